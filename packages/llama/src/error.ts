@@ -1,0 +1,28 @@
+export type LlamaErrorCode =
+  | 'native-missing'
+  | 'native-version'
+  | 'native-error'
+  | 'model-not-found'
+  | 'model-unreadable'
+  | 'model-unsupported'
+  | 'model-too-large'
+  | 'adapter-mismatch'
+  | 'context-too-long'
+  | 'invalid-token'
+  | 'invalid-sampling'
+  | 'invalid-chat-template'
+  | 'cancelled'
+  | 'disposed'
+
+/** What went wrong on the native side, and what to do about it. */
+export class LlamaError extends Error {
+  readonly code: LlamaErrorCode
+  readonly hint: string | undefined
+
+  constructor(code: LlamaErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'LlamaError'
+    this.code = code
+    this.hint = options.hint
+  }
+}

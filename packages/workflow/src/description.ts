@@ -1,0 +1,59 @@
+import type { Json } from './json.ts'
+import type { PortType } from './ports.ts'
+
+/** How the editor lets a person type a literal. Absent: chosen from the type and schema. */
+export type Widget = 'text' | 'textarea' | 'slider' | 'seed' | 'file' | 'model' | 'code' | 'none'
+
+/** What editor, server and CLI know about an input of a node. Serialised from the node's definition. */
+export interface InputDescription {
+  name: string
+  title: string
+  description: string
+  type: PortType
+  /** JSON Schema of a literal; absent where an input can only be linked. */
+  schema?: Json
+  default?: Json
+  required: boolean
+  /** Takes an ordered list of links (merge inputs, join). */
+  multiple?: boolean
+  /** Takes the labelled whole instead of running once per coordinate. */
+  collects?: boolean
+  /** Evaluated only when the node asks for it (switch, if). */
+  lazy?: boolean
+  widget?: Widget
+  /** Folded away in the editor until asked for. */
+  advanced?: boolean
+}
+
+export interface OutputDescription {
+  name: string
+  type: PortType
+  description: string
+}
+
+/**
+ * Ports that follow from a literal input, so that validating needs no code of the node.
+ * `placeholders`: each `{{name}}` in the text of input `from` is an input of that `type`.
+ */
+export interface DynamicInputs {
+  kind: 'placeholders'
+  from: string
+  type: PortType
+}
+
+/** A node type as data: what crosses to editor and server, and all that `validate` is given. */
+export interface NodeDescription {
+  /** `family/name`, e.g. `generation/generate`. */
+  type: string
+  version: number
+  title: string
+  description: string
+  family: string
+  inputs: InputDescription[]
+  outputs: OutputDescription[]
+  dynamicInputs?: DynamicInputs
+  /** Its output may differ each time it runs: never cached. */
+  impure?: boolean
+  /** Runs for its effect or to be looked at (preview, save): drawn as an end of the graph. */
+  sink?: boolean
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { jsonSchema, type Json } from './json.ts'
+
+/** Bounds on a document, each far above honest use, so that hostile or broken files fail fast. */
+export const documentLimits = {
+  /** 16 MiB of JSON text: a thousand nodes with long prompts stay below 2 MiB. */
+  bytes: 16_777_216,
+  /** Nesting of JSON values; literals deeper than this are data that belongs in a file. */
+  depth: 64,
+  nodes: 100_000,
+  subgraphs: 1_000,
+  nameLength: 200,
+} as const
+
+/** One end of a link: the node it comes from and the name of that node's output. */
+export type Link = readonly [nodeId: string, output: string]
+
+/** Where and how a node is drawn. For people only: never reaches the engine or a cache key. */
+export interface View {
+  x: number
+  y: number
+  width?: number | undefined
+  height?: number | undefined
+  title?: string | undefined
+  color?: string | undefined
+  collapsed?: boolean | undefined
+}
+
+export interface WorkflowNode {
+  type: string
+  /** Version of the node type this node was made with; absent means current. */
+  version?: number | undefined
+  inputs?: Record<string, Json> | undefined
+  links?: Record<string, Link | Link[]> | undefined
+  mode?: 'bypass' | 'mute' | undefined
+  view?: View | undefined
+}
+
+export interface Group {
+  title: string
+  x: number
+  y: number
+  width: number
+  height: number
+  color?: string | undefined
+}
+
+/** A model file a workflow needs, named so that someone else can get the same one. */
+export interface RequiredModel {
+  file: string
+  sha256?: string | undefined
+  /** `hf:` URI or https URL. */
+  source?: string | undefined
+}
+
+export interface Subgraph {
+  name: string
+  inputs: { name: string; type: string }[]
+  outputs: { name: string; type: string; from: Link }[]
+  nodes: Record<string, WorkflowNode>
+}
+
+/** The one workflow format: saved, shared, sent and executed as it stands. */
+export interface Workflow {
+  format: 'woolgather'
+  version: 1
+  name: string
+  nodes: Record<string, WorkflowNode>
+  groups?: Group[] | undefined
+  requires?: { models?: RequiredModel[] | undefined } | undefined
+  subgraphs?: Record<string, Subgraph> | undefined
+}
+
+const name = z.string().min(1).max(documentLimits.nameLength)
+
+const link = z.tuple([name, name])
+
+const view = z.object({
+  x: z.number(),
+  y: z.number(),
+  width: z.number().positive().optional(),
+  height: z.number().positive().optional(),
+  title: z.string().max(documentLimits.nameLength).optional(),
+  color: z.string().max(32).optional(),
+  collapsed: z.boolean().optional(),
+})
+
+const node = z.strictObject({
+  type: name,
+  version: z.int().positive().optional(),
+  inputs: z.record(name, jsonSchema).optional(),
+  links: z.record(name, z.union([link, z.array(link)])).optional(),
+  mode: z.enum(['bypass', 'mute']).optional(),
+  view: view.optional(),
+})
+
+const subgraph = z.strictObject({
+  name,
+  inputs: z.array(z.strictObject({ name, type: name })),
+  outputs: z.array(z.strictObject({ name, type: name, from: link })),
+  nodes: z.record(name, node),
+})
+
+export const workflowSchema: z.ZodType<Workflow> = z.strictObject({
+  format: z.literal('woolgather'),
+  version: z.literal(1),
+  name: z.string().max(documentLimits.nameLength),
+  nodes: z.record(name, node),
+  groups: z
+    .array(
+      z.strictObject({
+        title: z.string().max(documentLimits.nameLength),
+        x: z.number(),
+        y: z.number(),
+        width: z.number().positive(),
+        height: z.number().positive(),
+        color: z.string().max(32).optional(),
+      }),
+    )
+    .optional(),
+  requires: z
+    .strictObject({
+      models: z
+        .array(
+          z.strictObject({
+            file: z.string().min(1),
+            sha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+            source: z.string().optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+  subgraphs: z.record(name, subgraph).optional(),
+}) as z.ZodType<Workflow>

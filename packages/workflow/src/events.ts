@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { jsonSchema, type Json } from './json.ts'
+import { errorCodes, type RunError } from './issues.ts'
+
+/** Coordinate of a cell: axis id → index along that axis. `{}` where nothing is swept. */
+export type Coordinate = Record<string, number>
+
+/** An output too long to travel in an event (over 1 KiB of JSON): fetch it by the sha256 of its bytes. */
+export interface ArtifactRef {
+  artifact: string
+  type: string
+  bytes: number
+}
+
+export type OutputValue = Json | ArtifactRef
+
+export const runStatuses = ['completed', 'partial', 'failed', 'cancelled', 'interrupted'] as const
+export type RunStatus = (typeof runStatuses)[number]
+
+interface RunEventBase {
+  run: string
+  /** Counts up by one within a run; given once, where the event is made. */
+  seq: number
+  /** Milliseconds since the epoch. */
+  time: number
+}
+
+interface CellEventBase extends RunEventBase {
+  /** Instance path of the node: its id, or `subgraph/inner` within subgraphs. */
+  node: string
+  at: Coordinate
+}
+
+export type RunEvent =
+  /** Accepted; waits for a worker. */
+  | (RunEventBase & { type: 'run.queued' })
+  /** A worker began; `cells` is how many cells are known so far, `seeds` the seeds drawn for nodes without one. */
+  | (RunEventBase & { type: 'run.started'; cells: number; seeds: Record<string, number> })
+  /** The last event of a run. */
+  | (RunEventBase & { type: 'run.finished'; status: RunStatus; error?: RunError | undefined })
+  /** One node began at one coordinate. */
+  | (CellEventBase & { type: 'cell.started' })
+  /** Work that can be counted went on: `done` of `total` (0: unknown) in `unit` ("tokens", "bytes"). */
+  | (CellEventBase & { type: 'cell.progress'; done: number; total: number; unit: string })
+  /** Text was generated since the last such event. Never splits a character. */
+  | (CellEventBase & { type: 'cell.token'; text: string })
+  /** Done; `milliseconds` of running, waiting for a slot not counted. */
+  | (CellEventBase & { type: 'cell.finished'; outputs: Record<string, OutputValue>; milliseconds: number })
+  /** Not run: the result of an earlier run with the same inputs is used. */
+  | (CellEventBase & { type: 'cell.cached'; outputs: Record<string, OutputValue>; reason: string })
+  | (CellEventBase & { type: 'cell.failed'; error: RunError })
+  /** Will not run: something it needs failed, was muted, or was not chosen. */
+  | (CellEventBase & { type: 'cell.skipped'; reason: string })
+
+export type RunEventType = RunEvent['type']
+
+/** A run event before the run gives it its number and time. */
+export type RunEventBody = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, 'run' | 'seq' | 'time'>
+    : never
+  : never
+
+export const runErrorSchema: z.ZodType<RunError> = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  node: z.string().optional(),
+  input: z.string().optional(),
+  hint: z.string().optional(),
+  at: z.record(z.string(), z.number()).optional(),
+  cause: z.string().optional(),
+}) as z.ZodType<RunError>
+
+const base = { run: z.string(), seq: z.int().nonnegative(), time: z.number() }
+const cell = { ...base, node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }
+const outputs = z.record(z.string(), jsonSchema)
+
+export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
+  z.object({ ...base, type: z.literal('run.queued') }),
+  z.object({
+    ...base,
+    type: z.literal('run.started'),
+    cells: z.number(),
+    seeds: z.record(z.string(), z.number()),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('run.finished'),
+    status: z.enum(runStatuses),
+    error: runErrorSchema.optional(),
+  }),
+  z.object({ ...cell, type: z.literal('cell.started') }),
+  z.object({
+    ...cell,
+    type: z.literal('cell.progress'),
+    done: z.number(),
+    total: z.number(),
+    unit: z.string(),
+  }),
+  z.object({ ...cell, type: z.literal('cell.token'), text: z.string() }),
+  z.object({ ...cell, type: z.literal('cell.finished'), outputs, milliseconds: z.number() }),
+  z.object({ ...cell, type: z.literal('cell.cached'), outputs, reason: z.string() }),
+  z.object({ ...cell, type: z.literal('cell.failed'), error: runErrorSchema }),
+  z.object({ ...cell, type: z.literal('cell.skipped'), reason: z.string() }),
+]) as unknown as z.ZodType<RunEvent>
+
+export function isArtifactRef(value: OutputValue): value is ArtifactRef {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    typeof value['artifact'] === 'string' &&
+    typeof value['bytes'] === 'number'
+  )
+}

@@ -1,0 +1,88 @@
+/** Every code of an issue or error that reaches a person, in one list. kebab-case. */
+export const errorCodes = [
+  // the file
+  'file-not-found',
+  'file-unreadable',
+  'file-too-large',
+  'file-outside-folders',
+  'invalid-json',
+  'invalid-workflow',
+  'unsupported-version',
+  // the graph
+  'unknown-node-type',
+  'unknown-node-version',
+  'unknown-node',
+  'unknown-input',
+  'unknown-output',
+  'unknown-target',
+  'missing-input',
+  'invalid-input',
+  'input-and-link',
+  'type-mismatch',
+  'cycle',
+  // running
+  'cancelled',
+  'node-failed',
+  'upstream-failed',
+  'run-not-found',
+  'write-failed',
+  // models
+  'model-not-found',
+  'model-unreadable',
+  'model-unsupported',
+  'model-too-large',
+  'download-failed',
+  'checksum-mismatch',
+  'context-too-long',
+  'invalid-sampling',
+  'invalid-chat-template',
+  'adapter-mismatch',
+  'invalid-token',
+  'disposed',
+  // the machine
+  'native-crash',
+  'native-error',
+  'native-missing',
+  'native-version',
+  'worker-lost',
+  'protocol',
+  'internal',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** Something wrong with a document, found before anything runs. Validation returns all of them. */
+export interface Issue {
+  code: ErrorCode
+  message: string
+  node?: string
+  input?: string
+  /** What to do about it. */
+  hint?: string
+}
+
+/** Something that went wrong while running, as it travels in events. */
+export interface RunError extends Issue {
+  /** Coordinate of the cell: axis id → index. */
+  at?: Record<string, number>
+  cause?: string
+}
+
+/** An error meant for people: thrown anywhere, told as `RunError` everywhere. */
+export class WoolgatherError extends Error {
+  readonly code: ErrorCode
+  readonly input: string | undefined
+  readonly hint: string | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { input?: string; hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'WoolgatherError'
+    this.code = code
+    this.input = options.input
+    this.hint = options.hint
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+/**
+ * A model on a link: plain data that says how to get the model, not the model. Hashable, cacheable,
+ * printable and sendable; only the worker turns it into something loaded.
+ */
+export interface ModelRecipe {
+  kind: 'file'
+  /** Path below a models folder, e.g. `demo/storyteller.gguf`. */
+  file: string
+  /** Layers to keep on the GPU, tokens of context, CPU threads; absent means chosen within memory. */
+  gpuLayers?: number | undefined
+  contextSize?: number | undefined
+  threads?: number | undefined
+  /** LoRA adapters in the order they were applied. */
+  adapters: { file: string; strength: number }[]
+}
+
+export const modelRecipeSchema: z.ZodType<ModelRecipe> = z.strictObject({
+  kind: z.literal('file'),
+  file: z.string().min(1),
+  gpuLayers: z.int().nonnegative().optional(),
+  contextSize: z.int().positive().optional(),
+  threads: z.int().positive().optional(),
+  adapters: z.array(z.strictObject({ file: z.string().min(1), strength: z.number() })),
+}) as z.ZodType<ModelRecipe>
+
+/** One turn of a conversation, as chat templates take it. */
+export interface ChatMessage {
+  role: 'system' | 'user' | 'assistant' | 'tool'
+  content: string
+}
+
+export const chatMessageSchema: z.ZodType<ChatMessage> = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant', 'tool']),
+  content: z.string(),
+})
