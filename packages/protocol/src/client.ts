@@ -1,0 +1,206 @@
+import { WoolgatherError, type RunEvent, type Workflow } from '@woolgather/workflow'
+import {
+  routes,
+  type ErrorResponse,
+  type ModelFile,
+  type NodesResponse,
+  type SavedWorkflow,
+  type SaveWorkflowRequest,
+  type WorkflowSummary,
+} from './http.ts'
+import {
+  protocolVersion,
+  serverMessageSchema,
+  type ClientMessage,
+  type ServerMessage,
+  type WorkerStatus,
+} from './socket-messages.ts'
+
+/** The part of a browser's WebSocket this client needs; the `ws` package's fits too. */
+export interface SocketLike {
+  send(data: string): void
+  close(): void
+  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
+}
+
+export interface ClientOptions {
+  /** `http://127.0.0.1:7860`, without a trailing slash. */
+  url: string
+  createSocket: (url: string) => SocketLike
+  /** Milliseconds before the first attempt to reconnect; doubles up to 5 s. */
+  reconnectDelay?: number
+  onConnection?: (state: 'connecting' | 'open' | 'lost') => void
+  onWorker?: (status: WorkerStatus) => void
+}
+
+/** A workflow that was refused before anything ran, with every issue found. */
+export type SubmitResult =
+  | { run: string }
+  | { issues: (ServerMessage & { type: 'run.rejected' })['issues'] }
+
+/**
+ * Typed client for HTTP and socket. Reconnects by itself, and then asks for every event it has not seen, so a
+ * subscriber sees each event of a run exactly once and in order.
+ */
+export interface Client {
+  submit(workflow: Workflow, targets?: string[]): Promise<SubmitResult>
+  cancel(run: string): void
+  /** Calls back with all events of the run, from the first unless `after` says otherwise. Returns how to stop. */
+  subscribe(run: string, onEvents: (events: RunEvent[]) => void, after?: number): () => void
+  nodes(): Promise<NodesResponse>
+  models(): Promise<ModelFile[]>
+  workflows(): Promise<WorkflowSummary[]>
+  workflow(id: string): Promise<SavedWorkflow>
+  saveWorkflow(id: string, request: SaveWorkflowRequest): Promise<SavedWorkflow>
+  /** The bytes of an output too long to travel in an event, as text. */
+  artifact(hash: string): Promise<string>
+  close(): void
+}
+
+interface Subscription {
+  onEvents: (events: RunEvent[]) => void
+  /** Number of the last event passed on. */
+  last: number
+}
+
+export function createClient(options: ClientOptions): Client {
+  const subscriptions = new Map<string, Set<Subscription>>()
+  const waiting = new Map<string, { message: ClientMessage; settle: (result: SubmitResult | Error) => void }>()
+  let socket: SocketLike | undefined
+  let open = false
+  let closed = false
+  let delay = options.reconnectDelay ?? 250
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let nextRequest = 0
+  const session = Math.random().toString(36).slice(2)
+
+  const send = (message: ClientMessage): void => {
+    if (open) socket?.send(JSON.stringify(message))
+  }
+
+  const connect = (): void => {
+    options.onConnection?.('connecting')
+    const current = options.createSocket(options.url.replace(/^http/, 'ws') + routes.socket)
+    socket = current
+    current.addEventListener('open', () => {
+      open = true
+      delay = options.reconnectDelay ?? 250
+      send({ type: 'hello', protocol: protocolVersion })
+      for (const [run, set] of subscriptions) {
+        send({ type: 'run.subscribe', run, after: Math.min(...[...set].map((s) => s.last)) })
+      }
+      for (const { message } of waiting.values()) send(message)
+      options.onConnection?.('open')
+    })
+    current.addEventListener('message', (event) => receive(String(event.data)))
+    // An error is always followed by a close; without a listener Node's `ws` would throw it.
+    current.addEventListener('error', () => {})
+    current.addEventListener('close', () => {
+      open = false
+      if (closed) return
+      options.onConnection?.('lost')
+      timer = setTimeout(connect, delay)
+      delay = Math.min(delay * 2, 5_000)
+    })
+  }
+
+  const receive = (text: string): void => {
+    const message = serverMessageSchema.parse(JSON.parse(text))
+    switch (message.type) {
+      case 'welcome':
+        return
+      case 'run.accepted':
+        return settle(message.request, { run: message.run })
+      case 'run.rejected':
+        return settle(message.request, { issues: message.issues })
+      case 'run.events':
+        return deliver(message.run, message.events)
+      case 'worker':
+        return options.onWorker?.(message.status)
+      case 'error':
+        return failAll(new WoolgatherError(message.error.code, message.error.message))
+    }
+  }
+
+  const settle = (request: string, result: SubmitResult | Error): void => {
+    const entry = waiting.get(request)
+    waiting.delete(request)
+    entry?.settle(result)
+  }
+
+  const failAll = (error: Error): void => {
+    for (const request of [...waiting.keys()]) settle(request, error)
+  }
+
+  const deliver = (run: string, events: RunEvent[]): void => {
+    for (const subscription of subscriptions.get(run) ?? []) {
+      const fresh = events.filter((event) => event.seq > subscription.last)
+      const last = fresh.at(-1)
+      if (!last) continue
+      subscription.last = last.seq
+      subscription.onEvents(fresh)
+    }
+  }
+
+  const request = async (path: string, init?: RequestInit): Promise<Response> => {
+    const response = await fetch(options.url + path, init)
+    if (response.ok) return response
+    const body = (await response.json().catch(() => undefined)) as ErrorResponse | undefined
+    throw new WoolgatherError(
+      body?.error.code ?? 'protocol',
+      body?.error.message ?? `${path} answered ${response.status}`,
+      body?.error.hint === undefined ? {} : { hint: body.error.hint },
+    )
+  }
+
+  const getJson = async <T>(path: string): Promise<T> => (await request(path)).json() as Promise<T>
+
+  connect()
+
+  return {
+    submit(workflow, targets) {
+      const id = `${session}-${nextRequest++}`
+      const message: ClientMessage = { type: 'run.submit', request: id, workflow, ...(targets && { targets }) }
+      return new Promise((resolve, reject) => {
+        waiting.set(id, {
+          message,
+          settle: (result) => (result instanceof Error ? reject(result) : resolve(result)),
+        })
+        send(message)
+      })
+    },
+    cancel: (run) => send({ type: 'run.cancel', run }),
+    subscribe(run, onEvents, after = -1) {
+      const subscription: Subscription = { onEvents, last: after }
+      const set = subscriptions.get(run) ?? new Set()
+      subscriptions.set(run, set.add(subscription))
+      send({ type: 'run.subscribe', run, after })
+      return () => {
+        set.delete(subscription)
+        if (set.size > 0) return
+        subscriptions.delete(run)
+        send({ type: 'run.unsubscribe', run })
+      }
+    },
+    nodes: () => getJson(routes.nodes),
+    models: () => getJson(routes.models),
+    workflows: () => getJson(routes.workflows),
+    workflow: (id) => getJson(routes.workflow(id)),
+    saveWorkflow: async (id, body) =>
+      (
+        await request(routes.workflow(id), {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        })
+      ).json() as Promise<SavedWorkflow>,
+    artifact: async (hash) => (await request(routes.artifact(hash))).text(),
+    close() {
+      closed = true
+      clearTimeout(timer)
+      socket?.close()
+      failAll(new WoolgatherError('cancelled', 'The connection was closed'))
+    },
+  }
+}

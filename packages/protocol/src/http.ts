@@ -1,0 +1,60 @@
+import { workflowSchema, type NodeDescription, type RunError, type Workflow } from '@woolgather/workflow'
+import { z } from 'zod'
+
+/** Paths of the HTTP interface, in one place for server, client and tests. */
+export const routes = {
+  health: '/health',
+  nodes: '/api/nodes',
+  models: '/api/models',
+  workflows: '/api/workflows',
+  workflow: (id: string): string => `/api/workflows/${encodeURIComponent(id)}`,
+  runEvents: (run: string): string => `/api/runs/${encodeURIComponent(run)}/events`,
+  artifact: (hash: string): string => `/api/artifacts/${hash}`,
+  socket: '/api/socket',
+} as const
+
+/** `GET /api/nodes`: every node type this server can run. */
+export type NodesResponse = NodeDescription[]
+
+/** A file in a models folder. */
+export interface ModelFile {
+  /** As a workflow names it: path below the models folder, with forward slashes. */
+  file: string
+  kind: 'model' | 'lora' | 'vector'
+  bytes: number
+  architecture: string
+  /** e.g. `F16`, `Q4_K_M`; empty where the file does not say. */
+  quantization: string
+  parameters: number
+  name: string
+}
+
+/** A saved workflow, without its graph. `revision` changes with every save. */
+export interface WorkflowSummary {
+  id: string
+  name: string
+  nodes: number
+  revision: string
+  /** Shipped with Woolgather: opened as a copy, never overwritten. */
+  example: boolean
+}
+
+export interface SavedWorkflow extends WorkflowSummary {
+  workflow: Workflow
+}
+
+/** Body of `PUT /api/workflows/:id`. `revision` is the one that was read; absent creates a new one. */
+export interface SaveWorkflowRequest {
+  workflow: Workflow
+  revision?: string | undefined
+}
+
+/** Every answer that is not 2xx. */
+export interface ErrorResponse {
+  error: RunError
+}
+
+export const saveWorkflowRequestSchema: z.ZodType<SaveWorkflowRequest> = z.strictObject({
+  workflow: workflowSchema,
+  revision: z.string().max(100).optional(),
+})
