@@ -1,0 +1,44 @@
+import { createLlama } from '@woolgather/llama'
+import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
+import { describeDevice } from './describe-device.ts'
+import { startWorker } from './worker.ts'
+
+/** The process next to the hardware: takes runs over IPC, answers with their events. Started by `packages/supervisor`. */
+const folders = JSON.parse(process.env['WOOLGATHER_WORKER_FOLDERS'] ?? 'null') as WorkerFolders | null
+if (!process.send || folders === null) {
+  console.error('This process is started by Woolgather itself: use `woolgather run` or `woolgather serve`.')
+  process.exit(2)
+}
+
+const send = (message: WorkerMessage): void => {
+  if (process.connected) process.send?.(message)
+}
+
+// Ctrl-C reaches the whole group; the parent decides what it means.
+process.on('SIGINT', () => {})
+
+try {
+  const llama = await createLlama()
+  const worker = startWorker({ llama, folders, send })
+  const exit = (): void => void worker[Symbol.asyncDispose]().then(() => process.exit(0))
+  process.on('message', (message) => {
+    const request = workerRequestSchema.parse(message)
+    if (request.type === 'shutdown') exit()
+    else worker.handle(request)
+  })
+  process.on('disconnect', exit)
+  process.on('SIGTERM', exit)
+  send({ type: 'ready', device: describeDevice(llama.info), build: llama.info.build })
+} catch (error) {
+  const { code, message, hint } = error as { code?: string; message: string; hint?: string }
+  send({
+    type: 'failed',
+    error: {
+      code: code === 'native-missing' || code === 'native-version' ? code : 'native-error',
+      message,
+      ...(hint !== undefined && { hint }),
+    },
+  })
+  process.disconnect()
+  process.exitCode = 1
+}

@@ -1,0 +1,52 @@
+import { defineNode as define, type NodeDefinition, type NodeContext } from '@woolgather/engine'
+import type { LanguageModel } from '@woolgather/llama'
+import type { ModelRecipe } from '@woolgather/workflow'
+
+/** What the host of the node library provides; the worker does, next to the hardware. */
+export interface NodeServices {
+  models: Models
+  files: Files
+}
+
+/** A model ready to use, and the adapters its recipe asks for as `generate` takes them. */
+export interface ReadyModel {
+  model: LanguageModel
+  adapters: { path: string; strength: number }[]
+}
+
+export interface Models {
+  /**
+   * The model file as workflows name it (path below a models folder), fetched first where `file` is an `hf:` or
+   * `https:` address.
+   * @throws model-not-found, model-unreadable, model-unsupported, download-failed, checksum-mismatch, cancelled
+   */
+  locate(file: string, options: LocateOptions): Promise<string>
+  /** Runs `work` with the recipe's model loaded, and keeps it loaded until `work` settles. */
+  use<Result>(
+    recipe: ModelRecipe,
+    options: { signal: AbortSignal; onProgress: (fraction: number) => void },
+    work: (ready: ReadyModel) => Promise<Result>,
+  ): Promise<Result>
+}
+
+export interface LocateOptions {
+  /** Expected sha256 of the whole file, hex. */
+  sha256?: string | undefined
+  signal: AbortSignal
+  onProgress: (doneBytes: number, totalBytes: number) => void
+}
+
+export interface Files {
+  /**
+   * Writes a file below the output folder, through a temporary name.
+   * @returns its path below the output folder; a number is added where `overwrite` is false and the name is taken
+   * @throws file-outside-folders, write-failed
+   */
+  writeOutput(name: string, text: string, options: { overwrite: boolean }): Promise<string>
+}
+
+export type WoolgatherNode = NodeDefinition<NodeServices>
+export type WoolgatherContext = NodeContext<NodeServices>
+
+/** Declares a node of this library. */
+export const defineNode: ReturnType<typeof define<NodeServices>> = define<NodeServices>()

@@ -1,0 +1,16 @@
+// Runs the benchmarks in bench/, one after the other; `npm run bench -- native` runs those whose path contains it.
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { prepare } from './prepare.mjs'
+import { root, run } from './run.mjs'
+
+prepare()
+
+const wanted = process.argv[2] ?? ''
+const files = readdirSync(path.join(root, 'bench'), { recursive: true })
+  .filter((file) => file.endsWith('.bench.mjs') && file.includes(wanted))
+  .sort()
+for (const file of files) {
+  console.log(`\n── ${file}`)
+  run(process.execPath, ['--expose-gc', path.join('bench', file)])
+}

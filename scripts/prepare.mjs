@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { root, run } from './run.mjs'
+
+const stampFile = path.join(root, 'node_modules/.woolgather-installed')
+
+/** Installs the packages the lockfile names, unless they are there, and builds what changed. Says what it does. */
+export function prepare({ editor = false } = {}) {
+  checkNode()
+  install()
+  build({ editor })
+}
+
+function checkNode() {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major >= 20) return
+  console.error(`Woolgather needs Node.js 20 or newer; this is ${process.version}. Get it from nodejs.org.`)
+  process.exit(2)
+}
+
+function install() {
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .update(process.version)
+    .digest('hex')
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock) return
+  console.log('Installing packages (npm ci)…')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' })
+  mkdirSync(path.dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, lock)
+}
+
+/** turbo skips what did not change. The editor takes longest, so it is built only where it is shown. */
+function build({ editor }) {
+  console.log('Building what changed…')
+  const filter = editor ? [] : ['--filter=!@woolgather/editor']
+  run(process.execPath, [
+    path.join(root, 'node_modules/turbo/bin/turbo'),
+    'run',
+    'build',
+    '--ui=stream',
+    '--output-logs=errors-only',
+    '--no-update-notifier',
+    ...filter,
+  ])
+}

@@ -1,0 +1,6 @@
+// Opens the editor: installs and builds what is missing, then serves until Ctrl-C.
+import { prepare } from './prepare.mjs'
+import { runUntilExit } from './run.mjs'
+
+prepare({ editor: true })
+process.exitCode = await runUntilExit(process.execPath, ['apps/cli/dist/main.js', 'serve', ...process.argv.slice(2)])
