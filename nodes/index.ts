@@ -7,13 +7,6 @@ import { template } from './text/template.ts'
 import { text } from './text/text.ts'
 
 /** Every node type of the library. A new node is a file and a line here. */
-export const definitions: readonly WoolgatherNode[] = [
-  model,
-  generate,
-  text,
-  template,
-  preview,
-  saveText,
-] as readonly WoolgatherNode[]
+export const definitions: readonly WoolgatherNode[] = [model, generate, text, template, preview, saveText]
 
 export type { Files, LocateOptions, Models, NodeServices, ReadyModel, WoolgatherNode } from './services.ts'

@@ -1,4 +1,9 @@
-import { defineNode as define, type NodeDefinition, type NodeContext } from '@woolgather/engine'
+import {
+  defineNode as define,
+  type InputDefinition,
+  type NodeDefinition,
+  type OutputDefinition,
+} from '@woolgather/engine'
 import type { LanguageModel } from '@woolgather/llama'
 import type { ModelRecipe } from '@woolgather/workflow'
 
@@ -46,7 +51,11 @@ export interface Files {
 }
 
 export type WoolgatherNode = NodeDefinition<NodeServices>
-export type WoolgatherContext = NodeContext<NodeServices>
 
 /** Declares a node of this library. */
-export const defineNode: ReturnType<typeof define<NodeServices>> = define<NodeServices>()
+export function defineNode<
+  const I extends Record<string, InputDefinition>,
+  const O extends Record<string, OutputDefinition>,
+>(definition: NodeDefinition<NodeServices, I, O>): WoolgatherNode {
+  return define(definition)
+}

@@ -1,16 +1,17 @@
 import type { ChatTemplatePreset, GenerateResult, LanguageModel } from '@woolgather/llama'
 import { chatMessageSchema, modelRecipeSchema, WoolgatherError, type ChatMessage } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services.ts'
 import { readSampling, samplingInputs } from './sampling.ts'
 
 const templates = ['auto', 'none', 'chatml', 'vicuna', 'alpaca', 'redpajama', 'falcon'] as const
 
-export const generate = defineNode({
+export const generate: WoolgatherNode = defineNode({
   type: 'generation/generate',
   version: 1,
   title: 'Generate',
   description: 'Lets the model write.',
+  resource: 'model',
   inputs: {
     model: { type: 'model', title: 'Model', description: 'Who writes.', schema: modelRecipeSchema, widget: 'none' },
     prompt: {

@@ -1,11 +1,11 @@
 import type { ModelRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services.ts'
 
 const optionalCount = (minimum: number, maximum: number): z.ZodOptional<z.ZodNumber> =>
   z.int().min(minimum).max(maximum).optional()
 
-export const model = defineNode({
+export const model: WoolgatherNode = defineNode({
   type: 'loading/model',
   version: 1,
   title: 'Model',

@@ -1,15 +1,14 @@
-import { z } from 'zod'
 import { jsonSchema } from '@woolgather/workflow'
-import { defineNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services.ts'
 
-export const preview = defineNode({
+export const preview: WoolgatherNode = defineNode({
   type: 'output/preview',
   version: 1,
   title: 'Preview',
   description: 'Shows a value.',
   sink: true,
   inputs: {
-    value: { type: 'any', description: 'What to show.', schema: z.custom<unknown>().pipe(jsonSchema), widget: 'none' },
+    value: { type: 'any', description: 'What to show.', schema: jsonSchema, widget: 'none' },
   },
   outputs: { value: { type: 'any', description: 'The same value.' } },
   run: ({ value }) => ({ value }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services.ts'
 
-export const saveText = defineNode({
+export const saveText: WoolgatherNode = defineNode({
   type: 'output/save-text',
   version: 1,
   title: 'Save text',

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { defineNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services.ts'
 
 /** `{{name}}`, spaces allowed; the same pattern that makes the inputs. */
 const placeholder = /\{\{\s*([\p{L}_][\p{L}\p{N}_-]*)\s*\}\}/gu
 
-export const template = defineNode({
+export const template: WoolgatherNode = defineNode({
   type: 'text/template',
   version: 1,
   title: 'Template',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services.ts'
 
-export const text = defineNode({
+export const text: WoolgatherNode = defineNode({
   type: 'text/text',
   version: 1,
   title: 'Text',

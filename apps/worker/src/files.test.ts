@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createFiles } from './files.ts'
+
+let base: string
+let output: string
+
+beforeEach(async () => {
+  base = await mkdtemp(path.join(tmpdir(), 'woolgather-files-'))
+  output = path.join(base, 'output')
+})
+afterEach(() => rm(base, { recursive: true }))
+
+test('a file is written below the output folder, and folders are made', async () => {
+  expect(await createFiles(output).writeOutput('a/b.txt', 'hello', { overwrite: false })).toBe('a/b.txt')
+  expect(await readFile(path.join(output, 'a/b.txt'), 'utf8')).toBe('hello')
+})
+
+test('a taken name is never overwritten unless asked for, even by many writers at once', async () => {
+  const files = createFiles(output)
+  const names = await Promise.all(
+    Array.from({ length: 5 }, (_, i) => files.writeOutput('story.txt', String(i), { overwrite: false })),
+  )
+  expect(names.toSorted()).toEqual(['story-2.txt', 'story-3.txt', 'story-4.txt', 'story-5.txt', 'story.txt'])
+  await files.writeOutput('story.txt', 'new', { overwrite: true })
+  expect(await readFile(path.join(output, 'story.txt'), 'utf8')).toBe('new')
+  expect((await readdir(output)).length).toBe(5)
+})
+
+test.each(['../x.txt', '/etc/x.txt', 'a/../../x.txt', 'a\0b'])('“%s” is refused: it leads out', async (name) => {
+  await expect(createFiles(output).writeOutput(name, 'x', { overwrite: true })).rejects.toMatchObject({
+    code: 'file-outside-folders',
+  })
+})
+
+test('a symbolic link that leads out of the folder is refused', async () => {
+  await mkdir(output, { recursive: true })
+  await mkdir(path.join(base, 'elsewhere'))
+  await symlink(path.join(base, 'elsewhere'), path.join(output, 'link'))
+  await expect(createFiles(output).writeOutput('link/x.txt', 'x', { overwrite: true })).rejects.toMatchObject({
+    code: 'file-outside-folders',
+  })
+  expect(await readdir(path.join(base, 'elsewhere'))).toEqual([])
+})
+
+test('a name that is a folder is a clear error, and nothing half-written stays', async () => {
+  await mkdir(path.join(output, 'story.txt'), { recursive: true })
+  await writeFile(path.join(output, 'story.txt/inside'), '')
+  await expect(createFiles(output).writeOutput('story.txt', 'x', { overwrite: true })).rejects.toMatchObject({
+    code: 'write-failed',
+  })
+  expect(await readdir(output)).toEqual(['story.txt'])
+})

@@ -1,0 +1,79 @@
+import path from 'node:path'
+import { createFileArtifactStore, createRegistry, executeWorkflow } from '@woolgather/engine'
+import type { LlamaRuntime } from '@woolgather/llama'
+import { definitions, type NodeServices } from '@woolgather/nodes'
+import type { WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
+import type { RunEvent } from '@woolgather/workflow'
+import { createFiles } from './files.ts'
+import { createModelPool } from './models.ts'
+
+export interface WorkerOptions {
+  llama: LlamaRuntime
+  folders: WorkerFolders
+  send: (message: WorkerMessage) => void
+}
+
+export interface Worker extends AsyncDisposable {
+  handle(request: Exclude<WorkerRequest, { type: 'shutdown' }>): void
+}
+
+/** Executes runs, several at once if asked to. Disposing cancels them, waits for them, and frees the models. */
+export function startWorker({ llama, folders, send }: WorkerOptions): Worker {
+  const registry = createRegistry(definitions)
+  const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
+  const models = createModelPool(llama, folders.models)
+  const services: NodeServices = { models, files: createFiles(folders.output) }
+  const running = new Map<string, { cancel: AbortController; done: Promise<unknown> }>()
+
+  const start = ({ run, workflow, targets }: WorkerRequest & { type: 'run' }): void => {
+    const cancel = new AbortController()
+    const events = createEventSender(run, send)
+    const done = executeWorkflow({
+      workflow,
+      registry,
+      services,
+      run,
+      artifacts,
+      concurrency: { default: 8, model: 64 },
+      emit: events.add,
+      signal: cancel.signal,
+      ...(targets && { targets }),
+    }).finally(() => {
+      events.flush()
+      running.delete(run)
+    })
+    running.set(run, { cancel, done })
+  }
+
+  return {
+    handle(request) {
+      if (request.type === 'run') start(request)
+      else running.get(request.run)?.cancel.abort()
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { cancel } of running.values()) cancel.abort()
+      await Promise.all([...running.values()].map(({ done }) => done))
+      await models[Symbol.asyncDispose]()
+      await llama[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Events of one turn of the event loop travel as one message. */
+function createEventSender(
+  run: string,
+  send: (message: WorkerMessage) => void,
+): { add: (event: RunEvent) => void; flush: () => void } {
+  let pending: RunEvent[] = []
+  const flush = (): void => {
+    if (pending.length === 0) return
+    send({ type: 'events', run, events: pending })
+    pending = []
+  }
+  return {
+    add(event) {
+      if (pending.push(event) === 1) setImmediate(flush)
+    },
+    flush,
+  }
+}

@@ -1,0 +1,28 @@
+import { createRegistry, executeWorkflow, type RunResult } from '@woolgather/engine'
+import { createFakeLlama } from '@woolgather/llama/fake'
+import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
+import { definitions, type NodeServices } from '../index.ts'
+
+/** Runs a graph of this library's nodes on the fake language model. */
+export async function runGraph(
+  nodes: Record<string, WorkflowNode>,
+  emit: (event: RunEvent) => void = () => {},
+): Promise<RunResult> {
+  await using llama = createFakeLlama()
+  await using model = await llama.loadModel({ path: 'fake.gguf' })
+  const services: NodeServices = {
+    models: {
+      locate: (file) => Promise.resolve(file),
+      use: (_recipe, _options, work) => work({ model, adapters: [] }),
+    },
+    files: {
+      writeOutput: () => Promise.reject(new Error('this graph writes no files')),
+    },
+  }
+  return await executeWorkflow({
+    workflow: { format: 'woolgather', version: 1, name: 'test', nodes },
+    registry: createRegistry(definitions),
+    services,
+    emit,
+  })
+}
