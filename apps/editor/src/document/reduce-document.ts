@@ -1,0 +1,103 @@
+import type { Json, Link, View, Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { DocumentAction, InputRef } from './actions.ts'
+import { isSingle, linksInto } from './inputs-of.ts'
+
+/** The document after one change. Returns the same object where nothing changed, so that no empty step is kept. */
+export function reduceDocument(document: Workflow, action: DocumentAction): Workflow {
+  switch (action.type) {
+    case 'workflow.rename':
+      return action.name === document.name ? document : { ...document, name: action.name }
+    case 'nodes.add':
+      return { ...document, nodes: { ...document.nodes, ...action.nodes } }
+    case 'nodes.remove':
+      return removeNodes(document, new Set(action.ids))
+    case 'nodes.move':
+      return Object.entries(action.positions).reduce((so, [id, at]) => editView(so, id, at), document)
+    case 'node.resize':
+      return editView(document, action.id, { width: action.width, x: action.x })
+    case 'node.title':
+      return editView(document, action.id, { title: action.title.trim() || undefined })
+    case 'node.collapse':
+      return editView(document, action.id, { collapsed: action.collapsed || undefined })
+    case 'input.set':
+      return editNode(document, action.node, (node) => ({
+        ...withoutLink(node, action.input),
+        inputs: { ...node.inputs, [action.input]: action.value },
+      }))
+    case 'input.clear':
+      return editNode(document, action.node, (node) => withoutLiteral(node, action.input))
+    case 'link.add':
+      return addLink(document, action, action.from, action.append)
+    case 'link.remove':
+      return editNode(document, action.node, (node) => removeLink(node, action.input, action.from, action.restore))
+    case 'batch':
+      return action.actions.reduce(reduceDocument, document)
+  }
+}
+
+function editNode(document: Workflow, id: string, edit: (node: WorkflowNode) => WorkflowNode): Workflow {
+  const node = document.nodes[id]
+  if (!node) return document
+  const edited = edit(node)
+  return edited === node ? document : { ...document, nodes: { ...document.nodes, [id]: edited } }
+}
+
+function editView(document: Workflow, id: string, change: Partial<View>): Workflow {
+  return editNode(document, id, (node) => {
+    const view = { x: 0, y: 0, ...node.view }
+    const same = Object.entries(change).every(([key, value]) => view[key as keyof View] === value)
+    return same ? node : { ...node, view: dropUndefined({ ...view, ...change }) }
+  })
+}
+
+function removeNodes(document: Workflow, ids: ReadonlySet<string>): Workflow {
+  const kept = Object.entries(document.nodes).filter(([id]) => !ids.has(id))
+  if (kept.length === Object.keys(document.nodes).length) return document
+  return { ...document, nodes: Object.fromEntries(kept.map(([id, node]) => [id, withoutSources(node, ids)])) }
+}
+
+function withoutSources(node: WorkflowNode, gone: ReadonlySet<string>): WorkflowNode {
+  let result = node
+  for (const input of Object.keys(node.links ?? {}))
+    for (const link of linksInto(node, input)) if (gone.has(link[0])) result = removeLink(result, input, link)
+  return result
+}
+
+function addLink(document: Workflow, to: InputRef, from: Link, append: boolean): Workflow {
+  return editNode(document, to.node, (node) => {
+    const present = append ? linksInto(node, to.input) : []
+    if (present.some((link) => sameLink(link, from))) return node
+    const links = { ...node.links, [to.input]: append ? [...present, from] : from }
+    return { ...withoutLiteral(node, to.input), links }
+  })
+}
+
+function removeLink(node: WorkflowNode, input: string, from: Link, restore?: Json): WorkflowNode {
+  const value = node.links?.[input]
+  if (value === undefined || !linksInto(node, input).some((link) => sameLink(link, from))) return node
+  const rest = isSingle(value) ? [] : value.filter((link) => !sameLink(link, from))
+  if (rest.length > 0) return { ...node, links: { ...node.links, [input]: rest } }
+  const unlinked = withoutLink(node, input)
+  if (restore === undefined) return unlinked
+  return { ...unlinked, inputs: { ...unlinked.inputs, [input]: restore } }
+}
+
+function withoutLiteral(node: WorkflowNode, input: string): WorkflowNode {
+  if (node.inputs?.[input] === undefined) return node
+  const { [input]: _, ...inputs } = node.inputs
+  return { ...node, inputs }
+}
+
+function withoutLink(node: WorkflowNode, input: string): WorkflowNode {
+  if (node.links?.[input] === undefined) return node
+  const { [input]: _, ...links } = node.links
+  return { ...node, links }
+}
+
+export function sameLink(a: Link, b: Link): boolean {
+  return a[0] === b[0] && a[1] === b[1]
+}
+
+function dropUndefined(view: View): View {
+  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) as unknown as View
+}

@@ -1,0 +1,61 @@
+import type { NodeDescription, OutputValue } from '@woolgather/workflow'
+import type { CellRun, NodeRun } from './run-state.ts'
+
+/** The cell a node shows: the one that changed last. */
+export function latestCell(node: NodeRun | undefined): CellRun | undefined {
+  return node?.cells[node.latest]
+}
+
+/** Whether a node has a place for its result: ends of the graph, and whatever streams text. */
+export function showsResult(description: NodeDescription | undefined, node: NodeRun | undefined): boolean {
+  const cell = latestCell(node)
+  if (!cell) return false
+  return cell.text !== '' || (description?.sink === true && cell.outputs !== undefined)
+}
+
+/** What to show as the result: the streamed text while it grows, then the output that says the most. */
+export function mainOutput(cell: CellRun): OutputValue | undefined {
+  const outputs = cell.outputs
+  if (!outputs) return cell.text === '' ? undefined : cell.text
+  for (const name of ['text', 'value', 'file']) if (outputs[name] !== undefined) return outputs[name]
+  return Object.values(outputs)[0]
+}
+
+/** Values short enough to stand beside the output's name. */
+export function shortValue(value: OutputValue | undefined): string | undefined {
+  if (typeof value === 'number') return formatNumber(value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'string' && value.length <= 20 && !value.includes('\n')) return value
+  return undefined
+}
+
+export function formatNumber(value: number): string {
+  if (Number.isInteger(value)) return value.toLocaleString('en')
+  return value.toLocaleString('en', { maximumSignificantDigits: Math.abs(value) >= 100 ? 4 : 3 })
+}
+
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1) return '<1 ms'
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
+  const seconds = Math.round(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
+/** 43 M, 7.2 B: how people call the size of a model. */
+export function formatParameters(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(count < 1e10 ? 1 : 0)} B`
+  if (count >= 1e6) return `${Math.round(count / 1e6)} M`
+  return `${Math.round(count / 1e3)} k`
+}

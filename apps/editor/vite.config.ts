@@ -1,0 +1,15 @@
+import react from '@vitejs/plugin-react'
+import { defaultClientConditions, defineConfig } from 'vite'
+
+/** Where the development server finds a running Woolgather server. */
+const server = process.env['WOOLGATHER_SERVER'] ?? 'http://127.0.0.1:7860'
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { conditions: ['@woolgather/source', ...defaultClientConditions] },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': { target: server, ws: true }, '/health': { target: server } },
+  },
+  build: { target: 'es2022', chunkSizeWarningLimit: 1000 },
+})
