@@ -1,0 +1,3 @@
+export { chooseTemplate, presetTemplate, type ChatTemplate, type TemplateHints } from './choose-template.ts'
+export { formatChat, type FormatChatInput } from './format-chat.ts'
+export { presets, type PresetTemplate } from './presets.ts'

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import type { ChatMessage, ChatTemplatePreset } from '../interface.ts'
+import { presetTemplate } from './choose-template.ts'
+import { formatChat } from './format-chat.ts'
+
+const conversation: ChatMessage[] = [
+  { role: 'user', content: 'Hello!' },
+  { role: 'assistant', content: 'Hi!' },
+  { role: 'user', content: 'How are you?' },
+]
+const system: ChatMessage = { role: 'system', content: 'Be brief.' }
+
+const format = (preset: ChatTemplatePreset, messages: ChatMessage[], addGenerationPrompt = true): string =>
+  formatChat({
+    messages,
+    template: presetTemplate(preset),
+    bosToken: '<s>',
+    eosToken: '</s>',
+    addGenerationPrompt,
+  }).text
+
+test('ChatML writes every message between its marks', () => {
+  expect(format('chatml', [system, ...conversation])).toBe(
+    '<|im_start|>system\nBe brief.<|im_end|>\n' +
+      '<|im_start|>user\nHello!<|im_end|>\n' +
+      '<|im_start|>assistant\nHi!<|im_end|>\n' +
+      '<|im_start|>user\nHow are you?<|im_end|>\n' +
+      '<|im_start|>assistant\n',
+  )
+})
+
+test('Vicuna begins with its own system prompt and ends answers with </s>', () => {
+  expect(format('vicuna', conversation)).toBe(
+    'A chat between a curious user and an artificial intelligence assistant. ' +
+      "The assistant gives helpful, detailed, and polite answers to the user's questions. " +
+      'USER: Hello! ASSISTANT: Hi!</s>USER: How are you? ASSISTANT:',
+  )
+  expect(format('vicuna', [system, { role: 'user', content: 'Hello!' }])).toBe(
+    'Be brief. USER: Hello! ASSISTANT:',
+  )
+})
+
+test('Alpaca puts the instruction and the response under their headings', () => {
+  expect(format('alpaca', [{ role: 'user', content: 'Name three cats.' }])).toBe(
+    'Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n' +
+      '### Instruction:\nName three cats.\n\n' +
+      '### Response:',
+  )
+  expect(format('alpaca', [system, ...conversation])).toBe(
+    'Be brief.\n\n### Instruction:\nHello!\n\n### Response:Hi!</s>\n\n' +
+      '### Instruction:\nHow are you?\n\n### Response:',
+  )
+})
+
+test('RedPajama chat takes turns between <human> and <bot>', () => {
+  expect(format('redpajama', conversation)).toBe('<human>: Hello!\n<bot>: Hi!\n<human>: How are you?\n<bot>:')
+  expect(format('redpajama', [system, { role: 'user', content: 'Hello!' }])).toBe(
+    'Be brief.\n<human>: Hello!\n<bot>:',
+  )
+})
+
+test('Falcon takes turns between User and Assistant', () => {
+  expect(format('falcon', [system, ...conversation])).toBe(
+    'Be brief.\nUser: Hello!\nAssistant: Hi!\nUser: How are you?\nAssistant:',
+  )
+})
+
+test('an answer with the space that the model wrote reads as one without', () => {
+  const spaced = conversation.with(1, { role: 'assistant', content: ' Hi!' })
+  for (const preset of ['vicuna', 'redpajama', 'falcon'] as const) {
+    expect(format(preset, spaced)).toBe(format(preset, conversation))
+  }
+})
+
+test('without a generation prompt a conversation ends with its last message', () => {
+  const closed = conversation.slice(0, 2)
+  expect({
+    chatml: format('chatml', closed, false),
+    redpajama: format('redpajama', closed, false),
+    falcon: format('falcon', closed, false),
+  }).toEqual({
+    chatml: '<|im_start|>user\nHello!<|im_end|>\n<|im_start|>assistant\nHi!<|im_end|>\n',
+    redpajama: '<human>: Hello!\n<bot>: Hi!\n',
+    falcon: 'User: Hello!\nAssistant: Hi!\n',
+  })
+})
+
+test('what a message says is never read as a template', () => {
+  expect(format('falcon', [{ role: 'user', content: "{{ 1 + 1 }} {% raw %} 'quoted' \\n" }])).toBe(
+    "User: {{ 1 + 1 }} {% raw %} 'quoted' \\n\nAssistant:",
+  )
+})
+
+test('each preset brings the texts at which its assistant stops', () => {
+  const stop = (preset: ChatTemplatePreset): readonly string[] | undefined => presetTemplate(preset).stop
+  expect({
+    chatml: stop('chatml'),
+    vicuna: stop('vicuna'),
+    alpaca: stop('alpaca'),
+    redpajama: stop('redpajama'),
+    falcon: stop('falcon'),
+  }).toEqual({
+    chatml: ['<|im_end|>', '<|im_start|>'],
+    vicuna: ['</s>', 'USER:'],
+    alpaca: ['</s>', '### Instruction:', '### Input:'],
+    redpajama: ['<human>'],
+    falcon: ['\nUser', '<|endoftext|>'],
+  })
+})
+
+test('a role that a preset has no place for is refused by name', () => {
+  expect(() => format('vicuna', [{ role: 'tool', content: '42' }])).toThrow(
+    'This chat format knows user and assistant messages, and a system message at the beginning; it has no place for one of role tool here.',
+  )
+})

@@ -1,0 +1,2 @@
+export { StopMatcher } from './stop-matcher.ts'
+export { Utf8Stream } from './utf8-stream.ts'
