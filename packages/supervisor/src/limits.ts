@@ -1,0 +1,26 @@
+/** How long a supervisor waits for what, in milliseconds, and how often it tries. */
+export interface SupervisorLimits {
+  /** From the start of the process until it says it is ready; a GPU's driver may take half a minute. */
+  start: number
+  /** From asking a run to stop until its worker counts as hung. */
+  cancel: number
+  /** From asking the process to leave until SIGTERM, and again until SIGKILL. */
+  shutdown: number
+  /** Before the first restart; doubles with each crash. */
+  firstBackoff: number
+  longestBackoff: number
+  /** A worker that lived this long starts again with a short wait. */
+  stable: number
+  /** Starts in a row that may fail before waiting runs are told. */
+  startAttempts: number
+}
+
+export const defaultLimits: SupervisorLimits = {
+  start: 120_000,
+  cancel: 15_000,
+  shutdown: 5_000,
+  firstBackoff: 250,
+  longestBackoff: 10_000,
+  stable: 30_000,
+  startAttempts: 3,
+}

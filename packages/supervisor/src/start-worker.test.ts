@@ -1,0 +1,254 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { WorkerStatus } from '@woolgather/protocol'
+import type { RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
+import { describe, expect, test } from 'vitest'
+import { startWorker, type RunRequest, type StartWorkerOptions, type WorkerHandle } from './start-worker.ts'
+
+const entry = fileURLToPath(new URL('testing/scripted-worker.mjs', import.meta.url))
+
+function start(options: Partial<StartWorkerOptions> = {}): WorkerHandle & { seen: WorkerStatus[] } {
+  const data = mkdtempSync(path.join(tmpdir(), 'woolgather-supervisor-'))
+  const seen: WorkerStatus[] = []
+  const handle = startWorker({
+    entry,
+    folders: { models: [data], output: data, data },
+    onStatus: (status) => seen.push(status),
+    ...options,
+    limits: { firstBackoff: 20, start: 20_000, cancel: 300, shutdown: 300, ...options.limits },
+  })
+  return Object.assign(Object.create(handle) as WorkerHandle, {
+    seen,
+    [Symbol.asyncDispose]: () => handle.close(),
+  })
+}
+
+function script(name: string): Workflow {
+  return { format: 'woolgather', version: 1, name, nodes: { text: { type: 'text/text' } } }
+}
+
+async function play(
+  worker: WorkerHandle,
+  name: string,
+  options: Partial<RunRequest> = {},
+): Promise<{ status: RunStatus; events: RunEvent[] }> {
+  const events: RunEvent[] = []
+  const status = await worker.run({
+    run: name,
+    workflow: script(name),
+    onEvents: (fresh) => events.push(...fresh),
+    ...options,
+  })
+  return { status, events }
+}
+
+const told = (events: RunEvent[]): string[] =>
+  events.map((event) => `${event.seq} ${event.type}${'node' in event ? ` ${event.node}` : ''}`)
+
+describe('a worker that works', () => {
+  test('is given runs as soon as it is ready and tells their events in order', async () => {
+    await using worker = start()
+    const { status, events } = await play(worker, 'start text; tokens 2; finish text; end completed')
+    expect(status).toBe('completed')
+    expect(told(events)).toEqual([
+      '0 run.started',
+      '1 cell.started text',
+      '2 cell.token text',
+      '3 cell.token text',
+      '4 cell.finished text',
+      '5 run.finished',
+    ])
+    expect(worker.seen).toEqual([{ state: 'starting' }, { state: 'ready', device: 'scripted' }])
+  })
+
+  test('has its events numbered on from where the queue stopped', async () => {
+    await using worker = start()
+    const { events } = await play(worker, 'end completed', { firstSeq: 3 })
+    expect(told(events)).toEqual(['3 run.started', '4 run.finished'])
+  })
+
+  test('may say what it likes after the end of a run: one end is told', async () => {
+    await using worker = start()
+    const { events } = await play(worker, 'end completed; end failed; token x')
+    expect(told(events)).toEqual(['0 run.started', '1 run.finished'])
+  })
+})
+
+describe('a worker that dies in a run', () => {
+  for (const signal of ['SIGSEGV', 'SIGKILL', 'SIGABRT'] as const) {
+    test(`by ${signal} fails the open cells and the run with the signal and its last log lines`, async () => {
+      await using worker = start()
+      const { status, events } = await play(
+        worker,
+        `start a; finish a; start b; log ggml: tensor is null; log aborting; crash ${signal}`,
+      )
+      expect(status).toBe('failed')
+      expect(told(events).slice(3)).toEqual(['3 cell.started b', '4 cell.failed b', '5 run.finished'])
+      const [failed, finished] = events.slice(-2)
+      const error = {
+        code: 'native-crash',
+        message: expect.stringContaining(signal) as string,
+        hint: expect.any(String) as string,
+        cause: 'ggml: tensor is null\naborting',
+      }
+      expect(failed).toMatchObject({ error: { ...error, node: 'b', at: {} } })
+      expect(finished).toMatchObject({ status: 'failed', error })
+    })
+  }
+
+  test('by leaving is told with its exit code', async () => {
+    await using worker = start()
+    const { events } = await play(worker, 'log bad news; exit 7')
+    expect(events.at(-1)).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'worker-lost',
+        message: expect.stringContaining('exit code 7') as string,
+        cause: 'bad news',
+      },
+    })
+  })
+
+  test('comes back for the next run', async () => {
+    await using worker = start()
+    await play(worker, 'crash SIGKILL')
+    const { status } = await play(worker, 'end completed')
+    expect(status).toBe('completed')
+    expect(worker.seen.map(({ state }) => state)).toEqual([
+      'starting',
+      'ready',
+      'restarting',
+      'restarting',
+      'ready',
+    ])
+  })
+
+  test('takes every run it had with it, and each ends once', async () => {
+    await using worker = start()
+    const results = await Promise.all([
+      play(worker, 'start a; hang'),
+      play(worker, 'start b; cancellable'),
+      play(worker, 'wait 200; crash SIGKILL'),
+    ])
+    const ends = results.map(({ events }) => events.filter(({ type }) => type === 'run.finished').length)
+    expect({ statuses: results.map(({ status }) => status), ends }).toEqual({
+      statuses: ['failed', 'failed', 'failed'],
+      ends: [1, 1, 1],
+    })
+  })
+
+  test('by sending nonsense is stopped and named', async () => {
+    await using worker = start()
+    const { events } = await play(worker, 'nonsense')
+    expect(events.at(-1)).toMatchObject({
+      status: 'failed',
+      error: { code: 'worker-lost', message: expect.stringContaining('no message') as string },
+    })
+  })
+})
+
+describe('a worker that does not start', () => {
+  test('says why, is not tried again until the next run, and fails the run that waited', async () => {
+    await using worker = start({ env: { SCRIPTED_START: 'failed' } })
+    const first = await play(worker, 'end completed')
+    expect(first.events).toMatchObject([
+      { seq: 0, type: 'run.finished', status: 'failed', error: { code: 'native-missing' } },
+    ])
+    expect(worker.status).toMatchObject({ state: 'stopped', error: { code: 'native-missing' } })
+    await play(worker, 'end completed')
+    expect(worker.seen.map(({ state }) => state)).toEqual(['starting', 'stopped', 'starting', 'stopped'])
+  })
+
+  test('is tried three times where it exits without a word', async () => {
+    await using worker = start({ env: { SCRIPTED_START: 'exit' } })
+    const { events } = await play(worker, 'end completed')
+    expect(events.at(-1)).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'worker-lost',
+        message: expect.stringContaining('exit code 9') as string,
+        cause: 'cannot open the device',
+      },
+    })
+    expect(worker.seen.filter(({ state }) => state === 'starting' || state === 'stopped')).toHaveLength(2)
+  })
+
+  test('is killed and named where it never becomes ready', async () => {
+    await using worker = start({ env: { SCRIPTED_START: 'never' }, limits: { start: 300 } })
+    const { events } = await play(worker, 'end completed')
+    expect(events.at(-1)).toMatchObject({
+      status: 'failed',
+      error: { code: 'worker-lost', message: 'The worker process was not ready after 0.3 seconds.' },
+    })
+  })
+
+  test('is named where its module is missing', async () => {
+    await using worker = start({ entry: path.join(tmpdir(), 'no-such-worker.mjs') })
+    const { events } = await play(worker, 'end completed')
+    expect(events.at(-1)).toMatchObject({
+      status: 'failed',
+      error: { code: 'worker-lost', cause: expect.stringContaining('no-such-worker.mjs') as string },
+    })
+  })
+})
+
+describe('cancelling', () => {
+  test('is passed on to the worker', async () => {
+    await using worker = start()
+    const cancel = new AbortController()
+    const run = play(worker, 'start a; cancellable', {
+      signal: cancel.signal,
+      onEvents: (events) => events.some(({ type }) => type === 'cell.started') && cancel.abort(),
+    })
+    expect((await run).status).toBe('cancelled')
+  })
+
+  test('a run that waits for the worker ends it at once', async () => {
+    await using worker = start({ env: { SCRIPTED_START: 'never' } })
+    const cancel = new AbortController()
+    const run = play(worker, 'end completed', { signal: cancel.signal })
+    cancel.abort()
+    expect(told((await run).events)).toEqual(['0 run.finished'])
+  })
+
+  test('a run of a hung worker kills the worker after the grace period', async () => {
+    await using worker = start()
+    const { status } = await play(worker, 'start a; hang', { signal: AbortSignal.timeout(400) })
+    expect(status).toBe('cancelled')
+    expect((await play(worker, 'end completed')).status).toBe('completed')
+  })
+})
+
+describe('closing', () => {
+  test('ends what runs as interrupted, and refuses what comes later the same way', async () => {
+    const worker = start()
+    const run = play(worker, 'start a; cancellable', {
+      onEvents: (events) => events.some(({ type }) => type === 'cell.started') && void worker.close(),
+    })
+    expect((await run).status).toBe('interrupted')
+    await worker.close()
+    expect(worker.status).toEqual({ state: 'stopped' })
+    expect((await play(worker, 'end completed')).status).toBe('interrupted')
+  })
+
+  test('kills a process that neither leaves when told nor on SIGTERM', async () => {
+    const worker = start({ env: { SCRIPTED_START: 'deaf' } })
+    await play(worker, 'end completed')
+    const began = Date.now()
+    await worker.close()
+    expect(worker.status).toEqual({ state: 'stopped' })
+    expect(Date.now() - began).toBeGreaterThanOrEqual(550)
+  })
+
+  test('follows the signal it was started with', async () => {
+    const stop = new AbortController()
+    const worker = start({ signal: stop.signal })
+    const run = play(worker, 'cancellable')
+    stop.abort()
+    expect((await run).status).toBe('interrupted')
+    await worker.close()
+    expect(worker.status).toEqual({ state: 'stopped' })
+  })
+})

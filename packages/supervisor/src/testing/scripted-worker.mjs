@@ -1,0 +1,74 @@
+/**
+ * A worker process that plays a script in place of running nodes: real process, real IPC, real signals. The
+ * script of a run is its workflow's name, steps separated by `;`:
+ *
+ *     start NODE · token TEXT · tokens COUNT · finish NODE · end STATUS · log LINE · wait MS
+ *     cancellable (waits to be cancelled, then ends) · hang (never answers again) · crash SIGNAL · exit CODE · nonsense
+ *
+ * How it starts is the environment's SCRIPTED_START: `ready` (default), `never`, `failed`, `exit`, `deaf` (ready,
+ * then ignores being told to leave).
+ */
+import { writeSync } from 'node:fs'
+
+const start = process.env.SCRIPTED_START ?? 'ready'
+const cancelled = new Map()
+
+const send = (message) => new Promise((resolve) => process.send(message, resolve))
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function play({ run, workflow }) {
+  let seq = 0
+  let node = 'text'
+  const tell = (body) =>
+    send({ type: 'events', run, events: [{ ...body, run, seq: seq++, time: Date.now() }] })
+  const cancel = new Promise((resolve) => cancelled.set(run, resolve))
+
+  await tell({ type: 'run.started', cells: 1, seeds: {} })
+  for (const step of workflow.name.split(';').map((text) => text.trim())) {
+    const [verb, argument] = [step.split(' ')[0], step.slice(step.indexOf(' ') + 1)]
+    if (verb === 'start') await tell({ type: 'cell.started', node: (node = argument), at: {} })
+    if (verb === 'token') await tell({ type: 'cell.token', node, at: {}, text: argument })
+    if (verb === 'tokens') {
+      for (let i = 0; i < Number(argument); i++)
+        await tell({ type: 'cell.token', node, at: {}, text: `${i} ` })
+    }
+    if (verb === 'finish') {
+      await tell({
+        type: 'cell.finished',
+        node: argument,
+        at: {},
+        outputs: { text: argument },
+        milliseconds: 1,
+      })
+    }
+    if (verb === 'end') await tell({ type: 'run.finished', status: argument })
+    if (verb === 'log') writeSync(2, `${argument}\n`)
+    if (verb === 'wait') await wait(Number(argument))
+    if (verb === 'cancellable') {
+      await cancel
+      await tell({ type: 'run.finished', status: 'cancelled' })
+    }
+    if (verb === 'hang') return
+    if (verb === 'crash') process.kill(process.pid, argument)
+    if (verb === 'exit') process.exit(Number(argument))
+    if (verb === 'nonsense') await send({ type: 'gibberish' })
+  }
+}
+
+process.on('message', (request) => {
+  if (request.type === 'run') void play(request)
+  if (request.type === 'cancel') cancelled.get(request.run)?.()
+  if (request.type === 'shutdown' && start !== 'deaf') process.exit(0)
+})
+process.on('disconnect', () => process.exit(0))
+if (start === 'deaf') process.on('SIGTERM', () => {})
+
+if (start === 'exit') {
+  writeSync(2, 'cannot open the device\n')
+  process.exit(9)
+}
+if (start === 'failed') {
+  await send({ type: 'failed', error: { code: 'native-missing', message: 'No native library.' } })
+  process.exit(1)
+}
+if (start !== 'never') await send({ type: 'ready', device: 'scripted', build: 'test' })
