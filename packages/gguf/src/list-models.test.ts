@@ -1,0 +1,88 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { createModelLister } from './list-models.ts'
+import { encodeHeader } from './testing/encode-header.ts'
+
+const model = encodeHeader(
+  {
+    'general.architecture': 'llama',
+    'general.name': 'Storyteller',
+    'general.file_type': 15,
+    'tokenizer.ggml.tokens': ['a', 'b', 'c'],
+  },
+  { 'token_embd.weight': [4, 3], 'blk.0.attn_q.weight': [4, 4] },
+)
+
+function createFolder(files: Record<string, Buffer>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-gguf-'))
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    writeFileSync(path.join(folder, name), bytes)
+  }
+  return folder
+}
+
+describe('listing model files', () => {
+  test('tells models, LoRAs and control vectors apart by their headers', async () => {
+    const folder = createFolder({
+      'demo/story.gguf': model,
+      'demo/pirate.lora.gguf': encodeHeader({ 'general.architecture': 'llama', 'general.type': 'adapter' }),
+      'mood.gguf': encodeHeader({ 'general.architecture': 'controlvector' }),
+      'notes.txt': Buffer.from('not a model'),
+    })
+    const { files, unreadable } = await createModelLister([folder, path.join(folder, 'absent')])()
+    expect(unreadable).toEqual([])
+    expect(files).toMatchObject([
+      { file: 'demo/pirate.lora.gguf', kind: 'lora' },
+      {
+        file: 'demo/story.gguf',
+        kind: 'model',
+        bytes: model.length,
+        architecture: 'llama',
+        quantization: 'Q4_K_M',
+        parameters: 28,
+        name: 'Storyteller',
+      },
+      { file: 'mood.gguf', kind: 'vector' },
+    ])
+  })
+
+  test('names broken files instead of failing', async () => {
+    const folder = createFolder({
+      'garbage.gguf': Buffer.from('this is no model, whatever its name says'),
+      'cut.gguf': model.subarray(0, 100),
+      'empty.gguf': Buffer.alloc(0),
+      'huge.gguf': Buffer.concat([model.subarray(0, 16), Buffer.alloc(8, 0x7f), model.subarray(24)]),
+    })
+    const { files, unreadable } = await createModelLister([folder])()
+    expect(files).toEqual([])
+    expect(unreadable).toEqual([
+      {
+        file: 'cut.gguf',
+        message: 'It ends in the middle of its header, after 100 bytes: an incomplete copy.',
+      },
+      { file: 'empty.gguf', message: 'It is no GGUF file: only 0 bytes long.' },
+      { file: 'garbage.gguf', message: 'It is no GGUF file: it does not begin with “GGUF”.' },
+      { file: 'huge.gguf', message: 'It holds an impossible size (9187201950435737471).' },
+    ])
+  })
+
+  test('takes the first part of a split model, and no link that leads out of the folder', async () => {
+    const outside = createFolder({ 'secret.gguf': model })
+    const folder = createFolder({ 'big-00001-of-00002.gguf': model, 'big-00002-of-00002.gguf': model })
+    symlinkSync(path.join(outside, 'secret.gguf'), path.join(folder, 'secret.gguf'))
+    symlinkSync(path.join(folder, 'big-00001-of-00002.gguf'), path.join(folder, 'alias.gguf'))
+    const { files } = await createModelLister([folder])()
+    expect(files.map(({ file }) => file)).toEqual(['alias.gguf', 'big-00001-of-00002.gguf'])
+  })
+
+  test('sees that a file has changed', async () => {
+    const folder = createFolder({ 'a.gguf': Buffer.from('still being copied here') })
+    const list = createModelLister([folder])
+    expect((await list()).files).toEqual([])
+    writeFileSync(path.join(folder, 'a.gguf'), model)
+    expect((await list()).files).toMatchObject([{ file: 'a.gguf', name: 'Storyteller' }])
+  })
+})

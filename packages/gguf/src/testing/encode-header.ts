@@ -1,0 +1,36 @@
+/** A GGUF header as bytes: texts, numbers (uint32) and lists of texts as metadata; F32 tensors without data. */
+export function encodeHeader(
+  metadata: Record<string, string | number | string[]>,
+  tensors: Record<string, number[]> = {},
+): Buffer {
+  const u32 = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4)
+    bytes.writeUInt32LE(value)
+    return bytes
+  }
+  const u64 = (value: number): Buffer => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigUInt64LE(BigInt(value))
+    return bytes
+  }
+  const text = (value: string): Buffer => Buffer.concat([u64(Buffer.byteLength(value)), Buffer.from(value)])
+  const value = (item: string | number | string[]): Buffer => {
+    if (typeof item === 'string') return Buffer.concat([u32(8), text(item)])
+    if (typeof item === 'number') return Buffer.concat([u32(4), u32(item)])
+    return Buffer.concat([u32(9), u32(8), u64(item.length), ...item.map(text)])
+  }
+  return Buffer.concat([
+    Buffer.from('GGUF'),
+    u32(3),
+    u64(Object.keys(tensors).length),
+    u64(Object.keys(metadata).length),
+    ...Object.entries(metadata).flatMap(([key, item]) => [text(key), value(item)]),
+    ...Object.entries(tensors).flatMap(([name, shape]) => [
+      text(name),
+      u32(shape.length),
+      ...shape.map(u64),
+      u32(0),
+      u64(0),
+    ]),
+  ])
+}
