@@ -1,0 +1,8 @@
+export { chooseResources } from './choose-resources.ts'
+export type { ChooseResourcesInput, Resources, ResourceWishes } from './choose-resources.ts'
+export { estimateMemory } from './estimate-memory.ts'
+export type { MemoryNeed, Placement } from './estimate-memory.ts'
+export { inspectModel } from './inspect-model.ts'
+export type { ModelFile } from './inspect-model.ts'
+export type { TensorSize } from './measure-tensors.ts'
+export type { HeaderValue } from './read-header.ts'
