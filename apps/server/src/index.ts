@@ -1,1 +1,1 @@
-export {}
+export { defaultPort, startServer, type RunningServer, type ServerOptions } from './start-server.ts'

@@ -35,9 +35,7 @@ export interface ClientOptions {
 }
 
 /** A workflow that was refused before anything ran, with every issue found. */
-export type SubmitResult =
-  | { run: string }
-  | { issues: (ServerMessage & { type: 'run.rejected' })['issues'] }
+export type SubmitResult = { run: string } | { issues: (ServerMessage & { type: 'run.rejected' })['issues'] }
 
 /**
  * Typed client for HTTP and socket. Reconnects by itself, and then asks for every event it has not seen, so a
@@ -66,7 +64,10 @@ interface Subscription {
 
 export function createClient(options: ClientOptions): Client {
   const subscriptions = new Map<string, Set<Subscription>>()
-  const waiting = new Map<string, { message: ClientMessage; settle: (result: SubmitResult | Error) => void }>()
+  const waiting = new Map<
+    string,
+    { message: ClientMessage; settle: (result: SubmitResult | Error) => void }
+  >()
   let socket: SocketLike | undefined
   let open = false
   let closed = false
@@ -119,7 +120,10 @@ export function createClient(options: ClientOptions): Client {
       case 'worker':
         return options.onWorker?.(message.status)
       case 'error':
-        return failAll(new WoolgatherError(message.error.code, message.error.message))
+        // One about a run is that run's affair: what waits for an answer goes on waiting.
+        return message.run === undefined
+          ? failAll(new WoolgatherError(message.error.code, message.error.message))
+          : undefined
     }
   }
 
@@ -161,7 +165,12 @@ export function createClient(options: ClientOptions): Client {
   return {
     submit(workflow, targets) {
       const id = `${session}-${nextRequest++}`
-      const message: ClientMessage = { type: 'run.submit', request: id, workflow, ...(targets && { targets }) }
+      const message: ClientMessage = {
+        type: 'run.submit',
+        request: id,
+        workflow,
+        ...(targets && { targets }),
+      }
       return new Promise((resolve, reject) => {
         waiting.set(id, {
           message,

@@ -1,5 +1,12 @@
-import { workflowSchema, type NodeDescription, type RunError, type Workflow } from '@woolgather/workflow'
+import {
+  workflowSchema,
+  type NodeDescription,
+  type RunError,
+  type RunEvent,
+  type Workflow,
+} from '@woolgather/workflow'
 import { z } from 'zod'
+import type { WorkerStatus } from './socket-messages.ts'
 
 /** Paths of the HTTP interface, in one place for server, client and tests. */
 export const routes = {
@@ -47,6 +54,20 @@ export interface SavedWorkflow extends WorkflowSummary {
 export interface SaveWorkflowRequest {
   workflow: Workflow
   revision?: string | undefined
+}
+
+/** `GET /health` */
+export interface HealthResponse {
+  status: 'ok'
+  version: string
+  worker: WorkerStatus
+}
+
+/** `GET /api/runs/:id/events?after=n`: the events numbered above `n` (−1: all), as many as fit one answer. */
+export interface RunEventsResponse {
+  events: RunEvent[]
+  /** There are later ones: ask again after the last of these. */
+  more: boolean
 }
 
 /** Every answer that is not 2xx. */

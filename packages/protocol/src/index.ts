@@ -14,8 +14,10 @@ export {
   routes,
   saveWorkflowRequestSchema,
   type ErrorResponse,
+  type HealthResponse,
   type ModelFile,
   type NodesResponse,
+  type RunEventsResponse,
   type SavedWorkflow,
   type SaveWorkflowRequest,
   type WorkflowSummary,
@@ -30,4 +32,10 @@ export {
   type WorkerRequest,
 } from './worker-messages.ts'
 
-export { createClient, type Client, type ClientOptions, type SocketLike, type SubmitResult } from './client.ts'
+export {
+  createClient,
+  type Client,
+  type ClientOptions,
+  type SocketLike,
+  type SubmitResult,
+} from './client.ts'

@@ -1,0 +1,50 @@
+import type { ErrorResponse } from '@woolgather/protocol'
+import { WoolgatherError, type RunError } from '@woolgather/workflow'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import { HttpError } from './http-error.ts'
+
+export const answerNotFound: RequestHandler = (request) => {
+  throw new HttpError(
+    404,
+    'not-found',
+    `There is nothing at ${request.method} ${request.path.slice(0, 200)}.`,
+  )
+}
+
+/** Turns whatever was thrown into one JSON answer. What was not foreseen is logged whole and told in general. */
+export function answerError(logger: Logger): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const { status, error } = describeThrown(thrown)
+    if (status >= 500)
+      logger.error({ err: thrown, method: request.method, path: request.path }, 'request failed')
+    if (response.headersSent) return next(thrown)
+    response.status(status).json({ error } satisfies ErrorResponse)
+  }
+}
+
+function describeThrown(thrown: unknown): { status: number; error: RunError } {
+  if (thrown instanceof HttpError) return thrown
+  if (thrown instanceof WoolgatherError) {
+    const { code, message, hint } = thrown
+    return { status: 400, error: { code, message, ...(hint !== undefined && { hint }) } }
+  }
+  const status = (thrown as { status?: unknown } | null)?.status
+  if (status === 413) {
+    return {
+      status,
+      error: { code: 'request-too-large', message: 'The request is larger than this server takes.' },
+    }
+  }
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return {
+      status,
+      error: { code: 'protocol', message: `The request cannot be read: ${messageOf(thrown)}` },
+    }
+  }
+  return { status: 500, error: { code: 'internal', message: 'The server failed; its log says why.' } }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message.slice(0, 200) : 'unknown'
+}

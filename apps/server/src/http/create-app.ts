@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs'
+import type { ArtifactStore } from '@woolgather/engine'
+import type { ModelList } from '@woolgather/gguf'
+import {
+  routes,
+  type HealthResponse,
+  type ModelFile,
+  type NodesResponse,
+  type RunEventsResponse,
+  type SavedWorkflow,
+  type WorkflowSummary,
+  type WorkerStatus,
+} from '@woolgather/protocol'
+import { documentLimits, type NodeDescription, type RunEvent } from '@woolgather/workflow'
+import express, { type Express, type RequestHandler } from 'express'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { RunService } from '../runs/run-service.ts'
+import { tokenCookie, type Refusal, type TrustedParts } from '../trust/check-request.ts'
+import type { WorkflowStore } from '../workflows/workflow-store.ts'
+import { answerError, answerNotFound } from './answer-error.ts'
+import { HttpError } from './http-error.ts'
+import { readSaveRequest } from './read-save-request.ts'
+
+export interface AppOptions {
+  version: string
+  gate: (parts: TrustedParts) => Refusal | undefined
+  descriptions: readonly NodeDescription[]
+  listModels: () => Promise<ModelList>
+  workflows: WorkflowStore
+  runs: RunService
+  artifacts: ArtifactStore
+  workerStatus: () => WorkerStatus
+  /** The built editor; absent or missing: a page that says how to build it. */
+  editorFolder: string | undefined
+  logger: Logger
+}
+
+const afterSchema = z.coerce.number().int().min(-1).default(-1)
+const hashPattern = /^[0-9a-f]{64}$/
+
+export function createApp(options: AppOptions): Express {
+  const { descriptions, workflows, runs, artifacts } = options
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.use(secureHeaders())
+  app.use(requireTrust(options.gate))
+
+  app.get(routes.health, (_request, response) => {
+    response.json({
+      status: 'ok',
+      version: options.version,
+      worker: options.workerStatus(),
+    } satisfies HealthResponse)
+  })
+
+  app.get(routes.nodes, (_request, response) => {
+    response.json(descriptions satisfies readonly NodeDescription[] as NodesResponse)
+  })
+
+  app.get(routes.models, async (_request, response) => {
+    response.json((await options.listModels()).files satisfies ModelFile[])
+  })
+
+  app.get(routes.workflows, async (_request, response) => {
+    response.json((await workflows.list()) satisfies WorkflowSummary[])
+  })
+
+  app.get('/api/workflows/:id', async (request, response) => {
+    response.json((await workflows.read(request.params.id)) satisfies SavedWorkflow)
+  })
+
+  app.put(
+    '/api/workflows/:id',
+    express.json({ limit: documentLimits.bytes + 65_536 }),
+    async (request, response) => {
+      const { workflow, revision } = readSaveRequest(request.body)
+      const id = String(request.params['id'])
+      response.json((await workflows.save(id, workflow, revision)) satisfies SavedWorkflow)
+    },
+  )
+
+  app.get('/api/runs/:id/events', (request, response) => {
+    const after = afterSchema.safeParse(request.query['after'])
+    if (!after.success) throw new HttpError(400, 'protocol', '`after` must be the number of an event, or -1.')
+    const run = request.params.id
+    if (!runs.exists(run))
+      throw new HttpError(404, 'run-not-found', `There is no run “${run.slice(0, 100)}”.`)
+    const page = runs.page(run, after.data)
+    const events = (page?.texts ?? []).map((text) => JSON.parse(text) as RunEvent)
+    const to = page?.to ?? after.data
+    response.json({ events, more: runs.page(run, to) !== undefined } satisfies RunEventsResponse)
+  })
+
+  app.get('/api/artifacts/:hash', async (request, response) => {
+    const { hash } = request.params
+    const bytes = hashPattern.test(hash) ? await artifacts.get(hash) : undefined
+    if (bytes === undefined) throw new HttpError(404, 'not-found', 'There is no artifact with this hash.')
+    response
+      .set('cache-control', 'private, max-age=31536000, immutable')
+      // What a node made is shown as text, never run as a page of this origin.
+      .set('content-security-policy', "default-src 'none'; sandbox")
+      .type('text/plain; charset=utf-8')
+      .send(Buffer.from(bytes))
+  })
+
+  app.use(serveEditor(options.editorFolder))
+  app.use(answerNotFound)
+  app.use(answerError(options.logger))
+  return app
+}
+
+function secureHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        objectSrc: ["'none'"],
+        // The graph is placed with style attributes.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        fontSrc: ["'self'", 'data:'],
+        workerSrc: ["'self'", 'blob:'],
+      },
+    },
+    // The server speaks plain HTTP; whoever puts TLS in front adds this there.
+    strictTransportSecurity: false,
+  })
+}
+
+function requireTrust(gate: AppOptions['gate']): RequestHandler {
+  return (request, response, next) => {
+    const given = request.query['token']
+    const queryToken = typeof given === 'string' ? given : undefined
+    const refusal = gate({ headers: request.headers, queryToken })
+    if (refusal) throw new HttpError(refusal.status, refusal.code, refusal.message, refusal.hint)
+    if (queryToken === undefined || request.method !== 'GET') return next()
+    // From the address, where it would stay in the history, into a cookie that scripts cannot read.
+    response.cookie(tokenCookie, queryToken, { httpOnly: true, sameSite: 'strict', path: '/' })
+    response.redirect(303, request.path.replace(/^\/+/, '/'))
+  }
+}
+
+function serveEditor(folder: string | undefined): RequestHandler {
+  if (folder !== undefined && existsSync(folder)) return express.static(folder, { index: 'index.html' })
+  return (request, response, next) => {
+    if (request.path !== '/') return next()
+    response
+      .status(503)
+      .type('text/plain')
+      .send('The editor is not built yet: run `npm run build`, then start again.\n')
+  }
+}

@@ -1,0 +1,61 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { findCheckout, resolveFolders } from '@woolgather/supervisor'
+import { startServer } from './start-server.ts'
+
+/**
+ * The server as a process: `woolgather serve` starts it with these options. Prints its address on stdout when it
+ * listens, and stops on SIGINT and SIGTERM; a second signal does not wait.
+ */
+const { values } = parseArgs({
+  options: {
+    host: { type: 'string' },
+    port: { type: 'string' },
+    token: { type: 'string' },
+    'allow-host': { type: 'string', multiple: true },
+    'allow-origin': { type: 'string', multiple: true },
+    models: { type: 'string', multiple: true },
+    output: { type: 'string' },
+    data: { type: 'string' },
+    examples: { type: 'string' },
+    editor: { type: 'string' },
+    cpu: { type: 'boolean' },
+  },
+})
+
+const root = findCheckout()
+// An option on a command line can be read by everyone on the machine.
+const token = values.token ?? process.env['WOOLGATHER_TOKEN']
+
+try {
+  const server = await startServer({
+    host: values.host,
+    port: values.port === undefined ? undefined : readPort(values.port),
+    token,
+    allowedHosts: values['allow-host'],
+    allowedOrigins: values['allow-origin'],
+    folders: resolveFolders({ models: values.models, output: values.output, data: values.data }),
+    workerEntry: fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
+    workerEnv: values.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
+    examplesFolder: values.examples ?? path.join(root, 'workflows'),
+    editorFolder: values.editor ?? path.join(root, 'apps', 'editor', 'dist'),
+  })
+  console.log(token === undefined ? server.url : `${server.url}/?token=${encodeURIComponent(token)}`)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(130))
+      void server.close().then(() => process.exit(0))
+    })
+  }
+} catch (error) {
+  console.error(`woolgather: ${(error as Error).message}`)
+  process.exit(1)
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  console.error(`woolgather: --port must be 0 to 65535, not “${text}”`)
+  return process.exit(2)
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import type { WorkerHandle } from '@woolgather/supervisor'
+import {
+  planWorkflow,
+  validateWorkflow,
+  type Issue,
+  type NodeDescription,
+  type RunError,
+  type RunEvent,
+  type RunEventBody,
+  type RunStatus,
+  type Workflow,
+} from '@woolgather/workflow'
+import { createRunQueue } from './run-queue.ts'
+import type { EventPage, RunStore, StoredRun } from './run-store.ts'
+
+/** The most runs that wait; more is a program gone wild. */
+const maxWaiting = 10_000
+
+export type Submitted = { run: string; issues?: undefined } | { run?: undefined; issues: Issue[] }
+
+/** Runs from submission to history. Every event is stored before anyone is told of it. */
+export interface RunService {
+  submit(workflow: Workflow, targets?: string[]): Submitted
+  /** False where there is no such run. Cancelling a run that has ended does nothing. */
+  cancel(run: string): boolean
+  exists(run: string): boolean
+  /** Stored events after number `after`, as many as fit one message. */
+  page(run: string, after: number): EventPage | undefined
+  /** Calls back whenever a run has new events to read. Returns how to stop. */
+  onNews(listener: (run: string) => void): () => void
+  close(): Promise<void>
+}
+
+export interface RunServiceOptions {
+  store: RunStore
+  worker: WorkerHandle
+  descriptions: readonly NodeDescription[]
+  parallelRuns: number
+}
+
+export function createRunService({
+  store,
+  worker,
+  descriptions,
+  parallelRuns,
+}: RunServiceOptions): RunService {
+  const listeners = new Set<(run: string) => void>()
+  const types = new Map(descriptions.map((description) => [description.type, description]))
+  const waiting = new Map<string, StoredRun>()
+
+  const record = (run: string, events: readonly RunEvent[]): void => {
+    store.append(run, events)
+    const last = events.at(-1)
+    if (last?.type === 'run.finished') store.setStatus(run, last.status)
+    for (const listener of listeners) listener(run)
+  }
+
+  /** Events of the server itself: the run waits, or ends without its worker. */
+  const tell = (run: string, body: RunEventBody): void =>
+    record(run, [{ ...body, run, seq: nextSeq(run), time: Date.now() }])
+
+  const nextSeq = (run: string): number => (store.lastSeq(run) ?? -1) + 1
+
+  const end = (run: string, status: RunStatus, error?: RunError): void =>
+    tell(run, { type: 'run.finished', status, ...(error && { error }) })
+
+  const queue = createRunQueue({
+    parallel: parallelRuns,
+    async work(run, signal) {
+      const stored = waiting.get(run)
+      waiting.delete(run)
+      if (stored === undefined) return
+      store.setStatus(run, 'running')
+      await worker.run({
+        ...stored,
+        firstSeq: nextSeq(run),
+        signal,
+        onEvents: (events) => record(run, events),
+      })
+    },
+  })
+
+  const enqueue = (stored: StoredRun): void => {
+    waiting.set(stored.run, stored)
+    queue.add(stored.run)
+  }
+
+  for (const { status, ...stored } of store.unfinished()) {
+    if (status === 'queued') enqueue(stored)
+    else end(stored.run, 'interrupted', interrupted)
+  }
+
+  return {
+    submit(workflow, targets) {
+      const issues = findIssues(workflow, types, targets)
+      if (issues.length > 0) return { issues }
+      if (waiting.size >= maxWaiting) return { issues: [queueFull] }
+      const stored: StoredRun = { run: randomUUID(), workflow, ...(targets && { targets }) }
+      store.add(stored)
+      tell(stored.run, { type: 'run.queued' })
+      enqueue(stored)
+      return { run: stored.run }
+    },
+    cancel(run) {
+      if (queue.cancel(run) === 'removed') {
+        waiting.delete(run)
+        end(run, 'cancelled')
+      }
+      return store.lastSeq(run) !== undefined
+    },
+    exists: (run) => store.lastSeq(run) !== undefined,
+    page: (run, after) => store.page(run, after),
+    onNews(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () => queue.close(),
+  }
+}
+
+function findIssues(
+  workflow: Workflow,
+  types: ReadonlyMap<string, NodeDescription>,
+  targets: string[] | undefined,
+): Issue[] {
+  const issues = validateWorkflow(workflow, types)
+  if (issues.length > 0) return issues
+  return planWorkflow(workflow, types, targets ? { targets } : {}).issues ?? []
+}
+
+const interrupted: RunError = {
+  code: 'worker-lost',
+  message: 'The server stopped while this run was going on.',
+  hint: 'Run it again.',
+}
+
+const queueFull: Issue = {
+  code: 'internal',
+  message: `${maxWaiting} runs are waiting already.`,
+  hint: 'Wait until some have ended, or cancel them.',
+}

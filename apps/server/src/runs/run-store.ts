@@ -1,0 +1,131 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
+import Database from 'libsql'
+
+export interface StoredRun {
+  run: string
+  workflow: Workflow
+  targets?: string[] | undefined
+}
+
+/** A stretch of one run's events as JSON texts, ready to be sent. */
+export interface EventPage {
+  /** Each text is one event; numbered without gaps. */
+  texts: string[]
+  from: number
+  to: number
+}
+
+/** How much one page holds: enough to catch up fast, little enough to hold for hundreds of slow clients. */
+export const pageLimits = { events: 500, bytes: 262_144 } as const
+
+/** Runs and their events, kept in one SQLite file. */
+export interface RunStore {
+  add(run: StoredRun): void
+  append(run: string, events: readonly RunEvent[]): void
+  /** Number of the last event; undefined where there is no such run. */
+  lastSeq(run: string): number | undefined
+  /** The events after number `after`, as many as fit a page; undefined where there are none. */
+  page(run: string, after: number): EventPage | undefined
+  setStatus(run: string, status: RunStatus | 'queued' | 'running'): void
+  /** Runs that had not ended when the file was last closed, oldest first. */
+  unfinished(): (StoredRun & { status: 'queued' | 'running' })[]
+  close(): void
+}
+
+/** Each entry brings the file from its index to the next version. Entries are never edited once released. */
+const migrations = [
+  `create table runs (
+     number integer primary key autoincrement, run text not null unique, name text not null, status text not null, created integer not null,
+     workflow text not null, targets text, last_seq integer not null default -1
+   );
+   create table events (
+     run text not null references runs (run), seq integer not null, event text not null,
+     primary key (run, seq)
+   ) without rowid;`,
+]
+
+/**
+ * Opens the history, and makes it where it is missing.
+ * @param file absolute path
+ */
+export function openRunStore(file: string): RunStore {
+  mkdirSync(path.dirname(file), { recursive: true })
+  const database = new Database(file)
+  // Readers never wait for writers; at most the last moments are lost when the machine loses power.
+  database.pragma('journal_mode = wal')
+  database.pragma('synchronous = normal')
+  migrate(database)
+
+  const insertRun = database.prepare(
+    'insert into runs (run, name, status, created, workflow, targets) values (?, ?, ?, ?, ?, ?)',
+  )
+  const insertEvent = database.prepare('insert into events (run, seq, event) values (?, ?, ?)')
+  const updateStatus = database.prepare('update runs set status = ? where run = ?')
+  const updateLast = database.prepare('update runs set last_seq = ? where run = ?')
+  const selectLast = database.prepare('select last_seq from runs where run = ?')
+  const selectEvents = database.prepare(
+    'select event from events where run = ? and seq > ? order by seq limit ?',
+  )
+  const selectUnfinished = database.prepare(
+    "select run, workflow, targets, status from runs where status in ('queued', 'running') order by number",
+  )
+
+  const appendAll = database.transaction((run: string, events: readonly RunEvent[]) => {
+    for (const event of events) insertEvent.run(run, event.seq, JSON.stringify(event))
+    updateLast.run(events.at(-1)?.seq, run)
+  })
+
+  return {
+    add({ run, workflow, targets }) {
+      insertRun.run(
+        run,
+        workflow.name,
+        'queued',
+        Date.now(),
+        JSON.stringify(workflow),
+        targets ? JSON.stringify(targets) : null,
+      )
+    },
+    append(run, events) {
+      if (events.length > 0) appendAll(run, events)
+    },
+    lastSeq: (run) => (selectLast.get(run) as { last_seq: number } | undefined)?.last_seq,
+    page(run, after) {
+      const rows = selectEvents.all(run, after, pageLimits.events) as { event: string }[]
+      const texts = takePage(rows.map(({ event }) => event))
+      return texts.length === 0 ? undefined : { texts, from: after + 1, to: after + texts.length }
+    },
+    setStatus: (run, status) => void updateStatus.run(status, run),
+    unfinished: () =>
+      (
+        selectUnfinished.all() as { run: string; workflow: string; targets: string | null; status: string }[]
+      ).map(({ run, workflow, targets, status }) => ({
+        run,
+        workflow: JSON.parse(workflow) as Workflow,
+        ...(targets !== null && { targets: JSON.parse(targets) as string[] }),
+        status: status as 'queued' | 'running',
+      })),
+    close: () => void database.close(),
+  }
+}
+
+/** At least one event, then as many as stay within the bytes of a page. */
+function takePage(texts: string[]): string[] {
+  let bytes = 0
+  const end = texts.findIndex((text, index) => (bytes += text.length) > pageLimits.bytes && index > 0)
+  return end === -1 ? texts : texts.slice(0, end)
+}
+
+function migrate(database: Database.Database): void {
+  const version = Number(database.pragma('user_version', { simple: true }))
+  if (version > migrations.length) {
+    throw new Error(
+      `The history was written by a newer Woolgather (version ${version}); update, or move it away.`,
+    )
+  }
+  for (let next = version; next < migrations.length; next++) {
+    database.exec(`begin; ${migrations[next]} pragma user_version = ${next + 1}; commit;`)
+  }
+}

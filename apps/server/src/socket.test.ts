@@ -1,0 +1,286 @@
+import { routes, type ServerMessage } from '@woolgather/protocol'
+import type { RunEvent } from '@woolgather/workflow'
+import { describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import {
+  collect,
+  createSocket,
+  script,
+  startTestServer,
+  submit,
+  until,
+  type TestServer,
+} from './testing/start-test-server.ts'
+
+const types = (events: RunEvent[]): string[] => events.map(({ seq, type }) => `${seq} ${type}`)
+const numbers = (events: RunEvent[]): number[] => events.map(({ seq }) => seq)
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+/** A socket without the typed client: what is sent is up to the test. */
+interface RawClient {
+  send(message: unknown): void
+  sendText(text: string | Buffer): void
+  messages: ServerMessage[]
+  frames: number[]
+  closed: Promise<number>
+  socket: WebSocket
+}
+
+async function connectRaw(server: TestServer, greet = true): Promise<RawClient> {
+  const socket = new WebSocket(server.url.replace('http', 'ws') + routes.socket)
+  const messages: ServerMessage[] = []
+  const frames: number[] = []
+  socket.on('message', (data) => {
+    messages.push(JSON.parse(String(data)) as ServerMessage)
+    frames.push(performance.now())
+  })
+  socket.on('error', () => {})
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+  await new Promise((resolve) => socket.once('open', resolve))
+  const client: RawClient = {
+    socket,
+    messages,
+    frames,
+    closed,
+    send: (message) => socket.send(JSON.stringify(message)),
+    sendText: (text) => socket.send(text),
+  }
+  if (greet) client.send({ type: 'hello', protocol: 1 })
+  return client
+}
+
+describe('a run over the socket', () => {
+  test('is accepted, queued, run, and told event by event', async () => {
+    await using server = await startTestServer()
+    const client = server.connect()
+    const events = await collect(
+      client,
+      await submit(client, script('start text; token hi; finish text; end completed')),
+    )
+    expect(types(events)).toEqual([
+      '0 run.queued',
+      '1 run.started',
+      '2 cell.started',
+      '3 cell.token',
+      '4 cell.finished',
+      '5 run.finished',
+    ])
+  })
+
+  test('is seen whole by two clients, also by one that comes late', async () => {
+    await using server = await startTestServer()
+    const [one, two] = [server.connect(), server.connect()]
+    const run = await submit(one, script('start text; tokens 300; finish text; end completed'))
+    const [first, second] = await Promise.all([collect(one, run), collect(two, run)])
+    const late = await collect(server.connect(), run)
+    expect(numbers(first)).toEqual(upTo(305))
+    expect(second).toEqual(first)
+    expect(late).toEqual(first)
+  })
+
+  test('goes on where it was after the connection broke, with nothing missed and nothing twice', async () => {
+    await using server = await startTestServer()
+    const sockets: WebSocket[] = []
+    const client = server.connect({
+      createSocket: (url) => {
+        const socket = createSocket(url)
+        sockets.push(socket as unknown as WebSocket)
+        return socket
+      },
+    })
+    const steps = Array.from({ length: 20 }, () => 'tokens 5; wait 15').join('; ')
+    const run = await submit(client, script(`start text; ${steps}; end completed`.slice(0, 200)))
+    const seen: RunEvent[] = []
+    let breaks = 0
+    await new Promise<void>((resolve) =>
+      client.subscribe(run, (events) => {
+        seen.push(...events)
+        if (events.at(-1)?.type === 'run.finished') resolve()
+        else if (breaks++ < 3) sockets.at(-1)?.terminate()
+      }),
+    )
+    expect(sockets.length).toBeGreaterThanOrEqual(3)
+    expect(numbers(seen)).toEqual(upTo(seen.length))
+  })
+
+  test('can be asked for after any number', async () => {
+    await using server = await startTestServer()
+    const client = server.connect()
+    const run = await submit(client, script('tokens 5; end completed'))
+    await collect(client, run)
+    expect(numbers(await collect(server.connect(), run, 4))).toEqual([5, 6, 7])
+  })
+
+  test('waits its turn, and a waiting one can be cancelled before it begins', async () => {
+    await using server = await startTestServer({ parallelRuns: 1 })
+    const client = server.connect()
+    const first = await submit(client, script('cancellable'))
+    const second = await submit(client, script('end completed'))
+    client.cancel(second)
+    expect(types(await collect(client, second))).toEqual(['0 run.queued', '1 run.finished'])
+    client.cancel(first)
+    expect((await collect(client, first)).at(-1)).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('is refused with every issue where the workflow is wrong', async () => {
+    await using server = await startTestServer()
+    const client = server.connect()
+    const workflow = script('never')
+    workflow.nodes['text'] = { type: 'text/text', inputs: { value: 7 }, links: {} }
+    workflow.nodes['ghost'] = { type: 'text/ghost' }
+    const result = await client.submit(workflow)
+    const issues = 'issues' in result ? result.issues : []
+    expect(issues.map(({ node }) => node).sort()).toEqual(['ghost', 'text'])
+  })
+
+  test('fails as native-crash where the worker dies, and the next one runs', async () => {
+    await using server = await startTestServer()
+    const states: string[] = []
+    const client = server.connect({ onWorker: ({ state }) => states.push(state) })
+    const events = await collect(client, await submit(client, script('start text; log oh no; crash SIGSEGV')))
+    expect(events.at(-1)).toMatchObject({
+      type: 'run.finished',
+      status: 'failed',
+      error: { code: 'native-crash', message: expect.stringContaining('SIGSEGV') as string, cause: 'oh no' },
+    })
+    const next = await collect(client, await submit(client, script('end completed')))
+    expect(next.at(-1)).toMatchObject({ status: 'completed' })
+    await until(() => states.join(' ').includes('restarting'))
+  })
+})
+
+describe('what one client costs', () => {
+  test('a stream of tokens reaches it in at most 30 messages a second', async () => {
+    await using server = await startTestServer()
+    const client = await connectRaw(server)
+    const steps = Array.from({ length: 12 }, () => 'tokens 9;wait 40').join(';')
+    client.send({ type: 'run.submit', request: 'a', workflow: script(`${steps};end completed`) })
+    const events = (): RunEvent[] =>
+      client.messages.flatMap((message) => (message.type === 'run.events' ? message.events : []))
+    await until(() => events().at(-1)?.type === 'run.finished')
+    const times = client.frames.filter((_, index) => client.messages[index]?.type === 'run.events')
+    const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000
+    expect(numbers(events())).toEqual(upTo(events().length))
+    expect(times.length - 1).toBeLessThanOrEqual(seconds * 30 + 1)
+    client.socket.close()
+  })
+
+  test('one that reads nothing for a while is caught up with everything', async () => {
+    await using server = await startTestServer()
+    const slow = await connectRaw(server)
+    slow.send({
+      type: 'run.submit',
+      request: 'a',
+      workflow: script('start text; tokens 5000; end completed'),
+    })
+    await until(() => slow.messages.some(({ type }) => type === 'run.accepted'))
+    slow.socket.pause()
+    const run = slow.messages.find((message) => message.type === 'run.accepted')?.run ?? ''
+    await collect(server.connect(), run)
+    slow.socket.resume()
+    const events = (): RunEvent[] =>
+      slow.messages.flatMap((message) => (message.type === 'run.events' ? message.events : []))
+    await until(() => events().at(-1)?.type === 'run.finished')
+    expect(numbers(events())).toEqual(upTo(5004))
+    slow.socket.close()
+  })
+})
+
+describe('messages that make no sense', () => {
+  const nonsense: [string, string | Buffer][] = [
+    ['no JSON', '{"type":'],
+    ['an unknown type', '{"type":"run.explode"}'],
+    ['null', 'null'],
+    ['a field too many', '{"type":"run.cancel","run":"a","force":true}'],
+    ['a very deep value', `{"type":"hello","protocol":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+    ['binary', Buffer.from([1, 2, 3])],
+  ]
+  for (const [title, text] of nonsense) {
+    test(`${title}: is answered with an error, and the connection goes on`, async () => {
+      await using server = await startTestServer()
+      const client = await connectRaw(server)
+      client.sendText(text)
+      client.send({ type: 'run.subscribe', run: 'none', after: -1 })
+      await until(() => client.messages.length >= 4)
+      expect(client.messages.slice(2)).toMatchObject([
+        { type: 'error', error: { code: 'protocol' } },
+        { type: 'error', run: 'none', error: { code: 'run-not-found' } },
+      ])
+      client.socket.close()
+    })
+  }
+
+  test('a workflow nested too deep is refused as one', async () => {
+    await using server = await startTestServer()
+    const client = await connectRaw(server)
+    const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`
+    client.sendText(`{"type":"run.submit","request":"a","workflow":{"nodes":${deep}}}`)
+    await until(() => client.messages.length >= 3)
+    expect(client.messages[2]).toMatchObject({
+      type: 'run.rejected',
+      request: 'a',
+      issues: [{ code: 'invalid-workflow' }],
+    })
+    client.socket.close()
+  })
+
+  test('anything before hello is refused, and another protocol version ends the connection', async () => {
+    await using server = await startTestServer()
+    const client = await connectRaw(server, false)
+    client.send({ type: 'run.cancel', run: 'a' })
+    client.send({ type: 'hello', protocol: 99 })
+    expect(await client.closed).toBe(1008)
+    expect(client.messages).toMatchObject([
+      { type: 'error', error: { code: 'protocol' } },
+      { type: 'error', error: { code: 'unsupported-version' } },
+    ])
+  })
+
+  test('a client that sends nothing else is cut off', async () => {
+    await using server = await startTestServer()
+    const client = await connectRaw(server)
+    for (let i = 0; i < 20; i++) client.sendText('nonsense')
+    expect(await client.closed).toBe(1008)
+  })
+
+  test('a message over the limit closes the connection, and the server goes on', async () => {
+    await using server = await startTestServer()
+    const client = await connectRaw(server)
+    client.sendText('x'.repeat(17_000_000))
+    expect(await client.closed).toBe(1009)
+    expect((await fetch(server.url + routes.health)).status).toBe(200)
+  })
+})
+
+describe('stopping and starting again', () => {
+  test('runs that waited go on waiting, the one that ran is interrupted, and the history is there', async () => {
+    const before = await startTestServer({ parallelRuns: 1 })
+    const client = before.connect()
+    const running = await submit(client, script('start text; cancellable'))
+    const waiting = await submit(client, script('end completed'))
+    await until(async () => {
+      const answer = await fetch(`${before.url}${routes.runEvents(running)}`)
+      return ((await answer.json()) as { events: unknown[] }).events.length >= 3
+    })
+    await before.close()
+
+    await using after = await startTestServer({ folder: before.folder })
+    const later = after.connect()
+    expect((await collect(later, running)).at(-1)).toMatchObject({
+      type: 'run.finished',
+      status: 'interrupted',
+    })
+    expect((await collect(later, waiting)).at(-1)).toMatchObject({
+      type: 'run.finished',
+      status: 'completed',
+    })
+  })
+
+  test('tells clients that it goes', async () => {
+    const server = await startTestServer()
+    const client = await connectRaw(server)
+    await until(() => client.messages.length >= 2)
+    await server[Symbol.asyncDispose]()
+    expect(await client.closed).toBe(1001)
+  })
+})

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { createFileArtifactStore, createRegistry } from '@woolgather/engine'
+import { createModelLister } from '@woolgather/gguf'
+import { definitions } from '@woolgather/nodes'
+import type { WorkerFolders } from '@woolgather/protocol'
+import { startWorker, type SupervisorLimits } from '@woolgather/supervisor'
+import type { NodeDescription } from '@woolgather/workflow'
+import { pino, type Logger } from 'pino'
+import { createApp } from './http/create-app.ts'
+import { createRunService } from './runs/run-service.ts'
+import { openRunStore } from './runs/run-store.ts'
+import { serveSockets } from './socket/serve-sockets.ts'
+import { createGate, type TrustOptions } from './trust/check-request.ts'
+import { createWorkflowStore } from './workflows/workflow-store.ts'
+
+export interface ServerOptions extends Omit<TrustOptions, 'host'> {
+  /** Default 127.0.0.1; anything that others can reach needs a token. */
+  host?: string | undefined
+  /** Default 7860; 0 takes any free one. */
+  port?: number | undefined
+  folders: WorkerFolders
+  /** Module of the worker process, an absolute path. */
+  workerEntry: string
+  workerEnv?: Record<string, string> | undefined
+  workerLimits?: Partial<SupervisorLimits> | undefined
+  /** Workflows that are shipped and never overwritten. */
+  examplesFolder?: string | undefined
+  /** The built editor. */
+  editorFolder?: string | undefined
+  /** Node types; default: the node library's. */
+  descriptions?: readonly NodeDescription[] | undefined
+  /** Runs handed to the worker at once, default 4: it batches what uses the same model. */
+  parallelRuns?: number | undefined
+  /** Default: JSON lines on stderr, no prompts and no texts in them. */
+  logger?: Logger | undefined
+}
+
+export interface RunningServer extends AsyncDisposable {
+  /** `http://127.0.0.1:7860` */
+  url: string
+  /** Takes nothing more, ends what runs as interrupted, stops the worker. */
+  close(): Promise<void>
+}
+
+export const defaultPort = 7860
+
+/** Slow senders are cut off: headers and bodies of honest clients arrive at once. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
+
+/**
+ * Starts the server and its worker. The worker may still be loading its libraries when this resolves.
+ * @throws Error where the port is taken, or the server would be open to others without a token
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const logger = options.logger ?? pino({ name: 'woolgather' }, pino.destination(2))
+  const host = options.host ?? '127.0.0.1'
+  const gate = createGate({ ...options, host })
+  const version = readVersion()
+  const descriptions = options.descriptions ?? createRegistry(definitions).descriptions
+
+  const server = createServer(timeouts)
+  const url = await listen(server, host, options.port ?? defaultPort)
+  const store = openRunStore(path.join(options.folders.data, 'woolgather.sqlite'))
+  const worker = startWorker({
+    entry: options.workerEntry,
+    folders: options.folders,
+    ...(options.workerEnv && { env: options.workerEnv }),
+    ...(options.workerLimits && { limits: options.workerLimits }),
+    onLog: (line) => logger.debug({ line }, 'worker'),
+    onStatus: (status) => {
+      logger.info({ status }, 'worker')
+      sockets?.tellWorker(status)
+    },
+  })
+  const workerStatus = (): typeof worker.status => worker.status
+  const runs = createRunService({ store, worker, descriptions, parallelRuns: options.parallelRuns ?? 4 })
+  const sockets = serveSockets({ server, gate, runs, version, workerStatus })
+  server.on(
+    'request',
+    createApp({
+      version,
+      gate,
+      descriptions,
+      listModels: createModelLister(options.folders.models),
+      workflows: createWorkflowStore({
+        folder: path.join(options.folders.data, 'workflows'),
+        examplesFolder: options.examplesFolder,
+        onBroken: (file, message) => logger.warn({ file, message }, 'not a workflow'),
+      }),
+      runs,
+      artifacts: createFileArtifactStore(path.join(options.folders.data, 'artifacts')),
+      workerStatus,
+      editorFolder: options.editorFolder,
+      logger,
+    }),
+  )
+  logger.info({ url }, 'listening')
+
+  const stop = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeIdleConnections()
+    // First the queue, so that what waits is not begun; it is still there after the next start.
+    const runsEnded = runs.close()
+    await worker.close()
+    await runsEnded
+    await sockets.close()
+    server.closeAllConnections()
+    await closed
+    store.close()
+    logger.info('stopped')
+  }
+  let stopping: Promise<void> | undefined
+  const close = (): Promise<void> => (stopping ??= stop())
+  return { url, close, [Symbol.asyncDispose]: close }
+}
+
+function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} is taken: choose another with --port, or stop what listens there.`)
+          : error,
+      )
+    })
+    server.listen(port, host, () => resolve(urlOf(server.address() as AddressInfo)))
+  })
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}

@@ -1,0 +1,128 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
+import type { ErrorCode } from '@woolgather/workflow'
+
+export interface TrustOptions {
+  /** Address the server listens on. */
+  host: string
+  /** Without one, only this machine is served. */
+  token?: string | undefined
+  /** Names, besides addresses and localhost, this server is reached by. */
+  allowedHosts?: readonly string[] | undefined
+  /** Origins, besides the server's own, whose pages may use it (a development server). */
+  allowedOrigins?: readonly string[] | undefined
+}
+
+export interface Refusal {
+  status: 401 | 403
+  code: ErrorCode
+  message: string
+  hint: string
+}
+
+/** What is looked at: the same for an HTTP request and a socket's first one. */
+export interface TrustedParts {
+  headers: IncomingHttpHeaders
+  /** A token given in the address of the page, once, before there is a cookie. */
+  queryToken?: string | undefined
+}
+
+export const tokenCookie = 'woolgather-token'
+
+/** Shorter ones can be guessed. */
+const minTokenLength = 16
+
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
+
+/**
+ * Makes the one gate every request passes.
+ * @throws Error where the server would be open to the network without a proper token
+ */
+export function createGate(options: TrustOptions): (parts: TrustedParts) => Refusal | undefined {
+  const local = isLoopback(options.host)
+  if (!local && options.token === undefined) {
+    throw new Error(`Listening on ${options.host} lets others in: give a token with --token.`)
+  }
+  if (options.token !== undefined && options.token.length < minTokenLength) {
+    throw new Error(`The token is too short: use at least ${minTokenLength} characters.`)
+  }
+  return (parts) =>
+    checkHost(parts.headers.host, { local, allowedHosts: options.allowedHosts ?? [] }) ??
+    checkOrigin(parts.headers, options.allowedOrigins ?? []) ??
+    checkToken(parts, options.token)
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host)
+}
+
+/**
+ * Pages of other sites reach this machine by letting a name of their own point to it (DNS rebinding). An address
+ * cannot be made to do that, so only names have to be known.
+ */
+function checkHost(
+  header: string | undefined,
+  { local, allowedHosts }: { local: boolean; allowedHosts: readonly string[] },
+): Refusal | undefined {
+  const name = hostName(header)
+  if (name !== undefined) {
+    if (loopbackNames.includes(name) || allowedHosts.includes(name)) return undefined
+    if (!local && isIP(name.replace(/^\[|\]$/g, '')) !== 0) return undefined
+  }
+  return {
+    status: 403,
+    code: 'forbidden',
+    message: `This server is not known as “${(header ?? '').slice(0, 100)}”.`,
+    hint: 'Use http://127.0.0.1 with its port, or start the server with --allow-host NAME.',
+  }
+}
+
+/** A browser says which page asks; programs say nothing. */
+function checkOrigin(headers: IncomingHttpHeaders, allowed: readonly string[]): Refusal | undefined {
+  const { origin, host } = headers
+  const own = origin === `http://${host}` || origin === `https://${host}`
+  if (origin === undefined || own || allowed.includes(origin)) return undefined
+  return {
+    status: 403,
+    code: 'forbidden',
+    message: `Pages of “${origin.slice(0, 100)}” may not use this server.`,
+    hint: 'Open the editor at the address the server prints, or start it with --allow-origin ORIGIN.',
+  }
+}
+
+function checkToken({ headers, queryToken }: TrustedParts, token: string | undefined): Refusal | undefined {
+  if (token === undefined) return undefined
+  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
+  const given = bearer ?? queryToken ?? readCookie(headers.cookie, tokenCookie)
+  if (given !== undefined && equalInConstantTime(given, token)) return undefined
+  return {
+    status: 401,
+    code: 'unauthorized',
+    message: given === undefined ? 'This server needs a token.' : 'This is not the token of this server.',
+    hint: 'Open the address with ?token=… that the server printed, or send “Authorization: Bearer …”.',
+  }
+}
+
+/** Hashing first makes the lengths equal, so that not even the length is told by how long the answer takes. */
+function equalInConstantTime(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(a), digest(b))
+}
+
+function hostName(header: string | undefined): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec((header ?? '').toLowerCase())?.[1]
+}
+
+function readCookie(header: string | undefined, name: string): string | undefined {
+  for (const part of (header ?? '').split(';')) {
+    const [key, value] = part.split('=', 2)
+    if (key?.trim() !== name || value === undefined) continue
+    try {
+      return decodeURIComponent(value.trim())
+    } catch {
+      return undefined
+    }
+  }
+  return undefined
+}
