@@ -6,6 +6,8 @@ export type LlamaErrorCode =
   | 'model-unreadable'
   | 'model-unsupported'
   | 'model-too-large'
+  | 'download-failed'
+  | 'checksum-mismatch'
   | 'adapter-mismatch'
   | 'context-too-long'
   | 'invalid-token'

@@ -1,0 +1,7 @@
+export { byteVocabulary, controlTokens } from './byte-vocabulary.ts'
+export { model43M, randomValues, writeRandomModel } from './random-model.ts'
+export type { RandomModelOptions } from './random-model.ts'
+export { writeRandomLora } from './random-lora.ts'
+export type { RandomLoraOptions } from './random-lora.ts'
+export { writeGguf } from './write-gguf.ts'
+export type { GgufTensor, GgufValue } from './write-gguf.ts'

@@ -1,0 +1,263 @@
+import { addressOf, callAsync, viewFloats } from '@woolgather/ggml'
+import type { AdapterPointer, Batch, ContextPointer, MemoryPointer, Native, Pointer } from '@woolgather/ggml'
+import { LlamaError } from '../error.ts'
+import type { NativeModel } from './native-model.ts'
+
+export interface ContextOptions {
+  contextSize: number
+  batchSize: number
+  sequences: number
+  threads: number
+}
+
+/** One token of a batch: whose it is, where, and whether its logits are wanted. */
+export interface BatchEntry {
+  token: number
+  position: number
+  sequence: number
+  logits: boolean
+}
+
+export type DecodeOutcome = 'done' | 'full' | 'aborted'
+
+/**
+ * Owner of a native context: KV cache and compute buffers. It keeps its model alive until it is freed. Everything
+ * that llama.cpp would abort the process over is checked here first.
+ */
+export class NativeContext {
+  readonly model: NativeModel
+  /** Cells of the KV cache, as llama.cpp rounded them up. */
+  readonly cells: number
+  readonly batchSize: number
+  readonly sequences: number
+  readonly #native: Native
+  readonly #memory: MemoryPointer
+  readonly #buffers: BatchBuffers
+  readonly #abort = new AbortSwitch()
+  #pointer: ContextPointer | undefined
+  #decoding = false
+
+  static async create(native: Native, model: NativeModel, options: ContextOptions): Promise<NativeContext> {
+    const params = {
+      ...native.api.llama_context_default_params(),
+      n_ctx: options.contextSize,
+      n_batch: options.batchSize,
+      n_ubatch: Math.min(options.batchSize, 512),
+      n_seq_max: options.sequences,
+      n_threads: options.threads,
+      n_threads_batch: options.threads,
+      kv_unified: true,
+    }
+    native.log.clear()
+    const pointer = await callAsync(native.api.llama_init_from_model, model.pointer, params)
+    if (pointer === null) {
+      throw new LlamaError(
+        'model-too-large',
+        `No context of ${options.contextSize} tokens fits for ${model.path}`,
+        {
+          hint: `Choose a smaller context size. ${native.log.last(3).join(' ')}`,
+        },
+      )
+    }
+    return new NativeContext(native, model, pointer)
+  }
+
+  private constructor(native: Native, model: NativeModel, pointer: ContextPointer) {
+    const { api } = native
+    const memory = api.llama_get_memory(pointer)
+    if (memory === null) {
+      api.llama_free(pointer)
+      throw new LlamaError(
+        'model-unsupported',
+        `${model.path} keeps no state between tokens, so it cannot write text`,
+      )
+    }
+    this.#native = native
+    this.model = model
+    this.#pointer = pointer
+    this.#memory = memory
+    this.cells = api.llama_n_ctx_seq(pointer)
+    this.batchSize = api.llama_n_batch(pointer)
+    this.sequences = api.llama_n_seq_max(pointer)
+    this.#buffers = new BatchBuffers(this.batchSize)
+    model.retain()
+    this.#abort.install(native, pointer)
+  }
+
+  get pointer(): ContextPointer {
+    if (!this.#pointer) throw new LlamaError('disposed', 'The context was freed')
+    return this.#pointer
+  }
+
+  /**
+   * Decodes on a worker thread. `full` and `aborted` leave some of the entries undone: whoever asked removes the
+   * sequences concerned. @throws LlamaError native-error
+   */
+  async decode(entries: readonly BatchEntry[]): Promise<DecodeOutcome> {
+    const { pointer } = this
+    if (this.#decoding) throw new LlamaError('native-error', 'Two decode calls on one context at once')
+    if (entries.length === 0) throw new LlamaError('native-error', 'A batch without tokens')
+    if (entries.length > this.batchSize) {
+      throw new LlamaError(
+        'native-error',
+        `A batch of ${entries.length} tokens, at most ${this.batchSize} fit`,
+      )
+    }
+    for (const entry of entries) this.#checkEntry(entry)
+    this.#abort.reset()
+    this.#decoding = true
+    try {
+      return this.#readOutcome(
+        await callAsync(this.#native.api.llama_decode, pointer, this.#buffers.fill(entries)),
+      )
+    } finally {
+      this.#decoding = false
+    }
+  }
+
+  /** Makes the decode call under way return `aborted` at its next graph node. CPU only; elsewhere it runs to its end. */
+  abort(): void {
+    this.#abort.set()
+  }
+
+  #checkEntry(entry: BatchEntry): void {
+    this.#checkSequence(entry.sequence)
+    if (!Number.isInteger(entry.token) || entry.token < 0 || entry.token >= this.model.vocabulary.size) {
+      throw new LlamaError('invalid-token', `${entry.token} is not a token of this model`)
+    }
+  }
+
+  #checkSequence(sequence: number): void {
+    if (Number.isInteger(sequence) && sequence >= 0 && sequence < this.sequences) return
+    throw new LlamaError(
+      'native-error',
+      `Sequence ${sequence} is not one of the ${this.sequences} of this context`,
+    )
+  }
+
+  #readOutcome(code: number): DecodeOutcome {
+    if (code === 0) return 'done'
+    if (code === 1) return 'full'
+    if (code === 2) return 'aborted'
+    throw new LlamaError('native-error', `llama.cpp failed to decode (code ${code})`, {
+      hint: this.#native.log.last(3).join(' '),
+    })
+  }
+
+  /** Lets `target` share the first `length` tokens of `source`. */
+  copySequence(source: number, target: number, length: number): void {
+    this.#checkSequence(source)
+    this.#checkSequence(target)
+    this.#checkIdle()
+    this.#native.api.llama_memory_seq_cp(this.#memory, source, target, 0, length)
+  }
+
+  /** Removes the tokens from `start` on. False where the model's memory can only be removed whole. */
+  removeTokens(sequence: number, start: number): boolean {
+    this.#checkSequence(sequence)
+    this.#checkIdle()
+    return this.#native.api.llama_memory_seq_rm(this.#memory, sequence, start, -1)
+  }
+
+  /** Last position held for the sequence, −1 where it is empty. */
+  lastPosition(sequence: number): number {
+    this.#checkSequence(sequence)
+    return this.#native.api.llama_memory_seq_pos_max(this.#memory, sequence)
+  }
+
+  /**
+   * Logits of the index-th entry of the last batch, in native memory: valid until the next decode. Samplers read
+   * the same memory, so what is written here is what they sample from.
+   */
+  logits(index: number): Float32Array {
+    this.#checkIdle()
+    const row = this.#native.api.llama_get_logits_ith(this.pointer, index)
+    if (row === null) throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits`)
+    return viewFloats(row, this.model.vocabulary.size)
+  }
+
+  setAdapters(adapters: readonly { pointer: AdapterPointer; strength: number }[]): void {
+    this.#checkIdle()
+    const pointers = BigUint64Array.from(adapters.map(({ pointer }) => pointer))
+    const scales = Float32Array.from(adapters.map(({ strength }) => strength))
+    const code = this.#native.api.llama_set_adapters_lora(this.pointer, pointers, adapters.length, scales)
+    if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the adapters (code ${code})`)
+  }
+
+  #checkIdle(): void {
+    if (!this.#pointer) throw new LlamaError('disposed', 'The context was freed')
+    if (this.#decoding) throw new LlamaError('native-error', 'The context is decoding')
+  }
+
+  async dispose(): Promise<void> {
+    const pointer = this.#pointer
+    if (!pointer) return
+    this.#checkIdle()
+    this.#pointer = undefined
+    await callAsync(this.#native.api.llama_free, pointer)
+    await this.model.release()
+  }
+}
+
+/** The arrays of a `llama_batch`, allocated once. Each token belongs to one sequence. */
+class BatchBuffers {
+  readonly #tokens: Int32Array
+  readonly #positions: Int32Array
+  readonly #sequences: Int32Array
+  readonly #logits: Int8Array
+  readonly #sequenceCounts: Int32Array
+  readonly #sequencePointers: BigUint64Array
+  readonly #batch: Batch
+
+  constructor(size: number) {
+    const ints = (): Int32Array => new Int32Array(new ArrayBuffer(size * 4))
+    this.#tokens = ints()
+    this.#positions = ints()
+    this.#sequences = ints()
+    this.#logits = new Int8Array(new ArrayBuffer(size))
+    this.#sequenceCounts = ints().fill(1)
+    this.#sequencePointers = new BigUint64Array(new ArrayBuffer(size * 8))
+    const first = addressOf(this.#sequences)
+    for (let index = 0; index < size; index++) this.#sequencePointers[index] = first + BigInt(index * 4)
+    this.#batch = {
+      n_tokens: 0,
+      token: addressOf(this.#tokens),
+      embd: null,
+      pos: addressOf(this.#positions),
+      n_seq_id: addressOf(this.#sequenceCounts),
+      seq_id: addressOf(this.#sequencePointers),
+      logits: addressOf(this.#logits),
+    }
+  }
+
+  fill(entries: readonly BatchEntry[]): Batch {
+    entries.forEach((entry, index) => {
+      this.#tokens[index] = entry.token
+      this.#positions[index] = entry.position
+      this.#sequences[index] = entry.sequence
+      this.#logits[index] = entry.logits ? 1 : 0
+    })
+    return { ...this.#batch, n_tokens: entries.length }
+  }
+}
+
+/**
+ * A switch that native code reads without calling back into JavaScript, which would hop to the main thread for
+ * every graph node: `ggml_is_empty` has the shape of an abort callback (`bool (*)(void *)`), and tells of a tensor
+ * whether one of its four dimensions is 0. The tensor is 512 bytes of ones, or zeros to abort.
+ */
+class AbortSwitch {
+  readonly #tensor = new BigInt64Array(new ArrayBuffer(512)).fill(1n)
+
+  install(native: Native, context: ContextPointer): void {
+    native.api.llama_set_abort_callback(context, native.isEmptyPointer, addressOf(this.#tensor) as Pointer)
+  }
+
+  set(): void {
+    this.#tensor.fill(0n)
+  }
+
+  reset(): void {
+    this.#tensor.fill(1n)
+  }
+}

@@ -1,0 +1,75 @@
+import { callAsync, registerProgressCallback } from '@woolgather/ggml'
+import type { ModelPointer, Native } from '@woolgather/ggml'
+import { LlamaError } from '../error.ts'
+import { Vocabulary } from './vocabulary.ts'
+
+export interface NativeModelOptions {
+  path: string
+  gpuLayers: number
+  signal?: AbortSignal | undefined
+  onProgress?: ((fraction: number) => void) | undefined
+}
+
+/**
+ * Owner of a native model: weights and vocabulary. Contexts and adapters need it alive, so each holds a reference;
+ * it is freed with the last one.
+ */
+export class NativeModel {
+  readonly path: string
+  readonly vocabulary: Vocabulary
+  readonly #native: Native
+  #pointer: ModelPointer | undefined
+  #references = 1
+
+  /** The file must have been checked. @throws LlamaError model-unreadable, cancelled */
+  static async load(native: Native, options: NativeModelOptions): Promise<NativeModel> {
+    const { signal, onProgress } = options
+    const progress = registerProgressCallback((fraction) => {
+      onProgress?.(fraction)
+      return signal?.aborted !== true
+    })
+    try {
+      native.log.clear()
+      const pointer = await callAsync(native.api.llama_model_load_from_file, options.path, {
+        ...native.api.llama_model_default_params(),
+        n_gpu_layers: options.gpuLayers,
+        progress_callback: progress.pointer,
+      })
+      if (pointer !== null) return new NativeModel(native, options.path, pointer)
+    } finally {
+      progress.release()
+    }
+    if (signal?.aborted) throw new LlamaError('cancelled', `Loading ${options.path} was cancelled`)
+    throw new LlamaError('model-unreadable', `llama.cpp cannot load ${options.path}`, {
+      hint: native.log
+        .last()
+        .filter((line) => /error|fail|unknown/i.test(line))
+        .slice(0, 2)
+        .join(' '),
+    })
+  }
+
+  private constructor(native: Native, path: string, pointer: ModelPointer) {
+    this.#native = native
+    this.path = path
+    this.#pointer = pointer
+    this.vocabulary = new Vocabulary(native, pointer)
+  }
+
+  get pointer(): ModelPointer {
+    if (!this.#pointer) throw new LlamaError('disposed', `The model ${this.path} was freed`)
+    return this.#pointer
+  }
+
+  retain(): void {
+    void this.pointer
+    this.#references++
+  }
+
+  async release(): Promise<void> {
+    const pointer = this.#pointer
+    if (!pointer || --this.#references > 0) return
+    this.#pointer = undefined
+    await callAsync(this.#native.api.llama_model_free, pointer)
+  }
+}

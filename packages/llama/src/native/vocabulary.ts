@@ -1,0 +1,130 @@
+import { readInts } from '@woolgather/ggml'
+import type { CApi, ModelPointer, Native, VocabPointer } from '@woolgather/ggml'
+import { LlamaError } from '../error.ts'
+
+/** A model's tokens. It reads the model's memory: whoever calls makes sure that the model is alive. */
+export class Vocabulary {
+  readonly pointer: VocabPointer
+  readonly size: number
+  /** −1 where the model has none. */
+  readonly bos: number
+  readonly eos: number
+  readonly addsBos: boolean
+  /** Tokens that the model's file says never to produce. */
+  readonly suppressed: readonly number[]
+  readonly #api: CApi
+  readonly #pieces = new Map<number, Uint8Array>()
+
+  constructor(native: Native, model: ModelPointer) {
+    const { api } = native
+    this.#api = api
+    this.pointer = api.llama_model_get_vocab(model)
+    this.size = api.llama_vocab_n_tokens(this.pointer)
+    this.bos = api.llama_vocab_bos(this.pointer)
+    this.eos = api.llama_vocab_eos(this.pointer)
+    this.addsBos = api.llama_vocab_get_add_bos(this.pointer)
+    this.suppressed = readSuppressed(api, this.pointer)
+  }
+
+  tokenize(text: string, options: { special: boolean; addBos: boolean }): number[] {
+    const bytes = Buffer.from(text)
+    let tokens = new Int32Array(new ArrayBuffer(4 * (bytes.byteLength + 8)))
+    let count = this.#tokenizeInto(tokens, bytes, options)
+    if (count < 0 && count > -(2 ** 31)) {
+      tokens = new Int32Array(new ArrayBuffer(4 * -count))
+      count = this.#tokenizeInto(tokens, bytes, options)
+    }
+    if (count < 0)
+      throw new LlamaError('native-error', `llama.cpp cannot tokenize ${bytes.byteLength} bytes of text`)
+    return [...tokens.subarray(0, count)]
+  }
+
+  #tokenizeInto(
+    tokens: Int32Array,
+    text: Uint8Array,
+    options: { special: boolean; addBos: boolean },
+  ): number {
+    const source = text.byteLength > 0 ? text : new Uint8Array(1)
+    return this.#api.llama_tokenize(
+      this.pointer,
+      source,
+      text.byteLength,
+      tokens,
+      tokens.length,
+      options.addBos,
+      options.special,
+    )
+  }
+
+  detokenize(tokens: readonly number[], special: boolean): string {
+    this.check(tokens)
+    if (tokens.length === 0) return ''
+    const source = Int32Array.from(tokens)
+    let buffer = Buffer.alloc(16 * tokens.length + 64)
+    let length = this.#detokenizeInto(buffer, source, special)
+    if (length < 0) {
+      buffer = Buffer.alloc(-length)
+      length = this.#detokenizeInto(buffer, source, special)
+    }
+    if (length < 0)
+      throw new LlamaError('native-error', `llama.cpp cannot detokenize ${tokens.length} tokens`)
+    return buffer.toString('utf8', 0, length)
+  }
+
+  #detokenizeInto(buffer: Uint8Array, tokens: Int32Array, special: boolean): number {
+    const { pointer } = this
+    return this.#api.llama_detokenize(
+      pointer,
+      tokens,
+      tokens.length,
+      buffer,
+      buffer.byteLength,
+      false,
+      special,
+    )
+  }
+
+  /** Bytes that a token adds to a text; a character may need several tokens. Control tokens add none. */
+  piece(token: number): Uint8Array {
+    const known = this.#pieces.get(token)
+    if (known) return known
+    const piece = this.#readPiece(token, 64)
+    this.#pieces.set(token, piece)
+    return piece
+  }
+
+  #readPiece(token: number, capacity: number): Uint8Array {
+    const buffer = new Uint8Array(new ArrayBuffer(capacity))
+    const length = this.#api.llama_token_to_piece(this.pointer, token, buffer, capacity, 0, false)
+    return length < 0 ? this.#readPiece(token, -length) : buffer.subarray(0, length)
+  }
+
+  /** A token's name in the vocabulary, such as `<|im_end|>`; empty for −1. */
+  name(token: number): string {
+    return token < 0 ? '' : this.#api.llama_vocab_get_text(this.pointer, token)
+  }
+
+  /** Whether the token ends a generation: end of sequence, of turn, and the like. */
+  endsGeneration(token: number): boolean {
+    return this.#api.llama_vocab_is_eog(this.pointer, token)
+  }
+
+  /** @throws LlamaError invalid-token */
+  check(tokens: readonly number[]): void {
+    const index = tokens.findIndex((token) => !Number.isInteger(token) || token < 0 || token >= this.size)
+    if (index === -1) return
+    throw new LlamaError(
+      'invalid-token',
+      `Token ${tokens[index]} at position ${index} is not in the vocabulary`,
+      {
+        hint: `This model has tokens 0 to ${this.size - 1}.`,
+      },
+    )
+  }
+}
+
+function readSuppressed(api: CApi, vocab: VocabPointer): number[] {
+  const count = new Int32Array(new ArrayBuffer(4))
+  const pointer = api.llama_vocab_get_suppress_tokens(vocab, count)
+  return pointer === null ? [] : readInts(pointer, count[0]!)
+}
