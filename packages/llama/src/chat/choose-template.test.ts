@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseTemplate, type TemplateHints } from './choose-template.ts'
+import { chooseTemplate, presetTemplate, resolveTemplate, type TemplateHints } from './choose-template.ts'
 
 const choose = (hints: TemplateHints): string | undefined => chooseTemplate(hints)?.name
 
@@ -34,4 +34,23 @@ test('a base model gets no template', () => {
     choose({ name: 'falcon-7b', architecture: 'falcon' }),
     choose({ name: 'x', architecture: 'llama', hasImStart: false }),
   ]).toEqual([undefined, undefined, undefined, undefined, undefined])
+})
+
+test('the template asked for comes before the model’s own', () => {
+  const own = presetTemplate('vicuna')
+  expect([
+    resolveTemplate(own, undefined).name,
+    resolveTemplate(own, 'alpaca').name,
+    resolveTemplate(undefined, { jinja: '{{ messages }}' }).jinja,
+  ]).toEqual(['vicuna', 'alpaca', '{{ messages }}'])
+})
+
+test('without any template a conversation is refused, with what to do', () => {
+  expect(() => resolveTemplate(undefined, undefined)).toThrow(
+    expect.objectContaining({
+      code: 'invalid-chat-template',
+      message: 'This model has no chat template: it completes text.',
+      hint: 'Give the prompt as plain text, or choose a chat template.',
+    }),
+  )
 })

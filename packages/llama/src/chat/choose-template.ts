@@ -1,4 +1,5 @@
-import type { ChatTemplatePreset } from '../interface.ts'
+import { LlamaError } from '../error.ts'
+import type { ChatTemplatePreset, FormatChatOptions } from '../interface.ts'
 import { presets } from './presets.ts'
 
 export interface ChatTemplate {
@@ -30,6 +31,28 @@ export function chooseTemplate(hints: TemplateHints): ChatTemplate | undefined {
   if (own !== undefined && own.trim() !== '') return fileTemplate(own)
   const preset = choosePreset(hints)
   return preset === undefined ? undefined : presetTemplate(preset)
+}
+
+/**
+ * The template of one call: the one asked for, or else the model's.
+ *
+ * @throws LlamaError invalid-chat-template where there is neither
+ */
+export function resolveTemplate(
+  own: ChatTemplate | undefined,
+  wanted: FormatChatOptions['template'],
+): ChatTemplate {
+  if (typeof wanted === 'string') {
+    if (Object.hasOwn(presets, wanted)) return presetTemplate(wanted)
+    throw new LlamaError('invalid-chat-template', `There is no chat template called “${String(wanted)}”.`, {
+      hint: `Choose one of ${Object.keys(presets).join(', ')}.`,
+    })
+  }
+  if (wanted !== undefined) return { source: 'file', name: 'given', jinja: wanted.jinja }
+  if (own !== undefined) return own
+  throw new LlamaError('invalid-chat-template', 'This model has no chat template: it completes text.', {
+    hint: 'Give the prompt as plain text, or choose a chat template.',
+  })
 }
 
 export function presetTemplate(name: ChatTemplatePreset): ChatTemplate {

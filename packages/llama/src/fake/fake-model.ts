@@ -1,0 +1,80 @@
+import { formatChat, resolveTemplate } from '../chat/index.ts'
+import { LlamaError } from '../error.ts'
+import type {
+  ChatMessage,
+  FormatChatOptions,
+  FormattedPrompt,
+  GenerateRequest,
+  GenerateResult,
+  LanguageModel,
+  ModelInfo,
+} from '../interface.ts'
+import type { FakeWeights } from './fake-weights.ts'
+
+/** One reference to loaded weights. */
+export class FakeModel implements LanguageModel {
+  readonly #weights: FakeWeights
+  readonly #release: () => void
+  readonly #running = new Set<Promise<unknown>>()
+  #disposal: Promise<void> | undefined
+
+  constructor(weights: FakeWeights, release: () => void) {
+    this.#weights = weights
+    this.#release = release
+  }
+
+  get info(): ModelInfo {
+    return this.#weights.info
+  }
+
+  tokenize(text: string, options: { special?: boolean; addBos?: boolean } = {}): number[] {
+    this.#checkUsable()
+    return this.#weights.tokenize(text, options)
+  }
+
+  detokenize(tokens: readonly number[], options: { special?: boolean } = {}): string {
+    this.#checkUsable()
+    const { vocabulary } = this.#weights
+    const wrong = tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= vocabulary.size)
+    if (wrong !== undefined) throw new LlamaError('invalid-token', `${wrong} is no token of this model`)
+    const pieces = tokens.map((token) => vocabulary.piece(token, options.special ?? false))
+    return Buffer.concat(pieces).toString('utf8')
+  }
+
+  formatChat(messages: readonly ChatMessage[], options: FormatChatOptions = {}): FormattedPrompt {
+    this.#checkUsable()
+    return formatChat({
+      messages,
+      template: resolveTemplate(this.#weights.template, options.template),
+      bosToken: '<|bos|>',
+      eosToken: '<|eos|>',
+      addGenerationPrompt: options.addGenerationPrompt,
+    })
+  }
+
+  async generate(request: GenerateRequest): Promise<GenerateResult> {
+    this.#checkUsable()
+    const result = this.#weights.generate(request)
+    this.#running.add(result)
+    try {
+      return await result
+    } finally {
+      this.#running.delete(result)
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose()
+    return this.#disposal
+  }
+
+  async #dispose(): Promise<void> {
+    await Promise.allSettled(this.#running)
+    this.#release()
+  }
+
+  #checkUsable(): void {
+    if (this.#disposal === undefined) return
+    throw new LlamaError('disposed', `The model ${this.info.name} was disposed`)
+  }
+}

@@ -1,0 +1,190 @@
+import { TextOutput } from '../batching/text-output.ts'
+import type { ChatTemplate } from '../chat/index.ts'
+import { LlamaError } from '../error.ts'
+import type { GenerateRequest, GenerateResult, ModelInfo, StopReason } from '../interface.ts'
+import { validateSampling, validateSeed } from '../sampling/validate-sampling.ts'
+import type { FakeLlamaOptions } from './create-fake-llama.ts'
+import type { FakeVocabulary } from './fake-vocabulary.ts'
+import { pause } from './pause.ts'
+import { Slots } from './slots.ts'
+import { writeAlternative, writeTokens, type WriteInput } from './write-tokens.ts'
+
+/** Prompts whose KV cache the fake pretends to keep. */
+const keptPrompts = 32
+
+/** One loaded file, shared by every handle on it. */
+export class FakeWeights {
+  readonly info: ModelInfo
+  readonly template: ChatTemplate | undefined
+  readonly vocabulary: FakeVocabulary
+  references = 0
+  readonly #options: FakeLlamaOptions
+  readonly #slots: Slots
+  readonly #sequenceLimit: number
+  readonly #kept: { adapters: string; tokens: readonly number[] }[] = []
+  #running = 0
+  #mostAtOnce = 0
+
+  constructor(
+    info: ModelInfo,
+    vocabulary: FakeVocabulary,
+    template: ChatTemplate | undefined,
+    sequences: number,
+    options: FakeLlamaOptions,
+  ) {
+    this.info = info
+    this.vocabulary = vocabulary
+    this.template = template
+    this.#options = options
+    this.#slots = new Slots(sequences)
+    this.#sequenceLimit = Math.min(
+      info.contextSize,
+      Math.max(info.trainedContextSize, Math.floor(info.contextSize / sequences)),
+    )
+  }
+
+  /** Most generations that ran at the same time. */
+  get mostAtOnce(): number {
+    return this.#mostAtOnce
+  }
+
+  tokenize(text: string, options: { special?: boolean; addBos?: boolean } = {}): number[] {
+    const tokens = this.vocabulary.tokenize(text, options.special ?? false)
+    return options.addBos === false ? tokens : [this.vocabulary.bos, ...tokens]
+  }
+
+  async generate(request: GenerateRequest): Promise<GenerateResult> {
+    const submitted = performance.now()
+    const plan = this.#plan(request)
+    if (request.signal?.aborted) throw new LlamaError('cancelled', 'The generation was cancelled')
+    await this.#slots.take(request.signal)
+    this.#mostAtOnce = Math.max(this.#mostAtOnce, ++this.#running)
+    try {
+      return await this.#run(request, plan, submitted)
+    } finally {
+      this.#running--
+      this.#slots.release()
+    }
+  }
+
+  #plan(request: GenerateRequest): WriteInput & { tokens: Iterable<number> } {
+    validateSeed(request.seed)
+    const sampling = request.sampling ?? {}
+    validateSampling(sampling, this.vocabulary.size)
+    const adapters = request.adapters ?? []
+    this.#checkAdapters(adapters)
+    const prompt = this.#promptTokens(request)
+    const input = { prompt, seed: request.seed, sampling, adapters }
+    return { ...input, tokens: this.#answer(request, input) }
+  }
+
+  #promptTokens({ prompt }: GenerateRequest): number[] {
+    const tokens =
+      'tokens' in prompt
+        ? [...prompt.tokens]
+        : this.tokenize(prompt.text, prompt.special === undefined ? {} : { special: prompt.special })
+    const wrong = tokens.find(
+      (token) => !Number.isInteger(token) || token < 0 || token >= this.vocabulary.size,
+    )
+    if (wrong !== undefined) {
+      throw new LlamaError(
+        'invalid-token',
+        `${wrong} is no token of this model; its tokens are 0 to ${this.vocabulary.size - 1}`,
+      )
+    }
+    if (tokens.length > this.#sequenceLimit) {
+      throw new LlamaError(
+        'context-too-long',
+        `The prompt has ${tokens.length} tokens, and the context holds ${this.#sequenceLimit}`,
+        { hint: 'Shorten the prompt, or load the model with more context.' },
+      )
+    }
+    return tokens
+  }
+
+  #checkAdapters(adapters: readonly { path: string }[]): void {
+    const known = this.#options.adapters
+    const missing = known && adapters.find(({ path }) => !known.includes(path))
+    if (missing) throw new LlamaError('adapter-mismatch', `${missing.path} is no adapter for this model`)
+  }
+
+  #answer(request: GenerateRequest, input: WriteInput): Iterable<number> {
+    const reply = this.#options.reply?.(this.#text(input.prompt), request)
+    if (reply !== undefined) return [...this.vocabulary.tokenize(reply, true), this.vocabulary.eos]
+    const grammar = request.sampling?.grammar
+    if (grammar === undefined) return writeTokens(this.vocabulary, input)
+    const tokens = writeAlternative(this.vocabulary, grammar, input)
+    if (tokens !== undefined) return tokens
+    throw new LlamaError('invalid-sampling', 'The fake follows only grammars of literal alternatives.', {
+      hint: 'root ::= "yes" | "no"',
+    })
+  }
+
+  #text(tokens: readonly number[]): string {
+    const pieces = tokens.map((token) => this.vocabulary.piece(token, true))
+    return Buffer.concat(pieces).toString('utf8')
+  }
+
+  async #run(
+    request: GenerateRequest,
+    plan: WriteInput & { tokens: Iterable<number> },
+    submitted: number,
+  ): Promise<GenerateResult> {
+    const { prompt } = plan
+    const sharedPromptTokens = this.#share(prompt, plan.adapters)
+    await this.#step(request)
+    request.onPromptProgress?.(prompt.length, prompt.length)
+    const output = new TextOutput(request.stop ?? [], request.onText)
+    const written: number[] = []
+    const first = performance.now()
+    const stopReason = await this.#write(request, plan, output, written)
+    return {
+      text: output.text,
+      tokens: written,
+      promptTokens: prompt.length,
+      sharedPromptTokens,
+      stopReason,
+      firstTokenMs: first - submitted,
+      generateMs: performance.now() - first,
+    }
+  }
+
+  async #write(
+    request: GenerateRequest,
+    plan: WriteInput & { tokens: Iterable<number> },
+    output: TextOutput,
+    written: number[],
+  ): Promise<StopReason> {
+    const room = this.#sequenceLimit - plan.prompt.length
+    const most = Math.min(request.maxTokens ?? Infinity, room)
+    for (const token of plan.tokens) {
+      if (written.length >= most || token === this.vocabulary.eos) break
+      await this.#step(request)
+      written.push(token)
+      if (output.push(this.vocabulary.piece(token, false))) return 'stop'
+    }
+    output.end()
+    if (written.length < most) return 'end'
+    return written.length === request.maxTokens ? 'length' : 'context'
+  }
+
+  async #step(request: GenerateRequest): Promise<void> {
+    await pause(this.#options.tokenMs ?? 0, request.signal, 'The generation')
+  }
+
+  /** Tokens that a former prompt with the same adapters began with too; the last one is always decoded. */
+  #share(prompt: readonly number[], adapters: readonly { path: string; strength: number }[]): number {
+    const key = JSON.stringify(adapters.map(({ path, strength }) => [path, strength]))
+    const common = this.#kept
+      .filter((kept) => kept.adapters === key)
+      .map((kept) => commonLength(kept.tokens, prompt))
+    this.#kept.push({ adapters: key, tokens: prompt })
+    if (this.#kept.length > keptPrompts) this.#kept.shift()
+    return Math.max(0, Math.min(Math.max(0, ...common), prompt.length - 1))
+  }
+}
+
+function commonLength(a: readonly number[], b: readonly number[]): number {
+  const differs = a.findIndex((token, index) => token !== b[index])
+  return differs < 0 ? Math.min(a.length, b.length) : differs
+}

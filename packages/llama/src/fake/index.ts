@@ -1,0 +1,2 @@
+export { createFakeLlama } from './create-fake-llama.ts'
+export type { FakeLlama, FakeLlamaOptions, FakeModelOptions } from './create-fake-llama.ts'

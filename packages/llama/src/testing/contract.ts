@@ -1,0 +1,383 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LlamaError } from '../error.ts'
+import type { GenerateRequest, GenerateResult, LanguageModel, LlamaRuntime } from '../interface.ts'
+
+export interface ContractSubject extends AsyncDisposable {
+  runtime: LlamaRuntime
+  /**
+   * A model with a byte-complete vocabulary, so that any text round-trips, and a trained context of 512 tokens
+   * or more.
+   */
+  modelPath: string
+}
+
+const prompt = { text: 'Once upon a time there was a small robot by the sea.' }
+
+/** What every implementation of the package's interface must do. Needs vitest around it. */
+export function describeLlamaContract(name: string, createRuntime: () => Promise<ContractSubject>): void {
+  describe(`${name} keeps the contract of a language model runtime`, () => {
+    let subject: ContractSubject
+    let model: LanguageModel
+
+    beforeAll(async () => {
+      subject = await createRuntime()
+      model = await load()
+      // From here on the prompt is in the cache: texts are compared between runs that begin alike.
+      await generate({ maxTokens: 1 })
+    })
+    afterAll(async () => {
+      await model?.[Symbol.asyncDispose]()
+      await subject?.[Symbol.asyncDispose]()
+    })
+
+    const load = (options: { contextSize?: number; maxSequences?: number } = {}): Promise<LanguageModel> =>
+      subject.runtime.loadModel({ path: subject.modelPath, ...options })
+    const generate = (request: Partial<GenerateRequest> = {}): Promise<GenerateResult> =>
+      model.generate({ prompt, seed: 1, maxTokens: 24, ...request })
+    const endless = (): Partial<GenerateRequest> => ({ sampling: { logitBias: forbidEnd(model) } })
+
+    describe('loading', () => {
+      test('tells what was loaded', () => {
+        expect(model.info).toMatchObject({
+          path: subject.modelPath,
+          architecture: expect.stringMatching(/./),
+          name: expect.stringMatching(/./),
+        })
+        const { layers, vocabSize, contextSize, trainedContextSize, threads, parameters } = model.info
+        for (const value of [layers, vocabSize, contextSize, trainedContextSize, threads, parameters]) {
+          expect(value).toBeGreaterThan(0)
+        }
+      })
+
+      test('reports its progress up to the whole', async () => {
+        const fractions: number[] = []
+        // A context of its own, so that nothing is shared with the model already loaded.
+        await using fresh = await subject.runtime.loadModel({
+          path: subject.modelPath,
+          contextSize: 768,
+          onProgress: (fraction) => fractions.push(fraction),
+        })
+        expect(fresh.info.contextSize).toBe(768)
+        expect(fractions.at(-1)).toBe(1)
+        expect(fractions).toEqual(fractions.toSorted((a, b) => a - b))
+      })
+
+      test('refuses a file that is not there', async () => {
+        const missing = `${subject.modelPath}.missing.gguf`
+        await expect(subject.runtime.loadModel({ path: missing })).rejects.toThrow(
+          expect.objectContaining({ code: 'model-not-found', message: expect.stringContaining(missing) }),
+        )
+      })
+
+      test('is cancelled by a signal that was given before', async () => {
+        const loading = subject.runtime.loadModel({ path: subject.modelPath, signal: AbortSignal.abort() })
+        await expect(loading).rejects.toThrow(expect.objectContaining({ code: 'cancelled' }))
+      })
+    })
+
+    describe('tokens', () => {
+      test.each(['plain words', '  spaces\n\nand lines\t', 'Grüße, 世界 🧶👩‍👩‍👧', '<|not special|>', ''])(
+        'give back the text %j',
+        (text) => {
+          expect(model.detokenize(model.tokenize(text, { addBos: false }))).toBe(text)
+        },
+      )
+
+      test('that are none of the model are refused', async () => {
+        const { vocabSize } = model.info
+        for (const token of [-1, vocabSize, 1.5]) {
+          const generating = generate({ prompt: { tokens: [0, token] } })
+          await expect(generating).rejects.toThrow(expect.objectContaining({ code: 'invalid-token' }))
+        }
+      })
+    })
+
+    describe('chat', () => {
+      test('a preset can be asked for by name', () => {
+        expect(model.formatChat([{ role: 'user', content: 'Hi' }], { template: 'chatml' })).toEqual({
+          text: '<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n',
+          stop: ['<|im_end|>', '<|im_start|>'],
+        })
+      })
+
+      test('a template can be given as text', () => {
+        const template = { jinja: '{% for m in messages %}{{ m.role }}={{ m.content }};{% endfor %}' }
+        const messages = [
+          { role: 'system' as const, content: 'a' },
+          { role: 'user' as const, content: 'b' },
+        ]
+        expect(model.formatChat(messages, { template, addGenerationPrompt: false }).text).toBe(
+          'system=a;user=b;',
+        )
+      })
+
+      test('a template that refuses the messages is told with its own words', () => {
+        const template = { jinja: "{{ raise_exception('No system messages!') }}" }
+        expect(() => model.formatChat([{ role: 'user', content: 'b' }], { template })).toThrow(
+          expect.objectContaining({
+            code: 'invalid-chat-template',
+            message: expect.stringContaining('No system messages!'),
+          }),
+        )
+      })
+    })
+
+    describe('generating', () => {
+      test('the same seed gives the same text, another seed another', async () => {
+        const [a, b, c] = [
+          await generate({ seed: 5 }),
+          await generate({ seed: 5 }),
+          await generate({ seed: 6 }),
+        ]
+        expect(a.tokens).toEqual(b.tokens)
+        expect(a.text).toBe(b.text)
+        expect(a.tokens).not.toEqual(c.tokens)
+      })
+
+      test('temperature 0 does not look at the seed', async () => {
+        const sampling = { temperature: 0 }
+        const [a, b] = [await generate({ seed: 1, sampling }), await generate({ seed: 2, sampling })]
+        expect(a.tokens).toEqual(b.tokens)
+      })
+
+      test('the text is the text of the tokens, and no longer than asked for', async () => {
+        const result = await generate({ ...endless(), maxTokens: 9 })
+        expect(result.tokens).toHaveLength(9)
+        expect(result.text).toBe(model.detokenize(result.tokens))
+        expect(result.stopReason).toBe('length')
+        expect(result.promptTokens).toBe(model.tokenize(prompt.text).length)
+      })
+
+      test('no tokens at all may be asked for', async () => {
+        const { text, tokens, stopReason } = await generate({ maxTokens: 0 })
+        expect({ text, tokens, stopReason }).toEqual({ text: '', tokens: [], stopReason: 'length' })
+      })
+
+      test('a token with a bias of minus infinity never comes', async () => {
+        const { tokens } = await generate({ ...endless(), maxTokens: 6 })
+        const banned = [...new Set(tokens)]
+        const logitBias = [...forbidEnd(model), ...banned.map((token) => ({ token, bias: -Infinity }))]
+        const without = await generate({ sampling: { logitBias }, maxTokens: 6 })
+        expect(without.tokens.filter((token) => banned.includes(token))).toEqual([])
+      })
+
+      test('text streams in pieces that make up the result and split no character', async () => {
+        const pieces: string[] = []
+        const { text } = await generate({ onText: (piece) => pieces.push(piece), maxTokens: 60 })
+        expect(pieces.join('')).toBe(text)
+        expect(pieces.length).toBeGreaterThan(1)
+        expect(pieces.filter((piece) => /\p{Surrogate}/u.test(piece))).toEqual([])
+      })
+
+      test('a stop string ends the text before it and never shows', async () => {
+        const { text } = await generate({ ...endless(), maxTokens: 40 })
+        const stop = [...text].slice(6, 9).join('')
+        const pieces: string[] = []
+        const stopped = await generate({
+          ...endless(),
+          maxTokens: 40,
+          stop: [stop],
+          onText: (piece) => pieces.push(piece),
+        })
+        expect({ text: stopped.text, shown: pieces.join(''), stopReason: stopped.stopReason }).toEqual({
+          text: text.slice(0, text.indexOf(stop)),
+          shown: text.slice(0, text.indexOf(stop)),
+          stopReason: 'stop',
+        })
+      })
+
+      test('reading the prompt is reported up to its end', async () => {
+        const reports: [number, number][] = []
+        const fresh = { text: `Nothing that was read before: ${'word '.repeat(30)}` }
+        const { promptTokens } = await generate({
+          prompt: fresh,
+          onPromptProgress: (done, total) => reports.push([done, total]),
+        })
+        expect(reports.at(-1)).toEqual([promptTokens, promptTokens])
+      })
+
+      test('what a former prompt began with too is not read again', async () => {
+        const beginning = 'A long beginning that both prompts have in common, word for word. '.repeat(3)
+        const first = await generate({ prompt: { text: `${beginning}One.` }, maxTokens: 2 })
+        const second = await generate({ prompt: { text: `${beginning}Two.` }, maxTokens: 2 })
+        const common = model.tokenize(beginning).length
+        expect(first.sharedPromptTokens).toBeLessThan(common)
+        expect(second.sharedPromptTokens).toBeGreaterThan(common / 2)
+        expect(second.sharedPromptTokens).toBeLessThan(second.promptTokens)
+      })
+
+      test.each<[string, Partial<GenerateRequest>]>([
+        ['a temperature below zero', { sampling: { temperature: -1 } }],
+        ['a temperature that is no number', { sampling: { temperature: Number.NaN } }],
+        ['a top-p above one', { sampling: { topP: 1.5 } }],
+        ['a bias for no token', { sampling: { logitBias: [{ token: 1e9, bias: 1 }] } }],
+        ['a seed below zero', { seed: -1 }],
+        ['a seed with a fraction', { seed: 0.5 }],
+      ])('%s is refused', async (_, request) => {
+        await expect(generate(request)).rejects.toThrow(expect.objectContaining({ code: 'invalid-sampling' }))
+      })
+    })
+
+    describe('the context', () => {
+      test('refuses a longer prompt with both numbers', async () => {
+        const { contextSize } = model.info
+        const tokens = new Array<number>(contextSize + 1).fill(model.tokenize('a', { addBos: false })[0] ?? 0)
+        const refusal = await generate({ prompt: { tokens } }).catch((error: unknown) => error)
+        expect(refusal).toBeInstanceOf(LlamaError)
+        expect(refusal).toMatchObject({
+          code: 'context-too-long',
+          message: expect.stringMatching(new RegExp(`${contextSize + 1}\\D+\\d+`)),
+        })
+      })
+
+      test('ends the text when it is full', async () => {
+        await using small = await load({ contextSize: 256, maxSequences: 1 })
+        const { contextSize } = small.info
+        const tokens = new Array<number>(contextSize - 8).fill(small.tokenize('a', { addBos: false })[0] ?? 0)
+        const result = await small.generate({
+          prompt: { tokens },
+          seed: 1,
+          sampling: { logitBias: forbidEnd(small) },
+        })
+        expect(result.stopReason).toBe('context')
+        expect(result.tokens.length).toBeGreaterThanOrEqual(7)
+        expect(result.tokens.length).toBeLessThanOrEqual(9)
+      })
+    })
+
+    describe('many at once', () => {
+      test('more generations than sequences all come to their end', async () => {
+        await using narrow = await load({ contextSize: 1024, maxSequences: 2 })
+        const results = await Promise.all(
+          Array.from({ length: 7 }, (_, seed) =>
+            narrow.generate({
+              prompt,
+              seed,
+              maxTokens: 4 + seed,
+              sampling: { logitBias: forbidEnd(narrow) },
+            }),
+          ),
+        )
+        expect(results.map(({ tokens, stopReason }) => [tokens.length, stopReason])).toEqual(
+          Array.from({ length: 7 }, (_, seed) => [4 + seed, 'length']),
+        )
+      })
+
+      test('each streams its own text', async () => {
+        const streamed = ['', '', '']
+        const results = await Promise.all(
+          streamed.map((_, index) =>
+            generate({
+              prompt: { text: `Story number ${index}: ` },
+              onText: (piece) => {
+                streamed[index] += piece
+              },
+            }),
+          ),
+        )
+        expect(streamed).toEqual(results.map(({ text }) => text))
+      })
+    })
+
+    describe('cancelling', () => {
+      test('before the beginning generates nothing', async () => {
+        const pieces: string[] = []
+        const generating = generate({ signal: AbortSignal.abort(), onText: (piece) => pieces.push(piece) })
+        await expect(generating).rejects.toThrow(expect.objectContaining({ code: 'cancelled' }))
+        expect(pieces).toEqual([])
+      })
+
+      test('one leaves the others alone, and nothing more of it is shown', async () => {
+        const controller = new AbortController()
+        let pieces = 0
+        const cancelled = generate({
+          ...endless(),
+          maxTokens: 400,
+          signal: controller.signal,
+          onText: () => {
+            pieces++
+            if (pieces === 2) controller.abort()
+          },
+        })
+        const other = generate({ ...endless(), maxTokens: 30 })
+        await expect(cancelled).rejects.toThrow(expect.objectContaining({ code: 'cancelled' }))
+        expect((await other).tokens).toHaveLength(30)
+        expect(pieces).toBe(2)
+      })
+
+      test('one that waits for its turn lets the next one go first', async () => {
+        await using narrow = await load({ contextSize: 1024, maxSequences: 1 })
+        const controller = new AbortController()
+        const run = (signal?: AbortSignal): Promise<GenerateResult> =>
+          narrow.generate({
+            prompt,
+            seed: 1,
+            maxTokens: 12,
+            sampling: { logitBias: forbidEnd(narrow) },
+            signal,
+          })
+        const first = run()
+        const waiting = run(controller.signal)
+        const last = run()
+        controller.abort()
+        await expect(waiting).rejects.toThrow(expect.objectContaining({ code: 'cancelled' }))
+        expect([(await first).tokens.length, (await last).tokens.length]).toEqual([12, 12])
+      })
+    })
+
+    describe('disposing', () => {
+      test('one reference leaves the other usable', async () => {
+        const [one, two] = [await load({ contextSize: 1280 }), await load({ contextSize: 1280 })]
+        await one[Symbol.asyncDispose]()
+        const { tokens } = await two.generate({ prompt, seed: 1, maxTokens: 2 })
+        expect(tokens.length).toBeLessThanOrEqual(2)
+        await two[Symbol.asyncDispose]()
+      })
+
+      test('twice is safe, and use afterwards is refused', async () => {
+        const gone = await load({ contextSize: 1280 })
+        await Promise.all([gone[Symbol.asyncDispose](), gone[Symbol.asyncDispose]()])
+        await gone[Symbol.asyncDispose]()
+        const disposed = expect.objectContaining({ code: 'disposed' })
+        expect(() => gone.tokenize('a')).toThrow(disposed)
+        expect(() => gone.detokenize([0])).toThrow(disposed)
+        expect(() => gone.formatChat([{ role: 'user', content: 'a' }], { template: 'chatml' })).toThrow(
+          disposed,
+        )
+        await expect(gone.generate({ prompt, seed: 1 })).rejects.toThrow(disposed)
+      })
+
+      test('waits for what still runs', async () => {
+        const busy = await load({ contextSize: 1280 })
+        let finished = false
+        const sampling = { logitBias: forbidEnd(busy) }
+        const generating = busy.generate({ prompt, seed: 1, maxTokens: 16, sampling }).then((result) => {
+          finished = true
+          return result
+        })
+        await busy[Symbol.asyncDispose]()
+        expect(finished).toBe(true)
+        expect((await generating).tokens).toHaveLength(16)
+      })
+
+      test('the runtime disposes of its models, and loads no more', async () => {
+        await using other = await createRuntime()
+        const left = await other.runtime.loadModel({ path: other.modelPath })
+        await other.runtime[Symbol.asyncDispose]()
+        await other.runtime[Symbol.asyncDispose]()
+        const disposed = expect.objectContaining({ code: 'disposed' })
+        await expect(left.generate({ prompt, seed: 1 })).rejects.toThrow(disposed)
+        await expect(other.runtime.loadModel({ path: other.modelPath })).rejects.toThrow(disposed)
+      })
+    })
+  })
+}
+
+/** Bias that keeps a model from ending by itself, as far as its control tokens can be found by their usual texts. */
+function forbidEnd(model: LanguageModel): { token: number; bias: number }[] {
+  const texts = ['<|eos|>', '<|end|>', '<|endoftext|>', '</s>', '<|im_end|>', '<|eot_id|>']
+  const single = texts
+    .map((text) => model.tokenize(text, { special: true, addBos: false }))
+    .filter((tokens) => tokens.length === 1)
+  return single.map(([token]) => ({ token: token ?? 0, bias: -Infinity }))
+}
