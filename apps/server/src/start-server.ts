@@ -59,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = options.host ?? '127.0.0.1'
   const gate = createGate({ ...options, host })
   const version = readVersion()
-  const descriptions = options.descriptions ?? createRegistry(definitions).descriptions
+  const descriptions = options.descriptions ?? [...createRegistry(definitions).descriptions.values()]
 
   const server = createServer(timeouts)
   const url = await listen(server, host, options.port ?? defaultPort)

@@ -2,7 +2,7 @@
  * A worker process that plays a script in place of running nodes: real process, real IPC, real signals. The
  * script of a run is its workflow's name, steps separated by `;`:
  *
- *     start NODE · token TEXT · tokens COUNT · finish NODE · end STATUS · log LINE · wait MS
+ *     start NODE · token TEXT · tokens COUNT · finish NODE · output NODE JSON · fail NODE · end STATUS · log LINE · wait MS
  *     cancellable (waits to be cancelled, then ends) · hang (never answers again) · crash SIGNAL · exit CODE · nonsense
  *
  * How it starts is the environment's SCRIPTED_START: `ready` (default), `never`, `failed`, `exit`, `deaf` (ready,
@@ -40,6 +40,14 @@ async function play({ run, workflow }) {
         outputs: { text: argument },
         milliseconds: 1,
       })
+    }
+    if (verb === 'output') {
+      const [name, json] = [argument.split(' ')[0], argument.slice(argument.indexOf(' ') + 1)]
+      await tell({ type: 'cell.finished', node: name, at: {}, outputs: JSON.parse(json), milliseconds: 1 })
+    }
+    if (verb === 'fail') {
+      const error = { code: 'node-failed', message: 'It did not work.', hint: 'Try again.' }
+      await tell({ type: 'cell.failed', node: argument, at: {}, error })
     }
     if (verb === 'end') await tell({ type: 'run.finished', status: argument })
     if (verb === 'log') writeSync(2, `${argument}\n`)

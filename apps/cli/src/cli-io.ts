@@ -1,0 +1,22 @@
+import type { Readable } from 'node:stream'
+import type { NodeDescription } from '@woolgather/workflow'
+
+/** Where text goes: a terminal, a pipe, or a test. */
+export interface TextSink {
+  write(text: string): unknown
+  isTTY?: boolean | undefined
+}
+
+/** Everything a command reads and writes besides files. */
+export interface CliIo {
+  /** Results, and nothing else. */
+  stdout: TextSink
+  /** Progress and complaints. */
+  stderr: TextSink
+  stdin: Readable
+  /** Calls back on Ctrl-C and SIGTERM. Returns how to stop. */
+  onInterrupt: (listener: () => void) => () => void
+  descriptions: () => Promise<readonly NodeDescription[]>
+  /** Module of the worker process, an absolute path. */
+  workerEntry: () => string
+}

@@ -1,0 +1,36 @@
+import { createModelLister, type ListedModel } from '@woolgather/gguf'
+import { resolveFolders } from '@woolgather/supervisor'
+import type { CliIo } from '../cli-io.ts'
+import { exitCodes } from '../exit-codes.ts'
+
+/** `woolgather models`: GGUF files as workflows name them. Returns the exit code. */
+export async function listModels(options: { models?: string[]; json?: boolean }, io: CliIo): Promise<number> {
+  const folders = resolveFolders(options).models
+  const { files, unreadable } = await createModelLister(folders)()
+  if (options.json) io.stdout.write(`${JSON.stringify(files, null, 2)}\n`)
+  else if (files.length > 0) io.stdout.write(table(files))
+  if (files.length === 0) io.stderr.write(`No models in ${folders.join(' or ')}.\n`)
+  for (const { file, message } of unreadable) io.stderr.write(`${file}: ${message}\n`)
+  return exitCodes.ok
+}
+
+function table(files: readonly ListedModel[]): string {
+  const rows = files.map(({ file, kind, architecture, quantization, parameters, bytes }) => [
+    file,
+    kind,
+    architecture,
+    quantization,
+    kind === 'model' ? `${(parameters / 1e6).toFixed(1)} M` : '',
+    `${(bytes / 1e6).toFixed(1)} MB`,
+  ])
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}

@@ -1,0 +1,31 @@
+import type { InputDescription, NodeDescription } from '@woolgather/workflow'
+import pc from 'picocolors'
+import type { CliIo } from '../cli-io.ts'
+import { exitCodes } from '../exit-codes.ts'
+
+/** `woolgather nodes`: what can be in a workflow. Returns the exit code. */
+export async function listNodes({ json }: { json?: boolean }, io: CliIo): Promise<number> {
+  const descriptions = await io.descriptions()
+  if (json) io.stdout.write(`${JSON.stringify(descriptions, null, 2)}\n`)
+  else for (const description of descriptions) io.stdout.write(describe(description))
+  return exitCodes.ok
+}
+
+function describe({ type, description, inputs, outputs }: NodeDescription): string {
+  return [
+    `${pc.bold(type)}  ${description}`,
+    ...inputs
+      .filter(({ advanced }) => !advanced)
+      .map((input) => `  ${pc.dim('in ')} ${describeInput(input)}`),
+    ...outputs.map(
+      (output) => `  ${pc.dim('out')} ${output.name}: ${output.type}  ${pc.dim(output.description)}`,
+    ),
+    '',
+    '',
+  ].join('\n')
+}
+
+function describeInput({ name, type, required, description, ...input }: InputDescription): string {
+  const fallback = input.default === undefined ? '' : ` = ${JSON.stringify(input.default)}`
+  return `${name}: ${type}${required ? '' : '?'}${fallback}  ${pc.dim(description)}`
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { createFileArtifactStore } from '@woolgather/engine'
+import type { WorkerFolders } from '@woolgather/protocol'
+import { resolveFolders, startWorker, type WorkerHandle } from '@woolgather/supervisor'
+import type { RunEvent, Workflow } from '@woolgather/workflow'
+import { assembleOutputs } from '../assemble-outputs.ts'
+import type { CliIo } from '../cli-io.ts'
+import { createCollector, type CollectedRun } from '../collect-run.ts'
+import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { printIssues } from '../print-issues.ts'
+import { printOutputs } from '../print-outputs.ts'
+import { readWorkflow } from '../read-workflow.ts'
+import { createProgress } from '../show-progress.ts'
+import { checkWritable, writeResult } from '../write-result.ts'
+
+export interface RunOptions {
+  set?: string[]
+  target?: string[]
+  out?: string
+  json?: boolean
+  models?: string[]
+  output?: string
+  data?: string
+  cpu?: boolean
+}
+
+/** `woolgather run FILE`: returns the exit code. */
+export async function run(file: string, options: RunOptions, io: CliIo): Promise<number> {
+  const descriptions = await io.descriptions()
+  const { workflow, plan } = await readWorkflow(file, io.stdin, descriptions, {
+    set: options.set ?? [],
+    targets: options.target,
+  })
+  if (options.out !== undefined) await checkWritable(options.out)
+
+  const folders = resolveFolders(options)
+  const result = await execute(workflow, { options, folders, io })
+  const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
+  const outputs = await assembleOutputs({
+    plan,
+    cells: result.cells,
+    readArtifact: (hash) => artifacts.get(hash),
+  })
+
+  if (!options.json) {
+    printOutputs(outputs, io.stdout)
+    printIssues(result.errors, io.stderr)
+  }
+  if (options.out !== undefined) {
+    await writeResult(options.out, { status: result.status, outputs, errors: result.errors })
+  }
+  return exitCodeOf(result.status)
+}
+
+interface ExecuteOptions {
+  options: RunOptions
+  folders: WorkerFolders
+  io: CliIo
+}
+
+/** Runs in a worker of its own, from its start to its end. */
+async function execute(workflow: Workflow, { options, folders, io }: ExecuteOptions): Promise<CollectedRun> {
+  const show = options.json ? createJsonLines(io) : createProgress(io)
+  const collector = createCollector()
+  const cancel = new AbortController()
+  const worker = startWorker({
+    entry: io.workerEntry(),
+    folders,
+    env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
+  })
+  const stopListening = io.onInterrupt(createInterrupter({ worker, cancel, say: show.say }))
+  try {
+    await worker.run({
+      run: randomUUID(),
+      workflow,
+      targets: options.target,
+      signal: cancel.signal,
+      onEvents: (events) => {
+        for (const event of events) {
+          collector.add(event)
+          show.add(event)
+        }
+      },
+    })
+    return collector.result()
+  } finally {
+    show.end()
+    await worker.close()
+    stopListening()
+  }
+}
+
+/** The first Ctrl-C asks the run to end, the second does not ask. */
+function createInterrupter(options: {
+  worker: WorkerHandle
+  cancel: AbortController
+  say: (text: string) => void
+}): () => void {
+  return () => {
+    if (options.cancel.signal.aborted) {
+      void options.worker.kill().then(() => process.exit(exitCodes.cancelled))
+      return
+    }
+    options.say('Cancelling; press Ctrl-C again to stop at once.')
+    options.cancel.abort()
+  }
+}
+
+/** Events for programs on stdout; what is for people stays on stderr. */
+function createJsonLines({ stdout, stderr }: CliIo): {
+  add: (event: RunEvent) => void
+  say: (text: string) => void
+  end: () => void
+} {
+  return {
+    add: (event) => stdout.write(`${JSON.stringify(event)}\n`),
+    say: (text) => stderr.write(`${text}\n`),
+    end: () => {},
+  }
+}

@@ -1,0 +1,96 @@
+import { createLogUpdate } from 'log-update'
+import pc from 'picocolors'
+import type { TextSink } from './cli-io.ts'
+import { printable } from './print-issues.ts'
+import { amount, cellName, seconds, type Progress } from './show-progress.ts'
+
+const framesPerSecond = 12
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+
+/** Cells shown at once, and lines of text under each: more would push the rest off the screen. */
+const maxCells = 8
+const maxTextLines = 4
+
+interface RunningCell {
+  name: string
+  progress: string
+  text: string
+}
+
+/** A line per running node that changes in place, the end of its text under it; a line that stays for each ended. */
+export function createLiveLines(stderr: TextSink): Progress {
+  const colors = pc.createColors(process.env['NO_COLOR'] === undefined)
+  const stream = stderr as NodeJS.WriteStream
+  const live = createLogUpdate(stream)
+  const running = new Map<string, RunningCell>()
+  let frame = 0
+
+  const draw = (): void => {
+    const cells = [...running.values()]
+    const lines = cells
+      .slice(0, maxCells)
+      .flatMap((cell) => [
+        `${colors.cyan(spinner[frame % spinner.length] ?? '')} ${cell.name}  ${colors.dim(cell.progress)}`,
+        ...tail(cell.text, (stream.columns ?? 80) - 6).map((text) => `    ${text}`),
+      ])
+    if (cells.length > maxCells) lines.push(colors.dim(`  and ${cells.length - maxCells} more`))
+    live(lines.join('\n'))
+  }
+
+  const timer = setInterval(() => {
+    frame++
+    if (running.size > 0) draw()
+  }, 1_000 / framesPerSecond)
+  timer.unref()
+
+  const say = (text: string): void => {
+    live.clear()
+    stderr.write(`${text}\n`)
+    if (running.size > 0) draw()
+  }
+
+  const endCell = (name: string, mark: string, text: string): void => {
+    running.delete(name)
+    say(`${mark} ${printable(name)}  ${colors.dim(printable(text))}`)
+  }
+
+  return {
+    add(event) {
+      if (!('node' in event)) return
+      const name = cellName(event)
+      const cell = running.get(name)
+      switch (event.type) {
+        case 'cell.started':
+          running.set(name, { name: printable(name), progress: '', text: '' })
+          return
+        case 'cell.progress':
+          if (cell) cell.progress = printable(amount(event))
+          return
+        case 'cell.token':
+          if (cell) cell.text = (cell.text + printable(event.text)).slice(-2_000)
+          return
+        case 'cell.finished':
+          return endCell(name, colors.green('✓'), seconds(event.milliseconds))
+        case 'cell.cached':
+          return endCell(name, colors.green('✓'), `from the cache: ${event.reason}`)
+        case 'cell.failed':
+          return endCell(name, colors.red('✗'), 'failed')
+        case 'cell.skipped':
+          return endCell(name, colors.yellow('–'), `skipped: ${event.reason}`)
+      }
+    },
+    say: (text) => say(printable(text)),
+    end() {
+      clearInterval(timer)
+      live.clear()
+      live.done()
+    },
+  }
+}
+
+/** The last lines of a text, wrapped to a width. */
+function tail(text: string, width: number): string[] {
+  const columns = Math.max(width, 20)
+  const lines = text.split('\n').flatMap((line) => line.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? [''])
+  return text === '' ? [] : lines.slice(-maxTextLines)
+}

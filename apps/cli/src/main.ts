@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { runCli } from './run-cli.ts'
+
+const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+const { version } = JSON.parse(manifest) as { version: string }
+
+// The reader of a pipe left (`woolgather nodes | head`): nobody is there to be told anything.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+process.exitCode = await runCli(process.argv.slice(2), version, {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  onInterrupt(listener) {
+    const signals = ['SIGINT', 'SIGTERM'] as const
+    for (const signal of signals) process.on(signal, listener)
+    return () => {
+      for (const signal of signals) process.off(signal, listener)
+    }
+  },
+  async descriptions() {
+    const [{ createRegistry }, { definitions }] = await Promise.all([
+      import('@woolgather/engine'),
+      import('@woolgather/nodes'),
+    ])
+    return [...createRegistry(definitions).descriptions.values()]
+  },
+  workerEntry: () => fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
+})

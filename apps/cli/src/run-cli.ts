@@ -1,0 +1,92 @@
+import { Command, CommanderError } from 'commander'
+import { CliError } from './cli-error.ts'
+import type { CliIo } from './cli-io.ts'
+import { listModels } from './commands/list-models.ts'
+import { listNodes } from './commands/list-nodes.ts'
+import { run, type RunOptions } from './commands/run.ts'
+import { serve, type ServeOptions } from './commands/serve.ts'
+import { validate } from './commands/validate.ts'
+import { exitCodes } from './exit-codes.ts'
+import { printIssues } from './print-issues.ts'
+
+/**
+ * Runs one command line.
+ * @param args without node and script
+ * @returns the exit code
+ */
+export async function runCli(args: readonly string[], version: string, io: CliIo): Promise<number> {
+  let exitCode: number = exitCodes.ok
+  const program = createProgram(version, io, (code) => (exitCode = code))
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid
+    if (!(error instanceof CliError)) {
+      io.stderr.write(`woolgather: ${error instanceof Error ? error.message : String(error)}\n`)
+      return exitCodes.failed
+    }
+    printIssues(error.issues, io.stderr)
+    return error.exitCode
+  }
+}
+
+function createProgram(version: string, io: CliIo, exit: (code: number) => void): Command {
+  const program = new Command('woolgather')
+    .description('A node-graph workflow engine for local language models')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+
+  withFolders(program.command('run'))
+    .description('run a workflow and print what it makes')
+    .argument('<file>', 'workflow, or - for standard input')
+    .option('--set <node.input=value>', 'give an input another value (repeatable)', collect)
+    .option('--target <node>', 'run this node and what it needs (repeatable)', collect)
+    .option('--out <file>', 'write status, outputs and errors as JSON')
+    .option('--json', 'print events as JSON lines')
+    .action(async (file: string, options: RunOptions) => exit(await run(file, options, io)))
+
+  program
+    .command('validate')
+    .description('say everything that is wrong with a workflow')
+    .argument('<file>', 'workflow, or - for standard input')
+    .action(async (file: string) => exit(await validate(file, io)))
+
+  program
+    .command('nodes')
+    .description('list what can be in a workflow')
+    .option('--json', 'print the whole descriptions')
+    .action(async (options: { json?: boolean }) => exit(await listNodes(options, io)))
+
+  program
+    .command('models')
+    .description('list model files as workflows name them')
+    .option('--models <folder>', 'look here first (repeatable)', collect)
+    .option('--json', 'print as JSON')
+    .action(async (options: { models?: string[]; json?: boolean }) => exit(await listModels(options, io)))
+
+  withFolders(program.command('serve'))
+    .description('start the server and its editor')
+    .option('--port <number>', 'default 7860; 0 takes any free one')
+    .option('--host <address>', 'default 127.0.0.1; others need a token')
+    .option('--token <text>', 'what clients must know, at least 16 characters')
+    .option('--allow-host <name>', 'a name this server is reached by (repeatable)', collect)
+    .option('--allow-origin <origin>', 'another origin whose pages may use it (repeatable)', collect)
+    .option('--open', 'open the editor in the browser')
+    .action(async (options: ServeOptions) => exit(await serve(options, io)))
+
+  return program
+}
+
+function withFolders(command: Command): Command {
+  return command
+    .option('--models <folder>', 'look for models here first (repeatable)', collect)
+    .option('--output <folder>', 'where saving nodes write; default ./output')
+    .option('--data <folder>', 'history, artifacts and cache')
+    .option('--cpu', 'leave the GPU alone')
+}
+
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,37 @@
+import type { RunEvent } from '@woolgather/workflow'
+import type { CliIo } from './cli-io.ts'
+import { createLiveLines } from './live-lines.ts'
+import { createPlainLines } from './plain-lines.ts'
+
+/** Shows on stderr what goes on in a run. */
+export interface Progress {
+  add(event: RunEvent): void
+  /** A line that stays. */
+  say(text: string): void
+  /** Takes away what is not meant to stay. */
+  end(): void
+}
+
+/** Lines that change in place on a terminal; lines that stay where output goes to a file or another program. */
+export function createProgress({ stderr }: Pick<CliIo, 'stderr'>): Progress {
+  return stderr.isTTY ? createLiveLines(stderr) : createPlainLines(stderr)
+}
+
+/** Names a cell: its node, and where it is along the axes that are swept. */
+export function cellName({ node, at }: { node: string; at: Record<string, number> }): string {
+  const place = Object.entries(at)
+  return place.length === 0
+    ? node
+    : `${node} [${place.map(([axis, index]) => `${axis} ${index}`).join(', ')}]`
+}
+
+/** `42/80 tokens`, `12.5/40.0 MB`, `42 tokens`. */
+export function amount({ done, total, unit }: { done: number; total: number; unit: string }): string {
+  const [scale, digits, name] = unit === 'bytes' ? [1e6, 1, 'MB'] : [1, 0, unit]
+  const show = (value: number): string => (value / scale).toFixed(digits)
+  return total > 0 ? `${show(done)}/${show(total)} ${name}` : `${show(done)} ${name}`
+}
+
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`
+}

@@ -1,0 +1,48 @@
+import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { RunError, RunStatus } from '@woolgather/workflow'
+import type { Outputs } from './assemble-outputs.ts'
+import { CliError } from './cli-error.ts'
+import { exitCodes } from './exit-codes.ts'
+
+/** What `--out` writes. */
+export interface RunResultFile {
+  status: RunStatus
+  outputs: Outputs
+  errors: RunError[]
+}
+
+/**
+ * Looks, before anything runs, whether the result can be written, so that no long run is lost to a typing error.
+ * @throws CliError write-failed, exit code 2
+ */
+export async function checkWritable(file: string): Promise<void> {
+  const folder = path.dirname(path.resolve(file))
+  try {
+    await access(folder, constants.W_OK)
+  } catch {
+    throw cannotWrite(file, `there is no folder ${folder} that can be written to`, exitCodes.invalid)
+  }
+  const found = await stat(file).catch(() => undefined)
+  if (found?.isDirectory()) throw cannotWrite(file, 'it is a folder', exitCodes.invalid)
+}
+
+/**
+ * Writes under another name first, so that the file is whole or not there.
+ * @throws CliError write-failed, exit code 1
+ */
+export async function writeResult(file: string, result: RunResultFile): Promise<void> {
+  const temporary = `${file}.${process.pid}.part`
+  try {
+    await writeFile(temporary, `${JSON.stringify(result, null, 2)}\n`, { flag: 'wx' })
+    await rename(temporary, file)
+  } catch (error) {
+    throw cannotWrite(file, (error as Error).message, exitCodes.failed)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+function cannotWrite(file: string, why: string, exitCode: number): CliError {
+  return new CliError([{ code: 'write-failed', message: `Cannot write “${file}”: ${why}.` }], exitCode)
+}
