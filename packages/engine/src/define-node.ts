@@ -1,10 +1,17 @@
-import type { DynamicInputs, Json, PortType, Widget } from '@woolgather/workflow'
+import type {
+  DynamicInputs,
+  DynamicOutputs,
+  Json,
+  LabelledValue,
+  PortType,
+  Widget,
+} from '@woolgather/workflow'
 import type { z } from 'zod'
 
 /**
  * An input of a node: its port type, and the zod schema of a literal (absent: it can only be linked). The schema
  * gives `run` its TypeScript type and, serialised, gives the editor its form; `.default()` and `.optional()` on it
- * say what happens when nothing is given.
+ * say what happens when nothing is given. An input is required unless its schema accepts undefined.
  */
 export interface InputDefinition<Value = unknown> {
   type: PortType
@@ -13,9 +20,9 @@ export interface InputDefinition<Value = unknown> {
   schema?: z.ZodType<Value>
   /** Takes an ordered list of links; `run` receives an array. */
   multiple?: boolean
-  /** Takes the labelled whole instead of running once per coordinate. */
+  /** Takes the labelled whole instead of running once per coordinate; `run` receives a `LabelledValue`. */
   collects?: boolean
-  /** Linked input that `run` asks for by calling it. */
+  /** Linked input that `run` asks for by calling it: `await inputs.name()`. */
   lazy?: boolean
   widget?: Widget
   advanced?: boolean
@@ -24,6 +31,8 @@ export interface InputDefinition<Value = unknown> {
 export interface OutputDefinition {
   type: PortType
   description: string
+  /** `run` gives a list; its items are spread along an axis of this node's own. */
+  spreads?: boolean
 }
 
 /** What `run` is handed besides its inputs. `Services` is what the node library needs of its host (models, files). */
@@ -37,16 +46,32 @@ export interface NodeContext<Services> {
   progress: (done: number, total: number, unit: string) => void
   /** Reports text as it is generated. */
   token: (text: string) => void
+  /** Of a loopback zone's ends: which iteration this is, from 0. */
+  iteration: number
+  /** Where this cell stands, for nodes that name what they write: path of the node, axis id → index. */
+  node: string
+  at: Readonly<Record<string, number>>
 }
 
-type Inputs = Record<string, InputDefinition>
-type Outputs = Record<string, OutputDefinition>
+export type Inputs = Record<string, InputDefinition>
+export type Outputs = Record<string, OutputDefinition>
 
 type ValueOf<Input> = Input extends { schema: z.ZodType<infer Value> } ? Value : Json
+type ItemOf<Input> = Input extends { lazy: true }
+  ? () => Promise<ValueOf<Input>>
+  : Input extends { collects: true }
+    ? LabelledValue
+    : ValueOf<Input>
 export type InputValues<I extends Inputs> = {
-  [Name in keyof I]: I[Name] extends { multiple: true } ? ValueOf<I[Name]>[] : ValueOf<I[Name]>
+  [Name in keyof I]: I[Name] extends { multiple: true } ? ItemOf<I[Name]>[] : ItemOf<I[Name]>
 }
 export type OutputValues<O extends Outputs> = { [Name in keyof O]: Json }
+
+/** How often a failed cell is tried again, and how long it waits first (doubling each time). */
+export interface RetryPolicy {
+  attempts: number
+  delayMs: number
+}
 
 /** A node type: data, plus the function that is handed everything it needs when it runs. */
 export interface NodeDefinition<Services = unknown, I extends Inputs = Inputs, O extends Outputs = Outputs> {
@@ -59,11 +84,34 @@ export interface NodeDefinition<Services = unknown, I extends Inputs = Inputs, O
   inputs: I
   outputs: O
   dynamicInputs?: DynamicInputs
+  dynamicOutputs?: DynamicOutputs
   impure?: boolean
   sink?: boolean
+  /** Literal input that names the axes its collecting inputs reduce; without a value they reduce all. */
+  reduces?: string
+  zone?: 'start' | 'end'
+  /** What its cells compete for; the run limits how many cells use each at once. Absent: `default`. */
+  resource?: string
+  /** A cell that runs longer fails with `timeout`. */
+  timeoutMs?: number
+  retry?: RetryPolicy
+  /** What else decides the output besides the inputs (contents of a file, build of a library): joins the cache key. */
+  fingerprint?: (inputs: RunInputs<I>, services: Services) => Json | Promise<Json>
   /** `dynamic` holds the values of dynamic inputs by name. */
   run: (
-    inputs: InputValues<I> & { dynamic: Record<string, Json> },
+    inputs: RunInputs<I>,
     context: NodeContext<Services>,
-  ) => Promise<OutputValues<O>> | OutputValues<O>
+  ) => Promise<OutputValues<O> & Record<string, Json>> | (OutputValues<O> & Record<string, Json>)
+}
+
+export type RunInputs<I extends Inputs> = InputValues<I> & { dynamic: Record<string, Json> }
+
+/**
+ * Declares a node with `inputs` typed from its schemas, and forgets those types afterwards so that definitions
+ * can be listed together: `export const upper: NodeDefinition<Services> = defineNode({ … })`.
+ */
+export function defineNode<Services, const I extends Inputs, const O extends Outputs>(
+  definition: NodeDefinition<Services, I, O>,
+): NodeDefinition<Services> {
+  return definition as unknown as NodeDefinition<Services>
 }

@@ -1,1 +1,32 @@
-export {}
+// declaring nodes
+export {
+  defineNode,
+  type InputDefinition,
+  type Inputs,
+  type InputValues,
+  type NodeContext,
+  type NodeDefinition,
+  type OutputDefinition,
+  type Outputs,
+  type OutputValues,
+  type RetryPolicy,
+  type RunInputs,
+} from './define-node.ts'
+export { describeNode } from './describe-node.ts'
+export { createRegistry, type Registry } from './registry.ts'
+
+// running workflows
+export {
+  executeWorkflow,
+  runEvents,
+  startRun,
+  type ExecuteOptions,
+  type Run,
+  type RunResult,
+} from './execute-workflow.ts'
+export type { Concurrency } from './run/slots.ts'
+export { toRunError } from './run-error.ts'
+
+// keeping results
+export { createFileArtifactStore, createMemoryArtifactStore, type ArtifactStore } from './artifact-store.ts'
+export type { CachedOutputs, CellCache, CellInputs } from './cache.ts'

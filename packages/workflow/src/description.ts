@@ -29,16 +29,27 @@ export interface OutputDescription {
   name: string
   type: PortType
   description: string
+  /** The node gives a list: its items are spread along an axis of the node's own, one index each. */
+  spreads?: boolean
 }
 
 /**
  * Ports that follow from a literal input, so that validating needs no code of the node.
  * `placeholders`: each `{{name}}` in the text of input `from` is an input of that `type`.
+ * `slots`: each `name: type` in the literal `from` is an input and an output (loopback/start).
+ * `zone-slots`: the slots of the loopback/start that the literal `from` names, each as an input, an output and
+ * `history.<slot>` (loopback/end).
  */
-export interface DynamicInputs {
-  kind: 'placeholders'
-  from: string
+export type DynamicInputs =
+  | { kind: 'placeholders'; from: string; type: PortType }
+  | { kind: 'slots'; from: string }
+  | { kind: 'zone-slots'; from: string }
+
+/** Any output name is accepted and has this type; whether it exists is known once the node ran (columns of a file). */
+export interface DynamicOutputs {
+  kind: 'open'
   type: PortType
+  spreads?: boolean
 }
 
 /** A node type as data: what crosses to editor and server, and all that `validate` is given. */
@@ -52,8 +63,13 @@ export interface NodeDescription {
   inputs: InputDescription[]
   outputs: OutputDescription[]
   dynamicInputs?: DynamicInputs
+  dynamicOutputs?: DynamicOutputs
   /** Its output may differ each time it runs: never cached. */
   impure?: boolean
   /** Runs for its effect or to be looked at (preview, save): drawn as an end of the graph. */
   sink?: boolean
+  /** Literal input naming the axes (ids of the nodes that made them) its collecting inputs reduce; empty: all. */
+  reduces?: string
+  /** One end of a loopback zone. */
+  zone?: 'start' | 'end'
 }

@@ -124,7 +124,10 @@ export const workflowSchema: z.ZodType<Workflow> = z.strictObject({
         .array(
           z.strictObject({
             file: z.string().min(1),
-            sha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+            sha256: z
+              .string()
+              .regex(/^[0-9a-f]{64}$/)
+              .optional(),
             source: z.string().optional(),
           }),
         )

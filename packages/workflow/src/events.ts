@@ -36,10 +36,12 @@ export type RunEvent =
   | (RunEventBase & { type: 'run.queued' })
   /** A worker began; `cells` is how many cells are known so far, `seeds` the seeds drawn for nodes without one. */
   | (RunEventBase & { type: 'run.started'; cells: number; seeds: Record<string, number> })
+  /** How far the run is: cells settled, of those known so far. At most a few per second. */
+  | (RunEventBase & { type: 'run.progress'; done: number; total: number })
   /** The last event of a run. */
   | (RunEventBase & { type: 'run.finished'; status: RunStatus; error?: RunError | undefined })
-  /** One node began at one coordinate. */
-  | (CellEventBase & { type: 'cell.started' })
+  /** One node began at one coordinate; `reason` says why it was not taken from the cache. */
+  | (CellEventBase & { type: 'cell.started'; reason?: string | undefined })
   /** Work that can be counted went on: `done` of `total` (0: unknown) in `unit` ("tokens", "bytes"). */
   | (CellEventBase & { type: 'cell.progress'; done: number; total: number; unit: string })
   /** Text was generated since the last such event. Never splits a character. */
@@ -83,13 +85,14 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     cells: z.number(),
     seeds: z.record(z.string(), z.number()),
   }),
+  z.object({ ...base, type: z.literal('run.progress'), done: z.number(), total: z.number() }),
   z.object({
     ...base,
     type: z.literal('run.finished'),
     status: z.enum(runStatuses),
     error: runErrorSchema.optional(),
   }),
-  z.object({ ...cell, type: z.literal('cell.started') }),
+  z.object({ ...cell, type: z.literal('cell.started'), reason: z.string().optional() }),
   z.object({
     ...cell,
     type: z.literal('cell.progress'),

@@ -12,23 +12,34 @@ export {
   type WorkflowNode,
 } from './document.ts'
 
+// from text to plan
+export { parseWorkflow, type Parsed } from './parse-workflow.ts'
+export { migrateWorkflow } from './migrate-workflow.ts'
+export { setInput } from './set-input.ts'
+export { validateWorkflow } from './validate-workflow.ts'
+export { planWorkflow, type PlanOptions } from './plan-workflow.ts'
+export type { Plan, PlanAxis, PlanLink, PlanNode, PlanRole, PlanTarget, PlanZone } from './plan/plan.ts'
+export { axisNames } from './plan/assign-axes.ts'
+export { nearest, suggest } from './nearest.ts'
+export { inPlainWords, literalProblem, typeProblem } from './literal-problem.ts'
+
 // node types as data
 export { accepts, portTypes, type PortType } from './ports.ts'
 export type {
   DynamicInputs,
+  DynamicOutputs,
   InputDescription,
   NodeDescription,
   OutputDescription,
   Widget,
 } from './description.ts'
 
+export { describeTypes, isLink, linksOf, subgraphPrefix, type Descriptions } from './describe-subgraph.ts'
+export { outputOf, placeholdersIn, portsOf, type Ports } from './ports-of.ts'
+
 // values that travel on links
-export {
-  chatMessageSchema,
-  modelRecipeSchema,
-  type ChatMessage,
-  type ModelRecipe,
-} from './recipe.ts'
+export { axisValues, isLabelled, type LabelledAxis, type LabelledCell, type LabelledValue } from './labelled.ts'
+export { chatMessageSchema, modelRecipeSchema, type ChatMessage, type ModelRecipe } from './recipe.ts'
 
 // what can be wrong
 export { errorCodes, WoolgatherError, type ErrorCode, type Issue, type RunError } from './issues.ts'

@@ -20,9 +20,16 @@ export const errorCodes = [
   'input-and-link',
   'type-mismatch',
   'cycle',
+  'unknown-axis',
+  'invalid-zone',
+  'too-many-cells',
+  // node types
+  'invalid-node',
   // running
   'cancelled',
   'node-failed',
+  'invalid-output',
+  'timeout',
   'upstream-failed',
   'run-not-found',
   'write-failed',
@@ -47,6 +54,12 @@ export const errorCodes = [
   'worker-lost',
   'protocol',
   'internal',
+  // the server
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'request-too-large',
+  'revision-conflict',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]

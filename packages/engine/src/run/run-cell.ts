@@ -1,0 +1,179 @@
+import { WoolgatherError, type Json, type NodeDescription } from '@woolgather/workflow'
+import { toJson } from '../content.ts'
+import type { Inputs, NodeContext, NodeDefinition, RunInputs } from '../define-node.ts'
+import type { EventStream } from '../event-stream.ts'
+import { UpstreamError } from '../run-error.ts'
+import type { Cell, RunInputValues } from './cell.ts'
+
+/** How an attempt to run a cell ended. */
+export type Outcome =
+  | { kind: 'done'; outputs: Record<string, Json>; milliseconds: number }
+  | { kind: 'failed'; thrown: unknown }
+  | { kind: 'skipped'; reason: string }
+
+export interface CellRun<Services> {
+  cell: Cell
+  definition: NodeDefinition<Services>
+  inputs: RunInputValues
+  services: Services
+  events: EventStream
+  seed: number
+  iteration: number
+  /** Milliseconds a node is given to end after it was told to; then it is given up. */
+  graceMs: number
+}
+
+/** A cell being run: it ends once, whatever the node does. */
+export interface RunningCell {
+  /** Tells the node to stop; the cell fails with `reason` as soon as it does, or when its grace is over. */
+  abort(reason: unknown): void
+}
+
+/** Codes of errors that would be the same the next time. */
+const lasting: ReadonlySet<string> = new Set([
+  'cancelled',
+  'invalid-input',
+  'invalid-output',
+  'unknown-output',
+])
+
+/** Runs a cell, again where its definition says so, and calls `ended` once; synchronously where the node is. */
+export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outcome) => void): RunningCell {
+  const { cell, definition, inputs } = run
+  const { timeoutMs, retry } = definition
+  const path = cell.owner.plan.path
+  let controller: AbortController | undefined
+  let verdict: { thrown: unknown } | undefined
+  let over = false
+  let attempt = 1
+  let timeout: NodeJS.Timeout | undefined
+  let waiting: NodeJS.Timeout | undefined
+  let grace: NodeJS.Timeout | undefined
+  let began = performance.now()
+
+  const end = (outcome: Outcome): void => {
+    if (over) return
+    over = true
+    clearTimeout(timeout)
+    clearTimeout(waiting)
+    clearTimeout(grace)
+    ended(outcome)
+  }
+  const abort = (thrown: unknown): void => {
+    if (over || verdict !== undefined) return
+    verdict = { thrown }
+    controller?.abort(thrown)
+    if (waiting !== undefined) end({ kind: 'failed', thrown })
+    else grace = setTimeout(() => end({ kind: 'failed', thrown }), run.graceMs)
+  }
+  const fail = (thrown: unknown): void => {
+    clearTimeout(timeout)
+    if (thrown instanceof UpstreamError) return end({ kind: 'skipped', reason: thrown.message })
+    const ends =
+      retry === undefined || attempt >= retry.attempts || lasting.has(codeOf(verdict?.thrown ?? thrown))
+    if (ends) return end({ kind: 'failed', thrown: verdict?.thrown ?? thrown })
+    clearTimeout(grace)
+    verdict = undefined
+    controller = undefined
+    waiting = setTimeout(begin, retry.delayMs * 2 ** (attempt - 1))
+    context.progress(attempt, retry.attempts, 'attempts')
+    attempt++
+  }
+  const succeed = (result: unknown): void => {
+    if (verdict !== undefined) return fail(verdict.thrown)
+    try {
+      const outputs = readOutputs(cell.owner.plan.description, result)
+      end({ kind: 'done', outputs, milliseconds: performance.now() - began })
+    } catch (error) {
+      fail(error)
+    }
+  }
+  const begin = (): void => {
+    if (over) return
+    waiting = undefined
+    began = performance.now()
+    if (timeoutMs !== undefined) timeout = setTimeout(() => abort(timedOut(path, timeoutMs)), timeoutMs)
+    try {
+      const result = definition.run(inputs as RunInputs<Inputs>, context)
+      if (isPromise(result)) result.then(succeed, fail)
+      else succeed(result)
+    } catch (error) {
+      fail(error)
+    }
+  }
+  const at = cell.owner.space.at(cell.point)
+  const context: NodeContext<Services> = {
+    services: run.services,
+    // made when asked for: most nodes end before anyone could cancel them
+    get signal() {
+      if (controller === undefined) {
+        controller = new AbortController()
+        if (verdict !== undefined) controller.abort(verdict.thrown)
+      }
+      return controller.signal
+    },
+    seed: run.seed,
+    iteration: run.iteration,
+    node: path,
+    at,
+    progress: (done, total, unit) => {
+      if (!over) run.events.progress(cell, path, at, done, total, unit)
+    },
+    token: (text) => {
+      if (!over) run.events.token(cell, path, at, text)
+    },
+  }
+  begin()
+  return { abort }
+}
+
+function timedOut(path: string, timeoutMs: number): WoolgatherError {
+  return new WoolgatherError('timeout', `\`${path}\` took longer than ${timeoutMs / 1000} s.`)
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+function codeOf(thrown: unknown): string {
+  const { code } = (thrown ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? code : ''
+}
+
+/**
+ * What a node returned, as its description promises it.
+ * @throws WoolgatherError invalid-output
+ */
+function readOutputs(description: NodeDescription, result: unknown): Record<string, Json> {
+  if (typeof result !== 'object' || result === null) {
+    throw new WoolgatherError('invalid-output', 'The node returned no object of outputs.')
+  }
+  const given = result as Record<string, unknown>
+  const outputs: Record<string, Json> = {}
+  let length: number | undefined
+  const read = (name: string, spreads: boolean): void => {
+    const value = toJson(given[name], name)
+    outputs[name] = value
+    if (!spreads) return
+    if (!Array.isArray(value))
+      throw new WoolgatherError(
+        'invalid-output',
+        `Output \`${name}\` must be a list, to be spread along an axis.`,
+      )
+    if (length !== undefined && length !== value.length) {
+      throw new WoolgatherError(
+        'invalid-output',
+        `Outputs spread along one axis must be equally long; \`${name}\` has ${value.length} items, not ${length}.`,
+      )
+    }
+    length = value.length
+  }
+  for (const { name, spreads } of description.outputs) read(name, spreads === true)
+  if (description.dynamicOutputs !== undefined) {
+    const spreads = description.dynamicOutputs.spreads === true
+    for (const name of Object.keys(given)) if (!Object.hasOwn(outputs, name)) read(name, spreads)
+  }
+  return outputs
+}

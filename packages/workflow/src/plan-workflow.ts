@@ -1,0 +1,36 @@
+import type { NodeDescription } from './description.ts'
+import { describeTypes, type Descriptions } from './describe-subgraph.ts'
+import type { Workflow } from './document.ts'
+import type { Issue } from './issues.ts'
+import { assignAxes } from './plan/assign-axes.ts'
+import { chooseTargets } from './plan/choose-targets.ts'
+import { expandNodes } from './plan/expand-nodes.ts'
+import { flattenWorkflow } from './plan/flatten.ts'
+import { keepNeeded } from './plan/keep-needed.ts'
+import type { Plan } from './plan/plan.ts'
+
+export interface PlanOptions {
+  /** Instance paths to run, with all they need; absent: every node that nothing links from. */
+  targets?: readonly string[] | undefined
+  /** What validation found: the nodes named there fail, the rest is planned as usual. */
+  issues?: readonly Issue[] | undefined
+}
+
+/**
+ * What running a workflow comes to, as far as it can be said before it runs: subgraphs laid out, loops opened,
+ * nodes in an order in which each comes after those it reads, and for each the axes it ranges over. Only how long
+ * an axis is may be left for the run to find out.
+ */
+export function planWorkflow(
+  workflow: Workflow,
+  given: readonly NodeDescription[] | Descriptions,
+  options: PlanOptions = {},
+): { plan: Plan; issues?: undefined } | { plan?: undefined; issues: Issue[] } {
+  const descriptions = describeTypes(workflow, given)
+  const graph = flattenWorkflow(workflow, descriptions)
+  const chosen = chooseTargets(workflow, graph, options.targets)
+  if ('issues' in chosen) return chosen
+  const needed = keepNeeded(graph, chosen.targets)
+  const expanded = expandNodes(needed, options.issues ?? [])
+  return { plan: assignAxes(expanded, chosen.targets) }
+}

@@ -1,0 +1,59 @@
+import { linksOf, subgraphPrefix } from '../describe-subgraph.ts'
+import type { Workflow } from '../document.ts'
+import type { Issue } from '../issues.ts'
+import { suggest } from '../nearest.ts'
+import type { FlatGraph, FlatNode } from './flatten.ts'
+
+/** An output of the run before it is known which plan node gives it. */
+export interface ChosenTarget {
+  path: string
+  /** Output as named in the result; undefined where the node only has to run. */
+  output: string | undefined
+  from: FlatNode
+  sourceOutput: string
+}
+
+/** The targets asked for by name, or every node that nothing links from. */
+export function chooseTargets(
+  workflow: Workflow,
+  graph: FlatGraph,
+  names: readonly string[] | undefined,
+): { targets: ChosenTarget[] } | { issues: Issue[] } {
+  const paths = names ?? endsOf(workflow, graph)
+  const unknown = paths.filter((path) => !graph.byPath.has(path) && !graph.subgraphs.has(path))
+  if (unknown.length > 0) return { issues: unknown.map((path) => unknownTarget(path, graph)) }
+  return { targets: [...new Set(paths)].flatMap((path) => outputsAt(path, graph)) }
+}
+
+function endsOf(workflow: Workflow, graph: FlatGraph): string[] {
+  const linked = new Set(
+    Object.values(workflow.nodes).flatMap((node) => linksOf(node).map(({ link }) => link[0])),
+  )
+  const roots = Object.entries(workflow.nodes).flatMap(([id, node]) =>
+    linked.has(id) || node.mode !== undefined ? [] : [id],
+  )
+  const inner = graph.nodes.filter((flat) => flat.prefix !== '' && flat.description?.sink === true)
+  return [...roots, ...inner.filter((flat) => flat.skipped === undefined).map((flat) => flat.path)]
+}
+
+function outputsAt(path: string, graph: FlatGraph): ChosenTarget[] {
+  const subgraph = graph.subgraphs.get(path)
+  if (subgraph !== undefined) {
+    return subgraph.flatMap(({ output, from }) =>
+      from.kind === 'node' ? [{ path, output, from: from.from, sourceOutput: from.output }] : [],
+    )
+  }
+  const from = graph.byPath.get(path) as FlatNode
+  const outputs = [...(from.ports?.outputs.keys() ?? [])]
+  if (outputs.length === 0) return [{ path, output: undefined, from, sourceOutput: '' }]
+  return outputs.map((output) => ({ path, output, from, sourceOutput: output }))
+}
+
+function unknownTarget(path: string, graph: FlatGraph): Issue {
+  const known = [...graph.byPath.keys(), ...graph.subgraphs.keys()]
+  return {
+    code: 'unknown-target',
+    message: `There is no node \`${path}\` to run.`,
+    hint: suggest(path.startsWith(subgraphPrefix) ? path.slice(subgraphPrefix.length) : path, known, 'nodes'),
+  }
+}

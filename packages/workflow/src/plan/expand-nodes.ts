@@ -1,0 +1,204 @@
+import type { NodeDescription } from '../description.ts'
+import { sortTopologically } from '../find-cycles.ts'
+import type { Issue } from '../issues.ts'
+import { outputOf } from '../ports-of.ts'
+import type { FlatNode } from './flatten.ts'
+import { startOf, type NeededNodes } from './keep-needed.ts'
+import type { PlanLink, PlanNode, PlanRole, PlanZone } from './plan.ts'
+
+/** Plan nodes in running order, their axes not known yet, and which of them gives each output of a flat node. */
+export interface ExpandedNodes {
+  nodes: PlanNode[]
+  zones: PlanZone[]
+  /** Plan node that gives `output` of a flat node. */
+  giver: (flat: FlatNode, output: string) => PlanNode | undefined
+}
+
+interface Draft {
+  flat: FlatNode
+  role: PlanRole
+  lazy: boolean
+  zone: DraftZone | undefined
+}
+
+interface DraftZone {
+  init: Draft
+  start: Draft
+  step: Draft
+  end: Draft
+}
+
+/** One plan node for each node and two for each end of a loop, in an order in which each comes after what it reads. */
+export function expandNodes(needed: NeededNodes, issues: readonly Issue[]): ExpandedNodes {
+  const { drafts, givers, zones } = draftNodes(needed)
+  const { order, rest } = orderDrafts(drafts, givers)
+  const sorted = [...order, ...rest]
+  const problems = new Map(issues.flatMap((issue) => (issue.node === undefined ? [] : [[issue.node, issue]])))
+  const nodes = sorted.map((draft, index) => planNode(draft, index, problems))
+  const planned = new Map(sorted.map((draft, i) => [draft, nodes[i] as PlanNode]))
+  for (const draft of rest) (planned.get(draft) as PlanNode).idle = { issue: cycleIssue(draft.flat) }
+  const giver = (flat: FlatNode, output: string): PlanNode | undefined => {
+    const draft = giverOf(givers, flat, output)
+    return draft === undefined ? undefined : planned.get(draft)
+  }
+  for (const draft of sorted) {
+    const node = planned.get(draft) as PlanNode
+    if (node.idle === undefined) node.links = linksFor(draft, giver)
+  }
+  const planZones = zones.map((zone) => placeZone(zone, planned))
+  return { nodes, zones: planZones, giver }
+}
+
+interface Drafts {
+  drafts: Draft[]
+  givers: ReadonlyMap<FlatNode, { value: Draft; history: Draft }>
+  zones: DraftZone[]
+}
+
+function draftNodes(needed: NeededNodes): Drafts {
+  const drafts: Draft[] = []
+  const givers = new Map<FlatNode, { value: Draft; history: Draft }>()
+  const zones: DraftZone[] = []
+  const endOf = new Map<FlatNode, FlatNode>()
+  for (const { flat } of needed.nodes) {
+    const start = startOf(flat, needed.byPath)
+    if (start?.description?.zone === 'start' && !endOf.has(start)) endOf.set(start, flat)
+  }
+  const lazy = new Map(needed.nodes.map((node) => [node.flat, node.lazy]))
+  const add = (flat: FlatNode, role: PlanRole): Draft => {
+    const draft: Draft = { flat, role, lazy: lazy.get(flat) ?? false, zone: undefined }
+    drafts.push(draft)
+    return draft
+  }
+  const ends = new Set(endOf.values())
+  for (const { flat } of needed.nodes) {
+    const end = endOf.get(flat)
+    if (end !== undefined) {
+      const zone: DraftZone = {
+        init: add(flat, 'zone-init'),
+        start: add(flat, 'zone-start'),
+        step: add(end, 'zone-step'),
+        end: add(end, 'zone-end'),
+      }
+      for (const part of [zone.init, zone.start, zone.step, zone.end]) part.zone = zone
+      zones.push(zone)
+      givers.set(flat, { value: zone.start, history: zone.start })
+      givers.set(end, { value: zone.end, history: zone.step })
+    } else if (!ends.has(flat)) {
+      const draft = add(flat, 'node')
+      givers.set(flat, { value: draft, history: draft })
+    }
+  }
+  return { drafts, givers, zones }
+}
+
+function giverOf(givers: Drafts['givers'], flat: FlatNode, output: string): Draft | undefined {
+  const giver = givers.get(flat)
+  return output.startsWith('history.') ? giver?.history : giver?.value
+}
+
+function orderDrafts(drafts: Draft[], givers: Drafts['givers']): { order: Draft[]; rest: Draft[] } {
+  const numbers = new Map(drafts.map((draft, i) => [draft, i]))
+  const targets: number[][] = drafts.map(() => [])
+  const arrow = (from: Draft | undefined, to: number): void => {
+    const number = from === undefined ? undefined : numbers.get(from)
+    if (number !== undefined) targets[number]?.push(to)
+  }
+  for (let i = 0; i < drafts.length; i++) {
+    const draft = drafts[i] as Draft
+    if (readsLinks(draft))
+      for (const link of draft.flat.links) arrow(giverOf(givers, link.from, link.output), i)
+    const { zone } = draft
+    if (zone === undefined) continue
+    if (draft === zone.start) arrow(zone.init, i)
+    if (draft === zone.step) arrow(zone.start, i)
+    if (draft === zone.end) arrow(zone.step, i)
+  }
+  const { order, rest } = sortTopologically(targets)
+  return { order: order.map((i) => drafts[i] as Draft), rest: rest.map((i) => drafts[i] as Draft) }
+}
+
+/** Of a loop's four parts only two read links: what goes in at the start, and what comes back at the end. */
+function readsLinks(draft: Draft): boolean {
+  return draft.flat.skipped === undefined && draft.role !== 'zone-start' && draft.role !== 'zone-end'
+}
+
+const unknownType: NodeDescription = {
+  type: '',
+  version: 1,
+  title: '',
+  description: '',
+  family: '',
+  inputs: [],
+  outputs: [],
+}
+
+function planNode(draft: Draft, index: number, problems: ReadonlyMap<string, Issue>): PlanNode {
+  const { flat, role, lazy } = draft
+  const problem = problems.get(flat.definedAt)
+  const idle =
+    problem !== undefined
+      ? { issue: problem }
+      : flat.skipped === undefined
+        ? undefined
+        : { skipped: flat.skipped }
+  return {
+    index,
+    path: flat.path,
+    definedAt: flat.definedAt,
+    type: flat.node.type,
+    role,
+    description: flat.description ?? unknownType,
+    literals: flat.literals,
+    links: [],
+    axes: [],
+    makes: undefined,
+    zone: undefined,
+    idle: idle ?? (flat.description === undefined ? { issue: unknownTypeIssue(flat) } : undefined),
+    lazy,
+  }
+}
+
+function linksFor(draft: Draft, giver: ExpandedNodes['giver']): PlanLink[] {
+  if (!readsLinks(draft)) return []
+  return draft.flat.links.flatMap((link) => {
+    const source = giver(link.from, link.output)
+    if (source === undefined) return []
+    const input = draft.flat.ports?.inputs.get(link.input)
+    const output = link.from.ports === undefined ? undefined : outputOf(link.from.ports, link.output)
+    const planned: PlanLink = {
+      input: link.input,
+      position: link.position,
+      source: source.index,
+      output: link.output.startsWith('history.') ? link.output.slice('history.'.length) : link.output,
+      type: output?.type ?? 'any',
+      to: input?.type ?? 'any',
+      spread: output?.spreads === true ? -1 : undefined,
+      lazy: input?.lazy === true,
+      keeps: input?.collects === true ? [] : undefined,
+      axes: [],
+    }
+    return [planned]
+  })
+}
+
+function placeZone(zone: DraftZone, planned: ReadonlyMap<Draft, PlanNode>): PlanZone {
+  const part = (draft: Draft): PlanNode => planned.get(draft) as PlanNode
+  const nodes = [part(zone.init), part(zone.start), part(zone.step), part(zone.end)]
+  const [init, start, step, end] = nodes.map((node) => node.index) as [number, number, number, number]
+  const placed: PlanZone = { init, start, step, end, axis: -1 }
+  for (const node of nodes) node.zone = placed
+  return placed
+}
+
+function cycleIssue(flat: FlatNode): Issue {
+  return { code: 'cycle', message: `\`${flat.path}\` lies on or behind a cycle.`, node: flat.path }
+}
+
+function unknownTypeIssue(flat: FlatNode): Issue {
+  return {
+    code: 'unknown-node-type',
+    message: `\`${flat.path}\` is of type \`${flat.node.type}\`, which is not installed.`,
+    node: flat.path,
+  }
+}
