@@ -13,7 +13,7 @@ export type DocumentAction =
   /** Links from the removed nodes go with them. */
   | { type: 'nodes.remove'; ids: string[] }
   | { type: 'nodes.move'; positions: Record<string, { x: number; y: number }> }
-  | { type: 'node.resize'; id: string; width: number; x: number }
+  | { type: 'node.resize'; id: string; width: number }
   /** An empty title goes back to the type's own. */
   | { type: 'node.title'; id: string; title: string }
   | { type: 'node.collapse'; id: string; collapsed: boolean }

@@ -2,7 +2,7 @@ import type { NodeDescription, Workflow } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
 import { extractNodes, pasteNodes } from './copy-nodes.ts'
 import { reduceDocument } from './reduce-document.ts'
-import { findPlaceholders, inputsOf, outputsOf } from './inputs-of.ts'
+import { inputsOf, outputsOf } from './inputs-of.ts'
 import { judgeLink } from './link-rules.ts'
 import { makeCopyIds, makeId } from './make-id.ts'
 import { fuzzyScore, searchNodes } from './search-nodes.ts'
@@ -14,7 +14,11 @@ const chain: Workflow = {
   name: 'Chain',
   nodes: {
     text: { type: 'text/text', inputs: { text: 'sea' }, view: { x: 0, y: 0 } },
-    template: { type: 'text/template', inputs: { template: 'On {{ topic }} and {{mood}}' }, links: { topic: ['text', 'text'] } },
+    template: {
+      type: 'text/template',
+      inputs: { template: 'On {{ topic }} and {{mood}}' },
+      links: { topic: ['text', 'text'] },
+    },
     preview: { type: 'output/preview', links: { value: ['template', 'text'] } },
   },
 }
@@ -30,13 +34,13 @@ const template: NodeDescription = {
   dynamicInputs: { kind: 'placeholders', from: 'template', type: 'text' },
 }
 
-test('Each placeholder is an input once, in order', () => {
-  expect(findPlaceholders('{{b}} {{ a }} {{b}} {{}} {{1}} { {c} }')).toEqual(['b', 'a'])
-})
-
 test('A template has its own inputs, one per placeholder, and whatever else the document names', () => {
-  const node = { ...chain.nodes['template'], type: 'text/template', links: { gone: ['text', 'text'] as const } }
-  const names = inputsOf(node, template).map(({ name, orphan }) => (orphan ? `${name}?` : name))
+  const node = {
+    ...chain.nodes['template'],
+    type: 'text/template',
+    links: { gone: ['text', 'text'] as const },
+  }
+  const names = inputsOf(node, template, chain.nodes).map(({ name, orphan }) => (orphan ? `${name}?` : name))
   expect(names).toEqual(['template', 'topic', 'mood', 'gone?'])
 })
 
@@ -48,7 +52,10 @@ test('Links of the wrong type, to oneself and in circles are refused with the re
   const judge = (from: string, fromType: 'text' | 'model', to: string) =>
     judgeLink(chain, { from: [from, 'text'], fromType, to: { node: to, input: 'topic' }, toType: 'text' })
   expect(judge('text', 'text', 'template')).toEqual({ ok: true })
-  expect(judge('text', 'model', 'template')).toEqual({ ok: false, reason: 'Model cannot go into a text input' })
+  expect(judge('text', 'model', 'template')).toEqual({
+    ok: false,
+    reason: 'Model cannot go into a text input',
+  })
   expect(judge('template', 'text', 'template')).toEqual({ ok: false, reason: 'A node cannot feed itself' })
   expect(judge('preview', 'text', 'text')).toEqual({
     ok: false,
@@ -81,7 +88,13 @@ test('New ids are short, readable and free', () => {
 
 test('An input that takes several links keeps their order and takes each once', () => {
   const add = (document: Workflow, from: string) =>
-    reduceDocument(document, { type: 'link.add', node: 'preview', input: 'parts', from: [from, 'text'], append: true })
+    reduceDocument(document, {
+      type: 'link.add',
+      node: 'preview',
+      input: 'parts',
+      from: [from, 'text'],
+      append: true,
+    })
   const document = add(add(add(chain, 'text'), 'template'), 'text')
   expect(document.nodes['preview']?.links?.['parts']).toEqual([
     ['text', 'text'],
@@ -96,5 +109,8 @@ test('Search puts starts of words before letters scattered over the text', () =>
 
 test('A word of the description finds a node, after those whose title matches', () => {
   const other: NodeDescription = { ...template, type: 'text/blanks', title: 'Blanks', description: '' }
-  expect(searchNodes([template, other], 'blanks').map(({ type }) => type)).toEqual(['text/blanks', 'text/template'])
+  expect(searchNodes([template, other], 'blanks').map(({ type }) => type)).toEqual([
+    'text/blanks',
+    'text/template',
+  ])
 })

@@ -33,7 +33,7 @@ const simple: fc.Arbitrary<DocumentAction> = fc.oneof(
     type: fc.constant('nodes.move' as const),
     positions: fc.dictionary(id, fc.record({ x: fc.integer(), y: fc.integer() })),
   }),
-  fc.record({ type: fc.constant('node.resize' as const), id, width: fc.nat(), x: fc.integer() }),
+  fc.record({ type: fc.constant('node.resize' as const), id, width: fc.nat() }),
   fc.record({ type: fc.constant('node.title' as const), id, title: fc.string() }),
   fc.record({ type: fc.constant('node.collapse' as const), id, collapsed: fc.boolean() }),
   fc.record({ type: fc.constant('input.set' as const), node: id, input, value: fc.string() }),
@@ -43,7 +43,13 @@ const simple: fc.Arbitrary<DocumentAction> = fc.oneof(
 )
 const action = fc.oneof(
   { weight: 9, arbitrary: simple },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('batch' as const), actions: fc.array(simple, { maxLength: 4 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('batch' as const),
+      actions: fc.array(simple, { maxLength: 4 }),
+    }),
+  },
 )
 
 function untilStuck(history: History, step: (history: History) => History): History {
@@ -68,11 +74,17 @@ test('Any 50 changes undone give the start, and done again give the end', () => 
 
 test('No change leaves an input both typed and linked', () => {
   fc.assert(
-    fc.property(fc.array(simple.filter((change) => change.type !== 'nodes.add'), { maxLength: 50 }), (changes) => {
-      const end = changes.reduce((so, change) => applyAction(so, change, 0), startHistory(start)).present
-      for (const { inputs, links } of Object.values(end.nodes))
-        expect(Object.keys(inputs ?? {}).filter((name) => links?.[name] !== undefined)).toEqual([])
-    }),
+    fc.property(
+      fc.array(
+        simple.filter((change) => change.type !== 'nodes.add'),
+        { maxLength: 50 },
+      ),
+      (changes) => {
+        const end = changes.reduce((so, change) => applyAction(so, change, 0), startHistory(start)).present
+        for (const { inputs, links } of Object.values(end.nodes))
+          expect(Object.keys(inputs ?? {}).filter((name) => links?.[name] !== undefined)).toEqual([])
+      },
+    ),
     { numRuns: 60 },
   )
 })
@@ -98,7 +110,11 @@ test('A change that changes nothing is no step', () => {
 
 test('The text an input had before it was linked is found again', () => {
   let history = applyAction(startHistory(start), type('a long prompt'), 0)
-  history = applyAction(history, { type: 'link.add', node: 'a', input: 'text', from: ['b', 'text'], append: false }, 1)
+  history = applyAction(
+    history,
+    { type: 'link.add', node: 'a', input: 'text', from: ['b', 'text'], append: false },
+    1,
+  )
   expect(history.present.nodes['a']).toEqual({
     type: 'text/text',
     inputs: {},

@@ -30,7 +30,8 @@ export function dependsOn(document: Workflow, node: string, other: string): bool
     const current = document.nodes[id]
     if (!current || seen.has(id)) continue
     seen.add(id)
-    for (const input of Object.keys(current.links ?? {})) open.push(...linksInto(current, input).map(([from]) => from))
+    for (const input of Object.keys(current.links ?? {}))
+      open.push(...linksInto(current, input).map(([from]) => from))
   }
   return false
 }

@@ -14,7 +14,7 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
     case 'nodes.move':
       return Object.entries(action.positions).reduce((so, [id, at]) => editView(so, id, at), document)
     case 'node.resize':
-      return editView(document, action.id, { width: action.width, x: action.x })
+      return editView(document, action.id, { width: action.width })
     case 'node.title':
       return editView(document, action.id, { title: action.title.trim() || undefined })
     case 'node.collapse':
@@ -29,7 +29,9 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
     case 'link.add':
       return addLink(document, action, action.from, action.append)
     case 'link.remove':
-      return editNode(document, action.node, (node) => removeLink(node, action.input, action.from, action.restore))
+      return editNode(document, action.node, (node) =>
+        removeLink(node, action.input, action.from, action.restore),
+      )
     case 'batch':
       return action.actions.reduce(reduceDocument, document)
   }
@@ -99,5 +101,7 @@ export function sameLink(a: Link, b: Link): boolean {
 }
 
 function dropUndefined(view: View): View {
-  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) as unknown as View
+  return Object.fromEntries(
+    Object.entries(view).filter(([, value]) => value !== undefined),
+  ) as unknown as View
 }

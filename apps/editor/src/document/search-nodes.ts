@@ -9,7 +9,8 @@ export function fuzzyScore(query: string, text: string): number {
   const lower = text.toLowerCase()
   if (wanted === '') return 1
   const whole = lower.indexOf(wanted)
-  if (whole >= 0) return 100 + (startsWord(lower, whole) ? 50 : 0) + (whole === 0 ? 50 : 0) - text.length / 100
+  if (whole >= 0)
+    return 100 + (startsWord(lower, whole) ? 50 : 0) + (whole === 0 ? 50 : 0) - text.length / 100
   let score = 0
   let from = 0
   for (const letter of wanted) {

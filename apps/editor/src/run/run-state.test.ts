@@ -12,7 +12,7 @@ const at = {}
 test('A run that streams and finishes ends with its text, outputs and time', () => {
   const run = play(
     { type: 'run.queued' },
-    { type: 'run.started', cells: 1, seeds: {} },
+    { type: 'run.started', cells: 1, seeds: { story: 5 } },
     { type: 'cell.started', node: 'story', at },
     { type: 'cell.progress', node: 'story', at, done: 1, total: 2, unit: 'tokens' },
     { type: 'cell.token', node: 'story', at, text: 'Once ' },
@@ -24,6 +24,7 @@ test('A run that streams and finishes ends with its text, outputs and time', () 
     id: 'r',
     status: 'completed',
     seq: 7,
+    seeds: { story: 5 },
     started: 1001,
     finished: 1007,
     nodes: {

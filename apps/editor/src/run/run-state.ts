@@ -30,6 +30,10 @@ export interface RunState {
   id: string
   status: 'queued' | 'running' | RunStatus
   nodes: Readonly<Record<string, NodeRun>>
+  /** Seeds drawn for nodes without one. */
+  seeds: Readonly<Record<string, number>>
+  /** Cells settled, of those known so far. */
+  progress?: { done: number; total: number }
   started?: number
   finished?: number
   error?: RunError
@@ -38,7 +42,7 @@ export interface RunState {
 }
 
 export function startRun(id: string): RunState {
-  return { id, status: 'queued', nodes: {}, seq: -1 }
+  return { id, status: 'queued', nodes: {}, seeds: {}, seq: -1 }
 }
 
 export function isOver(run: RunState): boolean {
@@ -56,7 +60,9 @@ function applyEvent(run: RunState, event: RunEvent): RunState {
     case 'run.queued':
       return run
     case 'run.started':
-      return { ...run, status: 'running', started: event.time }
+      return { ...run, status: 'running', seeds: event.seeds, started: event.time }
+    case 'run.progress':
+      return { ...run, progress: { done: event.done, total: event.total } }
     case 'run.finished':
       return {
         ...run,

@@ -1,0 +1,97 @@
+import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
+import { useEffect, useState, type DragEvent } from 'react'
+import { watchKeys } from './commands.ts'
+import { Graph } from './graph/graph.tsx'
+import { Dialogs } from './panels/dialogs.tsx'
+import { NodeSearch } from './panels/node-search.tsx'
+import { Notices } from './panels/notices.tsx'
+import { Palette } from './panels/palette.tsx'
+import { StatusBar } from './panels/status-bar.tsx'
+import { TitleBar } from './panels/title-bar.tsx'
+import { Waiting } from './panels/waiting.tsx'
+import { watchClipboard } from './session/clipboard.ts'
+import { openFile } from './session/open-workflow.ts'
+import { placeOnGraph, watchPointer } from './session/open-search.ts'
+import { EditorContext, useDocument, useEditor, useServer, useView } from './store/editor-context.ts'
+import type { Editor } from './store/editor.ts'
+import { linkingRules } from './ui/port-style.ts'
+
+const rules = linkingRules()
+
+export function App({ editor }: { editor: Editor }) {
+  return (
+    <EditorContext value={editor}>
+      <ReactFlowProvider>
+        <style>{rules}</style>
+        <Workbench />
+      </ReactFlowProvider>
+    </EditorContext>
+  )
+}
+
+function Workbench() {
+  const loaded = useServer((state) => state.nodes !== undefined)
+  const opened = useDocument((state) => state.opening > 0)
+  const paletteOpen = useView((state) => state.paletteOpen)
+  const { dropping, ...drop } = useFileDrop()
+  useWatchers()
+  if (!loaded || !opened) return <Waiting />
+  return (
+    <div className="app" {...drop}>
+      <TitleBar />
+      <div className="workspace">
+        {paletteOpen && <Palette />}
+        <main aria-label="Graph">
+          <Graph />
+        </main>
+      </div>
+      <StatusBar />
+      <NodeSearch />
+      <Dialogs />
+      <Notices />
+      {dropping && (
+        <div className="drop-target" aria-hidden>
+          Drop the workflow to open it
+        </div>
+      )}
+    </div>
+  )
+}
+
+function useWatchers(): void {
+  const editor = useEditor()
+  const flow = useReactFlow()
+  useEffect(() => {
+    const stops = [
+      watchKeys(editor, flow),
+      watchPointer(),
+      watchClipboard(editor, () => flow.screenToFlowPosition(placeOnGraph())),
+    ]
+    return () => stops.forEach((stop) => stop())
+  }, [editor, flow])
+}
+
+/** Workflow files dropped anywhere on the window open. */
+function useFileDrop() {
+  const editor = useEditor()
+  const [dropping, setDropping] = useState(false)
+  const isFile = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
+  return {
+    dropping,
+    onDragOver: (event: DragEvent) => {
+      if (!isFile(event)) return
+      event.preventDefault()
+      setDropping(true)
+    },
+    onDragLeave: (event: DragEvent) => {
+      if (event.relatedTarget === null) setDropping(false)
+    },
+    onDrop: (event: DragEvent) => {
+      const file = event.dataTransfer.files[0]
+      setDropping(false)
+      if (!file) return
+      event.preventDefault()
+      void openFile(editor, file)
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { useConnection, useReactFlow } from '@xyflow/react'
+import { useEditor } from '../store/editor-context.ts'
+import { judge } from '../session/edit-graph.ts'
+import { portColor } from '../ui/port-style.ts'
+import type { LooseLink } from '../store/view-store.ts'
+
+/** Beside the pointer while a link is drawn: the type in hand, or why it cannot go where it hovers. */
+export function LinkHint({ link }: { link: LooseLink }) {
+  const editor = useEditor()
+  const flow = useReactFlow()
+  const connection = useConnection()
+  if (!connection.inProgress) return null
+  const screen = flow.flowToScreenPosition(connection.pointer)
+  const verdict = connection.toHandle ? judgeHover(connection.toHandle) : undefined
+  const refused = verdict && !verdict.ok
+  return (
+    <div
+      className={`link-hint ${refused ? 'refused' : ''}`}
+      role="status"
+      style={
+        { left: screen.x + 16, top: screen.y + 14, '--port': portColor(link.type) } as React.CSSProperties
+      }
+    >
+      {refused ? verdict.reason : link.type}
+    </div>
+  )
+
+  function judgeHover({ nodeId, id, type }: { nodeId: string; id?: string | null; type: string }) {
+    if (link.side === 'output')
+      return type === 'target'
+        ? judge(editor, link.from, { node: nodeId, input: id ?? '' })
+        : hovering(nodeId, link.from[0], 'An output goes into an input')
+    return type === 'source'
+      ? judge(editor, [nodeId, id ?? ''], link.to)
+      : hovering(nodeId, link.to.node, 'An input takes an output')
+  }
+
+  function hovering(node: string, own: string, reason: string) {
+    return node === own ? undefined : { ok: false as const, reason }
+  }
+}

@@ -1,0 +1,85 @@
+import { useCallback, useMemo, useRef } from 'react'
+import type { EdgeChange } from '@xyflow/react'
+import type { NodeDescription, PortType, WorkflowNode } from '@woolgather/workflow'
+import { linksInto, outputsOf } from '../document/inputs-of.ts'
+import { linkId } from '../document/link-id.ts'
+import { useEditor, useServer, useView, useWorkflow } from '../store/editor-context.ts'
+import { titleOf } from '../ui/describe-node.ts'
+import type { LinkEdgeType } from './link-edge.tsx'
+
+type Types = ReadonlyMap<string, NodeDescription>
+type Nodes = Record<string, WorkflowNode>
+
+/** React Flow's edges, derived from the links of the document; one that did not change stays the same object. */
+export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes: EdgeChange[]) => void } {
+  const editor = useEditor()
+  const nodes = useWorkflow((workflow) => workflow.nodes)
+  const types = useServer((state) => state.byType)
+  const selected = useView((state) => state.selectedLinks)
+  const cache = useRef(new Map<string, LinkEdgeType>())
+
+  const edges = useMemo(() => {
+    const next = new Map<string, LinkEdgeType>()
+    for (const edge of deriveEdges(nodes, types, selected)) {
+      const old = cache.current.get(edge.id)
+      const same = old && old.selected === edge.selected && old.data?.type === edge.data?.type
+      next.set(edge.id, same ? old : edge)
+    }
+    cache.current = next
+    return [...next.values()]
+  }, [nodes, types, selected])
+
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange[]) => {
+      const choices = changes.filter((change) => change.type === 'select')
+      if (choices.length === 0) return
+      const { selectedNodes, selectedLinks, select } = editor.view.getState()
+      const next = new Set(selectedLinks)
+      for (const { id, selected: on } of choices) {
+        if (on) next.add(id)
+        else next.delete(id)
+      }
+      select(selectedNodes, next)
+    },
+    [editor],
+  )
+  return { edges, onEdgesChange }
+}
+
+function deriveEdges(nodes: Nodes, types: Types, selected: ReadonlySet<string>): LinkEdgeType[] {
+  const outputs = new Map<string, Map<string, PortType>>()
+  const typeOf = (id: string, output: string): PortType => {
+    let known = outputs.get(id)
+    if (!known) {
+      const description = types.get(nodes[id]?.type ?? '')
+      known = new Map(outputsOf(id, description, nodes).map(({ name, type }) => [name, type]))
+      outputs.set(id, known)
+    }
+    return known.get(output) ?? 'any'
+  }
+  return Object.entries(nodes).flatMap(([target, node]) =>
+    Object.keys(node.links ?? {}).flatMap((input) =>
+      linksInto(node, input)
+        .filter(([source]) => nodes[source])
+        .map(([source, output]): LinkEdgeType => {
+          const id = linkId([source, output], { node: target, input })
+          return {
+            id,
+            type: 'link',
+            source,
+            target,
+            sourceHandle: output,
+            targetHandle: input,
+            selected: selected.has(id),
+            data: { type: typeOf(source, output) },
+            ariaLabel: `Link from ${nameOf(nodes, types, source)} to ${nameOf(nodes, types, target)}`,
+          }
+        }),
+    ),
+  )
+}
+
+function nameOf(nodes: Nodes, types: Types, id: string): string {
+  const node = nodes[id]
+  return titleOf(node, types.get(node?.type ?? ''))
+}

@@ -1,0 +1,31 @@
+import '@fontsource-variable/inter/wght.css'
+import '@xyflow/react/dist/base.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/layout.css'
+import './styles/graph.css'
+import './styles/node.css'
+import './styles/controls.css'
+import './styles/panels.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { startSession } from './session/start-session.ts'
+import { createEditor } from './store/editor.ts'
+import { readTheme } from './ui/theme.ts'
+
+/** Below this width the list of nodes would leave too little room for the graph. */
+const paletteFrom = 1100
+
+const editor = createEditor({
+  url: location.origin,
+  theme: readTheme(),
+  paletteOpen: innerWidth >= paletteFrom,
+})
+void startSession(editor)
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App editor={editor} />
+  </StrictMode>,
+)

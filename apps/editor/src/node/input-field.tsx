@@ -1,0 +1,99 @@
+import { RotateCcw } from 'lucide-react'
+import { useId } from 'react'
+import type { Json, WorkflowNode } from '@woolgather/workflow'
+import { linksInto, type NodeInput } from '../document/inputs-of.ts'
+import { latestCell } from '../run/show-run.ts'
+import { useEditor, useProblems, useRun } from '../store/editor-context.ts'
+import { chooseControl, type Control } from '../widgets/choose-control.ts'
+import { ControlView } from '../widgets/control-view.tsx'
+import { LinkedSource } from './linked-source.tsx'
+import { Port } from './port.tsx'
+
+/** Controls that need the width of the node: their label stands above. */
+const wide = new Set<Control['kind']>(['textarea', 'code', 'model', 'list', 'json'])
+
+export interface InputFieldProps {
+  id: string
+  nodeTitle: string
+  node: WorkflowNode
+  input: NodeInput
+}
+
+/** An input with its handle, its label, and either what it is linked to or the control for what is typed. */
+export function InputField({ id, nodeTitle, node, input }: InputFieldProps) {
+  const editor = useEditor()
+  const controlId = useId()
+  const issue = useProblems((state) => state.byNode[id]?.find((found) => found.input === input.name))
+  const failure = useRun((state) => {
+    const error = latestCell(state.run?.nodes[id])?.error
+    return error?.input === input.name ? error : undefined
+  })
+  const { dispatch, closeStep } = editor.document.getState()
+  const control = chooseControl(input)
+  const links = linksInto(node, input.name)
+  const value = node.inputs?.[input.name]
+  const ref = { node: id, input: input.name }
+  const changed = value !== undefined && input.default !== undefined && !sameJson(value, input.default)
+  const problem = issue ?? failure
+  return (
+    <div
+      className={`field ${wide.has(control.kind) && links.length === 0 ? 'wide' : ''}`}
+      data-input={input.name}
+      data-kind={control.kind}
+      data-faulty={problem !== undefined || undefined}
+    >
+      <Port
+        node={id}
+        name={input.name}
+        type={input.type}
+        side="input"
+        label={input.title}
+        linked={links.length > 0}
+      />
+      <label htmlFor={controlId} className="field-label" title={input.description}>
+        {input.title}
+      </label>
+      {changed && (
+        <button
+          type="button"
+          className="icon-button reset nodrag"
+          aria-label={`${nodeTitle}: ${input.title} back to default`}
+          title={`Back to ${JSON.stringify(input.default)}`}
+          onClick={() => dispatch({ type: 'input.clear', ...ref })}
+        >
+          <RotateCcw />
+        </button>
+      )}
+      {links.length > 0 ? (
+        <LinkedSource to={ref} links={links} label={`${nodeTitle}: ${input.title}`} />
+      ) : (
+        <ControlView
+          control={control}
+          id={controlId}
+          label={`${nodeTitle}: ${input.title}`}
+          nodeId={id}
+          inputName={input.name}
+          value={value}
+          fallback={input.default}
+          invalid={problem !== undefined}
+          onChange={(next: Json | undefined) =>
+            next === undefined
+              ? dispatch({ type: 'input.clear', ...ref })
+              : dispatch({ type: 'input.set', ...ref, value: next })
+          }
+          onDone={closeStep}
+        />
+      )}
+      {problem && (
+        <p className="field-problem" role="alert">
+          {problem.message}
+          {problem.hint !== undefined && <span className="hint"> {problem.hint}</span>}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function sameJson(a: Json, b: Json): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
+}

@@ -1,0 +1,84 @@
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import { useState } from 'react'
+import type { NodeDescription, OutputDescription, WorkflowNode } from '@woolgather/workflow'
+import type { NodeInput } from '../document/inputs-of.ts'
+import { useProblems } from '../store/editor-context.ts'
+import { chooseControl } from '../widgets/choose-control.ts'
+import { titleOf } from '../ui/describe-node.ts'
+import { InputField } from './input-field.tsx'
+import { InputPort } from './input-port.tsx'
+import { NodeMessages } from './node-messages.tsx'
+import { NodeResult } from './node-result.tsx'
+import { OutputPort } from './output-port.tsx'
+
+export interface NodeBodyProps {
+  id: string
+  node: WorkflowNode
+  description: NodeDescription | undefined
+  inputs: NodeInput[]
+  outputs: OutputDescription[]
+}
+
+/** Ports in two columns, then fields, then what is folded away, then what came out. */
+export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyProps) {
+  const [showAll, setShowAll] = useState(false)
+  const issues = useProblems((state) => state.byNode[id])
+  const faulty = new Set(issues?.map(({ input }) => input))
+  const isSet = ({ name }: NodeInput): boolean =>
+    node.inputs?.[name] !== undefined || node.links?.[name] !== undefined || faulty.has(name)
+  const ports = inputs.filter((input) => chooseControl(input).kind === 'none')
+  const fields = inputs.filter((input) => chooseControl(input).kind !== 'none')
+  const plain = fields.filter((input) => !input.advanced)
+  const advanced = fields.filter((input) => input.advanced)
+  const shown = showAll ? advanced : advanced.filter(isSet)
+  const nodeTitle = titleOf(node, description)
+  const field = (input: NodeInput) => (
+    <InputField key={input.name} id={id} nodeTitle={nodeTitle} node={node} input={input} />
+  )
+  return (
+    <>
+      {!description && <UnknownType type={node.type} />}
+      {(ports.length > 0 || outputs.length > 0) && (
+        <div className="node-ports">
+          <div className="ports-in">
+            {ports.map((input) => (
+              <InputPort key={input.name} id={id} node={node} input={input} />
+            ))}
+          </div>
+          <div className="ports-out">
+            {outputs.map((output) => (
+              <OutputPort key={output.name} id={id} output={output} />
+            ))}
+          </div>
+        </div>
+      )}
+      {plain.length > 0 && <div className="node-fields">{plain.map(field)}</div>}
+      {advanced.length > 0 && (
+        <div className="node-advanced">
+          <button
+            type="button"
+            className="advanced-toggle nodrag"
+            aria-expanded={showAll}
+            aria-label={`${nodeTitle}: advanced settings`}
+            onClick={() => setShowAll(!showAll)}
+          >
+            {showAll ? <ChevronDown /> : <ChevronRight />}
+            Advanced
+            <span className="count">{advanced.length}</span>
+          </button>
+          {shown.length > 0 && <div className="node-fields">{shown.map(field)}</div>}
+        </div>
+      )}
+      <NodeResult id={id} description={description} title={nodeTitle} />
+      <NodeMessages id={id} inputs={inputs} />
+    </>
+  )
+}
+
+function UnknownType({ type }: { type: string }) {
+  return (
+    <p className="node-unknown">
+      Nothing here can run <code>{type}</code>. Its settings and links are kept.
+    </p>
+  )
+}

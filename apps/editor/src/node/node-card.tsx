@@ -1,0 +1,88 @@
+import { NodeResizeControl, useUpdateNodeInternals, type NodeProps } from '@xyflow/react'
+import { memo, useEffect, useMemo } from 'react'
+import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
+import { inputsOf, outputsOf } from '../document/inputs-of.ts'
+import { useNode, useRun, useServer, useWorkflow } from '../store/editor-context.ts'
+import { isStale, nodeRunOf } from '../store/run-store.ts'
+import { titleOf } from '../ui/describe-node.ts'
+import { familyStyle } from '../ui/family-style.ts'
+import { CollapsedPorts } from './collapsed-ports.tsx'
+import { NodeBody } from './node-body.tsx'
+import { NodeHeader } from './node-header.tsx'
+import { NodeProgress } from './node-progress.tsx'
+
+const noNodes: Record<string, WorkflowNode> = {}
+
+/** One node of the graph. Everything it shows is looked up by its id, so that it is drawn only when that changes. */
+export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
+  const node = useNode(id)
+  const description = useServer((state) => state.byType.get(node?.type ?? ''))
+  const status = useRun((state) => nodeRunOf(state, id)?.status)
+  const stale = useRun((state) => isStale(state, id))
+  if (!node) return null
+  return (
+    <article
+      className="node"
+      data-node-id={id}
+      data-selected={selected || undefined}
+      data-status={stale ? undefined : status}
+      data-unknown={!description || undefined}
+      data-mode={node.mode}
+      style={{ '--family': familyStyle(description?.family ?? '').hue } as React.CSSProperties}
+      aria-label={titleOf(node, description)}
+    >
+      <NodeHeader id={id} node={node} description={description} />
+      <NodeProgress id={id} />
+      <NodeInside id={id} node={node} description={description} />
+      {node.view?.collapsed !== true && (
+        <NodeResizeControl position="right" minWidth={220} maxWidth={900} className="node-resize" />
+      )}
+    </article>
+  )
+})
+
+interface InsideProps {
+  id: string
+  node: WorkflowNode
+  description: NodeDescription | undefined
+}
+
+function NodeInside({ id, node, description }: InsideProps) {
+  const nodes = useWorkflow((workflow) => (needsOthers(description) ? workflow.nodes : noNodes))
+  const inputs = useMemo(() => inputsOf(node, description, nodes), [node, description, nodes])
+  const outputs = useOutputs(id, description)
+  const ports = inputs.map(({ name }) => name).join('\n') + outputs.map(({ name }) => name).join('\n')
+  const collapsed = node.view?.collapsed === true
+  useRemeasure(id, `${collapsed} ${ports}`)
+  if (collapsed) return <CollapsedPorts inputs={inputs} outputs={outputs} />
+  return <NodeBody id={id} node={node} description={description} inputs={inputs} outputs={outputs} />
+}
+
+type Outputs = NodeDescription['outputs']
+
+/** The outputs of a node; the same list until one comes or goes, whatever else happens in the document. */
+function useOutputs(id: string, description: NodeDescription | undefined): Outputs {
+  return useWorkflow(
+    useMemo(() => {
+      let last: Outputs = []
+      return ({ nodes }) => {
+        if (description && !description.dynamicInputs && !description.dynamicOutputs)
+          return description.outputs
+        const next = outputsOf(id, description, nodes)
+        if (JSON.stringify(next) !== JSON.stringify(last)) last = next
+        return last
+      }
+    }, [id, description]),
+  )
+}
+
+/** Inputs that depend on other nodes: the end of a loop takes the slots of its start. */
+function needsOthers(description: NodeDescription | undefined): boolean {
+  return description?.dynamicInputs?.kind === 'zone-slots'
+}
+
+/** Tells React Flow that ports moved where the size of the node may not have changed. */
+function useRemeasure(id: string, ports: string): void {
+  const update = useUpdateNodeInternals()
+  useEffect(() => update(id), [update, id, ports])
+}

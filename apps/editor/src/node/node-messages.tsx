@@ -1,0 +1,41 @@
+import type { NodeInput } from '../document/inputs-of.ts'
+import { latestCell } from '../run/show-run.ts'
+import { useProblems, useRun } from '../store/editor-context.ts'
+import { chooseControl } from '../widgets/choose-control.ts'
+
+/** What went wrong with the node as a whole. What concerns a field stands at the field. */
+export function NodeMessages({ id, inputs }: { id: string; inputs: NodeInput[] }) {
+  const issues = useProblems((state) => state.byNode[id])
+  const failure = useRun((state) => latestCell(state.run?.nodes[id])?.error)
+  const skipped = useRun((state) => {
+    const cell = latestCell(state.run?.nodes[id])
+    return cell?.status === 'skipped' ? cell.reason : undefined
+  })
+  const fields = new Set(
+    inputs.filter((input) => chooseControl(input).kind !== 'none').map(({ name }) => name),
+  )
+  const atField = ({ input }: { input?: string | undefined }): boolean =>
+    input !== undefined && fields.has(input)
+  const open = issues?.filter((issue) => !atField(issue)) ?? []
+  return (
+    <>
+      {failure && !atField(failure) && (
+        <div className="node-message error" role="alert">
+          <p>{failure.message}</p>
+          {failure.hint !== undefined && <p className="hint">{failure.hint}</p>}
+        </div>
+      )}
+      {open.map((issue) => (
+        <div key={issue.message} className="node-message problem">
+          <p>{issue.message}</p>
+          {issue.hint !== undefined && <p className="hint">{issue.hint}</p>}
+        </div>
+      ))}
+      {skipped !== undefined && (
+        <div className="node-message quiet">
+          <p>{skipped}</p>
+        </div>
+      )}
+    </>
+  )
+}

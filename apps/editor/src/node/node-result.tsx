@@ -1,0 +1,107 @@
+import { Check, Copy } from 'lucide-react'
+import { useLayoutEffect, useRef, useState } from 'react'
+import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
+import { formatBytes, latestCell, mainOutput, showsResult } from '../run/show-run.ts'
+import { useRun } from '../store/editor-context.ts'
+import { isStale, nodeRunOf } from '../store/run-store.ts'
+import { captureScroll } from '../ui/capture-scroll.ts'
+import { useArtifact } from './use-artifact.ts'
+
+export interface NodeResultProps {
+  id: string
+  description: NodeDescription | undefined
+  title: string
+}
+
+/** What the node made: text as it streams in, or its value once it is done. */
+export function NodeResult({ id, description, title }: NodeResultProps) {
+  const run = useRun((state) => nodeRunOf(state, id))
+  const stale = useRun((state) => isStale(state, id))
+  const cell = latestCell(run)
+  if (!cell || !showsResult(description, run)) return null
+  const value = mainOutput(cell)
+  return (
+    <section
+      className="node-result nodrag nopan"
+      role="region"
+      aria-label={`${title}: result`}
+      data-output
+      data-status={cell.status}
+      data-stale={stale || undefined}
+    >
+      <ResultValue value={value} streamed={cell.text} streaming={cell.status === 'running'} />
+    </section>
+  )
+}
+
+interface ResultValueProps {
+  value: OutputValue | undefined
+  streamed: string
+  streaming: boolean
+}
+
+function ResultValue({ value, streamed, streaming }: ResultValueProps) {
+  const reference = value !== undefined && isArtifactRef(value) ? value : undefined
+  const fetched = useArtifact(reference)
+  const text = reference ? (fetched.text ?? streamed) : showValue(value ?? '')
+  const loading = reference && fetched.text === undefined && fetched.error === undefined
+  return (
+    <>
+      <ScrollingText
+        text={text}
+        streaming={streaming}
+        plain={reference ? reference.type !== 'json' : typeof value === 'string'}
+      />
+      {loading && streamed === '' && <p className="result-note">Fetching {formatBytes(reference.bytes)}…</p>}
+      {fetched.error !== undefined && <p className="result-note error">{fetched.error}</p>}
+      {!streaming && text !== '' && <CopyButton text={text} />}
+    </>
+  )
+}
+
+/** Text in a box of limited height that stays at its end while text comes, unless someone scrolled up to read. */
+function ScrollingText({ text, streaming, plain }: { text: string; streaming: boolean; plain: boolean }) {
+  const box = useRef<HTMLPreElement>(null)
+  const follow = useRef(true)
+  useLayoutEffect(() => {
+    if (streaming && follow.current && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [text, streaming])
+  return (
+    <pre
+      ref={box}
+      className={plain ? 'result-text' : 'result-text data'}
+      tabIndex={0}
+      onPointerEnter={captureScroll}
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        follow.current = scrollTop + clientHeight > scrollHeight - 24
+      }}
+    >
+      {text === '' && !streaming ? <span className="result-note">(empty)</span> : text}
+      {streaming && <span className="caret" aria-hidden />}
+    </pre>
+  )
+}
+
+function CopyButton({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+    setTimeout(() => setCopied(false), 1200)
+  }
+  return (
+    <button
+      type="button"
+      className="icon-button copy"
+      aria-label="Copy the result"
+      title="Copy"
+      onClick={() => void copy()}
+    >
+      {copied ? <Check /> : <Copy />}
+    </button>
+  )
+}
+
+function showValue(value: OutputValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}

@@ -1,0 +1,75 @@
+import { Check, CircleSlash, LoaderCircle, TriangleAlert, Zap } from 'lucide-react'
+import { useEffect, useReducer } from 'react'
+import { formatDuration, latestCell } from '../run/show-run.ts'
+import type { CellRun, NodeRun } from '../run/run-state.ts'
+import { useRun } from '../store/editor-context.ts'
+import { isStale, nodeRunOf } from '../store/run-store.ts'
+
+/** Milliseconds between ticks of the running time. */
+const tick = 100
+
+/** In the header: whether the node runs, and how long it took. */
+export function NodeStatus({ id }: { id: string }) {
+  const run = useRun((state) => nodeRunOf(state, id))
+  const stale = useRun((state) => isStale(state, id))
+  const cell = latestCell(run)
+  if (!run || !cell) return null
+  return (
+    <span
+      className="node-status"
+      data-status={run.status}
+      data-stale={stale || undefined}
+      title={cell.reason}
+    >
+      <StatusText run={run} cell={cell} />
+    </span>
+  )
+}
+
+function StatusText({ run, cell }: { run: NodeRun; cell: CellRun }) {
+  switch (run.status) {
+    case 'running':
+      return (
+        <>
+          <LoaderCircle className="spin" aria-label="Running" /> <Elapsed since={cell.started} />
+        </>
+      )
+    case 'finished':
+      return (
+        <>
+          <Check aria-label="Finished" /> {formatDuration(totalTime(run))}
+        </>
+      )
+    case 'cached':
+      return (
+        <>
+          <Zap aria-hidden /> cached
+        </>
+      )
+    case 'failed':
+      return (
+        <>
+          <TriangleAlert aria-hidden /> failed
+        </>
+      )
+    case 'skipped':
+      return (
+        <>
+          <CircleSlash aria-hidden /> skipped
+        </>
+      )
+  }
+}
+
+function Elapsed({ since }: { since: number | undefined }) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => {
+    const timer = setInterval(redraw, tick)
+    return () => clearInterval(timer)
+  }, [])
+  return since === undefined ? null : formatDuration(Math.max(0, Date.now() - since))
+}
+
+function totalTime(run: NodeRun): number {
+  return Object.values(run.cells).reduce((sum, cell) => sum + (cell.milliseconds ?? 0), 0)
+}

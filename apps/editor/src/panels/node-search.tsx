@@ -1,0 +1,214 @@
+import { Search } from 'lucide-react'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import type { NodeDescription } from '@woolgather/workflow'
+import { fuzzyScore, searchNodes } from '../document/search-nodes.ts'
+import { addNode, connect, findPartners, fitsLink, presentOf } from '../session/edit-graph.ts'
+import { useEditor, useServer, useView } from '../store/editor-context.ts'
+import type { Editor } from '../store/editor.ts'
+import type { LooseLink, SearchRequest } from '../store/view-store.ts'
+import { readableName, titleOf } from '../ui/describe-node.ts'
+import { familyStyle, familyTitle } from '../ui/family-style.ts'
+import { portColor } from '../ui/port-style.ts'
+
+/** Size of the list in pixels: it is moved to stay inside the window. */
+const width = 340
+const height = 380
+
+/** The list of nodes at the pointer. */
+export function NodeSearch() {
+  const request = useView((state) => state.search)
+  return request ? <SearchList key={`${request.screen.x} ${request.screen.y}`} request={request} /> : null
+}
+
+interface Choice {
+  key: string
+  title: string
+  detail: string
+  hue: number
+  family: string
+  description?: string
+  choose: () => void
+}
+
+function SearchList({ request }: { request: SearchRequest }) {
+  const editor = useEditor()
+  const descriptions = useServer((state) => state.nodes) ?? []
+  const [query, setQuery] = useState('')
+  const [active, setActive] = useState(0)
+  const list = useRef<HTMLUListElement>(null)
+  const before = useRef(document.activeElement)
+  const listId = useId()
+  const choices = useMemo(
+    () => [
+      ...partnerChoices(editor, request.link, query),
+      ...nodeChoices(editor, descriptions, request, query),
+    ],
+    [editor, descriptions, request, query],
+  )
+  const close = (): void => editor.view.setState({ search: undefined })
+  const choose = (choice: Choice | undefined): void => {
+    if (!choice) return
+    close()
+    choice.choose()
+  }
+  useEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: 'nearest' })
+  }, [active])
+
+  const key = (event: KeyboardEvent): void => {
+    const last = choices.length - 1
+    const next = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + 8, PageUp: active - 8 }[
+      event.key
+    ]
+    if (next !== undefined)
+      setActive(Math.abs(next - active) === 1 ? (next + last + 1) % (last + 1) : clamp(next, last))
+    else if (event.key === 'Enter') choose(choices[active])
+    else if (event.key === 'Escape') {
+      close()
+      if (before.current instanceof HTMLElement) before.current.focus()
+    } else if (event.key !== 'Tab') return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  const left = Math.max(8, Math.min(request.screen.x, innerWidth - width - 8))
+  const top = Math.max(56, Math.min(request.screen.y, innerHeight - height - 36))
+  return (
+    <>
+      <div className="search-backdrop" onPointerDown={close} onContextMenu={close} />
+      <div
+        className="node-search"
+        role="dialog"
+        aria-label="Add a node"
+        style={{ left, top, width, maxHeight: height }}
+      >
+        <div className="search-field">
+          <Search aria-hidden />
+          <input
+            role="combobox"
+            aria-label="Find a node"
+            aria-expanded
+            aria-controls={listId}
+            aria-activedescendant={choices[active] ? `${listId}-${active}` : undefined}
+            placeholder="Find a node"
+            autoFocus
+            autoComplete="off"
+            spellCheck={false}
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value)
+              setActive(0)
+            }}
+            onKeyDown={key}
+          />
+          {request.link && (
+            <span
+              className="type-tag"
+              style={{ '--port': portColor(request.link.type) } as React.CSSProperties}
+            >
+              {request.link.side === 'output' ? 'takes' : 'gives'} {request.link.type}
+            </span>
+          )}
+        </div>
+        <ul ref={list} id={listId} role="listbox" aria-label="Nodes">
+          {choices.map((choice, at) => (
+            <SearchChoice
+              key={choice.key}
+              id={`${listId}-${at}`}
+              choice={choice}
+              active={at === active}
+              onPoint={() => setActive(at)}
+              onChoose={() => choose(choice)}
+            />
+          ))}
+        </ul>
+        {choices.length === 0 && (
+          <p className="search-none">
+            {request.link
+              ? `No node ${request.link.side === 'output' ? 'takes' : 'gives'} ${request.link.type}`
+              : 'No node'}
+            {query !== '' && ` called “${query}”`}
+          </p>
+        )}
+      </div>
+    </>
+  )
+}
+
+interface SearchChoiceProps {
+  id: string
+  choice: Choice
+  active: boolean
+  onPoint: () => void
+  onChoose: () => void
+}
+
+function SearchChoice({ id, choice, active, onPoint, onChoose }: SearchChoiceProps) {
+  const Icon = familyStyle(choice.family).icon
+  return (
+    <li
+      id={id}
+      role="option"
+      aria-selected={active}
+      className="search-choice"
+      style={{ '--family': choice.hue } as React.CSSProperties}
+      onPointerMove={onPoint}
+      onClick={onChoose}
+    >
+      <Icon aria-hidden />
+      <span className="choice-title">{choice.title}</span>
+      <span className="choice-family">{choice.detail}</span>
+      {active && choice.description !== undefined && (
+        <span className="choice-description">{choice.description}</span>
+      )}
+    </li>
+  )
+}
+
+/** Ports that are there already: how the keyboard draws a link between two nodes. */
+function partnerChoices(editor: Editor, link: LooseLink | undefined, query: string): Choice[] {
+  if (!link) return []
+  const { nodes } = presentOf(editor)
+  const types = editor.server.getState().byType
+  return findPartners(editor, link)
+    .map(({ node, port }) => {
+      const description = types.get(nodes[node]?.type ?? '')
+      const family = description?.family ?? ''
+      const title = `${titleOf(nodes[node], description)} › ${readableName(port)}`
+      const choose = (): void =>
+        link.side === 'output'
+          ? connect(editor, link.from, { node, input: port })
+          : connect(editor, [node, port], link.to)
+      return {
+        key: `port ${node} ${port}`,
+        title,
+        detail: 'link',
+        family,
+        hue: familyStyle(family).hue,
+        choose,
+      }
+    })
+    .filter(({ title }) => fuzzyScore(query, title) > 0)
+}
+
+function nodeChoices(
+  editor: Editor,
+  descriptions: readonly NodeDescription[],
+  { at, link }: SearchRequest,
+  query: string,
+): Choice[] {
+  const fitting = link ? descriptions.filter((description) => fitsLink(description, link)) : descriptions
+  return searchNodes(fitting, query).map((description) => ({
+    key: description.type,
+    title: description.title,
+    detail: familyTitle(description.family),
+    description: description.description,
+    family: description.family,
+    hue: familyStyle(description.family).hue,
+    choose: () => addNode(editor, description, at, link),
+  }))
+}
+
+function clamp(value: number, last: number): number {
+  return Math.max(0, Math.min(last, value))
+}

@@ -1,0 +1,28 @@
+import { X } from 'lucide-react'
+import { useEditor, useView } from '../store/editor-context.ts'
+
+/** Short messages that come and go; errors stay until closed. */
+export function Notices() {
+  const editor = useEditor()
+  const notices = useView((state) => state.notices)
+  return (
+    <div className="notices" role="log" aria-live="polite" aria-label="Messages">
+      {notices.map(({ id, tone, text, hint }) => (
+        <div key={id} className="notice" data-tone={tone}>
+          <div>
+            <p>{text}</p>
+            {hint !== undefined && <p className="hint">{hint}</p>}
+          </div>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Close the message"
+            onClick={() => editor.view.getState().dismiss(id)}
+          >
+            <X />
+          </button>
+        </div>
+      ))}
+    </div>
+  )
+}

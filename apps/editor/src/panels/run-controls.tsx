@@ -1,0 +1,85 @@
+import { Play, Square } from 'lucide-react'
+import { useEffect, useReducer } from 'react'
+import { isOver, type RunState } from '../run/run-state.ts'
+import { formatDuration } from '../run/show-run.ts'
+import { cancelRun, runWorkflow } from '../session/run-workflow.ts'
+import { useEditor, useRun } from '../store/editor-context.ts'
+import { isRunning } from '../store/run-store.ts'
+
+/** Milliseconds between ticks of the running time. */
+const tick = 200
+
+const outcomes: Record<RunState['status'], string> = {
+  queued: 'Waiting',
+  running: 'Running',
+  completed: 'Completed',
+  partial: 'Partly completed',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  interrupted: 'Interrupted',
+}
+
+export function RunControls() {
+  const editor = useEditor()
+  const running = useRun(isRunning)
+  return (
+    <div className="run-controls">
+      <RunSummary />
+      {running ? (
+        <button
+          type="button"
+          className="button cancel"
+          aria-label="Cancel"
+          title="Cancel (Escape)"
+          onClick={() => cancelRun(editor)}
+        >
+          <Square /> <span>Cancel</span>
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="button primary run"
+          aria-label="Run"
+          title="Run (Ctrl+Enter)"
+          onClick={() => void runWorkflow(editor)}
+        >
+          <Play /> <span>Run</span>
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** How the last run is or was: told to screen readers when it changes. */
+function RunSummary() {
+  const run = useRun((state) => state.run)
+  const submitting = useRun((state) => state.submitting)
+  if (submitting) return <span className="run-summary">Sending…</span>
+  if (!run) return null
+  const failed = run.status === 'failed' || run.status === 'partial'
+  return (
+    <span className="run-summary" data-status={run.status} title={run.error?.message}>
+      <span role="status">{outcomes[run.status]}</span>
+      {run.status === 'running' && run.progress && run.progress.total > 1 && (
+        <span className="time">
+          {run.progress.done} of {run.progress.total}
+        </span>
+      )}
+      {run.started !== undefined && (
+        <span className="time">
+          {isOver(run) ? formatDuration((run.finished ?? 0) - run.started) : <Ticking since={run.started} />}
+        </span>
+      )}
+      {failed && run.error && <span className="run-error">{run.error.message}</span>}
+    </span>
+  )
+}
+
+function Ticking({ since }: { since: number }) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => {
+    const timer = setInterval(redraw, tick)
+    return () => clearInterval(timer)
+  }, [])
+  return formatDuration(Math.max(0, Date.now() - since))
+}

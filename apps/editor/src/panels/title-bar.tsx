@@ -1,0 +1,237 @@
+import {
+  ChevronDown,
+  CircleHelp,
+  Download,
+  FilePlus,
+  FolderOpen,
+  Monitor,
+  Moon,
+  PanelLeft,
+  Redo2,
+  Save,
+  Sun,
+  Undo2,
+  Upload,
+  CopyPlus,
+} from 'lucide-react'
+import { useRef } from 'react'
+import { openEmpty, openFile, openFromServer } from '../session/open-workflow.ts'
+import { downloadWorkflow, saveCopy, saveWorkflow } from '../session/save-workflow.ts'
+import { loadWorkflows } from '../session/load-library.ts'
+import { isDirty } from '../store/document-store.ts'
+import { useDocument, useEditor, useServer, useView, useWorkflow } from '../store/editor-context.ts'
+import { Menu, type MenuItem } from '../ui/menu.tsx'
+import { applyTheme, nextTheme } from '../ui/theme.ts'
+import { RunControls } from './run-controls.tsx'
+import { WorkerState } from './worker-state.tsx'
+
+export function TitleBar() {
+  const editor = useEditor()
+  const paletteOpen = useView((state) => state.paletteOpen)
+  return (
+    <header className="title-bar">
+      <button
+        type="button"
+        className="button quiet icon"
+        aria-label="List of nodes"
+        title="List of nodes (N)"
+        aria-pressed={paletteOpen}
+        onClick={() => editor.view.setState({ paletteOpen: !paletteOpen })}
+      >
+        <PanelLeft />
+      </button>
+      <img src="/favicon.svg" alt="" className="logo" width="22" height="22" />
+      <WorkflowName />
+      <FileMenu />
+      <SaveButton />
+      <UndoButtons />
+      <div className="spacer" />
+      <RunControls />
+      <WorkerState />
+      <ThemeButton />
+      <button
+        type="button"
+        className="button quiet icon"
+        aria-label="Shortcuts"
+        title="Shortcuts (?)"
+        onClick={() => editor.view.setState({ dialog: { kind: 'shortcuts' } })}
+      >
+        <CircleHelp />
+      </button>
+    </header>
+  )
+}
+
+function WorkflowName() {
+  const editor = useEditor()
+  const name = useWorkflow((workflow) => workflow.name)
+  const dirty = useDocument(isDirty)
+  const { dispatch, closeStep } = editor.document.getState()
+  return (
+    <div
+      className="workflow-name"
+      data-dirty={dirty || undefined}
+      title={dirty ? `${name}: not saved yet` : name}
+    >
+      <input
+        aria-label="Name of the workflow"
+        value={name}
+        maxLength={200}
+        spellCheck={false}
+        placeholder="Untitled"
+        onChange={(event) => dispatch({ type: 'workflow.rename', name: event.target.value })}
+        onBlur={closeStep}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()
+        }}
+      />
+      {dirty && <span className="dirty" role="img" aria-label="Not saved yet" />}
+    </div>
+  )
+}
+
+function FileMenu() {
+  const editor = useEditor()
+  const workflows = useServer((state) => state.workflows)
+  const picker = useRef<HTMLInputElement>(null)
+  const item = ({ id, name, nodes }: { id: string; name: string; nodes: number }): MenuItem => ({
+    id,
+    label: name,
+    detail: nodes === 1 ? '1 node' : `${nodes} nodes`,
+    onSelect: () => void openFromServer(editor, id),
+  })
+  return (
+    <>
+      <Menu
+        label="Open"
+        trigger={
+          <>
+            <FolderOpen /> <span className="button-text">Open</span> <ChevronDown className="chevron" />
+          </>
+        }
+        onOpen={() => void loadWorkflows(editor).catch(() => undefined)}
+        sections={[
+          {
+            items: [
+              { id: 'new', label: 'New', icon: <FilePlus />, onSelect: () => openEmpty(editor) },
+              {
+                id: 'file',
+                label: 'From a file…',
+                icon: <Upload />,
+                onSelect: () => picker.current?.click(),
+              },
+            ],
+          },
+          {
+            title: 'Yours',
+            items: workflows.filter(({ example }) => !example).map(item),
+            empty: 'Nothing saved yet',
+          },
+          { title: 'Examples', items: workflows.filter(({ example }) => example).map(item) },
+        ]}
+      />
+      <input
+        ref={picker}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label="Workflow file"
+        onChange={(event) => {
+          const file = event.target.files?.[0]
+          event.target.value = ''
+          if (file) void openFile(editor, file)
+        }}
+      />
+    </>
+  )
+}
+
+function SaveButton() {
+  const editor = useEditor()
+  return (
+    <div className="split-button">
+      <button
+        type="button"
+        className="button"
+        aria-label="Save"
+        title="Save (Ctrl+S)"
+        onClick={() => void saveWorkflow(editor)}
+      >
+        <Save /> <span className="button-text">Save</span>
+      </button>
+      <Menu
+        label="More ways to save"
+        className="narrow"
+        trigger={<ChevronDown className="chevron" />}
+        sections={[
+          {
+            items: [
+              {
+                id: 'copy',
+                label: 'Save as a copy',
+                icon: <CopyPlus />,
+                detail: 'Ctrl+Shift+S',
+                onSelect: () => void saveCopy(editor),
+              },
+              {
+                id: 'download',
+                label: 'Download as JSON',
+                icon: <Download />,
+                onSelect: () => downloadWorkflow(editor),
+              },
+            ],
+          },
+        ]}
+      />
+    </div>
+  )
+}
+
+function UndoButtons() {
+  const editor = useEditor()
+  const canUndo = useDocument((state) => state.history.past.length > 0)
+  const canRedo = useDocument((state) => state.history.future.length > 0)
+  return (
+    <div className="undo-buttons">
+      <button
+        type="button"
+        className="button quiet icon"
+        aria-label="Undo"
+        title="Undo (Ctrl+Z)"
+        disabled={!canUndo}
+        onClick={() => editor.document.getState().undo()}
+      >
+        <Undo2 />
+      </button>
+      <button
+        type="button"
+        className="button quiet icon"
+        aria-label="Redo"
+        title="Redo (Ctrl+Shift+Z)"
+        disabled={!canRedo}
+        onClick={() => editor.document.getState().redo()}
+      >
+        <Redo2 />
+      </button>
+    </div>
+  )
+}
+
+const themeIcons = { system: Monitor, light: Sun, dark: Moon }
+
+function ThemeButton() {
+  const editor = useEditor()
+  const theme = useView((state) => state.theme)
+  const Icon = themeIcons[theme]
+  const label = theme === 'system' ? 'Theme: as the system' : `Theme: ${theme}`
+  const change = (): void => {
+    const next = nextTheme(theme)
+    applyTheme(next)
+    editor.view.setState({ theme: next })
+  }
+  return (
+    <button type="button" className="button quiet icon" aria-label={label} title={label} onClick={change}>
+      <Icon />
+    </button>
+  )
+}

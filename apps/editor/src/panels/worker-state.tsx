@@ -1,0 +1,27 @@
+import { useServer } from '../store/editor-context.ts'
+
+const words = { starting: 'Starting', ready: 'Ready', restarting: 'Restarting', stopped: 'Stopped' } as const
+
+/** How the process next to the hardware is doing, and on what it runs. */
+export function WorkerState() {
+  const worker = useServer((state) => state.worker)
+  const connection = useServer((state) => state.connection)
+  const state = connection === 'open' ? worker.state : 'lost'
+  const word =
+    connection === 'open' ? words[worker.state] : connection === 'lost' ? 'Reconnecting' : 'Connecting'
+  const detail = worker.error ? `${worker.error.message} ${worker.error.hint ?? ''}` : worker.device
+  return (
+    <div
+      className="worker-state"
+      data-state={state}
+      role="status"
+      title={[word, detail].filter(Boolean).join(': ')}
+    >
+      <span className="lamp" aria-hidden />
+      <span className="worker-word">{word}</span>
+      {state === 'ready' && worker.device !== undefined && (
+        <span className="worker-device">{worker.device}</span>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+import type { RunEvent } from '@woolgather/workflow'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { isOver, reduceRun, startRun, type NodeRun, type RunState } from '../run/run-state.ts'
+
+export interface RunStoreState {
+  run: RunState | undefined
+  /** What the run before showed: kept on screen, dimmed, until its node begins again. */
+  previous: RunState['nodes']
+  /** Sent, not yet accepted. */
+  submitting: boolean
+  begin: (id: string) => void
+  apply: (events: readonly RunEvent[]) => void
+  submit: (submitting: boolean) => void
+  clear: () => void
+}
+
+export type RunStore = StoreApi<RunStoreState>
+
+export function createRunStore(): RunStore {
+  return createStore<RunStoreState>()((set) => ({
+    run: undefined,
+    previous: {},
+    submitting: false,
+    begin: (id) =>
+      set(({ run, previous }) => ({
+        run: startRun(id),
+        previous: { ...previous, ...run?.nodes },
+        submitting: false,
+      })),
+    apply: (events) => set(({ run }) => (run ? { run: events.reduce(reduceRun, run) } : {})),
+    submit: (submitting) => set({ submitting }),
+    clear: () => set({ run: undefined, previous: {}, submitting: false }),
+  }))
+}
+
+export function isRunning(state: RunStoreState): boolean {
+  return state.submitting || (state.run !== undefined && !isOver(state.run))
+}
+
+export function nodeRunOf(state: RunStoreState, id: string): NodeRun | undefined {
+  return state.run?.nodes[id] ?? state.previous[id]
+}
+
+/** Whether what a node shows is left over from the run before. */
+export function isStale(state: RunStoreState, id: string): boolean {
+  return state.run !== undefined && state.run.nodes[id] === undefined && state.previous[id] !== undefined
+}

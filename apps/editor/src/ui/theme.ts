@@ -1,0 +1,23 @@
+import type { Theme } from '../store/view-store.ts'
+
+const key = 'woolgather.theme'
+
+export function readTheme(): Theme {
+  const kept = localStorage.getItem(key)
+  return kept === 'light' || kept === 'dark' ? kept : 'system'
+}
+
+/** Puts a theme in force and remembers it; `system` follows the operating system again. */
+export function applyTheme(theme: Theme): void {
+  if (theme === 'system') {
+    localStorage.removeItem(key)
+    delete document.documentElement.dataset['theme']
+  } else {
+    localStorage.setItem(key, theme)
+    document.documentElement.dataset['theme'] = theme
+  }
+}
+
+export function nextTheme(theme: Theme): Theme {
+  return theme === 'system' ? 'light' : theme === 'light' ? 'dark' : 'system'
+}

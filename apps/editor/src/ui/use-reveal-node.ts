@@ -1,0 +1,26 @@
+import { useReactFlow } from '@xyflow/react'
+import { useCallback } from 'react'
+import { useEditor } from '../store/editor-context.ts'
+
+/** Selects a node, brings it into view, and gives it the focus (or its input, where one is named). */
+export function useRevealNode(): (id: string, input?: string) => void {
+  const editor = useEditor()
+  const flow = useReactFlow()
+  return useCallback(
+    (id, input) => {
+      editor.view.getState().select([id])
+      const zoom = Math.max(flow.getZoom(), 0.7)
+      void flow.fitView({ nodes: [{ id }], maxZoom: zoom, minZoom: zoom, duration: 250 })
+      const card = document.querySelector<HTMLElement>(`[data-node-id="${CSS.escape(id)}"]`)
+      const field = input === undefined ? null : card?.querySelector<HTMLElement>(fieldSelector(input))
+      const target = field ?? card?.closest<HTMLElement>('.react-flow__node')
+      target?.focus({ preventScroll: true })
+    },
+    [editor, flow],
+  )
+}
+
+function fieldSelector(input: string): string {
+  const row = `[data-input="${CSS.escape(input)}"]`
+  return ['textarea', 'input', 'select', '.port'].map((part) => `${row} ${part}`).join(', ')
+}

@@ -1,0 +1,14 @@
+import { commonProps, type ControlProps } from './control-props.ts'
+
+export function BooleanControl(props: ControlProps) {
+  return (
+    <input
+      {...commonProps(props)}
+      type="checkbox"
+      role="switch"
+      className="switch nodrag"
+      checked={(props.value ?? props.fallback) === true}
+      onChange={(event) => props.onChange(event.target.checked)}
+    />
+  )
+}

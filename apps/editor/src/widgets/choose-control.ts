@@ -1,0 +1,112 @@
+import type { InputDescription, Json } from '@woolgather/workflow'
+
+/** How a literal of an input is edited, read from its description alone. */
+export type Control =
+  | { kind: 'none' }
+  | { kind: 'text'; placeholder?: string }
+  | { kind: 'textarea' }
+  | { kind: 'code' }
+  | { kind: 'number'; integer: boolean; minimum?: number; maximum?: number; step: number }
+  | { kind: 'slider'; integer: boolean; minimum: number; maximum: number; step: number }
+  | { kind: 'seed'; maximum: number }
+  | { kind: 'boolean' }
+  | { kind: 'select'; options: readonly (string | number)[] }
+  | { kind: 'model' }
+  | { kind: 'list' }
+  | { kind: 'json' }
+
+/** Wider ranges are for typing: a slider could not hit a value in them. */
+const widestSlider = 1000
+
+type Schema = { readonly [key: string]: Json }
+
+/** Chooses the control for an input: its widget if it names one, else by its schema, else by its type. */
+export function chooseControl(input: InputDescription): Control {
+  if (input.widget === 'none' || input.schema === undefined) return { kind: 'none' }
+  const schema = unwrap(input.schema)
+  const options = optionsOf(schema)
+  if (options) return { kind: 'select', options }
+  switch (input.widget) {
+    case 'textarea':
+    case 'code':
+    case 'model':
+      return { kind: input.widget }
+    case 'text':
+    case 'file':
+      return { kind: 'text' }
+    case 'seed':
+      return { kind: 'seed', maximum: bound(schema['maximum']) ?? 4_294_967_295 }
+    default:
+      return chooseBySchema(schema)
+  }
+}
+
+function chooseBySchema(schema: Schema): Control {
+  switch (schema['type']) {
+    case 'boolean':
+      return { kind: 'boolean' }
+    case 'integer':
+    case 'number':
+      return chooseNumber(schema, schema['type'] === 'integer')
+    case 'string':
+      return { kind: 'text' }
+    case 'array':
+      return unwrap(schema['items'] ?? {})['type'] === 'string' && !optionsOf(unwrap(schema['items'] ?? {}))
+        ? { kind: 'list' }
+        : { kind: 'json' }
+    default:
+      return { kind: 'json' }
+  }
+}
+
+function chooseNumber(schema: Schema, integer: boolean): Control {
+  const minimum = bound(schema['minimum'] ?? schema['exclusiveMinimum'])
+  const maximum = bound(schema['maximum'] ?? schema['exclusiveMaximum'])
+  const step = typeof schema['multipleOf'] === 'number' ? schema['multipleOf'] : undefined
+  if (minimum !== undefined && maximum !== undefined && maximum - minimum <= widestSlider)
+    return { kind: 'slider', integer, minimum, maximum, step: step ?? stepFor(maximum - minimum, integer) }
+  return {
+    kind: 'number',
+    integer,
+    step: step ?? (integer ? 1 : 0.1),
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+  }
+}
+
+/** Around two hundred positions, at a round number. */
+function stepFor(range: number, integer: boolean): number {
+  if (integer) return 1
+  return range <= 2 ? 0.01 : range <= 20 ? 0.05 : range <= 200 ? 0.5 : 1
+}
+
+/** JSON Schema writes "any whole number" as bounds at the largest safe integer. */
+function bound(value: Json | undefined): number | undefined {
+  return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined
+}
+
+/** The one thing a schema asks for, "or nothing" set aside. */
+function unwrap(schema: Json): Schema {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return {}
+  const choices = schema['anyOf'] ?? schema['oneOf']
+  if (!Array.isArray(choices)) return schema
+  const rest = choices.filter((choice) => !(isObject(choice) && choice['type'] === 'null'))
+  return rest.length === 1 ? unwrap(rest[0] as Json) : schema
+}
+
+function optionsOf(schema: Schema): (string | number)[] | undefined {
+  const values = schema['enum']
+  if (Array.isArray(values) && values.every(isOption)) return values
+  const choices = schema['anyOf'] ?? schema['oneOf']
+  if (!Array.isArray(choices)) return undefined
+  const constants = choices.map((choice) => (isObject(choice) ? choice['const'] : undefined))
+  return constants.every(isOption) ? constants : undefined
+}
+
+function isOption(value: Json | undefined): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
+}
+
+function isObject(value: Json): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

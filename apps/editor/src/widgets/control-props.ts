@@ -1,0 +1,20 @@
+import type { Json } from '@woolgather/workflow'
+
+/** What every control is given. `undefined` as a value means: nothing set, the fallback holds. */
+export interface ControlProps {
+  id: string
+  label: string
+  nodeId: string
+  inputName: string
+  value: Json | undefined
+  fallback: Json | undefined
+  invalid: boolean
+  onChange: (value: Json | undefined) => void
+  /** The person moved on: what follows is another step of undo. */
+  onDone: () => void
+}
+
+/** The attributes all native controls share. */
+export function commonProps({ id, label, invalid, onDone }: ControlProps) {
+  return { id, 'aria-label': label, 'aria-invalid': invalid || undefined, onBlur: onDone } as const
+}

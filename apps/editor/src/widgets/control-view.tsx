@@ -1,0 +1,40 @@
+import { BooleanControl } from './boolean-control.tsx'
+import type { Control } from './choose-control.ts'
+import type { ControlProps } from './control-props.ts'
+import { JsonControl } from './json-control.tsx'
+import { ListControl } from './list-control.tsx'
+import { ModelControl } from './model-control.tsx'
+import { NumberControl } from './number-control.tsx'
+import { SeedControl } from './seed-control.tsx'
+import { SelectControl } from './select-control.tsx'
+import { SliderControl } from './slider-control.tsx'
+import { TextareaControl, TextControl } from './text-control.tsx'
+
+export function ControlView({ control, ...props }: ControlProps & { control: Control }) {
+  switch (control.kind) {
+    case 'none':
+      return null
+    case 'text':
+      return <TextControl {...props} />
+    case 'textarea':
+      return <TextareaControl {...props} code={false} />
+    case 'code':
+      return <TextareaControl {...props} code />
+    case 'number':
+      return <NumberControl {...props} range={control} />
+    case 'slider':
+      return <SliderControl {...props} range={control} />
+    case 'seed':
+      return <SeedControl {...props} maximum={control.maximum} />
+    case 'boolean':
+      return <BooleanControl {...props} />
+    case 'select':
+      return <SelectControl {...props} options={control.options} />
+    case 'model':
+      return <ModelControl {...props} />
+    case 'list':
+      return <ListControl {...props} />
+    case 'json':
+      return <JsonControl {...props} />
+  }
+}

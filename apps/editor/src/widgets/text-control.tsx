@@ -1,0 +1,46 @@
+import { useLayoutEffect, useRef } from 'react'
+import { captureScroll } from '../ui/capture-scroll.ts'
+import { commonProps, type ControlProps } from './control-props.ts'
+
+const growsByItself = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
+
+export function TextControl(props: ControlProps) {
+  return (
+    <input
+      {...commonProps(props)}
+      type="text"
+      className="control nodrag"
+      value={asText(props.value ?? props.fallback)}
+      spellCheck={false}
+      onChange={(event) => props.onChange(event.target.value)}
+    />
+  )
+}
+
+/** Several lines; grows with what is typed up to the height the style sheet sets. */
+export function TextareaControl({ code, ...props }: ControlProps & { code: boolean }) {
+  const area = useRef<HTMLTextAreaElement>(null)
+  const text = asText(props.value ?? props.fallback)
+  useLayoutEffect(() => {
+    if (growsByItself || !area.current) return
+    area.current.style.height = 'auto'
+    area.current.style.height = `${area.current.scrollHeight + 2}px`
+  }, [text])
+  return (
+    <textarea
+      {...commonProps(props)}
+      ref={area}
+      className={code ? 'control code nodrag' : 'control nodrag'}
+      rows={2}
+      value={text}
+      spellCheck={!code}
+      onPointerEnter={captureScroll}
+      onChange={(event) => props.onChange(event.target.value)}
+    />
+  )
+}
+
+function asText(value: ControlProps['value']): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
