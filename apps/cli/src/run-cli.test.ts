@@ -109,7 +109,7 @@ describe('run', () => {
     expect(await run()).toEqual({
       code: 0,
       stdout: 'Once upon a time\n',
-      stderr: 'text: started\ntext │ Once upona time\ntext: finished in 0.0 s\n',
+      stderr: 'text: started\ntext │ Once upon a time\ntext: finished in 0.0 s\n',
     })
     expect(result()).toEqual({
       status: 'completed',
@@ -137,17 +137,15 @@ describe('run', () => {
 
   test('puts outputs too long for events back together from the data folder', async () => {
     const text = 'long '.repeat(1_000)
-    const { run, result, data } = prepare('PLACEHOLDER')
+    const data = mkdtempSync(path.join(tmpdir(), 'woolgather-cli-data-'))
     const ref = createFileArtifactStore(path.join(data, 'artifacts')).put(
       new TextEncoder().encode(text),
       'text/plain',
     )
-    const script = `output text ${JSON.stringify({ text: ref })}; end completed`
-    const named = prepare(script)
-    const { code, stdout } = await call(['run', named.file, '--data', data, '--out', named.out])
+    const { file, out, result } = prepare(`output text ${JSON.stringify({ text: ref })}; end completed`)
+    const { code, stdout } = await call(['run', file, '--data', data, '--out', out])
     expect([code, stdout]).toEqual([0, `${text}\n`])
-    expect(named.result()).toMatchObject({ outputs: { text: { text } } })
-    expect([typeof run, typeof result]).toEqual(['function', 'function'])
+    expect(result()).toMatchObject({ outputs: { text: { text } } })
   })
 
   test('reads standard input as -', async () => {

@@ -88,8 +88,7 @@ describe('a run over the socket', () => {
         return socket
       },
     })
-    const steps = Array.from({ length: 20 }, () => 'tokens 5; wait 15').join('; ')
-    const run = await submit(client, script(`start text; ${steps}; end completed`.slice(0, 200)))
+    const run = await submit(client, script('start text; stream 100 5; end completed'))
     const seen: RunEvent[] = []
     let breaks = 0
     await new Promise<void>((resolve) =>
@@ -153,8 +152,7 @@ describe('what one client costs', () => {
   test('a stream of tokens reaches it in at most 30 messages a second', async () => {
     await using server = await startTestServer()
     const client = await connectRaw(server)
-    const steps = Array.from({ length: 12 }, () => 'tokens 9;wait 40').join(';')
-    client.send({ type: 'run.submit', request: 'a', workflow: script(`${steps};end completed`) })
+    client.send({ type: 'run.submit', request: 'a', workflow: script('stream 120 5; end completed') })
     const events = (): RunEvent[] =>
       client.messages.flatMap((message) => (message.type === 'run.events' ? message.events : []))
     await until(() => events().at(-1)?.type === 'run.finished')

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { createFileArtifactStore, createRegistry } from '@woolgather/engine'
 import { createModelLister } from '@woolgather/gguf'
 import { definitions } from '@woolgather/nodes'
-import type { WorkerFolders } from '@woolgather/protocol'
+import type { WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import { startWorker, type SupervisorLimits } from '@woolgather/supervisor'
 import type { NodeDescription } from '@woolgather/workflow'
 import { pino, type Logger } from 'pino'
@@ -61,9 +61,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const version = readVersion()
   const descriptions = options.descriptions ?? [...createRegistry(definitions).descriptions.values()]
 
-  const server = createServer(timeouts)
-  const url = await listen(server, host, options.port ?? defaultPort)
   const store = openRunStore(path.join(options.folders.data, 'woolgather.sqlite'))
+  const server = createServer(timeouts)
+  const url = await listen(server, host, options.port ?? defaultPort).catch((error: unknown) => {
+    store.close()
+    throw error
+  })
+  // Its first words come before there is anyone to tell.
+  let tellClients: (status: WorkerStatus) => void = () => {}
   const worker = startWorker({
     entry: options.workerEntry,
     folders: options.folders,
@@ -72,12 +77,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onLog: (line) => logger.debug({ line }, 'worker'),
     onStatus: (status) => {
       logger.info({ status }, 'worker')
-      sockets?.tellWorker(status)
+      tellClients(status)
     },
   })
-  const workerStatus = (): typeof worker.status => worker.status
+  const workerStatus = (): WorkerStatus => worker.status
   const runs = createRunService({ store, worker, descriptions, parallelRuns: options.parallelRuns ?? 4 })
   const sockets = serveSockets({ server, gate, runs, version, workerStatus })
+  tellClients = sockets.tellWorker
   server.on(
     'request',
     createApp({

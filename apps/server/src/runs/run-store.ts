@@ -37,8 +37,9 @@ export interface RunStore {
 /** Each entry brings the file from its index to the next version. Entries are never edited once released. */
 const migrations = [
   `create table runs (
-     number integer primary key autoincrement, run text not null unique, name text not null, status text not null, created integer not null,
-     workflow text not null, targets text, last_seq integer not null default -1
+     number integer primary key autoincrement, run text not null unique, name text not null,
+     status text not null, created integer not null, workflow text not null, targets text,
+     last_seq integer not null default -1
    );
    create table events (
      run text not null references runs (run), seq integer not null, event text not null,
@@ -119,7 +120,7 @@ function takePage(texts: string[]): string[] {
 }
 
 function migrate(database: Database.Database): void {
-  const version = Number(database.pragma('user_version', { simple: true }))
+  const { user_version: version } = database.prepare('pragma user_version').get() as { user_version: number }
   if (version > migrations.length) {
     throw new Error(
       `The history was written by a newer Woolgather (version ${version}); update, or move it away.`,

@@ -2,7 +2,7 @@
  * A worker process that plays a script in place of running nodes: real process, real IPC, real signals. The
  * script of a run is its workflow's name, steps separated by `;`:
  *
- *     start NODE · token TEXT · tokens COUNT · finish NODE · output NODE JSON · fail NODE · end STATUS · log LINE · wait MS
+ *     start NODE · token TEXT · tokens COUNT · stream COUNT MS · finish NODE · output NODE JSON · fail NODE · end STATUS · log LINE · wait MS
  *     cancellable (waits to be cancelled, then ends) · hang (never answers again) · crash SIGNAL · exit CODE · nonsense
  *
  * How it starts is the environment's SCRIPTED_START: `ready` (default), `never`, `failed`, `exit`, `deaf` (ready,
@@ -31,6 +31,13 @@ async function play({ run, workflow }) {
     if (verb === 'tokens') {
       for (let i = 0; i < Number(argument); i++)
         await tell({ type: 'cell.token', node, at: {}, text: `${i} ` })
+    }
+    if (verb === 'stream') {
+      const [count, ms] = argument.split(' ').map(Number)
+      for (let i = 0; i < count; i++) {
+        await tell({ type: 'cell.token', node, at: {}, text: `${i} ` })
+        await wait(ms)
+      }
     }
     if (verb === 'finish') {
       await tell({
