@@ -44,7 +44,10 @@ test('an empty prompt is refused before anything is generated', async () => {
 })
 
 test('a temperature out of range names the node and the input', async () => {
-  const { status, errors } = await runGraph({ model, story: generate({ prompt: 'Hi', temperature: -1 }) as never })
+  const { status, errors } = await runGraph({
+    model,
+    story: generate({ prompt: 'Hi', temperature: -1 }) as never,
+  })
   expect({ status, error: errors[0] }).toMatchObject({
     status: 'failed',
     error: { code: 'invalid-input', node: 'story', input: 'temperature' },

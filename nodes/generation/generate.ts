@@ -13,7 +13,13 @@ export const generate: WoolgatherNode = defineNode({
   description: 'Lets the model write.',
   resource: 'model',
   inputs: {
-    model: { type: 'model', title: 'Model', description: 'Who writes.', schema: modelRecipeSchema, widget: 'none' },
+    model: {
+      type: 'model',
+      title: 'Model',
+      description: 'Who writes.',
+      schema: modelRecipeSchema,
+      widget: 'none',
+    },
     prompt: {
       type: 'text',
       title: 'Prompt',
@@ -38,14 +44,16 @@ export const generate: WoolgatherNode = defineNode({
     template: {
       type: 'text',
       title: 'Chat template',
-      description: 'How turns are written out. auto: the model’s own; none: the prompt is continued as it stands.',
+      description:
+        'How turns are written out. auto: the model’s own; none: the prompt is continued as it stands.',
       schema: z.enum(templates).default('auto'),
       advanced: true,
     },
     seed: {
       type: 'integer',
       title: 'Seed',
-      description: 'The same seed, prompt and settings usually give the same text. Empty: drawn anew for each run.',
+      description:
+        'The same seed, prompt and settings usually give the same text. Empty: drawn anew for each run.',
       schema: z.int().min(0).max(4_294_967_295).optional(),
       widget: 'seed',
     },
@@ -73,7 +81,10 @@ export const generate: WoolgatherNode = defineNode({
   run: (inputs, context) =>
     context.services.models.use(
       inputs.model,
-      { signal: context.signal, onProgress: (fraction) => context.progress(Math.round(fraction * 100), 100, '% loaded') },
+      {
+        signal: context.signal,
+        onProgress: (fraction) => context.progress(Math.round(fraction * 100), 100, '% loaded'),
+      },
       async ({ model, adapters }) => {
         const { text, stop } = writePrompt(model, inputs)
         let generated = 0
@@ -120,7 +131,10 @@ function writePrompt(model: LanguageModel, inputs: PromptInputs): { text: string
     ...(prompt === '' ? [] : [{ role: 'user' as const, content: prompt }]),
   ]
   if (!turns.some((turn) => turn.role !== 'system')) throw nothingToAsk()
-  return model.formatChat(turns, template === 'auto' ? {} : { template: template satisfies ChatTemplatePreset })
+  return model.formatChat(
+    turns,
+    template === 'auto' ? {} : { template: template satisfies ChatTemplatePreset },
+  )
 }
 
 function plainPrompt({ prompt, messages = [], system }: PromptInputs): string {

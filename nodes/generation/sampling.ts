@@ -35,7 +35,12 @@ export const samplingInputs = {
     z.number().min(0).max(10).default(1),
     'Shape of dynamic temperature.',
   ),
-  topK: setting('Top-k', 'integer', z.int().min(0).max(1_000_000).default(40), 'Keep the k likeliest tokens; 0 off.'),
+  topK: setting(
+    'Top-k',
+    'integer',
+    z.int().min(0).max(1_000_000).default(40),
+    'Keep the k likeliest tokens; 0 off.',
+  ),
   topP: setting('Top-p', 'number', fraction(0.95), 'Keep the likeliest tokens that together reach p; 1 off.'),
   minP: setting('Min-p', 'number', fraction(0.05), 'Drop tokens less likely than p × the likeliest; 0 off.'),
   typicalP: setting('Typical-p', 'number', fraction(1), 'Keep tokens of typical surprise up to p; 1 off.'),
@@ -45,26 +50,91 @@ export const samplingInputs = {
     z.number().min(-1).max(100).default(-1),
     'Keep tokens within n standard deviations of the best logit; −1 off.',
   ),
-  xtcProbability: setting('XTC probability', 'number', fraction(0), 'How often the likeliest tokens are removed; 0 off.'),
-  xtcThreshold: setting('XTC threshold', 'number', fraction(0.1), 'Tokens above this probability may be removed.'),
+  xtcProbability: setting(
+    'XTC probability',
+    'number',
+    fraction(0),
+    'How often the likeliest tokens are removed; 0 off.',
+  ),
+  xtcThreshold: setting(
+    'XTC threshold',
+    'number',
+    fraction(0.1),
+    'Tokens above this probability may be removed.',
+  ),
   penaltyLastN: setting(
     'Penalty window',
     'integer',
     z.int().min(-1).max(1_000_000).default(64),
     'Tokens the penalties look back on; −1 the whole context, 0 none.',
   ),
-  repeatPenalty: setting('Repeat penalty', 'number', z.number().min(0.01).max(10).default(1), 'Above 1 discourages repeats; 1 off.'),
-  frequencyPenalty: setting('Frequency penalty', 'number', z.number().min(-10).max(10).default(0), 'Grows with each repeat; 0 off.'),
-  presencePenalty: setting('Presence penalty', 'number', z.number().min(-10).max(10).default(0), 'Once per token that occurred; 0 off.'),
-  dryMultiplier: setting('DRY multiplier', 'number', z.number().min(0).max(100).default(0), 'Strength against repeated sequences; 0 off.'),
-  dryBase: setting('DRY base', 'number', z.number().min(0).max(10).default(1.75), 'Growth with the length of the repeated sequence.'),
-  dryAllowedLength: setting('DRY allowed length', 'integer', z.int().min(0).max(1_000).default(2), 'Repeats up to this length are free.'),
-  dryPenaltyLastN: setting('DRY window', 'integer', z.int().min(-1).max(1_000_000).default(-1), 'Tokens DRY looks back on; −1 all.'),
+  repeatPenalty: setting(
+    'Repeat penalty',
+    'number',
+    z.number().min(0.01).max(10).default(1),
+    'Above 1 discourages repeats; 1 off.',
+  ),
+  frequencyPenalty: setting(
+    'Frequency penalty',
+    'number',
+    z.number().min(-10).max(10).default(0),
+    'Grows with each repeat; 0 off.',
+  ),
+  presencePenalty: setting(
+    'Presence penalty',
+    'number',
+    z.number().min(-10).max(10).default(0),
+    'Once per token that occurred; 0 off.',
+  ),
+  dryMultiplier: setting(
+    'DRY multiplier',
+    'number',
+    z.number().min(0).max(100).default(0),
+    'Strength against repeated sequences; 0 off.',
+  ),
+  dryBase: setting(
+    'DRY base',
+    'number',
+    z.number().min(0).max(10).default(1.75),
+    'Growth with the length of the repeated sequence.',
+  ),
+  dryAllowedLength: setting(
+    'DRY allowed length',
+    'integer',
+    z.int().min(0).max(1_000).default(2),
+    'Repeats up to this length are free.',
+  ),
+  dryPenaltyLastN: setting(
+    'DRY window',
+    'integer',
+    z.int().min(-1).max(1_000_000).default(-1),
+    'Tokens DRY looks back on; −1 all.',
+  ),
   mirostat: setting('Mirostat', 'integer', z.int().min(0).max(2).default(0), 'Version of Mirostat; 0 off.'),
-  mirostatTau: setting('Mirostat τ', 'number', z.number().min(0).max(100).default(5), 'Surprise that Mirostat aims at.'),
-  mirostatEta: setting('Mirostat η', 'number', z.number().min(0).max(1).default(0.1), 'How fast Mirostat learns.'),
-  adaptiveTarget: setting('Adaptive-p target', 'number', z.number().min(-1).max(1).default(-1), 'Probability aimed at; −1 off.'),
-  adaptiveDecay: setting('Adaptive-p decay', 'number', z.number().min(0).max(0.99).default(0.9), 'How slowly the aim moves.'),
+  mirostatTau: setting(
+    'Mirostat τ',
+    'number',
+    z.number().min(0).max(100).default(5),
+    'Surprise that Mirostat aims at.',
+  ),
+  mirostatEta: setting(
+    'Mirostat η',
+    'number',
+    z.number().min(0).max(1).default(0.1),
+    'How fast Mirostat learns.',
+  ),
+  adaptiveTarget: setting(
+    'Adaptive-p target',
+    'number',
+    z.number().min(-1).max(1).default(-1),
+    'Probability aimed at; −1 off.',
+  ),
+  adaptiveDecay: setting(
+    'Adaptive-p decay',
+    'number',
+    z.number().min(0).max(0.99).default(0.9),
+    'How slowly the aim moves.',
+  ),
   samplers: {
     type: 'list',
     title: 'Samplers',
@@ -74,7 +144,9 @@ export const samplingInputs = {
   },
 } as const satisfies Record<string, InputDefinition>
 
-type SamplingInputs = { [Name in keyof typeof samplingInputs]: z.output<(typeof samplingInputs)[Name]['schema']> }
+type SamplingInputs = {
+  [Name in keyof typeof samplingInputs]: z.output<(typeof samplingInputs)[Name]['schema']>
+}
 
 /** The sampling settings among a node's inputs, as the runtime takes them. */
 export function readSampling(inputs: SamplingInputs): SamplingSettings {

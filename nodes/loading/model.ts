@@ -29,7 +29,8 @@ export const model: WoolgatherNode = defineNode({
     contextSize: {
       type: 'integer',
       title: 'Context size',
-      description: 'Tokens shared by everything that runs on this model at once. Empty: chosen within memory.',
+      description:
+        'Tokens shared by everything that runs on this model at once. Empty: chosen within memory.',
       schema: optionalCount(8, 16_777_216),
       advanced: true,
     },
@@ -58,14 +59,14 @@ export const model: WoolgatherNode = defineNode({
       signal,
       onProgress: (done, total) => progress(done, total, 'bytes'),
     })
-    const recipe: ModelRecipe = {
+    const recipe = {
       kind: 'file',
       file: located,
       ...(gpuLayers !== undefined && { gpuLayers }),
       ...(contextSize !== undefined && { contextSize }),
       ...(threads !== undefined && { threads }),
       adapters: [],
-    }
-    return { model: { ...recipe } }
+    } satisfies ModelRecipe
+    return { model: recipe }
   },
 })

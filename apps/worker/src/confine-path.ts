@@ -29,7 +29,11 @@ async function realPathOfExistingPart(target: string): Promise<string> {
 }
 
 function outside(name: string): WoolgatherError {
-  return new WoolgatherError('file-outside-folders', `“${name}” is outside the folders that workflows may use.`, {
-    hint: 'Use a path below the models or output folder; folders are set when Woolgather starts.',
-  })
+  return new WoolgatherError(
+    'file-outside-folders',
+    `“${name}” is outside the folders that workflows may use.`,
+    {
+      hint: 'Use a path below the models or output folder; folders are set when Woolgather starts.',
+    },
+  )
 }

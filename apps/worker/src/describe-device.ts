@@ -1,6 +1,11 @@
 import type { RuntimeInfo } from '@woolgather/llama'
 
-const names: Record<RuntimeInfo['backend'], string> = { cpu: 'CPU', cuda: 'CUDA', metal: 'Metal', vulkan: 'Vulkan' }
+const names: Record<RuntimeInfo['backend'], string> = {
+  cpu: 'CPU',
+  cuda: 'CUDA',
+  metal: 'Metal',
+  vulkan: 'Vulkan',
+}
 
 /** What the models run on, for people: "CPU, 3 threads", "CUDA, NVIDIA RTX 4090". */
 export function describeDevice({ backend, devices, threads }: RuntimeInfo): string {

@@ -29,19 +29,24 @@ test('a taken name is never overwritten unless asked for, even by many writers a
   expect((await readdir(output)).length).toBe(5)
 })
 
-test.each(['../x.txt', '/etc/x.txt', 'a/../../x.txt', 'a\0b'])('“%s” is refused: it leads out', async (name) => {
-  await expect(createFiles(output).writeOutput(name, 'x', { overwrite: true })).rejects.toMatchObject({
-    code: 'file-outside-folders',
-  })
-})
+test.each(['../x.txt', '/etc/x.txt', 'a/../../x.txt', 'a\0b'])(
+  '“%s” is refused: it leads out',
+  async (name) => {
+    await expect(createFiles(output).writeOutput(name, 'x', { overwrite: true })).rejects.toMatchObject({
+      code: 'file-outside-folders',
+    })
+  },
+)
 
 test('a symbolic link that leads out of the folder is refused', async () => {
   await mkdir(output, { recursive: true })
   await mkdir(path.join(base, 'elsewhere'))
   await symlink(path.join(base, 'elsewhere'), path.join(output, 'link'))
-  await expect(createFiles(output).writeOutput('link/x.txt', 'x', { overwrite: true })).rejects.toMatchObject({
-    code: 'file-outside-folders',
-  })
+  await expect(createFiles(output).writeOutput('link/x.txt', 'x', { overwrite: true })).rejects.toMatchObject(
+    {
+      code: 'file-outside-folders',
+    },
+  )
   expect(await readdir(path.join(base, 'elsewhere'))).toEqual([])
 })
 

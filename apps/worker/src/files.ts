@@ -19,10 +19,14 @@ export function createFiles(outputFolder: string): Files {
         const written = overwrite ? await replace(temporary, target) : await placeBeside(temporary, target)
         return path.relative(outputFolder, written).replaceAll(path.sep, '/')
       } catch (cause) {
-        throw new WoolgatherError('write-failed', `“${name}” could not be written: ${(cause as Error).message}`, {
-          hint: 'Check that the output folder can be written to and that the name is no folder.',
-          cause,
-        })
+        throw new WoolgatherError(
+          'write-failed',
+          `“${name}” could not be written: ${(cause as Error).message}`,
+          {
+            hint: 'Check that the output folder can be written to and that the name is no folder.',
+            cause,
+          },
+        )
       } finally {
         await rm(temporary, { force: true })
       }

@@ -1,6 +1,11 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
-import { downloadModel, type LanguageModel, type LlamaRuntime, type LoadModelOptions } from '@woolgather/llama'
+import {
+  downloadModel,
+  type LanguageModel,
+  type LlamaRuntime,
+  type LoadModelOptions,
+} from '@woolgather/llama'
 import type { LocateOptions, Models } from '@woolgather/nodes'
 import { WoolgatherError, type ModelRecipe } from '@woolgather/workflow'
 import { confinePath } from './confine-path.ts'
@@ -65,7 +70,10 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
 
     async use(recipe, { signal, onProgress }, work) {
       const adapters = await Promise.all(
-        recipe.adapters.map(async ({ file, strength }) => ({ path: await findModelFile(folders, file), strength })),
+        recipe.adapters.map(async ({ file, strength }) => ({
+          path: await findModelFile(folders, file),
+          strength,
+        })),
       )
       const key = recipeKey(recipe)
       const entry = acquire(key, async () =>
@@ -89,7 +97,9 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
   function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
     const directory = folders[0]
     if (directory === undefined) {
-      throw new WoolgatherError('model-not-found', 'There is no models folder to download to.', { input: 'file' })
+      throw new WoolgatherError('model-not-found', 'There is no models folder to download to.', {
+        input: 'file',
+      })
     }
     const running = downloads.get(uri)
     if (running) return untilAborted(running, signal)
@@ -131,10 +141,11 @@ function exists(file: string): Promise<boolean> {
   )
 }
 
-function loadOptions({ gpuLayers, contextSize, threads }: ModelRecipe): Pick<
-  ModelRecipe,
-  'gpuLayers' | 'contextSize' | 'threads'
-> {
+function loadOptions({
+  gpuLayers,
+  contextSize,
+  threads,
+}: ModelRecipe): Pick<ModelRecipe, 'gpuLayers' | 'contextSize' | 'threads'> {
   return { gpuLayers, contextSize, threads }
 }
 
