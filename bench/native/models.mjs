@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { model43M, writeRandomModel } from '@woolgather/ggml/testing'
+
+const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '.cache')
+
+/** The models benchmarks run on: seeded random weights, the same on every machine. */
+export const models = {
+  '43M F16': { ...model43M, type: 'F16' },
+  '128k vocabulary Q8_0': {
+    ...model43M,
+    type: 'Q8_0',
+    vocabSize: 128_256,
+    layers: 8,
+    embeddingSize: 256,
+    feedForwardSize: 704,
+    heads: 4,
+    kvHeads: 4,
+  },
+}
+
+/** Path of a benchmark's model, written on first use. */
+export async function modelFile(name) {
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, `${name.replaceAll(' ', '-')}.gguf`)
+  if (!existsSync(file)) await writeRandomModel(file, models[name])
+  return file
+}
