@@ -21,3 +21,33 @@ export type {
 } from './interface.ts'
 export { defaultSamplers, defaultSampling } from './sampling/defaults.ts'
 export type { ResolvedSampling } from './sampling/defaults.ts'
+
+// chat
+export { chooseTemplate, formatChat, presets, presetTemplate, resolveTemplate } from './chat/index.ts'
+export type { ChatTemplate, FormatChatInput, PresetTemplate, TemplateHints } from './chat/index.ts'
+
+// download
+export { downloadModel, parseModelUri } from './download/index.ts'
+export type {
+  DownloadedModel,
+  DownloadModelInput,
+  DownloadProgress,
+  ModelUri,
+  Patience,
+} from './download/index.ts'
+
+// memory
+export { chooseResources, estimateMemory, inspectModel } from './memory/index.ts'
+export type {
+  ChooseResourcesInput,
+  HeaderValue,
+  MemoryNeed,
+  ModelFile,
+  Placement,
+  Resources,
+  ResourceWishes,
+  TensorSize,
+} from './memory/index.ts'
+
+// text
+export { StopMatcher, Utf8Stream } from './text/index.ts'
