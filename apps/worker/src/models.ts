@@ -108,7 +108,7 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
       directory,
       ...(sha256 !== undefined && { sha256 }),
       signal,
-      onProgress,
+      onProgress: ({ done, total = 0 }) => onProgress(done, total),
     }).then((result) => path.relative(directory, result.path).replaceAll(path.sep, '/'))
     downloads.set(uri, started)
     return started.finally(() => downloads.delete(uri))
