@@ -52,8 +52,7 @@ function parseHuggingFace(uri: string): ModelUri {
 
 /** Segments become folders and files here, on any system. */
 function checkSegment(uri: string, segment: string): void {
-  // eslint-disable-next-line no-control-regex
-  const odd = /[\\/:*?"<>|\u0000-\u001f]/.test(segment)
+  const odd = /[\\/:*?"<>|\p{Cc}]/u.test(segment)
   if (segment === '' || segment === '.' || segment === '..' || segment.length > 200 || odd) {
     throw refuse(uri, segment === '' ? 'a part of it is empty' : `${JSON.stringify(segment)} is no file name`)
   }

@@ -16,7 +16,9 @@ const say = async (options: FakeLlamaOptions, text = 'Hello'): Promise<string> =
 }
 
 test('its text is the same in every process', async () => {
-  expect(await say({})).toMatchInlineSnapshot(`"Some pirate while from made dog baker softly quiet lamp. The old rain left friend lighthouse told. Then pirate went garden made. Then old near from sea kept near told."`)
+  expect(await say({})).toMatchInlineSnapshot(
+    `"Some pirate while from made dog baker softly quiet lamp. The old rain left friend lighthouse told. Then pirate went garden made. Then old near from sea kept near told."`,
+  )
 })
 
 test('it can be told what to answer', async () => {

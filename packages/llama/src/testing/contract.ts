@@ -221,7 +221,7 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
     describe('the context', () => {
       test('refuses a longer prompt with both numbers', async () => {
         const { contextSize } = model.info
-        const tokens = new Array<number>(contextSize + 1).fill(model.tokenize('a', { addBos: false })[0] ?? 0)
+        const tokens = repeatToken(model, contextSize + 1)
         const refusal = await generate({ prompt: { tokens } }).catch((error: unknown) => error)
         expect(refusal).toBeInstanceOf(LlamaError)
         expect(refusal).toMatchObject({
@@ -233,7 +233,7 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
       test('ends the text when it is full', async () => {
         await using small = await load({ contextSize: 256, maxSequences: 1 })
         const { contextSize } = small.info
-        const tokens = new Array<number>(contextSize - 8).fill(small.tokenize('a', { addBos: false })[0] ?? 0)
+        const tokens = repeatToken(small, contextSize - 8)
         const result = await small.generate({
           prompt: { tokens },
           seed: 1,
@@ -380,4 +380,9 @@ function forbidEnd(model: LanguageModel): { token: number; bias: number }[] {
     .map((text) => model.tokenize(text, { special: true, addBos: false }))
     .filter((tokens) => tokens.length === 1)
   return single.map(([token]) => ({ token: token ?? 0, bias: -Infinity }))
+}
+
+function repeatToken(model: LanguageModel, times: number): number[] {
+  const [token = 0] = model.tokenize('a', { addBos: false })
+  return Array.from({ length: times }, () => token)
 }

@@ -17,7 +17,7 @@ export interface ServedFile {
   fails?: { status: number; times: number }
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string
   path: string
   range: string | undefined

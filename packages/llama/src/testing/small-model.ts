@@ -1,6 +1,6 @@
 import { byteVocabulary, writeGguf, type GgufTensor, type GgufValue } from '@woolgather/ggml/testing'
 
-export const smallModel: Record<string, GgufValue> = {
+const smallModel: Record<string, GgufValue> = {
   'general.architecture': { text: 'llama' },
   'general.name': { text: 'Small' },
   'llama.block_count': { u32: 2 },
