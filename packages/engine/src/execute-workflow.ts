@@ -12,7 +12,7 @@ import {
   type Workflow,
 } from '@woolgather/workflow'
 import type { ArtifactStore } from './artifact-store.ts'
-import type { CellCache } from './cache.ts'
+import type { CellCache } from './cache/cell-cache.ts'
 import { EventStream } from './event-stream.ts'
 import type { Registry } from './registry.ts'
 import { toRunError } from './run-error.ts'
@@ -108,6 +108,7 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
   const events = new EventStream(id, options.emit ?? (() => undefined))
   const planned = plan(options)
   if ('issues' in planned) return refusedRun(id, events, planned.issues)
+  options.cache?.refresh()
   const seeds = drawSeeds(planned.plan, options.seeds ?? {})
   const runner = new CellRunner({
     plan: planned.plan,

@@ -29,4 +29,5 @@ export { toRunError } from './run-error.ts'
 
 // keeping results
 export { createFileArtifactStore, createMemoryArtifactStore, type ArtifactStore } from './artifact-store.ts'
-export type { CachedOutputs, CellCache, CellInputs } from './cache.ts'
+export { createMemoryCache, type MemoryCacheOptions } from './cache/memory-cache.ts'
+export type { CachedOutputs, CellCache, CellInputs } from './cache/cell-cache.ts'

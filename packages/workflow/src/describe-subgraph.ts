@@ -1,5 +1,5 @@
 import type { InputDescription, NodeDescription } from './description.ts'
-import type { Subgraph, Workflow, WorkflowNode } from './document.ts'
+import type { Link, Subgraph, Workflow, WorkflowNode } from './document.ts'
 import { portsOf } from './ports-of.ts'
 import { portTypes, type PortType } from './ports.ts'
 
@@ -91,20 +91,27 @@ function readersOf(subgraph: Subgraph, known: Descriptions): Map<string, InputDe
 }
 
 /** Every link into a node, lists of links laid out. */
-export function linksOf(
-  node: WorkflowNode,
-): { input: string; link: readonly [string, string]; position: number }[] {
-  const links: { input: string; link: readonly [string, string]; position: number }[] = []
-  for (const [input, value] of Object.entries(node.links ?? {})) {
-    if (isLink(value)) links.push({ input, link: value, position: 0 })
-    else
-      for (let i = 0; i < value.length; i++)
-        links.push({ input, link: value[i] as [string, string], position: i })
-  }
+export function linksOf(node: WorkflowNode): { input: string; link: Link; position: number }[] {
+  const links: { input: string; link: Link; position: number }[] = []
+  forEachLink(node, (input, link, position) => links.push({ input, link, position }))
   return links
 }
 
-export function isLink(value: readonly unknown[]): value is readonly [string, string] {
+/** The same without a list: graphs have many links, and most readers look at each once. */
+export function forEachLink(
+  node: WorkflowNode,
+  visit: (input: string, link: Link, position: number) => void,
+): void {
+  const { links } = node
+  if (links === undefined) return
+  for (const input of Object.keys(links)) {
+    const value = links[input] as Link | Link[]
+    if (isLink(value)) visit(input, value, 0)
+    else for (let i = 0; i < value.length; i++) visit(input, value[i] as Link, i)
+  }
+}
+
+export function isLink(value: readonly unknown[]): value is Link {
   return value.length === 2 && typeof value[0] === 'string' && typeof value[1] === 'string'
 }
 

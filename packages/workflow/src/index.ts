@@ -38,7 +38,13 @@ export { describeTypes, isLink, linksOf, subgraphPrefix, type Descriptions } fro
 export { outputOf, placeholdersIn, portsOf, type Ports } from './ports-of.ts'
 
 // values that travel on links
-export { axisValues, isLabelled, type LabelledAxis, type LabelledCell, type LabelledValue } from './labelled.ts'
+export {
+  axisValues,
+  isLabelled,
+  type LabelledAxis,
+  type LabelledCell,
+  type LabelledValue,
+} from './labelled.ts'
 export { chatMessageSchema, modelRecipeSchema, type ChatMessage, type ModelRecipe } from './recipe.ts'
 
 // what can be wrong

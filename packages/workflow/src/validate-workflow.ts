@@ -24,10 +24,18 @@ export function validateWorkflow(
     ...subgraphs.flatMap(([id, subgraph]) => scopeIssues(subgraphScope(id, subgraph, descriptions))),
     ...subgraphIssues(workflow, descriptions),
   ]
-  return issues.length > 0 ? issues : axisIssues(workflow, descriptions)
+  return issues.length > 0 || !hasLoops(workflow, descriptions) ? issues : axisIssues(workflow, descriptions)
 }
 
-/** What only shows once axes were laid out; asked for where everything else is right. */
+function hasLoops(workflow: Workflow, descriptions: Descriptions): boolean {
+  const scopes = [workflow, ...Object.values(workflow.subgraphs ?? {})]
+  return scopes.some(({ nodes }) =>
+    Object.values(nodes).some((node) => descriptions.get(node.type)?.zone !== undefined),
+  )
+}
+
+/** What only shows once axes were laid out; asked for where everything else is right.
+ * Only loops can go wrong in this way. */
 function axisIssues(workflow: Workflow, descriptions: Descriptions): Issue[] {
   const { plan, issues } = planWorkflow(workflow, descriptions)
   if (issues !== undefined) return issues

@@ -1,5 +1,5 @@
 import { contentId } from '../content.ts'
-import type { CellInputs } from '../cache.ts'
+import type { CellInputs } from '../cache/cell-cache.ts'
 import type { NodeState } from './cell.ts'
 
 /** Why a cell runs although a cache is there: what is different from the last time it ran. */

@@ -11,7 +11,7 @@ import {
   type RunStatus,
 } from '@woolgather/workflow'
 import type { ArtifactStore } from '../artifact-store.ts'
-import type { CellCache, CellInputs } from '../cache.ts'
+import type { CellCache, CellInputs } from '../cache/cell-cache.ts'
 import { canonicalJson, sha256 } from '../content.ts'
 import type { NodeDefinition } from '../define-node.ts'
 import type { EventStream } from '../event-stream.ts'

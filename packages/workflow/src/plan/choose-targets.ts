@@ -1,5 +1,5 @@
-import { linksOf, subgraphPrefix } from '../describe-subgraph.ts'
-import type { Workflow } from '../document.ts'
+import { forEachLink, subgraphPrefix } from '../describe-subgraph.ts'
+import type { Workflow, WorkflowNode } from '../document.ts'
 import type { Issue } from '../issues.ts'
 import { suggest } from '../nearest.ts'
 import type { FlatGraph, FlatNode } from './flatten.ts'
@@ -26,12 +26,10 @@ export function chooseTargets(
 }
 
 function endsOf(workflow: Workflow, graph: FlatGraph): string[] {
-  const linked = new Set(
-    Object.values(workflow.nodes).flatMap((node) => linksOf(node).map(({ link }) => link[0])),
-  )
-  const roots = Object.entries(workflow.nodes).flatMap(([id, node]) =>
-    linked.has(id) || node.mode !== undefined ? [] : [id],
-  )
+  const linked = new Set<string>()
+  const ids = Object.keys(workflow.nodes)
+  for (const id of ids) forEachLink(workflow.nodes[id] as WorkflowNode, (_, link) => linked.add(link[0]))
+  const roots = ids.filter((id) => !linked.has(id) && workflow.nodes[id]?.mode === undefined)
   const inner = graph.nodes.filter((flat) => flat.prefix !== '' && flat.description?.sink === true)
   return [...roots, ...inner.filter((flat) => flat.skipped === undefined).map((flat) => flat.path)]
 }

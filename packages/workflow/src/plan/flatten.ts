@@ -1,5 +1,5 @@
 import type { NodeDescription } from '../description.ts'
-import { isLink, linksOf, subgraphPrefix, type Descriptions } from '../describe-subgraph.ts'
+import { forEachLink, isLink, linksOf, subgraphPrefix, type Descriptions } from '../describe-subgraph.ts'
 import type { Link, Workflow, WorkflowNode } from '../document.ts'
 import type { Json } from '../json.ts'
 import { outputOf, portsOf, type Ports } from '../ports-of.ts'
@@ -63,7 +63,8 @@ export function flattenWorkflow(workflow: Workflow, descriptions: Descriptions):
   const byPath = new Map<string, FlatNode>()
   const owners = new Map<FlatNode, Scope>()
   for (const scope of scopes) {
-    for (const [id, node] of Object.entries(scope.nodes)) {
+    for (const id of Object.keys(scope.nodes)) {
+      const node = scope.nodes[id] as WorkflowNode
       if (scope.children.has(id)) continue
       const flat = readNode(scope, id, node, descriptions)
       byPath.set(flat.path, flat)
@@ -94,7 +95,8 @@ function layOutScopes(workflow: Workflow): Scope[] {
   const containing = new Map<Scope, readonly string[]>([[root, []]])
   for (let i = 0; i < scopes.length; i++) {
     const scope = scopes[i] as Scope
-    for (const [id, node] of Object.entries(scope.nodes)) {
+    for (const id of Object.keys(scope.nodes)) {
+      const node = scope.nodes[id] as WorkflowNode
       if (!node.type.startsWith(subgraphPrefix)) continue
       const name = node.type.slice(subgraphPrefix.length)
       const subgraph = Object.hasOwn(workflow.subgraphs ?? {}, name) ? workflow.subgraphs?.[name] : undefined
@@ -142,14 +144,14 @@ type Resolve = (scope: Scope, link: Link) => Resolved
 
 function connect(flat: FlatNode, scope: Scope, resolve: Resolve): void {
   const given = new Map<string, Json>()
-  for (const { input, link, position } of linksOf(flat.node)) {
+  forEachLink(flat.node, (input, link, position) => {
     const found = resolve(scope, link)
     if (found.kind === 'node') flat.links.push({ input, position, from: found.from, output: found.output })
     else if (found.kind === 'literal') given.set(input, found.value)
-    else if (flat.ports?.inputs.get(input)?.required === true && flat.skipped === undefined) {
+    else if (flat.skipped === undefined && flat.ports?.inputs.get(input)?.required === true) {
       flat.skipped = `\`${input}\` gets nothing: ${found.reason}`
     }
-  }
+  })
   if (given.size > 0) flat.literals = { ...flat.literals, ...Object.fromEntries(given) }
 }
 

@@ -1,4 +1,4 @@
-import { linksOf, portTypeOf, type Descriptions } from '../describe-subgraph.ts'
+import { forEachLink, portTypeOf, type Descriptions } from '../describe-subgraph.ts'
 import type { WorkflowNode } from '../document.ts'
 import type { Adjacency } from '../find-cycles.ts'
 import { portsOf, type Ports } from '../ports-of.ts'
@@ -45,10 +45,10 @@ function connect(
 ): number[][] {
   const targets: number[][] = ids.map(() => [])
   for (let i = 0; i < ids.length; i++) {
-    for (const { link } of linksOf(nodes[ids[i] as string] as WorkflowNode)) {
+    forEachLink(nodes[ids[i] as string] as WorkflowNode, (_, link) => {
       const from = numbers.get(link[0])
       if (from !== undefined) targets[from]?.push(i)
-    }
+    })
   }
   return targets
 }

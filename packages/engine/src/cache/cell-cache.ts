@@ -19,6 +19,9 @@ export interface CellCache {
   /** `cell` names workflow, node and coordinate. */
   lastInputs(cell: string): CellInputs | undefined
   rememberInputs(cell: string, inputs: CellInputs): void
+  /** Takes note of what other processes kept meanwhile; called when a run begins. */
+  refresh(): void
   /** Resolves when everything set so far would survive the process. */
   flush(): Promise<void>
+  close(): Promise<void>
 }
