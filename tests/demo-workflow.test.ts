@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { runEventSchema, type RunEvent } from '@woolgather/workflow'
+import { runEventSchema, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
 import { createScratch, woolgather } from './cli.ts'
 
 const demo = 'workflows/first-story.json'
@@ -53,15 +53,21 @@ test('--json prints run events only, numbered without a gap, and their text adds
   expect(finished).toMatchObject({ outputs: { text: streamed } })
 })
 
+/*
+   model ─┬─► story0
+          ├─► story1
+          └─► …
+*/
 test('Ctrl-C cancels: exit code 130, and the last event says cancelled', async () => {
   await using scratch = await createScratch()
+  const story = (seed: number): WorkflowNode => ({
+    type: 'generation/generate',
+    inputs: { prompt: 'Tell me a story.', seed, template: 'none', maxTokens: 400, temperature: 2, minP: 0 },
+    links: { model: ['model', 'model'] },
+  })
   const file = await scratch.writeWorkflow({
     model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
-    story: {
-      type: 'generation/generate',
-      inputs: { prompt: 'Tell me a story.', seed: 1, template: 'none', maxTokens: 1_000_000, temperature: 2, minP: 0 },
-      links: { model: ['model', 'model'] },
-    },
+    ...Object.fromEntries(Array.from({ length: 300 }, (_, seed) => [`story${seed}`, story(seed)])),
   })
   let interrupted = false
   const { code, stdout } = await woolgather(['run', file, '--json', '--output', scratch.folder], {
@@ -72,5 +78,8 @@ test('Ctrl-C cancels: exit code 130, and the last event says cancelled', async (
     },
   })
   expect(code).toBe(130)
-  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ type: 'run.finished', status: 'cancelled' })
+  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    type: 'run.finished',
+    status: 'cancelled',
+  })
 })
