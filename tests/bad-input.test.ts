@@ -46,7 +46,11 @@ describe('a graph that cannot run is refused with exit code 2, naming node and i
       /story\.model.*text.*model/s,
     ],
     ['a number out of range', story('demo/storyteller.gguf', { temperature: 9 }), /story\.temperature.*5/s],
-    ['a text where a number belongs', story('demo/storyteller.gguf', { maxTokens: 'many' }), /story\.maxTokens.*number|integer/s],
+    [
+      'a text where a number belongs',
+      story('demo/storyteller.gguf', { maxTokens: 'many' }),
+      /story\.maxTokens.*number|integer/s,
+    ],
     ['a required input that is missing', { model: { type: 'loading/model' } }, /model\.file/],
   ]
   test.each(cases)('%s', async (_, nodes, message) => {
@@ -94,7 +98,10 @@ describe('a workflow file that cannot be read is one clear message and exit code
 
   test('it is no JSON: the place is named', async () => {
     await using scratch = await createScratch()
-    const { code, stderr } = await woolgather(['validate', await scratch.write('bad.json', '{ "format": "woolgather", ')])
+    const { code, stderr } = await woolgather([
+      'validate',
+      await scratch.write('bad.json', '{ "format": "woolgather", '),
+    ])
     expect(code).toBe(2)
     expect(stderr).toMatch(/JSON/)
   })
@@ -114,11 +121,19 @@ describe('a model file that cannot be used fails its node with exit code 1, and 
     ['missing', () => undefined, /model-not-found|No model file/],
     ['empty', () => new Uint8Array(), /GGUF|gguf/],
     ['garbage', () => Buffer.alloc(4096, 'not a model '), /GGUF|gguf/],
-    ['cut off in its header', (model) => model.subarray(0, 2_000), /cannot be read.*more than can be in the file/],
+    [
+      'cut off in its header',
+      (model) => model.subarray(0, 2_000),
+      /cannot be read.*more than can be in the file/,
+    ],
     ['cut off in its tensors', (model) => model.subarray(0, model.length - 4_096), /truncated|ends|cut/i],
     [
       'of an architecture nobody knows',
-      (model) => Buffer.from(model.toString('latin1').replace('\x05\0\0\0\0\0\0\0llama', '\x05\0\0\0\0\0\0\0lambo'), 'latin1'),
+      (model) =>
+        Buffer.from(
+          model.toString('latin1').replace('\x05\0\0\0\0\0\0\0llama', '\x05\0\0\0\0\0\0\0lambo'),
+          'latin1',
+        ),
       /lambo/,
     ],
   ]
@@ -131,7 +146,10 @@ describe('a model file that cannot be used fails its node with exit code 1, and 
     const { code, stderr, stdout } = await woolgather([
       ...['run', file, '--models', scratch.folder, '--out', scratch.path('result.json')],
     ])
-    expect({ code, output: stderr + stdout }).toMatchObject({ code: 1, output: expect.stringMatching(message) as string })
+    expect({ code, output: stderr + stdout }).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(message) as string,
+    })
     expect(await scratch.readJson('result.json')).toMatchObject({ status: 'failed', outputs: {} })
   })
 })

@@ -12,7 +12,14 @@ const demo = 'workflows/first-story.json'
 */
 test('the demo workflow writes a story, shows it, saves it, and the result says so', async () => {
   await using scratch = await createScratch()
-  const { code } = await woolgather(['run', demo, '--out', scratch.path('result.json'), '--output', scratch.folder])
+  const { code } = await woolgather([
+    'run',
+    demo,
+    '--out',
+    scratch.path('result.json'),
+    '--output',
+    scratch.folder,
+  ])
   expect(code).toBe(0)
   const result = (await scratch.readJson('result.json')) as { outputs: { show: { value: string } } }
   expect(result).toMatchObject({
@@ -62,12 +69,19 @@ test('Ctrl-C cancels: exit code 130, and the last event says cancelled', async (
   await using scratch = await createScratch()
   const story = (seed: number): WorkflowNode => ({
     type: 'generation/generate',
-    inputs: { prompt: 'Tell me a story.', seed, template: 'none', maxTokens: 400, temperature: 2, minP: 0 },
+    inputs: {
+      prompt: 'Once upon a time, there',
+      seed,
+      template: 'none',
+      maxTokens: 400,
+      temperature: 2,
+      minP: 0,
+    },
     links: { model: ['model', 'model'] },
   })
   const file = await scratch.writeWorkflow({
     model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
-    ...Object.fromEntries(Array.from({ length: 300 }, (_, seed) => [`story${seed}`, story(seed)])),
+    ...Object.fromEntries(Array.from({ length: 1_000 }, (_, seed) => [`story${seed}`, story(seed)])),
   })
   let interrupted = false
   const { code, stdout } = await woolgather(['run', file, '--json', '--output', scratch.folder], {
