@@ -73,7 +73,11 @@ describe('what is there to read', () => {
         (await fetch(server.url + route)).json(),
       ),
     )
-    expect(health).toMatchObject({ status: 'ok', version: expect.stringMatching(/^\d/) as string })
+    expect(health).toEqual({
+      status: 'ok',
+      version: expect.stringMatching(/^\d/) as string,
+      worker: expect.stringMatching(/^(starting|ready)$/) as string,
+    })
     expect(nodes).toMatchObject([{ type: 'text/text' }])
     expect(models).toEqual([])
   })

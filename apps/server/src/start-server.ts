@@ -55,7 +55,7 @@ const timeouts = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCh
  * @throws Error where the port is taken, or the server would be open to others without a token
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const logger = options.logger ?? pino({ name: 'woolgather' }, pino.destination(2))
+  const logger = options.logger ?? createLogger()
   const host = options.host ?? '127.0.0.1'
   const gate = createGate({ ...options, host })
   const version = readVersion()
@@ -76,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.workerLimits && { limits: options.workerLimits }),
     onLog: (line) => logger.debug({ line }, 'worker'),
     onStatus: (status) => {
-      logger.info({ status }, 'worker')
+      logger[status.error ? 'warn' : 'info']({ status }, 'worker')
       tellClients(status)
     },
   })
@@ -121,6 +121,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => (stopping ??= stop())
   return { url, close, [Symbol.asyncDispose]: close }
+}
+
+/** JSON lines on stderr; a person at a terminal is told only what goes wrong, unless `WOOLGATHER_LOG` names a level. */
+function createLogger(): Logger {
+  const level = process.env['WOOLGATHER_LOG'] ?? (process.stderr.isTTY ? 'warn' : 'info')
+  return pino({ base: { name: 'woolgather' }, level }, pino.destination(2))
 }
 
 function listen(server: Server, host: string, port: number): Promise<string> {

@@ -89,7 +89,7 @@ export function createClient(options: ClientOptions): Client {
       delay = options.reconnectDelay ?? 250
       send({ type: 'hello', protocol: protocolVersion })
       for (const [run, set] of subscriptions) {
-        send({ type: 'run.subscribe', run, after: Math.min(...[...set].map((s) => s.last)) })
+        send({ type: 'run.subscribe', run, after: earliest(set) })
       }
       for (const { message } of waiting.values()) send(message)
       options.onConnection?.('open')
@@ -116,7 +116,7 @@ export function createClient(options: ClientOptions): Client {
       case 'run.rejected':
         return settle(message.request, { issues: message.issues })
       case 'run.events':
-        return deliver(message.run, message.events)
+        return deliver(message)
       case 'worker':
         return options.onWorker?.(message.status)
       case 'error':
@@ -137,8 +137,10 @@ export function createClient(options: ClientOptions): Client {
     for (const request of [...waiting.keys()]) settle(request, error)
   }
 
-  const deliver = (run: string, events: RunEvent[]): void => {
+  const deliver = ({ run, from, events }: ServerMessage & { type: 'run.events' }): void => {
     for (const subscription of subscriptions.get(run) ?? []) {
+      // Sent before the server knew of this subscription: what it asked for is on its way, without a gap.
+      if (from > subscription.last + 1) continue
       const fresh = events.filter((event) => event.seq > subscription.last)
       const last = fresh.at(-1)
       if (!last) continue
@@ -184,7 +186,7 @@ export function createClient(options: ClientOptions): Client {
       const subscription: Subscription = { onEvents, last: after }
       const set = subscriptions.get(run) ?? new Set()
       subscriptions.set(run, set.add(subscription))
-      send({ type: 'run.subscribe', run, after })
+      send({ type: 'run.subscribe', run, after: earliest(set) })
       return () => {
         set.delete(subscription)
         if (set.size > 0) return
@@ -212,4 +214,9 @@ export function createClient(options: ClientOptions): Client {
       failAll(new WoolgatherError('cancelled', 'The connection was closed'))
     },
   }
+}
+
+/** The server keeps one place per run and client: the one that serves whoever is furthest behind. */
+function earliest(subscriptions: ReadonlySet<Subscription>): number {
+  return Math.min(...[...subscriptions].map(({ last }) => last))
 }

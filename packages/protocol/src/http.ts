@@ -60,7 +60,7 @@ export interface SaveWorkflowRequest {
 export interface HealthResponse {
   status: 'ok'
   version: string
-  worker: WorkerStatus
+  worker: WorkerStatus['state']
 }
 
 /** `GET /api/runs/:id/events?after=n`: the events numbered above `n` (−1: all), as many as fit one answer. */

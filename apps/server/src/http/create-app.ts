@@ -52,7 +52,7 @@ export function createApp(options: AppOptions): Express {
     response.json({
       status: 'ok',
       version: options.version,
-      worker: options.workerStatus(),
+      worker: options.workerStatus().state,
     } satisfies HealthResponse)
   })
 

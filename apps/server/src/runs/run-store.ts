@@ -108,7 +108,11 @@ export function openRunStore(file: string): RunStore {
         ...(targets !== null && { targets: JSON.parse(targets) as string[] }),
         status: status as 'queued' | 'running',
       })),
-    close: () => void database.close(),
+    close() {
+      // One file is left, not three.
+      database.pragma('wal_checkpoint(truncate)')
+      database.close()
+    },
   }
 }
 

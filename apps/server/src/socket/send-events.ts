@@ -1,7 +1,8 @@
 import type { RunService } from '../runs/run-service.ts'
+import type { EventPage } from '../runs/run-store.ts'
 
-/** Between two event messages to one client: at most 30 a second. */
-const minInterval = 1_000 / 30
+/** Between two messages of streamed text to one client: at most 30 a second. */
+const streamInterval = 1_000 / 30
 
 /** A client that follows more runs than this is not one a person uses. */
 const maxSubscriptions = 1_000
@@ -15,8 +16,8 @@ export interface EventSink {
  * Sends one client the events of the runs it follows.
  *
  * Nothing is queued for it: it has a cursor per run, and one message at a time is read from the history and sent,
- * the next when that has left and its time has come. So a slow client costs one message of memory however far it
- * falls behind, misses nothing, and a fast one gets what came in between in one piece.
+ * the next when that has left. Streamed text and progress wait for their turn besides, and are then told in one
+ * piece. So a slow client costs one message of memory however far it falls behind, and misses nothing.
  */
 export interface EventSender {
   /** Sends every event numbered above `after`, then new ones. False where too many runs are followed. */
@@ -31,37 +32,44 @@ export function createEventSender(runs: Pick<RunService, 'page'>, sink: EventSin
   const cursors = new Map<string, number>()
   /** Followed runs with something to read, served in turn. */
   const pending = new Set<string>()
+  /** Those that stream faster than they may: back in line when the timer fires. */
+  const held = new Set<string>()
   let timer: NodeJS.Timeout | undefined
   let sending = false
-  let lastSent = -Infinity
+  let lastStreamed = -Infinity
 
   const pump = (): void => {
-    if (sending || timer || pending.size === 0) return
-    const wait = lastSent + minInterval - performance.now()
-    if (wait <= 0) return sendNext()
-    timer = setTimeout(() => {
-      timer = undefined
-      pump()
-    }, wait)
-  }
-
-  const sendNext = (): void => {
     for (const run of pending) {
+      if (sending) return
       pending.delete(run)
       const cursor = cursors.get(run)
       const page = cursor === undefined ? undefined : runs.page(run, cursor)
-      if (page === undefined) continue
-      cursors.set(run, page.to)
-      // Back to the end of the line: there may be more than one page.
-      pending.add(run)
-      sending = true
-      lastSent = performance.now()
-      sink.send(frame(run, page), () => {
-        sending = false
-        pump()
-      })
-      return
+      if (page !== undefined) serve(run, page)
     }
+  }
+
+  const serve = (run: string, page: EventPage): void => {
+    const wait = isStream(page) ? lastStreamed + streamInterval - performance.now() : 0
+    if (wait > 0) return hold(run, wait)
+    if (isStream(page)) lastStreamed = performance.now()
+    cursors.set(run, page.to)
+    // Back to the end of the line: there may be more than one page.
+    pending.add(run)
+    sending = true
+    sink.send(frame(run, page), () => {
+      sending = false
+      pump()
+    })
+  }
+
+  const hold = (run: string, wait: number): void => {
+    held.add(run)
+    timer ??= setTimeout(() => {
+      timer = undefined
+      for (const waiting of held) pending.add(waiting)
+      held.clear()
+      pump()
+    }, wait)
   }
 
   return {
@@ -75,9 +83,10 @@ export function createEventSender(runs: Pick<RunService, 'page'>, sink: EventSin
     unfollow(run) {
       cursors.delete(run)
       pending.delete(run)
+      held.delete(run)
     },
     wake(run) {
-      if (!cursors.has(run)) return
+      if (!cursors.has(run) || held.has(run)) return
       pending.add(run)
       pump()
     },
@@ -85,11 +94,17 @@ export function createEventSender(runs: Pick<RunService, 'page'>, sink: EventSin
       clearTimeout(timer)
       cursors.clear()
       pending.clear()
+      held.clear()
     },
   }
 }
 
+/** Whether a page tells of work going on, of which more is about to come. The end of a cell or run is told at once. */
+function isStream({ texts }: EventPage): boolean {
+  return /"type":"(cell\.token|cell\.progress|run\.progress)"/.test(texts.at(-1) ?? '')
+}
+
 /** A `run.events` message; the events are JSON already. */
-function frame(run: string, { texts, from, to }: { texts: string[]; from: number; to: number }): string {
+function frame(run: string, { texts, from, to }: EventPage): string {
   return `{"type":"run.events","run":${JSON.stringify(run)},"from":${from},"to":${to},"events":[${texts.join(',')}]}`
 }
