@@ -29,5 +29,6 @@ export { toRunError } from './run-error.ts'
 
 // keeping results
 export { createFileArtifactStore, createMemoryArtifactStore, type ArtifactStore } from './artifact-store.ts'
+export { openDiskCache, type DiskCacheOptions } from './cache/disk-cache.ts'
 export { createMemoryCache, type MemoryCacheOptions } from './cache/memory-cache.ts'
 export type { CachedOutputs, CellCache, CellInputs } from './cache/cell-cache.ts'

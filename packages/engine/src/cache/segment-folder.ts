@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto'
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { decodeRecord, encodeRecord, headerBytes, scanRecords } from './segment-file.ts'
+
+interface Segment {
+  name: string
+  /** Bytes in the file, and up to where its records are known. */
+  bytes: number
+  scanned: number
+  file: number | undefined
+}
+
+interface Place {
+  segment: Segment
+  offset: number
+  length: number
+}
+
+const suffix = '.cache'
+
+/**
+ * A folder of append-only files bounded in bytes. Each process writes files of its own and reads everyone's; the file
+ * begun longest ago goes first, and what is read out of an old file is written to the newest again, so that what is
+ * in use stays.
+ */
+export class SegmentFolder {
+  readonly #folder: string
+  readonly #maxBytes: number
+  readonly #segments = new Map<string, Segment>()
+  readonly #places = new Map<string, Place>()
+  #current: Segment | undefined
+
+  constructor(folder: string, maxBytes: number) {
+    this.#folder = folder
+    this.#maxBytes = maxBytes
+    mkdirSync(folder, { recursive: true })
+    this.refresh()
+  }
+
+  get bytes(): number {
+    let bytes = 0
+    for (const segment of this.#segments.values()) bytes += segment.bytes
+    return bytes
+  }
+
+  /** Takes in what other processes wrote, and lets go of what they removed. */
+  refresh(): void {
+    const names = readdirSync(this.#folder).filter((name) => name.endsWith(suffix))
+    const present = new Set(names)
+    for (const name of this.#segments.keys()) if (!present.has(name)) this.#forget(name)
+    for (const name of names.sort()) this.#scan(name)
+    this.#evict()
+  }
+
+  has(key: string): boolean {
+    return this.#places.has(key)
+  }
+
+  read(key: string): Buffer | undefined {
+    const place = this.#places.get(key)
+    if (place === undefined) return undefined
+    const payload = this.#readPlace(place, key)
+    if (payload === undefined) this.#places.delete(key)
+    else if (this.#isOld(place.segment)) this.write([{ key, payload }])
+    return payload
+  }
+
+  /** Adds records with one write. */
+  write(records: readonly { key: string; payload: Buffer }[]): void {
+    if (records.length === 0) return
+    const segment = this.#writable()
+    const encoded = records.map(({ key, payload }) => encodeRecord(key, payload))
+    appendFileSync(join(this.#folder, segment.name), Buffer.concat(encoded))
+    records.forEach(({ key, payload }) => {
+      this.#places.set(key, { segment, offset: segment.bytes, length: payload.length })
+      segment.bytes += headerBytes + payload.length
+    })
+    segment.scanned = segment.bytes
+    this.#evict()
+  }
+
+  close(): void {
+    for (const name of [...this.#segments.keys()]) this.#forget(name)
+    this.#current = undefined
+  }
+
+  #writable(): Segment {
+    if (this.#current !== undefined && this.#current.bytes < this.#maxBytes / 8) return this.#current
+    // names sort by when they were begun
+    const name = `${String(Date.now()).padStart(14, '0')}-${randomBytes(6).toString('hex')}${suffix}`
+    this.#current = { name, bytes: 0, scanned: 0, file: undefined }
+    this.#segments.set(name, this.#current)
+    return this.#current
+  }
+
+  #scan(name: string): void {
+    const path = join(this.#folder, name)
+    const segment = this.#segments.get(name) ?? { name, bytes: 0, scanned: 0, file: undefined }
+    if (segment === this.#current) return
+    try {
+      if (this.#segments.has(name) && statSync(path).size === segment.bytes) return
+      const { records, end, bytes } = scanRecords(path, segment.scanned)
+      for (const { key, offset, length } of records) this.#places.set(key, { segment, offset, length })
+      segment.scanned = end
+      segment.bytes = bytes
+      this.#segments.set(name, segment)
+    } catch {
+      // removed by another process in between, or unreadable: nothing of it is known
+      this.#forget(name)
+    }
+  }
+
+  #readPlace({ segment, offset, length }: Place, key: string): Buffer | undefined {
+    try {
+      segment.file ??= openSync(join(this.#folder, segment.name), 'r')
+      const record = Buffer.alloc(headerBytes + length)
+      return readSync(segment.file, record, 0, record.length, offset) === record.length
+        ? decodeRecord(record, key)
+        : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  #isOld(segment: Segment): boolean {
+    const names = [...this.#segments.keys()]
+    return segment !== this.#current && names.indexOf(segment.name) < names.length / 2 - 1
+  }
+
+  #evict(): void {
+    let { bytes } = this
+    for (const [name, segment] of [...this.#segments].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (bytes <= this.#maxBytes) return
+      if (segment === this.#current) continue
+      bytes -= segment.bytes
+      this.#forget(name)
+      try {
+        unlinkSync(join(this.#folder, name))
+      } catch {
+        // another process was first
+      }
+    }
+  }
+
+  #forget(name: string): void {
+    const segment = this.#segments.get(name)
+    if (segment === undefined) return
+    this.#segments.delete(name)
+    if (segment.file !== undefined) closeSync(segment.file)
+    segment.file = undefined
+    for (const [key, place] of this.#places) if (place.segment === segment) this.#places.delete(key)
+  }
+}
