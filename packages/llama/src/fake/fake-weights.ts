@@ -71,6 +71,7 @@ export class FakeWeights {
     validateSeed(request.seed)
     const sampling = request.sampling ?? {}
     validateSampling(sampling, this.vocabulary.size)
+    checkMaxTokens(request.maxTokens)
     const adapters = request.adapters ?? []
     this.#checkAdapters(adapters)
     const prompt = this.#promptTokens(request)
@@ -92,10 +93,10 @@ export class FakeWeights {
         `${wrong} is no token of this model; its tokens are 0 to ${this.vocabulary.size - 1}`,
       )
     }
-    if (tokens.length > this.#sequenceLimit) {
+    if (tokens.length >= this.#sequenceLimit) {
       throw new LlamaError(
         'context-too-long',
-        `The prompt has ${tokens.length} tokens, and the context holds ${this.#sequenceLimit}`,
+        `The prompt has ${tokens.length} tokens; with room for an answer at most ${this.#sequenceLimit - 1} fit`,
         { hint: 'Shorten the prompt, or load the model with more context.' },
       )
     }
@@ -187,4 +188,9 @@ export class FakeWeights {
 function commonLength(a: readonly number[], b: readonly number[]): number {
   const differs = a.findIndex((token, index) => token !== b[index])
   return differs < 0 ? Math.min(a.length, b.length) : differs
+}
+
+function checkMaxTokens(maxTokens: number | undefined): void {
+  if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens >= 1)) return
+  throw new LlamaError('invalid-sampling', `maxTokens is ${maxTokens}; it must be a whole number from 1 up`)
 }
