@@ -102,6 +102,20 @@ describe('a run over the socket', () => {
     expect(numbers(seen)).toEqual(upTo(seen.length))
   })
 
+  test('runs once where a client that missed the answer asks again', async () => {
+    await using server = await startTestServer()
+    const message = { type: 'run.submit', request: 'same', workflow: script('end completed') }
+    const accepted: unknown[] = []
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const client = await connectRaw(server)
+      client.send(message)
+      await until(() => client.messages.some(({ type }) => type === 'run.accepted'))
+      accepted.push(client.messages.find(({ type }) => type === 'run.accepted'))
+      client.socket.terminate()
+    }
+    expect(accepted[1]).toEqual(accepted[0])
+  })
+
   test('can be asked for after any number', async () => {
     await using server = await startTestServer()
     const client = server.connect()

@@ -6,8 +6,9 @@ import {
 } from '@woolgather/protocol'
 import type { RunError } from '@woolgather/workflow'
 import type { RawData, WebSocket } from 'ws'
-import type { RunService } from '../runs/run-service.ts'
+import type { RunService, Submitted } from '../runs/run-service.ts'
 import { readMessage } from './read-message.ts'
+import type { RequestMemory } from './remember-requests.ts'
 import { createEventSender } from './send-events.ts'
 
 /** Messages a client may send at once, and every second after that. */
@@ -26,6 +27,8 @@ const closeCodes = { goingAway: 1001, policy: 1008 } as const
 export interface ServeClientOptions {
   socket: WebSocket
   runs: RunService
+  /** Shared by all clients. */
+  requests: RequestMemory
   version: string
   workerStatus: () => WorkerStatus
 }
@@ -37,7 +40,13 @@ export interface ServedClient {
 }
 
 /** Serves one client until its socket closes. */
-export function serveClient({ socket, runs, version, workerStatus }: ServeClientOptions): ServedClient {
+export function serveClient({
+  socket,
+  runs,
+  requests,
+  version,
+  workerStatus,
+}: ServeClientOptions): ServedClient {
   const events = createEventSender(runs, { send: (text, done) => socket.send(text, () => done()) })
   const stopListening = runs.onNews((run) => events.wake(run))
   const allow = createAllowance()
@@ -100,10 +109,16 @@ export function serveClient({ socket, runs, version, workerStatus }: ServeClient
   }
 
   const submit = ({ request, workflow, targets }: ClientMessage & { type: 'run.submit' }): void => {
-    const { run, issues } = runs.submit(workflow, targets)
+    const { run, issues } = answered(request) ?? runs.submit(workflow, targets)
     if (issues) return send({ type: 'run.rejected', request, issues })
+    requests.add(request, run)
     send({ type: 'run.accepted', request, run })
     follow(run, -1)
+  }
+
+  const answered = (request: string): Submitted | undefined => {
+    const run = requests.find(request)
+    return run === undefined ? undefined : { run }
   }
 
   const follow = (run: string, after: number): void => {

@@ -5,6 +5,7 @@ import { documentLimits } from '@woolgather/workflow'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { RunService } from '../runs/run-service.ts'
 import type { Refusal, TrustedParts } from '../trust/check-request.ts'
+import { createRequestMemory } from './remember-requests.ts'
 import { serveClient, type ServedClient } from './serve-client.ts'
 
 const maxClients = 1_000
@@ -35,6 +36,7 @@ export function serveSockets({ server, gate, ...shared }: ServeSocketsOptions): 
     maxPayload: documentLimits.bytes + 65_536,
     perMessageDeflate: false,
   })
+  const requests = createRequestMemory()
   const clients = new Map<WebSocket, ServedClient>()
   const answering = new WeakSet<WebSocket>()
 
@@ -46,7 +48,7 @@ export function serveSockets({ server, gate, ...shared }: ServeSocketsOptions): 
       answering.add(socket)
       socket.on('pong', () => answering.add(socket))
       socket.once('close', () => clients.delete(socket))
-      clients.set(socket, serveClient({ socket, ...shared }))
+      clients.set(socket, serveClient({ socket, requests, ...shared }))
     })
   })
 
