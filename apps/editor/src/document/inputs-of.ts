@@ -25,7 +25,8 @@ export function inputsOf(
 ): NodeInput[] {
   const known = description ? [...portsOf(node, description, nodes).inputs.values()] : []
   const names = new Set(known.map((input) => input.name))
-  const named = [...Object.keys(node.links ?? {}), ...Object.keys(node.inputs ?? {})]
+  const literals = description ? Object.keys(node.inputs ?? {}) : []
+  const named = [...Object.keys(node.links ?? {}), ...literals]
   const orphans = [...new Set(named)].filter((name) => !names.has(name)).map(orphanInput)
   return [...known, ...orphans]
 }

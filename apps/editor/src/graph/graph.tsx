@@ -12,7 +12,7 @@ import {
 import { useCallback, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react'
 import { useDocument, useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
 import type { LooseLink } from '../store/view-store.ts'
-import { addNode, connect, disconnect, judge, reconnect } from '../session/edit-graph.ts'
+import { addNode, connect, disconnect, judge, presentOf, reconnect } from '../session/edit-graph.ts'
 import { parseLinkId } from '../document/link-id.ts'
 import { NodeCard } from '../node/node-card.tsx'
 import { familyStyle } from '../ui/family-style.ts'
@@ -46,6 +46,7 @@ export function Graph() {
   const [linking, setLinking] = useState<LooseLink>()
   const far = useStore((state) => state.transform[2] < readableZoom)
   const moved = useRef<Edge | undefined>(undefined)
+  const opening = useDocument((state) => state.opening)
   useFitOnOpening()
 
   const isValid = useCallback(
@@ -117,6 +118,7 @@ export function Graph() {
       onDrop={dropNode}
     >
       <ReactFlow
+        key={opening}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
@@ -153,19 +155,21 @@ export function Graph() {
   )
 }
 
-/** Shows the whole graph whenever another document is opened, once its nodes have been measured. */
+/** Shows the whole graph whenever another document is opened, once all its nodes have been measured. */
 function useFitOnOpening(): void {
+  const editor = useEditor()
   const flow = useReactFlow()
   const opening = useDocument((state) => state.opening)
-  const measured = useStore(
-    (state) => state.nodes.length > 0 && state.nodes.every((node) => node.measured?.width),
-  )
-  const fitted = useRef(0)
   useEffect(() => {
-    if (!measured || fitted.current === opening) return
-    fitted.current = opening
-    void flow.fitView(fitOptions)
-  }, [flow, opening, measured])
+    const fit = (): void => {
+      const ids = Object.keys(presentOf(editor).nodes)
+      const ready = ids.every((id) => flow.getNode(id)?.measured?.height)
+      if (ready) void flow.fitView(fitOptions)
+      else frame = requestAnimationFrame(fit)
+    }
+    let frame = requestAnimationFrame(fit)
+    return () => cancelAnimationFrame(frame)
+  }, [editor, flow, opening])
 }
 
 function Overview() {

@@ -6,7 +6,7 @@ import type { Editor } from '../store/editor.ts'
 import { titleOf } from '../ui/describe-node.ts'
 
 /** Width of a node that was never resized, in graph units. */
-export const defaultWidth = 300
+export const defaultWidth = 280
 
 interface Size {
   width: number

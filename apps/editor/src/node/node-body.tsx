@@ -37,7 +37,7 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
   )
   return (
     <>
-      {!description && <UnknownType type={node.type} />}
+      {!description && <UnknownType node={node} />}
       {(ports.length > 0 || outputs.length > 0) && (
         <div className="node-ports">
           <div className="ports-in">
@@ -47,7 +47,7 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
           </div>
           <div className="ports-out">
             {outputs.map((output) => (
-              <OutputPort key={output.name} id={id} output={output} />
+              <OutputPort key={output.name} id={id} output={output} alone={outputs.length === 1} />
             ))}
           </div>
         </div>
@@ -75,10 +75,18 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
   )
 }
 
-function UnknownType({ type }: { type: string }) {
+/** A node this server does not know: what it is and what was typed in it, to be read and moved but not changed. */
+function UnknownType({ node }: { node: WorkflowNode }) {
   return (
-    <p className="node-unknown">
-      Nothing here can run <code>{type}</code>. Its settings and links are kept.
-    </p>
+    <div className="node-unknown">
+      <p>
+        This server has no node <code>{node.type}</code>. Its settings and links are kept.
+      </p>
+      {Object.entries(node.inputs ?? {}).map(([name, value]) => (
+        <p key={name} className="unknown-input">
+          <span>{name}</span> {typeof value === 'string' ? value : JSON.stringify(value)}
+        </p>
+      ))}
+    </div>
   )
 }

@@ -1,5 +1,5 @@
 import { NodeResizeControl, useUpdateNodeInternals, type NodeProps } from '@xyflow/react'
-import { memo, useEffect, useMemo } from 'react'
+import { memo, useEffect, useMemo, useRef } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
 import { inputsOf, outputsOf } from '../document/inputs-of.ts'
 import { useNode, useRun, useServer, useWorkflow } from '../store/editor-context.ts'
@@ -84,5 +84,11 @@ function needsOthers(description: NodeDescription | undefined): boolean {
 /** Tells React Flow that ports moved where the size of the node may not have changed. */
 function useRemeasure(id: string, ports: string): void {
   const update = useUpdateNodeInternals()
-  useEffect(() => update(id), [update, id, ports])
+  const measured = useRef(ports)
+  useEffect(() => {
+    // New nodes are measured by React Flow itself, all at once; asking for each would take the square of their number.
+    if (measured.current === ports) return
+    measured.current = ports
+    update(id)
+  }, [update, id, ports])
 }

@@ -16,7 +16,7 @@ export function NodeMessages({ id, inputs }: { id: string; inputs: NodeInput[] }
   )
   const atField = ({ input }: { input?: string | undefined }): boolean =>
     input !== undefined && fields.has(input)
-  const open = issues?.filter((issue) => !atField(issue)) ?? []
+  const open = issues?.filter((issue) => issue.code !== 'unknown-node-type' && !atField(issue)) ?? []
   return (
     <>
       {failure && !atField(failure) && (

@@ -50,7 +50,7 @@ function ResultValue({ value, streamed, streaming }: ResultValueProps) {
       <ScrollingText
         text={text}
         streaming={streaming}
-        plain={reference ? reference.type !== 'json' : typeof value === 'string'}
+        plain={reference ? !reference.type.startsWith('application/json') : typeof value === 'string'}
       />
       {loading && streamed === '' && <p className="result-note">Fetching {formatBytes(reference.bytes)}…</p>}
       {fetched.error !== undefined && <p className="result-note error">{fetched.error}</p>}

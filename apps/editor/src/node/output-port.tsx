@@ -6,12 +6,13 @@ import { readableName } from '../ui/describe-node.ts'
 import { Port } from './port.tsx'
 
 /** An output: its name, its handle, and what came out of it last where that is short. */
-export function OutputPort({ id, output }: { id: string; output: OutputDescription }) {
+export function OutputPort({ id, output, alone }: { id: string; output: OutputDescription; alone: boolean }) {
   const value = useRun((state): OutputValue | undefined => {
     const run = nodeRunOf(state, id)
     return run && Object.keys(run.cells).length === 1 ? latestCell(run)?.outputs?.[output.name] : undefined
   })
-  const short = shortValue(value)
+  // A sole text says nothing new beside the field it was typed in, or the result below.
+  const short = alone && output.type === 'text' ? undefined : shortValue(value)
   return (
     <div className="port-row out" data-output-port={output.name} title={output.description}>
       {short !== undefined && <output className="port-value">{short}</output>}

@@ -13,26 +13,25 @@ export function useArtifact(reference: ArtifactRef | undefined): Fetched {
   const { client } = useEditor()
   const [fetched, setFetched] = useState<Fetched & { hash?: string }>({})
   const hash = reference?.artifact
+  const isJson = reference?.type.startsWith('application/json') === true
   useEffect(() => {
     if (hash === undefined) return
     let wanted = true
     client.artifact(hash).then(
-      (text) => wanted && setFetched({ hash, text: readText(text) }),
+      (text) => wanted && setFetched({ hash, text: isJson ? formatJson(text) : text }),
       (error: unknown) => wanted && setFetched({ hash, error: describeError(error)[0] }),
     )
     return () => {
       wanted = false
     }
-  }, [client, hash])
+  }, [client, hash, isJson])
   return fetched.hash === hash ? fetched : {}
 }
 
-/** An artifact is the JSON of a value; text is shown as text. */
-function readText(json: string): string {
+function formatJson(text: string): string {
   try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+    return JSON.stringify(JSON.parse(text), null, 2)
   } catch {
-    return json
+    return text
   }
 }

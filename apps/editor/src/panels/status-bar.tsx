@@ -71,7 +71,7 @@ function Problem({ issue, onReveal }: { issue: Issue; onReveal: () => void }) {
   return (
     <button
       type="button"
-      className="problem"
+      className="problem-item"
       onClick={() => {
         onReveal()
         if (node && issue.node !== undefined) reveal(issue.node, issue.input)
