@@ -1,4 +1,4 @@
-import { useConnection, useReactFlow } from '@xyflow/react'
+import { useConnection, useStore } from '@xyflow/react'
 import { useEditor } from '../store/editor-context.ts'
 import { judge } from '../session/edit-graph.ts'
 import { portColor } from '../ui/port-style.ts'
@@ -7,19 +7,19 @@ import type { LooseLink } from '../store/view-store.ts'
 /** Beside the pointer while a link is drawn: the type in hand, or why it cannot go where it hovers. */
 export function LinkHint({ link }: { link: LooseLink }) {
   const editor = useEditor()
-  const flow = useReactFlow()
+  const box = useStore((state) => state.domNode)?.getBoundingClientRect()
   const connection = useConnection()
   if (!connection.inProgress) return null
-  const screen = flow.flowToScreenPosition(connection.pointer)
+  // React Flow gives the pointer in pixels of its own element.
+  const left = (box?.left ?? 0) + connection.pointer.x + 16
+  const top = (box?.top ?? 0) + connection.pointer.y + 14
   const verdict = connection.toHandle ? judgeHover(connection.toHandle) : undefined
   const refused = verdict && !verdict.ok
   return (
     <div
       className={`link-hint ${refused ? 'refused' : ''}`}
       role="status"
-      style={
-        { left: screen.x + 16, top: screen.y + 14, '--port': portColor(link.type) } as React.CSSProperties
-      }
+      style={{ left, top, '--port': portColor(link.type) } as React.CSSProperties}
     >
       {refused ? verdict.reason : link.type}
     </div>

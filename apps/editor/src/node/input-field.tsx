@@ -6,6 +6,7 @@ import { latestCell } from '../run/show-run.ts'
 import { useEditor, useProblems, useRun } from '../store/editor-context.ts'
 import { chooseControl, type Control } from '../widgets/choose-control.ts'
 import { ControlView } from '../widgets/control-view.tsx'
+import { Prose } from '../ui/prose.tsx'
 import { LinkedSource } from './linked-source.tsx'
 import { Port } from './port.tsx'
 
@@ -86,8 +87,13 @@ export function InputField({ id, nodeTitle, node, input }: InputFieldProps) {
       )}
       {problem && (
         <p className="field-problem" role="alert">
-          {problem.message}
-          {problem.hint !== undefined && <span className="hint"> {problem.hint}</span>}
+          <Prose text={problem.message} />
+          {problem.hint !== undefined && (
+            <span className="hint">
+              {' '}
+              <Prose text={problem.hint} />
+            </span>
+          )}
         </p>
       )}
     </div>

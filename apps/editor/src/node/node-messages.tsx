@@ -1,6 +1,7 @@
 import type { NodeInput } from '../document/inputs-of.ts'
 import { latestCell } from '../run/show-run.ts'
 import { useProblems, useRun } from '../store/editor-context.ts'
+import { Prose } from '../ui/prose.tsx'
 import { chooseControl } from '../widgets/choose-control.ts'
 
 /** What went wrong with the node as a whole. What concerns a field stands at the field. */
@@ -21,14 +22,26 @@ export function NodeMessages({ id, inputs }: { id: string; inputs: NodeInput[] }
     <>
       {failure && !atField(failure) && (
         <div className="node-message error" role="alert">
-          <p>{failure.message}</p>
-          {failure.hint !== undefined && <p className="hint">{failure.hint}</p>}
+          <p>
+            <Prose text={failure.message} />
+          </p>
+          {failure.hint !== undefined && (
+            <p className="hint">
+              <Prose text={failure.hint} />
+            </p>
+          )}
         </div>
       )}
       {open.map((issue) => (
         <div key={issue.message} className="node-message problem">
-          <p>{issue.message}</p>
-          {issue.hint !== undefined && <p className="hint">{issue.hint}</p>}
+          <p>
+            <Prose text={issue.message} />
+          </p>
+          {issue.hint !== undefined && (
+            <p className="hint">
+              <Prose text={issue.hint} />
+            </p>
+          )}
         </div>
       ))}
       {skipped !== undefined && (

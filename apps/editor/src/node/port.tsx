@@ -32,6 +32,7 @@ export const Port = memo(function Port({ node, name, type, side, label, linked =
         screen,
         at: { x: at.x + shift, y: at.y - 40 },
         link: looseLinkAt(editor, node, name, handle),
+        partners: true,
       },
     })
   }

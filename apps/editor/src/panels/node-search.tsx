@@ -40,7 +40,7 @@ function SearchList({ request }: { request: SearchRequest }) {
   const listId = useId()
   const choices = useMemo(
     () => [
-      ...partnerChoices(editor, request.link, query),
+      ...(request.partners ? partnerChoices(editor, request.link, query) : []),
       ...nodeChoices(editor, descriptions, request, query),
     ],
     [editor, descriptions, request, query],
@@ -165,7 +165,7 @@ function SearchChoice({ id, choice, active, onPoint, onChoose }: SearchChoicePro
   )
 }
 
-/** Ports that are there already: how the keyboard draws a link between two nodes. */
+/** Ports that are there already, advanced ones last. */
 function partnerChoices(editor: Editor, link: LooseLink | undefined, query: string): Choice[] {
   if (!link) return []
   const { nodes } = presentOf(editor)

@@ -1,4 +1,5 @@
 import { X } from 'lucide-react'
+import { Prose } from '../ui/prose.tsx'
 import { useEditor, useView } from '../store/editor-context.ts'
 
 /** Short messages that come and go; errors stay until closed. */
@@ -10,8 +11,14 @@ export function Notices() {
       {notices.map(({ id, tone, text, hint }) => (
         <div key={id} className="notice" data-tone={tone}>
           <div>
-            <p>{text}</p>
-            {hint !== undefined && <p className="hint">{hint}</p>}
+            <p>
+              <Prose text={text} />
+            </p>
+            {hint !== undefined && (
+              <p className="hint">
+                <Prose text={hint} />
+              </p>
+            )}
           </div>
           <button
             type="button"

@@ -3,6 +3,7 @@ import { useCallback, useRef } from 'react'
 import type { Issue } from '@woolgather/workflow'
 import { useEditor, useProblems, useServer, useView, useWorkflow } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
+import { Prose } from '../ui/prose.tsx'
 import { Popover } from '../ui/popover.tsx'
 import { useRevealNode } from '../ui/use-reveal-node.ts'
 
@@ -78,8 +79,14 @@ function Problem({ issue, onReveal }: { issue: Issue; onReveal: () => void }) {
       }}
     >
       {node && <span className="problem-node">{titleOf(node, description)}</span>}
-      <span className="problem-text">{issue.message}</span>
-      {issue.hint !== undefined && <span className="hint">{issue.hint}</span>}
+      <span className="problem-text">
+        <Prose text={issue.message} />
+      </span>
+      {issue.hint !== undefined && (
+        <span className="hint">
+          <Prose text={issue.hint} />
+        </span>
+      )}
     </button>
   )
 }

@@ -7,6 +7,7 @@ import { inputsOf, linksInto, outputsOf } from '../document/inputs-of.ts'
 import { judgeLink, type LinkVerdict } from '../document/link-rules.ts'
 import { parseLinkId } from '../document/link-id.ts'
 import { rollSeed } from '../document/roll-seed.ts'
+import { sameLink } from '../document/reduce-document.ts'
 import { makeId } from '../document/make-id.ts'
 import type { Editor } from '../store/editor.ts'
 import type { LooseLink, Point } from '../store/view-store.ts'
@@ -182,27 +183,37 @@ export function selectAll(editor: Editor): void {
   editor.view.getState().select(Object.keys(presentOf(editor).nodes))
 }
 
+/** A port that is there already and could take the other end of a link. */
+export interface Partner {
+  node: string
+  port: string
+}
+
 /** Inputs that an output could feed, or outputs that could feed an input: what the keyboard wires to. */
-export function findPartners(
-  editor: Editor,
-  link: LooseLink,
-): { node: string; port: string; type: PortType }[] {
+export function findPartners(editor: Editor, link: LooseLink): Partner[] {
+  return link.side === 'output' ? inputsFor(editor, link.from) : outputsFor(editor, link.to)
+}
+
+/** Inputs that take an output and do not have it yet, advanced ones last. */
+function inputsFor(editor: Editor, from: Link): Partner[] {
   const { nodes } = presentOf(editor)
   const types = editor.server.getState().byType
-  return Object.entries(nodes).flatMap(([id, node]) => {
-    const description = types.get(node.type)
-    if (link.side === 'output')
-      return inputsOf(node, description, nodes)
-        .filter((input) => judge(editor, link.from, { node: id, input: input.name }).ok)
-        .filter(
-          (input) =>
-            !linksInto(node, input.name).some(
-              ([from, name]) => from === link.from[0] && name === link.from[1],
-            ),
-        )
-        .map((input) => ({ node: id, port: input.name, type: input.type }))
-    return outputsOf(id, description, nodes)
-      .filter((output) => judge(editor, [id, output.name], link.to).ok)
-      .map((output) => ({ node: id, port: output.name, type: output.type }))
-  })
+  return Object.entries(nodes)
+    .flatMap(([id, node]) =>
+      inputsOf(node, types.get(node.type), nodes).map((input) => ({ id, node, input })),
+    )
+    .filter(({ node, input }) => !linksInto(node, input.name).some((link) => sameLink(link, from)))
+    .filter(({ id, input }) => judge(editor, from, { node: id, input: input.name }).ok)
+    .sort((a, b) => Number(a.input.advanced ?? false) - Number(b.input.advanced ?? false))
+    .map(({ id, input }) => ({ node: id, port: input.name }))
+}
+
+function outputsFor(editor: Editor, to: InputRef): Partner[] {
+  const { nodes } = presentOf(editor)
+  const types = editor.server.getState().byType
+  return Object.entries(nodes)
+    .flatMap(([id, node]) =>
+      outputsOf(id, types.get(node.type), nodes).map(({ name }) => ({ node: id, port: name })),
+    )
+    .filter(({ node, port }) => judge(editor, [node, port], to).ok)
 }

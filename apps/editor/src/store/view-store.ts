@@ -20,6 +20,8 @@ export interface SearchRequest {
   at: Point
   /** What the new node is wired to; the list then holds only what fits. */
   link?: LooseLink | undefined
+  /** Also lists the ports that are there already: how the keyboard draws a link between two nodes. */
+  partners?: boolean
 }
 
 export type Dialog =
