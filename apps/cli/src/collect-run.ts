@@ -33,7 +33,9 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
         case 'cell.cached':
           return end(event.node, { at: event.at, outputs: event.outputs })
         case 'cell.failed':
-          errors.push({ ...event.error, node: event.node, at: event.at })
+          // Who cancelled a run knows why its cells ended.
+          if (event.error.code !== 'cancelled')
+            errors.push({ ...event.error, node: event.node, at: event.at })
           return end(event.node, { at: event.at, error: event.error })
         case 'cell.skipped':
           return end(event.node, { at: event.at, skipped: event.reason })

@@ -5,16 +5,30 @@ import type { TextSink } from './cli-io.ts'
 /** One line per issue: `node.input: message (hint)`. */
 export function printIssues(issues: readonly (Issue | RunError)[], stderr: TextSink): void {
   const colors = pc.createColors(stderr.isTTY === true && process.env['NO_COLOR'] === undefined)
-  for (const issue of issues) {
-    const place = placeOf(issue)
+  for (const { issue, places } of group(issues)) {
+    const place = places.length > 3 ? `${places[0]} and ${places.length - 1} more` : places.join(', ')
     const hint = issue.hint === undefined ? '' : colors.dim(` (${printable(issue.hint)})`)
     stderr.write(
       `${place === '' ? '' : `${colors.red(printable(place))}: `}${printable(issue.message)}${hint}\n`,
     )
-    if ('cause' in issue && issue.cause !== undefined) {
+    // Last log lines of a process; a cause that only repeats the message is left out.
+    if ('cause' in issue && issue.cause !== undefined && !issue.message.includes(issue.cause)) {
       for (const line of issue.cause.split('\n')) stderr.write(colors.dim(`  │ ${printable(line)}\n`))
     }
   }
+}
+
+/** What befell many nodes at once, such as a crash, is told once. */
+function group(issues: readonly (Issue | RunError)[]): { issue: Issue | RunError; places: string[] }[] {
+  const groups = new Map<string, { issue: Issue | RunError; places: string[] }>()
+  for (const issue of issues) {
+    const key = JSON.stringify([issue.code, issue.message, issue.hint])
+    const known = groups.get(key) ?? { issue, places: [] }
+    groups.set(key, known)
+    const place = placeOf(issue)
+    if (place !== '') known.places.push(place)
+  }
+  return [...groups.values()]
 }
 
 function placeOf({ node, input }: Issue): string {

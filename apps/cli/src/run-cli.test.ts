@@ -193,6 +193,17 @@ describe('run', () => {
     expect(stderr).toContain('│ ggml: out of memory')
   })
 
+  test('tells once what befell many nodes', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e']
+    const nodes = Object.fromEntries(ids.map((id) => [id, { type: 'text/text', inputs: { text: id } }]))
+    const { stderr } = await prepare(
+      `${ids.map((id) => `start ${id}`).join('; ')}; crash SIGSEGV`,
+      nodes,
+    ).run()
+    expect(stderr.match(/SIGSEGV/g)).toHaveLength(1)
+    expect(stderr).toContain('a and 4 more: The worker process was ended by SIGSEGV')
+  })
+
   test('is cancelled by Ctrl-C, with its result written', async () => {
     const { run, result } = prepare('start text; cancellable')
     const { code, stderr } = await run([], { interruptAt: 'text: started' })

@@ -103,7 +103,7 @@ describe('what is there to read', () => {
     await using server = await startTestServer()
     const store = createFileArtifactStore(path.join(server.folder, 'data', 'artifacts'))
     const bytes = new TextEncoder().encode('"<script>alert(1)</script>"')
-    const { artifact } = await store.put(bytes, 'text')
+    const { artifact } = store.put(bytes, 'text')
     expect(artifact).toBe(createHash('sha256').update(bytes).digest('hex'))
     const answer = await ask(server, routes.artifact(artifact))
     expect({ status: answer.status, text: answer.text, type: answer.headers['content-type'] }).toEqual({
@@ -153,7 +153,7 @@ describe('saved workflows', () => {
     const both = await Promise.all(
       ['second', 'third'].map((name) => put(server, 'mine', { workflow: script(name), revision })),
     )
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409])
     const loser = both.find(({ status }) => status === 409)
     expect(errorOf(await (loser as Response).text())).toMatchObject({ code: 'revision-conflict' })
     expect((await put(server, 'mine', { workflow: script('fourth') })).status).toBe(409)

@@ -83,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const workerStatus = (): WorkerStatus => worker.status
   const runs = createRunService({ store, worker, descriptions, parallelRuns: options.parallelRuns ?? 4 })
   const sockets = serveSockets({ server, gate, runs, version, workerStatus })
-  tellClients = sockets.tellWorker
+  tellClients = (status) => sockets.tellWorker(status)
   server.on(
     'request',
     createApp({

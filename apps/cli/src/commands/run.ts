@@ -11,7 +11,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { printIssues } from '../print-issues.ts'
 import { printOutputs } from '../print-outputs.ts'
 import { readWorkflow } from '../read-workflow.ts'
-import { createProgress } from '../show-progress.ts'
+import { showProgress } from '../progress/show-progress.ts'
 import { checkWritable, writeResult } from '../write-result.ts'
 
 export interface RunOptions {
@@ -61,7 +61,7 @@ interface ExecuteOptions {
 
 /** Runs in a worker of its own, from its start to its end. */
 async function execute(workflow: Workflow, { options, folders, io }: ExecuteOptions): Promise<CollectedRun> {
-  const show = options.json ? createJsonLines(io) : createProgress(io)
+  const show = options.json ? createJsonLines(io) : showProgress(io.stderr)
   const collector = createCollector()
   const cancel = new AbortController()
   const worker = startWorker({
@@ -69,7 +69,7 @@ async function execute(workflow: Workflow, { options, folders, io }: ExecuteOpti
     folders,
     env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
   })
-  const stopListening = io.onInterrupt(createInterrupter({ worker, cancel, say: show.say }))
+  const stopListening = io.onInterrupt(createInterrupter({ worker, cancel, say: (text) => show.say(text) }))
   try {
     await worker.run({
       run: randomUUID(),

@@ -1,7 +1,4 @@
 import type { RunEvent } from '@woolgather/workflow'
-import type { CliIo } from './cli-io.ts'
-import { createLiveLines } from './live-lines.ts'
-import { createPlainLines } from './plain-lines.ts'
 
 /** Shows on stderr what goes on in a run. */
 export interface Progress {
@@ -10,11 +7,6 @@ export interface Progress {
   say(text: string): void
   /** Takes away what is not meant to stay. */
   end(): void
-}
-
-/** Lines that change in place on a terminal; lines that stay where output goes to a file or another program. */
-export function createProgress({ stderr }: Pick<CliIo, 'stderr'>): Progress {
-  return stderr.isTTY ? createLiveLines(stderr) : createPlainLines(stderr)
 }
 
 /** Names a cell: its node, and where it is along the axes that are swept. */

@@ -1,8 +1,8 @@
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
-import type { TextSink } from './cli-io.ts'
-import { printable } from './print-issues.ts'
-import { amount, cellName, seconds, type Progress } from './show-progress.ts'
+import type { TextSink } from '../cli-io.ts'
+import { printable } from '../print-issues.ts'
+import { amount, cellName, seconds, type Progress } from './progress.ts'
 
 const framesPerSecond = 12
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']

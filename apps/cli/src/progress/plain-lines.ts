@@ -1,6 +1,6 @@
-import type { TextSink } from './cli-io.ts'
-import { printable } from './print-issues.ts'
-import { amount, cellName, seconds, type Progress } from './show-progress.ts'
+import type { TextSink } from '../cli-io.ts'
+import { printable } from '../print-issues.ts'
+import { amount, cellName, seconds, type Progress } from './progress.ts'
 
 /** Between two lines of progress of one cell: a log should be readable. */
 const progressInterval = 2_000
