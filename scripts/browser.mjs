@@ -23,7 +23,10 @@ export function installChromium() {
   const isRoot = process.getuid?.() === 0
   if (!isRoot || spawnSync('which', ['apt-get']).status !== 0) return
   console.log('Installing Chromium for the browser tests (apt-get install chromium)…')
-  const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  const options = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  }
   spawnSync('apt-get', ['update', '-q'], options)
   spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options)
 }

@@ -3,4 +3,9 @@ import { prepare } from './prepare.mjs'
 import { runUntilExit } from './run.mjs'
 
 prepare({ editor: true })
-process.exitCode = await runUntilExit(process.execPath, ['apps/cli/dist/main.js', 'serve', ...process.argv.slice(2)])
+process.exitCode = await runUntilExit(process.execPath, [
+  'apps/cli/dist/main.js',
+  'serve',
+  '--open',
+  ...process.argv.slice(2),
+])

@@ -40,7 +40,9 @@ process.exitCode = vitest.status === 0 && failed === 0 && passed > 0 ? 0 : 1
 function readReport() {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
-    const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
+    const broken = testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    )
     return { passed: numPassedTests, failed: numFailedTests + broken.length }
   } catch {
     return { passed: 0, failed: 1 }

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEditor, type Editor } from './open-editor.ts'
+
+let editor: Editor
+
+beforeAll(async () => {
+  editor = await openEditor()
+})
+afterAll(() => editor?.[Symbol.asyncDispose]())
+
+const edges = (): Promise<number> => editor.page.locator('.react-flow__edge').count()
+
+test('the editor opens on the demo workflow as a graph', async () => {
+  await editor.node('Write the story').waitFor()
+  expect(await editor.page.locator('[data-node-id]').count()).toBe(7)
+  expect(await edges()).toBe(6)
+})
+
+test('a node is added from the list and dragged to another place', async () => {
+  const { page, node } = editor
+  await page.getByRole('navigation', { name: 'Nodes' }).getByRole('button', { name: 'Preview' }).click()
+  const added = node('Preview')
+  const before = await added.boundingBox()
+  if (!before) throw new Error('the new node is not on the page')
+  await page.mouse.move(before.x + before.width / 2, before.y + 12)
+  await page.mouse.down()
+  await page.mouse.move(before.x + before.width / 2 + 40, before.y + 12 - 120, { steps: 8 })
+  await page.mouse.up()
+  const after = await added.boundingBox()
+  expect(Math.round(after?.x ?? 0) - Math.round(before.x)).toBeGreaterThan(20)
+  expect(Math.round(after?.y ?? 0) - Math.round(before.y)).toBeLessThan(-80)
+})
+
+test('a link of the wrong type is refused with the reason, and the right one is made', async () => {
+  const { page, input, output, drag, drop } = editor
+  await drag(output('Mood', 'text'), input('Write the story', 'Model'))
+  expect(await page.locator('.link-hint').textContent()).toMatch(/text.*model|model.*text/i)
+  await drop()
+  expect(await edges()).toBe(6)
+
+  await drag(output('Write the story', 'tokens'), input('Preview', 'Value'))
+  await drop()
+  await expect.poll(edges).toBe(7)
+})
+
+test('Run sends the edited workflow; text streams into the node and the results are shown', async () => {
+  const { page, node } = editor
+  await node('Topic').getByRole('textbox').fill('space')
+  await page.evaluate(() => {
+    const lengths: number[] = []
+    Object.assign(window, { lengths })
+    new MutationObserver(() => {
+      const shown = document.querySelector('[data-node-id="story"] [data-output]')?.textContent?.length ?? 0
+      if (lengths.at(-1) !== shown) lengths.push(shown)
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })
+  })
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await node('Story').locator('[data-output]').waitFor()
+  const story = await node('Story').locator('[data-output]').textContent()
+  expect(story).toMatch(/star|planet|rocket|moon|space|comet|astronaut/i)
+  expect(Number(await node('Preview').locator('[data-output]').textContent())).toBeGreaterThan(10)
+  const lengths = await page.evaluate(() => (window as unknown as { lengths: number[] }).lengths)
+  expect(lengths.length).toBeGreaterThan(2)
+})
+
+test('an error is shown on the node it belongs to, with what to do', async () => {
+  const { page, node } = editor
+  await node('Save the story').getByRole('textbox', { name: /File/ }).fill('../outside.txt')
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  const error = node('Save the story').getByRole('alert')
+  await error.waitFor()
+  expect(await error.textContent()).toMatch(/outside the folders/)
+  await expect.poll(() => node('Story').getByRole('alert').count()).toBe(0)
+})
+
+test('the workflow is saved as JSON, and the file opens as the same graph', async () => {
+  const { page, node, scratch } = editor
+  await page.getByRole('button', { name: 'More ways to save' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Download as JSON' }).click(),
+  ])
+  const file = scratch.path('saved.json')
+  await download.saveAs(file)
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+    format: 'woolgather',
+    nodes: { topic: { inputs: { text: 'space' } }, story: { links: { model: ['model', 'model'] } } },
+  })
+
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'New' }).click()
+  await expect.poll(() => page.locator('[data-node-id]').count()).toBe(0)
+  await page.getByLabel('Workflow file').setInputFiles(file)
+  await node('Write the story').waitFor()
+  expect(await page.locator('[data-node-id]').count()).toBe(8)
+  expect(await edges()).toBe(7)
+  expect(await node('Topic').getByRole('textbox').inputValue()).toBe('space')
+})
