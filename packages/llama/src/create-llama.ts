@@ -1,9 +1,9 @@
 import { loadNative, NativeError } from '@woolgather/ggml'
 import type { Gpu, Native } from '@woolgather/ggml'
-import { cpus } from 'node:os'
 import { LlamaError } from './error.ts'
 import type { LanguageModel, LlamaRuntime, LoadModelOptions, RuntimeInfo } from './interface.ts'
 import { NativeLanguageModel } from './language-model.ts'
+import { countPhysicalCores } from './count-cores.ts'
 import { ModelPool } from './model-pool.ts'
 
 export interface CreateLlamaOptions {
@@ -40,7 +40,7 @@ class NativeRuntime implements LlamaRuntime {
 
   constructor(native: Native, options: CreateLlamaOptions) {
     this.#native = native
-    this.#threads = options.threads ?? defaultThreads()
+    this.#threads = options.threads ?? Math.max(1, countPhysicalCores() - 1)
     this.#pool = new ModelPool(native, () => this.info)
   }
 
@@ -89,10 +89,4 @@ class NativeRuntime implements LlamaRuntime {
     await Promise.allSettled(this.#loading)
     await Promise.all([...this.#models].map((model) => model[Symbol.asyncDispose]()))
   }
-}
-
-/** Twice as many threads as cores only make them wait for each other; one core is left for everything else. */
-function defaultThreads(): number {
-  const physical = Math.ceil(cpus().length / 2)
-  return Math.max(1, physical - 1)
 }

@@ -120,27 +120,21 @@ export class LoadedModel {
     checkMaxTokens(request.maxTokens)
     const prompt = this.#readPrompt(request.prompt)
     const stack = await this.#adapters.acquire(request.adapters ?? [])
-    try {
-      throwIfAborted(request.signal)
-      return await this.#run(request, this.#begin(request, { prompt, sampling, stack }))
-    } catch (error) {
-      stack.release()
-      throw error
-    }
+    return await this.#run(request, await this.#begin(request, { prompt, sampling, stack }))
   }
 
-  #begin(
+  /** Takes the stack over: it is released with the generation, or where there comes to be none. */
+  async #begin(
     request: GenerateRequest,
     parts: { prompt: number[]; sampling: ResolvedSampling; stack: UsedAdapters },
-  ): Generation {
+  ): Promise<Generation> {
     const { prompt, sampling, stack } = parts
     const { vocabulary } = this
-    const { seed } = request
-    const sampler = new Sampler(this.#native, {
-      sampling,
-      seed,
-      vocabulary,
-      contextSize: this.info.contextSize,
+    const { contextSize } = this.info
+    const chain = { sampling, seed: request.seed, vocabulary, contextSize }
+    const sampler = await Sampler.create(this.#native, chain).catch((error: unknown) => {
+      stack.release()
+      throw error
     })
     return new Generation({
       prompt,
@@ -162,6 +156,7 @@ export class LoadedModel {
 
   async #run({ signal }: GenerateRequest, generation: Generation): Promise<GenerateResult> {
     const cancel = (): void => this.engine.cancel(generation)
+    if (signal?.aborted) generation.cancel()
     signal?.addEventListener('abort', cancel, { once: true })
     try {
       this.engine.submit(generation)

@@ -25,7 +25,7 @@ export class ModelPool {
 
   /** A reference; whoever takes it calls `release` once. */
   async acquire(options: LoadModelOptions): Promise<{ model: LoadedModel; release: () => Promise<void> }> {
-    options.signal?.throwIfAborted()
+    if (options.signal?.aborted) throw cancelled(options)
     const key = await keyOf(options)
     const entry = this.#entries.get(key) ?? this.#load(key, options)
     entry.references++
@@ -52,15 +52,16 @@ export class ModelPool {
     return entry
   }
 
-  async #wait(entry: Entry, { signal, onProgress, path }: LoadModelOptions): Promise<LoadedModel> {
+  async #wait(entry: Entry, options: LoadModelOptions): Promise<LoadedModel> {
+    const { signal, onProgress } = options
     if (onProgress) entry.listeners.add(onProgress)
     let giveUp: (() => void) | undefined
-    const cancelled = new Promise<never>((_, reject) => {
-      giveUp = (): void => reject(new LlamaError('cancelled', `Loading ${path} was cancelled`))
+    const cancellation = new Promise<never>((_, reject) => {
+      giveUp = (): void => reject(cancelled(options))
       signal?.addEventListener('abort', giveUp, { once: true })
     })
     try {
-      return await Promise.race([entry.model, cancelled])
+      return await Promise.race([entry.model, cancellation])
     } finally {
       if (giveUp) signal?.removeEventListener('abort', giveUp)
       if (onProgress) entry.listeners.delete(onProgress)
@@ -74,6 +75,10 @@ export class ModelPool {
     const model = await entry.model.catch(() => undefined)
     await model?.dispose()
   }
+}
+
+function cancelled({ path, signal }: LoadModelOptions): LlamaError {
+  return new LlamaError('cancelled', `Loading ${path} was cancelled`, { cause: signal?.reason })
 }
 
 async function keyOf(options: LoadModelOptions): Promise<string> {

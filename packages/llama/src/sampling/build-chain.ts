@@ -1,3 +1,4 @@
+import { callAsync } from '@woolgather/ggml'
 import type { CApi, Native, SamplerPointer } from '@woolgather/ggml'
 import { LlamaError } from '../error.ts'
 import type { SamplerName } from '../interface.ts'
@@ -20,13 +21,14 @@ const minKeep = 0
  * llama.cpp's own chain, in its order (`common_sampler_init`): biases, then either mirostat or the chosen
  * samplers, and last the one that picks. The grammar is apart. Freed by `llama_sampler_free`, members included.
  */
-export function buildChain(api: CApi, input: ChainInput): SamplerPointer {
+export async function buildChain(api: CApi, input: ChainInput): Promise<SamplerPointer> {
+  const samplers = await Promise.all(listSamplers(api, input))
   const chain = api.llama_sampler_chain_init({ ...api.llama_sampler_chain_default_params(), no_perf: true })
-  for (const sampler of listSamplers(api, input)) api.llama_sampler_chain_add(chain, sampler)
+  for (const sampler of samplers) api.llama_sampler_chain_add(chain, sampler)
   return chain
 }
 
-function listSamplers(api: CApi, input: ChainInput): SamplerPointer[] {
+function listSamplers(api: CApi, input: ChainInput): (SamplerPointer | Promise<SamplerPointer>)[] {
   const { sampling } = input
   const bias = buildLogitBias(api, input)
   if (sampling.mirostat > 0)
@@ -37,7 +39,7 @@ function listSamplers(api: CApi, input: ChainInput): SamplerPointer[] {
   return [...bias, ...truncating, buildPicker(api, input)]
 }
 
-type Builder = (api: CApi, input: ChainInput) => SamplerPointer
+type Builder = (api: CApi, input: ChainInput) => SamplerPointer | Promise<SamplerPointer>
 
 const builders: Record<Exclude<SamplerName, 'adaptive_p'>, Builder> = {
   penalties: (api, { sampling, vocabulary, contextSize }) =>
@@ -48,16 +50,7 @@ const builders: Record<Exclude<SamplerName, 'adaptive_p'>, Builder> = {
       sampling.frequencyPenalty,
       sampling.presencePenalty,
     ),
-  dry: (api, { sampling, vocabulary, contextSize }) =>
-    api.llama_sampler_init_dry(
-      vocabulary.pointer,
-      sampling.dryMultiplier,
-      sampling.dryBase,
-      sampling.dryAllowedLength,
-      lookBack(sampling.dryPenaltyLastN, contextSize),
-      sampling.drySequenceBreakers,
-      sampling.drySequenceBreakers.length,
-    ),
+  dry: buildDry,
   top_n_sigma: (api, { sampling }) => api.llama_sampler_init_top_n_sigma(sampling.topNSigma),
   top_k: (api, { sampling }) => api.llama_sampler_init_top_k(sampling.topK),
   typical_p: (api, { sampling }) => api.llama_sampler_init_typical(sampling.typicalP, minKeep),
@@ -68,6 +61,22 @@ const builders: Record<Exclude<SamplerName, 'adaptive_p'>, Builder> = {
   temperature: (api, { sampling }) =>
     api.llama_sampler_init_temp_ext(sampling.temperature, sampling.dynatempRange, sampling.dynatempExponent),
   infill: (api, { vocabulary }) => api.llama_sampler_init_infill(vocabulary.pointer),
+}
+
+/** Where it is on, it looks for the breakers in every token: 30 ms over 128,000, so not on the main thread. */
+function buildDry(api: CApi, input: ChainInput): SamplerPointer | Promise<SamplerPointer> {
+  const { sampling, vocabulary, contextSize } = input
+  const args: Parameters<CApi['llama_sampler_init_dry']> = [
+    vocabulary.pointer,
+    sampling.dryMultiplier,
+    sampling.dryBase,
+    sampling.dryAllowedLength,
+    lookBack(sampling.dryPenaltyLastN, contextSize),
+    sampling.drySequenceBreakers,
+    sampling.drySequenceBreakers.length,
+  ]
+  if (sampling.dryMultiplier === 0) return api.llama_sampler_init_dry(...args)
+  return callAsync(api.llama_sampler_init_dry, ...args)
 }
 
 function lookBack(tokens: number, contextSize: number): number {
@@ -106,9 +115,13 @@ function buildLogitBias(api: CApi, { sampling, vocabulary }: ChainInput): Sample
 }
 
 /** A sampler that lets through only what a GBNF grammar allows. @throws LlamaError invalid-sampling */
-export function buildGrammar(native: Native, vocabulary: Vocabulary, grammar: string): SamplerPointer {
+export async function buildGrammar(
+  native: Native,
+  vocabulary: Vocabulary,
+  grammar: string,
+): Promise<SamplerPointer> {
   native.log.clear()
-  const sampler = native.api.llama_sampler_init_grammar(vocabulary.pointer, grammar, 'root')
+  const sampler = await callAsync(native.api.llama_sampler_init_grammar, vocabulary.pointer, grammar, 'root')
   if (sampler !== null) return sampler
   throw new LlamaError('invalid-sampling', 'grammar is not valid GBNF', {
     hint: native.log.last(3).join(' ').trim() || 'It needs a rule called root.',

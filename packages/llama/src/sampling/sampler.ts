@@ -16,12 +16,22 @@ export class Sampler {
   #chain: SamplerPointer | undefined
 
   /** @throws LlamaError invalid-sampling where the grammar does not parse */
-  constructor(native: Native, input: ChainInput) {
-    const { grammar } = input.sampling
+  static async create(native: Native, input: ChainInput): Promise<Sampler> {
+    const text = input.sampling.grammar
+    const grammar = text === undefined ? undefined : await buildGrammar(native, input.vocabulary, text)
+    return new Sampler(native, input, await buildChain(native.api, input), grammar)
+  }
+
+  private constructor(
+    native: Native,
+    input: ChainInput,
+    chain: SamplerPointer,
+    grammar: SamplerPointer | undefined,
+  ) {
     this.#native = native
     this.#input = input
-    this.#grammar = grammar === undefined ? undefined : new Grammar(native, input, grammar)
-    this.#chain = buildChain(native.api, input)
+    this.#chain = chain
+    this.#grammar = grammar && new Grammar(native, grammar, input.vocabulary.size > bigVocabulary)
   }
 
   /** Lets the penalties see the prompt. The grammar does not: it describes what is written, not what was asked. */
@@ -97,10 +107,10 @@ class Grammar {
   readonly #pointer: SamplerPointer
   readonly #slow: boolean
 
-  constructor(native: Native, { vocabulary }: ChainInput, grammar: string) {
+  constructor(native: Native, pointer: SamplerPointer, slow: boolean) {
     this.#native = native
-    this.#pointer = buildGrammar(native, vocabulary, grammar)
-    this.#slow = vocabulary.size > bigVocabulary
+    this.#pointer = pointer
+    this.#slow = slow
   }
 
   allows(token: number): boolean {

@@ -46,8 +46,8 @@ const ranges: Record<Exclude<NumericSetting, undefined>, Range> = {
   adaptiveDecay: { min: 0, max: 0.99 },
 }
 
-/** Longer grammars, or deeper ones, could exhaust the native parser's stack, which ends the process. */
-const maxGrammarLength = 1 << 20
+/** The native parser takes time quadratic in alternatives (a megabyte: a minute), and stack for nesting. */
+const maxGrammarLength = 1 << 18
 const maxGrammarDepth = 256
 const maxListLength = 1 << 20
 const maxSeed = 2 ** 32 - 1
