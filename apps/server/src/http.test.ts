@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { routes, type ErrorResponse, type RunEventsResponse, type SavedWorkflow } from '@woolgather/protocol'
 import { createFileArtifactStore } from '@woolgather/engine'
@@ -201,11 +202,11 @@ describe('paths that lead elsewhere', () => {
     '//secret.json',
   ]) {
     test(`${target} is not found`, async () => {
-      await using server = await startTestServer()
-      writeFileSync(path.join(server.folder, 'secret.json'), JSON.stringify(script('secret')))
-      const editorFolder = path.join(server.folder, 'editor')
+      const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-paths-'))
+      writeFileSync(path.join(folder, 'secret.json'), JSON.stringify(script('secret')))
+      const editorFolder = path.join(folder, 'editor')
       mkdirSync(editorFolder)
-      await using serving = await startTestServer({ folder: server.folder, editorFolder })
+      await using serving = await startTestServer({ folder, editorFolder })
       const answer = await ask(serving, target)
       expect([404, 403, 400]).toContain(answer.status)
       expect(answer.text).not.toContain('secret","nodes')
@@ -279,4 +280,9 @@ test('a taken port is told as such', async () => {
   await using server = await startTestServer()
   const port = Number(new URL(server.url).port)
   await expect(startTestServer({ port })).rejects.toThrow(`Port ${port} is taken`)
+})
+
+test('a data folder that another server uses is told as such', async () => {
+  await using server = await startTestServer()
+  await expect(startTestServer({ folder: server.folder })).rejects.toThrow('Another server uses')
 })

@@ -152,7 +152,7 @@ function serveEditor(folder: string | undefined): RequestHandler {
   return (request, response, next) => {
     if (request.path !== '/') return next()
     response
-      .status(503)
+      .status(404)
       .type('text/plain')
       .send('The editor is not built yet: run `npm run build`, then start again.\n')
   }

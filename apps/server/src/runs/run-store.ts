@@ -53,10 +53,7 @@ const migrations = [
  */
 export function openRunStore(file: string): RunStore {
   mkdirSync(path.dirname(file), { recursive: true })
-  const database = new Database(file)
-  // Readers never wait for writers; at most the last moments are lost when the machine loses power.
-  database.pragma('journal_mode = wal')
-  database.pragma('synchronous = normal')
+  const database = openAlone(file)
   migrate(database)
 
   const insertRun = database.prepare(
@@ -109,8 +106,10 @@ export function openRunStore(file: string): RunStore {
         status: status as 'queued' | 'running',
       })),
     close() {
-      // One file is left, not three.
-      database.pragma('wal_checkpoint(truncate)')
+      // The binding keeps the file open until it is collected: everything is written back, and the lock let go, here.
+      database.pragma('journal_mode = delete')
+      database.pragma('locking_mode = normal')
+      selectUnfinished.all()
       database.close()
     },
   }
@@ -121,6 +120,25 @@ function takePage(texts: string[]): string[] {
   let bytes = 0
   const end = texts.findIndex((text, index) => (bytes += text.length) > pageLimits.bytes && index > 0)
   return end === -1 ? texts : texts.slice(0, end)
+}
+
+/** Two servers on one history would each take the other's runs for lost. */
+function openAlone(file: string): Database.Database {
+  const database = new Database(file)
+  try {
+    database.pragma('locking_mode = exclusive')
+    // Readers never wait for writers; at most the last moments are lost when the machine loses power.
+    database.pragma('journal_mode = wal')
+    database.pragma('synchronous = normal')
+    return database
+  } catch (cause) {
+    database.close()
+    if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw cause
+    const folder = path.dirname(file)
+    throw new Error(`Another server uses ${folder}: stop it, or choose another folder with --data.`, {
+      cause,
+    })
+  }
 }
 
 function migrate(database: Database.Database): void {
