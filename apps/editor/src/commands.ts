@@ -7,7 +7,7 @@ import { saveCopy, saveWorkflow } from './session/save-workflow.ts'
 import type { Editor } from './store/editor.ts'
 import { isRunning } from './store/run-store.ts'
 
-type Flow = Pick<ReactFlowInstance, 'fitView' | 'zoomIn' | 'zoomOut' | 'screenToFlowPosition'>
+type Flow = Pick<ReactFlowInstance, 'fitView' | 'zoomIn' | 'zoomOut' | 'screenToFlowPosition' | 'getNodes'>
 
 /** Something the keyboard does. One list feeds both the listener and the page that `?` shows. */
 export interface Command {
@@ -86,6 +86,7 @@ export const gestures: readonly { title: string; keys: string }[] = [
 export function watchKeys(editor: Editor, flow: Flow): () => void {
   const press = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || document.querySelector('dialog[open]')) return
+    if (event.key === 'Escape' && isTyping(event.target)) return (event.target as HTMLElement).blur()
     const command = commands.find(({ keys }) => keys.some((key) => matches(key, event)))
     if (!command || (isTyping(event.target) && !command.always)) return
     event.preventDefault()

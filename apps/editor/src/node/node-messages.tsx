@@ -1,8 +1,14 @@
+import type { Issue } from '@woolgather/workflow'
 import type { NodeInput } from '../document/inputs-of.ts'
 import { latestCell } from '../run/show-run.ts'
 import { useProblems, useRun } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
 import { chooseControl } from '../widgets/choose-control.ts'
+
+/** A type that is unknown is told by the node itself; an input without a link by its port, which is calm enough to build with. */
+function toldElsewhere({ code }: Issue): boolean {
+  return code === 'unknown-node-type' || code === 'missing-input'
+}
 
 /** What went wrong with the node as a whole. What concerns a field stands at the field. */
 export function NodeMessages({ id, inputs }: { id: string; inputs: NodeInput[] }) {
@@ -17,7 +23,7 @@ export function NodeMessages({ id, inputs }: { id: string; inputs: NodeInput[] }
   )
   const atField = ({ input }: { input?: string | undefined }): boolean =>
     input !== undefined && fields.has(input)
-  const open = issues?.filter((issue) => issue.code !== 'unknown-node-type' && !atField(issue)) ?? []
+  const open = issues?.filter((issue) => !toldElsewhere(issue) && !atField(issue)) ?? []
   return (
     <>
       {failure && !atField(failure) && (

@@ -20,7 +20,11 @@ export function Dialogs() {
 function Modal({ title, children }: { title: string; children: ReactNode }) {
   const editor = useEditor()
   const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => element.current?.showModal(), [])
+  useEffect(() => {
+    element.current?.showModal()
+    // The safest answer, not the first: showModal would focus the one that drops work.
+    element.current?.querySelector<HTMLElement>('.primary')?.focus()
+  }, [])
   const close = (): void => editor.view.setState({ dialog: undefined })
   return (
     <dialog

@@ -6,6 +6,7 @@ import { addNode, connect, findPartners, fitsLink, presentOf } from '../session/
 import { useEditor, useServer, useView } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import type { LooseLink, SearchRequest } from '../store/view-store.ts'
+import { focusNode } from '../ui/focus-node.ts'
 import { readableName, titleOf } from '../ui/describe-node.ts'
 import { familyStyle, familyTitle } from '../ui/family-style.ts'
 import { portColor } from '../ui/port-style.ts'
@@ -49,6 +50,7 @@ function SearchList({ request }: { request: SearchRequest }) {
   const choose = (choice: Choice | undefined): void => {
     if (!choice) return
     close()
+    if (before.current instanceof HTMLElement) before.current.focus()
     choice.choose()
   }
   useEffect(() => {
@@ -205,7 +207,7 @@ function nodeChoices(
     description: description.description,
     family: description.family,
     hue: familyStyle(description.family).hue,
-    choose: () => addNode(editor, description, at, link),
+    choose: () => focusNode(addNode(editor, description, at, link)),
   }))
 }
 

@@ -4,7 +4,10 @@ import { useState } from 'react'
 import type { NodeDescription } from '@woolgather/workflow'
 import { searchNodes } from '../document/search-nodes.ts'
 import { nodeTypeMime } from '../graph/graph.tsx'
-import { addNode, presentOf } from '../session/edit-graph.ts'
+import { boxesOf } from '../graph/boxes-of.ts'
+import { findFreePlace } from '../graph/free-place.ts'
+import { focusNode } from '../ui/focus-node.ts'
+import { addNode } from '../session/edit-graph.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { familyStyle, familyTitle } from '../ui/family-style.ts'
 
@@ -86,7 +89,7 @@ function PaletteItem({ node }: { node: NodeDescription }) {
       x: box.left + box.width / 2 - 150,
       y: box.top + box.height / 3,
     })
-    addNode(editor, node, freePlace(middle, Object.values(presentOf(editor).nodes)))
+    focusNode(addNode(editor, node, findFreePlace(middle, boxesOf(flow))))
   }
   return (
     <li>
@@ -107,17 +110,6 @@ function PaletteItem({ node }: { node: NodeDescription }) {
       </button>
     </li>
   )
-}
-
-/** The place, or one a little further down where a node already begins just there. */
-function freePlace(
-  place: { x: number; y: number },
-  nodes: readonly { view?: { x: number; y: number } | undefined }[],
-): { x: number; y: number } {
-  const taken = nodes.some(
-    ({ view }) => view && Math.abs(view.x - place.x) < 24 && Math.abs(view.y - place.y) < 24,
-  )
-  return taken ? freePlace({ x: place.x + 28, y: place.y + 28 }, nodes) : place
 }
 
 function groupByFamily(nodes: readonly NodeDescription[]): [string, NodeDescription[]][] {

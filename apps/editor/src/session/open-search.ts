@@ -1,9 +1,10 @@
+import type { ReactFlowInstance } from '@xyflow/react'
+import { boxesOf } from '../graph/boxes-of.ts'
+import { findFreePlace } from '../graph/free-place.ts'
 import type { Editor } from '../store/editor.ts'
 import type { Point } from '../store/view-store.ts'
 
-interface Flow {
-  screenToFlowPosition: (point: Point) => Point
-}
+type Flow = Pick<ReactFlowInstance, 'screenToFlowPosition' | 'getNodes'>
 
 let pointer: Point | undefined
 
@@ -16,29 +17,40 @@ export function watchPointer(): () => void {
   return () => removeEventListener('pointermove', move)
 }
 
-/** The pointer where it is over the graph, else the middle of the graph. In pixels of the window. */
+/** The pointer where it is over the graph, in pixels of the window. */
+function pointerOnGraph(): Point | undefined {
+  const box = graphBox()
+  const inside =
+    pointer && pointer.x > box.left && pointer.x < box.right && pointer.y > box.top && pointer.y < box.bottom
+  return inside ? pointer : undefined
+}
+
+function graphBox(): DOMRect {
+  return (
+    document.querySelector('.graph')?.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, innerHeight)
+  )
+}
+
+function middleOfGraph(): Point {
+  const { left, top, width, height } = graphBox()
+  return { x: left + width / 2, y: top + height / 2 }
+}
+
+/** Where something new belongs: at the pointer, else in the middle of what is seen. In pixels of the window. */
 export function placeOnGraph(): Point {
-  const graph = document.querySelector('.graph')?.getBoundingClientRect()
-  if (!graph) return { x: innerWidth / 2, y: innerHeight / 2 }
-  const over =
-    pointer &&
-    pointer.x > graph.left &&
-    pointer.x < graph.right &&
-    pointer.y > graph.top &&
-    pointer.y < graph.bottom
-  return over ? pointer! : { x: graph.left + graph.width / 2, y: graph.top + graph.height / 2 }
+  return pointerOnGraph() ?? middleOfGraph()
 }
 
+/** Opens the list of nodes at the pointer, or as `searchAtCenter` where the pointer is elsewhere. */
 export function searchAtPointer(editor: Editor, flow: Flow): void {
-  openAt(editor, flow, placeOnGraph())
-}
-
-export function searchAtCenter(editor: Editor, flow: Flow): void {
-  const graph = document.querySelector('.graph')?.getBoundingClientRect()
-  const screen = graph ? { x: graph.left + graph.width / 2, y: graph.top + graph.height / 2 } : placeOnGraph()
-  openAt(editor, flow, screen)
-}
-
-function openAt(editor: Editor, flow: Flow, screen: Point): void {
+  const screen = pointerOnGraph()
+  if (!screen) return searchAtCenter(editor, flow)
   editor.view.setState({ search: { screen, at: flow.screenToFlowPosition(screen) } })
+}
+
+/** Opens the list in the middle; the new node goes where it covers no other. */
+export function searchAtCenter(editor: Editor, flow: Flow): void {
+  const screen = middleOfGraph()
+  const at = findFreePlace(flow.screenToFlowPosition(screen), boxesOf(flow))
+  editor.view.setState({ search: { screen, at } })
 }

@@ -68,7 +68,7 @@ function refuse(editor: Editor): void {
   editor.view
     .getState()
     .notify(
-      'error',
+      'info',
       `Not run: ${count === 1 ? 'there is a problem' : `there are ${count} problems`} to solve first`,
     )
 }
