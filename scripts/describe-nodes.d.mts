@@ -1,0 +1,3 @@
+import type { NodeDescription } from '@woolgather/workflow'
+
+export function describeNodes(descriptions: readonly NodeDescription[]): string

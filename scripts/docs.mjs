@@ -1,0 +1,11 @@
+// Writes docs/nodes.md from the node definitions.
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describeNodes } from './describe-nodes.mjs'
+import { prepare } from './prepare.mjs'
+import { root } from './run.mjs'
+
+prepare()
+const printed = execFileSync(process.execPath, ['apps/cli/dist/main.js', 'nodes', '--json'], { cwd: root, maxBuffer: 1e8 })
+writeFileSync(path.join(root, 'docs/nodes.md'), describeNodes(JSON.parse(printed.toString())))
