@@ -1,3 +1,25 @@
+import { all } from './logic/all.ts'
+import { any } from './logic/any.ts'
+import { compare } from './logic/compare.ts'
+import { choose } from './logic/if.ts'
+import { select } from './logic/switch.ts'
+import { end } from './loopback/end.ts'
+import { start } from './loopback/start.ts'
+import { tools } from './loopback/tools.ts'
+import { unchanged } from './loopback/unchanged.ts'
+import { axis } from './matrix/axis.ts'
+import { best } from './matrix/best.ts'
+import { chart } from './matrix/chart.ts'
+import { each } from './matrix/each.ts'
+import { grid } from './matrix/grid.ts'
+import { join } from './matrix/join.ts'
+import { promptMatrix } from './matrix/prompt-matrix.ts'
+import { rows } from './matrix/rows.ts'
+import { searchReplace } from './matrix/search-replace.ts'
+import { seeds } from './matrix/seeds.ts'
+import { vote } from './matrix/vote.ts'
+import { zip } from './matrix/zip.ts'
+import { matches } from './text/matches.ts'
 import { generate } from './generation/generate.ts'
 import { model } from './loading/model.ts'
 import { preview } from './output/preview.ts'
@@ -7,6 +29,35 @@ import { template } from './text/template.ts'
 import { text } from './text/text.ts'
 
 /** Every node type of the library. A new node is a file and a line here. */
-export const definitions: readonly WoolgatherNode[] = [model, generate, text, template, preview, saveText]
+export const definitions: readonly WoolgatherNode[] = [
+  model,
+  generate,
+  text,
+  template,
+  matches,
+  axis,
+  promptMatrix,
+  searchReplace,
+  seeds,
+  each,
+  zip,
+  rows,
+  grid,
+  best,
+  join,
+  vote,
+  chart,
+  start,
+  end,
+  unchanged,
+  tools,
+  compare,
+  all,
+  any,
+  choose,
+  select,
+  preview,
+  saveText,
+]
 
 export type { Files, LocateOptions, Models, NodeServices, ReadyModel, WoolgatherNode } from './services.ts'

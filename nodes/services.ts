@@ -48,6 +48,11 @@ export interface Files {
    * @throws file-outside-folders, write-failed
    */
   writeOutput(name: string, text: string, options: { overwrite: boolean }): Promise<string>
+  /**
+   * The text of a file below the input or output folder.
+   * @throws file-outside-folders, file-not-found, file-unreadable, file-too-large
+   */
+  readInput(name: string): Promise<string>
 }
 
 export type WoolgatherNode = NodeDefinition<NodeServices>

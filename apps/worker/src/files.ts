@@ -1,4 +1,4 @@
-import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Files } from '@woolgather/nodes'
 import { WoolgatherError } from '@woolgather/workflow'
@@ -6,9 +6,19 @@ import { confinePath } from './confine-path.ts'
 
 let temporaryFiles = 0
 
-/** Files of the output folder. Everything is written under a temporary name first, so no half file ever shows. */
-export function createFiles(outputFolder: string): Files {
+/** Files of the output and input folders. Everything is written under a temporary name first, so no half file ever shows. */
+export function createFiles(outputFolder: string, inputFolders: readonly string[] = [outputFolder]): Files {
   return {
+    async readInput(name) {
+      for (const folder of inputFolders) {
+        await mkdir(folder, { recursive: true })
+        const text = await readText(await confinePath(folder, name), name)
+        if (text !== undefined) return text
+      }
+      throw new WoolgatherError('file-not-found', `There is no file “${name}”.`, {
+        hint: `Put it below ${inputFolders.join(' or ')}.`,
+      })
+    },
     async writeOutput(name, text, { overwrite }) {
       await mkdir(outputFolder, { recursive: true })
       const target = await confinePath(outputFolder, name)
@@ -31,6 +41,27 @@ export function createFiles(outputFolder: string): Files {
         await rm(temporary, { force: true })
       }
     },
+  }
+}
+
+/** Tables people read row by row stay far below this. */
+const largestInput = 268_435_456
+
+async function readText(file: string, name: string): Promise<string | undefined> {
+  try {
+    const { size } = await stat(file)
+    if (size > largestInput) {
+      throw new WoolgatherError(
+        'file-too-large',
+        `“${name}” has ${size} bytes; at most ${largestInput} are read.`,
+      )
+    }
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (cause instanceof WoolgatherError) throw cause
+    const message = `“${name}” could not be read: ${(cause as Error).message}`
+    throw new WoolgatherError('file-unreadable', message, { cause })
   }
 }
 

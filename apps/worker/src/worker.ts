@@ -22,7 +22,10 @@ export function startWorker({ llama, folders, send }: WorkerOptions): Worker {
   const registry = createRegistry(definitions)
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
   const models = createModelPool(llama, folders.models)
-  const services: NodeServices = { models, files: createFiles(folders.output) }
+  const services: NodeServices = {
+    models,
+    files: createFiles(folders.output, [path.join(folders.data, 'inputs'), folders.output]),
+  }
   const running = new Map<string, { cancel: AbortController; done: Promise<unknown> }>()
 
   const start = ({ run, workflow, targets }: WorkerRequest & { type: 'run' }): void => {

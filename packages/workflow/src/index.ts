@@ -47,6 +47,8 @@ export {
 } from './labelled.ts'
 export { chatMessageSchema, modelRecipeSchema, type ChatMessage, type ModelRecipe } from './recipe.ts'
 
+export { tableSchema, type Table } from './table.ts'
+
 // what can be wrong
 export { errorCodes, WoolgatherError, type ErrorCode, type Issue, type RunError } from './issues.ts'
 

@@ -68,7 +68,9 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
   }
   const fail = (thrown: unknown): void => {
     clearTimeout(timeout)
-    if (thrown instanceof UpstreamError) return end({ kind: 'skipped', reason: thrown.message })
+    if (thrown instanceof UpstreamError || codeOf(thrown) === 'upstream-failed') {
+      return end({ kind: 'skipped', reason: (thrown as Error).message })
+    }
     const ends =
       retry === undefined || attempt >= retry.attempts || lasting.has(codeOf(verdict?.thrown ?? thrown))
     if (ends) return end({ kind: 'failed', thrown: verdict?.thrown ?? thrown })

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineNode, type WoolgatherNode } from '../services.ts'
+import { boundedRegex } from './bounded-regex.ts'
+
+export const matches: WoolgatherNode = defineNode({
+  type: 'text/matches',
+  version: 1,
+  title: 'Matches',
+  description: 'Whether a text contains what a regular expression describes.',
+  inputs: {
+    text: { type: 'text', description: 'The text to look at.', schema: z.string(), widget: 'textarea' },
+    pattern: {
+      type: 'text',
+      description: 'A regular expression; ^ and $ stand for the ends of a line.',
+      schema: z.string(),
+    },
+    ignoreCase: {
+      type: 'boolean',
+      description: 'Capitals and small letters are the same.',
+      schema: z.boolean().default(true),
+    },
+  },
+  outputs: { boolean: { type: 'boolean', description: 'True where it does.' } },
+  run: ({ text, pattern, ignoreCase }) => ({
+    boolean: boundedRegex(pattern, ignoreCase ? 'im' : 'm', 'pattern').test(text),
+  }),
+})
