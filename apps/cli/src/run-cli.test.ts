@@ -346,7 +346,7 @@ test('models names what is broken and goes on', async () => {
   writeFileSync(path.join(folder, 'zz-broken.gguf'), 'no model at all, only some text')
   const { code, stderr } = await call(['models', '--models', folder])
   expect(code).toBe(0)
-  expect(stderr).toContain('zz-broken.gguf: It is no GGUF file')
+  expect(stderr).toContain('zz-broken.gguf: It is not a GGUF file')
 })
 
 test('the version and help are told, exit code 0', async () => {

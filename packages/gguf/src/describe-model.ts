@@ -51,9 +51,12 @@ const fileTypes: Record<number, string> = {
 
 /** Sums up a header. `parameters` counts the elements of all tensors. */
 export function describeModel({ metadata, tensors, fileBytes }: GgufHeader): ModelSummary {
-  const text = (key: string): string => (typeof metadata[key] === 'string' ? metadata[key] : '')
+  const text = (key: string): string => {
+    const value = metadata.get(key)
+    return typeof value === 'string' ? value : ''
+  }
   const architecture = text('general.architecture')
-  const fileType = metadata['general.file_type']
+  const fileType = metadata.get('general.file_type')
   return {
     kind: architecture === 'controlvector' ? 'vector' : text('general.type') === 'adapter' ? 'lora' : 'model',
     bytes: fileBytes,

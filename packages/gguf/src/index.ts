@@ -1,13 +1,25 @@
 // what a file says of itself
 export {
-  headerLimits,
-  readGgufHeader,
+  readHeader,
   type GgufHeader,
-  type MetadataValue,
-  type TensorInfo,
+  type HeaderValue,
+  type TensorEntry,
+  type ValuePlace,
 } from './read-header.ts'
+export { measureTensors, type MeasuredTensor } from './measure-tensors.ts'
+export { partPaths } from './split-files.ts'
 export { describeModel, type ModelSummary } from './describe-model.ts'
+export { ggmlTypeNumber, ggmlTypes, type GgmlType } from './ggml-types.ts'
+export { headerLimits, maxTensorNameBytes } from './limits.ts'
 export { GgufError } from './gguf-error.ts'
+
+// tensors and whole metadata
+export { GgufFile, openGguf, type GgufTensor, type TensorRows } from './open-gguf.ts'
+export type { EncodedValue, GgufArray, GgufValue } from './value-types.ts'
+
+// writing
+export { createGguf, GgufWriter } from './write-gguf.ts'
+export { planGguf, type GgufLayout, type GgufPlan } from './plan-gguf.ts'
 
 // files of the models folders
 export { createModelLister, type ListedModel, type ModelList } from './list-models.ts'

@@ -1,7 +1,8 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { describeModel, type ModelSummary } from './describe-model.ts'
-import { readGgufHeader } from './read-header.ts'
+import { GgufError } from './gguf-error.ts'
+import { readHeader } from './read-header.ts'
 
 /** Folders below a models folder that are looked into; deeper is a mistake or a loop. */
 const maxDepth = 8
@@ -61,7 +62,12 @@ async function summarise(absolute: string, known: Known | undefined): Promise<Kn
 }
 
 async function readSummary(absolute: string): Promise<Known['result']> {
-  return readGgufHeader(absolute).then(describeModel, (error: Error) => ({ message: error.message }))
+  return readHeader(absolute).then(describeModel, (error: Error) => ({ message: asSentence(error) }))
+}
+
+function asSentence(error: Error): string {
+  if (!(error instanceof GgufError)) return error.message
+  return `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`
 }
 
 /** Paths below `folder`, forward slashes. Hidden entries, and links that lead out of the folder, are passed over. */

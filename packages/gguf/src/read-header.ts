@@ -1,129 +1,188 @@
-import { open } from 'node:fs/promises'
-import { ByteReader } from './byte-reader.ts'
+import { open, type FileHandle } from 'node:fs/promises'
 import { GgufError } from './gguf-error.ts'
+import { HeaderReader } from './header-reader.ts'
+import { headerLimits } from './limits.ts'
+import { arrayType, fixedType, textType, valueTypes, type FixedType } from './value-types.ts'
 
-/** Bounds on a header, far above any published model, so that a broken or hostile file fails fast. */
-export const headerLimits = {
-  entries: 65_536,
-  /** A chat template is some 10 KiB; a vocabulary's texts are read past, not kept. */
-  textBytes: 16_777_216,
-  /** Vocabularies reach 262,144 tokens, merges twice that. */
-  arrayLength: 16_777_216,
-  tensors: 1_000_000,
-  dimensions: 4,
-} as const
+/** A metadata value in brief. Texts over `headerLimits.textBytes`, arrays of text and long ones are only counted. */
+export type HeaderValue = number | boolean | string | number[] | { length: number }
 
-/** Numbers beyond 2⁵³ are bigints; of an array only its length is kept. */
-export type MetadataValue = string | number | bigint | boolean | { length: number }
-
-export interface TensorInfo {
+export interface TensorEntry {
   name: string
-  /** Elements along each dimension, fastest first. */
+  /** Row length first, as ggml orders them. */
   shape: number[]
-  /** Number of the ggml type: 0 F32, 1 F16, … */
+  /** Number of the ggml type: see `ggmlTypes`. */
   type: number
+  /** Bytes from the start of the tensor data. */
+  offset: number
 }
 
 /** What a GGUF file says of itself, its tensors' data not read. */
 export interface GgufHeader {
-  version: number
-  metadata: Record<string, MetadataValue>
-  tensors: TensorInfo[]
   fileBytes: number
+  version: number
+  metadata: Map<string, HeaderValue>
+  /** Where in the file each metadata value lies, for reading or copying it whole. */
+  places: Map<string, ValuePlace>
+  tensors: TensorEntry[]
+  /** Bytes that tensors begin at multiples of. */
+  alignment: number
+  /** Where the tensor data begins. */
+  dataOffset: number
+}
+
+export interface ValuePlace {
+  /** GGUF's number of the value's type. */
+  type: number
+  start: number
+  end: number
 }
 
 /**
- * Reads the header of a GGUF file (versions 2 and 3, little-endian).
- * @throws GgufError model-unreadable; file system errors as they are
+ * Reads the header of a GGUF file (versions 2 and 3, little-endian): metadata and tensor table, nothing of the
+ * tensors. Every count and length is held against the size of the file before it is believed. (node-llama-cpp's
+ * `readGgufFileInfo` believes them: it reads zeros past the end of a truncated file and goes on for ever on an
+ * absurd count.)
+ *
+ * @throws GgufError, or the file system's error
  */
-export async function readGgufHeader(path: string): Promise<GgufHeader> {
-  const file = await open(path)
+export async function readHeader(path: string): Promise<GgufHeader> {
+  const file = await open(path, 'r')
   try {
-    const { size } = await file.stat()
-    return await parseHeader(new ByteReader(file, size), size)
+    return await readHeaderOf(file)
   } finally {
     await file.close()
   }
 }
 
-async function parseHeader(reader: ByteReader, fileBytes: number): Promise<GgufHeader> {
-  if (fileBytes < 24) throw new GgufError(`It is no GGUF file: only ${fileBytes} bytes long.`)
-  const magic = (await reader.bytes(4)).toString('latin1')
-  if (magic !== 'GGUF') throw new GgufError('It is no GGUF file: it does not begin with “GGUF”.')
-  const version = await reader.uint32()
-  if (version !== 2 && version !== 3)
-    throw new GgufError(`It is GGUF version ${version}; 2 and 3 can be read.`)
-  const tensorCount = atMost(await reader.uint64(), headerLimits.tensors, 'tensors')
-  const entryCount = atMost(await reader.uint64(), headerLimits.entries, 'metadata entries')
-  const metadata = await readMetadata(reader, entryCount)
-  const tensors = await readTensors(reader, tensorCount)
-  return { version, metadata, tensors, fileBytes }
+/** As `readHeader`, of a file that is open. */
+export async function readHeaderOf(file: FileHandle): Promise<GgufHeader> {
+  const { size } = await file.stat()
+  const reader = new HeaderReader(file, size)
+  await checkMagic(reader)
+  const version = checkVersion(await reader.u32())
+  const tensorCount = await reader.count(headerLimits.tensors, 32, 'tensors')
+  const entryCount = await reader.count(headerLimits.entries, 13, 'metadata entries')
+  const { metadata, places } = await readMetadata(reader, entryCount)
+  const tensors: TensorEntry[] = []
+  for (let index = 0; index < tensorCount; index++) tensors.push(await readTensorEntry(reader))
+  const alignment = alignmentOf(metadata)
+  const dataOffset = Math.ceil(reader.position / alignment) * alignment
+  return { fileBytes: size, version, metadata, places, tensors, alignment, dataOffset }
 }
 
-async function readMetadata(reader: ByteReader, count: number): Promise<Record<string, MetadataValue>> {
-  const metadata = Object.create(null) as Record<string, MetadataValue>
-  for (let i = 0; i < count; i++) {
-    const key = await reader.text(headerLimits.textBytes)
-    metadata[key] = await readValue(reader, await reader.uint32())
+async function checkMagic(reader: HeaderReader): Promise<void> {
+  if (reader.fileBytes === 0) throw new GgufError('the file is empty', 'Download or copy it again.')
+  const start = await reader.peek(64)
+  if (start.startsWith('GGUF')) return reader.skip(4)
+  const kind = nameFormat(start)
+  throw new GgufError(
+    kind === undefined ? 'it is not a GGUF file' : `it is not a GGUF file but ${kind.what}`,
+    kind?.hint ?? 'Choose a .gguf file.',
+  )
+}
+
+function nameFormat(start: string): { what: string; hint: string } | undefined {
+  if (/^\s*<(!doctype|html)/i.test(start)) {
+    return { what: 'a web page', hint: 'Download the file itself (on Hugging Face: the "resolve" link).' }
   }
-  return metadata
-}
-
-async function readTensors(reader: ByteReader, count: number): Promise<TensorInfo[]> {
-  const tensors: TensorInfo[] = []
-  for (let i = 0; i < count; i++) {
-    const name = await reader.text(headerLimits.textBytes)
-    const dimensions = atMost(await reader.uint32(), headerLimits.dimensions, 'dimensions')
-    const shape: number[] = []
-    for (let d = 0; d < dimensions; d++) shape.push(await reader.uint64())
-    const type = await reader.uint32()
-    await reader.skip(8) // where its data begin
-    tensors.push({ name, shape, type })
+  if (start.startsWith('version https://git-lfs')) {
+    return { what: 'a Git LFS pointer', hint: 'Fetch the file itself with `git lfs pull`, or download it.' }
   }
-  return tensors
+  const convert = 'Convert it with llama.cpp’s convert_hf_to_gguf.py, or look for a GGUF of the model.'
+  if (start.slice(8).startsWith('{"')) return { what: 'a safetensors file', hint: convert }
+  if (start.startsWith('PK')) return { what: 'a zip or PyTorch file', hint: convert }
+  if (/^(lmgg|fmgg|tjgg|algg)/.test(start)) {
+    return { what: 'a GGML file from before GGUF', hint: 'Look for a GGUF of the model.' }
+  }
+  return undefined
 }
 
-const textType = 8
-const arrayType = 9
-
-const scalars: Record<number, { bytes: number; read: (bytes: Buffer) => MetadataValue }> = {
-  0: { bytes: 1, read: (bytes) => bytes.readUInt8() },
-  1: { bytes: 1, read: (bytes) => bytes.readInt8() },
-  2: { bytes: 2, read: (bytes) => bytes.readUInt16LE() },
-  3: { bytes: 2, read: (bytes) => bytes.readInt16LE() },
-  4: { bytes: 4, read: (bytes) => bytes.readUInt32LE() },
-  5: { bytes: 4, read: (bytes) => bytes.readInt32LE() },
-  6: { bytes: 4, read: (bytes) => bytes.readFloatLE() },
-  7: { bytes: 1, read: (bytes) => bytes.readUInt8() !== 0 },
-  10: { bytes: 8, read: (bytes) => exact(bytes.readBigUInt64LE()) },
-  11: { bytes: 8, read: (bytes) => exact(bytes.readBigInt64LE()) },
-  12: { bytes: 8, read: (bytes) => bytes.readDoubleLE() },
+function checkVersion(version: number): number {
+  if (version === 2 || version === 3) return version
+  if (version > 0xffff) {
+    throw new GgufError('it is a GGUF file for big-endian machines', 'Get the usual (little-endian) file.')
+  }
+  throw new GgufError(
+    `it is GGUF version ${version}; versions 2 and 3 can be read`,
+    'Convert the model again.',
+  )
 }
 
-async function readValue(reader: ByteReader, type: number): Promise<MetadataValue> {
-  if (type === textType) return reader.text(headerLimits.textBytes)
-  if (type === arrayType) return skipArray(reader)
-  const scalar = scalars[type] ?? unknownType(type)
-  return scalar.read(await reader.bytes(scalar.bytes))
+async function readMetadata(
+  reader: HeaderReader,
+  count: number,
+): Promise<Pick<GgufHeader, 'metadata' | 'places'>> {
+  const metadata = new Map<string, HeaderValue>()
+  const places = new Map<string, ValuePlace>()
+  for (let index = 0; index < count; index++) {
+    const key = await reader.text(headerLimits.keyBytes)
+    if (metadata.has(key)) throw new GgufError(`its header holds ${key} twice`)
+    const type = await reader.u32()
+    const start = reader.position
+    metadata.set(key, await readValue(reader, type, key))
+    places.set(key, { type, start, end: reader.position })
+  }
+  return { metadata, places }
 }
 
-async function skipArray(reader: ByteReader): Promise<{ length: number }> {
-  const type = await reader.uint32()
-  const length = atMost(await reader.uint64(), headerLimits.arrayLength, 'array items')
-  if (type === textType) for (let i = 0; i < length; i++) await reader.skipText(headerLimits.textBytes)
-  else await reader.skip(length * (scalars[type] ?? unknownType(type)).bytes)
+async function readValue(reader: HeaderReader, type: number, key: string): Promise<HeaderValue> {
+  if (type === textType) return readText(reader)
+  if (type === arrayType) return readArray(reader, key)
+  return readPlain(reader, fixedType(type) ?? unknownType(type, key))
+}
+
+async function readText(reader: HeaderReader): Promise<HeaderValue> {
+  const length = await reader.length()
+  if (length <= headerLimits.textBytes) return reader.rawText(length)
+  reader.skip(length)
   return { length }
 }
 
-function exact(value: bigint): number | bigint {
-  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
+async function readArray(reader: HeaderReader, key: string): Promise<HeaderValue> {
+  const number = await reader.u32()
+  if (number === textType) {
+    const length = await reader.count(headerLimits.texts, 8, `texts in ${key}`)
+    await reader.skipTexts(length)
+    return { length }
+  }
+  // Arrays of arrays are in the format's text, but llama.cpp does not read them either.
+  const type = fixedType(number) ?? unknownType(number, key)
+  const { bytes } = valueTypes[type]
+  const length = await reader.count(Number.MAX_SAFE_INTEGER, bytes, `values in ${key}`)
+  if (length > headerLimits.keptNumbers) {
+    reader.skip(length * bytes)
+    return { length }
+  }
+  const values: number[] = []
+  for (let index = 0; index < length; index++) values.push(Number(await reader.fixed(type)))
+  return values
 }
 
-function atMost(count: number, limit: number, what: string): number {
-  if (count > limit) throw new GgufError(`Its header counts ${count} ${what}; at most ${limit} are read.`)
-  return count
+async function readPlain(reader: HeaderReader, type: FixedType): Promise<number | boolean> {
+  const value = await reader.fixed(type)
+  return typeof value === 'bigint' ? Number(value) : value
 }
 
-function unknownType(type: number): never {
-  throw new GgufError(`Its header holds a value of unknown type ${type}.`)
+function unknownType(type: number, key: string): never {
+  throw new GgufError(`the metadata ${key} has an unknown type (${type})`)
+}
+
+async function readTensorEntry(reader: HeaderReader): Promise<TensorEntry> {
+  const name = await reader.text(headerLimits.keyBytes)
+  const dimensions = await reader.u32()
+  if (dimensions > headerLimits.dimensions) {
+    throw new GgufError(`the tensor ${name} has ${dimensions} dimensions; at most 4 are possible`)
+  }
+  const shape: number[] = []
+  for (let index = 0; index < dimensions; index++) shape.push(await reader.u64())
+  return { name, shape, type: await reader.u32(), offset: await reader.u64() }
+}
+
+function alignmentOf(metadata: ReadonlyMap<string, HeaderValue>): number {
+  const value = metadata.get('general.alignment') ?? 32
+  if (typeof value === 'number' && Number.isInteger(Math.log2(value)) && value <= headerLimits.alignment) {
+    return value
+  }
+  throw new GgufError(`general.alignment is ${JSON.stringify(value)}; it must be a power of two`)
 }

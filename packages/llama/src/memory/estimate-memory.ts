@@ -1,4 +1,4 @@
-import type { HeaderValue } from './read-header.ts'
+import type { HeaderValue } from '@woolgather/gguf'
 import type { ModelFile } from './inspect-model.ts'
 
 /** Bytes in main memory and on the GPUs together. */

@@ -3,6 +3,5 @@ export type { ChooseResourcesInput, Resources, ResourceWishes } from './choose-r
 export { estimateMemory } from './estimate-memory.ts'
 export type { MemoryNeed, Placement } from './estimate-memory.ts'
 export { inspectModel } from './inspect-model.ts'
-export type { ModelFile } from './inspect-model.ts'
-export type { TensorSize } from './measure-tensors.ts'
-export type { HeaderValue } from './read-header.ts'
+export type { ModelFile, TensorSize } from './inspect-model.ts'
+export type { HeaderValue } from '@woolgather/gguf'

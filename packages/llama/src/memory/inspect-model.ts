@@ -1,9 +1,15 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
+import { GgufError, measureTensors, partPaths, readHeader } from '@woolgather/gguf'
+import type { GgufHeader, HeaderValue } from '@woolgather/gguf'
 import { LlamaError } from '../error.ts'
 import { generatingArchitectures, otherArchitectures } from './architectures.ts'
-import { measureTensors, type TensorSize } from './measure-tensors.ts'
-import { HeaderProblem, readHeader, type GgufHeader, type HeaderValue } from './read-header.ts'
+
+export interface TensorSize {
+  name: string
+  elements: number
+  bytes: number
+}
 
 /** What the header of a model file tells, after it was found fit for llama.cpp. */
 export interface ModelFile {
@@ -66,7 +72,7 @@ async function readChecked(path: string): Promise<GgufHeader> {
   try {
     return await readHeader(path)
   } catch (error) {
-    if (error instanceof HeaderProblem) throw unreadable(path, error.message, error.hint, error)
+    if (error instanceof GgufError) throw asUnreadable(path, error)
     const reason = error instanceof Error ? error.message : String(error)
     throw unreadable(path, reason, 'Check that the file may be read.', error)
   }
@@ -127,39 +133,30 @@ function nameOtherKind(
 }
 
 async function readParts(path: string, first: GgufHeader): Promise<{ path: string; header: GgufHeader }[]> {
-  const count = numberOf(first.metadata, 'split.count') ?? 1
-  if (count <= 1) return [{ path, header: first }]
-  const name = /^(?<stem>.*)-(?<number>\d{5})-of-(?<count>\d{5})\.gguf$/.exec(basename(path))?.groups
-  if (name === undefined || Number(name['count']) !== count) {
-    throw unreadable(
-      path,
-      `it is one of ${count} parts of a model, but is not named like one`,
-      'Give the parts their names back: NAME-00001-of-00003.gguf and so on.',
-    )
-  }
-  if (Number(name['number']) !== 1) {
-    throw unreadable(
-      path,
-      `it is part ${Number(name['number'])} of ${count} of a model`,
-      'Choose the first part; the others are found beside it.',
-    )
-  }
   const parts = [{ path, header: first }]
-  for (let number = 2; number <= count; number++) {
-    const file = `${name['stem']}-${String(number).padStart(5, '0')}-of-${name['count']}.gguf`
-    const part = join(dirname(path), file)
+  for (const part of findParts(path, first).slice(1))
     parts.push({ path: part, header: await readChecked(part) })
-  }
   return parts
+}
+
+function findParts(path: string, first: GgufHeader): string[] {
+  try {
+    return partPaths(path, first)
+  } catch (error) {
+    throw asUnreadable(path, error)
+  }
 }
 
 function measure(path: string, header: GgufHeader): TensorSize[] {
   try {
     return measureTensors(header)
   } catch (error) {
-    if (error instanceof HeaderProblem) throw unreadable(path, error.message, error.hint, error)
-    throw error
+    throw asUnreadable(path, error)
   }
+}
+
+function asUnreadable(path: string, error: unknown): unknown {
+  return error instanceof GgufError ? unreadable(path, error.message, error.hint, error) : error
 }
 
 function selectFigures(header: GgufHeader, architecture: string): Map<string, HeaderValue> {

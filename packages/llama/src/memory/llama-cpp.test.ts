@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { loadNative } from '@woolgather/ggml'
+import { ggmlTypes } from '@woolgather/gguf'
 import { expect, test } from 'vitest'
 import { generatingArchitectures, otherArchitectures } from './architectures.ts'
-import { ggmlTypes } from './ggml-types.ts'
 
 // dist/index.js, two folders below the package.
 const bundle = join(

@@ -1,6 +1,6 @@
+import { GgufError, readHeader } from '@woolgather/gguf'
+import type { GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../error.ts'
-import { HeaderProblem, readHeader } from '../memory/read-header.ts'
-import type { GgufHeader } from '../memory/read-header.ts'
 
 /**
  * Whether a LoRA adapter was made for this model: same architecture, and tensors that the model has, in its shapes.
@@ -19,7 +19,7 @@ async function readAdapter(file: string): Promise<GgufHeader> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new LlamaError('model-unreadable', `${file} cannot be read as an adapter: ${reason}.`, {
-      hint: (cause instanceof HeaderProblem && cause.hint) || 'Download or copy it again.',
+      hint: (cause instanceof GgufError && cause.hint) || 'Download or copy it again.',
       cause,
     })
   }

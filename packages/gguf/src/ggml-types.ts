@@ -1,5 +1,13 @@
-/** Elements per block and bytes per block of each ggml tensor type (ggml.h, `GGML_QUANT_SIZES` in gguf-py). */
-export const ggmlTypes: ReadonlyMap<number, { name: string; elements: number; bytes: number }> = new Map([
+export interface GgmlType {
+  name: string
+  /** Elements per block: a row holds whole blocks. */
+  elements: number
+  /** Bytes per block. */
+  bytes: number
+}
+
+/** Every ggml tensor type by its number (ggml.h, `GGML_QUANT_SIZES` in gguf-py). */
+export const ggmlTypes: ReadonlyMap<number, GgmlType> = new Map([
   [0, { name: 'F32', elements: 1, bytes: 4 }],
   [1, { name: 'F16', elements: 1, bytes: 2 }],
   [2, { name: 'Q4_0', elements: 32, bytes: 18 }],
@@ -36,3 +44,12 @@ export const ggmlTypes: ReadonlyMap<number, { name: string; elements: number; by
   [41, { name: 'Q1_0', elements: 128, bytes: 18 }],
   [42, { name: 'Q2_0', elements: 64, bytes: 18 }],
 ])
+
+const numbers: ReadonlyMap<string, number> = new Map(
+  [...ggmlTypes].map(([number, { name }]) => [name, number]),
+)
+
+/** The number of a type by its name, e.g. 12 for `Q4_K`; undefined where there is no such type. */
+export function ggmlTypeNumber(name: string): number | undefined {
+  return numbers.get(name)
+}
