@@ -49,8 +49,9 @@ export class LoadedModel {
 
   /** @throws LlamaError, as `LlamaRuntime.loadModel` says */
   static async load(native: Native, runtime: RuntimeInfo, options: LoadModelOptions): Promise<LoadedModel> {
-    const file = await inspectModel(options.path)
     const maxSequences = options.maxSequences ?? defaultSequences
+    checkSequences(native, maxSequences)
+    const file = await inspectModel(options.path)
     const wanted = {
       gpuLayers: options.gpuLayers,
       contextSize: options.contextSize,
@@ -212,7 +213,7 @@ function createContext(
   resources: Resources,
   maxSequences: number,
 ): Promise<NativeContext> {
-  const most = Number(native.api.llama_max_parallel_sequences())
+  const most = native.api.llama_max_parallel_sequences()
   const sequences = isRecurrent(native, model) ? maxSequences : maxSequences + keptPrefixes
   return NativeContext.create(native, model, {
     contextSize: resources.contextSize,
@@ -220,6 +221,12 @@ function createContext(
     sequences: Math.min(sequences, most),
     threads: resources.threads,
   })
+}
+
+function checkSequences({ api }: Native, maxSequences: number): void {
+  const most = api.llama_max_parallel_sequences()
+  if (Number.isInteger(maxSequences) && maxSequences >= 1 && maxSequences <= most) return
+  throw new RangeError(`maxSequences is ${maxSequences}; it must be a whole number from 1 to ${most}.`)
 }
 
 function isRecurrent({ api }: Native, { pointer }: NativeModel): boolean {

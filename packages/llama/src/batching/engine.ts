@@ -1,5 +1,6 @@
 import type { AdapterPointer } from '@woolgather/ggml'
 import { setImmediate } from 'node:timers/promises'
+import { LlamaError } from '../error.ts'
 import type { AdapterStack } from '../native/adapters.ts'
 import type { BatchEntry, NativeContext } from '../native/native-context.ts'
 import { commonPrefix } from './kv-ledger.ts'
@@ -277,6 +278,7 @@ export class BatchEngine {
   async #sampleOne({ generation }: Sequence, index: number): Promise<void> {
     if (generation.settled) return
     try {
+      if (!generation.begun) checkNumbers(this.#context.logits(index))
       const token = generation.sampler.sample(this.#context, index)
       generation.push(typeof token === 'number' ? token : await token)
     } catch (error) {
@@ -297,6 +299,14 @@ interface Row {
   sequence: Sequence
   /** Which entry of the batch has the logits. */
   index: number
+}
+
+/** Broken weights make every logit NaN, which samplers silently take for a number. */
+function checkNumbers(logits: Float32Array): void {
+  if (!Number.isNaN(logits[0])) return
+  throw new LlamaError('native-error', 'The model computes no numbers (NaN): its weights are damaged', {
+    hint: 'Download the model again, or merge it again.',
+  })
 }
 
 /** Tokens that the sequence will still take room for, of those known now. */

@@ -55,6 +55,11 @@ export class Generation {
     return this.#input.sampler
   }
 
+  /** Whether it has written anything. */
+  get begun(): boolean {
+    return this.#firstTokenAt !== undefined
+  }
+
   /** Finished, failed or cancelled: nothing more is decoded for it. */
   get settled(): boolean {
     return this.#settled

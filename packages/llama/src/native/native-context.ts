@@ -36,6 +36,8 @@ export class NativeContext {
   readonly #abort = new AbortSwitch()
   #pointer: ContextPointer | undefined
   #decoding = false
+  /** Entries of the last batch that have logits. */
+  #rows: readonly number[] = []
 
   static async create(native: Native, model: NativeModel, options: ContextOptions): Promise<NativeContext> {
     const params = {
@@ -105,11 +107,13 @@ export class NativeContext {
     }
     for (const entry of entries) this.#checkEntry(entry)
     this.#abort.reset()
+    this.#rows = []
     this.#decoding = true
     try {
-      return this.#readOutcome(
-        await callAsync(this.#native.api.llama_decode, pointer, this.#buffers.fill(entries)),
-      )
+      const code = await callAsync(this.#native.api.llama_decode, pointer, this.#buffers.fill(entries))
+      const outcome = this.#readOutcome(code)
+      if (outcome === 'done') this.#rows = entries.flatMap(({ logits }, index) => (logits ? index : []))
+      return outcome
     } finally {
       this.#decoding = false
     }
@@ -170,10 +174,17 @@ export class NativeContext {
    * the same memory, so what is written here is what they sample from.
    */
   logits(index: number): Float32Array {
-    this.#checkIdle()
+    this.checkRow(index)
     const row = this.#native.api.llama_get_logits_ith(this.pointer, index)
     if (row === null) throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits`)
     return viewFloats(row, this.model.vocabulary.size)
+  }
+
+  /** Sampling from an entry without logits would end the process. */
+  checkRow(index: number): void {
+    this.#checkIdle()
+    if (this.#rows.includes(index)) return
+    throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits`)
   }
 
   setAdapters(adapters: readonly { pointer: AdapterPointer; strength: number }[]): void {

@@ -56,6 +56,7 @@ export class Sampler {
    * to be combined or masked is written there first. Only a grammar makes this a promise.
    */
   sample(context: NativeContext, index: number): number | Promise<number> {
+    context.checkRow(index)
     if (this.#grammar) return this.#sampleWithGrammar(this.#grammar, context, index)
     return this.#native.api.llama_sampler_sample(this.#pointer, context.pointer, index)
   }
