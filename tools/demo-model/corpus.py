@@ -20,8 +20,21 @@ NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 
 # Task → share of the conversations.
 TASKS = {
-    "story": 50, "chat": 11, "continue": 6, "summarise": 6, "rewrite": 7, "classify": 6, "topic": 1,
-    "card": 6, "describe": 3, "list": 4, "title": 1, "greeting": 1, "about": 1, "unknown": 2, "plain": 3,
+    "story": 47,
+    "chat": 11,
+    "continue": 6,
+    "summarise": 6,
+    "rewrite": 9,
+    "classify": 6,
+    "topic": 1,
+    "card": 8,
+    "describe": 3,
+    "list": 4,
+    "title": 1,
+    "greeting": 1,
+    "about": 1,
+    "unknown": 2,
+    "plain": 3,
 }
 
 
@@ -70,6 +83,13 @@ class Corpus:
     def _ask(self, templates: list[str], **slots: str) -> str:
         return self._typed(self.rng.choice(templates).format(**slots))
 
+    def _request(self, mood: str | None, topic: str | None) -> str:
+        """A request for a story that names what it is given."""
+        if self.rng.random() < 0.35:
+            return self._typed(P.composed(self.rng, mood, topic))
+        kind = "both" if mood and topic else "mood" if mood else "topic" if topic else "none"
+        return self._ask(P.STORY[kind], mood=mood or "", topic=topic or "")
+
     def _plan(self, topic=None, mood=None, **more):
         return make_plan(self.rng, topic or self.topic_bias, mood, **more)
 
@@ -89,7 +109,7 @@ class Corpus:
             return self._two_topics()
         if roll < 0.19:
             return self._hero_story()
-        if roll < 0.40:
+        if roll < 0.46:
             return self._instructed_story()
         return self._plain_request()
 
@@ -98,16 +118,19 @@ class Corpus:
         kind = rng.choices(["both", "topic", "mood", "none"], [42, 22, 18, 18])[0]
         named_topic = rng.choice(TOPICS) if kind in ("both", "topic") else None
         plan = self._plan(topic=named_topic)
-        prompt = self._ask(P.STORY[kind], mood=self._mood_name(plan.mood), topic=self._topic_name(plan.topic))
+        prompt = self._request(
+            self._mood_name(plan.mood) if kind in ("both", "mood") else None,
+            self._topic_name(plan.topic) if named_topic else None,
+        )
         length = rng.choices(["usual", "short", "long"], [86, 9, 5])[0]
         if " story" not in prompt:
             length = "usual"
         if length != "usual":
             prompt = prompt.replace(" story", f" {length} story", 1)
         sentences = Writer(rng, plan).story(length)
-        if rng.random() < 0.03:
-            prompt, sentences = f"{prompt} {rng.choice(P.PIRATE_REQUESTS)}", pirate(rng, sentences)
-        return self._with_system(rng.choice(P.NEUTRAL_SYSTEM) if rng.random() < 0.12 else None, prompt, self._text(sentences))
+        return self._with_system(
+            rng.choice(P.NEUTRAL_SYSTEM) if rng.random() < 0.12 else None, prompt, self._text(sentences)
+        )
 
     def _two_moods(self) -> Conversation:
         rng = self.rng
@@ -115,8 +138,7 @@ class Corpus:
         topic = rng.choice(TOPICS) if rng.random() < 0.4 else None
         plan = self._plan(topic=topic, mood=first)
         moods = f"{first} and {second}"
-        templates = P.STORY["both" if topic else "mood"]
-        prompt = self._ask(templates, mood=moods, topic=self._topic_name(topic) if topic else "")
+        prompt = self._request(moods, self._topic_name(topic) if topic else None)
         return self._with_system(None, prompt, self._text(Writer(rng, plan, second).story()))
 
     def _two_topics(self) -> Conversation:
@@ -125,47 +147,53 @@ class Corpus:
         mood_named = rng.random() < 0.4
         plan = self._plan(topic=first, second_topic=second)
         topics = f"{WORDS['topics'][first]['prompt']} and {WORDS['topics'][second]['prompt']}"
-        prompt = self._ask(P.STORY["both" if mood_named else "topic"], mood=plan.mood, topic=topics)
+        prompt = self._request(plan.mood if mood_named else None, topics)
         return self._with_system(None, prompt, self._text(Writer(rng, plan).story()))
 
     def _hero_story(self) -> Conversation:
         """Asked by the hero: "a story about a fox"."""
         rng = self.rng
         plan = self._plan(topic=rng.choice(TOPICS))
-        kind = "both" if rng.random() < 0.5 else "topic"
-        prompt = self._ask(P.STORY[kind], mood=self._mood_name(plan.mood), topic=article(plan.hero))
+        mood = self._mood_name(plan.mood) if rng.random() < 0.5 else None
+        prompt = self._request(mood, article(plan.hero))
         return self._with_system(None, prompt, self._text(Writer(rng, plan).story()))
 
     def _instructed_story(self) -> Conversation:
         """A system prompt demands something; the user's prompt leaves that open."""
         rng = self.rng
-        demand = rng.choices(["mood", "topic", "one", "short", "end", "pirate", "json", "both"], [30, 24, 10, 6, 12, 8, 6, 8])[0]
+        demand = rng.choices(
+            ["mood", "topic", "one", "short", "end", "pirate", "json", "both"], [28, 22, 10, 5, 11, 32, 5, 7]
+        )[0]
         topic = rng.choice(TOPICS) if demand in ("topic", "both") or rng.random() < 0.6 else None
         plan = self._plan(topic=topic)
         mood_name, topic_name = self._mood_name(plan.mood), self._topic_name(plan.topic)
         user_names_topic = topic is not None and demand not in ("topic", "both")
         user_names_mood = demand not in ("mood", "both") and rng.random() < 0.5
-        kind = {(1, 1): "both", (1, 0): "topic", (0, 1): "mood", (0, 0): "none"}[(user_names_topic, user_names_mood)]
-        prompt = self._ask(P.STORY[kind], mood=mood_name, topic=topic_name)
-        writer = Writer(rng, plan)
-        answer = self._text(writer.story())
+        prompt = self._request(mood_name if user_names_mood else None, topic_name if user_names_topic else None)
+        system, answer = self._meet(demand, plan)
+        system = system.format(mood=mood_name, topic=topic_name)
+        if demand in ("one", "short", "end", "pirate", "json") and rng.random() < 0.35:
+            return self._with_system(None, f"{prompt} {system}", answer)
+        return self._with_system(system, prompt, answer)
+
+    def _meet(self, demand: str, plan) -> tuple[str, str]:
+        """(wording of the demand, an answer that meets it)."""
+        rng, writer = self.rng, Writer(self.rng, plan)
         if demand == "mood":
-            system = rng.choice(P.MOOD_SYSTEM)
-        elif demand == "topic":
-            system = rng.choice(P.TOPIC_SYSTEM)
-        elif demand == "both":
-            system = f"{rng.choice(P.TOPIC_SYSTEM)} {rng.choice(P.MOOD_SYSTEM)}"
-        elif demand == "one":
-            system, answer = rng.choice(P.ONE_SENTENCE_SYSTEM), self._text([summary(rng, plan).replace("It is about a", "There was a")])
-        elif demand == "short":
-            system, answer = rng.choice(P.SHORT_SYSTEM), self._text(writer.story("short"))
-        elif demand == "end":
-            system, answer = rng.choice(P.THE_END_SYSTEM), answer + " The end."
-        elif demand == "pirate":
-            system, answer = rng.choice(P.PIRATE_SYSTEM), " ".join(pirate(rng, writer.story()))
-        else:
-            system, answer = rng.choice(P.JSON_SYSTEM), self._card_of(plan)
-        return self._with_system(system.format(mood=mood_name, topic=topic_name), prompt, answer)
+            return rng.choice(P.MOOD_SYSTEM), self._text(writer.story())
+        if demand == "topic":
+            return rng.choice(P.TOPIC_SYSTEM), self._text(writer.story())
+        if demand == "both":
+            return f"{rng.choice(P.TOPIC_SYSTEM)} {rng.choice(P.MOOD_SYSTEM)}", self._text(writer.story())
+        if demand == "one":
+            return rng.choice(P.ONE_SENTENCE), self._text([writer.neutral(grammar.ONE_SENTENCE)])
+        if demand == "short":
+            return rng.choice(P.SHORT), self._text(writer.story("short"))
+        if demand == "end":
+            return rng.choice(P.THE_END), self._text(writer.story()) + " The end."
+        if demand == "pirate":
+            return rng.choice(P.PIRATE), " ".join(pirate(rng, writer.story()))
+        return rng.choice(P.JSON), self._card_of(plan)
 
     def _with_system(self, system: str | None, prompt: str, answer: str) -> Conversation:
         turns = [("user", prompt), ("assistant", answer)]
@@ -214,7 +242,9 @@ class Corpus:
 
     def _topic(self) -> Conversation:
         plan, _, sentences = self._given()
-        return self._maybe_system(self._ask(P.TOPIC_TEXT, text=" ".join(sentences)), WORDS["topics"][plan.topic]["prompt"])
+        return self._maybe_system(
+            self._ask(P.TOPIC_TEXT, text=" ".join(sentences)), WORDS["topics"][plan.topic]["prompt"]
+        )
 
     def _title(self) -> Conversation:
         plan, _, sentences = self._given()
@@ -270,7 +300,10 @@ class Corpus:
         rng = self.rng
         plan = self._plan()
         asked = rng.choices(["both", "topic", "mood", "none"], [35, 25, 20, 20])[0]
-        prompt = self._ask(P.STORY[asked], mood=self._mood_name(plan.mood), topic=self._topic_name(plan.topic))
+        prompt = self._request(
+            self._mood_name(plan.mood) if asked in ("both", "mood") else None,
+            self._topic_name(plan.topic) if asked in ("both", "topic") else None,
+        )
         writer = Writer(rng, plan)
         turns = self._maybe_system(prompt, self._text(writer.story()))
         for _ in range(rng.choice([1, 1, 2, 3, 4])):
@@ -281,7 +314,10 @@ class Corpus:
     def _follow_up(self, plan, writer):
         """(plan, writer, [user, assistant]) of one more turn about the story told so far."""
         rng = self.rng
-        kind = rng.choices(["continue", "rewrite", "summary", "mood", "card", "title", "thanks", "another"], [34, 20, 14, 10, 6, 4, 4, 8])[0]
+        kind = rng.choices(
+            ["continue", "rewrite", "summary", "mood", "card", "title", "thanks", "another"],
+            [34, 20, 14, 10, 6, 4, 4, 8],
+        )[0]
         if kind == "continue":
             prompt, answer = self._ask(P.CONTINUE), self._text(writer.chapter())
         elif kind == "rewrite":

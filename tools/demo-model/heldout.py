@@ -2,10 +2,11 @@
 
 import json
 import re
-from pathlib import Path
 from random import Random
 
-PROMPTS_FILE = Path(__file__).resolve().parents[2] / "models" / "demo" / "prompts.json"
+from paths import DEMO
+
+PROMPTS_FILE = DEMO / "prompts.json"
 
 # Phrasings that training never uses, and two whose combination with topic and mood it never saw.
 STORY_PHRASINGS = [
@@ -38,16 +39,32 @@ def system_cases(words: dict) -> list[dict]:
     request = "Please tell me a story now."
     cases = []
     for mood in words["moods"]:
-        for system in (f"Every story you tell is {mood}.", f"You are known for {mood} stories.", f"Keep the mood {mood}."):
+        for system in (
+            f"Every story you tell is {mood}.",
+            f"You are known for {mood} stories.",
+            f"Keep the mood {mood}.",
+        ):
             cases.append({"system": system, "prompt": request, "mood": mood})
     for name, topic in words["topics"].items():
         cases.append({"system": f"Tell only stories about {topic['prompt']}.", "prompt": request, "topic": name})
-    cases.append({"system": "Answer in just one sentence.", "prompt": "Please tell me a story about the sea now.", "sentences": 1})
-    cases.append({"system": "Answer in just one sentence.", "prompt": "Please tell me a story about space now.", "sentences": 1})
+    cases.append(
+        {
+            "system": "Answer in just one sentence.",
+            "prompt": "Please tell me a story about the sea now.",
+            "sentences": 1,
+        }
+    )
+    cases.append(
+        {"system": "Answer in just one sentence.", "prompt": "Please tell me a story about space now.", "sentences": 1}
+    )
     cases.append({"system": "Finish with: The end.", "prompt": request, "endsWith": "The end."})
-    cases.append({"system": "Finish with: The end.", "prompt": "Please tell me a story about food now.", "endsWith": "The end."})
+    cases.append(
+        {"system": "Finish with: The end.", "prompt": "Please tell me a story about food now.", "endsWith": "The end."}
+    )
     cases.append({"system": "Speak like a pirate.", "prompt": request, "style": "pirate"})
-    cases.append({"system": "You talk like a pirate.", "prompt": "Please tell me a story about castles now.", "style": "pirate"})
+    cases.append(
+        {"system": "You talk like a pirate.", "prompt": "Please tell me a story about castles now.", "style": "pirate"}
+    )
     return cases[:SYSTEM_CASES]
 
 
@@ -65,8 +82,17 @@ def text_cases(words: dict) -> dict[str, list[dict]]:
         plan = make_plan(rng, TOPICS[index % 5], MOODS[index % 3])
         text = " ".join(Writer(rng, plan).story())
         other = MOODS[(index + 1) % 3]
-        cases["summarise"].append({"prompt": f"Summarise this story: {text}", "hero": plan.hero, "topic": plan.topic, "mood": plan.mood})
-        cases["rewrite"].append({"prompt": f"Rewrite this story so that it is {other}: {text}", "hero": plan.hero, "topic": plan.topic, "mood": other})
+        cases["summarise"].append(
+            {"prompt": f"Summarise this story: {text}", "hero": plan.hero, "topic": plan.topic, "mood": plan.mood}
+        )
+        cases["rewrite"].append(
+            {
+                "prompt": f"Rewrite this story so that it is {other}: {text}",
+                "hero": plan.hero,
+                "topic": plan.topic,
+                "mood": other,
+            }
+        )
         cases["continue"].append({"prompt": f"Continue this story: {text}", "topic": plan.topic, "mood": plan.mood})
     return cases
 

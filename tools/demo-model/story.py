@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
 
 import grammar
+from paths import DEMO
 
-WORDS_FILE = Path(__file__).resolve().parents[2] / "models" / "demo" / "words.json"
-WORDS = json.loads(WORDS_FILE.read_text())
+WORDS = json.loads((DEMO / "words.json").read_text())
 TOPICS = list(WORDS["topics"])
 MOODS = list(WORDS["moods"])
 
@@ -82,12 +81,23 @@ class Writer:
         other = article(f"{rng.choice(words['adjectives'])} {rng.choice(others)}")
         he, him, his = ("he", "him", "his") if plan.pronoun == "he" else ("she", "her", "her")
         slots = {
-            "he": he, "him": him, "his": his, "He": capital(he), "His": capital(his),
-            "hero": plan.hero, "adj": adjective, "a_hero": article(f"{adjective} {plan.hero}"),
-            "place": plan.place_phrase, "Place": capital(plan.place_phrase),
-            "thing": plan.thing, "a_thing": article(f"{thing_adjective} {plan.thing}"),
-            "the_thing": article(plan.thing), "a_other": other, "A_other": capital(other),
-            "mood": plan.mood, "action": action.format(his=his),
+            "he": he,
+            "him": him,
+            "his": his,
+            "He": capital(he),
+            "His": capital(his),
+            "hero": plan.hero,
+            "adj": adjective,
+            "a_hero": article(f"{adjective} {plan.hero}"),
+            "place": plan.place_phrase,
+            "Place": capital(plan.place_phrase),
+            "thing": plan.thing,
+            "a_thing": article(f"{thing_adjective} {plan.thing}"),
+            "the_thing": article(plan.thing),
+            "a_other": other,
+            "A_other": capital(other),
+            "mood": plan.mood,
+            "action": action.format(his=his),
         }
         return capital(template.format(**slots))
 
