@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadNative } from '@woolgather/ggml'
 import { createGguf, ggmlTypes, openGguf, type GgufValue } from '@woolgather/gguf'
-import koffi from 'koffi'
+import koffi, { type KoffiFunc, type TypeObject } from 'koffi'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 let folder: string
@@ -15,14 +15,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const initParams = koffi.struct('gguf_init_params', { no_alloc: 'bool', ctx: 'void *' })
 
 /** llama.cpp's own GGUF reader. */
-async function bindReader(): Promise<Record<string, koffi.KoffiFunction>> {
+async function bindReader(): Promise<Record<string, KoffiFunc<(...values: unknown[]) => unknown>>> {
   const { binary } = await loadNative()
   const library = koffi.load(binary.libraries.ggmlBase)
   const of = (
     result: string,
     name: string,
-    ...parameters: (string | koffi.TypeObject)[]
-  ): koffi.KoffiFunction => library.func(name, result, parameters)
+    ...parameters: (string | TypeObject)[]
+  ): KoffiFunc<(...values: unknown[]) => unknown> => library.func(name, result, parameters)
   return {
     open: of('void *', 'gguf_init_from_file', 'str', initParams),
     free: of('void', 'gguf_free', 'void *'),

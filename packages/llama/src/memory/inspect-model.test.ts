@@ -135,7 +135,7 @@ describe('what cannot be a model is refused', () => {
     })
   })
 
-  test.each<[string, Record<string, GgufValue>, string, GgufTensor[]?]>([
+  test.each<[string, Record<string, GgufValue>, string, (readonly GgufTensor[])?]>([
     ['a LoRA adapter', { 'general.type': { text: 'adapter' } }, 'it is a LoRA adapter, not a language model'],
     [
       'a control vector',
