@@ -25,11 +25,11 @@ test('a node is added from the list and dragged to another place', async () => {
   if (!before) throw new Error('the new node is not on the page')
   await page.mouse.move(before.x + before.width / 2, before.y + 12)
   await page.mouse.down()
-  await page.mouse.move(before.x + before.width / 2 + 40, before.y + 12 - 120, { steps: 8 })
+  await page.mouse.move(before.x + before.width / 2 + 220, before.y + 12 + 60, { steps: 8 })
   await page.mouse.up()
   const after = await added.boundingBox()
-  expect(Math.round(after?.x ?? 0) - Math.round(before.x)).toBeGreaterThan(20)
-  expect(Math.round(after?.y ?? 0) - Math.round(before.y)).toBeLessThan(-80)
+  expect(Math.round(after?.x ?? 0) - Math.round(before.x)).toBeGreaterThan(150)
+  expect(Math.round(after?.y ?? 0) - Math.round(before.y)).toBeGreaterThan(40)
 })
 
 test('a link of the wrong type is refused with the reason, and the right one is made', async () => {

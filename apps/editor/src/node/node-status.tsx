@@ -1,4 +1,4 @@
-import { Check, CircleSlash, LoaderCircle, TriangleAlert, Zap } from 'lucide-react'
+import { Check, CircleSlash, CircleStop, LoaderCircle, TriangleAlert, Zap } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
 import { formatDuration, latestCell } from '../run/show-run.ts'
 import type { CellRun, NodeRun } from '../run/run-state.ts'
@@ -50,6 +50,12 @@ function StatusText({ run, cell }: { run: NodeRun; cell: CellRun }) {
       return (
         <>
           <TriangleAlert aria-hidden /> failed
+        </>
+      )
+    case 'stopped':
+      return (
+        <>
+          <CircleStop aria-hidden /> stopped
         </>
       )
     case 'skipped':

@@ -4,8 +4,7 @@ import { useState } from 'react'
 import type { NodeDescription } from '@woolgather/workflow'
 import { searchNodes } from '../document/search-nodes.ts'
 import { nodeTypeMime } from '../graph/graph.tsx'
-import { boxesOf } from '../graph/boxes-of.ts'
-import { findFreePlace } from '../graph/free-place.ts'
+import { freePlaceIn } from '../graph/free-place-in.ts'
 import { focusNode } from '../ui/focus-node.ts'
 import { addNode } from '../session/edit-graph.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
@@ -85,11 +84,8 @@ function PaletteItem({ node }: { node: NodeDescription }) {
   const add = (): void => {
     const box = document.querySelector('.graph')?.getBoundingClientRect()
     if (!box) return
-    const middle = flow.screenToFlowPosition({
-      x: box.left + box.width / 2 - 150,
-      y: box.top + box.height / 3,
-    })
-    focusNode(addNode(editor, node, findFreePlace(middle, boxesOf(flow))))
+    const middle = { x: box.left + box.width / 2 - 100, y: box.top + box.height / 3 }
+    focusNode(addNode(editor, node, freePlaceIn(flow, middle)))
   }
   return (
     <li>

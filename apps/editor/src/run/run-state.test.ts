@@ -79,9 +79,8 @@ test('A cancelled run leaves nothing running and keeps the text that came', () =
     { type: 'run.finished', status: 'cancelled' },
   )
   expect(run.nodes['a']?.cells['']).toEqual({
-    status: 'skipped',
+    status: 'stopped',
     text: 'half',
     started: 1000,
-    reason: 'Stopped before it was done',
   })
 })

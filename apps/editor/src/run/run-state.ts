@@ -1,6 +1,7 @@
 import type { OutputValue, RunError, RunEvent, RunStatus } from '@woolgather/workflow'
 
-export type CellStatus = 'running' | 'finished' | 'cached' | 'failed' | 'skipped'
+/** `stopped`: was running when its run was cancelled or lost. */
+export type CellStatus = 'running' | 'finished' | 'cached' | 'failed' | 'stopped' | 'skipped'
 
 /** One node at one coordinate. */
 export interface CellRun {
@@ -115,7 +116,7 @@ export function cellKey(at: Record<string, number>): string {
 /** What a whole node shows: work going on first, then what went wrong, then what came out. */
 function summarise(cells: Record<string, CellRun>): CellStatus {
   const present = new Set(Object.values(cells).map((cell) => cell.status))
-  const order: CellStatus[] = ['running', 'failed', 'finished', 'cached', 'skipped']
+  const order: CellStatus[] = ['running', 'failed', 'stopped', 'finished', 'cached', 'skipped']
   return order.find((status) => present.has(status)) ?? 'skipped'
 }
 
@@ -125,7 +126,7 @@ function stopRunningCells(nodes: RunState['nodes']): RunState['nodes'] {
     if (node.status !== 'running') return [id, node]
     const cells = Object.entries(node.cells).map(([key, cell]): [string, CellRun] => [
       key,
-      cell.status === 'running' ? { ...cell, status: 'skipped', reason: 'Stopped before it was done' } : cell,
+      cell.status === 'running' ? { ...cell, status: 'stopped' } : cell,
     ])
     const settled = Object.fromEntries(cells)
     return [id, { ...node, cells: settled, status: summarise(settled) }]

@@ -1,10 +1,6 @@
-import type { ReactFlowInstance } from '@xyflow/react'
-import { boxesOf } from '../graph/boxes-of.ts'
-import { findFreePlace } from '../graph/free-place.ts'
+import { freePlaceIn, type Surroundings } from '../graph/free-place-in.ts'
 import type { Editor } from '../store/editor.ts'
 import type { Point } from '../store/view-store.ts'
-
-type Flow = Pick<ReactFlowInstance, 'screenToFlowPosition' | 'getNodes'>
 
 let pointer: Point | undefined
 
@@ -42,15 +38,14 @@ export function placeOnGraph(): Point {
 }
 
 /** Opens the list of nodes at the pointer, or as `searchAtCenter` where the pointer is elsewhere. */
-export function searchAtPointer(editor: Editor, flow: Flow): void {
+export function searchAtPointer(editor: Editor, flow: Surroundings): void {
   const screen = pointerOnGraph()
   if (!screen) return searchAtCenter(editor, flow)
   editor.view.setState({ search: { screen, at: flow.screenToFlowPosition(screen) } })
 }
 
 /** Opens the list in the middle; the new node goes where it covers no other. */
-export function searchAtCenter(editor: Editor, flow: Flow): void {
+export function searchAtCenter(editor: Editor, flow: Surroundings): void {
   const screen = middleOfGraph()
-  const at = findFreePlace(flow.screenToFlowPosition(screen), boxesOf(flow))
-  editor.view.setState({ search: { screen, at } })
+  editor.view.setState({ search: { screen, at: freePlaceIn(flow, screen) } })
 }

@@ -39,19 +39,30 @@ export function cancelRun(editor: Editor): void {
 /** Shows a run from its first event on, whether it began now or before a reload. */
 export function followRun(editor: Editor, id: string): void {
   editor.run.getState().begin(id)
-  let waiting: RunEvent[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const draw = (): void => {
-    timer = undefined
-    editor.run.getState().apply(waiting)
-    waiting = []
+  const draw = throttle((events: RunEvent[]) => {
+    editor.run.getState().apply(events)
     const { run } = editor.run.getState()
     if (run?.id !== id || isOver(run)) stop()
-  }
-  const stop = editor.client.subscribe(id, (events) => {
-    waiting.push(...events)
-    timer ??= setTimeout(draw, drawInterval)
   })
+  const stop = editor.client.subscribe(id, draw)
+}
+
+/** Passes lists on at once, but not more often than is drawn: what comes in between is passed on together. */
+function throttle<T>(pass: (items: T[]) => void): (items: T[]) => void {
+  let waiting: T[] = []
+  let resting = false
+  const flush = (): void => {
+    resting = waiting.length > 0
+    if (!resting) return
+    const items = waiting
+    waiting = []
+    setTimeout(flush, drawInterval)
+    pass(items)
+  }
+  return (items) => {
+    waiting.push(...items)
+    if (!resting) flush()
+  }
 }
 
 /** Takes a run up again after a reload. A run the server no longer knows sends nothing, and shows nothing. */
