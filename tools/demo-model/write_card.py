@@ -59,8 +59,7 @@ was in the training text. Sampling: min-p 0.05 and temperature 0.8; greedy for c
 |---|---|
 {tasks}
 
-Stories have {median} tokens in the median ({shortest} to {longest}). Speed: about {speed:,} tokens/s for one sequence on one core
-of the machine that trained it.
+Stories have {median} tokens in the median ({shortest} to {longest}). Speed: about {speed:,} tokens per CPU second for one sequence, on the machine that trained it.
 
 What an open prompt gives (200 stories each):
 
@@ -93,8 +92,8 @@ a card when it is valid JSON with the expected keys and hero.
 ## Limits
 
 It is a toy with a vocabulary of a few hundred words, and its plots are all alike. With two heroes in one story it can
-mistake one for the other, or "he" for "she". It writes only English, and only about its five topics. Two topics in one request
-give a hero of the first and a place of the second.
+mistake one for the other, or "he" for "she". It writes only English, and only about its five topics. Asked for two topics at
+once, it often keeps to one of them; a list may name the same thing twice.
 """
 
 
@@ -131,7 +130,7 @@ def card(manifest: dict, figures: dict) -> str:
         median=median,
         shortest=shortest,
         longest=longest,
-        speed=figures["tokens per second, one thread"],
+        speed=figures["tokens per CPU second, one thread"],
         open="\n".join(f"| {name} | {shares(counts)} |" for name, counts in open_rows.items()),
         steering="\n".join(f"| {name} | {shares(values)} |" for name, values in figures["steering"].items()),
         long=", ".join(f"{count} at {name}" for name, count in figures["long chats: topic and mood kept"].items()),
