@@ -9,7 +9,8 @@ export default defineConfig({
   resolve: { conditions: ['@woolgather/source', ...defaultClientConditions] },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: server, ws: true }, '/health': { target: server } },
+    // The server trusts its own origin only, and here the page comes from another.
+    proxy: { '/api': { target: server, ws: true, changeOrigin: true, headers: { origin: server } } },
   },
   build: { target: 'es2022', chunkSizeWarningLimit: 1000 },
 })

@@ -10,7 +10,8 @@ import {
   type FinalConnectionState,
 } from '@xyflow/react'
 import { useCallback, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react'
-import { useDocument, useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
+import { useDocument, useEditor, useRun, useServer, useWorkflow } from '../store/editor-context.ts'
+import { countRunning } from '../store/run-store.ts'
 import type { LooseLink } from '../store/view-store.ts'
 import { addNode, connect, disconnect, judge, presentOf, reconnect } from '../session/edit-graph.ts'
 import { parseLinkId } from '../document/link-id.ts'
@@ -32,6 +33,9 @@ const fitOptions = { padding: 0.12, maxZoom: 1 }
 /** Below this zoom the text of a node is too small to read, and is not drawn. */
 const readableZoom = 0.35
 
+/** With more nodes running than this, movement says nothing any more and drawing it costs: links then stand still. */
+const livelyUntil = 6
+
 /** A graph with more nodes than this is worth an overview. */
 const minimapFrom = 12
 
@@ -45,6 +49,7 @@ export function Graph() {
   const { edges, onEdgesChange } = useFlowEdges()
   const [linking, setLinking] = useState<LooseLink>()
   const far = useStore((state) => state.transform[2] < readableZoom)
+  const busy = useRun((state) => countRunning(state) > livelyUntil)
   const moved = useRef<Edge | undefined>(undefined)
   const opening = useDocument((state) => state.opening)
   useFitOnOpening()
@@ -111,6 +116,7 @@ export function Graph() {
       className="graph"
       data-linking={linking && `${linking.side} ${linking.type}`}
       data-far={far || undefined}
+      data-busy={busy || undefined}
       onDoubleClick={openSearch}
       onDragOver={(event) => {
         if (event.dataTransfer.types.includes(nodeTypeMime)) event.preventDefault()

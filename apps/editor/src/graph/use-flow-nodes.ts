@@ -1,5 +1,5 @@
 import type { Node, NodeChange } from '@xyflow/react'
-import { useCallback, useMemo, useReducer, useRef } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import type { WorkflowNode } from '@woolgather/workflow'
 import { useDocument, useEditor, useServer, useView, useWorkflow } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
@@ -12,6 +12,8 @@ interface Size {
   width: number
   height: number
 }
+
+const noSizes: ReadonlyMap<string, Size> = new Map()
 
 interface Derived {
   source: WorkflowNode
@@ -31,15 +33,15 @@ export function useFlowNodes(): { nodes: Node[]; onNodesChange: (changes: NodeCh
   const opening = useDocument((state) => state.opening)
   const selected = useView((state) => state.selectedNodes)
   const types = useServer((state) => state.byType)
-  const sizes = useRef({ opening, byId: new Map<string, Size>() })
+  const [sizes, setSizes] = useState({ opening, byId: noSizes })
   const cache = useRef(new Map<string, Derived>())
-  const [measuring, remeasure] = useReducer((count: number) => count + 1, 0)
 
   const nodes = useMemo(() => {
-    if (sizes.current.opening !== opening) sizes.current = { opening, byId: new Map() }
+    // Nodes of another document may have the same ids, but not the same sizes.
+    const known = sizes.opening === opening ? sizes.byId : noSizes
     const next = new Map<string, Derived>()
     for (const [id, node] of Object.entries(source)) {
-      const size = sizes.current.byId.get(id)
+      const size = known.get(id)
       const label = titleOf(node, types.get(node.type))
       const old = cache.current.get(id)
       const same =
@@ -48,16 +50,28 @@ export function useFlowNodes(): { nodes: Node[]; onNodesChange: (changes: NodeCh
     }
     cache.current = next
     return [...next.values()].map(({ node }) => node)
-  }, [source, selected, types, opening, measuring])
+  }, [source, selected, types, opening, sizes])
+
+  const keepSizes = useCallback(
+    (changes: readonly NodeChange[]) => {
+      const found = measuredIn(changes)
+      if (found.length === 0) return
+      setSizes((before) => ({
+        opening,
+        byId: new Map([...(before.opening === opening ? before.byId : noSizes), ...found]),
+      }))
+    },
+    [opening],
+  )
 
   const onNodesChange = useCallback(
     (changes: NodeChange[]) => {
-      if (keepSizes(sizes.current.byId, changes)) remeasure()
+      keepSizes(changes)
       applySelection(editor, changes)
       applyMoves(editor, changes)
       applyResizes(editor, changes)
     },
-    [editor],
+    [editor, keepSizes],
   )
   return { nodes, onNodesChange }
 }
@@ -75,14 +89,11 @@ function derive(
   return { source, selected, size, label, node }
 }
 
-function keepSizes(sizes: Map<string, Size>, changes: readonly NodeChange[]): boolean {
-  let changed = false
-  for (const change of changes) {
-    if (change.type !== 'dimensions' || !change.dimensions) continue
-    sizes.set(change.id, change.dimensions)
-    changed = true
-  }
-  return changed
+/** The sizes React Flow found this time, by node. */
+function measuredIn(changes: readonly NodeChange[]): [string, Size][] {
+  return changes.flatMap((change) =>
+    change.type === 'dimensions' && change.dimensions ? [[change.id, change.dimensions]] : [],
+  )
 }
 
 function applySelection(editor: Editor, changes: readonly NodeChange[]): void {

@@ -6,7 +6,7 @@ import { useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 
 /** Milliseconds between ticks of the running time. */
-const tick = 100
+const tick = 250
 
 /** In the header: whether the node runs, and how long it took. */
 export function NodeStatus({ id }: { id: string }) {

@@ -15,6 +15,8 @@ import { portColor } from '../ui/port-style.ts'
 const width = 340
 const height = 380
 
+const none: readonly NodeDescription[] = []
+
 /** The list of nodes at the pointer. */
 export function NodeSearch() {
   const request = useView((state) => state.search)
@@ -33,7 +35,7 @@ interface Choice {
 
 function SearchList({ request }: { request: SearchRequest }) {
   const editor = useEditor()
-  const descriptions = useServer((state) => state.nodes) ?? []
+  const descriptions = useServer((state) => state.nodes ?? none)
   const [query, setQuery] = useState('')
   const [active, setActive] = useState(0)
   const list = useRef<HTMLUListElement>(null)

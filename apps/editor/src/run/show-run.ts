@@ -29,9 +29,14 @@ export function shortValue(value: OutputValue | undefined): string | undefined {
   return undefined
 }
 
+// Made once: a formatter costs more to make than to use, and progress formats on every event.
+const whole = new Intl.NumberFormat('en')
+const large = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 })
+const small = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+
 export function formatNumber(value: number): string {
-  if (Number.isInteger(value)) return value.toLocaleString('en')
-  return value.toLocaleString('en', { maximumSignificantDigits: Math.abs(value) >= 100 ? 4 : 3 })
+  if (Number.isInteger(value)) return whole.format(value)
+  return (Math.abs(value) >= 100 ? large : small).format(value)
 }
 
 export function formatDuration(milliseconds: number): string {

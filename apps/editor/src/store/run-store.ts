@@ -45,3 +45,8 @@ export function nodeRunOf(state: RunStoreState, id: string): NodeRun | undefined
 export function isStale(state: RunStoreState, id: string): boolean {
   return state.run !== undefined && state.run.nodes[id] === undefined && state.previous[id] !== undefined
 }
+
+export function countRunning({ run }: RunStoreState): number {
+  if (!run || isOver(run)) return 0
+  return Object.values(run.nodes).reduce((count, node) => count + Number(node.status === 'running'), 0)
+}
