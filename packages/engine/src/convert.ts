@@ -1,4 +1,4 @@
-import type { Json, PortType } from '@woolgather/workflow'
+import { asMix, type Json, type PortType } from '@woolgather/workflow'
 
 /** A value as the input's type takes it: the conversions that happen by themselves, and nothing else. */
 export function convert(value: Json, from: PortType, to: PortType): Json {
@@ -7,6 +7,7 @@ export function convert(value: Json, from: PortType, to: PortType): Json {
   if (to === 'text' && (type === 'integer' || type === 'number') && typeof value === 'number')
     return String(value)
   if (to === 'messages' && type === 'text') return [{ role: 'user', content: value }]
+  if (to === 'mix' && typeof value === 'string') return asMix(value) as unknown as Json
   return value
 }
 

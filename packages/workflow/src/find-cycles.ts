@@ -59,15 +59,27 @@ export function findCycles(targets: Adjacency): number[][] {
   return cycles
 }
 
-/** All nodes reached from `starts` along the arrows, the starts included; goes no further than nodes in `stop`. */
-export function reach(targets: Adjacency, starts: Iterable<number>, stop?: ReadonlySet<number>): Set<number> {
-  const seen = new Set(starts)
-  const queue = [...seen]
+/** Nodes on the way from `start` to `end`, both included; costs no more than the part of the graph behind `start`. */
+export function between(targets: Adjacency, sources: Adjacency, start: number, end: number): Set<number> {
+  const behind = reach(targets, start, (node) => node !== end)
+  const found = reach(sources, end, (node) => node !== start, behind)
+  return found.add(start).add(end)
+}
+
+/** Nodes reached from `start` along the arrows, itself included; not beyond those `goesOn` is false for. */
+export function reach(
+  targets: Adjacency,
+  start: number,
+  goesOn: (node: number) => boolean,
+  within?: ReadonlySet<number>,
+): Set<number> {
+  const seen = new Set([start])
+  const queue = [start]
   for (let head = 0; head < queue.length; head++) {
     const node = queue[head] as number
-    if (stop?.has(node) === true) continue
+    if (!goesOn(node)) continue
     for (const to of targets[node] ?? []) {
-      if (seen.has(to)) continue
+      if (seen.has(to) || within?.has(to) === false) continue
       seen.add(to)
       queue.push(to)
     }

@@ -47,6 +47,21 @@ export {
 } from './labelled.ts'
 export { chatMessageSchema, modelRecipeSchema, type ChatMessage, type ModelRecipe } from './recipe.ts'
 
+// prompts: AUTOMATIC1111's syntax, and mixes
+export { applyNegative } from './prompt/apply-negative.ts'
+export { blendMixes, type BlendPart } from './prompt/blend-mixes.ts'
+export { composePrompt, type ComposedPrompt, type ComposeOptions } from './prompt/compose-prompt.ts'
+export { parseAttention, type AttentionChunk, type ParsedAttention } from './prompt/parse-attention.ts'
+export { parseSchedule, type ScheduleNode, type When } from './prompt/parse-schedule.ts'
+export {
+  asMix,
+  coefficientsAt,
+  promptMixSchema,
+  type MixLike,
+  type MixTerm,
+  type PromptMix,
+} from './prompt/prompt-mix.ts'
+
 export { tableSchema, type Table } from './table.ts'
 
 // what can be wrong

@@ -67,6 +67,7 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     else grace = setTimeout(() => end({ kind: 'failed', thrown }), run.graceMs)
   }
   const fail = (thrown: unknown): void => {
+    if (over) return
     clearTimeout(timeout)
     if (thrown instanceof UpstreamError || codeOf(thrown) === 'upstream-failed') {
       return end({ kind: 'skipped', reason: (thrown as Error).message })
@@ -82,6 +83,7 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     attempt++
   }
   const succeed = (result: unknown): void => {
+    if (over) return
     if (verdict !== undefined) return fail(verdict.thrown)
     try {
       const outputs = readOutputs(cell.owner.plan.description, result)

@@ -12,7 +12,7 @@ import {
 } from '@woolgather/workflow'
 import type { ArtifactStore } from '../artifact-store.ts'
 import type { CellCache, CellInputs } from '../cache/cell-cache.ts'
-import { canonicalJson, sha256 } from '../content.ts'
+import { contentId, sha256 } from '../content.ts'
 import type { NodeDefinition } from '../define-node.ts'
 import type { EventStream } from '../event-stream.ts'
 import type { Registry } from '../registry.ts'
@@ -81,15 +81,16 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     spread: number | undefined
   }[] = []
   readonly #brokenAxes = new Set<string>()
+  /** Nodes that wait for a lazy input, and how to wake them when that is not to come. */
+  readonly #asking = new Map<Cell, Set<() => void>>()
   #head = 0
   #turning = false
-  #preparing = 0
   #stopping = false
   #refusal: RunError | undefined
   #openTargets = 1
   #known = 0
   #settledCells = 0
-  #lastProgress = 0
+  #lastProgress = Date.now()
   #end: (outcome: RunOutcome) => void = () => undefined
 
   constructor(setup: RunSetup<Services>) {
@@ -111,7 +112,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     if (this.#stopping) return
     this.#stopping = true
     const reason = new WoolgatherError('cancelled', 'The run was cancelled.')
-    for (const running of [...this.#running.values()]) running.abort(reason)
+    for (const cell of [...this.#running.keys()]) this.#abort(cell, reason)
     this.#turn()
   }
 
@@ -122,12 +123,16 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     for (const index of nodes) {
       for (const cell of this.graph.node(index).cells) {
         if (cell === undefined || cell.settled || !this.#isCancelled(cell)) continue
-        const running = this.#running.get(cell)
-        if (running !== undefined) running.abort(cellCancelled(cell))
+        if (this.#running.has(cell)) this.#abort(cell, cellCancelled(cell))
         else if (cell.state !== 'idle') this.#fail(cell, cellCancelled(cell))
       }
     }
     this.#turn()
+  }
+
+  #abort(cell: Cell, reason: unknown): void {
+    this.#running.get(cell)?.abort(reason)
+    for (const wake of [...(this.#asking.get(cell) ?? [])]) wake()
   }
 
   // ── asking ──────────────────────────────────────────────────────────────
@@ -140,7 +145,9 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   }
 
   found(walk: Walk): void {
-    if (walk.cells.length > this.#setup.cellLimit && this.#refusal === undefined) {
+    // loops have a maximum of their own
+    if (walk.loops || this.#refusal !== undefined) return
+    if (walk.cells.length > this.#setup.cellLimit) {
       this.#refuse(tooMany(walk.source.plan.path, walk.cells.length, this.#setup.cellLimit))
     }
   }
@@ -230,11 +237,15 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     const source = this.graph.cellBelow(cell, this.graph.node(link.source))
     const item = link.spread === undefined ? undefined : cell.owner.space.indexAlong(cell.point, link.spread)
     return new Promise((resolve, reject) => {
+      const wakers = this.#asking.get(cell) ?? new Set()
+      this.#asking.set(cell, wakers)
       const answer = (): void => {
+        wakers.delete(answer)
         const value = source.value(link.output, item)
         if (source.state === 'done' && value !== undefined) resolve(value)
         else reject(new UpstreamError(whySkipped(source)))
       }
+      wakers.add(answer)
       if (source.settled) return answer()
       source.waiters ??= []
       source.waiters.push({ sourceSettled: answer })
@@ -282,7 +293,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   }
 
   #endIfOver(): void {
-    const busy = this.#running.size + this.#preparing
+    const busy = this.#running.size
     if (this.#stopping ? busy > 0 : this.#openTargets > 0 && busy > 0) return
     const end = this.#end
     this.#end = () => undefined
@@ -297,8 +308,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
 
   #tellProgress(): void {
     const now = Date.now()
-    if (now - this.#lastProgress < progressMs && this.#settledCells < this.#known) return
-    if (this.#known === 0 || this.#stopping) return
+    if (now - this.#lastProgress < progressMs) return
     this.#lastProgress = now
     this.#setup.events.send({ type: 'run.progress', done: this.#settledCells, total: this.#known })
   }
@@ -358,12 +368,12 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       this.#useCache(cell, prepared, inputs, fingerprint)
       return
     }
-    this.#preparing++
     cell.state = 'running'
+    this.#running.set(cell, { abort: (reason) => then(() => this.#fail(cell, reason)) })
     const then = (step: () => void): void => {
-      this.#preparing--
+      if (!this.#running.delete(cell)) return
       try {
-        if (!cell.settled && !this.#stopping) step()
+        step()
       } catch (error) {
         this.#fail(cell, error)
       }
@@ -384,7 +394,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     const { cache, scope } = this.#setup
     const { plan, space } = cell.owner
     const links = linkedIds(cell, prepared, inputs, this.graph)
-    const print = fingerprint === undefined ? '' : canonicalJson(fingerprint)
+    const print = fingerprint === undefined ? '' : contentId(fingerprint)
     const parts = [plan.type, plan.description.version, prepared.literalsId, print]
     for (const name in links) parts.push(name, links[name] as string)
     cell.key = sha256(parts.join('\0'))
@@ -517,28 +527,37 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     milliseconds: number,
   ): void {
     if (cell.settled) return
+    if (cell.owner.visible && !this.#tellResult(cell, outputs, how, milliseconds)) return
     cell.outputs = outputs
-    if (cell.owner.visible) {
-      const base = { node: cell.owner.plan.path, at: cell.owner.space.at(cell.point) }
-      const shown: Record<string, OutputValue> = outputsForEvent(outputs, this.#setup.artifacts)
-      const rounded = Math.round(milliseconds * 1000) / 1000
-      if (how === 'finished') {
-        this.#setup.events.sendFor(cell, {
-          type: 'cell.finished',
-          ...base,
-          outputs: shown,
-          milliseconds: rounded,
-        })
-      } else {
-        this.#setup.events.sendFor(cell, {
-          type: 'cell.cached',
-          ...base,
-          outputs: shown,
-          reason: 'same inputs as before',
-        })
-      }
-    }
+    cell.inputs = cell.owner.plan.zone === undefined ? undefined : cell.inputs
     this.#settle(cell, 'done')
+  }
+
+  /** False where the outputs could not be kept for those who read the events: then the cell has failed. */
+  #tellResult(
+    cell: Cell,
+    outputs: Readonly<Record<string, Json>>,
+    how: 'finished' | 'cached',
+    milliseconds: number,
+  ): boolean {
+    const { events, artifacts } = this.#setup
+    let shown: Record<string, OutputValue>
+    try {
+      shown = outputsForEvent(outputs, artifacts)
+    } catch (cause) {
+      this.#fail(cell, new WoolgatherError('write-failed', 'The outputs could not be stored.', { cause }))
+      return false
+    }
+    const base = { node: cell.owner.plan.path, at: cell.owner.space.at(cell.point), outputs: shown }
+    if (how === 'cached')
+      events.sendFor(cell, { type: 'cell.cached', ...base, reason: 'same inputs as before' })
+    else
+      events.sendFor(cell, {
+        type: 'cell.finished',
+        ...base,
+        milliseconds: Math.round(milliseconds * 1000) / 1000,
+      })
+    return true
   }
 
   #fail(cell: Cell, thrown: unknown): void {
@@ -624,6 +643,8 @@ export class CellRunner<Services> implements WalkHost, Waiter {
 
   #outcome(): RunOutcome {
     this.#tellUnchosen()
+    this.#lastProgress = 0
+    this.#tellProgress()
     const outputs: Record<string, Record<string, Json>> = {}
     for (const { walk, path, output, sourceOutput, spread } of this.#targets) {
       if (output === undefined || this.#refusal !== undefined) continue

@@ -23,13 +23,16 @@ export class Slots {
   /** Gives a slot back; the cell that may try again now, if one is in line. */
   release(): Cell | undefined {
     this.#free++
-    if (this.#head === this.#line.length) return undefined
-    const next = this.#line[this.#head++]
-    if (this.#head > 1024 && this.#head * 2 > this.#line.length) {
-      this.#line.splice(0, this.#head)
-      this.#head = 0
+    while (this.#head < this.#line.length) {
+      const next = this.#line[this.#head++]
+      if (this.#head > 1024 && this.#head * 2 > this.#line.length) {
+        this.#line.splice(0, this.#head)
+        this.#head = 0
+      }
+      // those cancelled while in line would keep the others waiting
+      if (next?.settled === false) return next
     }
-    return next
+    return undefined
   }
 }
 

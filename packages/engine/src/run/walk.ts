@@ -24,6 +24,8 @@ export class Walk implements Waiter {
   readonly base: Space
   /** Axes walked along, ascending. */
   readonly along: readonly number[]
+  /** Whether it goes along the iterations of a loop. */
+  readonly loops: boolean
   readonly cells: Cell[] = []
   /** Coordinates at which an axis could not be made, and the cell that should have made it. */
   readonly broken: { indices: Indices; cell: Cell }[] = []
@@ -37,6 +39,7 @@ export class Walk implements Waiter {
     this.base = base
     this.#owner = owner
     this.along = source.space.axes.filter((axis) => !base.axes.includes(axis))
+    this.loops = this.along.some((axis) => host.graph.axes[axis]?.kind === 'iteration')
   }
 
   /** Begins at a point of `base`. Several may be begun before the first ends. */

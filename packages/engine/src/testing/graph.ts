@@ -61,6 +61,26 @@ export const gather: NodeDefinition = defineNode({
   }),
 })
 
+export const range: NodeDefinition = defineNode({
+  type: 'test/range',
+  version: 1,
+  title: 'Range',
+  description: 'An axis that is as long as a number says, at most three.',
+  inputs: { n: { type: 'number', description: 'How long, modulo four.', schema: z.number() } },
+  outputs: { value: { type: 'number', description: 'From 0.', spreads: true } },
+  run: ({ n }) => ({ value: Array.from({ length: Math.abs(n) % 4 }, (_, i) => i) }),
+})
+
+export const even: NodeDefinition = defineNode({
+  type: 'test/even',
+  version: 1,
+  title: 'Even',
+  description: 'Whether a number is even.',
+  inputs: { n: { type: 'number', description: 'The number.', schema: z.number() } },
+  outputs: { boolean: { type: 'boolean', description: 'Whether it is.' } },
+  run: ({ n }) => ({ boolean: n % 2 === 0 }),
+})
+
 export const fail: NodeDefinition = defineNode({
   type: 'test/fail',
   version: 1,
@@ -169,6 +189,8 @@ export const testNodes: NodeDefinition[] = [
   add,
   axis,
   gather,
+  range,
+  even,
   fail,
   wait,
   choose,

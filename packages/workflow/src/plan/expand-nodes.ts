@@ -1,5 +1,5 @@
 import type { NodeDescription } from '../description.ts'
-import { sortTopologically } from '../find-cycles.ts'
+import { between, reversed, sortTopologically } from '../find-cycles.ts'
 import type { Issue } from '../issues.ts'
 import { outputOf } from '../ports-of.ts'
 import type { FlatNode } from './flatten.ts'
@@ -31,7 +31,7 @@ interface DraftZone {
 /** One plan node for each node and two for each end of a loop, in an order in which each comes after what it reads. */
 export function expandNodes(needed: NeededNodes, issues: readonly Issue[]): ExpandedNodes {
   const { drafts, givers, zones } = draftNodes(needed)
-  const { order, rest } = orderDrafts(drafts, givers)
+  const { order, rest } = orderDrafts(drafts, givers, zones)
   const sorted = [...order, ...rest]
   const problems = new Map(issues.flatMap((issue) => (issue.node === undefined ? [] : [[issue.node, issue]])))
   const nodes = sorted.map((draft, index) => planNode(draft, index, problems))
@@ -97,7 +97,11 @@ function giverOf(givers: Drafts['givers'], flat: FlatNode, output: string): Draf
   return output.startsWith('history.') ? giver?.history : giver?.value
 }
 
-function orderDrafts(drafts: Draft[], givers: Drafts['givers']): { order: Draft[]; rest: Draft[] } {
+function orderDrafts(
+  drafts: Draft[],
+  givers: Drafts['givers'],
+  zones: readonly DraftZone[],
+): { order: Draft[]; rest: Draft[] } {
   const numbers = new Map(drafts.map((draft, i) => [draft, i]))
   const targets: number[][] = drafts.map(() => [])
   const arrow = (from: Draft | undefined, to: number): void => {
@@ -114,8 +118,33 @@ function orderDrafts(drafts: Draft[], givers: Drafts['givers']): { order: Draft[
     if (draft === zone.step) arrow(zone.start, i)
     if (draft === zone.end) arrow(zone.step, i)
   }
+  const sources = zones.length > 0 ? reversed(targets) : []
+  for (const zone of zones) startAfterBodyInputs(zone, numbers, targets, sources)
   const { order, rest } = sortTopologically(targets)
   return { order: order.map((i) => drafts[i] as Draft), rest: rest.map((i) => drafts[i] as Draft) }
+}
+
+/**
+ * A loop ranges over the axes of whatever its body reads from outside, so its own axis has to come after them: its
+ * beginning is put behind all that.
+ */
+function startAfterBodyInputs(
+  zone: DraftZone,
+  numbers: ReadonlyMap<Draft, number>,
+  targets: number[][],
+  sources: number[][],
+): void {
+  const [init, start, step] = [zone.init, zone.start, zone.step].map((part) => numbers.get(part)) as [
+    number,
+    number,
+    number,
+  ]
+  const body = between(targets, sources, start, step)
+  for (const inside of body) {
+    for (const source of sources[inside] ?? []) {
+      if (!body.has(source) && source !== init) targets[source]?.push(init)
+    }
+  }
 }
 
 /** Of a loop's four parts only two read links: what goes in at the start, and what comes back at the end. */

@@ -1,4 +1,4 @@
-import { reach, reversed } from '../find-cycles.ts'
+import { between, reversed } from '../find-cycles.ts'
 import type { PlanNode, PlanZone } from './plan.ts'
 
 /** For each plan node inside a loop, the innermost one: what is behind the start and in front of the step. */
@@ -7,11 +7,7 @@ export function bodiesOf(nodes: readonly PlanNode[], zones: readonly PlanZone[])
   if (zones.length === 0) return innermost
   const sources = nodes.map((node) => sourcesOf(node))
   const targets = reversed(sources)
-  const bodies = zones.map((zone) => {
-    const after = reach(targets, [zone.start], new Set([zone.step]))
-    const before = reach(sources, [zone.step])
-    return { zone, body: [...after].filter((i) => before.has(i)) }
-  })
+  const bodies = zones.map((zone) => ({ zone, body: [...between(targets, sources, zone.start, zone.step)] }))
   // the larger first, so that the smaller has the last word
   bodies.sort((a, b) => b.body.length - a.body.length)
   for (const { zone, body } of bodies) {

@@ -1,5 +1,5 @@
 import type { WorkflowNode } from '../document.ts'
-import { reach, reversed } from '../find-cycles.ts'
+import { between, reversed } from '../find-cycles.ts'
 import type { Issue } from '../issues.ts'
 import { suggest } from '../nearest.ts'
 import type { Scope } from './scope.ts'
@@ -34,13 +34,12 @@ function zoneNodes(scope: Scope, side: 'start' | 'end'): string[] {
 function leavingLinks(scope: Scope, sources: number[][], start: string, end: string): Issue[] {
   const from = scope.numbers.get(start) as number
   const to = scope.numbers.get(end) as number
-  const after = reach(scope.targets, [from], new Set([to]))
-  const before = reach(sources, [to])
+  const body = between(scope.targets, sources, from, to)
   const issues: Issue[] = []
-  for (const i of after) {
-    if (i === to || (!before.has(i) && i !== from)) continue
+  for (const i of body) {
+    if (i === to) continue
     for (const next of scope.targets[i] ?? []) {
-      if (before.has(next)) continue
+      if (body.has(next)) continue
       issues.push(leaving(scope, scope.ids[i] as string, scope.ids[next] as string, start, end))
     }
   }
