@@ -48,7 +48,7 @@ test('a BREAK between parts of weight 0 stays one, where AUTOMATIC1111 merges it
 
 test('brackets that never close are told', () => {
   expect(parseAttention('((a [b').warnings).toEqual([
-    '2 “(” are never closed, so it applies to the end of the prompt. Write \\( for the character.',
-    'A “[” is never closed, so it applies to the end of the prompt. Write \\[ for the character.',
+    '2 “(” are never closed: they apply to the end of the prompt. Write \\( for the character.',
+    'A “[” is never closed: it applies to the end of the prompt. Write \\[ for the character.',
   ])
 })

@@ -80,6 +80,9 @@ function mergeEqual(chunks: readonly AttentionChunk[]): AttentionChunk[] {
 }
 
 function unclosed(bracket: string, count: number): string {
-  const subject = count === 1 ? `A “${bracket}” is` : `${count} “${bracket}” are`
-  return `${subject} never closed, so it applies to the end of the prompt. Write \\${bracket} for the character.`
+  const subject =
+    count === 1
+      ? `A “${bracket}” is never closed: it applies`
+      : `${count} “${bracket}” are never closed: they apply`
+  return `${subject} to the end of the prompt. Write \\${bracket} for the character.`
 }
