@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Json, RunEvent, Workflow, WorkflowNode } from '@woolgather/workflow'
-import { defineNode, type NodeDefinition } from '../define-node.ts'
+import { defineNode, type NodeContext, type NodeDefinition } from '../define-node.ts'
 import { executeWorkflow, type ExecuteOptions, type RunResult } from '../execute-workflow.ts'
 import { createRegistry, type Registry } from '../registry.ts'
 
@@ -224,4 +224,37 @@ export async function run(
     },
   })
   return { ...result, events }
+}
+
+/** The test nodes and some more, for cases that need a node of their own. */
+export function registryWith(...extra: NodeDefinition[]): Registry {
+  return createRegistry([...testNodes, ...extra])
+}
+
+/** A node with one input `value` and one output `value`, for cases that are about what its `run` does. */
+export function node(
+  name: string,
+  run: (value: Json, context: NodeContext<unknown>) => unknown,
+  rest: Partial<NodeDefinition> = {},
+): NodeDefinition {
+  return {
+    type: `test/${name}`,
+    version: 1,
+    title: name,
+    description: name,
+    inputs: { value: { type: 'any', description: 'Anything.', schema: z.json().default(null) } },
+    outputs: { value: { type: 'any', description: 'Anything.' } },
+    run: async (inputs, context) => ({ value: (await run(inputs['value'] as Json, context)) as Json }),
+    ...rest,
+  }
+}
+
+/** What became of each cell, in order: `node`, coordinate, last part of the event's type. */
+export function story(events: readonly RunEvent[]): string[] {
+  return events.flatMap((event) => {
+    if (!('node' in event)) return []
+    const at = Object.values(event.at)
+    const where = at.length === 0 ? '' : `[${at.join(',')}]`
+    return [`${event.node}${where} ${event.type.slice('cell.'.length)}`]
+  })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { graph, run } from './testing/graph.ts'
+import { graph, run } from '../testing/graph.ts'
 
 test('a chain hands values on', async () => {
   // 2 ── add ── add

@@ -1,0 +1,180 @@
+import { expect, test } from 'vitest'
+import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
+import { createMemoryCache } from '../cache/memory-cache.ts'
+import { graph, node, registryWith, run } from '../testing/graph.ts'
+
+/** Cells that ran and why, then those that were taken from the cache. */
+function account(events: readonly RunEvent[]): { ran: Record<string, string>; cached: string[] } {
+  const ran: Record<string, string> = {}
+  const cached: string[] = []
+  for (const event of events) {
+    if (event.type === 'cell.started') ran[event.node] = event.reason ?? ''
+    if (event.type === 'cell.cached') cached.push(event.node)
+  }
+  return { ran, cached }
+}
+
+const add = (a: number | string, b: number): WorkflowNode =>
+  typeof a === 'number'
+    ? { type: 'test/add', inputs: { a, b } }
+    : { type: 'test/add', inputs: { b }, links: { a: [a, 'sum'] } }
+
+/*
+   a ──► b ──► c
+*/
+const chain = (first: number): ReturnType<typeof graph> =>
+  graph({ a: add(first, 1), b: add('a', 1), c: add('b', 1) })
+
+test('the first run says so, the second takes everything from the cache', async () => {
+  const cache = createMemoryCache()
+  expect(account((await run(chain(1), { cache })).events)).toEqual({
+    ran: { a: 'first run', b: 'first run', c: 'first run' },
+    cached: [],
+  })
+  const again = await run(chain(1), { cache })
+  expect(account(again.events)).toEqual({ ran: {}, cached: ['a', 'b', 'c'] })
+  expect(again.outputs).toEqual({ c: { sum: 4 } })
+})
+
+test('a changed literal runs its node and what it changes, and each says why', async () => {
+  const cache = createMemoryCache()
+  await run(chain(1), { cache })
+  expect(account((await run(chain(5), { cache })).events)).toEqual({
+    ran: { a: '`a` 1 → 5', b: '`a` 2 → 6', c: '`a` 3 → 7' },
+    cached: [],
+  })
+})
+
+/*
+   n ──► even? ──► page       4 instead of 2 is still even
+*/
+test('a change that changes nothing downstream stops there', async () => {
+  const cache = createMemoryCache()
+  const workflow = (n: number): ReturnType<typeof graph> =>
+    graph({
+      n: add(n, 0),
+      even: { type: 'test/even', links: { n: ['n', 'sum'] } },
+      page: {
+        type: 'test/choose',
+        inputs: { yes: 'even', no: 'odd' },
+        links: { condition: ['even', 'boolean'] },
+      },
+      after: { type: 'test/template', inputs: { template: '{{x}}!' }, links: { x: ['page', 'value'] } },
+    })
+  await run(workflow(2), { cache })
+  const { ran, cached } = account((await run(workflow(4), { cache })).events)
+  expect({ ran: Object.keys(ran), cached }).toEqual({ ran: ['n', 'even', 'page'], cached: ['after'] })
+})
+
+test('long text upstream is not written out in the reason', async () => {
+  const cache = createMemoryCache()
+  const workflow = (text: string): ReturnType<typeof graph> =>
+    graph({
+      text: { type: 'test/template', inputs: { template: text.repeat(30) } },
+      page: { type: 'test/template', inputs: { template: '{{x}}' }, links: { x: ['text', 'text'] } },
+    })
+  await run(workflow('abc'), { cache })
+  const { ran } = account((await run(workflow('xyz'), { cache })).events)
+  expect(ran['page']).toBe('upstream text of `x` changed')
+})
+
+test('a value swept further runs only the new cells', async () => {
+  const cache = createMemoryCache()
+  const workflow = (...values: number[]): ReturnType<typeof graph> =>
+    graph({
+      x: { type: 'test/axis', inputs: { values } },
+      sum: { type: 'test/add', inputs: { b: 1 }, links: { a: ['x', 'value'] } },
+    })
+  await run(workflow(1, 2), { cache })
+  const { events } = await run(workflow(1, 2, 3), { cache })
+  expect(events.flatMap((e) => (e.type === 'cell.started' ? [[e.node, e.at]] : []))).toEqual([
+    ['x', {}],
+    ['sum', { x: 2 }],
+  ])
+})
+
+test('titles and places of nodes are no reason to run', async () => {
+  const cache = createMemoryCache()
+  await run(graph({ a: add(1, 1) }), { cache })
+  const { events } = await run(graph({ a: { ...add(1, 1), view: { x: 9, y: 9, title: 'Sum' } } }), { cache })
+  expect(account(events)).toEqual({ ran: {}, cached: ['a'] })
+})
+
+test('a failed cell is never cached and runs again next time', async () => {
+  const cache = createMemoryCache()
+  let attempts = 0
+  const flaky = node('flaky', () => {
+    if (++attempts === 1) throw new Error('not yet')
+    return attempts
+  })
+  const registry = registryWith(flaky)
+  const workflow = graph({ f: { type: 'test/flaky' } })
+  expect((await run(workflow, { cache, registry })).status).toBe('failed')
+  const { outputs, events } = await run(workflow, { cache, registry })
+  expect(outputs).toEqual({ f: { value: 2 } })
+  expect(account(events).ran).toEqual({ f: 'its result was not kept' })
+})
+
+test('an impure node runs every time, and what follows only where it gave something else', async () => {
+  const cache = createMemoryCache()
+  const answers = [1, 1, 2]
+  const clock = node('clock', () => answers.shift(), { impure: true })
+  const registry = registryWith(clock)
+  const workflow = graph({
+    clock: { type: 'test/clock' },
+    after: { type: 'test/add', links: { a: ['clock', 'value'] } },
+  })
+  const runs = []
+  for (let i = 0; i < 3; i++) runs.push(account((await run(workflow, { cache, registry })).events))
+  expect(runs).toEqual([
+    { ran: { clock: '', after: 'first run' }, cached: [] },
+    { ran: { clock: '' }, cached: ['after'] },
+    { ran: { clock: '', after: '`a` 1 → 2' }, cached: [] },
+  ])
+})
+
+test('a fingerprint makes a node run again when what it reads has changed', async () => {
+  const cache = createMemoryCache()
+  let contents = 'one'
+  const reader = node('reader', () => contents, { fingerprint: () => Promise.resolve(contents) })
+  const registry = registryWith(reader)
+  const workflow = graph({ file: { type: 'test/reader' } })
+  const runs = []
+  for (const next of ['one', 'one', 'two']) {
+    contents = next
+    const { outputs, events } = await run(workflow, { cache, registry })
+    runs.push([outputs['file']?.['value'], account(events).ran['file'] ?? 'cached'])
+  }
+  expect(runs).toEqual([
+    ['one', 'first run'],
+    ['one', 'cached'],
+    ['two', 'what it reads besides its inputs changed'],
+  ])
+})
+
+test('a new version of a node type runs again', async () => {
+  const cache = createMemoryCache()
+  const version = (n: number): ReturnType<typeof registryWith> =>
+    registryWith(node('thing', () => n, { version: n }))
+  const workflow = graph({ t: { type: 'test/thing' } })
+  await run(workflow, { cache, registry: version(1) })
+  const { outputs, events } = await run(workflow, { cache, registry: version(2) })
+  expect({ outputs, ran: account(events).ran }).toEqual({
+    outputs: { t: { value: 2 } },
+    ran: { t: 'node type updated' },
+  })
+})
+
+test('a seed drawn for a run is part of what is cached', async () => {
+  const cache = createMemoryCache()
+  const workflow = graph({ r: { type: 'test/random' } })
+  const first = await run(workflow, { cache })
+  const [started] = first.events
+  const seeds = started?.type === 'run.started' ? started.seeds : {}
+  const same = await run(workflow, { cache, seeds })
+  const other = await run(workflow, { cache })
+  expect(same.outputs).toEqual(first.outputs)
+  expect(account(same.events).cached).toEqual(['r'])
+  expect(Object.keys(account(other.events).ran)).toEqual(['r'])
+  expect(seeds).toEqual({ r: first.outputs['r']?.['seed'] })
+})

@@ -1,0 +1,223 @@
+import { expect, test } from 'vitest'
+import { startRun, type Run } from '../execute-workflow.ts'
+import type { NodeDefinition } from '../define-node.ts'
+import type { RunEvent, Workflow, WorkflowNode } from '@woolgather/workflow'
+import { graph, node, registryWith, run, story } from '../testing/graph.ts'
+
+/** A node that counts how many of it run at once. */
+function counting(rest: Partial<NodeDefinition> = {}): { definition: NodeDefinition; most: () => number } {
+  let running = 0
+  let most = 0
+  const definition = node(
+    'counting',
+    async (value) => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      running--
+      return value
+    },
+    rest,
+  )
+  return { definition, most: () => most }
+}
+
+const swept = (length: number): Record<string, WorkflowNode> => ({
+  x: { type: 'test/axis', inputs: { values: Array.from({ length }, (_, i) => i) } },
+  work: { type: 'test/counting', links: { value: ['x', 'value'] } },
+})
+
+test('cells that wait overlap', async () => {
+  const { definition, most } = counting()
+  await run(graph(swept(10)), { registry: registryWith(definition) })
+  expect(most()).toBe(10)
+})
+
+test('a resource limits how many cells use it at once, and others go on', async () => {
+  const { definition, most } = counting({ resource: 'model' })
+  const { status } = await run(graph(swept(10)), {
+    registry: registryWith(definition),
+    concurrency: { model: 3 },
+  })
+  expect({ status, most: most() }).toEqual({ status: 'completed', most: 3 })
+})
+
+interface Begun {
+  run: Run
+  events: RunEvent[]
+  /** Resolves when the first event of this kind about this node was seen. */
+  seen: (line: string) => Promise<void>
+}
+
+function begin(workflow: Workflow, registry = registryWith()): Begun {
+  const events: RunEvent[] = []
+  const waiting: { line: string; resolve: () => void }[] = []
+  const begun = startRun({
+    workflow,
+    registry,
+    services: {},
+    graceMs: 50,
+    emit: (event) => {
+      events.push(event)
+      const lines = story([event])
+      for (const { resolve } of waiting.filter(({ line }) => lines.includes(line))) resolve()
+    },
+  })
+  const seen = (line: string): Promise<void> =>
+    story(events).includes(line)
+      ? Promise.resolve()
+      : new Promise((resolve) => waiting.push({ line, resolve }))
+  return { run: begun, events, seen }
+}
+
+const long: WorkflowNode = { type: 'test/wait', inputs: { value: 1, milliseconds: 60_000 } }
+
+test('cancelling a run stops what runs, begins nothing more, and keeps what was done', async () => {
+  const { run, seen, events } = begin(
+    graph({
+      quick: { type: 'test/constant', inputs: { value: 1 } },
+      long,
+      after: { type: 'test/add', links: { a: ['long', 'value'] } },
+    }),
+  )
+  await seen('long started')
+  run.cancel()
+  const { status, outputs, errors } = await run.result
+  expect({ status, outputs, errors }).toEqual({
+    status: 'cancelled',
+    outputs: { quick: { value: 1 }, after: {} },
+    errors: [{ code: 'cancelled', message: 'The run was cancelled.', node: 'long' }],
+  })
+  expect(events.at(-1)).toMatchObject({ type: 'run.finished', status: 'cancelled' })
+})
+
+test('a run cancelled before it began does nothing', async () => {
+  const { status, events } = await run(graph({ long }), { signal: AbortSignal.abort() })
+  expect({ status, story: story(events) }).toEqual({ status: 'cancelled', story: [] })
+})
+
+test('a node that does not listen is given up after its grace', async () => {
+  const deaf = node('deaf', () => new Promise(() => undefined))
+  const begun = begin(graph({ deaf: { type: 'test/deaf' } }), registryWith(deaf))
+  await begun.seen('deaf started')
+  begun.run.cancel()
+  expect(await begun.run.result).toMatchObject({ status: 'cancelled' })
+})
+
+test('a fingerprint that never comes does not keep a cancelled run from ending', async () => {
+  const { createMemoryCache } = await import('../cache/memory-cache.ts')
+  const stuck = node('stuck', () => 1, { fingerprint: () => new Promise(() => undefined) })
+  const begun = startRun({
+    workflow: graph({ stuck: { type: 'test/stuck' } }),
+    registry: registryWith(stuck),
+    services: {},
+    cache: createMemoryCache(),
+  })
+  setTimeout(() => begun.cancel(), 10)
+  expect(await begun.result).toMatchObject({ status: 'cancelled' })
+})
+
+/*
+   x ──► slow ──► after      one of three is cancelled
+*/
+test('cancelling one cell leaves the other coordinates', async () => {
+  const { run, seen } = begin(
+    graph({
+      x: { type: 'test/axis', inputs: { values: [5, 60_000, 6] } },
+      slow: { type: 'test/wait', inputs: { value: 1 }, links: { milliseconds: ['x', 'value'] } },
+      after: { type: 'test/add', links: { a: ['slow', 'value'] } },
+    }),
+  )
+  await seen('slow[1] started')
+  run.cancelCell('slow', { x: 1 })
+  const { status, outputs, errors } = await run.result
+  expect(status).toBe('partial')
+  expect(errors).toEqual([
+    { code: 'cancelled', message: '`slow` was cancelled.', node: 'slow', at: { x: 1 } },
+  ])
+  expect(outputs['after']?.['sum']).toMatchObject({
+    cells: [
+      { at: { x: 0 }, value: 1 },
+      { at: { x: 1 }, skipped: '`slow` failed' },
+      { at: { x: 2 }, value: 1 },
+    ],
+  })
+})
+
+/*
+   a ──► b ──► c        the branch from b on is cancelled, the other goes on
+   a ──► d
+*/
+test('cancelling a branch takes a node and all that depends on it', async () => {
+  const { run, seen } = begin(
+    graph({
+      a: { type: 'test/wait', inputs: { value: 1, milliseconds: 20 } },
+      b: { type: 'test/wait', inputs: { milliseconds: 60_000 }, links: { value: ['a', 'value'] } },
+      c: { type: 'test/add', links: { a: ['b', 'value'] } },
+      d: { type: 'test/add', inputs: { b: 1 }, links: { a: ['a', 'value'] } },
+    }),
+  )
+  await seen('a started')
+  run.cancelBranch('b')
+  const { status, outputs } = await run.result
+  expect({ status, outputs }).toEqual({ status: 'partial', outputs: { c: {}, d: { sum: 2 } } })
+})
+
+test('cells cancelled while in line do not keep those behind them waiting', async () => {
+  const begun = startRun({
+    workflow: graph({
+      x: { type: 'test/axis', inputs: { values: [1, 2, 3, 4] } },
+      slow: { type: 'test/wait', inputs: { milliseconds: 20 }, links: { value: ['x', 'value'] } },
+    }),
+    registry: registryWith(),
+    services: {},
+    concurrency: 1,
+  })
+  setTimeout(() => {
+    begun.cancelCell('slow', { x: 1 })
+    begun.cancelCell('slow', { x: 2 })
+  }, 5)
+  const { outputs } = await begun.result
+  const cells = (outputs['slow']?.['value'] as { cells: object[] }).cells
+  expect(cells.map((cell) => 'value' in cell)).toEqual([true, false, false, true])
+})
+
+test('cancelling wakes a node that waits for a lazy input', async () => {
+  const { run, seen } = begin(
+    graph({
+      long,
+      choose: { type: 'test/choose', inputs: { condition: true, no: 0 }, links: { yes: ['long', 'value'] } },
+    }),
+  )
+  await seen('long started')
+  const before = performance.now()
+  run.cancel()
+  await run.result
+  expect(performance.now() - before).toBeLessThan(1000)
+})
+
+test('work without waiting lets others have a turn', async () => {
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
+  const busy = node('busy', () => null, {
+    run: () => {
+      const until = performance.now() + 2
+      while (performance.now() < until);
+      return { value: 1 }
+    },
+  })
+  const nodes = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`b${i}`, { type: 'test/busy' }]))
+  await run(graph(nodes), { registry: registryWith(busy) })
+  clearInterval(timer)
+  expect(turns).toBeGreaterThan(1)
+})
+
+test('two runs at once know nothing of each other', async () => {
+  const events: RunEvent[][] = [[], []]
+  const workflow = graph({ w: { type: 'test/wait', inputs: { value: 1 } } })
+  const runs = [0, 1].map((i) => run(workflow, { run: `run${i}`, emit: (event) => events[i]?.push(event) }))
+  await Promise.all(runs)
+  for (const i of [0, 1]) {
+    expect(new Set(events[i]?.map((event) => event.run))).toEqual(new Set([`run${i}`]))
+    expect(events[i]?.map((event) => event.seq)).toEqual(events[i]?.map((_, n) => n))
+  }
+})
