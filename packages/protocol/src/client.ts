@@ -32,6 +32,8 @@ export interface ClientOptions {
   reconnectDelay?: number
   onConnection?: (state: 'connecting' | 'open' | 'lost') => void
   onWorker?: (status: WorkerStatus) => void
+  /** The server does not know a run that is subscribed to (any more): no event of it will come. */
+  onRunLost?: (run: string) => void
 }
 
 /** A workflow that was refused before anything ran, with every issue found. */
@@ -121,9 +123,9 @@ export function createClient(options: ClientOptions): Client {
         return options.onWorker?.(message.status)
       case 'error':
         // One about a run is that run's affair: what waits for an answer goes on waiting.
-        return message.run === undefined
-          ? failAll(new WoolgatherError(message.error.code, message.error.message))
-          : undefined
+        if (message.run === undefined)
+          return failAll(new WoolgatherError(message.error.code, message.error.message))
+        return message.error.code === 'run-not-found' ? options.onRunLost?.(message.run) : undefined
     }
   }
 

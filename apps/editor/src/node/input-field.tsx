@@ -4,7 +4,7 @@ import type { Json, WorkflowNode } from '@woolgather/workflow'
 import { linksInto, type NodeInput } from '../document/inputs-of.ts'
 import { latestCell } from '../run/show-run.ts'
 import { useEditor, useProblems, useRun } from '../store/editor-context.ts'
-import { chooseControl, type Control } from '../widgets/choose-control.ts'
+import type { Control } from '../widgets/choose-control.ts'
 import { ControlView } from '../widgets/control-view.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { LinkedSource } from './linked-source.tsx'
@@ -18,10 +18,11 @@ export interface InputFieldProps {
   nodeTitle: string
   node: WorkflowNode
   input: NodeInput
+  control: Control
 }
 
 /** An input with its handle, its label, and either what it is linked to or the control for what is typed. */
-export function InputField({ id, nodeTitle, node, input }: InputFieldProps) {
+export function InputField({ id, nodeTitle, node, input, control }: InputFieldProps) {
   const editor = useEditor()
   const controlId = useId()
   const issue = useProblems((state) => state.byNode[id]?.find((found) => found.input === input.name))
@@ -30,18 +31,20 @@ export function InputField({ id, nodeTitle, node, input }: InputFieldProps) {
     return error?.input === input.name ? error : undefined
   })
   const { dispatch, closeStep } = editor.document.getState()
-  const control = chooseControl(input)
   const links = linksInto(node, input.name)
   const value = node.inputs?.[input.name]
   const ref = { node: id, input: input.name }
   const changed = value !== undefined && input.default !== undefined && !sameJson(value, input.default)
-  const problem = issue ?? failure
+  // A field that waits to be filled says so quietly; anything else is told in full.
+  const needed = issue?.code === 'missing-input'
+  const problem = needed ? failure : (issue ?? failure)
   return (
     <div
       className={`field ${wide.has(control.kind) && links.length === 0 ? 'wide' : ''}`}
       data-input={input.name}
       data-kind={control.kind}
       data-faulty={problem !== undefined || undefined}
+      data-needed={needed || undefined}
     >
       <Port
         node={id}
@@ -76,6 +79,7 @@ export function InputField({ id, nodeTitle, node, input }: InputFieldProps) {
           inputName={input.name}
           value={value}
           fallback={input.default}
+          placeholder={placeholderOf(input)}
           invalid={problem !== undefined}
           onChange={(next: Json | undefined) =>
             next === undefined
@@ -98,6 +102,12 @@ export function InputField({ id, nodeTitle, node, input }: InputFieldProps) {
       )}
     </div>
   )
+}
+
+/** Where nothing is set: that something has to be, or that something will be chosen. A default of "" says nothing. */
+function placeholderOf(input: NodeInput): string {
+  if (input.default !== undefined) return ''
+  return input.required ? 'needed' : 'auto'
 }
 
 function sameJson(a: Json, b: Json): boolean {

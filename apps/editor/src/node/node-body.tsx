@@ -26,14 +26,21 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
   const faulty = new Set(issues?.map(({ input }) => input))
   const isSet = ({ name }: NodeInput): boolean =>
     node.inputs?.[name] !== undefined || node.links?.[name] !== undefined || faulty.has(name)
-  const ports = inputs.filter((input) => chooseControl(input).kind === 'none')
-  const fields = inputs.filter((input) => chooseControl(input).kind !== 'none')
+  const ports = inputs.filter((input) => chooseControl(input, description).kind === 'none')
+  const fields = inputs.filter((input) => chooseControl(input, description).kind !== 'none')
   const plain = fields.filter((input) => !input.advanced)
   const advanced = fields.filter((input) => input.advanced)
   const shown = showAll ? advanced : advanced.filter(isSet)
   const nodeTitle = titleOf(node, description)
   const field = (input: NodeInput) => (
-    <InputField key={input.name} id={id} nodeTitle={nodeTitle} node={node} input={input} />
+    <InputField
+      key={input.name}
+      id={id}
+      nodeTitle={nodeTitle}
+      node={node}
+      input={input}
+      control={chooseControl(input, description)}
+    />
   )
   return (
     <>
@@ -70,7 +77,7 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
         </div>
       )}
       <NodeResult id={id} description={description} title={nodeTitle} />
-      <NodeMessages id={id} inputs={inputs} />
+      <NodeMessages id={id} fields={fields.map(({ name }) => name)} />
     </>
   )
 }

@@ -1,9 +1,7 @@
 import type { Issue } from '@woolgather/workflow'
-import type { NodeInput } from '../document/inputs-of.ts'
 import { latestCell } from '../run/show-run.ts'
 import { useProblems, useRun } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
-import { chooseControl } from '../widgets/choose-control.ts'
 
 /** A type that is unknown is told by the node itself; an input without a link by its port, which is calm enough to build with. */
 function toldElsewhere({ code }: Issue): boolean {
@@ -11,18 +9,15 @@ function toldElsewhere({ code }: Issue): boolean {
 }
 
 /** What went wrong with the node as a whole. What concerns a field stands at the field. */
-export function NodeMessages({ id, inputs }: { id: string; inputs: NodeInput[] }) {
+export function NodeMessages({ id, fields }: { id: string; fields: readonly string[] }) {
   const issues = useProblems((state) => state.byNode[id])
   const failure = useRun((state) => latestCell(state.run?.nodes[id])?.error)
   const skipped = useRun((state) => {
     const cell = latestCell(state.run?.nodes[id])
     return cell?.status === 'skipped' ? cell.reason : undefined
   })
-  const fields = new Set(
-    inputs.filter((input) => chooseControl(input).kind !== 'none').map(({ name }) => name),
-  )
   const atField = ({ input }: { input?: string | undefined }): boolean =>
-    input !== undefined && fields.has(input)
+    input !== undefined && fields.includes(input)
   const open = issues?.filter((issue) => !toldElsewhere(issue) && !atField(issue)) ?? []
   return (
     <>

@@ -50,6 +50,11 @@ export function isOver(run: RunState): boolean {
   return run.status !== 'queued' && run.status !== 'running'
 }
 
+/** A run of which nothing more will be heard. */
+export function interruptRun(run: RunState): RunState {
+  return { ...run, status: 'interrupted', nodes: stopRunningCells(run.nodes) }
+}
+
 /** The run after one more event. Events seen before are passed over, so replays are harmless. */
 export function reduceRun(run: RunState, event: RunEvent): RunState {
   if (event.run !== run.id || event.seq <= run.seq) return run

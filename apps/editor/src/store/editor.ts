@@ -24,17 +24,19 @@ export interface EditorOptions {
 
 export function createEditor({ url, theme, paletteOpen }: EditorOptions): Editor {
   const server = createServerStore()
+  const run = createRunStore()
   const client = createClient({
     url,
     createSocket: (address) => new WebSocket(address),
     onConnection: (connection) => server.setState({ connection }),
     onWorker: (worker) => server.setState({ worker }),
+    onRunLost: (id) => run.getState().lose(id),
   })
   return {
     client,
     server,
     document: createDocumentStore(),
-    run: createRunStore(),
+    run,
     view: createViewStore({ theme, paletteOpen }),
     problems: createProblemStore(),
   }

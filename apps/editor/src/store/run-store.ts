@@ -1,6 +1,6 @@
 import type { RunEvent } from '@woolgather/workflow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { isOver, reduceRun, startRun, type NodeRun, type RunState } from '../run/run-state.ts'
+import { interruptRun, isOver, reduceRun, startRun, type NodeRun, type RunState } from '../run/run-state.ts'
 
 export interface RunStoreState {
   run: RunState | undefined
@@ -11,6 +11,8 @@ export interface RunStoreState {
   begin: (id: string) => void
   apply: (events: readonly RunEvent[]) => void
   submit: (submitting: boolean) => void
+  /** The server forgot the run: it will not go on. */
+  lose: (id: string) => void
   clear: () => void
 }
 
@@ -29,6 +31,7 @@ export function createRunStore(): RunStore {
       })),
     apply: (events) => set(({ run }) => (run ? { run: events.reduce(reduceRun, run) } : {})),
     submit: (submitting) => set({ submitting }),
+    lose: (id) => set(({ run }) => (run?.id === id && !isOver(run) ? { run: interruptRun(run) } : {})),
     clear: () => set({ run: undefined, previous: {}, submitting: false }),
   }))
 }

@@ -1,4 +1,4 @@
-import type { InputDescription, Json } from '@woolgather/workflow'
+import type { InputDescription, Json, NodeDescription } from '@woolgather/workflow'
 
 /** How a literal of an input is edited, read from its description alone. */
 export type Control =
@@ -13,7 +13,10 @@ export type Control =
   | { kind: 'select'; options: readonly (string | number)[] }
   | { kind: 'model' }
   | { kind: 'list' }
-  | { kind: 'json' }
+  /** `loose`: what is not JSON is meant as text. */
+  | { kind: 'json'; loose: boolean }
+  /** The other end of a loop: one of the nodes that begin one. */
+  | { kind: 'zone-start' }
 
 /** Wider ranges are for typing: a slider could not hit a value in them. */
 const widestSlider = 1000
@@ -21,27 +24,27 @@ const widestSlider = 1000
 type Schema = { readonly [key: string]: Json }
 
 /** Chooses the control for an input: its widget if it names one, else by its schema, else by its type. */
-export function chooseControl(input: InputDescription): Control {
-  if (input.widget === 'none' || input.schema === undefined) return { kind: 'none' }
+export function chooseControl(input: InputDescription, node: NodeDescription | undefined): Control {
+  if (node?.dynamicInputs?.kind === 'zone-slots' && node.dynamicInputs.from === input.name)
+    return { kind: 'zone-start' }
+  if (input.widget === 'none' || input.schema === undefined || input.multiple) return { kind: 'none' }
   const schema = unwrap(input.schema)
   const options = optionsOf(schema)
   if (options) return { kind: 'select', options }
-  switch (input.widget) {
-    case 'textarea':
-    case 'code':
-    case 'model':
-      return { kind: input.widget }
-    case 'text':
-    case 'file':
-      return { kind: 'text' }
-    case 'seed':
-      return { kind: 'seed', maximum: bound(schema['maximum']) ?? 4_294_967_295 }
-    default:
-      return chooseBySchema(schema)
-  }
+  return chooseByWidget(input, schema) ?? chooseBySchema(input, schema)
 }
 
-function chooseBySchema(schema: Schema): Control {
+/** A widget for text does not fit a value that is an object or a list: that is written as JSON. */
+function chooseByWidget(input: InputDescription, schema: Schema): Control | undefined {
+  if (input.widget === 'model') return { kind: 'model' }
+  if (input.widget === 'seed') return { kind: 'seed', maximum: bound(schema['maximum']) ?? 4_294_967_295 }
+  if (schema['type'] === 'object' || schema['type'] === 'array') return undefined
+  if (input.widget === 'textarea' || input.widget === 'code') return { kind: input.widget }
+  if (input.widget === 'text' || input.widget === 'file') return { kind: 'text' }
+  return undefined
+}
+
+function chooseBySchema(input: InputDescription, schema: Schema): Control {
   switch (schema['type']) {
     case 'boolean':
       return { kind: 'boolean' }
@@ -50,12 +53,13 @@ function chooseBySchema(schema: Schema): Control {
       return chooseNumber(schema, schema['type'] === 'integer')
     case 'string':
       return { kind: 'text' }
-    case 'array':
-      return unwrap(schema['items'] ?? {})['type'] === 'string' && !optionsOf(unwrap(schema['items'] ?? {}))
-        ? { kind: 'list' }
-        : { kind: 'json' }
+    case 'array': {
+      const items = unwrap(schema['items'] ?? {})
+      const texts = items['type'] === 'string' && !optionsOf(items)
+      return texts ? { kind: 'list' } : { kind: 'json', loose: false }
+    }
     default:
-      return { kind: 'json' }
+      return { kind: 'json', loose: input.type === 'any' }
   }
 }
 

@@ -8,6 +8,8 @@ export interface ControlProps {
   inputName: string
   value: Json | undefined
   fallback: Json | undefined
+  /** Shown while nothing is set. */
+  placeholder: string
   invalid: boolean
   onChange: (value: Json | undefined) => void
   /** The person moved on: what follows is another step of undo. */

@@ -9,6 +9,7 @@ import { SeedControl } from './seed-control.tsx'
 import { SelectControl } from './select-control.tsx'
 import { SliderControl } from './slider-control.tsx'
 import { TextareaControl, TextControl } from './text-control.tsx'
+import { ZoneStartControl } from './zone-start-control.tsx'
 
 export function ControlView({ control, ...props }: ControlProps & { control: Control }) {
   switch (control.kind) {
@@ -35,6 +36,8 @@ export function ControlView({ control, ...props }: ControlProps & { control: Con
     case 'list':
       return <ListControl {...props} />
     case 'json':
-      return <JsonControl {...props} />
+      return <JsonControl {...props} loose={control.loose} />
+    case 'zone-start':
+      return <ZoneStartControl {...props} />
   }
 }

@@ -3,16 +3,19 @@ import type { Json } from '@woolgather/workflow'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { commonProps, type ControlProps } from './control-props.ts'
 
-/** Any value, written as JSON. Kept only while it is JSON; until then the field says what is missing. */
-export function JsonControl(props: ControlProps) {
+/**
+ * Any value, written as JSON. Kept only while it is JSON; until then the field says what is missing. `loose`: what
+ * is not JSON is meant as text, so that a word needs no quotes.
+ */
+export function JsonControl({ loose, ...props }: ControlProps & { loose: boolean }) {
   const [typed, setTyped] = useState<string>()
   const value = props.value ?? props.fallback
-  const text = typed ?? (value === undefined ? '' : JSON.stringify(value, null, 1))
-  const problem = typed === undefined || typed.trim() === '' ? undefined : problemWith(typed)
+  const text = typed ?? writeValue(value, loose)
+  const read = readValue(text, loose)
   const enter = (next: string): void => {
     setTyped(next)
-    if (next.trim() === '') props.onChange(undefined)
-    else if (problemWith(next) === undefined) props.onChange(JSON.parse(next) as Json)
+    const result = readValue(next, loose)
+    if (result.problem === undefined) props.onChange(result.value)
   }
   return (
     <div className="json-control">
@@ -20,31 +23,44 @@ export function JsonControl(props: ControlProps) {
         {...commonProps(props)}
         className="control code nodrag"
         rows={1}
+        placeholder={props.placeholder}
         spellCheck={false}
-        placeholder="auto"
-        aria-invalid={props.invalid || problem !== undefined || undefined}
+        aria-invalid={props.invalid || read.problem !== undefined || undefined}
         value={text}
         onPointerEnter={captureScroll}
         onChange={(event) => enter(event.target.value)}
         onBlur={() => {
-          if (problem === undefined) setTyped(undefined)
+          if (read.problem === undefined) setTyped(undefined)
           props.onDone()
         }}
       />
-      {problem !== undefined && (
+      {read.problem !== undefined && (
         <p className="field-problem" role="alert">
-          Not JSON yet: {problem}
+          Not JSON yet: {read.problem}
         </p>
       )}
     </div>
   )
 }
 
-function problemWith(text: string): string | undefined {
+interface Read {
+  value?: Json
+  problem?: string
+}
+
+function readValue(text: string, loose: boolean): Read {
+  if (text.trim() === '') return {}
   try {
-    JSON.parse(text)
-    return undefined
+    return { value: JSON.parse(text) as Json }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    if (loose) return { value: text }
+    return { problem: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/** Text stands without quotes where it could not be taken for anything else. */
+function writeValue(value: Json | undefined, loose: boolean): string {
+  if (value === undefined) return ''
+  if (loose && typeof value === 'string' && readValue(value, true).value === value) return value
+  return JSON.stringify(value, null, 1)
 }

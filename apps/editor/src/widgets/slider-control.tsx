@@ -27,7 +27,7 @@ export function SliderControl({ range, ...props }: ControlProps & { range: Slide
         onPointerUp={props.onDone}
         onBlur={props.onDone}
       />
-      <NumberField props={props} range={range} id={props.id} placeholder="auto" />
+      <NumberField props={props} range={range} id={props.id} placeholder={props.placeholder} />
     </div>
   )
 }

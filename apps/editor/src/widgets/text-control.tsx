@@ -12,7 +12,8 @@ export function TextControl(props: ControlProps) {
       className="control nodrag"
       value={asText(props.value ?? props.fallback)}
       spellCheck={false}
-      onChange={(event) => props.onChange(event.target.value)}
+      placeholder={props.placeholder}
+      onChange={(event) => props.onChange(asLiteral(event.target.value, props.fallback))}
     />
   )
 }
@@ -35,9 +36,15 @@ export function TextareaControl({ code, ...props }: ControlProps & { code: boole
       value={text}
       spellCheck={!code}
       onPointerEnter={captureScroll}
-      onChange={(event) => props.onChange(event.target.value)}
+      placeholder={props.placeholder}
+      onChange={(event) => props.onChange(asLiteral(event.target.value, props.fallback))}
     />
   )
+}
+
+/** An emptied field without a default is unset: an empty text is rarely what a checksum or a name may be. */
+function asLiteral(text: string, fallback: ControlProps['fallback']): string | undefined {
+  return text === '' && fallback === undefined ? undefined : text
 }
 
 function asText(value: ControlProps['value']): string {
