@@ -5,7 +5,7 @@ import {
   type OutputDefinition,
 } from '@woolgather/engine'
 import type { LanguageModel } from '@woolgather/llama'
-import type { ModelRecipe } from '@woolgather/workflow'
+import type { Json, ModelRecipe } from '@woolgather/workflow'
 
 /** What the host of the node library provides; the worker does, next to the hardware. */
 export interface NodeServices {
@@ -26,6 +26,11 @@ export interface Models {
    * @throws model-not-found, model-unreadable, model-unsupported, download-failed, checksum-mismatch, cancelled
    */
   locate(file: string, options: LocateOptions): Promise<string>
+  /**
+   * What decides the numbers a recipe computes, besides the recipe: contents of its files, build and backend of the
+   * native library. Joins the cache key of every node that computes with a model.
+   */
+  fingerprint(recipe: ModelRecipe): Promise<Json>
   /** Runs `work` with the recipe's model loaded, and keeps it loaded until `work` settles. */
   use<Result>(
     recipe: ModelRecipe,

@@ -19,6 +19,8 @@ test('the demo workflow writes a story, shows it, saves it, and the result says 
     scratch.path('result.json'),
     '--output',
     scratch.folder,
+    '--data',
+    scratch.path('data'),
   ])
   expect(code).toBe(0)
   const result = (await scratch.readJson('result.json')) as { outputs: { show: { value: string } } }
@@ -35,7 +37,10 @@ test('--set changes an input, --target runs only what is named, and the same see
   await using scratch = await createScratch()
   const run = async (seed: number, name: string): Promise<unknown> => {
     const args = ['--set', `story.seed=${seed}`, '--target', 'show', '--out', scratch.path(name)]
-    expect((await woolgather(['run', demo, ...args, '--output', scratch.folder])).code).toBe(0)
+    expect(
+      (await woolgather(['run', demo, ...args, '--output', scratch.folder, '--data', scratch.path(`data-${name}`)]))
+        .code,
+    ).toBe(0)
     return scratch.readJson(name)
   }
   const first = await run(11, 'a.json')
@@ -47,7 +52,15 @@ test('--set changes an input, --target runs only what is named, and the same see
 
 test('--json prints run events only, numbered without a gap, and their text adds up to the story', async () => {
   await using scratch = await createScratch()
-  const { code, stdout } = await woolgather(['run', demo, '--json', '--output', scratch.folder])
+  const { code, stdout } = await woolgather([
+    'run',
+    demo,
+    '--json',
+    '--output',
+    scratch.folder,
+    '--data',
+    scratch.path('data'),
+  ])
   const events = stdout
     .trim()
     .split('\n')
@@ -84,13 +97,16 @@ test('Ctrl-C cancels: exit code 130, and the last event says cancelled', async (
     ...Object.fromEntries(Array.from({ length: 1_000 }, (_, seed) => [`story${seed}`, story(seed)])),
   })
   let interrupted = false
-  const { code, stdout } = await woolgather(['run', file, '--json', '--output', scratch.folder], {
-    onOutput: (text, kill) => {
-      if (interrupted || !text.includes('cell.token')) return
-      interrupted = true
-      kill('SIGINT')
+  const { code, stdout } = await woolgather(
+    ['run', file, '--json', '--output', scratch.folder, '--data', scratch.path('data')],
+    {
+      onOutput: (text, kill) => {
+        if (interrupted || !text.includes('cell.token')) return
+        interrupted = true
+        kill('SIGINT')
+      },
     },
-  })
+  )
   expect(code).toBe(130)
   expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
     type: 'run.finished',

@@ -78,6 +78,7 @@ export const generate: WoolgatherNode = defineNode({
     tokensPerSecond: { type: 'number', description: 'Speed, counted from the first token.' },
     stopReason: { type: 'text', description: 'end, stop, length or context.' },
   },
+  fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: (inputs, context) =>
     context.services.models.use(
       inputs.model,

@@ -10,6 +10,8 @@ export const model: WoolgatherNode = defineNode({
   version: 1,
   title: 'Model',
   description: 'A language model from a GGUF file. Nothing is loaded until a node downstream needs it.',
+  // a look for a file: its answer may change while its inputs stay
+  impure: true,
   inputs: {
     file: {
       type: 'file',

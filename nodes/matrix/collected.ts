@@ -25,8 +25,8 @@ export function collected(value: LabelledValue, name: string): { at: Coordinate;
   const cells = value.cells.flatMap((cell) => ('value' in cell ? [cell] : []))
   if (cells.length > 0 || value.cells.length === 0) return cells
   throw new WoolgatherError(
-    'node-failed',
-    `None of the ${value.cells.length} cells of \`${name}\` succeeded.`,
+    'upstream-failed',
+    `none of the ${value.cells.length} cells of \`${name}\` succeeded`,
     {
       input: name,
     },

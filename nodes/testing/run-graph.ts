@@ -13,6 +13,7 @@ export async function runGraph(
   const services: NodeServices = {
     models: {
       locate: (file) => Promise.resolve(file),
+      fingerprint: ({ file }) => Promise.resolve(file),
       use: (_recipe, _options, work) => work({ model, adapters: [] }),
     },
     files: {

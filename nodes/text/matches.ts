@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { boundedRegex } from './bounded-regex.ts'
+import { flagDescriptions, Regex } from './regex.ts'
 
 export const matches: WoolgatherNode = defineNode({
   type: 'text/matches',
-  version: 1,
+  version: 2,
   title: 'Matches',
   description: 'Whether a text contains what a regular expression describes.',
   inputs: {
@@ -16,12 +16,12 @@ export const matches: WoolgatherNode = defineNode({
     },
     ignoreCase: {
       type: 'boolean',
-      description: 'Capitals and small letters are the same.',
+      description: flagDescriptions.ignoreCase,
       schema: z.boolean().default(true),
     },
   },
   outputs: { boolean: { type: 'boolean', description: 'True where it does.' } },
   run: ({ text, pattern, ignoreCase }) => ({
-    boolean: boundedRegex(pattern, ignoreCase ? 'im' : 'm', 'pattern').test(text),
+    boolean: new Regex(pattern, { ignoreCase, multiline: true }, 'pattern').isIn(text),
   }),
 })

@@ -9,6 +9,7 @@ import {
 import type { LocateOptions, Models } from '@woolgather/nodes'
 import { WoolgatherError, type ModelRecipe } from '@woolgather/workflow'
 import { confinePath } from './confine-path.ts'
+import { fingerprintFile } from './fingerprint-file.ts'
 
 /** How many models stay loaded after their last use, so that the next cell finds its model ready. */
 const keptModels = 2
@@ -67,6 +68,14 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
   return {
     locate: (file, options) =>
       isAddress(file) ? download(file, options) : findModelFile(folders, file).then(() => file),
+
+    async fingerprint(recipe) {
+      const files = [recipe.file, ...recipe.adapters.map(({ file }) => file)]
+      const contents = await Promise.all(
+        files.map(async (file) => fingerprintFile(await findModelFile(folders, file))),
+      )
+      return { contents, build: llama.info.build, backend: llama.info.backend }
+    },
 
     async use(recipe, { signal, onProgress }, work) {
       const adapters = await Promise.all(

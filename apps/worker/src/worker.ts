@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { createFileArtifactStore, createRegistry, executeWorkflow } from '@woolgather/engine'
+import { createFileArtifactStore, createRegistry, executeWorkflow, openDiskCache } from '@woolgather/engine'
 import type { LlamaRuntime } from '@woolgather/llama'
 import { definitions, type NodeServices } from '@woolgather/nodes'
 import type { WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
@@ -21,6 +21,7 @@ export interface Worker extends AsyncDisposable {
 export function startWorker({ llama, folders, send }: WorkerOptions): Worker {
   const registry = createRegistry(definitions)
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
+  const cache = openDiskCache(path.join(folders.data, 'cache'))
   const models = createModelPool(llama, folders.models)
   const services: NodeServices = {
     models,
@@ -37,6 +38,7 @@ export function startWorker({ llama, folders, send }: WorkerOptions): Worker {
       services,
       run,
       artifacts,
+      cache,
       concurrency: { default: 8, model: 64 },
       emit: events.add,
       signal: cancel.signal,
@@ -56,6 +58,7 @@ export function startWorker({ llama, folders, send }: WorkerOptions): Worker {
     async [Symbol.asyncDispose]() {
       for (const { cancel } of running.values()) cancel.abort()
       await Promise.all([...running.values()].map(({ done }) => done))
+      await cache.close()
       await models[Symbol.asyncDispose]()
       await llama[Symbol.asyncDispose]()
     },
