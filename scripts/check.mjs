@@ -4,7 +4,7 @@ import path from 'node:path'
 import { prepare } from './prepare.mjs'
 import { root } from './run.mjs'
 
-if (!process.argv.includes('--built')) prepare({ editor: true })
+if (!process.argv.includes('--built')) prepare()
 
 const bin = (name) => path.join(root, 'node_modules/.bin', name)
 const checks = {

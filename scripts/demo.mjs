@@ -4,7 +4,7 @@ import path from 'node:path'
 import { prepare } from './prepare.mjs'
 import { root, runUntilExit } from './run.mjs'
 
-prepare()
+prepare('cli', 'worker')
 
 const workflow = 'workflows/first-story.json'
 const result = 'output/first-story.json'

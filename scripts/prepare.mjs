@@ -5,11 +5,14 @@ import { root, run } from './run.mjs'
 
 const stampFile = path.join(root, 'node_modules/.woolgather-installed')
 
-/** Installs the packages the lockfile names, unless they are there, and builds what changed. Says what it does. */
-export function prepare({ editor = false } = {}) {
+/**
+ * Installs the packages the lockfile names, unless they are there, and builds what changed of `apps` and what they
+ * need (everything, where no app is named). Says what it does.
+ */
+export function prepare(...apps) {
   checkNode()
   install()
-  build({ editor })
+  build(apps)
 }
 
 function checkNode() {
@@ -31,10 +34,10 @@ function install() {
   writeFileSync(stampFile, lock)
 }
 
-/** turbo skips what did not change. The editor takes longest, so it is built only where it is shown. */
-function build({ editor }) {
+/** turbo skips what did not change. */
+function build(apps) {
   console.log('Building what changed…')
-  const filter = editor ? [] : ['--filter=!@woolgather/editor']
+  const filter = apps.map((app) => `--filter=@woolgather/${app}...`)
   run(process.execPath, [
     path.join(root, 'node_modules/turbo/bin/turbo'),
     'run',

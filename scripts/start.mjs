@@ -2,7 +2,7 @@
 import { prepare } from './prepare.mjs'
 import { runUntilExit } from './run.mjs'
 
-prepare({ editor: true })
+prepare('cli', 'worker', 'server', 'editor')
 process.exitCode = await runUntilExit(process.execPath, [
   'apps/cli/dist/main.js',
   'serve',

@@ -12,7 +12,7 @@ const args = process.argv.slice(2)
 const full = args.includes('--full')
 const files = args.filter((arg) => arg !== '--full')
 
-prepare({ editor: true })
+prepare()
 installChromium()
 if (files.length === 0) run(process.execPath, [path.join(root, 'scripts/check.mjs'), '--built'])
 
