@@ -1,0 +1,232 @@
+import { ConstraintError } from '../constraint-error.ts'
+import { analyseNetwork, type NetworkFacts } from '../grammar/analyse-network.ts'
+import { buildNetwork } from '../grammar/build-network.ts'
+import type { Grammar } from '../grammar/expression.ts'
+import { partitionCharacters, findInterval, type CharacterPartition } from '../grammar/partition-characters.ts'
+import type { Network } from '../grammar/network.ts'
+import type { CharSet } from 'refa'
+import { ArrayTable } from './array-table.ts'
+import { Closure, type Closed } from './closure.ts'
+import { Frames } from './frames.ts'
+import { addByte, prefixRange } from './utf8.ts'
+import { WorkBudget } from './work-budget.ts'
+
+/** Nothing can follow and the text so far is no match. */
+export const deadState = 0
+
+export interface AutomatonOptions {
+  /** End as soon as the text matches, instead of going on while a longer match is possible. */
+  readonly stopAtFirstMatch?: boolean
+  /** Elementary steps that one call may take. Default 3 million, at most about half a second. */
+  readonly workLimit?: number
+  /** Whether some character of a set can be written; all can by default. */
+  readonly canWrite?: (set: CharSet) => boolean
+}
+
+/** States kept at most: about 200 MB. They are never dropped, because a snapshot may name any of them. */
+const maximumStates = 1_000_000
+/** Bytes of transition rows kept before all are dropped and made again on demand. */
+const maximumRowBytes = 64 * 2 ** 20
+
+/**
+ * A grammar as a deterministic automaton that comes into being where it is visited. A state is an integer that
+ * stands for everything the text so far may still become. Transitions read characters (by class) or UTF-8 bytes.
+ */
+export class Automaton {
+  readonly partition: CharacterPartition
+  readonly start: number
+  private readonly network: Network
+  private readonly facts: NetworkFacts
+  private readonly budget: WorkBudget
+  private readonly closure: Closure
+  private readonly stopAtFirstMatch: boolean
+  private readonly table = new ArrayTable()
+  private readonly items: Float64Array[] = []
+  private readonly accepting: boolean[] = []
+  private rows: (Int32Array | undefined)[] = []
+  private rowCount = 0
+  private readonly emptyRow: Int32Array
+  private readonly maximumRows: number
+  /** `base state × 2²⁴ + bytes of an unfinished character` → state, and back. */
+  private readonly unfinished = new Map<number, number>()
+  private readonly unfinishedOf = new Map<number, { base: number; prefix: number }>()
+
+  constructor(grammar: Grammar, options: AutomatonOptions = {}) {
+    this.network = buildNetwork(grammar)
+    const { canWrite } = options
+    const usable = this.network.sets.map((set) => canWrite === undefined || canWrite(set))
+    this.facts = analyseNetwork(this.network, (set) => usable[set] === true)
+    this.partition = partitionCharacters(this.network.sets)
+    this.budget = new WorkBudget(options.workLimit ?? 3_000_000)
+    this.stopAtFirstMatch = options.stopAtFirstMatch ?? false
+    this.emptyRow = new Int32Array(this.partition.classCount)
+    this.maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * this.partition.classCount + 64)))
+    this.closure = new Closure(
+      this.network,
+      this.facts,
+      new Frames(this.network.nodeCount, this.network.acceptNode),
+      this.budget,
+    )
+    this.intern({ items: new Float64Array(0), accepting: false })
+    this.start = this.intern(this.closure.start())
+  }
+
+  get stateCount(): number {
+    return this.items.length
+  }
+
+  /** The first rule called from the start that can match no text, if the whole can match none. */
+  get unsatisfiableRule(): string | undefined {
+    if (this.facts.aliveRule[0] === 1) return undefined
+    const dead = this.network.ruleNames.findLast((_, rule) => this.facts.aliveRule[rule] === 0)
+    return dead ?? this.network.ruleNames[0]
+  }
+
+  /** Begins a public operation: what follows shares one work budget. */
+  beginStep(): void {
+    this.budget.begin()
+  }
+
+  /** Whether the text so far is a match. */
+  canEnd(state: number): boolean {
+    return this.accepting[state] === true
+  }
+
+  /** Whether nothing may follow. */
+  isFinal(state: number): boolean {
+    return this.items[state]!.length === 0 && !this.unfinishedOf.has(state)
+  }
+
+  /** Next state for each class of characters; `deadState` where none follows. */
+  row(state: number): Int32Array {
+    const known = this.rows[state]
+    if (known !== undefined) return known
+    if (this.items[state]!.length === 0) return this.emptyRow
+    const row = this.expand(state)
+    if (++this.rowCount > this.maximumRows) {
+      this.rows = []
+      this.rowCount = 1
+    }
+    this.rows[state] = row
+    return row
+  }
+
+  stepCharacter(state: number, point: number): number {
+    const characterClass = this.partition.classOf(point)
+    return characterClass < 0 ? deadState : this.row(state)[characterClass]!
+  }
+
+  stepByte(state: number, byte: number): number {
+    const { base, prefix } = this.unfinishedOf.get(state) ?? { base: state, prefix: 0 }
+    const next = addByte(prefix, byte)
+    if (next === undefined) return deadState
+    return 'point' in next ? this.stepCharacter(base, next.point) : this.unfinishedState(base, next.prefix)
+  }
+
+  /** State after a first part of a character, dead if no character that begins so may follow. */
+  unfinishedState(base: number, prefix: number): number {
+    if (!this.allowsPrefix(base, prefix)) return deadState
+    const key = base * 2 ** 24 + prefix
+    const known = this.unfinished.get(key)
+    if (known !== undefined) return known
+    const state = this.newState(new Float64Array(0), false)
+    this.unfinished.set(key, state)
+    this.unfinishedOf.set(state, { base, prefix })
+    return state
+  }
+
+  /** The state before an unfinished character, and the bytes of it. */
+  unfinishedParts(state: number): { base: number; prefix: number } | undefined {
+    return this.unfinishedOf.get(state)
+  }
+
+  allowsPrefix(base: number, prefix: number): boolean {
+    const range = prefixRange(prefix)
+    if (range === undefined) return false
+    const { intervalStart, intervalClass } = this.partition
+    const row = this.row(base)
+    for (let index = findInterval(intervalStart, range.minimum); index < intervalStart.length; index++) {
+      if (intervalStart[index]! > range.maximum) return false
+      const characterClass = intervalClass[index]!
+      if (characterClass >= 0 && row[characterClass] !== deadState) return true
+    }
+    return false
+  }
+
+  /** Groups the classes by the set of places they lead to, then makes one state per group. */
+  private expand(state: number): Int32Array {
+    const row = new Int32Array(this.partition.classCount)
+    const items = this.items[state]!
+    const { seeds, parents, groupOf } = this.groupTargets(items)
+    const states = new Map<number, number>([[-1, deadState]])
+    for (let characterClass = 0; characterClass < row.length; characterClass++) {
+      const group = groupOf[characterClass]!
+      let target = states.get(group)
+      if (target === undefined) {
+        const targets: number[] = []
+        for (let link = group; link >= 0; link = parents[link]!) targets.push(seeds[link]!)
+        target = this.intern(this.closure.close(targets))
+        states.set(group, target)
+      }
+      row[characterClass] = target
+    }
+    return row
+  }
+
+  /**
+   * A group is a chain of seeds. Each edge moves its classes from their group to that group extended by the edge's
+   * target, so classes end in the same group exactly if the same edges read them.
+   */
+  private groupTargets(items: Float64Array): { seeds: number[]; parents: number[]; groupOf: Int32Array } {
+    const { nodeCount, characterEdges } = this.network
+    const { classesOf, classCount } = this.partition
+    const seeds: number[] = []
+    const parents: number[] = []
+    const groupOf = new Int32Array(classCount).fill(-1)
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index]!
+      const frame = Math.floor(item / nodeCount)
+      const node = item - frame * nodeCount
+      for (let edge = characterEdges.from[node]!; edge < characterEdges.from[node + 1]!; edge++) {
+        const target = characterEdges.to[edge]!
+        if (this.facts.alive[target] === 0) continue
+        const classes = classesOf[characterEdges.label[edge]!]!
+        this.budget.spend(classes.length)
+        const extended = new Map<number, number>()
+        for (let position = 0; position < classes.length; position++) {
+          const group = groupOf[classes[position]!]!
+          let next = extended.get(group)
+          if (next === undefined) {
+            next = seeds.push(frame * nodeCount + target) - 1
+            parents.push(group)
+            extended.set(group, next)
+          }
+          groupOf[classes[position]!] = next
+        }
+      }
+    }
+    return { seeds, parents, groupOf }
+  }
+
+  private intern({ items, accepting }: Closed): number {
+    const waiting = accepting && this.stopAtFirstMatch ? new Float64Array(0) : items
+    const content = new Float64Array(waiting.length + 1)
+    content.set(waiting)
+    content[waiting.length] = accepting ? 1 : 0
+    const known = this.table.find(content)
+    if (known !== undefined) return known
+    const state = this.newState(content.subarray(0, waiting.length), accepting)
+    this.table.add(content, state)
+    return state
+  }
+
+  private newState(items: Float64Array, accepting: boolean): number {
+    if (this.items.length >= maximumStates) {
+      throw new ConstraintError('too-large', `The constraint reached ${maximumStates} different states`, {
+        hint: 'Compile it again for further texts, or simplify it.',
+      })
+    }
+    this.accepting.push(accepting)
+    return this.items.push(items) - 1
+  }
+}

@@ -1,0 +1,132 @@
+import type { Edges, Network } from './network.ts'
+
+/** Facts about nodes and rules that hold whatever text came before. */
+export interface NetworkFacts {
+  /** 1 for rules that match the empty text. */
+  readonly nullable: Uint8Array
+  /** 1 for nodes from which the end of their rule can be reached. */
+  readonly alive: Uint8Array
+  /** 1 for rules that match some text. */
+  readonly aliveRule: Uint8Array
+  /** 1 for nodes from which nothing but the end of the rule follows. */
+  readonly tail: Uint8Array
+}
+
+/** @param usable whether any character of a set can be written at all */
+export function analyseNetwork(network: Network, usable: (set: number) => boolean): NetworkFacts {
+  const { alive, aliveRule } = findAlive(network, usable)
+  return { nullable: findNullable(network), alive, aliveRule, tail: findTails(network) }
+}
+
+function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Network): Uint8Array {
+  const nullable = new Uint8Array(ruleStart.length)
+  const reached = new Uint8Array(nodeCount)
+  const waiting = new Map<number, number[]>()
+  const stack: number[] = []
+  const visit = (node: number) => {
+    if (reached[node] === 1) return
+    reached[node] = 1
+    stack.push(node)
+  }
+  ruleStart.forEach(visit)
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const ended = endOf[node]!
+    if (ended >= 0 && nullable[ended] === 0) {
+      nullable[ended] = 1
+      waiting.get(ended)?.forEach(visit)
+    }
+    for (let edge = emptyEdges.from[node]!; edge < emptyEdges.from[node + 1]!; edge++) visit(emptyEdges.to[edge]!)
+    for (let call = calls.from[node]!; call < calls.from[node + 1]!; call++) {
+      const rule = calls.label[call]!
+      if (nullable[rule] === 1) visit(calls.to[call]!)
+      else append(waiting, rule, calls.to[call]!)
+    }
+  }
+  return nullable
+}
+
+function findAlive(network: Network, usable: (set: number) => boolean) {
+  const { nodeCount, characterEdges, emptyEdges, calls, endOf, ruleStart } = network
+  const alive = new Uint8Array(nodeCount)
+  const aliveRule = new Uint8Array(ruleStart.length)
+  const waiting = new Map<number, number[]>()
+  const startOf = new Map<number, number>()
+  ruleStart.forEach((node, rule) => startOf.set(node, rule))
+  const before = reverse(characterEdges, nodeCount)
+  const beforeEmpty = reverse(emptyEdges, nodeCount)
+  const beforeCalls = reverse(calls, nodeCount)
+  const stack: number[] = []
+  const visit = (node: number) => {
+    if (alive[node] === 1) return
+    alive[node] = 1
+    stack.push(node)
+  }
+  endOf.forEach((rule, node) => {
+    if (rule >= 0) visit(node)
+  })
+  visit(network.acceptNode)
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const rule = startOf.get(node)
+    if (rule !== undefined && aliveRule[rule] === 0) {
+      aliveRule[rule] = 1
+      waiting.get(rule)?.forEach(visit)
+    }
+    eachEdge(beforeEmpty, node, visit)
+    eachEdge(before, node, (source, set) => usable(set) && visit(source))
+    eachEdge(beforeCalls, node, (source, called) => {
+      if (aliveRule[called] === 1) visit(source)
+      else append(waiting, called, source)
+    })
+  }
+  return { alive, aliveRule }
+}
+
+function findTails({ nodeCount, characterEdges, emptyEdges, calls, endOf }: Network): Uint8Array {
+  const tail = new Uint8Array(nodeCount)
+  const open = new Int32Array(nodeCount)
+  const stack: number[] = []
+  for (let node = 0; node < nodeCount; node++) {
+    const busy = degree(characterEdges, node) + degree(calls, node) > 0
+    open[node] = busy ? -1 : degree(emptyEdges, node)
+    if (endOf[node]! >= 0 && open[node] === 0) stack.push(node)
+  }
+  const beforeEmpty = reverse(emptyEdges, nodeCount)
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    tail[node] = 1
+    eachEdge(beforeEmpty, node, (source) => {
+      if (open[source]! > 0 && --open[source]! === 0) stack.push(source)
+    })
+  }
+  return tail
+}
+
+function degree(edges: Edges, node: number): number {
+  return edges.from[node + 1]! - edges.from[node]!
+}
+
+function eachEdge(edges: Edges, node: number, visit: (to: number, label: number) => void): void {
+  for (let edge = edges.from[node]!; edge < edges.from[node + 1]!; edge++) visit(edges.to[edge]!, edges.label[edge]!)
+}
+
+function reverse(edges: Edges, nodeCount: number): Edges {
+  const from = new Int32Array(nodeCount + 1)
+  for (const target of edges.to) from[target + 1]!++
+  for (let node = 0; node < nodeCount; node++) from[node + 1]! += from[node]!
+  const next = from.slice()
+  const to = new Int32Array(edges.to.length)
+  const label = new Int32Array(edges.to.length)
+  for (let node = 0; node < nodeCount; node++) {
+    for (let edge = edges.from[node]!; edge < edges.from[node + 1]!; edge++) {
+      const slot = next[edges.to[edge]!]!++
+      to[slot] = node
+      label[slot] = edges.label[edge]!
+    }
+  }
+  return { from, to, label }
+}
+
+function append(lists: Map<number, number[]>, key: number, value: number): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}

@@ -1,0 +1,288 @@
+import type { CharSet } from 'refa'
+import { ConstraintError } from '../constraint-error.ts'
+import { charactersBetween } from './characters.ts'
+import { choice, nothing, repeat, rule, sequence, type Expression, type Grammar, type RuleCall } from './expression.ts'
+import type { Edges, Network } from './network.ts'
+
+/** Nodes and edges each; about 100 MB at the limit. */
+const maximumEdges = 2_000_000
+/** Repeats that would unroll to more nodes than this are counted by rules instead, in logarithmic space. */
+const unrollLimit = 4_096
+
+class EdgeList {
+  readonly sources: number[] = []
+  readonly targets: number[] = []
+  readonly labels: number[] = []
+
+  add(from: number, to: number, label: number): void {
+    this.sources.push(from)
+    this.targets.push(to)
+    this.labels.push(label)
+    if (this.sources.length > maximumEdges) {
+      throw new ConstraintError('too-large', `The constraint needs more than ${maximumEdges} transitions`, {
+        hint: 'Lower the bounds of repeats, or the number of alternatives.',
+      })
+    }
+  }
+
+  group(nodeCount: number): Edges {
+    const from = new Int32Array(nodeCount + 1)
+    for (const source of this.sources) from[source + 1]!++
+    for (let node = 0; node < nodeCount; node++) from[node + 1]! += from[node]!
+    const next = from.slice()
+    const to = new Int32Array(this.sources.length)
+    const label = new Int32Array(this.sources.length)
+    this.sources.forEach((source, index) => {
+      const slot = next[source]!++
+      to[slot] = this.targets[index]!
+      label[slot] = this.labels[index]!
+    })
+    return { from, to, label }
+  }
+}
+
+class NetworkBuilder {
+  private readonly grammar: Grammar
+  private readonly characterEdges = new EdgeList()
+  private readonly emptyEdges = new EdgeList()
+  private readonly calls = new EdgeList()
+  private readonly ends: number[] = []
+  private readonly sets: CharSet[] = []
+  private readonly setIndex = new Map<string, number>()
+  private readonly pointIndex = new Map<number, number>()
+  private readonly ruleIndex = new Map<string, number>()
+  private readonly ruleBodies: Expression[] = []
+  private readonly sizes = new WeakMap<Expression, number>()
+  private readonly counted = new WeakMap<Expression, string>()
+  private generated = 0
+
+  constructor(grammar: Grammar) {
+    this.grammar = grammar
+  }
+
+  build(): Network {
+    const acceptNode = this.newNode()
+    this.ruleNumber(this.grammar.start)
+    const ruleStart: number[] = []
+    // Bodies are appended while rules are built, as they come to be called.
+    for (let index = 0; index < this.ruleBodies.length; index++) {
+      const start = this.newNode()
+      const end = this.newNode()
+      ruleStart.push(start)
+      this.ends[end] = index
+      this.connect(this.ruleBodies[index]!, start, end)
+    }
+    const nodeCount = this.ends.length
+    return {
+      nodeCount,
+      sets: this.sets,
+      characterEdges: this.characterEdges.group(nodeCount),
+      emptyEdges: this.emptyEdges.group(nodeCount),
+      calls: this.calls.group(nodeCount),
+      endOf: Int32Array.from(this.ends),
+      ruleStart: Int32Array.from(ruleStart),
+      ruleNames: [...this.ruleIndex.keys()],
+      acceptNode,
+    }
+  }
+
+  private newNode(): number {
+    return this.ends.push(-1) - 1
+  }
+
+  private ruleNumber(name: string): number {
+    const known = this.ruleIndex.get(name)
+    if (known !== undefined) return known
+    const body = this.grammar.rules.get(name)
+    if (body === undefined) throw new ConstraintError('invalid-grammar', `Rule "${name}" is not defined`)
+    return this.addRule(name, body)
+  }
+
+  private addRule(name: string, body: Expression): number {
+    this.ruleIndex.set(name, this.ruleBodies.length)
+    return this.ruleBodies.push(body) - 1
+  }
+
+  /** Adds paths that spell `expression` between two nodes. */
+  private connect(expression: Expression, from: number, to: number): void {
+    switch (expression.kind) {
+      case 'characters':
+        if (!expression.set.isEmpty) this.characterEdges.add(from, to, this.setNumber(expression.set))
+        return
+      case 'literal':
+        this.connectLiteral(expression.text, from, to)
+        return
+      case 'sequence':
+        this.connectSequence(expression.items, from, to)
+        return
+      case 'choice':
+        for (const option of expression.options) this.connect(option, from, to)
+        return
+      case 'rule':
+        this.calls.add(from, to, this.ruleNumber(expression.name))
+        return
+      case 'graph': {
+        const { graph } = expression
+        const nodes = Array.from({ length: graph.size }, () => this.newNode())
+        this.emptyEdges.add(from, nodes[0]!, 0)
+        for (const edge of graph.edges) this.connect(edge.label, nodes[edge.from]!, nodes[edge.to]!)
+        for (const final of graph.finals) this.emptyEdges.add(nodes[final]!, to, 0)
+        return
+      }
+      case 'repeat':
+        this.connectRepeat(expression, from, to)
+    }
+  }
+
+  private connectLiteral(text: string, from: number, to: number): void {
+    const points = Array.from(text, (character) => character.codePointAt(0) as number)
+    if (points.length === 0) this.emptyEdges.add(from, to, 0)
+    points.forEach((point, index) => {
+      const next = index === points.length - 1 ? to : this.newNode()
+      this.characterEdges.add(from, next, this.pointNumber(point))
+      from = next
+    })
+  }
+
+  private connectSequence(items: readonly Expression[], from: number, to: number): void {
+    if (items.length === 0) this.emptyEdges.add(from, to, 0)
+    items.forEach((item, index) => {
+      const next = index === items.length - 1 ? to : this.newNode()
+      this.connect(item, from, next)
+      from = next
+    })
+  }
+
+  private connectRepeat(expression: Expression & { kind: 'repeat' }, from: number, to: number): void {
+    const { item, minimum, maximum } = expression
+    const copies = maximum === Infinity ? minimum + 1 : maximum
+    if (copies > 1 && copies * this.size(item) > unrollLimit) {
+      this.connect(this.countByRules(item, minimum, maximum), from, to)
+      return
+    }
+    let here = this.newNode()
+    this.emptyEdges.add(from, here, 0)
+    for (let copy = 0; copy < copies; copy++) {
+      if (copy >= minimum) this.emptyEdges.add(here, to, 0)
+      const loops = maximum === Infinity && copy === copies - 1
+      const next = loops ? here : this.newNode()
+      this.connect(item, here, next)
+      here = next
+    }
+    if (maximum !== Infinity) this.emptyEdges.add(here, to, 0)
+  }
+
+  /** `x{m,n}` as rules that double: x², x⁴, … and "up to 2ⁿ − 1", so that bounds of millions stay small. */
+  private countByRules(item: Expression, minimum: number, maximum: number): Expression {
+    const once = rule(this.ruleFor(item))
+    const exactly = this.countExactly(once, minimum)
+    if (maximum === Infinity) return sequence([exactly, repeat(once, 0, Infinity)])
+    return sequence([exactly, this.countUpTo(once, maximum - minimum)])
+  }
+
+  private countExactly(once: RuleCall, count: number): Expression {
+    const parts: Expression[] = []
+    for (let power = 0; 2 ** power <= count; power++) {
+      if (Math.floor(count / 2 ** power) % 2 === 1) parts.push(this.powerRule(once, power))
+    }
+    return sequence(parts)
+  }
+
+  private countUpTo(once: RuleCall, count: number): Expression {
+    if (count === 0) return nothing
+    const power = Math.floor(Math.log2(count + 1))
+    const rest = count - (2 ** power - 1)
+    const below = this.belowPowerRule(once, power)
+    return rest === 0 ? below : choice([below, sequence([this.powerRule(once, power), this.countUpTo(once, rest - 1)])])
+  }
+
+  /** Exactly 2^power copies. */
+  private powerRule(once: RuleCall, power: number): Expression {
+    if (power === 0) return once
+    return this.sharedRule(`${once.name} ×2^${power}`, () => {
+      const half = this.powerRule(once, power - 1)
+      return sequence([half, half])
+    })
+  }
+
+  /** From none to 2^power − 1 copies. */
+  private belowPowerRule(once: RuleCall, power: number): Expression {
+    if (power === 0) return nothing
+    return this.sharedRule(`${once.name} <2^${power}`, () => {
+      const below = this.belowPowerRule(once, power - 1)
+      return sequence([repeat(this.powerRule(once, power - 1), 0, 1), below])
+    })
+  }
+
+  private sharedRule(name: string, body: () => Expression): Expression {
+    if (!this.ruleIndex.has(name)) this.addRule(name, body())
+    return rule(name)
+  }
+
+  private ruleFor(item: Expression): string {
+    if (item.kind === 'rule') {
+      this.ruleNumber(item.name)
+      return item.name
+    }
+    const known = this.counted.get(item)
+    if (known !== undefined) return known
+    const name = `repeated part ${++this.generated}`
+    this.counted.set(item, name)
+    this.addRule(name, item)
+    return name
+  }
+
+  /** About how many nodes an expression unrolls to. */
+  private size(expression: Expression): number {
+    const known = this.sizes.get(expression)
+    if (known !== undefined) return known
+    const size = this.measure(expression)
+    this.sizes.set(expression, size)
+    return size
+  }
+
+  private measure(expression: Expression): number {
+    switch (expression.kind) {
+      case 'characters':
+      case 'rule':
+        return 1
+      case 'literal':
+        return expression.text.length
+      case 'sequence':
+        return expression.items.reduce((sum, item) => sum + this.size(item), 0)
+      case 'choice':
+        return expression.options.reduce((sum, option) => sum + this.size(option), 0)
+      case 'graph':
+        return expression.graph.edges.reduce((sum, edge) => sum + this.size(edge.label), expression.graph.size)
+      case 'repeat': {
+        const copies = expression.maximum === Infinity ? expression.minimum + 1 : expression.maximum
+        const unrolled = copies * this.size(expression.item)
+        return copies > 1 && unrolled > unrollLimit ? 64 : unrolled + 1
+      }
+    }
+  }
+
+  private pointNumber(point: number): number {
+    const known = this.pointIndex.get(point)
+    if (known !== undefined) return known
+    const number = this.setNumber(charactersBetween(point, point))
+    this.pointIndex.set(point, number)
+    return number
+  }
+
+  private setNumber(set: CharSet): number {
+    const key = set.ranges.map(({ min, max }) => `${min}-${max}`).join()
+    const known = this.setIndex.get(key)
+    if (known !== undefined) return known
+    this.setIndex.set(key, this.sets.length)
+    return this.sets.push(set) - 1
+  }
+}
+
+/**
+ * Compiles the rules reachable from the start to a network of linear size.
+ * @throws {ConstraintError} `invalid-grammar` for an undefined rule, `too-large` past the limit of edges
+ */
+export function buildNetwork(grammar: Grammar): Network {
+  return new NetworkBuilder(grammar).build()
+}

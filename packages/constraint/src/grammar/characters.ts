@@ -1,0 +1,25 @@
+import { CharSet } from 'refa'
+
+export const maximumCodePoint = 0x10ffff
+
+export const everyCharacter: CharSet = CharSet.all(maximumCodePoint)
+export const noCharacter: CharSet = CharSet.empty(maximumCodePoint)
+/** Code points that no valid UTF-8 text holds. */
+export const surrogates: CharSet = charactersBetween(0xd800, 0xdfff)
+
+export function charactersBetween(minimum: number, maximum: number): CharSet {
+  return CharSet.empty(maximumCodePoint).union([{ min: minimum, max: maximum }])
+}
+
+/** The set of the characters of a text. */
+export function charactersOf(text: string): CharSet {
+  return noCharacter.union(
+    Array.from(text, (character) => character.codePointAt(0) as number).map((point) => ({ min: point, max: point })),
+  )
+}
+
+/** Both cases of a character, as `String.prototype.toLowerCase` and `toUpperCase` see single characters. */
+export function bothCases(character: string): CharSet {
+  const forms = [character, character.toLowerCase(), character.toUpperCase()]
+  return charactersOf(forms.filter((form) => Array.from(form).length === 1).join(''))
+}

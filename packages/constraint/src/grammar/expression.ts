@@ -1,0 +1,66 @@
+import type { CharSet } from 'refa'
+import { bothCases } from './characters.ts'
+
+/** What every front end compiles to: texts over Unicode characters, with calls to named rules. */
+export type Expression =
+  | { readonly kind: 'characters'; readonly set: CharSet }
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'sequence'; readonly items: readonly Expression[] }
+  | { readonly kind: 'choice'; readonly options: readonly Expression[] }
+  /** `maximum` may be Infinity. */
+  | { readonly kind: 'repeat'; readonly item: Expression; readonly minimum: number; readonly maximum: number }
+  | RuleCall
+  | { readonly kind: 'graph'; readonly graph: Graph }
+
+export interface RuleCall {
+  readonly kind: 'rule'
+  readonly name: string
+}
+
+/** A finite automaton whose edges carry expressions; node 0 is the start. */
+export interface Graph {
+  readonly size: number
+  readonly finals: readonly number[]
+  readonly edges: readonly { readonly from: number; readonly to: number; readonly label: Expression }[]
+}
+
+export interface Grammar {
+  readonly start: string
+  readonly rules: ReadonlyMap<string, Expression>
+}
+
+export const nothing: Expression = { kind: 'sequence', items: [] }
+/** Matches no text at all, not even the empty one. */
+export const impossible: Expression = { kind: 'choice', options: [] }
+
+export function characters(set: CharSet): Expression {
+  return { kind: 'characters', set }
+}
+
+export function literal(text: string): Expression {
+  return { kind: 'literal', text }
+}
+
+export function literalAnyCase(text: string): Expression {
+  return sequence(Array.from(text, (character) => characters(bothCases(character))))
+}
+
+export function sequence(items: readonly Expression[]): Expression {
+  return items.length === 1 ? (items[0] as Expression) : { kind: 'sequence', items }
+}
+
+export function choice(options: readonly Expression[]): Expression {
+  return options.length === 1 ? (options[0] as Expression) : { kind: 'choice', options }
+}
+
+export function repeat(item: Expression, minimum: number, maximum: number): Expression {
+  return minimum === 1 && maximum === 1 ? item : { kind: 'repeat', item, minimum, maximum }
+}
+
+export function optional(item: Expression): Expression {
+  return repeat(item, 0, 1)
+}
+
+export function rule(name: string): RuleCall {
+  return { kind: 'rule', name }
+}

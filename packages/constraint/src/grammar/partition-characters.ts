@@ -1,0 +1,115 @@
+import type { CharSet } from 'refa'
+import { ConstraintError } from '../constraint-error.ts'
+import { surrogates } from './characters.ts'
+
+/** Classes of characters that no set of the grammar tells apart, numbered from 0. */
+export interface CharacterPartition {
+  readonly classCount: number
+  /** Class of each code point below 65,536, or −1 where no set holds it. */
+  readonly plane: Int32Array
+  /** The same for any code point. */
+  classOf(point: number): number
+  /** Classes that make up each set. */
+  readonly classesOf: readonly Int32Array[]
+  /** Starts of the intervals of equal class, ascending from 0; `intervalClass` is −1 where no set applies. */
+  readonly intervalStart: Int32Array
+  readonly intervalClass: Int32Array
+  /** Last code point of the whole range plus one. */
+  readonly end: number
+}
+
+const planeSize = 0x10000
+const end = 0x110000
+const maximumIntervals = 200_000
+
+export function partitionCharacters(sets: readonly CharSet[]): CharacterPartition {
+  const { starts, signatures } = sweep(sets.map((set) => set.without(surrogates)))
+  const numbers = new Map<string, number>([['0:0', -1]])
+  const intervalStart = Int32Array.from(starts)
+  const intervalClass = Int32Array.from(signatures, (signature) => {
+    const known = numbers.get(signature)
+    if (known !== undefined) return known
+    numbers.set(signature, numbers.size - 1)
+    return numbers.size - 2
+  })
+  const plane = new Int32Array(planeSize).fill(-1)
+  intervalStart.forEach((start, index) => {
+    if (start < planeSize) plane.fill(intervalClass[index]!, start, Math.min(intervalStart[index + 1] ?? end, planeSize))
+  })
+  const classOf = (point: number) =>
+    point < planeSize ? plane[point]! : intervalClass[findInterval(intervalStart, point)]!
+  return {
+    classCount: numbers.size - 1,
+    plane,
+    classOf,
+    classesOf: sets.map((set) => classesWithin(set, intervalStart, intervalClass)),
+    intervalStart,
+    intervalClass,
+    end,
+  }
+}
+
+/** Index of the interval that holds a code point. */
+export function findInterval(intervalStart: Int32Array, point: number): number {
+  let low = 0
+  let high = intervalStart.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1
+    if (intervalStart[middle]! <= point) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/** Cuts the range of characters wherever a set begins or ends; equal signatures mean the same sets apply. */
+function sweep(sets: readonly CharSet[]): { starts: number[]; signatures: string[] } {
+  const changes = new Map<number, [number, number]>([[0, [0, 0]]])
+  const toggle = (point: number, high: number, low: number) => {
+    const change = changes.get(point) ?? [0, 0]
+    changes.set(point, [change[0] ^ high, change[1] ^ low])
+    if (changes.size > maximumIntervals) {
+      throw new ConstraintError('too-large', `The constraint tells apart more than ${maximumIntervals} ranges of characters`)
+    }
+  }
+  const random = pseudoRandom()
+  for (const set of sets) {
+    const high = random()
+    const low = random()
+    for (const { min, max } of set.ranges) {
+      toggle(min, high, low)
+      toggle(max + 1, high, low)
+    }
+  }
+  changes.delete(end)
+  const starts = [...changes.keys()].sort((a, b) => a - b)
+  let high = 0
+  let low = 0
+  const signatures = starts.map((start) => {
+    const change = changes.get(start)!
+    high ^= change[0]
+    low ^= change[1]
+    return `${high}:${low}`
+  })
+  return { starts, signatures }
+}
+
+function classesWithin(set: CharSet, intervalStart: Int32Array, intervalClass: Int32Array): Int32Array {
+  const classes = new Set<number>()
+  for (const { min, max } of set.ranges) {
+    for (let index = findInterval(intervalStart, min); (intervalStart[index] ?? end) <= max; index++) {
+      if (intervalClass[index]! >= 0) classes.add(intervalClass[index]!)
+    }
+  }
+  return Int32Array.from(classes)
+}
+
+/** Zobrist keys: 64 bits a set, so that two different collections share a signature once in 10¹⁹. */
+function pseudoRandom(): () => number {
+  let state = 0x9e3779b9
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return mixed ^ (mixed >>> 14)
+  }
+}

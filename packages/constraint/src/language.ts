@@ -1,0 +1,44 @@
+import { Automaton, deadState } from './automaton/automaton.ts'
+import { parseSource, type ConstraintSource } from './source.ts'
+
+/** How a text stands to a constraint. */
+export type TextCheck =
+  | { readonly matches: true }
+  /** A match may begin so; more must follow. */
+  | { readonly matches: false; readonly reason: 'incomplete' }
+  /** No match begins with the text up to and including the character at `position` (in code units). */
+  | { readonly matches: false; readonly reason: 'unexpected'; readonly position: number; readonly character: string }
+
+/** A source to test text against, without a vocabulary. */
+export interface Language {
+  check(text: string): TextCheck
+  matches(text: string): boolean
+  /** Whether the text can be continued to a match, or is one. */
+  allowsPrefix(text: string): boolean
+}
+
+/** @throws {ConstraintError} that says what is wrong with the source and where */
+export function compileLanguage(source: ConstraintSource, options: { workLimit?: number } = {}): Language {
+  const { grammar, stopAtFirstMatch } = parseSource(source)
+  const automaton = new Automaton(grammar, { ...options, stopAtFirstMatch })
+  const check = (text: string): TextCheck => {
+    let state = automaton.unsatisfiableRule === undefined ? automaton.start : deadState
+    let position = 0
+    for (const character of text) {
+      automaton.beginStep()
+      if (state !== deadState) state = automaton.stepCharacter(state, character.codePointAt(0) as number)
+      if (state === deadState) return { matches: false, reason: 'unexpected', position, character }
+      position += character.length
+    }
+    return automaton.canEnd(state) ? { matches: true } : { matches: false, reason: 'incomplete' }
+  }
+  return {
+    check,
+    matches: (text) => check(text).matches,
+    allowsPrefix: (text) => {
+      if (automaton.unsatisfiableRule !== undefined) return false
+      const result = check(text)
+      return result.matches || result.reason === 'incomplete'
+    },
+  }
+}

@@ -1,0 +1,242 @@
+import { deadState, type Automaton } from '../automaton/automaton.ts'
+import type { ClassSplit } from '../vocabulary/class-split.ts'
+import { tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
+import type { Vocabulary } from '../vocabulary/vocabulary.ts'
+import { StateShapes, type ClassGroup, type StateShape } from './state-shapes.ts'
+
+/** The tokens that may follow a state, end tokens apart: a short list, or one bit each. */
+export type Mask =
+  | { readonly kind: 'list'; readonly tokens: Int32Array; readonly count: number }
+  | { readonly kind: 'bits'; readonly bits: Uint32Array; readonly count: number }
+
+/** Longer lists are kept as bits; at this length a list takes a quarter of the space for 128,000 tokens. */
+const longestList = 1_024
+/** Subtrees with fewer tokens are walked flat: cheaper than asking what groups they hold. */
+const smallSubtree = 512
+/** A class of characters is grouped if this share of the vocabulary begins with it. */
+const worthwhileShare = 1 / 128
+
+/** Computes which tokens may follow a state by walking the token trie and the automaton together. */
+export class MaskComputer {
+  private readonly automaton: Automaton
+  private readonly vocabulary: Vocabulary
+  private readonly shapes: StateShapes
+  private readonly worthwhile: number
+  private readonly found: Int32Array
+  private foundCount = 0
+  private unions: { bits: Uint32Array; count: number }[] = []
+  private readonly pathStates: number[] = []
+  private readonly pathRows: Int32Array[] = []
+
+  constructor(automaton: Automaton, vocabulary: Vocabulary) {
+    this.automaton = automaton
+    this.vocabulary = vocabulary
+    this.worthwhile = Math.max(64, Math.floor(vocabulary.size * worthwhileShare))
+    this.shapes = new StateShapes(automaton, vocabulary, this.worthwhile)
+    this.found = new Int32Array(vocabulary.size)
+  }
+
+  compute(state: number): Mask {
+    this.foundCount = 0
+    this.unions = []
+    const unfinished = this.automaton.unfinishedParts(state)
+    if (unfinished !== undefined) this.collectContinuing(state)
+    else if (!this.automaton.isFinal(state)) this.collect(this.vocabulary.trie, 0, state)
+    return this.finish()
+  }
+
+  private finish(): Mask {
+    const list = this.found.subarray(0, this.foundCount)
+    if (this.unions.length === 0 && list.length <= longestList) {
+      return { kind: 'list', tokens: list.slice(), count: list.length }
+    }
+    const [first, ...others] = this.unions
+    const bits = first === undefined ? new Uint32Array((this.vocabulary.size + 31) >>> 5) : first.bits.slice()
+    for (const { bits: more } of others) for (let word = 0; word < bits.length; word++) bits[word]! |= more[word]!
+    for (let index = 0; index < list.length; index++) bits[list[index]! >>> 5]! |= 1 << (list[index]! & 31)
+    return { kind: 'bits', bits, count: this.unions.reduce((sum, { count }) => sum + count, list.length) }
+  }
+
+  /** Tokens that begin inside the character that the text so far leaves unfinished. */
+  private collectContinuing(state: number): void {
+    for (const { bytes, trie } of this.vocabulary.continuing) {
+      let next = state
+      for (const byte of bytes) {
+        if (next !== deadState) next = this.automaton.stepByte(next, byte)
+      }
+      if (next === deadState) continue
+      this.markAt(trie, 0)
+      if (trie.label.length > 1 && this.automaton.unfinishedParts(next) === undefined) this.collect(trie, 0, next)
+    }
+  }
+
+  /** Marks the tokens strictly below a node that may follow a state. */
+  private collect(trie: Trie, node: number, state: number): void {
+    if (tokensBelow(trie, node) < smallSubtree) {
+      this.walk(trie, node, state)
+      return
+    }
+    const shape = this.shapes.of(state)
+    if (trie === this.vocabulary.trie && shape.main !== undefined && tokensBelow(trie, node) >= this.worthwhile) {
+      const steps = this.followGroup(state, node, shape.main.group)
+      if (steps !== undefined) {
+        this.collectSplit(node, shape.main.group, steps)
+        return
+      }
+    }
+    this.collectChildren(trie, node, state, shape.points)
+  }
+
+  /**
+   * States after 0, 1, 2, … characters of a group, up to where it dies or loops (then the last is repeated once);
+   * `undefined` where characters of the group begin to differ.
+   */
+  private followGroup(state: number, node: number, group: ClassGroup): number[] | undefined {
+    const steps = [state]
+    const longest = this.splitAt(node, group).longestRun
+    while (steps.length <= longest) {
+      const here = steps[steps.length - 1]!
+      const next = this.shapes.targetOf(here, group)
+      if (next === undefined) return undefined
+      if (next === deadState) return steps
+      steps.push(next)
+      if (next === here) return steps
+    }
+    return steps
+  }
+
+  private splitAt(node: number, group: ClassGroup): ClassSplit {
+    return this.vocabulary.split(node, group.key, group.contains)
+  }
+
+  private collectSplit(node: number, group: ClassGroup, steps: readonly number[]): void {
+    const split = this.splitAt(node, group)
+    const loops = steps.length > 1 && steps[steps.length - 1] === steps[steps.length - 2]
+    const whole = loops ? split.longestRun : steps.length - 1
+    const count = split.countUpTo(whole)
+    if (count > 0) this.unions.push({ bits: split.bitsUpTo(whole), count })
+    this.collectOutside(node, group, steps[0]!)
+    const last = loops ? steps.length - 2 : steps.length - 1
+    for (let run = 1; run <= last && run <= split.longestRun; run++) {
+      const endless = loops && run === last
+      this.collectSuffixes(() => (endless ? split.suffixesFrom(run) : split.suffixesAt(run)), group, steps[run]!)
+    }
+    if (loops && last === 0 && split.longestRun > 0) {
+      this.collectSuffixes(() => split.suffixesFrom(1), group, steps[0]!)
+    }
+  }
+
+  /** Children of a node whose label is not in the group. */
+  private collectOutside(node: number, group: ClassGroup, state: number): void {
+    const { trie } = this.vocabulary
+    const points = this.pointsBeyond(this.shapes.of(state), group)
+    if (points !== undefined) {
+      this.collectChildren(trie, node, state, points)
+      return
+    }
+    for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) {
+      const label = trie.label[child]!
+      if (label >= unfinishedLabel || !group.contains(label)) this.visit(trie, child, state)
+    }
+  }
+
+  private collectSuffixes(suffixes: () => Trie, group: ClassGroup, state: number): void {
+    const points = this.pointsBeyond(this.shapes.of(state), group)
+    if (points?.length === 0 && !this.mayFinishLater(state)) return
+    const trie = suffixes()
+    this.collectChildren(trie, 0, state, points)
+  }
+
+  private pointsBeyond(shape: StateShape, group: ClassGroup): Int32Array | undefined {
+    return shape.main?.group === group ? shape.pointsOutside : shape.points
+  }
+
+  /** Whether a token may end in the middle of a character here. */
+  private mayFinishLater(state: number): boolean {
+    return this.vocabulary.prefixes.some((prefix) => this.automaton.allowsPrefix(state, prefix))
+  }
+
+  /** @param points the only characters to try, if they are few */
+  private collectChildren(trie: Trie, node: number, state: number, points: Int32Array | undefined): void {
+    const wide = trie.wide.get(node)
+    if (wide === undefined || points === undefined) {
+      for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) this.visit(trie, child, state)
+      return
+    }
+    const { labels, nodes } = wide
+    for (const point of points) {
+      const index = indexOf(labels, point)
+      if (index >= 0) this.visit(trie, nodes[index]!, state)
+    }
+    for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--) {
+      this.visit(trie, nodes[index]!, state)
+    }
+  }
+
+  private visit(trie: Trie, child: number, state: number): void {
+    const label = trie.label[child]!
+    if (label >= unfinishedLabel) {
+      if (this.automaton.allowsPrefix(state, this.vocabulary.prefixes[label - unfinishedLabel]!)) {
+        this.markAt(trie, child)
+      }
+      return
+    }
+    const target = this.automaton.stepCharacter(state, label)
+    if (target === deadState) return
+    this.markAt(trie, child)
+    if (trie.end[child]! > child + 1) this.collect(trie, child, target)
+  }
+
+  /** The plain walk, in pre-order without recursion: dead subtrees are skipped. */
+  private walk(trie: Trie, node: number, state: number): void {
+    const { label, end, depth } = trie
+    const { automaton, pathStates, pathRows } = this
+    const { plane } = automaton.partition
+    const stop = end[node]!
+    const base = depth[node]! + 1
+    pathStates[0] = state
+    pathRows[0] = automaton.row(state)
+    for (let here = node + 1; here < stop; ) {
+      const level = depth[here]! - base
+      const point = label[here]!
+      if (point >= unfinishedLabel) {
+        if (automaton.allowsPrefix(pathStates[level]!, this.vocabulary.prefixes[point - unfinishedLabel]!)) {
+          this.markAt(trie, here)
+        }
+        here = end[here]!
+        continue
+      }
+      const characterClass = point < 0x10000 ? plane[point]! : automaton.partition.classOf(point)
+      const target = characterClass < 0 ? deadState : pathRows[level]![characterClass]!
+      if (target === deadState) {
+        here = end[here]!
+        continue
+      }
+      this.markAt(trie, here)
+      if (end[here]! > here + 1) {
+        pathStates[level + 1] = target
+        pathRows[level + 1] = automaton.row(target)
+      }
+      here++
+    }
+  }
+
+  private markAt({ firstToken, tokens }: Trie, node: number): void {
+    for (let index = firstToken[node]!; index < firstToken[node + 1]!; index++) {
+      this.found[this.foundCount++] = tokens[index]!
+    }
+  }
+}
+
+function indexOf(sorted: Int32Array, value: number): number {
+  let low = 0
+  let high = sorted.length - 1
+  while (low <= high) {
+    const middle = (low + high) >>> 1
+    const difference = sorted[middle]! - value
+    if (difference === 0) return middle
+    if (difference < 0) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
+}

@@ -1,0 +1,143 @@
+import { deadState, type Automaton } from '../automaton/automaton.ts'
+import { unfinishedLabel } from '../vocabulary/trie.ts'
+import type { Vocabulary } from '../vocabulary/vocabulary.ts'
+
+/** A union of character classes that lead to one state. */
+export interface ClassGroup {
+  readonly classes: readonly number[]
+  /** Equal for groups of the same characters, whatever the constraint. */
+  readonly key: string
+  readonly contains: (point: number) => boolean
+}
+
+/** What may follow a state, summed up so that a walk need not try every child. */
+export interface StateShape {
+  /** The state that most tokens' characters lead to, if that is worth a bitset. */
+  readonly main: { readonly group: ClassGroup; readonly target: number } | undefined
+  /** Every character that may follow, if they are few. */
+  readonly points: Int32Array | undefined
+  /** Those outside the main group, if they are few. */
+  readonly pointsOutside: Int32Array | undefined
+}
+
+const fewPoints = 16
+/** Shapes kept before all are dropped. */
+const maximumShapes = 100_000
+
+export class StateShapes {
+  private readonly automaton: Automaton
+  private readonly weights: Float64Array
+  private readonly worthwhile: number
+  /** Characters of each class, if they are few. */
+  private readonly pointsOf: (readonly number[] | undefined)[]
+  private readonly groups = new Map<string, ClassGroup>()
+  private shapes: (StateShape | undefined)[] = []
+  private kept = 0
+
+  /** @param worthwhile how many tokens must begin with a character of a class before it is grouped */
+  constructor(automaton: Automaton, vocabulary: Vocabulary, worthwhile: number) {
+    this.automaton = automaton
+    this.worthwhile = worthwhile
+    this.weights = weighClasses(automaton, vocabulary)
+    this.pointsOf = listFewPoints(automaton)
+  }
+
+  of(state: number): StateShape {
+    const known = this.shapes[state]
+    if (known !== undefined) return known
+    const shape = this.describe(this.automaton.row(state))
+    if (++this.kept > maximumShapes) {
+      this.shapes = []
+      this.kept = 1
+    }
+    this.shapes[state] = shape
+    return shape
+  }
+
+  /** Where all characters of a group lead, or `undefined` if not all to the same state. */
+  targetOf(state: number, group: ClassGroup): number | undefined {
+    const row = this.automaton.row(state)
+    const target = row[group.classes[0]!]!
+    for (let index = 1; index < group.classes.length; index++) {
+      if (row[group.classes[index]!] !== target) return undefined
+    }
+    return target
+  }
+
+  private describe(row: Int32Array): StateShape {
+    const target = this.heaviestTarget(row)
+    const main = target === undefined ? undefined : { target, group: this.groupLeadingTo(row, target) }
+    return {
+      main,
+      points: this.fewPointsOf(row, deadState),
+      pointsOutside: main === undefined ? undefined : this.fewPointsOf(row, main.target),
+    }
+  }
+
+  private heaviestTarget(row: Int32Array): number | undefined {
+    const weights = new Map<number, number>()
+    let heaviest: number | undefined
+    let most = this.worthwhile
+    for (let index = 0; index < row.length; index++) {
+      const target = row[index]!
+      if (target === deadState || this.weights[index] === 0) continue
+      const weight = (weights.get(target) ?? 0) + this.weights[index]!
+      weights.set(target, weight)
+      if (weight < most) continue
+      most = weight
+      heaviest = target
+    }
+    return heaviest
+  }
+
+  private groupLeadingTo(row: Int32Array, target: number): ClassGroup {
+    const classes: number[] = []
+    for (let index = 0; index < row.length; index++) if (row[index] === target) classes.push(index)
+    const name = classes.join()
+    const known = this.groups.get(name)
+    if (known !== undefined) return known
+    const { intervalStart, intervalClass, classOf } = this.automaton.partition
+    const member = new Set(classes)
+    const borders = Array.from(intervalStart).filter(
+      (_, index) => member.has(intervalClass[index]!) !== member.has(intervalClass[index - 1] ?? -1),
+    )
+    const group = { classes, key: borders.join(), contains: (point: number) => member.has(classOf(point)) }
+    this.groups.set(name, group)
+    return group
+  }
+
+  private fewPointsOf(row: Int32Array, except: number): Int32Array | undefined {
+    const found: number[] = []
+    for (let index = 0; index < row.length; index++) {
+      if (row[index] === deadState || row[index] === except) continue
+      const points = this.pointsOf[index]
+      if (points === undefined || found.length + points.length > fewPoints) return undefined
+      found.push(...points)
+    }
+    return Int32Array.from(found).sort()
+  }
+}
+
+/** How many tokens begin with a character of each class. */
+function weighClasses({ partition }: Automaton, { trie }: Vocabulary): Float64Array {
+  const weights = new Float64Array(partition.classCount)
+  for (let child = 1; child < trie.label.length; child = trie.end[child]!) {
+    if (trie.label[child]! >= unfinishedLabel) break
+    const index = partition.classOf(trie.label[child]!)
+    if (index >= 0) weights[index]! += trie.firstToken[trie.end[child]!]! - trie.firstToken[child]!
+  }
+  return weights
+}
+
+function listFewPoints({ partition }: Automaton): (readonly number[] | undefined)[] {
+  const { intervalStart, intervalClass, classCount, end } = partition
+  const lists: (number[] | undefined)[] = Array.from({ length: classCount }, () => [])
+  intervalStart.forEach((start, index) => {
+    const list = lists[intervalClass[index]!]
+    if (list === undefined) return
+    const length = (intervalStart[index + 1] ?? end) - start
+    if (list.length + length > fewPoints) lists[intervalClass[index]!] = undefined
+    else for (let point = start; point < start + length; point++) list.push(point)
+  })
+  return lists
+}

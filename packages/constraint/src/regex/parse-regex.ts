@@ -1,0 +1,2 @@
+import type { Grammar } from '../grammar/expression.ts'
+export function parseRegex(t: string): Grammar { throw new Error(t) }

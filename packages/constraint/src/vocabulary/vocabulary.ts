@@ -1,0 +1,125 @@
+import type { CharSet } from 'refa'
+import { addByte, isContinuation, prefixRange } from '../automaton/utf8.ts'
+import { charactersBetween, everyCharacter, noCharacter } from '../grammar/characters.ts'
+import { splitByClass, type ClassSplit } from './class-split.ts'
+import { buildTrie, sortEntries, unfinishedLabel, type LabelTable, type Trie } from './trie.ts'
+
+/** The tokens of a model, arranged for constraints. Immutable but for caches; share one per vocabulary. */
+export interface Vocabulary {
+  readonly size: number
+  readonly tokens: readonly Uint8Array[]
+  /** Ids that end a generation. They never match text. */
+  readonly endTokens: readonly number[]
+  /** Tokens that begin with a whole or unfinished character. */
+  readonly trie: Trie
+  readonly table: LabelTable
+  /** Tokens that begin inside a character: by their leading continuation bytes, the rest of them. */
+  readonly continuing: readonly { readonly bytes: readonly number[]; readonly trie: Trie }[]
+  /** Packed first part of a character for each unfinished label. */
+  readonly prefixes: readonly number[]
+  /** Whether some token holds one of the characters, or a part of one. */
+  readonly canWrite: (set: CharSet) => boolean
+  /** Whether every character can be written byte by byte. */
+  readonly hasEveryByte: boolean
+  /** The tokens below a trie node, apart by how many of their characters are in a class. */
+  readonly split: (node: number, key: string, contains: (point: number) => boolean) => ClassSplit
+}
+
+/** Splits kept: each holds up to a few MB. */
+const maximumSplits = 48
+
+/**
+ * Builds the token trie; about half a second for 128,000 tokens. Empty tokens, and tokens that no UTF-8 text holds,
+ * are never allowed.
+ * @param tokens bytes of each token, by id
+ */
+export function createVocabulary(
+  tokens: readonly Uint8Array[],
+  { endTokens }: { endTokens: readonly number[] },
+): Vocabulary {
+  const ends = new Set(endTokens)
+  const prefixNumbers = new Map<number, number>()
+  const labels: number[] = []
+  const offsets = new Int32Array(tokens.length + 1)
+  const whole: number[] = []
+  const continuing = new Map<string, { bytes: number[]; tokens: number[] }>()
+  tokens.forEach((bytes, token) => {
+    const before = labels.length
+    const lead = countLeadingContinuations(bytes)
+    if (bytes.length > 0 && !ends.has(token) && readLabels(bytes, lead, labels, prefixNumbers)) {
+      if (lead === 0) whole.push(token)
+      else groupFor(continuing, bytes.subarray(0, lead)).push(token)
+    } else {
+      labels.length = before
+    }
+    offsets[token + 1] = labels.length
+  })
+  const table = { labels: Int32Array.from(labels), offsets }
+  const trieOf = (ids: readonly number[]) => {
+    const entries = { tokens: Int32Array.from(ids), starts: Int32Array.from(ids, (id) => offsets[id]!) }
+    return buildTrie(table, sortEntries(table, entries))
+  }
+  const trie = trieOf(whole)
+  const prefixes = [...prefixNumbers.keys()]
+  const hasEveryByte = new Set(tokens.filter((bytes) => bytes.length === 1).map((bytes) => bytes[0])).size === 256
+  const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, prefixes)
+  const splits = new Map<string, ClassSplit>()
+  return {
+    size: tokens.length,
+    tokens,
+    endTokens,
+    trie,
+    table,
+    continuing: [...continuing.values()].map(({ bytes, tokens: ids }) => ({ bytes, trie: trieOf(ids) })),
+    prefixes,
+    canWrite: (set) => !set.isDisjointWith(writable),
+    hasEveryByte,
+    split: (node, key, contains) => {
+      const name = `${node} ${key}`
+      const split = splits.get(name) ?? splitByClass(tokens.length, trie, node, table, contains)
+      splits.delete(name)
+      splits.set(name, split)
+      if (splits.size > maximumSplits) splits.delete(splits.keys().next().value as string)
+      return split
+    },
+  }
+}
+
+function countLeadingContinuations(bytes: Uint8Array): number {
+  const first = bytes.findIndex((byte) => !isContinuation(byte))
+  return first < 0 ? bytes.length : first
+}
+
+/** Appends one label a character; false if the bytes are no part of valid UTF-8. */
+function readLabels(bytes: Uint8Array, from: number, labels: number[], prefixNumbers: Map<number, number>): boolean {
+  if (from > 3) return false
+  let prefix = 0
+  for (let index = from; index < bytes.length; index++) {
+    const next = addByte(prefix, bytes[index]!)
+    if (next === undefined) return false
+    if ('point' in next) labels.push(next.point)
+    prefix = 'point' in next ? 0 : next.prefix
+  }
+  if (prefix === 0) return true
+  if (!prefixNumbers.has(prefix)) prefixNumbers.set(prefix, prefixNumbers.size)
+  labels.push(unfinishedLabel + prefixNumbers.get(prefix)!)
+  return true
+}
+
+function groupFor(groups: Map<string, { bytes: number[]; tokens: number[] }>, lead: Uint8Array): number[] {
+  const key = lead.join()
+  const known = groups.get(key)
+  if (known !== undefined) return known.tokens
+  const group = { bytes: [...lead], tokens: [] }
+  groups.set(key, group)
+  return group.tokens
+}
+
+function findWritable(labels: Int32Array, prefixes: readonly number[]): CharSet {
+  const points = [...new Set(labels)].filter((label) => label < unfinishedLabel)
+  const whole = noCharacter.union(points.map((point) => ({ min: point, max: point })))
+  return prefixes.reduce((set, prefix) => {
+    const range = prefixRange(prefix)
+    return range === undefined ? set : set.union(charactersBetween(range.minimum, range.maximum))
+  }, whole)
+}
