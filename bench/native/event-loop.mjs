@@ -1,5 +1,6 @@
 /**
- * Longest that the event loop is held while 16 texts with 16 different prompts are written and streamed.
+ * Longest that the event loop is held while 16 texts with 16 different prompts are written and streamed, beside
+ * what an idle process sees at the same time: on a busy machine both wait for a processor.
  *
  *     node bench/native/event-loop.mjs [rounds] [threads]
  */
@@ -12,13 +13,20 @@ const rows = {}
 for (const name of ['43M F16', '128k vocabulary Q8_0']) {
   const settings = { model: await modelFile(name), threads, sequences: 16, prefix: 256, tokens: 64 }
   const ours = await startSide('side-woolgather.mjs', settings)
+  const idle = await startSide('side-idle.mjs', settings)
   const results = []
-  for (let round = 0; round <= rounds; round++) results.push(await ours.ask({ task: 'delay', round }))
+  for (let round = 0; round <= rounds; round++) {
+    await idle.ask({ task: 'begin' })
+    const result = await ours.ask({ task: 'delay', round })
+    results.push({ ...result, idle: (await idle.ask({ task: 'end' })).max })
+  }
   ours.stop()
+  idle.stop()
   const measured = results.slice(1)
   rows[name] = {
     'longest ms, median': Number(median(measured.map(({ max }) => max)).toFixed(1)),
     'longest ms, worst': Number(Math.max(...measured.map(({ max }) => max)).toFixed(1)),
+    'idle process, longest ms, median': Number(median(measured.map(({ idle }) => idle)).toFixed(1)),
     'p99 ms, median': Number(median(measured.map(({ p99 }) => p99)).toFixed(1)),
   }
 }

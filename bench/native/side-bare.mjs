@@ -1,6 +1,6 @@
 /** The least that can be done: decode one token, sample it, repeat, with nothing else in the loop. */
 import { addressOf, callAsync, loadNative } from '@woolgather/ggml'
-import { randomTokens, serve, settings } from './sides.mjs'
+import { randomTokens, serve, settings, withCpuTime } from './sides.mjs'
 
 const { api } = await loadNative({ gpu: 'cpu' })
 const model = await callAsync(
@@ -35,21 +35,23 @@ const tokens = new Int32Array(new ArrayBuffer(4 * 512))
 const batch = { token: addressOf(tokens), embd: null, pos: null, n_seq_id: null, seq_id: null, logits: null }
 
 serve({
-  async single({ round }) {
-    const chain = buildChain()
-    const prompt = randomTokens(16, round)
-    api.llama_memory_seq_rm(memory, -1, -1, -1)
-    tokens.set(prompt)
-    api.llama_decode(context, { ...batch, n_tokens: prompt.length })
-    tokens[0] = api.llama_sampler_sample(chain, context, -1)
-    const one = { ...batch, n_tokens: 1 }
-    const start = performance.now()
-    for (let count = 1; count < settings.tokens; count++) {
-      api.llama_decode(context, one)
-      tokens[0] = api.llama_sampler_sample(chain, context, -1)
-    }
-    const ms = performance.now() - start
-    api.llama_sampler_free(chain)
-    return { ms, tokens: settings.tokens - 1 }
-  },
+  single: ({ round }) => withCpuTime(() => decodeLoop(round)),
 })
+
+function decodeLoop(round) {
+  const chain = buildChain()
+  const prompt = randomTokens(16, round)
+  api.llama_memory_seq_rm(memory, -1, -1, -1)
+  tokens.set(prompt)
+  api.llama_decode(context, { ...batch, n_tokens: prompt.length })
+  tokens[0] = api.llama_sampler_sample(chain, context, -1)
+  const one = { ...batch, n_tokens: 1 }
+  const start = performance.now()
+  for (let count = 1; count < settings.tokens; count++) {
+    api.llama_decode(context, one)
+    tokens[0] = api.llama_sampler_sample(chain, context, -1)
+  }
+  const ms = performance.now() - start
+  api.llama_sampler_free(chain)
+  return { ms, tokens: settings.tokens - 1 }
+}

@@ -1,6 +1,6 @@
 import { createLlama } from '@woolgather/llama'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { randomTokens, serve, settings } from './sides.mjs'
+import { randomTokens, serve, settings, withCpuTime } from './sides.mjs'
 
 const llama = await createLlama({ gpu: 'cpu' })
 const model = await llama.loadModel({
@@ -34,16 +34,17 @@ serve({
       tokens: results.reduce((sum, { tokens }) => sum + tokens.length, 0),
     }
   },
-  /** One text. */
-  async single({ round }) {
-    const tokens = randomTokens(16, round)
-    const result = await model.generate({
-      prompt: { tokens },
-      seed: 1,
-      maxTokens: settings.tokens,
-      sampling: { logitBias: controls },
+  /** One text, timed from its first token on. */
+  single({ round }) {
+    return withCpuTime(async () => {
+      const result = await model.generate({
+        prompt: { tokens: randomTokens(16, round) },
+        seed: 1,
+        maxTokens: settings.tokens,
+        sampling: { logitBias: controls },
+      })
+      return { ms: result.generateMs, tokens: result.tokens.length - 1 }
     })
-    return { ms: result.generateMs, tokens: result.tokens.length - 1 }
   },
   /** Longest that the event loop was held, over texts that stream. */
   async delay({ round }) {

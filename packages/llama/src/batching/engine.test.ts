@@ -1,6 +1,5 @@
 import { writeRandomLora } from '@woolgather/ggml/testing'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { GenerateRequest, GenerateResult } from '../interface.ts'
 import type { LoadedModel } from '../loaded-model.ts'
@@ -72,13 +71,26 @@ test('a long prompt is decoded in parts, and who is writing goes on meanwhile', 
   await using loaded = await loadTestModel({}, { contextSize: 8192 })
   const { model } = loaded
   const order: string[] = []
-  const writing = write(model, someTokens(10, 1), { maxTokens: 60, onText: () => order.push('text') })
-  await sleep(5)
-  const reading = write(model, someTokens(2000, 2), {
+  let begin: () => void = () => undefined
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  const controller = new AbortController()
+  const writing = write(model, someTokens(10, 1), {
+    maxTokens: 4000,
+    signal: controller.signal,
+    onText: () => {
+      order.push('text')
+      begin()
+    },
+  })
+  await begun
+  await write(model, someTokens(2000, 2), {
     maxTokens: 1,
     onPromptProgress: (done) => order.push(`read ${done}`),
   })
-  await Promise.all([writing, reading])
+  controller.abort()
+  await expect(writing).rejects.toMatchObject({ code: 'cancelled' })
   const parts = order.filter((entry) => entry.startsWith('read'))
   const between = order.slice(order.indexOf(parts[0]!), order.indexOf(parts.at(-1)!))
   expect(parts.length).toBeGreaterThanOrEqual(4)

@@ -2,12 +2,13 @@ import type { AdapterPointer } from '@woolgather/ggml'
 import { setImmediate } from 'node:timers/promises'
 import { LlamaError } from '../error.ts'
 import type { AdapterStack } from '../native/adapters.ts'
-import type { BatchEntry, NativeContext } from '../native/native-context.ts'
+import type { BatchEntry, DecodeOutcome, NativeContext } from '../native/native-context.ts'
 import { commonPrefix } from './kv-ledger.ts'
 import type { Generation } from './generation.ts'
 import { KvCache } from './kv-cache.ts'
 import { planStep } from './plan-step.ts'
 import type { Sequence } from './sequence.ts'
+import { DecodePace, TimeSlice } from './time-slice.ts'
 
 export interface EngineOptions {
   /** Tokens of KV cache that may be filled. */
@@ -25,8 +26,6 @@ export interface EngineStats {
 
 /** Prompt tokens per decode call while others are writing. */
 const promptBatch = 256
-/** Longest that sampling may hold the event loop before it lets others in, in milliseconds. */
-const timeSlice = 8
 /** Decode calls that one stack of adapters gets in a row while others wait. */
 const adapterTurn = 8
 /** Cells that a running generation should have left to grow into before another is let in. */
@@ -53,6 +52,8 @@ export class BatchEngine {
   #decoding: readonly Sequence[] = []
   #adapters: AdapterStack | undefined
   #turn = 0
+  readonly #pace = new DecodePace()
+  readonly #slice = new TimeSlice()
   #loop: Promise<void> | undefined
 
   constructor(context: NativeContext, options: EngineOptions) {
@@ -228,12 +229,9 @@ export class BatchEngine {
   async #decode(shares: ReadonlyMap<Sequence, number>): Promise<void> {
     const entries = [...shares].flatMap(([sequence, count]) => listEntries(sequence, count))
     this.#decoding = [...shares.keys()]
-    let outcome
-    try {
-      outcome = await this.#context.decode(entries)
-    } finally {
+    const outcome = await this.#callDecode(entries).finally(() => {
       this.#decoding = []
-    }
+    })
     if (outcome === 'aborted') return [...shares.keys()].forEach((sequence) => this.#cache.trim(sequence))
     if (outcome === 'full') return this.#recoverFromFull()
     this.stats.decodeCalls++
@@ -246,6 +244,15 @@ export class BatchEngine {
     await this.#sample(listRows(shares))
   }
 
+  async #callDecode(entries: readonly BatchEntry[]): Promise<DecodeOutcome> {
+    const start = performance.now()
+    const here = this.#pace.isBrief(entries.length)
+    const outcome = here ? this.#context.decodeHere(entries) : await this.#context.decode(entries)
+    if (!here) this.#slice.restart()
+    this.#pace.record(entries.length, performance.now() - start)
+    return outcome
+  }
+
   /** llama.cpp found no room although the ledger did: drop what can be dropped, and let fewer run. */
   #recoverFromFull(): void {
     if (!this.#cache.makeRoom(this.#cache.available) || this.#running.length > 1) this.#preempt()
@@ -253,13 +260,10 @@ export class BatchEngine {
   }
 
   async #sample(rows: readonly Row[]): Promise<void> {
-    let sliceStart = performance.now()
     for (const { sequence, index } of rows) {
       for (const consumer of [sequence, ...this.#adoptTwins(sequence)]) {
         await this.#sampleOne(consumer, index)
-        if (performance.now() - sliceStart < timeSlice) continue
-        await setImmediate()
-        sliceStart = performance.now()
+        await this.#slice.pause()
       }
     }
   }

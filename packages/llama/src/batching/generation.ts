@@ -78,9 +78,12 @@ export class Generation {
   }
 
   reportPromptProgress(): void {
+    if (this.#settled || this.begun) return
     const total = this.#input.prompt.length
-    if (!this.#settled && this.#written.length === 0) {
+    try {
       this.#input.onPromptProgress?.(Math.min(this.sequence.decoded, total), total)
+    } catch (error) {
+      this.fail(error)
     }
   }
 

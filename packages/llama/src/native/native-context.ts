@@ -36,8 +36,8 @@ export class NativeContext {
   readonly #abort = new AbortSwitch()
   #pointer: ContextPointer | undefined
   #decoding = false
-  /** Entries of the last batch that have logits. */
-  #rows: readonly number[] = []
+  /** The last batch, where it was decoded: some of its entries have logits. */
+  #decoded: readonly BatchEntry[] = []
 
   static async create(native: Native, model: NativeModel, options: ContextOptions): Promise<NativeContext> {
     const params = {
@@ -97,6 +97,22 @@ export class NativeContext {
    */
   async decode(entries: readonly BatchEntry[]): Promise<DecodeOutcome> {
     const { pointer } = this
+    const batch = this.#prepare(entries)
+    this.#decoding = true
+    try {
+      return this.#conclude(entries, await callAsync(this.#native.api.llama_decode, pointer, batch))
+    } finally {
+      this.#decoding = false
+    }
+  }
+
+  /** `decode` on the main thread: for calls so short that the way to another would be felt. */
+  decodeHere(entries: readonly BatchEntry[]): DecodeOutcome {
+    const { pointer } = this
+    return this.#conclude(entries, this.#native.api.llama_decode(pointer, this.#prepare(entries)))
+  }
+
+  #prepare(entries: readonly BatchEntry[]): Batch {
     if (this.#decoding) throw new LlamaError('native-error', 'Two decode calls on one context at once')
     if (entries.length === 0) throw new LlamaError('native-error', 'A batch without tokens')
     if (entries.length > this.batchSize) {
@@ -107,16 +123,14 @@ export class NativeContext {
     }
     for (const entry of entries) this.#checkEntry(entry)
     this.#abort.reset()
-    this.#rows = []
-    this.#decoding = true
-    try {
-      const code = await callAsync(this.#native.api.llama_decode, pointer, this.#buffers.fill(entries))
-      const outcome = this.#readOutcome(code)
-      if (outcome === 'done') this.#rows = entries.flatMap(({ logits }, index) => (logits ? index : []))
-      return outcome
-    } finally {
-      this.#decoding = false
-    }
+    this.#decoded = []
+    return this.#buffers.fill(entries)
+  }
+
+  #conclude(entries: readonly BatchEntry[], code: number): DecodeOutcome {
+    const outcome = this.#readOutcome(code)
+    if (outcome === 'done') this.#decoded = entries
+    return outcome
   }
 
   /** Makes the decode call under way return `aborted` at its next graph node. CPU only; elsewhere it runs to its end. */
@@ -183,7 +197,7 @@ export class NativeContext {
   /** Sampling from an entry without logits would end the process. */
   checkRow(index: number): void {
     this.#checkIdle()
-    if (this.#rows.includes(index)) return
+    if (this.#decoded[index]?.logits) return
     throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits`)
   }
 
@@ -242,13 +256,14 @@ class BatchBuffers {
   }
 
   fill(entries: readonly BatchEntry[]): Batch {
-    entries.forEach((entry, index) => {
+    for (const [index, entry] of entries.entries()) {
       this.#tokens[index] = entry.token
       this.#positions[index] = entry.position
       this.#sequences[index] = entry.sequence
       this.#logits[index] = entry.logits ? 1 : 0
-    })
-    return { ...this.#batch, n_tokens: entries.length }
+    }
+    this.#batch.n_tokens = entries.length
+    return this.#batch
   }
 }
 

@@ -14,6 +14,8 @@ export class Vocabulary {
   readonly suppressed: readonly number[]
   readonly #api: CApi
   readonly #pieces = new Map<number, Uint8Array>()
+  readonly #ends = new Map<number, boolean>()
+  #scratch = new Uint8Array(new ArrayBuffer(256))
 
   constructor(native: Native, model: ModelPointer) {
     const { api } = native
@@ -88,15 +90,17 @@ export class Vocabulary {
   piece(token: number): Uint8Array {
     const known = this.#pieces.get(token)
     if (known) return known
-    const piece = this.#readPiece(token, 64)
+    const piece = this.#readPiece(token)
     this.#pieces.set(token, piece)
     return piece
   }
 
-  #readPiece(token: number, capacity: number): Uint8Array {
-    const buffer = new Uint8Array(new ArrayBuffer(capacity))
-    const length = this.#api.llama_token_to_piece(this.pointer, token, buffer, capacity, 0, false)
-    return length < 0 ? this.#readPiece(token, -length) : buffer.subarray(0, length)
+  #readPiece(token: number): Uint8Array {
+    const { length: capacity } = this.#scratch
+    const length = this.#api.llama_token_to_piece(this.pointer, token, this.#scratch, capacity, 0, false)
+    if (length >= 0) return this.#scratch.slice(0, length)
+    this.#scratch = new Uint8Array(new ArrayBuffer(-length))
+    return this.#readPiece(token)
   }
 
   /** A token's name in the vocabulary, such as `<|im_end|>`; empty for −1. */
@@ -106,7 +110,11 @@ export class Vocabulary {
 
   /** Whether the token ends a generation: end of sequence, of turn, and the like. */
   endsGeneration(token: number): boolean {
-    return this.#api.llama_vocab_is_eog(this.pointer, token)
+    const known = this.#ends.get(token)
+    if (known !== undefined) return known
+    const ends = this.#api.llama_vocab_is_eog(this.pointer, token)
+    this.#ends.set(token, ends)
+    return ends
   }
 
   /** @throws LlamaError invalid-token */
