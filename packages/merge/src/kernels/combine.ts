@@ -1,0 +1,133 @@
+/** Elements worked on at a time where intermediate values are kept: they stay in the fastest cache. */
+export const blockLength = 4096
+
+/**
+ * `output = Σ coefficients[i] · inputs[i]`, summed in 64 bits and rounded once. Inputs with coefficient 0 are left
+ * out, so that the ends of an interpolation are the models bit for bit.
+ *
+ * @returns 0, or NaN where the output holds NaN or infinity
+ */
+export function combine(
+  coefficients: readonly number[],
+  inputs: readonly Float32Array[],
+  output: Float32Array,
+): number {
+  const used = inputs.flatMap((values, index) => {
+    const coefficient = coefficients[index] ?? 0
+    return coefficient === 0 ? [] : [{ coefficient, values }]
+  })
+  const [first, second, third] = used
+  if (first === undefined) {
+    output.fill(0)
+    return 0
+  }
+  if (second === undefined) return scale(first.coefficient, first.values, output)
+  if (third === undefined) {
+    return combineTwo(first.coefficient, first.values, second.coefficient, second.values, output)
+  }
+  return combineMany(
+    used.map(({ coefficient }) => coefficient),
+    used.map(({ values }) => values),
+    output,
+  )
+}
+
+function scale(factor: number, input: Float32Array, output: Float32Array): number {
+  let check = 0
+  for (let i = 0; i < output.length; i++) {
+    const value = factor * input[i]!
+    output[i] = value
+    check += output[i]! * 0
+  }
+  return check
+}
+
+function combineTwo(p: number, x: Float32Array, q: number, y: Float32Array, output: Float32Array): number {
+  let check = 0
+  for (let i = 0; i < output.length; i++) {
+    output[i] = p * x[i]! + q * y[i]!
+    check += output[i]! * 0
+  }
+  return check
+}
+
+function combineMany(
+  coefficients: readonly number[],
+  inputs: readonly Float32Array[],
+  output: Float32Array,
+): number {
+  const sums = new Float64Array(blockLength)
+  let check = 0
+  for (let start = 0; start < output.length; start += blockLength) {
+    const count = Math.min(blockLength, output.length - start)
+    sums.fill(0)
+    for (let m = 0; m < inputs.length; m++) addScaled(coefficients[m]!, inputs[m]!, start, count, sums)
+    check += store(sums, count, output, start)
+  }
+  return check
+}
+
+function addScaled(
+  factor: number,
+  input: Float32Array,
+  start: number,
+  count: number,
+  sums: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) sums[i]! += factor * input[start + i]!
+}
+
+/** @returns 0, or NaN where what was stored is NaN or infinity */
+function store(sums: Float64Array, count: number, output: Float32Array, start: number): number {
+  let check = 0
+  for (let i = 0; i < count; i++) {
+    output[start + i] = sums[i]!
+    check += output[start + i]! * 0
+  }
+  return check
+}
+
+/**
+ * `output = base + Σ coefficients[i] · (inputs[i] − base)`: where the inputs are the base, the base bit for bit.
+ *
+ * @returns 0, or NaN where the output holds NaN or infinity
+ */
+export function combineOffsets(
+  coefficients: readonly number[],
+  base: Float32Array,
+  inputs: readonly Float32Array[],
+  output: Float32Array,
+): number {
+  const [first] = inputs
+  if (first !== undefined && inputs.length === 1) return addOffset(coefficients[0] ?? 0, base, first, output)
+  const sums = new Float64Array(blockLength)
+  let check = 0
+  for (let start = 0; start < output.length; start += blockLength) {
+    const count = Math.min(blockLength, output.length - start)
+    for (let i = 0; i < count; i++) sums[i] = base[start + i]!
+    for (let m = 0; m < inputs.length; m++)
+      addScaledOffset(coefficients[m]!, base, inputs[m]!, start, count, sums)
+    check += store(sums, count, output, start)
+  }
+  return check
+}
+
+function addOffset(factor: number, base: Float32Array, input: Float32Array, output: Float32Array): number {
+  let check = 0
+  for (let i = 0; i < output.length; i++) {
+    output[i] = base[i]! + factor * (input[i]! - base[i]!)
+    check += output[i]! * 0
+  }
+  return check
+}
+
+function addScaledOffset(
+  factor: number,
+  base: Float32Array,
+  input: Float32Array,
+  start: number,
+  count: number,
+  sums: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) sums[i]! += factor * (input[start + i]! - base[start + i]!)
+}

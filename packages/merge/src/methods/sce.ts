@@ -1,0 +1,215 @@
+import { blockLength } from '../kernels/combine.ts'
+import { checkInputs } from '../kernels/finite.ts'
+import { RankSelector } from '../kernels/rank-selector.ts'
+import type { Chunk, Scan, Stages, TensorInputs } from '../tensor-merge.ts'
+import { combineOffsetsOf } from './linear.ts'
+import type { MethodDefinition } from './method.ts'
+
+export const sce: MethodDefinition = {
+  title: 'SCE',
+  description:
+    'Select where the models vary most, weigh each by the size of its changes, erase minority signs.',
+  base: 'required',
+  models: { min: 0 },
+  shared: {
+    select_topk: {
+      type: 'number',
+      default: 1,
+      min: 0,
+      max: 1,
+      above: true,
+      description: 'Share of the elements in which the models differ at all that is changed.',
+    },
+    int8_mask: { type: 'flag', default: false, description: 'Known to mergekit; without effect here.' },
+  },
+  perModel: {},
+  start: (inputs, parameters) =>
+    inputs.models.length === 0
+      ? combineOffsetsOf(inputs, [])
+      : startSce(inputs, parameters.number('select_topk')),
+}
+
+/** Work space for a block: offsets of each model from the base, and their variance. */
+interface Space {
+  offsets: readonly Float32Array[]
+  variances: Float32Array
+  bits: Int32Array
+  mask: Uint8Array
+}
+
+function startSce(inputs: TensorInputs, share: number): Stages {
+  const variances = new Float32Array(blockLength)
+  const space: Space = {
+    offsets: inputs.models.map(() => new Float32Array(blockLength)),
+    variances,
+    bits: new Int32Array(variances.buffer),
+    mask: new Uint8Array(blockLength).fill(1),
+  }
+  const selection = share < 1 ? new Selection(share) : undefined
+  const squares = new Float64Array(inputs.models.length)
+  let weights: number[] = []
+
+  const checkFirst: Scan['see'] = (chunk) => checkInputs(chunk, inputs)
+  const weigh: Scan = {
+    see: (chunk) => {
+      if (selection === undefined) checkFirst(chunk)
+      forEachBlock(chunk, space, (count) => {
+        selection?.select(space, count)
+        for (const [m, offsets] of space.offsets.entries())
+          squares[m]! += sumSquares(offsets, space.mask, count)
+      })
+    },
+    end: () => {
+      selection?.restart()
+      const sum = squares.reduce((total, square) => total + square, 0)
+      weights = [...squares].map((square) => (sum === 0 ? 1 / squares.length : square / sum))
+    },
+  }
+  const scans = selection === undefined ? [weigh] : [...selection.scans(space, checkFirst), weigh]
+  return {
+    scans,
+    write: (chunk, output) => {
+      forEachBlock(chunk, space, (count, start) => {
+        selection?.select(space, count)
+        mix(chunk.base!, space, weights, start, count, output)
+      })
+    },
+  }
+}
+
+/** The elements of highest variance over the models: equal ones that lie last count as higher. */
+class Selection {
+  readonly #share: number
+  readonly #selector = new RankSelector()
+  #zeros = 0
+  #bound = 0
+  #skip = 0
+  #seen = 0
+  #none = false
+
+  constructor(share: number) {
+    this.#share = share
+  }
+
+  scans(space: Space, checkFirst: Scan['see']): Scan[] {
+    let rank = 0
+    return [
+      {
+        see: (chunk) => {
+          checkFirst(chunk)
+          forEachBlock(chunk, space, (count) => {
+            findVariances(space, count)
+            this.#zeros += countZeros(space.bits, count)
+            this.#selector.count(space.bits, count)
+          })
+        },
+        end: () => {
+          const kept = Math.floor(this.#share * (this.#selector.total - this.#zeros))
+          this.#none = kept === 0
+          rank = this.#selector.total - kept
+          this.#selector.choose(this.#none ? [] : [rank])
+        },
+      },
+      {
+        see: (chunk) =>
+          forEachBlock(chunk, space, (count) => {
+            findVariances(space, count)
+            this.#selector.refine(space.bits, count)
+          }),
+        end: () => {
+          if (this.#none) return
+          const { bits, smaller } = this.#selector.at(rank)
+          this.#bound = bits
+          this.#skip = rank - smaller
+        },
+      },
+    ]
+  }
+
+  restart(): void {
+    this.#seen = 0
+  }
+
+  select(space: Space, count: number): void {
+    if (this.#none) {
+      space.mask.fill(0)
+      return
+    }
+    findVariances(space, count)
+    for (let i = 0; i < count; i++) {
+      const bits = space.bits[i]!
+      space.mask[i] = bits > this.#bound || (bits === this.#bound && this.#seen++ >= this.#skip) ? 1 : 0
+    }
+  }
+}
+
+function forEachBlock(
+  { base, models }: Chunk,
+  space: Space,
+  visit: (count: number, start: number) => void,
+): void {
+  const origin = base!
+  for (let start = 0; start < origin.length; start += blockLength) {
+    const count = Math.min(blockLength, origin.length - start)
+    for (const [m, offsets] of space.offsets.entries()) subtract(models[m]!, origin, start, count, offsets)
+    visit(count, start)
+  }
+}
+
+function subtract(
+  model: Float32Array,
+  base: Float32Array,
+  start: number,
+  count: number,
+  target: Float32Array,
+): void {
+  for (let i = 0; i < count; i++) target[i] = model[start + i]! - base[start + i]!
+}
+
+function findVariances({ offsets, variances }: Space, count: number): void {
+  const models = offsets.length
+  for (let i = 0; i < count; i++) {
+    let sum = 0
+    for (let m = 0; m < models; m++) sum += offsets[m]![i]!
+    const mean = sum / models
+    let squares = 0
+    for (let m = 0; m < models; m++) squares += (offsets[m]![i]! - mean) ** 2
+    variances[i] = squares / models
+  }
+}
+
+function countZeros(bits: Int32Array, count: number): number {
+  let zeros = 0
+  for (let i = 0; i < count; i++) if (bits[i] === 0) zeros++
+  return zeros
+}
+
+function sumSquares(offsets: Float32Array, mask: Uint8Array, count: number): number {
+  let sum = 0
+  for (let i = 0; i < count; i++) sum += mask[i]! * offsets[i]! * offsets[i]!
+  return sum
+}
+
+function mix(
+  base: Float32Array,
+  { offsets, mask }: Space,
+  weights: readonly number[],
+  start: number,
+  count: number,
+  output: Float32Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    let majority = 0
+    for (let m = 0; m < offsets.length; m++) majority += offsets[m]![i]!
+    const sign = majority >= 0 ? 1 : -1
+    let sum = 0
+    let weight = 0
+    for (let m = 0; m < offsets.length; m++) {
+      const offset = offsets[m]![i]!
+      if (offset * sign <= 0) continue
+      sum += weights[m]! * offset
+      weight += weights[m]!
+    }
+    output[start + i] = base[start + i]! + (mask[i]! * sum) / Math.max(weight, 1e-6)
+  }
+}
