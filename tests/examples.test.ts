@@ -2,11 +2,18 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createScratch, root, woolgather } from './cli.ts'
+import { effects } from './effects.ts'
+
+type Effect = NonNullable<(typeof effects)[string]>
 
 const examples = readdirSync(path.join(root, 'workflows')).filter((file) => file.endsWith('.json'))
 
-test.each(examples)('the example %s validates and completes', async (file) => {
+test.each(examples)('the example %s validates, completes and does what it is there to show', async (file) => {
   await using scratch = await createScratch()
-  const { code, stderr } = await woolgather(['run', path.join('workflows', file), '--output', scratch.folder])
+  const folders = ['--output', scratch.folder, '--data', scratch.path('data')]
+  const out = ['--out', scratch.path('result.json')]
+  const { code, stderr } = await woolgather(['run', path.join('workflows', file), ...folders, ...out])
   expect({ code, stderr }).toMatchObject({ code: 0 })
+  const { outputs } = (await scratch.readJson('result.json')) as { outputs: Parameters<Effect>[0] }
+  effects[file]?.(outputs)
 })
