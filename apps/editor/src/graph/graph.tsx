@@ -3,6 +3,7 @@ import {
   BackgroundVariant,
   MiniMap,
   ReactFlow,
+  SelectionMode,
   useReactFlow,
   useStore,
   type Connection,
@@ -142,6 +143,7 @@ export function Graph() {
         onReconnectEnd={onReconnectEnd}
         onNodeDragStop={() => editor.document.getState().closeStep()}
         deleteKeyCode={null}
+        selectionMode={SelectionMode.Partial}
         multiSelectionKeyCode={multiSelect}
         zoomOnDoubleClick={false}
         minZoom={0.08}

@@ -51,7 +51,11 @@ function NodeInside({ id, node, description }: InsideProps) {
   const nodes = useWorkflow((workflow) => (needsOthers(description) ? workflow.nodes : noNodes))
   const inputs = useMemo(() => inputsOf(node, description, nodes), [node, description, nodes])
   const outputs = useOutputs(id, description)
-  const ports = inputs.map(({ name }) => name).join('\n') + outputs.map(({ name }) => name).join('\n')
+  // A link changes the height of its field: two that change places leave the node as high as it was.
+  const ports = [
+    ...inputs.map(({ name }) => (node.links?.[name] === undefined ? name : `${name} linked`)),
+    ...outputs.map(({ name }) => name),
+  ].join('\n')
   const collapsed = node.view?.collapsed === true
   useRemeasure(id, `${collapsed} ${ports}`)
   if (collapsed) return <CollapsedPorts inputs={inputs} outputs={outputs} />

@@ -21,6 +21,7 @@ export function NodeStatus({ id }: { id: string }) {
       data-stale={stale || undefined}
       title={cell.reason}
     >
+      <CellCount run={run} />
       <StatusText run={run} cell={cell} />
     </span>
   )
@@ -65,6 +66,18 @@ function StatusText({ run, cell }: { run: NodeRun; cell: CellRun }) {
         </>
       )
   }
+}
+
+/** How many cells are settled, where the node runs more than once. */
+function CellCount({ run }: { run: NodeRun }) {
+  const cells = Object.values(run.cells)
+  if (cells.length < 2) return null
+  const settled = cells.filter(({ status }) => status !== 'running').length
+  return (
+    <span className="cell-count">
+      {settled === cells.length ? `${settled} ×` : `${settled} of ${cells.length}`}
+    </span>
+  )
 }
 
 function Elapsed({ since }: { since: number | undefined }) {

@@ -6,11 +6,18 @@ export function latestCell(node: NodeRun | undefined): CellRun | undefined {
   return node?.cells[node.latest]
 }
 
-/** Whether a node has a place for its result: ends of the graph, and whatever streams text. */
+/** Whether a node has a place for its result: ends of the graph, and whatever streams text or once did. */
 export function showsResult(description: NodeDescription | undefined, node: NodeRun | undefined): boolean {
   const cell = latestCell(node)
   if (!cell) return false
-  return cell.text !== '' || (description?.sink === true && cell.outputs !== undefined)
+  if (cell.text !== '') return true
+  return cell.outputs !== undefined && (description?.sink === true || isCachedText(description, cell))
+}
+
+/** Text from the cache never streamed. A sole text output is left out: it is the field above it over again. */
+function isCachedText(description: NodeDescription | undefined, cell: CellRun): boolean {
+  const tellsMore = (description?.outputs.length ?? 0) > 1
+  return cell.status === 'cached' && tellsMore && cell.outputs?.['text'] !== undefined
 }
 
 /** What to show as the result: the streamed text while it grows, then the output that says the most. */

@@ -9,6 +9,9 @@ import { claimTab } from './tab-identity.ts'
 /** Milliseconds between attempts while the server does not answer. */
 const retryTime = 1500
 
+/** The example that newcomers see. */
+const firstExample = 'first-story'
+
 /** Brings an editor to life: the library, then the draft of this tab or the first example, then the watchers. */
 export async function startSession(editor: Editor): Promise<void> {
   await untilLoaded(editor)
@@ -38,7 +41,8 @@ async function untilLoaded(editor: Editor): Promise<void> {
 
 async function openFirstExample(editor: Editor): Promise<void> {
   const { workflows } = editor.server.getState()
-  const first = workflows.find(({ example }) => example) ?? workflows[0]
+  const examples = workflows.filter(({ example }) => example)
+  const first = examples.find(({ id }) => id === firstExample) ?? examples[0] ?? workflows[0]
   if (first) await openFromServer(editor, first.id)
   else openEmpty(editor)
 }

@@ -1,0 +1,54 @@
+import type { NodeDescription } from '@woolgather/workflow'
+import { expect, test } from 'vitest'
+import type { CellRun, NodeRun } from './run-state.ts'
+import {
+  formatBytes,
+  formatDuration,
+  formatNumber,
+  formatParameters,
+  mainOutput,
+  showsResult,
+} from './show-run.ts'
+
+const run = (cell: Partial<CellRun>): NodeRun => {
+  const whole: CellRun = { status: 'finished', text: '', ...cell }
+  return { status: whole.status, cells: { '': whole }, latest: '' }
+}
+
+const describe = (outputs: string[], sink: boolean): NodeDescription => ({
+  type: 'a/b',
+  version: 1,
+  title: 'A',
+  description: '',
+  family: 'a',
+  inputs: [],
+  outputs: outputs.map((name) => ({ name, type: 'text', description: '' })),
+  ...(sink && { sink }),
+})
+
+test('Ends of the graph and whatever streamed show their result, plain texts do not', () => {
+  const outputs = { text: 'x' }
+  expect(showsResult(describe(['value'], true), run({ outputs: { value: 1 } }))).toBe(true)
+  expect(showsResult(describe(['text'], false), run({ text: 'half', status: 'running' }))).toBe(true)
+  expect(showsResult(describe(['text', 'tokens'], false), run({ status: 'cached', outputs }))).toBe(true)
+  expect(showsResult(describe(['text'], false), run({ status: 'cached', outputs }))).toBe(false)
+  expect(showsResult(describe(['text', 'tokens'], false), undefined)).toBe(false)
+})
+
+test('What is shown is the text while it grows, then the output that says the most', () => {
+  expect(mainOutput({ status: 'running', text: 'On' })).toBe('On')
+  expect(mainOutput({ status: 'finished', text: 'On', outputs: { tokens: 2, text: 'Once' } })).toBe('Once')
+  expect(mainOutput({ status: 'finished', text: '', outputs: { score: 3 } })).toBe(3)
+})
+
+test('Numbers are short, and in units people use', () => {
+  expect([0.12345, 41.234, 988.21, 1234567].map(formatNumber)).toEqual([
+    '0.123',
+    '41.2',
+    '988.2',
+    '1,234,567',
+  ])
+  expect([0.4, 118, 2345, 61_000].map(formatDuration)).toEqual(['<1 ms', '118 ms', '2.3 s', '1 min 1 s'])
+  expect([900, 2_100_000, 4_370_000_000].map(formatBytes)).toEqual(['900 B', '2.1 MB', '4.4 GB'])
+  expect([927_000, 43_000_000, 7_248_000_000].map(formatParameters)).toEqual(['927 k', '43 M', '7.2 B'])
+})
