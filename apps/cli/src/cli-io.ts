@@ -16,7 +16,8 @@ export interface CliIo {
   stdin: Readable
   /** Calls back on Ctrl-C and SIGTERM. Returns how to stop. */
   onInterrupt: (listener: () => void) => () => void
-  descriptions: () => Promise<readonly NodeDescription[]>
+  /** Node types of the library and of these packages besides. */
+  descriptions: (packages: readonly string[]) => Promise<readonly NodeDescription[]>
   /** Module of the worker process, an absolute path. */
   workerEntry: () => string
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { NodeServices } from '@woolgather/nodes'
 import { runCli } from './run-cli.ts'
 
 const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
@@ -22,12 +23,13 @@ process.exitCode = await runCli(process.argv.slice(2), version, {
       for (const signal of signals) process.off(signal, listener)
     }
   },
-  async descriptions() {
-    const [{ createRegistry }, { definitions }] = await Promise.all([
+  async descriptions(packages) {
+    const [{ createRegistry, loadNodePackages }, { definitions }] = await Promise.all([
       import('@woolgather/engine'),
       import('@woolgather/nodes'),
     ])
-    return [...createRegistry(definitions).descriptions.values()]
+    const nodes = [...definitions, ...(await loadNodePackages<NodeServices>(packages))]
+    return [...createRegistry(nodes).descriptions.values()]
   },
   workerEntry: () => fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
 })

@@ -1,3 +1,4 @@
+import { WoolgatherError } from '@woolgather/workflow'
 import { Command, CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { CliIo } from './cli-io.ts'
@@ -22,6 +23,11 @@ export async function runCli(args: readonly string[], version: string, io: CliIo
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid
+    if (error instanceof WoolgatherError) {
+      const { code, message, hint } = error
+      printIssues([{ code, message, ...(hint !== undefined && { hint }) }], io.stderr)
+      return exitCodes.invalid
+    }
     if (!(error instanceof CliError)) {
       io.stderr.write(`woolgather: ${error instanceof Error ? error.message : String(error)}\n`)
       return exitCodes.failed
@@ -51,13 +57,15 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .command('validate')
     .description('say everything that is wrong with a workflow')
     .argument('<file>', 'workflow, or - for standard input')
-    .action(async (file: string) => exit(await validate(file, io)))
+    .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
+    .action(async (file: string, options: { nodes?: string[] }) => exit(await validate(file, options, io)))
 
   program
     .command('nodes')
     .description('list what can be in a workflow')
     .option('--json', 'print the whole descriptions')
-    .action(async (options: { json?: boolean }) => exit(await listNodes(options, io)))
+    .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
+    .action(async (options: { json?: boolean; nodes?: string[] }) => exit(await listNodes(options, io)))
 
   program
     .command('models')
@@ -84,6 +92,7 @@ function withFolders(command: Command): Command {
     .option('--models <folder>', 'look for models here first (repeatable)', collect)
     .option('--output <folder>', 'where saving nodes write; default ./output')
     .option('--data <folder>', 'history, artifacts and cache')
+    .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
     .option('--cpu', 'leave the GPU alone')
 }
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { createFileArtifactStore, createRegistry } from '@woolgather/engine'
+import { createFileArtifactStore, createRegistry, loadNodePackages } from '@woolgather/engine'
 import { createModelLister } from '@woolgather/gguf'
-import { definitions } from '@woolgather/nodes'
+import { definitions, type NodeServices } from '@woolgather/nodes'
 import type { WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import { startWorker, type SupervisorLimits } from '@woolgather/supervisor'
 import type { NodeDescription } from '@woolgather/workflow'
@@ -59,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = options.host ?? '127.0.0.1'
   const gate = createGate({ ...options, host })
   const version = readVersion()
-  const descriptions = options.descriptions ?? [...createRegistry(definitions).descriptions.values()]
+  const descriptions = options.descriptions ?? (await describeNodes(options.folders.nodes ?? []))
 
   const store = openRunStore(path.join(options.folders.data, 'woolgather.sqlite'))
   const server = createServer(timeouts)
@@ -149,4 +149,10 @@ function urlOf({ address, family, port }: AddressInfo): string {
 function readVersion(): string {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(manifest) as { version: string }).version
+}
+
+/** Node types of the library and of the packages this server was started with. */
+async function describeNodes(packages: readonly string[]): Promise<NodeDescription[]> {
+  const nodes = await loadNodePackages<NodeServices>(packages)
+  return [...createRegistry([...definitions, ...nodes]).descriptions.values()]
 }

@@ -1,4 +1,6 @@
+import { loadNodePackages } from '@woolgather/engine'
 import { createLlama } from '@woolgather/llama'
+import type { NodeServices } from '@woolgather/nodes'
 import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
 import { describeDevice } from './describe-device.ts'
 import { startWorker } from './worker.ts'
@@ -14,12 +16,16 @@ const send = (message: WorkerMessage): void => {
   if (process.connected) process.send?.(message)
 }
 
+/** Why a worker could not start, as far as that has a name of its own. */
+const startErrors = ['native-missing', 'native-version', 'invalid-node'] as const
+
 // Ctrl-C reaches the whole group; the parent decides what it means.
 process.on('SIGINT', () => {})
 
 try {
+  const nodes = await loadNodePackages<NodeServices>(folders.nodes ?? [])
   const llama = await createLlama()
-  const worker = startWorker({ llama, folders, send })
+  const worker = startWorker({ llama, folders, nodes, send })
   const exit = (): void => void worker[Symbol.asyncDispose]().then(() => process.exit(0))
   process.on('message', (message) => {
     const request = workerRequestSchema.parse(message)
@@ -34,7 +40,7 @@ try {
   send({
     type: 'failed',
     error: {
-      code: code === 'native-missing' || code === 'native-version' ? code : 'native-error',
+      code: startErrors.find((known) => known === code) ?? 'native-error',
       message,
       ...(hint !== undefined && { hint }),
     },

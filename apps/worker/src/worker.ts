@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { createFileArtifactStore, createRegistry, executeWorkflow, openDiskCache } from '@woolgather/engine'
 import type { LlamaRuntime } from '@woolgather/llama'
-import { definitions, type NodeServices } from '@woolgather/nodes'
+import { definitions, type NodeServices, type WoolgatherNode } from '@woolgather/nodes'
 import type { WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { RunEvent } from '@woolgather/workflow'
 import { createFiles } from './files.ts'
@@ -10,6 +10,8 @@ import { createModelPool } from './models.ts'
 export interface WorkerOptions {
   llama: LlamaRuntime
   folders: WorkerFolders
+  /** Node types besides the library's. */
+  nodes?: readonly WoolgatherNode[] | undefined
   send: (message: WorkerMessage) => void
 }
 
@@ -18,8 +20,8 @@ export interface Worker extends AsyncDisposable {
 }
 
 /** Executes runs, several at once if asked to. Disposing cancels them, waits for them, and frees the models. */
-export function startWorker({ llama, folders, send }: WorkerOptions): Worker {
-  const registry = createRegistry(definitions)
+export function startWorker({ llama, folders, nodes = [], send }: WorkerOptions): Worker {
+  const registry = createRegistry([...definitions, ...nodes])
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
   const cache = openDiskCache(path.join(folders.data, 'cache'))
   const models = createModelPool(llama, folders.models)

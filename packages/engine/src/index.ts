@@ -14,6 +14,7 @@ export {
 } from './define-node.ts'
 export { describeNode } from './describe-node.ts'
 export { createRegistry, type Registry } from './registry.ts'
+export { loadNodePackages } from './load-node-packages.ts'
 
 // running workflows
 export {

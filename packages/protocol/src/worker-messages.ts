@@ -16,6 +16,8 @@ export interface WorkerFolders {
   output: string
   /** Artifacts and cache. */
   data: string
+  /** Packages of nodes, loaded when the worker starts. Named by who starts it, never by a workflow. */
+  nodes?: string[] | undefined
 }
 
 /** What a server or CLI asks of a worker process. */

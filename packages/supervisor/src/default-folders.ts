@@ -8,20 +8,23 @@ export interface FolderChoices {
   models?: string[] | undefined
   output?: string | undefined
   data?: string | undefined
+  nodes?: string[] | undefined
 }
 
 /**
  * Absolute folders for a worker. Chosen models are searched before the checkout's own `models/`; data defaults to
- * `.woolgather/` in the checkout and output to `output/` where the command was given. `WOOLGATHER_MODELS` (a list
- * like PATH), `WOOLGATHER_OUTPUT` and `WOOLGATHER_DATA` stand in for what is not chosen.
+ * `.woolgather/` in the checkout and output to `output/` where the command was given. `WOOLGATHER_MODELS`
+ * and `WOOLGATHER_NODES` (lists like PATH), `WOOLGATHER_OUTPUT` and `WOOLGATHER_DATA` stand in for what is not chosen.
  */
 export function resolveFolders(choices: FolderChoices, env: NodeJS.ProcessEnv = process.env): WorkerFolders {
   const root = findCheckout()
   const models = choices.models ?? env['WOOLGATHER_MODELS']?.split(path.delimiter).filter(Boolean) ?? []
+  const nodes = choices.nodes ?? env['WOOLGATHER_NODES']?.split(path.delimiter).filter(Boolean) ?? []
   return {
     models: [...new Set([...models.map((folder) => path.resolve(folder)), path.join(root, 'models')])],
     output: path.resolve(choices.output ?? env['WOOLGATHER_OUTPUT'] ?? 'output'),
     data: path.resolve(choices.data ?? env['WOOLGATHER_DATA'] ?? path.join(root, '.woolgather')),
+    ...(nodes.length > 0 && { nodes: nodes.map((folder) => path.resolve(folder)) }),
   }
 }
 

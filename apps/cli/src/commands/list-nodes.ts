@@ -1,11 +1,15 @@
 import type { InputDescription, NodeDescription } from '@woolgather/workflow'
+import { resolveFolders } from '@woolgather/supervisor'
 import pc from 'picocolors'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 
 /** `woolgather nodes`: what can be in a workflow. Returns the exit code. */
-export async function listNodes({ json }: { json?: boolean }, io: CliIo): Promise<number> {
-  const descriptions = await io.descriptions()
+export async function listNodes(
+  { json, nodes }: { json?: boolean; nodes?: string[] },
+  io: CliIo,
+): Promise<number> {
+  const descriptions = await io.descriptions(resolveFolders({ nodes }).nodes ?? [])
   if (json) io.stdout.write(`${JSON.stringify(descriptions, null, 2)}\n`)
   else for (const description of descriptions) io.stdout.write(describe(description))
   return exitCodes.ok

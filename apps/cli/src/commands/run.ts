@@ -22,19 +22,20 @@ export interface RunOptions {
   models?: string[]
   output?: string
   data?: string
+  nodes?: string[]
   cpu?: boolean
 }
 
 /** `woolgather run FILE`: returns the exit code. */
 export async function run(file: string, options: RunOptions, io: CliIo): Promise<number> {
-  const descriptions = await io.descriptions()
+  const folders = resolveFolders(options)
+  const descriptions = await io.descriptions(folders.nodes ?? [])
   const { workflow, plan } = await readWorkflow(file, io.stdin, descriptions, {
     set: options.set ?? [],
     targets: options.target,
   })
   if (options.out !== undefined) await checkWritable(options.out)
 
-  const folders = resolveFolders(options)
   const result = await execute(workflow, { options, folders, io })
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
   const outputs = await assembleOutputs({

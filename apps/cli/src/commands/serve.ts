@@ -14,6 +14,7 @@ export interface ServeOptions {
   models?: string[]
   output?: string
   data?: string
+  nodes?: string[]
   cpu?: boolean
   open?: boolean
 }
@@ -55,6 +56,7 @@ function serverArguments(options: ServeOptions): string[] {
     ...many('--allow-host', options.allowHost),
     ...many('--allow-origin', options.allowOrigin),
     ...many('--models', folders.models),
+    ...many('--nodes', folders.nodes),
     ...['--output', folders.output, '--data', folders.data],
     ...(options.cpu ? ['--cpu'] : []),
   ]

@@ -1,10 +1,15 @@
+import { resolveFolders } from '@woolgather/supervisor'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { readWorkflow } from '../read-workflow.ts'
 
 /** `woolgather validate FILE`: returns the exit code. */
-export async function validate(file: string, io: CliIo): Promise<number> {
-  const { workflow } = await readWorkflow(file, io.stdin, await io.descriptions())
+export async function validate(file: string, options: { nodes?: string[] }, io: CliIo): Promise<number> {
+  const { workflow } = await readWorkflow(
+    file,
+    io.stdin,
+    await io.descriptions(resolveFolders(options).nodes ?? []),
+  )
   const nodes = Object.keys(workflow.nodes).length
   io.stdout.write(`“${workflow.name}” is valid: ${nodes} ${nodes === 1 ? 'node' : 'nodes'}.\n`)
   return exitCodes.ok
