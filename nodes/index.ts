@@ -19,6 +19,25 @@ import { searchReplace } from './matrix/search-replace.ts'
 import { seeds } from './matrix/seeds.ts'
 import { vote } from './matrix/vote.ts'
 import { zip } from './matrix/zip.ts'
+import { contains } from './evaluate/contains.ts'
+import { equals } from './evaluate/equals.ts'
+import { jsonValid } from './evaluate/json-valid.ts'
+import { length } from './evaluate/length.ts'
+import { levenshtein } from './evaluate/levenshtein.ts'
+import { matchesPattern } from './evaluate/matches.ts'
+import { wordList } from './evaluate/word-list.ts'
+import { messages } from './generation/messages.ts'
+import { mix } from './steering/mix.ts'
+import { negative } from './steering/negative.ts'
+import { prompt } from './steering/prompt.ts'
+import { changeCase } from './text/case.ts'
+import { countWords } from './text/count-words.ts'
+import { joinTexts } from './text/join.ts'
+import { jsonPath } from './text/json-path.ts'
+import { parseNumber } from './text/parse-number.ts'
+import { regexExtract } from './text/regex-extract.ts'
+import { replace } from './text/replace.ts'
+import { split } from './text/split.ts'
 import { matches } from './text/matches.ts'
 import { generate } from './generation/generate.ts'
 import { model } from './loading/model.ts'
@@ -34,7 +53,26 @@ export const definitions: readonly WoolgatherNode[] = [
   generate,
   text,
   template,
+  joinTexts,
+  split,
+  replace,
+  regexExtract,
+  jsonPath,
+  parseNumber,
+  changeCase,
+  countWords,
   matches,
+  contains,
+  equals,
+  matchesPattern,
+  wordList,
+  length,
+  levenshtein,
+  jsonValid,
+  messages,
+  prompt,
+  negative,
+  mix,
   axis,
   promptMatrix,
   searchReplace,

@@ -1,5 +1,5 @@
 import { camelCase, constantCase, kebabCase, pascalCase, snakeCase } from 'change-case'
-import { sentenceCase, titleCase } from 'title-case'
+import { titleCase } from 'title-case'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -8,7 +8,7 @@ const changes = {
   lower: (text: string) => text.toLowerCase(),
   upper: (text: string) => text.toUpperCase(),
   capital: (text: string) => text.replace(/\p{L}/u, (letter) => letter.toUpperCase()),
-  sentence: (text: string) => sentenceCase(text),
+  sentence: (text: string) => titleCase(text, { sentenceCase: true }),
   title: (text: string) => titleCase(text),
   camel: camelCase,
   pascal: pascalCase,

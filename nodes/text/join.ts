@@ -6,7 +6,8 @@ export const joinTexts: WoolgatherNode = defineNode({
   type: 'text/join',
   version: 1,
   title: 'Join texts',
-  description: 'Puts texts one after the other. Lists are taken apart; to join along an axis use matrix/join.',
+  description:
+    'Puts texts one after the other. Lists are taken apart; to join along an axis use matrix/join.',
   inputs: {
     texts: {
       type: 'any',

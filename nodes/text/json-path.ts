@@ -48,10 +48,15 @@ function select(json: Json, path: string): Json[] {
     if (!(error instanceof JSONPathError)) throw error
     throw new WoolgatherError(
       'invalid-input',
-      `The path is wrong at character ${error.token.index + 1}: ${error.message}`,
+      `The path is wrong at character ${error.token.index + 1}: ${problemOf(error)}.`,
       { input: 'path', hint: 'A path begins with $: $.name, $[0], $[*].name.', cause: error },
     )
   }
+}
+
+/** The library ends its messages in an excerpt and a position that is told already. */
+function problemOf(error: JSONPathError): string {
+  return error.message.replace(/ \('.*':\d+\)$/s, '')
 }
 
 /** `match` and `search` inside filters, on the linear engine: the library's own backtrack. */
@@ -65,5 +70,11 @@ function regexFunction(holds: (regex: Regex, text: string) => boolean): FilterFu
 }
 
 const environment = new JSONPathEnvironment()
-environment.functionRegister.set('match', regexFunction((regex, text) => regex.isAll(text)))
-environment.functionRegister.set('search', regexFunction((regex, text) => regex.isIn(text)))
+environment.functionRegister.set(
+  'match',
+  regexFunction((regex, text) => regex.isAll(text)),
+)
+environment.functionRegister.set(
+  'search',
+  regexFunction((regex, text) => regex.isIn(text)),
+)

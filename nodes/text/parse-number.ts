@@ -2,10 +2,12 @@ import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
-/** With thousands in groups of three, or without; then decimals, then an exponent. */
+/** A minus right after a letter or digit is a hyphen. Thousands stand in groups of three, or are not marked at all. */
 const notations = {
-  '1,234.5': /[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)?(?:\.\d+|(?<=\d))(?:e[-+]?\d+)?/gi,
-  '1.234,5': /[-+−]?(?:\d{1,3}(?:\.\d{3})+(?!\d)|\d+)?(?:,\d+|(?<=\d))(?:e[-+]?\d+)?/gi,
+  '1,234.5':
+    /(?<![\p{L}\d])[-+−]?(?:\d{1,3}(?:,\d{3}(?!\d))+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?|(?<!\d)[-+−]?\.\d+|\d+/giu,
+  '1.234,5':
+    /(?<![\p{L}\d])[-+−]?(?:\d{1,3}(?:\.\d{3}(?!\d))+|\d+)(?:,\d+)?(?:e[-+]?\d+)?|(?<!\d)[-+−]?,\d+|\d+/giu,
 } as const
 
 const notationNames = ['1,234.5', '1.234,5'] as const
@@ -49,7 +51,9 @@ export const parseNumber: WoolgatherNode = defineNode({
 function numbersIn(text: string, notation: (typeof notationNames)[number]): number[] {
   const decimal = notation === '1,234.5' ? '.' : ','
   return (text.match(notations[notation]) ?? [])
-    .map((found) => (decimal === '.' ? found.replaceAll(',', '') : found.replaceAll('.', '').replace(',', '.')))
+    .map((found) =>
+      decimal === '.' ? found.replaceAll(',', '') : found.replaceAll('.', '').replace(',', '.'),
+    )
     .map((found) => Number(found.replace('−', '-')))
     .filter((number) => Number.isFinite(number))
 }

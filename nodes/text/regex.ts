@@ -125,7 +125,11 @@ function compile(pattern: string, flags: RegexFlags, input: string): RE2JS {
   try {
     return RE2JS.compile(pattern, bitsOf(flags))
   } catch (error) {
-    throw new WoolgatherError('invalid-input', problemOf(pattern, error), { input, hint: hintFor(error), cause: error })
+    throw new WoolgatherError('invalid-input', problemOf(pattern, error), {
+      input,
+      hint: hintFor(error),
+      cause: error,
+    })
   }
 }
 

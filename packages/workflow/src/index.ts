@@ -56,6 +56,7 @@ export { parseSchedule, type ScheduleNode, type When } from './prompt/parse-sche
 export {
   asMix,
   coefficientsAt,
+  mapModels,
   promptMixSchema,
   type MixLike,
   type MixTerm,
@@ -81,3 +82,4 @@ export {
   type RunEventType,
   type RunStatus,
 } from './events.ts'
+export { followProgress, paceOf, type RunProgress } from './run-progress.ts'

@@ -82,3 +82,17 @@ export function asMix(value: MixLike): PromptMix {
   if (typeof value === 'object' && !Array.isArray(value)) return value
   return { terms: [{ prompt: value }], coefficients: [{ cycle: [[1]] }] }
 }
+
+/** The mix with each term's model chosen anew; `own` is the one it names itself. */
+export function mapModels(
+  mix: PromptMix,
+  choose: (own: ModelRecipe | undefined) => ModelRecipe | undefined,
+): PromptMix {
+  return {
+    ...mix,
+    terms: mix.terms.map(({ prompt, model: own }) => {
+      const model = choose(own)
+      return model === undefined ? { prompt } : { prompt, model }
+    }),
+  }
+}
