@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { callAsync } from './bind.ts'
-import type { CApi } from './c-api.ts'
+import type { ContextParams } from './c-api.ts'
 import { checkVersion } from './check-version.ts'
 import { chooseBinary } from './choose-binary.ts'
 import { loadNative } from './load-native.ts'
@@ -38,12 +38,10 @@ test('WOOLGATHER_GPU=cpu takes the CPU libraries, and an unknown name is refused
 
 test('another release, or a default that moved, is refused before anything is computed', async () => {
   const { api } = await loadNative()
-  const drifted: CApi = {
+  const shiftedDefaults = (): ContextParams => ({ ...api.llama_context_default_params(), n_ubatch: 513 })
+  const drifted = {
     ...api,
-    llama_context_default_params: Object.assign(
-      () => ({ ...api.llama_context_default_params(), n_ubatch: 513 }),
-      { async: api.llama_context_default_params.async },
-    ),
+    llama_context_default_params: Object.assign(shiftedDefaults, { async: () => undefined }),
   }
   expect(() => checkVersion(api, 'v0.4.0')).not.toThrow()
   expect(() => checkVersion(api, 'v0.5.0')).toThrow(NativeError)

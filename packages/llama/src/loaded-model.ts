@@ -41,7 +41,6 @@ export class LoadedModel {
   readonly template: ChatTemplate | undefined
   readonly engine: BatchEngine
   readonly #native: Native
-  readonly #model: NativeModel
   readonly #context: NativeContext
   readonly #adapters: AdapterStore
   readonly #sequenceLimit: number
@@ -92,7 +91,6 @@ export class LoadedModel {
   ) {
     const { file, resources, model, context } = parts
     this.#native = native
-    this.#model = model
     this.#context = context
     this.#adapters = new AdapterStore(native, model)
     this.#sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize)

@@ -205,7 +205,9 @@ test('equal stacks of adapters share batches, and KV is never reused across stac
   ])
   const off = await write(model, prompt, { adapters: [{ path: lora, strength: 0 }], maxTokens: 16 })
   expect(adapted.tokens).not.toEqual(plain.tokens)
-  expect([adapted, twin].map(({ sharedPromptTokens }) => sharedPromptTokens).sort()).toEqual([0, 64])
+  expect(
+    [adapted, twin].map(({ sharedPromptTokens }) => sharedPromptTokens).toSorted((a, b) => a - b),
+  ).toEqual([0, 64])
   expect(twin.tokens).toEqual(adapted.tokens)
   expect(halves.tokens).toEqual(adapted.tokens)
   expect(off.tokens).toEqual(plain.tokens)

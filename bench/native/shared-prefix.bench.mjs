@@ -2,7 +2,7 @@
  * 16 texts of 64 tokens from one 256-token prompt: this project against node-llama-cpp's own API, on the same model
  * and threads, each in its own process, taking turns. Ratios are of medians; 1 is equal, more is faster here.
  *
- *     node bench/native/shared-prefix.mjs [rounds] [threads]
+ *     node bench/native/shared-prefix.bench.mjs [rounds] [threads]
  */
 import { modelFile } from './models.mjs'
 import { median, printTable, startSide } from './sides.mjs'

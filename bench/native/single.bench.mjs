@@ -1,7 +1,7 @@
 /**
  * One text at a time against a bare decode loop on the same libraries (`side-bare.mjs`): what this project adds.
  *
- *     node bench/native/single.mjs [rounds] [threads]
+ *     node bench/native/single.bench.mjs [rounds] [threads]
  */
 import { modelFile } from './models.mjs'
 import { median, printTable, startSide } from './sides.mjs'

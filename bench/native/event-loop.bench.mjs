@@ -2,7 +2,7 @@
  * Longest that the event loop is held while 16 texts with 16 different prompts are written and streamed, beside
  * what an idle process sees at the same time: on a busy machine both wait for a processor.
  *
- *     node bench/native/event-loop.mjs [rounds] [threads]
+ *     node bench/native/event-loop.bench.mjs [rounds] [threads]
  */
 import { modelFile } from './models.mjs'
 import { median, printTable, startSide } from './sides.mjs'
