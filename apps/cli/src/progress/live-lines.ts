@@ -1,8 +1,9 @@
+import { followProgress, type RunProgress } from '@woolgather/workflow'
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { TextSink } from '../cli-io.ts'
 import { printable } from '../print-issues.ts'
-import { amount, cellName, seconds, type Progress } from './progress.ts'
+import { amount, bar, cellName, runLine, seconds, type Progress } from './progress.ts'
 
 const framesPerSecond = 12
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -24,6 +25,7 @@ export function createLiveLines(stderr: TextSink): Progress {
   const live = createLogUpdate(stream)
   const running = new Map<string, RunningCell>()
   let frame = 0
+  let progress: RunProgress | undefined
 
   const draw = (): void => {
     const cells = [...running.values()]
@@ -34,6 +36,7 @@ export function createLiveLines(stderr: TextSink): Progress {
         ...tail(cell.text, (stream.columns ?? 80) - 6).map((text) => `    ${text}`),
       ])
     if (cells.length > maxCells) lines.push(colors.dim(`  and ${cells.length - maxCells} more`))
+    if (progress !== undefined && progress.total > 1) lines.push(colors.dim(runLine(progress)))
     live(lines.join('\n'))
   }
 
@@ -56,6 +59,7 @@ export function createLiveLines(stderr: TextSink): Progress {
 
   return {
     add(event) {
+      progress = followProgress(progress, event)
       if (!('node' in event)) return
       const name = cellName(event)
       const cell = running.get(name)
@@ -64,7 +68,7 @@ export function createLiveLines(stderr: TextSink): Progress {
           running.set(name, { name: printable(name), progress: '', text: '' })
           return
         case 'cell.progress':
-          if (cell) cell.progress = printable(amount(event))
+          if (cell) cell.progress = `${bar(event.done, event.total)}${printable(amount(event))}`
           return
         case 'cell.token':
           if (cell) cell.text = (cell.text + printable(event.text)).slice(-2_000)

@@ -36,7 +36,7 @@ export function createPlainLines(stderr: TextSink): Progress {
       const cell = cellName(event)
       switch (event.type) {
         case 'cell.started':
-          return line(`${cell}: started`)
+          return line(`${cell}: started${why(event.reason)}`)
         case 'cell.progress': {
           const now = Date.now()
           if (now - (lastProgress.get(cell) ?? now - progressInterval) < progressInterval) return
@@ -61,4 +61,9 @@ export function createPlainLines(stderr: TextSink): Progress {
       held.clear()
     },
   }
+}
+
+/** Why a cell runs that ran before. */
+function why(reason: string | undefined): string {
+  return reason === undefined || reason === 'first run' ? '' : ` (${reason})`
 }

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@woolgather/workflow'
+import { paceOf, type RunEvent, type RunProgress } from '@woolgather/workflow'
 
 /** Shows on stderr what goes on in a run. */
 export interface Progress {
@@ -26,4 +26,23 @@ export function amount({ done, total, unit }: { done: number; total: number; uni
 
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1_000).toFixed(1)} s`
+}
+
+const barWidth = 20
+
+/** `██████░░░░ `, or nothing where the total is not known. */
+export function bar(done: number, total: number): string {
+  if (total <= 0) return ''
+  const full = Math.round(barWidth * Math.min(1, done / total))
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} `
+}
+
+/** `██████░░░░ 34/120 cells · 5.2/s · 17 s left` */
+export function runLine(progress: RunProgress): string {
+  const { done, total } = progress
+  const pace = paceOf(progress)
+  const parts = [`${bar(done, total)}${done}/${total} cells`]
+  if (pace !== undefined) parts.push(`${pace.perSecond.toFixed(1)}/s`)
+  if (pace !== undefined && pace.secondsLeft > 0) parts.push(`${Math.ceil(pace.secondsLeft)} s left`)
+  return parts.join(' · ')
 }
