@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import type { WorkflowNode } from '@woolgather/workflow'
+import type { Json, WorkflowNode } from '@woolgather/workflow'
 import { linksInto, type NodeInput } from '../document/inputs-of.ts'
 import { useEditor, useProblems } from '../store/editor-context.ts'
 import { Port } from './port.tsx'
@@ -9,6 +9,7 @@ export function InputPort({ id, node, input }: { id: string; node: WorkflowNode;
   const editor = useEditor()
   const issue = useProblems((state) => state.byNode[id]?.find((found) => found.input === input.name))
   const linked = linksInto(node, input.name).length > 0
+  const literal = showLiteral(node.inputs?.[input.name])
   const remove = (): void => {
     const links = linksInto(node, input.name)
     editor.document.getState().dispatch({
@@ -29,6 +30,7 @@ export function InputPort({ id, node, input }: { id: string; node: WorkflowNode;
     >
       <Port node={id} name={input.name} type={input.type} side="input" label={input.title} linked={linked} />
       <span className="port-name">{input.title}</span>
+      {literal !== undefined && <span className="port-value">{literal}</span>}
       {input.orphan && (
         <button
           type="button"
@@ -41,4 +43,10 @@ export function InputPort({ id, node, input }: { id: string; node: WorkflowNode;
       )}
     </div>
   )
+}
+
+/** What a file sets by hand where there is no field for it: shown, so that nothing in a workflow is hidden. */
+function showLiteral(value: Json | undefined): string | undefined {
+  if (value === undefined) return undefined
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,12 +1,15 @@
-import type { Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { NodeDescription, Workflow, WorkflowNode } from '@woolgather/workflow'
 import { linksInto } from '../document/inputs-of.ts'
+import { chooseControl } from '../widgets/choose-control.ts'
 
-/** Room for one node of usual size, in graph units. */
+type Types = ReadonlyMap<string, NodeDescription>
+
+/** From one column to the next, and between nodes in one column, in graph units. */
 const column = 380
-const row = 320
+const gap = 60
 
 /** Places nodes that have no place (a file written by hand): columns by how far they are from a source. */
-export function arrangeNodes(workflow: Workflow): Workflow {
+export function arrangeNodes(workflow: Workflow, types: Types): Workflow {
   const entries = Object.entries(workflow.nodes)
   if (entries.every(([, node]) => node.view)) return workflow
   const depths = measureDepths(workflow.nodes)
@@ -14,9 +17,9 @@ export function arrangeNodes(workflow: Workflow): Workflow {
   const nodes = entries.map(([id, node]): [string, WorkflowNode] => {
     if (node.view) return [id, node]
     const depth = depths.get(id) ?? 0
-    const place = filled.get(depth) ?? 0
-    filled.set(depth, place + 1)
-    return [id, { ...node, view: { x: depth * column, y: place * row } }]
+    const y = filled.get(depth) ?? 0
+    filled.set(depth, y + estimateHeight(node, types.get(node.type)) + gap)
+    return [id, { ...node, view: { x: depth * column, y } }]
   })
   return { ...workflow, nodes: Object.fromEntries(nodes) }
 }
@@ -38,4 +41,17 @@ function measureDepths(nodes: Record<string, WorkflowNode>): Map<string, number>
   }
   for (const id of Object.keys(nodes)) measure(id)
   return depths
+}
+
+/** About how high a node will be, in graph units, a result of some lines included: nothing is drawn yet. */
+function estimateHeight(node: WorkflowNode, description: NodeDescription | undefined): number {
+  if (!description) return 160
+  const fields = description.inputs.filter(
+    ({ name, advanced }) => !advanced || node.inputs?.[name] !== undefined,
+  )
+  const controls = fields.map((input) => chooseControl(input, description).kind)
+  const tall = controls.filter((kind) => ['textarea', 'code', 'model', 'json', 'list'].includes(kind)).length
+  const ports = Math.max(description.outputs.length, controls.filter((kind) => kind === 'none').length)
+  const result = description.sink === true || description.family === 'generation' ? 200 : 0
+  return 80 + ports * 24 + tall * 76 + (controls.length - tall) * 30 + result
 }

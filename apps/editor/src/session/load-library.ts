@@ -1,9 +1,11 @@
+import { updateTypes } from './watch-types.ts'
 import type { Editor } from '../store/editor.ts'
 
 /** Fetches what the server can run, and what it has. Throws when it cannot be reached. */
 export async function loadLibrary(editor: Editor): Promise<void> {
   const [nodes] = await Promise.all([editor.client.nodes(), loadModels(editor), loadWorkflows(editor)])
-  editor.server.setState({ nodes, byType: new Map(nodes.map((node) => [node.type, node])) })
+  editor.server.setState({ nodes })
+  updateTypes(editor)
 }
 
 export async function loadModels(editor: Editor): Promise<void> {

@@ -1,4 +1,4 @@
-import { parseWorkflow, type Workflow } from '@woolgather/workflow'
+import { describeTypes, parseWorkflow, type Workflow } from '@woolgather/workflow'
 import { emptyWorkflow } from '../store/document-store.ts'
 import type { Editor } from '../store/editor.ts'
 import { describeError } from './describe-error.ts'
@@ -35,7 +35,7 @@ export function show(
   origin: { id?: string; revision?: string },
   saved: boolean,
 ): void {
-  const placed = arrangeNodes(workflow)
+  const placed = arrangeNodes(workflow, describeTypes(workflow, editor.server.getState().nodes ?? []))
   editor.run.getState().clear()
   editor.view.getState().select([])
   editor.document.getState().open(placed, origin, saved ? placed : undefined)

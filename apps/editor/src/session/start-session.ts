@@ -4,6 +4,7 @@ import { watchProblems } from './find-problems.ts'
 import { loadLibrary } from './load-library.ts'
 import { openEmpty, openFromServer } from './open-workflow.ts'
 import { resumeRun } from './run-workflow.ts'
+import { watchTypes } from './watch-types.ts'
 import { claimTab } from './tab-identity.ts'
 
 /** Milliseconds between attempts while the server does not answer. */
@@ -15,6 +16,7 @@ const firstExample = 'first-story'
 /** Brings an editor to life: the library, then the draft of this tab or the first example, then the watchers. */
 export async function startSession(editor: Editor): Promise<void> {
   await untilLoaded(editor)
+  watchTypes(editor)
   const tab = await claimTab()
   const draft = await findDraft(tab)
   if (draft) {

@@ -8,6 +8,7 @@ export interface ServerState {
   worker: WorkerStatus
   /** Undefined until first fetched. */
   nodes: readonly NodeDescription[] | undefined
+  /** Every type the open document can use: the server's and the document's own subgraphs. */
   byType: ReadonlyMap<string, NodeDescription>
   models: readonly ModelFile[]
   workflows: readonly WorkflowSummary[]
