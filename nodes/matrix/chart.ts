@@ -53,8 +53,8 @@ function averages(
 ): { means: Json; counts: Json } {
   const columns = x === undefined ? 1 : headingsOf(x).length
   const rows = series === undefined ? 1 : headingsOf(series).length
-  const sums = Array.from({ length: rows }, () => new Array<number>(columns).fill(0))
-  const counts = Array.from({ length: rows }, () => new Array<number>(columns).fill(0))
+  const sums = Array.from({ length: rows }, () => Array.from({ length: columns }, () => 0))
+  const counts = Array.from({ length: rows }, () => Array.from({ length: columns }, () => 0))
   for (const { at, value: number } of collected(value, 'values')) {
     if (typeof number !== 'number') {
       throw new WoolgatherError(

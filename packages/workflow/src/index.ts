@@ -51,6 +51,7 @@ export { chatMessageSchema, modelRecipeSchema, type ChatMessage, type ModelRecip
 export { applyNegative } from './prompt/apply-negative.ts'
 export { blendMixes, type BlendPart } from './prompt/blend-mixes.ts'
 export { composePrompt, type ComposedPrompt, type ComposeOptions } from './prompt/compose-prompt.ts'
+export { markPrompt, type PromptMark } from './prompt/mark-prompt.ts'
 export { parseAttention, type AttentionChunk, type ParsedAttention } from './prompt/parse-attention.ts'
 export { parseSchedule, type ScheduleNode, type When } from './prompt/parse-schedule.ts'
 export {

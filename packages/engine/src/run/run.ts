@@ -261,8 +261,8 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     if (this.#turning) return
     this.#turning = true
     const until = performance.now() + turnMs
-    for (let steps = 0; this.#step(); steps++) {
-      if ((steps & 31) === 31 && performance.now() > until) {
+    while (this.#step()) {
+      if (performance.now() > until) {
         setImmediate(() => {
           this.#turning = false
           this.#turn()

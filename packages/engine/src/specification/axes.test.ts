@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Json, LabelledValue, WorkflowNode } from '@woolgather/workflow'
-import { graph, node, registryWith, run, story } from '../testing/graph.ts'
+import type { Json, WorkflowNode } from '@woolgather/workflow'
+import { graph, labelled, node, registryWith, run, story } from '../testing/graph.ts'
 
 const axis = (...values: Json[]): WorkflowNode => ({ type: 'test/axis', inputs: { values } })
 const add = (a: string, b: string): WorkflowNode => ({ type: 'test/add', links: { a: link(a), b: link(b) } })
@@ -13,7 +13,7 @@ const gather = (values: string, over = ''): WorkflowNode => ({
 
 /** Coordinates and values of a labelled output, briefly: `x0 y1: 5`. */
 function brief(value: Json | undefined): string[] {
-  return (value as unknown as LabelledValue).cells.map((cell) => {
+  return labelled(value).cells.map((cell) => {
     const at = Object.entries(cell.at).map(([id, index]) => `${id}${index}`)
     return `${at.join(' ')}: ${'value' in cell ? JSON.stringify(cell.value) : 'skipped' in cell ? cell.skipped : cell.error.message}`
   })
@@ -202,5 +202,5 @@ test('sixteen axes of one value each are one cell', async () => {
     nodes[`s${i}`] = add(`x${i}.value`, `s${i - 1}.sum`)
   }
   const { outputs } = await run(graph(nodes))
-  expect((outputs['s15']?.['sum'] as unknown as LabelledValue).cells).toHaveLength(1)
+  expect(labelled(outputs['s15']?.['sum']).cells).toHaveLength(1)
 })

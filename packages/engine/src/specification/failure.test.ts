@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LabelledValue } from '@woolgather/workflow'
-import { graph, node, registryWith, run, story } from '../testing/graph.ts'
+import { graph, labelled, node, registryWith, run, story } from '../testing/graph.ts'
 
 /*
    bad ──► after
@@ -41,7 +40,7 @@ test('a collecting node is given what succeeded and told what did not', async ()
     }),
   )
   expect(outputs['all']).toMatchObject({ total: 4 })
-  expect((outputs['all']?.['table'] as unknown as LabelledValue).cells[1]).toEqual({
+  expect(labelled(outputs['all']?.['table']).cells[1]).toEqual({
     at: { x: 1 },
     skipped: '`picky` failed',
   })

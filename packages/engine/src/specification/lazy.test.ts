@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { LabelledValue, WorkflowNode } from '@woolgather/workflow'
-import { graph, run, story } from '../testing/graph.ts'
+import type { WorkflowNode } from '@woolgather/workflow'
+import { graph, labelled, run, story } from '../testing/graph.ts'
 
 const constant = (value: number | string): WorkflowNode => ({ type: 'test/constant', inputs: { value } })
 const broken: WorkflowNode = { type: 'test/fail', inputs: { value: 0 } }
@@ -65,7 +65,7 @@ test('each coordinate chooses for itself', async () => {
       },
     }),
   )
-  const cells = (outputs['choose']?.['value'] as unknown as LabelledValue).cells
+  const cells = labelled(outputs['choose']?.['value']).cells
   expect({ cells, status }).toEqual({
     cells: [101, 2, 103].map((value, i) => ({ at: { x: i }, value })),
     status: 'completed',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Json, LabelledValue, Link, WorkflowNode } from '@woolgather/workflow'
+import type { Json, Link, WorkflowNode } from '@woolgather/workflow'
 import { createMemoryCache } from '../cache/memory-cache.ts'
-import { graph, node, registryWith, run, story } from '../testing/graph.ts'
+import { graph, labelled, node, registryWith, run, story } from '../testing/graph.ts'
 
 const start = (
   maximum: number,
@@ -22,7 +22,7 @@ const add = (a: Link, b: Link | number): WorkflowNode =>
     : { type: 'test/add', links: { a, b } }
 
 function values(output: Json | undefined): Json[] {
-  return (output as unknown as LabelledValue).cells.map((cell) => ('value' in cell ? cell.value : null))
+  return labelled(output).cells.map((cell) => ('value' in cell ? cell.value : null))
 }
 
 /*

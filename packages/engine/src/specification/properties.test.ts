@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isLabelled, type Json, type Workflow } from '@woolgather/workflow'
+import { isLabelled, type Json, type LabelledValue, type Workflow } from '@woolgather/workflow'
 import { createMemoryCache } from '../cache/memory-cache.ts'
 import { arbitraryGraph } from '../testing/arbitrary-graph.ts'
 import { graph, run } from '../testing/graph.ts'
@@ -20,11 +20,11 @@ const principal: Record<string, string> = {
 
 /** Values of an output by coordinate, in the same writing as the naive evaluator's. */
 function cellsOf(value: Json | undefined): Map<string, Json> {
-  const labelled = isLabelled(value)
+  const whole: LabelledValue = isLabelled(value)
     ? value
     : { axes: [], cells: value === undefined ? [] : [{ at: {}, value }] }
   const found = new Map<string, Json>()
-  for (const cell of labelled.cells) {
+  for (const cell of whole.cells) {
     if (!('value' in cell)) continue
     const key = Object.keys(cell.at)
       .sort()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { LabelledValue, Subgraph, WorkflowNode } from '@woolgather/workflow'
-import { graph, run, story } from '../testing/graph.ts'
+import type { Subgraph, WorkflowNode } from '@woolgather/workflow'
+import { graph, labelled, run, story } from '../testing/graph.ts'
 
 /*
    plus:  $in.n ──► +by ──► sum
@@ -80,7 +80,7 @@ test('an axis goes through a subgraph, and one made inside is named by its path'
       { subgraphs: { spread } },
     ),
   )
-  const value = outputs['s']?.['sum'] as unknown as LabelledValue
+  const value = labelled(outputs['s']?.['sum'])
   expect(value.axes.map(({ id }) => id)).toEqual(['y', 's/x'])
   expect(value.cells.map((cell) => ('value' in cell ? cell.value : null))).toEqual([11, 12, 21, 22])
 })

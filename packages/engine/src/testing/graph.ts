@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import type { Json, RunEvent, Workflow, WorkflowNode } from '@woolgather/workflow'
+import {
+  isLabelled,
+  type Json,
+  type LabelledValue,
+  type RunEvent,
+  type Workflow,
+  type WorkflowNode,
+} from '@woolgather/workflow'
 import { defineNode, type NodeContext, type NodeDefinition } from '../define-node.ts'
 import { executeWorkflow, type ExecuteOptions, type RunResult } from '../execute-workflow.ts'
 import { createRegistry, type Registry } from '../registry.ts'
@@ -247,6 +254,12 @@ export function node(
     run: async (inputs, context) => ({ value: (await run(inputs['value'] as Json, context)) as Json }),
     ...rest,
   }
+}
+
+/** An output that was swept; anything else is a mistake of the test. */
+export function labelled(value: Json | undefined): LabelledValue {
+  if (!isLabelled(value)) throw new Error(`${JSON.stringify(value)} is no labelled value`)
+  return value
 }
 
 /** What became of each cell, in order: `node`, coordinate, last part of the event's type. */

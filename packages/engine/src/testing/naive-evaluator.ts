@@ -57,7 +57,7 @@ export class NaiveEvaluator {
       case 'test/even':
         return this.#number(node, 'n', at) % 2 === 0
       case 'test/axis':
-        return (node.inputs?.['values'] as unknown[])[at[id] as number]
+        return this.#list(node)[at[id] as number]
       case 'test/range': {
         // an axis that cannot be made has no items
         this.#length(id, at)
@@ -80,7 +80,7 @@ export class NaiveEvaluator {
   }
 
   #total(node: WorkflowNode, at: Environment): number {
-    const [source] = node.links?.['values'] as [string, string]
+    const source = this.#sourceOf(node, 'values')
     const axes = this.axesOf(source)
     const reduced = this.#reduced(node, axes)
     let total = 0
@@ -100,7 +100,7 @@ export class NaiveEvaluator {
   /** The loops of these tests add the same number in each iteration: start + maximum × number. */
   #loop(node: WorkflowNode, at: Environment): number {
     const start = this.#node(this.#start(node))
-    const [body] = node.links?.['n'] as [string, string]
+    const body = this.#sourceOf(node, 'n')
     const first = this.#number(start, 'n', at)
     const maximum = start.inputs?.['maximum'] as number
     return maximum === 0 ? first : first + maximum * this.#number(this.#node(body), 'b', at)
@@ -140,7 +140,7 @@ export class NaiveEvaluator {
 
   #length(axis: string, at: Environment): number {
     const node = this.#node(axis)
-    if (node.type === 'test/axis') return (node.inputs?.['values'] as unknown[]).length
+    if (node.type === 'test/axis') return this.#list(node).length
     return Math.abs(this.#number(node, 'n', at)) % 4
   }
 
@@ -151,6 +151,15 @@ export class NaiveEvaluator {
   #read(node: WorkflowNode, input: string, at: Environment): unknown {
     const link = node.links?.[input] as [string, string] | undefined
     return link === undefined ? node.inputs?.[input] : this.valueOf(link[0], at)
+  }
+
+  #list(node: WorkflowNode): unknown[] {
+    const values = node.inputs?.['values']
+    return Array.isArray(values) ? values : []
+  }
+
+  #sourceOf(node: WorkflowNode, input: string): string {
+    return String(node.links?.[input]?.[0])
   }
 
   #sources(node: WorkflowNode): string[] {

@@ -10,71 +10,96 @@ export interface ParsedAttention {
   warnings: string[]
 }
 
+/** A chunk and where it stands in the prompt; what lies between chunks is syntax. */
+export interface PlacedChunk extends AttentionChunk {
+  from: number
+  to: number
+}
+
 const roundFactor = 1.1
 const squareFactor = 1 / 1.1
+/** Open brackets at a time; each closer goes through everything since its opener. */
+const deepest = 100
+/** Keeps weights finite, whatever is multiplied. */
+const largest = 1e9
 
 /** The tokens of AUTOMATIC1111's prompt parser: escapes, brackets, `:1.5)` as one, everything else as text. */
 const token = /\\[()[\]\\]|\\|\(|\[|:\s*(?<weight>[+-]?[.\d]+)\s*\)|\)|\]|[^\\()[\]:]+|:/gu
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)$/
-/** `\b` of JavaScript knows ASCII only; a BREAK inside 日BREAK is no word of its own. */
-const breakWord = /\s*(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])\s*/u
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/
+/** `\b` of JavaScript knows ASCII only; a BREAK inside 日BREAK is no word of its own. Not begun inside spaces: linear. */
+const breakWord = /(?<!\s)\s*(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])\s*/gu
 
 /**
  * Reads `(a)`, `[a]`, `(a:1.5)`, escapes and `BREAK` as AUTOMATIC1111's `parse_prompt_attention` does. Never throws:
  * what is no syntax is text, and what looks as if it was meant as syntax is told in `warnings`.
  */
 export function parseAttention(text: string): ParsedAttention {
-  const chunks: AttentionChunk[] = []
+  const { chunks, warnings } = placeChunks(text)
+  return { chunks: mergeEqual(chunks), warnings }
+}
+
+/** The same with the place of each chunk, before equal neighbours merge. */
+export function placeChunks(text: string): { chunks: PlacedChunk[]; warnings: string[] } {
+  const chunks: PlacedChunk[] = []
   const warnings: string[] = []
   const round: number[] = []
   const square: number[] = []
   const multiply = (from: number, factor: number): void => {
-    for (const chunk of chunks.slice(from)) chunk.weight *= factor
+    for (const chunk of chunks.slice(from)) {
+      chunk.weight = Math.min(largest, Math.max(-largest, chunk.weight * factor))
+    }
   }
-  const close = (opener: number | undefined, factor: number, closer: string): void => {
-    if (opener === undefined) addText(chunks, closer)
+  const close = (opener: number | undefined, factor: number, closer: string, at: number): void => {
+    if (opener === undefined) addText(chunks, closer, at)
     else multiply(opener, factor)
   }
   for (const match of text.matchAll(token)) {
     const found = match[0]
+    const at = match.index
     const weight = match.groups?.['weight']
-    if (found.startsWith('\\')) chunks.push(piece(found.slice(1)))
+    if (found.startsWith('\\')) chunks.push(piece(found.slice(1), at, at + found.length))
+    else if ('(['.includes(found) && round.length + square.length >= deepest) addText(chunks, found, at)
     else if (found === '(') round.push(chunks.length)
     else if (found === '[') square.push(chunks.length)
     else if (weight !== undefined && round.length > 0 && decimal.test(weight)) {
       multiply(round.pop() ?? 0, Number(weight))
     } else if (weight !== undefined && round.length > 0) {
       warnings.push(`“${found}” is no weight, because ${weight} is no number: taken as text.`)
-      addText(chunks, found.slice(0, -1))
+      addText(chunks, found.slice(0, -1), at)
       multiply(round.pop() ?? 0, roundFactor)
-    } else if (found === ')') close(round.pop(), roundFactor, found)
-    else if (found === ']') close(square.pop(), squareFactor, found)
-    else addText(chunks, found)
+    } else if (found === ')') close(round.pop(), roundFactor, found, at)
+    else if (found === ']') close(square.pop(), squareFactor, found, at)
+    else addText(chunks, found, at)
   }
   if (round.length > 0) warnings.push(unclosed('(', round.length))
   if (square.length > 0) warnings.push(unclosed('[', square.length))
   for (const opener of round) multiply(opener, roundFactor)
   for (const opener of square) multiply(opener, squareFactor)
-  return { chunks: chunks.length === 0 ? [piece('')] : mergeEqual(chunks), warnings }
+  return { chunks, warnings }
 }
 
-function piece(text: string): AttentionChunk {
-  return { text, weight: 1, isBreak: false }
+function piece(text: string, from: number, to: number): PlacedChunk {
+  return { text, weight: 1, isBreak: false, from, to }
 }
 
-function addText(chunks: AttentionChunk[], text: string): void {
-  text.split(breakWord).forEach((part, index) => {
-    if (index > 0) chunks.push({ text: 'BREAK', weight: -1, isBreak: true })
-    chunks.push(piece(part))
-  })
+function addText(chunks: PlacedChunk[], text: string, at: number): void {
+  let from = 0
+  for (const { 0: found, index } of text.matchAll(breakWord)) {
+    const to = index + found.length
+    chunks.push(piece(text.slice(from, index), at + from, at + index))
+    chunks.push({ text: 'BREAK', weight: -1, isBreak: true, from: at + index, to: at + to })
+    from = to
+  }
+  chunks.push(piece(text.slice(from), at + from, at + text.length))
 }
 
 function mergeEqual(chunks: readonly AttentionChunk[]): AttentionChunk[] {
+  if (chunks.length === 0) return [{ text: '', weight: 1, isBreak: false }]
   const merged: AttentionChunk[] = []
-  for (const chunk of chunks) {
+  for (const { text, weight, isBreak } of chunks) {
     const last = merged.at(-1)
-    if (last?.weight === chunk.weight && last.isBreak === chunk.isBreak) last.text += chunk.text
-    else merged.push({ ...chunk })
+    if (last?.weight === weight && last.isBreak === isBreak) last.text += text
+    else merged.push({ text, weight, isBreak })
   }
   return merged
 }

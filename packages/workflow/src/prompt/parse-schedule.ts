@@ -11,7 +11,15 @@ export type ScheduleNode =
 
 export interface ParsedSchedule {
   nodes: ScheduleNode[]
+  /** Where the brackets, colons, bars and numbers of schedules stand, in order. */
+  syntax: Range[]
   warnings: string[]
+}
+
+/** A part of a text: `from` is in it, `to` is not. */
+export interface Range {
+  from: number
+  to: number
 }
 
 /** Deeper nesting is not written by people; the parser calls itself once per level. */
@@ -19,7 +27,7 @@ const deepest = 64
 
 const plain = /(?:[^\\[\]():|]|\\.)+/y
 /** The end of a schedule: `: 0.5 ]`. */
-const ending = /:\s*(?<when>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*\]/y
+const ending = /:\s*(?<when>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*\]/y
 
 /**
  * Reads `[from:to:when]`, `[to:when]`, `[from::when]` and `[a|b]` as AUTOMATIC1111's grammar does, nested ones too.
@@ -29,16 +37,25 @@ const ending = /:\s*(?<when>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*\]/y
 export function parseSchedule(text: string): ParsedSchedule {
   const parser = new ScheduleParser(text)
   const nodes = parser.parse()
-  if (nodes !== undefined) return { nodes: joinTexts(nodes), warnings: [] }
+  if (nodes !== undefined)
+    return {
+      nodes: joinTexts(nodes),
+      syntax: parser.syntax.toSorted((a, b) => a.from - b.from),
+      warnings: [],
+    }
   const literal: ScheduleNode = { kind: 'text', text }
-  const missed = /\[[^\][]*(?::\s*[\d.]+\s*|\|[^\][]*)\]/.test(text)
-  return { nodes: [literal], warnings: missed ? [ignoredSchedule] : [] }
+  const missed = [...text.matchAll(/\[([^\][]*)\]/g)].some(([, inside = '']) => looksScheduled.test(inside))
+  return { nodes: [literal], syntax: [], warnings: missed ? [ignoredSchedule] : [] }
 }
+
+/** The inside of a pair of brackets that may have been meant as a schedule. */
+const looksScheduled = /\||:\s*[\d.]+\s*$/
 
 const ignoredSchedule =
   'The schedules in this prompt are taken as text: there is a “|” outside […|…], or a lone “\\”. Escape it with \\.'
 
 class ScheduleParser {
+  readonly syntax: Range[] = []
   readonly #text: string
   #at = 0
   /** Positions of “[” and “(” that begin no group: without this, unclosed brackets would be tried again and again. */
@@ -79,10 +96,12 @@ class ScheduleParser {
     const start = this.#at
     const opener = this.#text.charAt(start)
     if ((opener !== '[' && opener !== '(') || depth >= deepest || this.#noGroup.has(start)) return undefined
+    const known = this.syntax.length
     this.#at++
     const group = opener === '(' ? this.#round(depth + 1) : this.#square(depth + 1)
     if (group === undefined) {
       this.#noGroup.add(start)
+      this.syntax.length = known
       this.#at = start
     }
     return group
@@ -96,25 +115,43 @@ class ScheduleParser {
   }
 
   #square(depth: number): ScheduleNode[] | undefined {
+    const opener = { from: this.#at - 1, to: this.#at }
     const first = this.#prompt(depth)
     if (this.#take(']')) return [bracket('['), ...first, bracket(']')]
-    if (this.#text.charAt(this.#at) === '|') return this.#cycle(first, depth)
-    return this.#switch(first, depth)
+    this.syntax.push(opener)
+    return this.#text.charAt(this.#at) === '|' ? this.#cycle(first, depth) : this.#switch(first, depth)
   }
 
   #cycle(first: ScheduleNode[], depth: number): ScheduleNode[] | undefined {
     const options = [first]
-    while (this.#take('|')) options.push(this.#prompt(depth))
-    return this.#take(']') ? [{ kind: 'cycle', options: options.map(joinTexts) }] : undefined
+    while (this.#take('|')) {
+      this.#note(1)
+      options.push(this.#prompt(depth))
+    }
+    if (!this.#take(']')) return undefined
+    this.#note(1)
+    return [{ kind: 'cycle', options: options.map(joinTexts) }]
   }
 
   #switch(first: ScheduleNode[], depth: number): ScheduleNode[] | undefined {
-    const appearing = this.#match(ending)
+    const appearing = this.#ending()
     if (appearing !== undefined) return [switchAt([], first, appearing)]
     if (!this.#take(':')) return undefined
+    this.#note(1)
     const to = this.#prompt(depth)
-    const match = this.#match(ending)
+    const match = this.#ending()
     return match === undefined ? undefined : [switchAt(first, to, match)]
+  }
+
+  #ending(): RegExpExecArray | undefined {
+    const match = this.#match(ending)
+    if (match !== undefined) this.#note(match[0].length)
+    return match
+  }
+
+  /** What was just read is syntax. */
+  #note(length: number): void {
+    this.syntax.push({ from: this.#at - length, to: this.#at })
   }
 
   #take(char: string): boolean {

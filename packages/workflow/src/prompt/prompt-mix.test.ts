@@ -167,3 +167,19 @@ test('whatever is typed composes to a mix that sums to 1 at every step, with a n
     { numRuns: 300 },
   )
 })
+
+test.each([
+  ['spaces', ' '.repeat(100_000)],
+  ['digits', `(a:${'1'.repeat(100_000)}`],
+  ['dots', `(a:${'1.'.repeat(50_000)})`],
+  ['digits in a schedule', `[a:${'1'.repeat(100_000)}`],
+  ['bars', `| [${'|'.repeat(100_000)}`],
+  ['brackets', '([a:'.repeat(25_000)],
+  ['colons', ':'.repeat(100_000)],
+  ['nested weights', `${'('.repeat(300)}a${`:${'9'.repeat(400)})`.repeat(200)}:0)`],
+  ['ANDs', ' AND a'.repeat(5_000)],
+])('a prompt of a hundred thousand %s takes no time', (_, prompt) => {
+  const start = performance.now()
+  expect(composePrompt(prompt).mix.terms.length).toBeLessThan(20)
+  expect(performance.now() - start).toBeLessThan(1_500)
+})

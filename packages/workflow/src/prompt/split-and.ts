@@ -1,10 +1,14 @@
+import type { Range } from './parse-schedule.ts'
+
 export interface WeightedPrompt {
   text: string
   weight: number
+  /** Where the text stands in the prompt. */
+  from: number
 }
 
 /** A word of its own, in capitals; `\b` of JavaScript knows ASCII only. */
-const and = /(?<![\p{L}\p{N}_])AND(?![\p{L}\p{N}_])/u
+const and = /(?<![\p{L}\p{N}_])AND(?![\p{L}\p{N}_])/gu
 const trailingWeight = /:\s*([-+]?(?:\d+\.?|\d*\.\d+))$/
 
 /**
@@ -12,14 +16,24 @@ const trailingWeight = /:\s*([-+]?(?:\d+\.?|\d*\.\d+))$/
  * “at 5:30”. Parts without text are left out.
  */
 export function splitAnd(prompt: string): WeightedPrompt[] {
-  const parts = prompt.split(and)
-  if (parts.length === 1) return [{ text: prompt, weight: 1 }]
-  return parts.map(readPart).filter(({ text }) => text !== '')
+  const words = andWords(prompt)
+  if (words.length === 0) return [{ text: prompt, weight: 1, from: 0 }]
+  const ends = [...words.map(({ from }) => from), prompt.length]
+  const starts = [0, ...words.map(({ to }) => to)]
+  return starts
+    .map((from, index) => readPart(prompt.slice(from, ends[index]), from))
+    .filter(({ text }) => text !== '')
 }
 
-function readPart(part: string): WeightedPrompt {
+/** Where each `AND` stands. */
+export function andWords(prompt: string): Range[] {
+  return [...prompt.matchAll(and)].map(({ index }) => ({ from: index, to: index + 'AND'.length }))
+}
+
+function readPart(part: string, at: number): WeightedPrompt {
   const trimmed = part.trim()
+  const from = at + part.indexOf(trimmed)
   const match = trailingWeight.exec(trimmed)
-  if (match === null) return { text: trimmed, weight: 1 }
-  return { text: trimmed.slice(0, match.index).trim(), weight: Number(match[1]) }
+  if (match === null) return { text: trimmed, weight: 1, from }
+  return { text: trimmed.slice(0, match.index).trim(), weight: Number(match[1]), from }
 }
