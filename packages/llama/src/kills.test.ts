@@ -74,6 +74,17 @@ describe('a model file', () => {
     await expect(load(at('bert.gguf'))).rejects.toMatchObject({ code: 'model-unsupported' })
   })
 
+  test('whose vocabulary has a token twice', async () => {
+    const file = patched('twice.gguf', (bytes) => {
+      bytes.write('<filler_265>', bytes.indexOf('<filler_266>'))
+      return bytes
+    })
+    await expect(load(file)).rejects.toMatchObject({
+      code: 'model-unreadable',
+      message: expect.stringContaining('tokens 265 and 266 are both "<filler_265>"'),
+    })
+  })
+
   test('that is an adapter, a folder, or not there', async () => {
     await writeRandomLora(at('adapter.gguf'))
     await expect(load(at('adapter.gguf'))).rejects.toMatchObject({ code: 'model-unsupported' })

@@ -16,6 +16,7 @@ import type { ModelFile } from './memory/index.ts'
 import type { Resources } from './memory/choose-resources.ts'
 import { AdapterStore } from './native/adapters.ts'
 import type { UsedAdapters } from './native/adapters.ts'
+import { checkVocabulary } from './native/check-vocabulary.ts'
 import { readFileState, wasOverwritten } from './native/identify-file.ts'
 import type { FileState } from './native/identify-file.ts'
 import { NativeContext } from './native/native-context.ts'
@@ -51,6 +52,7 @@ export class LoadedModel {
     const maxSequences = options.maxSequences ?? defaultSequences
     checkSequences(native, maxSequences)
     const file = await inspectModel(options.path)
+    await checkVocabulary(options.path)
     const wanted = {
       gpuLayers: options.gpuLayers,
       contextSize: options.contextSize,
