@@ -1,7 +1,7 @@
 import { WoolgatherError, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { boundedRegex } from '../text/bounded-regex.ts'
+import { Regex } from '../text/regex.ts'
 import { collected, overInput } from './collected.ts'
 
 export const vote: WoolgatherNode = defineNode({
@@ -51,8 +51,8 @@ export const vote: WoolgatherNode = defineNode({
 
 function answerIn(value: Json, pattern: string): Json[] {
   if (pattern === '' || typeof value !== 'string') return [typeof value === 'string' ? value.trim() : value]
-  const match = boundedRegex(pattern, 'i', 'pattern').exec(value)
-  return match === null ? [] : [(match[1] ?? match[0]).trim()]
+  const [match] = new Regex(pattern, { ignoreCase: true }, 'pattern').matches(value)
+  return match === undefined ? [] : [(match.groups[0] ?? match.text).trim()]
 }
 
 /** Answers that differ only in case, spaces or a final full stop are one answer. */

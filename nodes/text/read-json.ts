@@ -1,11 +1,15 @@
 import { WoolgatherError, type Json } from '@woolgather/workflow'
 
-/** A code block of Markdown, as models like to wrap JSON. */
-const codeBlock = /^\s*```[\w-]*[^\S\n]*\n([\s\S]*?)\n?\s*```\s*$/
-
 /** JSON as it is, or read from text, inside a code block or not. @throws SyntaxError */
 export function readJson(text: string): Json {
-  return JSON.parse(codeBlock.exec(text)?.[1] ?? text) as Json
+  return JSON.parse(insideCodeBlock(text.trim())) as Json
+}
+
+/** Models like to wrap JSON in a code block of Markdown. */
+function insideCodeBlock(text: string): string {
+  const firstLine = text.indexOf('\n')
+  const isBlock = text.startsWith('```') && text.endsWith('```') && firstLine > 0
+  return isBlock ? text.slice(firstLine, -'```'.length) : text
 }
 
 /**
