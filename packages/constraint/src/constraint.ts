@@ -1,6 +1,7 @@
 import { Automaton, deadState } from './automaton/automaton.ts'
 import { ConstraintError } from './constraint-error.ts'
 import { MaskComputer, type Mask } from './mask/compute-mask.ts'
+import { refuseImpossible } from './refuse-impossible.ts'
 import { parseSource, type ConstraintSource } from './source.ts'
 import type { Vocabulary } from './vocabulary/vocabulary.ts'
 
@@ -57,14 +58,6 @@ export function compile(source: ConstraintSource, vocabulary: Vocabulary, option
   if (!vocabulary.hasEveryByte) constraint.refuseUnspellable()
   constraint.warmUp(options.warmUp ?? 60)
   return constraint
-}
-
-function refuseImpossible(automaton: Automaton): void {
-  const rule = automaton.unsatisfiableRule
-  if (rule === undefined) return
-  throw new ConstraintError('unsatisfiable', `No text of this vocabulary can meet the constraint: "${rule}" matches nothing`, {
-    hint: 'Every rule needs an alternative that ends, with characters that the model can write.',
-  })
 }
 
 class CompiledConstraint implements Constraint {

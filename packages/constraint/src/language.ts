@@ -1,4 +1,5 @@
 import { Automaton, deadState } from './automaton/automaton.ts'
+import { refuseImpossible } from './refuse-impossible.ts'
 import { parseSource, type ConstraintSource } from './source.ts'
 
 /** How a text stands to a constraint. */
@@ -21,12 +22,13 @@ export interface Language {
 export function compileLanguage(source: ConstraintSource, options: { workLimit?: number } = {}): Language {
   const { grammar, stopAtFirstMatch } = parseSource(source)
   const automaton = new Automaton(grammar, { ...options, stopAtFirstMatch })
+  refuseImpossible(automaton)
   const check = (text: string): TextCheck => {
-    let state = automaton.unsatisfiableRule === undefined ? automaton.start : deadState
+    let state = automaton.start
     let position = 0
     for (const character of text) {
       automaton.beginStep()
-      if (state !== deadState) state = automaton.stepCharacter(state, character.codePointAt(0) as number)
+      state = automaton.stepCharacter(state, character.codePointAt(0) as number)
       if (state === deadState) return { matches: false, reason: 'unexpected', position, character }
       position += character.length
     }
@@ -36,7 +38,6 @@ export function compileLanguage(source: ConstraintSource, options: { workLimit?:
     check,
     matches: (text) => check(text).matches,
     allowsPrefix: (text) => {
-      if (automaton.unsatisfiableRule !== undefined) return false
       const result = check(text)
       return result.matches || result.reason === 'incomplete'
     },

@@ -1,3 +1,131 @@
-export interface SchemaOptions { readonly whitespace?: 'compact' | 'flexible' }
-import type { Grammar } from '../grammar/expression.ts'
-export function compileSchema(schema: unknown, o: SchemaOptions): Grammar { throw new Error(String(schema)+String(o)) }
+import { ConstraintError } from '../constraint-error.ts'
+import { charactersOf } from '../grammar/characters.ts'
+import { characters, choice, literal, nothing, repeat, rule, sequence, type Expression, type Grammar } from '../grammar/expression.ts'
+import { compileArray } from './compile-array.ts'
+import { compileNumber } from './compile-number.ts'
+import { compileObject } from './compile-object.ts'
+import { compileString } from './compile-string.ts'
+import { excludeOneAnother } from './exclude-alternatives.ts'
+import { expandAlternatives, type CheckExclusive, type Conjunction } from './expand-alternatives.ts'
+import { keyword, readList } from './read-keywords.ts'
+import { isObject, locate, refuseKeyword, type Json, type Location } from './schema-location.ts'
+import { isValidValue } from './validate-value.ts'
+import type { ValueCompiler } from './value-compiler.ts'
+import { allowedTypes } from './value-types.ts'
+
+export interface SchemaOptions {
+  /** `compact` (the default) allows no whitespace between tokens, `flexible` all that JSON allows. */
+  readonly whitespace?: 'compact' | 'flexible'
+  /** Treat objects with named properties as if they said `"additionalProperties": false`. */
+  readonly closedObjects?: boolean
+}
+
+const maximumRules = 20_000
+
+/**
+ * JSON Schema (2020-12, and what drafts 4 to 7 write alike) to a grammar of JSON texts. Properties come in the
+ * schema's order.
+ * @throws {ConstraintError} `invalid-schema`, or `unsupported-schema` for keywords that cannot be enforced, with the
+ * path
+ */
+export function compileSchema(schema: unknown, options: SchemaOptions = {}): Grammar {
+  const root = locate(schema as Json, '#')
+  return new SchemaCompiler(schema as Json, options).compile(root)
+}
+
+class SchemaCompiler implements ValueCompiler {
+  readonly root: Json
+  readonly space: Expression
+  readonly closedObjects: boolean
+  private readonly rules = new Map<string, Expression>()
+  private readonly pending: { name: string; locations: Conjunction }[] = []
+
+  constructor(root: Json, { whitespace = 'compact', closedObjects = false }: SchemaOptions) {
+    this.root = root
+    this.closedObjects = closedObjects
+    this.space = whitespace === 'compact' ? nothing : repeat(characters(charactersOf(' \t\n\r')), 0, Infinity)
+  }
+
+  compile(location: Location): Grammar {
+    const start = this.valueOf([location])
+    for (let next = this.pending.pop(); next !== undefined; next = this.pending.pop()) {
+      this.rules.set(next.name, this.compileAlternatives(next.locations))
+    }
+    return { start: start.name, rules: this.rules }
+  }
+
+  valueOf(locations: Conjunction): Expression & { kind: 'rule' } {
+    const telling = locations.filter(({ schema }) => schema !== true && !(isObject(schema) && Object.keys(schema).length === 0))
+    const name = [...new Set(telling.map(({ path }) => path))].sort().join(' and ') || 'any value'
+    if (!this.rules.has(name)) {
+      if (this.rules.size >= maximumRules) {
+        throw new ConstraintError('too-large', `The schema describes more than ${maximumRules} different values`)
+      }
+      this.rules.set(name, nothing)
+      this.pending.push({ name, locations: telling })
+    }
+    return rule(name)
+  }
+
+  isValid(value: Json, location: Location): boolean {
+    return isValidValue(this.root, value, location)
+  }
+
+  private expand(locations: Conjunction): Conjunction[] {
+    return expandAlternatives(this.root, locations, this.checkExclusive)
+  }
+
+  private readonly checkExclusive: CheckExclusive = (location, left, right, [first, second]) => {
+    const context = {
+      expand: (inner: Conjunction) => this.expand(inner),
+      isValid: (value: Json, inner: Location) => this.isValid(value, inner),
+    }
+    if (excludeOneAnother(left, right, context)) return
+    const hint = `Options ${first + 1} and ${second + 1} may both hold. Use "anyOf", or give them a property with different "const" values.`
+    throw refuseKeyword(location.path, 'oneOf', hint)
+  }
+
+  private compileAlternatives(locations: Conjunction): Expression {
+    return choice(this.expand(locations).map((alternative) => this.compileConjunction(alternative)))
+  }
+
+  private compileConjunction(locations: Conjunction): Expression {
+    const listed = locations.find((at) => keyword(at, 'const') !== undefined || keyword(at, 'enum') !== undefined)
+    if (listed !== undefined) return this.compileListed(listed, locations)
+    const types = allowedTypes(locations)
+    return choice([
+      ...(types.has('null') ? [literal('null')] : []),
+      ...(types.has('boolean') ? [choice([literal('true'), literal('false')])] : []),
+      ...(types.has('integer') ? [compileNumber(locations, !types.has('number'))] : []),
+      ...(types.has('string') ? [compileString(locations)] : []),
+      ...(types.has('array') ? [compileArray(locations, this)] : []),
+      ...(types.has('object') ? [compileObject(locations, this)] : []),
+    ])
+  }
+
+  /** Values that are listed are written out, as far as they meet the other keywords. */
+  private compileListed(listed: Location, locations: Conjunction): Expression {
+    const only = keyword(listed, 'const')
+    const values = only === undefined ? (readList(listed, 'enum') ?? []) : [only]
+    const valid = values.filter((value) => locations.every((location) => this.isValid(value, location)))
+    return choice(valid.map((value) => this.write(value)))
+  }
+
+  private write(value: Json): Expression {
+    if (Array.isArray(value)) return this.writeList('[', value.map((item: Json) => this.write(item)), ']')
+    if (isObject(value)) {
+      const pairs = Object.entries(value).map(([key, item]) =>
+        sequence([literal(JSON.stringify(key)), this.space, literal(':'), this.space, this.write(item as Json)]),
+      )
+      return this.writeList('{', pairs, '}')
+    }
+    return literal(JSON.stringify(value))
+  }
+
+  private writeList(open: string, items: readonly Expression[], close: string): Expression {
+    const separated = items.map((item, index) =>
+      index === 0 ? item : sequence([this.space, literal(','), this.space, item]),
+    )
+    return sequence([literal(open), this.space, ...separated, this.space, literal(close)])
+  }
+}

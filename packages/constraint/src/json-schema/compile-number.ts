@@ -1,0 +1,125 @@
+import { intersectLanguages } from '../automaton/intersect-languages.ts'
+import { choice, literal, sequence, type Expression } from '../grammar/expression.ts'
+import { parseRegexPart } from '../regex/parse-regex.ts'
+import type { Conjunction } from './expand-alternatives.ts'
+import { readNumber } from './read-keywords.ts'
+import { refuseKeyword } from './schema-location.ts'
+
+interface Bound {
+  readonly value: number
+  readonly exclusive: boolean
+}
+
+/** @param integer whether fractions are out; numbers with bounds are written without an exponent */
+export function compileNumber(locations: Conjunction, integer: boolean): Expression {
+  const multiples = locations.map((location) => ({ location, of: readNumber(location, 'multipleOf') }))
+  const odd = multiples.find(({ of }) => of !== undefined && of !== 1)
+  if (odd !== undefined) throw refuseKeyword(odd.location.path, 'multipleOf', 'Only "multipleOf": 1 can be enforced.')
+  const whole = integer || multiples.some(({ of }) => of === 1)
+  const lower = tightestBound(locations, 'minimum', 'exclusiveMinimum', (a, b) => a - b)
+  const upper = tightestBound(locations, 'maximum', 'exclusiveMaximum', (a, b) => b - a)
+  if (lower === undefined && upper === undefined) {
+    return parseRegexPart(`-?(?:0|[1-9][0-9]*)${whole ? '' : '(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?'}`)
+  }
+  return choice([positiveNumbers(lower, upper, whole), negativeNumbers(lower, upper, whole)])
+}
+
+function tightestBound(
+  locations: Conjunction,
+  inclusive: string,
+  exclusive: string,
+  tighter: (a: number, b: number) => number,
+): Bound | undefined {
+  const bounds = locations.flatMap((location) =>
+    [inclusive, exclusive].flatMap((name) => {
+      const value = readNumber(location, name)
+      return value === undefined ? [] : [{ value, exclusive: name === exclusive }]
+    }),
+  )
+  return bounds.reduce<Bound | undefined>((best, bound) => {
+    if (best === undefined) return bound
+    const difference = tighter(bound.value, best.value)
+    return difference > 0 || (difference === 0 && bound.exclusive) ? bound : best
+  }, undefined)
+}
+
+function positiveNumbers(lower: Bound | undefined, upper: Bound | undefined, whole: boolean): Expression {
+  if (upper !== undefined && (upper.value < 0 || (upper.value === 0 && upper.exclusive))) return choice([])
+  return magnitudes(lower !== undefined && lower.value >= 0 ? lower : undefined, upper, whole)
+}
+
+function negativeNumbers(lower: Bound | undefined, upper: Bound | undefined, whole: boolean): Expression {
+  if (lower !== undefined && lower.value >= 0) return choice([])
+  const least = upper !== undefined && upper.value < 0 ? negate(upper) : { value: 0, exclusive: true }
+  return sequence([literal('-'), magnitudes(least, lower === undefined ? undefined : negate(lower), whole)])
+}
+
+function negate({ value, exclusive }: Bound): Bound {
+  return { value: -value, exclusive }
+}
+
+/** Decimal numbers without a sign, between two bounds that are not negative. */
+function magnitudes(lower: Bound | undefined, upper: Bound | undefined, whole: boolean): Expression {
+  const sides = [
+    parseRegexPart(`(?:0|[1-9][0-9]*)${whole ? '' : '(?:\\.[0-9]+)?'}`),
+    ...(lower === undefined ? [] : [parseRegexPart(atLeast(lower))]),
+    ...(upper === undefined ? [] : [parseRegexPart(atMost(upper))]),
+  ]
+  return intersectLanguages(sides.map((expression) => ({ expression, negate: false })))
+}
+
+function atLeast({ value, exclusive }: Bound): string {
+  const { integer, fraction } = decimalDigits(value)
+  const last = integer.length - 1
+  const greater = [
+    `[1-9][0-9]{${integer.length},}`,
+    ...differingDigit(integer, (digit) => [digit + 1, 9]).map((prefix) => `${prefix.text}[0-9]{${last - prefix.index}}`),
+  ]
+  const beyond = fraction.length === 0 ? [] : differingDigit(fraction, (digit) => [digit + 1, 9])
+  const same = exclusive ? '[0-9]*[1-9][0-9]*' : '[0-9]*'
+  const fractions = [...beyond.map(({ text }) => `${text}[0-9]*`), `${fraction}${same}`]
+  const without = fraction.length === 0 && !exclusive ? '?' : ''
+  return `(?:${greater.join('|')})(?:\\.[0-9]+)?|${integer}(?:\\.(?:${fractions.join('|')}))${without}`
+}
+
+function atMost({ value, exclusive }: Bound): string {
+  const { integer, fraction } = decimalDigits(value)
+  const last = integer.length - 1
+  const less = [
+    ...(integer.length > 1 ? ['0', `[1-9][0-9]{0,${integer.length - 2}}`] : []),
+    ...differingDigit(integer, (digit, index) => [index === 0 && last > 0 ? 1 : 0, digit - 1]).map(
+      (prefix) => `${prefix.text}[0-9]{${last - prefix.index}}`,
+    ),
+  ]
+  const below = [
+    ...differingDigit(fraction, (digit) => [0, digit - 1]).map(({ text }) => `${text}[0-9]*`),
+    ...Array.from({ length: Math.max(0, fraction.length - 1) }, (_, index) => fraction.slice(0, index + 1)),
+    ...(exclusive ? [] : [`${fraction}0*`]),
+  ]
+  const without = fraction.length > 0 || !exclusive
+  const same = [...(without ? [integer] : []), ...(below.length > 0 ? [`${integer}\\.(?:${below.join('|')})`] : [])]
+  const smaller = less.length > 0 ? [`(?:${less.join('|')})(?:\\.[0-9]+)?`] : []
+  return [...smaller, ...same].join('|')
+}
+
+/** Digits that agree with a number up to an index, then differ within bounds: a regex for each such index. */
+function differingDigit(digits: string, bounds: (digit: number, index: number) => [number, number]) {
+  return [...digits].flatMap((digit, index) => {
+    const [low, high] = bounds(Number(digit), index)
+    return low > high ? [] : [{ text: `${digits.slice(0, index)}[${low}-${high}]`, index }]
+  })
+}
+
+/** Digits before and after the point, without an exponent or trailing zeros. */
+function decimalDigits(value: number): { integer: string; fraction: string } {
+  const [, first, rest = '', exponent = '0'] = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(String(value)) as RegExpExecArray
+  const shift = Number(exponent)
+  const digits = (first as string) + rest
+  const point = (first as string).length + shift
+  const padded = point <= 0 ? '0'.repeat(1 - point) + digits : digits.padEnd(point, '0')
+  const split = Math.max(point, 1)
+  return {
+    integer: padded.slice(0, split).replace(/^0+(?=\d)/, ''),
+    fraction: padded.slice(split).replace(/0+$/, ''),
+  }
+}

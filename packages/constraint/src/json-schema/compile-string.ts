@@ -1,0 +1,61 @@
+import { intersectLanguages, type Condition } from '../automaton/intersect-languages.ts'
+import { everyCharacter } from '../grammar/characters.ts'
+import { characters, literal, repeat, sequence, type Expression } from '../grammar/expression.ts'
+import { ConstraintError } from '../constraint-error.ts'
+import { parseSearchPattern } from '../regex/parse-regex.ts'
+import type { Conjunction } from './expand-alternatives.ts'
+import { formatExpression, formatNames } from './formats.ts'
+import { insideString, stringCharacter } from './json-text.ts'
+import { readCount, readText, tightest } from './read-keywords.ts'
+import { refuseKeyword, type Location } from './schema-location.ts'
+
+/** A JSON string, quotation marks included. */
+export function compileString(locations: Conjunction, more: readonly Condition[] = []): Expression {
+  const minimum = tightest(locations, (location) => readCount(location, 'minLength'), Math.max, 0)
+  const maximum = tightest(locations, (location) => readCount(location, 'maxLength'), Math.min, Infinity)
+  const conditions = [...textConditions(locations), ...more]
+  if (conditions.length === 0) return quoted(repeat(stringCharacter, minimum, Math.max(maximum, -1)), minimum, maximum)
+  const anyLength = minimum === 0 && maximum === Infinity && conditions.some(({ negate }) => !negate)
+  const length = { expression: repeat(characters(everyCharacter), minimum, maximum), negate: false }
+  const all = anyLength ? conditions : [length, ...conditions]
+  const [only] = all
+  const text = all.length === 1 && only !== undefined ? only.expression : intersectLanguages(all)
+  return quoted(insideString(text), minimum, maximum)
+}
+
+/** What `pattern` and `format` demand of the text. */
+export function textConditions(locations: Conjunction): Condition[] {
+  return locations.flatMap((location) => [...readPattern(location), ...readFormat(location)])
+}
+
+export function searchCondition(pattern: string, path: string): Condition {
+  try {
+    return { expression: parseSearchPattern(pattern), negate: false }
+  } catch (error) {
+    if (!(error instanceof ConstraintError)) throw error
+    const code = error.code === 'invalid-regex' ? 'invalid-schema' : 'unsupported-schema'
+    throw new ConstraintError(error.code === 'too-large' ? 'too-large' : code, `${error.message}, in ${path}`, {
+      where: { ...error.where, path },
+    })
+  }
+}
+
+function readPattern(location: Location): Condition[] {
+  const pattern = readText(location, 'pattern')
+  return pattern === undefined ? [] : [searchCondition(pattern, `${location.path}/pattern`)]
+}
+
+function readFormat(location: Location): Condition[] {
+  const format = readText(location, 'format')
+  if (format === undefined) return []
+  const expression = formatExpression(format)
+  if (expression === undefined) {
+    throw refuseKeyword(location.path, 'format', `The format "${format}" is unknown; known are ${formatNames.join(', ')}.`)
+  }
+  return [{ expression, negate: false }]
+}
+
+function quoted(text: Expression, minimum: number, maximum: number): Expression {
+  if (maximum < minimum) return { kind: 'choice', options: [] }
+  return sequence([literal('"'), text, literal('"')])
+}

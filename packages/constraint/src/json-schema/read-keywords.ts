@@ -1,0 +1,61 @@
+import type { Json, Location } from './schema-location.ts'
+import { invalidSchema, isObject } from './schema-location.ts'
+
+/** The keyword's value at a location, undefined where it is absent. */
+export function keyword({ schema }: Location, name: string): Json | undefined {
+  return typeof schema === 'object' && Object.hasOwn(schema, name) ? schema[name] : undefined
+}
+
+export function readNumber(location: Location, name: string): number | undefined {
+  const value = keyword(location, name)
+  if (value === undefined) return undefined
+  if (typeof value !== 'number') throw invalidSchema(`${location.path}/${name}`, 'expected a number')
+  return value
+}
+
+/** A count such as `minLength`. */
+export function readCount(location: Location, name: string): number | undefined {
+  const value = readNumber(location, name)
+  if (value === undefined) return undefined
+  if (!Number.isInteger(value) || value < 0) {
+    throw invalidSchema(`${location.path}/${name}`, 'expected a whole number that is not negative')
+  }
+  return value
+}
+
+export function readText(location: Location, name: string): string | undefined {
+  const value = keyword(location, name)
+  if (value === undefined) return undefined
+  if (typeof value !== 'string') throw invalidSchema(`${location.path}/${name}`, 'expected text')
+  return value
+}
+
+export function readList(location: Location, name: string): readonly Json[] | undefined {
+  const value = keyword(location, name)
+  if (value === undefined) return undefined
+  if (!Array.isArray(value)) throw invalidSchema(`${location.path}/${name}`, 'expected a list')
+  return value
+}
+
+export function readNames(location: Location, name: string): readonly string[] {
+  const list = readList(location, name) ?? []
+  if (!list.every((item) => typeof item === 'string')) throw invalidSchema(`${location.path}/${name}`, 'expected texts')
+  return list
+}
+
+export function readKeys(location: Location, name: string): readonly string[] {
+  const value = keyword(location, name)
+  if (value === undefined) return []
+  if (!isObject(value)) throw invalidSchema(`${location.path}/${name}`, 'expected an object')
+  return Object.keys(value)
+}
+
+/** The tightest of several limits: the largest minimum, or the smallest maximum. */
+export function tightest(
+  locations: readonly Location[],
+  read: (location: Location) => number | undefined,
+  choose: (...values: number[]) => number,
+  loosest: number,
+): number {
+  return choose(loosest, ...locations.map((location) => read(location) ?? loosest))
+}
