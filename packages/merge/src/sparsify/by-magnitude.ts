@@ -59,7 +59,8 @@ class Band {
   #seenHigh = 0
 
   set(selector: RankSelector, from: number, to: number, total: number): void {
-    if (from > 0 && from < total) {
+    if (from >= total) this.#low = 0x7fffffff
+    else if (from > 0) {
       const bound = selector.at(from)
       this.#low = bound.bits
       this.#skipLow = from - bound.smaller

@@ -1,0 +1,80 @@
+import type { DrawMask } from '../kernels/random.ts'
+import { seededMasks } from '../kernels/random.ts'
+import { truncatedSvd, type SvdTarget } from '../linear-algebra/svd.ts'
+import { MergeError } from '../merge-error.ts'
+import { factorsFromSvd } from './factors-from-svd.ts'
+import { checkSameTensor, deltaOf, type LoraFactors, type ScaledLora } from './lora.ts'
+import { mergeTaskTensors, type TaskMerge } from './merge-task-tensors.ts'
+
+/** An adapter and the weight it takes part with. */
+export interface WeightedLora extends ScaledLora {
+  weight: number
+}
+
+/** How PEFT combines: its `combination_type` without `_svd`, and the settings of it. */
+export type PeftMethod = Exclude<TaskMerge, { method: 'task_arithmetic' }> | { method: 'linear' }
+
+/**
+ * Combines adapters as PEFT does: A's with A's and B's with B's, each times the root of its weight. The product then
+ * has cross terms, every B with every A, that can be as large as what was wanted; `concatenate` and `combineToRank`
+ * have none. All must be of one rank.
+ * @throws MergeError lora-mismatch, merge-parameter
+ */
+export function combineAsPeft(
+  adapters: readonly WeightedLora[],
+  method: PeftMethod,
+  draw: DrawMask = seededMasks(0, 'lora'),
+): LoraFactors {
+  const { rows, columns } = checkSameTensor(adapters)
+  const ranks = new Set(adapters.map(({ factors }) => factors.rank))
+  if (ranks.size > 1) {
+    throw new MergeError(
+      'lora-mismatch',
+      `Adapters of ranks ${[...ranks].join(', ')} cannot be combined factor by factor`,
+      'Combine them exactly (cat) or through SVD.',
+    )
+  }
+  const merge = asTaskMerge(method)
+  const roots = adapters.map(({ weight, scale }) => Math.sqrt(Math.abs(weight * scale)))
+  // A negative weight turns one factor only, so that their product is turned.
+  const signs = adapters.map(({ weight, scale }) => Math.sign(weight * scale))
+  const a = mergeTaskTensors(
+    adapters.map(({ factors }) => factors.a),
+    roots,
+    merge,
+    draw,
+  )
+  const b = mergeTaskTensors(
+    adapters.map(({ factors }) => factors.b),
+    roots.map((root, i) => root * signs[i]!),
+    merge,
+    // Other random numbers than for A.
+    (model, ...rest) => draw(model + adapters.length, ...rest),
+  )
+  return { rows, columns, rank: adapters[0]!.factors.rank, a, b }
+}
+
+/**
+ * Combines the adapters' whole changes by one of PEFT's methods and brings the result to a rank (its `…_svd` types).
+ * Makes matrices as large as the tensor.
+ * @throws MergeError lora-mismatch, merge-parameter
+ */
+export function combineDeltasAsPeft(
+  adapters: readonly WeightedLora[],
+  method: PeftMethod,
+  target: SvdTarget,
+  draw: DrawMask = seededMasks(0, 'lora'),
+): LoraFactors {
+  const { rows, columns } = checkSameTensor(adapters)
+  const values = mergeTaskTensors(
+    adapters.map(deltaOf),
+    adapters.map(({ weight }) => weight),
+    asTaskMerge(method),
+    draw,
+  )
+  return factorsFromSvd(truncatedSvd({ rows, columns, values }, target), rows, columns)
+}
+
+function asTaskMerge(method: PeftMethod): TaskMerge {
+  return method.method === 'linear' ? { method: 'task_arithmetic' } : method
+}
