@@ -17,7 +17,7 @@ import { EventStream } from './event-stream.ts'
 import type { Registry } from './registry.ts'
 import { toRunError } from './run-error.ts'
 import { downstreamOf } from './run/downstream.ts'
-import { CellRunner } from './run/run.ts'
+import { CellRunner } from './run/cell-runner.ts'
 import type { Concurrency } from './run/slots.ts'
 
 export interface ExecuteOptions<Services> {

@@ -86,7 +86,11 @@ export class Walk implements Waiter {
     const { within } = graph.axes[axis] as PlanAxis
     const { axes } = this.source.space
     const point = graph.space(within).pointAt(within.map((outer) => indices[axes.indexOf(outer)] as number))
-    this.#host.demand(graph.makerOf(axis, point))
+    const maker = graph.makerOf(axis, point)
+    this.#host.demand(maker)
+    // a loop goes on only while somebody wants its end
+    const { zone } = maker.owner.plan
+    if (zone !== undefined) this.#host.demand(graph.cellAt(graph.node(zone.end), point))
     return graph.extent(axis, point)
   }
 

@@ -291,3 +291,32 @@ test('a loop may ignore what it hands round', async () => {
   )
   expect(outputs['end']).toMatchObject({ n: 6, count: 4 })
 })
+
+/*
+   start ──► more ──► end        asked for: more
+*/
+test('a node inside a loop can be a target: it is given at every iteration', async () => {
+  const { outputs, errors } = await run(
+    graph({
+      start: start(3, { n: 'number' }, { n: 0 }),
+      more: add(['start', 'n'], 5),
+      end: end('start', { n: ['more', 'sum'] }),
+    }),
+    { targets: ['more'] },
+  )
+  expect(errors).toEqual([])
+  expect(values(outputs['more']?.['sum'])).toEqual([5, 10, 15])
+})
+
+test('a target that only reads the history of a loop runs the loop', async () => {
+  const { outputs } = await run(
+    graph({
+      start: start(3, { n: 'number' }, { n: 0 }),
+      more: add(['start', 'n'], 5),
+      end: end('start', { n: ['more', 'sum'] }),
+      all: { type: 'test/gather', links: { values: ['end', 'history.n'] } },
+    }),
+    { targets: ['all'] },
+  )
+  expect(outputs['all']?.['total']).toBe(30)
+})

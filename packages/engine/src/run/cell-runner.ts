@@ -2,7 +2,6 @@ import {
   WoolgatherError,
   type Coordinate,
   type Json,
-  type OutputValue,
   type Plan,
   type PlanAxis,
   type PlanLink,
@@ -11,23 +10,24 @@ import {
   type RunStatus,
 } from '@woolgather/workflow'
 import type { ArtifactStore } from '../artifact-store.ts'
-import type { CellCache, CellInputs } from '../cache/cell-cache.ts'
-import { contentId, sha256 } from '../content.ts'
+import type { CellCache } from '../cache/cell-cache.ts'
 import type { NodeDefinition } from '../define-node.ts'
 import type { EventStream } from '../event-stream.ts'
 import type { Registry } from '../registry.ts'
 import { toRunError, UpstreamError } from '../run-error.ts'
+import { blockedBy, whySkipped } from './blocked-by.ts'
 import { CellGraph } from './cell-graph.ts'
 import type { Cell, NodeState, RunInputValues, Waiter } from './cell.ts'
-import { explain } from './explain.ts'
-import { gatherInputs, linkedIds } from './gather-inputs.ts'
-import { labelledOf } from './labelled.ts'
-import { outputsForEvent } from './outputs-for-event.ts'
+import { consultCache } from './consult-cache.ts'
+import { checkCells, tooMany } from './count-cells.ts'
+import { gatherInputs } from './gather-inputs.ts'
+import { beginLoop, growLoop, initOf, slotsAtEnd, slotsAtStart } from './loop.ts'
 import { prepareInputs, type PreparedInputs } from './prepare-inputs.ts'
+import { readTargets, type TargetWalk } from './read-targets.ts'
 import { runCell, type Outcome, type RunningCell } from './run-cell.ts'
+import { RunReporter } from './run-reporter.ts'
 import { limitFor, Slots, type Concurrency } from './slots.ts'
 import { Walk, type WalkHost } from './walk.ts'
-import { checkCells, tooMany } from './count-cells.ts'
 
 export interface RunSetup<Services> {
   plan: Plan
@@ -58,7 +58,6 @@ interface Cancelled {
 
 /** Milliseconds of uninterrupted work after which others get a turn. */
 const turnMs = 10
-const progressMs = 250
 
 /**
  * One run. Cells are asked for from the targets backwards, begin when what they read is settled, and settle exactly
@@ -67,20 +66,14 @@ const progressMs = 250
 export class CellRunner<Services> implements WalkHost, Waiter {
   readonly graph: CellGraph
   readonly #setup: RunSetup<Services>
+  readonly #report: RunReporter
   readonly #asked: Cell[] = []
   readonly #ready: Cell[] = []
   readonly #running = new Map<Cell, RunningCell>()
   readonly #slots = new Map<string, Slots>()
   readonly #cancelled: Cancelled[] = []
   readonly #errors: RunError[] = []
-  readonly #targets: {
-    walk: Walk
-    path: string
-    output: string | undefined
-    sourceOutput: string
-    spread: number | undefined
-  }[] = []
-  readonly #brokenAxes = new Set<string>()
+  readonly #targets: TargetWalk[] = []
   /** Nodes that wait for a lazy input, and how to wake them when that is not to come. */
   readonly #asking = new Map<Cell, Set<() => void>>()
   #head = 0
@@ -88,13 +81,11 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   #stopping = false
   #refusal: RunError | undefined
   #openTargets = 1
-  #known = 0
-  #settledCells = 0
-  #lastProgress = Date.now()
   #end: (outcome: RunOutcome) => void = () => undefined
 
   constructor(setup: RunSetup<Services>) {
     this.#setup = setup
+    this.#report = new RunReporter(setup.events, setup.artifacts)
     this.graph = new CellGraph(setup.plan)
     for (const plan of setup.plan.nodes) this.graph.nodes.push(this.#nodeState(plan))
   }
@@ -140,7 +131,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   demand(cell: Cell): void {
     if (cell.state !== 'idle') return
     cell.state = 'waiting'
-    if (cell.owner.visible) this.#known++
+    this.#report.asked(cell)
     this.#asked.push(cell)
   }
 
@@ -169,14 +160,14 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     if (refusal !== undefined) return this.#refuse(refusal)
     const nowhere = this.graph.space([])
     const walks = new Map<number, Walk>()
-    for (const { node, ...target } of plan.targets) {
-      let walk = walks.get(node)
+    for (const target of plan.targets) {
+      let walk = walks.get(target.node)
       if (walk === undefined) {
-        walk = new Walk(this, this.graph.node(node), nowhere, this)
-        walks.set(node, walk)
+        walk = new Walk(this, this.graph.node(target.node), nowhere, this)
+        walks.set(target.node, walk)
         this.#openTargets++
       }
-      this.#targets.push({ walk, ...target })
+      this.#targets.push({ target, walk })
     }
     for (const walk of walks.values()) walk.begin(0)
     this.sourceSettled()
@@ -271,7 +262,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       }
     }
     this.#turning = false
-    this.#tellProgress()
+    this.#report.progress()
     this.#endIfOver()
   }
 
@@ -293,8 +284,8 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   }
 
   #endIfOver(): void {
-    const busy = this.#running.size
-    if (this.#stopping ? busy > 0 : this.#openTargets > 0 && busy > 0) return
+    // what nobody waits for any more is waited for too: a run that has ended tells nothing
+    if (this.#running.size > 0) return
     const end = this.#end
     this.#end = () => undefined
     if (this.#openTargets > 0 && !this.#stopping) {
@@ -306,17 +297,10 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     end(this.#outcome())
   }
 
-  #tellProgress(): void {
-    const now = Date.now()
-    if (now - this.#lastProgress < progressMs) return
-    this.#lastProgress = now
-    this.#setup.events.send({ type: 'run.progress', done: this.#settledCells, total: this.#known })
-  }
-
   // ── beginning ───────────────────────────────────────────────────────────
 
   #begin(cell: Cell): void {
-    const blocked = this.#blockedBy(cell)
+    const blocked = blockedBy(this.graph, cell)
     if (blocked !== undefined) return this.#skip(cell, whySkipped(blocked))
     try {
       const { owner } = cell
@@ -334,24 +318,6 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     const definition = owner.definition as NodeDefinition<never>
     owner.prepared ??= prepareInputs(owner.plan, definition, this.#setup.seeds[owner.plan.path])
     return owner.prepared
-  }
-
-  #blockedBy(cell: Cell): Cell | undefined {
-    const { links, role, zone } = cell.owner.plan
-    for (const link of links) {
-      if (link.lazy || link.keeps !== undefined) continue
-      const source = this.graph.cellBelow(cell, this.graph.node(link.source))
-      if (source.state !== 'done') return source
-    }
-    if (role === 'zone-start' && zone !== undefined) {
-      const source = this.graph.cellBelow(cell, this.graph.node(zone.init))
-      if (source.state !== 'done') return source
-    }
-    if (role === 'zone-end') {
-      const [walk] = cell.walks as [Walk]
-      return walk.broken[0]?.cell ?? walk.cells.find((step) => step.state !== 'done')
-    }
-    return undefined
   }
 
   #beginNode(cell: Cell, prepared: PreparedInputs): void {
@@ -392,26 +358,10 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     fingerprint: Json | undefined,
   ): void {
     const { cache, scope } = this.#setup
-    const { plan, space } = cell.owner
-    const links = linkedIds(cell, prepared, inputs, this.graph)
-    const print = fingerprint === undefined ? '' : contentId(fingerprint)
-    const parts = [plan.type, plan.description.version, prepared.literalsId, print]
-    for (const name in links) parts.push(name, links[name] as string)
-    cell.key = sha256(parts.join('\0'))
-    const kept = cache?.get(cell.key)
-    if (kept !== undefined) {
-      this.#finish(cell, kept, 'cached', 0)
-      return
-    }
-    const name = `${scope}\0${plan.path}\0${space.indicesOf(cell.point).join(',')}`
-    const now: CellInputs = {
-      version: plan.description.version,
-      literals: prepared.literals,
-      links,
-      fingerprint: print,
-    }
-    cell.reason = explain(cell.owner, cache?.lastInputs(name), now)
-    cache?.rememberInputs(name, now)
+    const found = consultCache(cache as CellCache, this.graph, scope, { cell, prepared, inputs, fingerprint })
+    if (found.kept !== undefined) return this.#finish(cell, found.kept, 'cached')
+    cell.key = found.key
+    cell.reason = found.reason
     this.#invoke(cell, inputs)
   }
 
@@ -430,7 +380,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     }
     cell.state = 'running'
     cell.inputs = undefined
-    if (owner.visible) this.#tellStart(cell)
+    this.#report.started(cell)
     const { services, events, seeds, graceMs } = this.#setup
     const literal = inputs['seed']
     const seed = typeof literal === 'number' ? literal : (seeds[plan.path] ?? 0)
@@ -455,7 +405,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       case 'done': {
         const outputs = { ...outcome.outputs, ...handedOn }
         if (cell.key !== undefined) this.#setup.cache?.set(cell.key, outputs)
-        this.#finish(cell, outputs, 'finished', outcome.milliseconds)
+        this.#finish(cell, outputs, outcome)
         break
       }
       case 'failed':
@@ -469,53 +419,23 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   // ── loops ───────────────────────────────────────────────────────────────
 
   #beginZone(cell: Cell): void {
-    const { plan } = cell.owner
-    const zone = plan.zone as NonNullable<PlanNode['zone']>
-    switch (plan.role) {
-      case 'zone-init':
-        cell.inputs = gatherInputs(cell, this.#prepared(cell.owner), this.graph, this.#ask)
-        this.#finish(cell, cell.inputs.dynamic, 'finished', 0)
-        break
+    const prepared = this.#prepared(cell.owner)
+    switch (cell.owner.plan.role) {
       case 'zone-start': {
-        const init = this.graph.cellBelow(cell, this.graph.node(zone.init))
-        const iteration = cell.owner.space.indexAlong(cell.point, zone.axis)
-        const slots =
-          iteration === 0 ? init.outputs : this.#stepBefore(cell, zone.axis, zone.step, iteration).outputs
-        this.#invoke(cell, init.inputs as RunInputValues, iteration, slots)
+        const { slots, iteration } = slotsAtStart(this.graph, cell)
+        this.#invoke(cell, initOf(this.graph, cell).inputs as RunInputValues, iteration, slots)
         break
       }
-      case 'zone-step': {
-        cell.inputs = gatherInputs(cell, this.#prepared(cell.owner), this.graph, this.#ask)
-        this.#finish(cell, cell.inputs.dynamic, 'finished', 0)
+      case 'zone-end': {
+        const { slots, iterations } = slotsAtEnd(this.graph, cell)
+        this.#invoke(cell, { ...prepared.fixed, dynamic: prepared.dynamic }, iterations, slots)
         break
       }
-      default: {
-        const [walk] = cell.walks as [Walk]
-        const init = this.graph.cellBelow(cell, this.graph.node(zone.init))
-        const slots = walk.cells.at(-1)?.outputs ?? init.outputs
-        const prepared = this.#prepared(cell.owner)
-        this.#invoke(cell, { ...prepared.fixed, dynamic: prepared.dynamic }, walk.cells.length, slots)
-      }
+      default:
+        // what goes into a loop, and what an iteration leaves, is only looked at
+        cell.inputs = gatherInputs(cell, prepared, this.graph, this.#ask)
+        this.#finish(cell, cell.inputs.dynamic, { milliseconds: 0 })
     }
-  }
-
-  #stepBefore(cell: Cell, axis: number, step: number, iteration: number): Cell {
-    const { space } = cell.owner
-    const source = this.graph.node(step)
-    const indices = space.indicesOf(cell.point)
-    indices[space.axes.indexOf(axis)] = iteration - 1
-    return this.graph.cellAt(source, source.space.pointAt(indices))
-  }
-
-  /** A loop goes on while nobody stops it and its maximum is not reached. */
-  #growLoop(step: Cell): void {
-    const zone = step.owner.plan.zone as NonNullable<PlanNode['zone']>
-    const init = this.graph.cellBelow(step, this.graph.node(zone.init))
-    const extent = this.graph.extent(zone.axis, init.point)
-    const next = step.owner.space.indexAlong(step.point, zone.axis) + 1
-    const goesOn = step.state === 'done' && step.inputs?.['stop'] !== true && next < maximumOf(init)
-    if (goesOn) extent.grow(next + 1)
-    else extent.close()
   }
 
   // ── settling ────────────────────────────────────────────────────────────
@@ -523,105 +443,58 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   #finish(
     cell: Cell,
     outputs: Readonly<Record<string, Json>>,
-    how: 'finished' | 'cached',
-    milliseconds: number,
+    how: { milliseconds: number } | 'cached',
   ): void {
     if (cell.settled) return
-    if (cell.owner.visible && !this.#tellResult(cell, outputs, how, milliseconds)) return
-    cell.outputs = outputs
-    cell.inputs = cell.owner.plan.zone === undefined ? undefined : cell.inputs
-    this.#settle(cell, 'done')
-  }
-
-  /** False where the outputs could not be kept for those who read the events: then the cell has failed. */
-  #tellResult(
-    cell: Cell,
-    outputs: Readonly<Record<string, Json>>,
-    how: 'finished' | 'cached',
-    milliseconds: number,
-  ): boolean {
-    const { events, artifacts } = this.#setup
-    let shown: Record<string, OutputValue>
     try {
-      shown = outputsForEvent(outputs, artifacts)
-    } catch (cause) {
-      this.#fail(cell, new WoolgatherError('write-failed', 'The outputs could not be stored.', { cause }))
-      return false
+      this.#report.done(cell, outputs, how)
+    } catch (error) {
+      return this.#fail(cell, error)
     }
-    const base = { node: cell.owner.plan.path, at: cell.owner.space.at(cell.point), outputs: shown }
-    if (how === 'cached')
-      events.sendFor(cell, { type: 'cell.cached', ...base, reason: 'same inputs as before' })
-    else
-      events.sendFor(cell, {
-        type: 'cell.finished',
-        ...base,
-        milliseconds: Math.round(milliseconds * 1000) / 1000,
-      })
-    return true
+    cell.outputs = outputs
+    // the start and the end of a loop look at them again
+    if (cell.owner.plan.zone === undefined) cell.inputs = undefined
+    this.#settle(cell, 'done')
   }
 
   #fail(cell: Cell, thrown: unknown): void {
     if (cell.settled) return
     const { plan, space } = cell.owner
-    const at = space.at(cell.point)
-    const error = toRunError(thrown, { node: plan.path, at })
-    cell.error = error
-    this.#errors.push(error)
-    this.#setup.events.sendFor(cell, { type: 'cell.failed', node: plan.path, at, error })
+    cell.error = toRunError(thrown, { node: plan.path, at: space.at(cell.point) })
+    this.#errors.push(cell.error)
+    this.#report.failed(cell, cell.error)
     this.#settle(cell, 'failed')
   }
 
   #skip(cell: Cell, reason: string): void {
     if (cell.settled) return
     cell.reason = reason
-    const { plan, space, visible } = cell.owner
-    if (visible)
-      this.#setup.events.sendFor(cell, {
-        type: 'cell.skipped',
-        node: plan.path,
-        at: space.at(cell.point),
-        reason,
-      })
+    this.#report.skipped(cell, reason)
     this.#settle(cell, 'skipped')
   }
 
   #settle(cell: Cell, state: 'done' | 'failed' | 'skipped'): void {
     cell.state = state
-    if (cell.owner.visible) this.#settledCells++
     const { waiters } = cell
     cell.waiters = undefined
     this.#growAxes(cell)
     if (waiters !== undefined) for (const waiter of waiters) waiter.sourceSettled()
   }
 
+  /** Axes that begin, grow or end with this cell. */
   #growAxes(cell: Cell): void {
     const { plan } = cell.owner
-    if (plan.role === 'zone-step') return this.#growLoop(cell)
+    if (plan.role === 'zone-step') return growLoop(this.graph, cell)
     const axis = plan.role === 'zone-init' ? plan.zone?.axis : plan.makes
     if (axis === undefined) return
     const extent = this.graph.extent(axis, cell.point)
     if (cell.state !== 'done') {
       extent.close(cell)
-      this.#skipOver(axis, cell)
-    } else if (plan.role === 'zone-init') {
-      if (maximumOf(cell) > 0) extent.grow(1)
-      else extent.close()
-    } else {
+      this.#report.missingAxis(this.graph, axis, cell, whySkipped(cell))
+    } else if (plan.role === 'zone-init') beginLoop(this.graph, cell)
+    else {
       extent.grow(lengthOf(cell))
       extent.close()
-    }
-  }
-
-  /** Cells over an axis that never came to be: told once per node, at the coordinate at which it is missing. */
-  #skipOver(axis: number, maker: Cell): void {
-    const at = maker.owner.space.at(maker.point)
-    const reason = whySkipped(maker)
-    for (const node of this.graph.nodes) {
-      if (!node.visible || node.plan.lazy || !node.plan.axes.includes(axis)) continue
-      const told = `${node.plan.index}\0${JSON.stringify(at)}`
-      if (this.#brokenAxes.has(told)) continue
-      this.#brokenAxes.add(told)
-      this.#setup.events.send({ type: 'cell.skipped', node: node.plan.path, at, reason })
     }
   }
 
@@ -642,20 +515,12 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   }
 
   #outcome(): RunOutcome {
-    this.#tellUnchosen()
-    this.#lastProgress = 0
-    this.#tellProgress()
-    const outputs: Record<string, Record<string, Json>> = {}
-    for (const { walk, path, output, sourceOutput, spread } of this.#targets) {
-      if (output === undefined || this.#refusal !== undefined) continue
-      const value = labelledOf(this.graph, walk, { output: sourceOutput, spread, item: undefined })
-      const whole = value.axes.length > 0 ? (value as unknown as Json) : valueOf(value.cells[0])
-      if (whole !== undefined) outputs[path] = { ...outputs[path], [output]: whole }
-      else outputs[path] ??= {}
-    }
-    if (this.#refusal !== undefined)
+    if (!this.#stopping) this.#report.unchosen(this.graph)
+    this.#report.progress(true)
+    if (this.#refusal !== undefined) {
       return { status: 'failed', outputs: {}, errors: [this.#refusal, ...this.#errors] }
-    return { status: this.#status(), outputs, errors: this.#errors }
+    }
+    return { status: this.#status(), outputs: readTargets(this.graph, this.#targets), errors: this.#errors }
   }
 
   #status(): RunStatus {
@@ -663,31 +528,6 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     if (this.#errors.length === 0) return 'completed'
     const something = this.#targets.some(({ walk }) => walk.cells.some((cell) => cell.state === 'done'))
     return something ? 'partial' : 'failed'
-  }
-
-  /** What only a switch could have asked for and none did. */
-  #tellUnchosen(): void {
-    if (this.#stopping) return
-    for (const node of this.graph.nodes) {
-      if (!node.plan.lazy || !node.visible) continue
-      for (let point = 0; point < node.space.size; point++) {
-        if ((node.cells[point]?.state ?? 'idle') !== 'idle') continue
-        this.#setup.events.send({
-          type: 'cell.skipped',
-          node: node.plan.path,
-          at: node.space.at(point),
-          reason: 'not chosen',
-        })
-      }
-    }
-  }
-
-  #tellStart(cell: Cell): void {
-    const base = { node: cell.owner.plan.path, at: cell.owner.space.at(cell.point) }
-    const { reason } = cell
-    this.#setup.events.send(
-      reason === undefined ? { type: 'cell.started', ...base } : { type: 'cell.started', ...base, reason },
-    )
   }
 
   #nodeState(plan: PlanNode): NodeState {
@@ -732,19 +572,6 @@ function lengthOf(cell: Cell): number {
   return Array.isArray(value) ? value.length : 0
 }
 
-function maximumOf(init: Cell): number {
-  const maximum = init.inputs?.['maximum']
-  return typeof maximum === 'number' ? maximum : 0
-}
-
-function whySkipped(source: Cell): string {
-  const { path } = source.owner.plan
-  if (source.state === 'failed') return `\`${path}\` failed`
-  return source.reason?.startsWith('`') === true
-    ? source.reason
-    : `\`${path}\` did not run: ${source.reason ?? 'not chosen'}`
-}
-
 function cellCancelled(cell: Cell): WoolgatherError {
   return new WoolgatherError('cancelled', `\`${cell.owner.plan.path}\` was cancelled.`)
 }
@@ -754,8 +581,4 @@ function optionsOf(issue: { input?: string; hint?: string }): { input?: string; 
   if (issue.input !== undefined) options.input = issue.input
   if (issue.hint !== undefined) options.hint = issue.hint
   return options
-}
-
-function valueOf(cell: { value?: Json } | object | undefined): Json | undefined {
-  return cell !== undefined && 'value' in cell ? cell.value : undefined
 }
