@@ -38,6 +38,16 @@ test.each<[string, [string, number][]]>([
   ['\\(a\\) \\[b\\]', [['(a) [b]', 1]]],
   ['日BREAK', [['日BREAK', 1]]],
   ['(a:1.2.3)', [['a:1.2.3', 1.1]]],
+  [
+    'a BREAK BREAK b',
+    [
+      ['a', 1],
+      ['BREAK', -1],
+      ['', 1],
+      ['BREAK', -1],
+      ['b', 1],
+    ],
+  ],
 ])('%s follows the same rules', (prompt, expected) => {
   expect(parse(prompt)).toEqual(expected)
 })

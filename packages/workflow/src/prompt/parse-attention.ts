@@ -26,8 +26,8 @@ const largest = 1e9
 /** The tokens of AUTOMATIC1111's prompt parser: escapes, brackets, `:1.5)` as one, everything else as text. */
 const token = /\\[()[\]\\]|\\|\(|\[|:\s*(?<weight>[+-]?[.\d]+)\s*\)|\)|\]|[^\\()[\]:]+|:/gu
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$/
-/** `\b` of JavaScript knows ASCII only; a BREAK inside 日BREAK is no word of its own. Not begun inside spaces: linear. */
-const breakWord = /(?<!\s)\s*(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])\s*/gu
+/** `\b` of JavaScript knows ASCII only; a BREAK inside 日BREAK is no word of its own. */
+const breakWord = /(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])/gu
 
 /**
  * Reads `(a)`, `[a]`, `(a:1.5)`, escapes and `BREAK` as AUTOMATIC1111's `parse_prompt_attention` does. Never throws:
@@ -84,11 +84,13 @@ function piece(text: string, from: number, to: number): PlacedChunk {
 
 function addText(chunks: PlacedChunk[], text: string, at: number): void {
   let from = 0
-  for (const { 0: found, index } of text.matchAll(breakWord)) {
-    const to = index + found.length
-    chunks.push(piece(text.slice(from, index), at + from, at + index))
-    chunks.push({ text: 'BREAK', weight: -1, isBreak: true, from: at + index, to: at + to })
-    from = to
+  for (const { 0: word, index } of text.matchAll(breakWord)) {
+    // the spaces around a BREAK belong to it
+    const start = from + text.slice(from, index).trimEnd().length
+    const end = text.length - text.slice(index + word.length).trimStart().length
+    chunks.push(piece(text.slice(from, start), at + from, at + start))
+    chunks.push({ text: word, weight: -1, isBreak: true, from: at + start, to: at + end })
+    from = end
   }
   chunks.push(piece(text.slice(from), at + from, at + text.length))
 }

@@ -177,6 +177,7 @@ test.each([
   ['brackets', '([a:'.repeat(25_000)],
   ['colons', ':'.repeat(100_000)],
   ['nested weights', `${'('.repeat(300)}a${`:${'9'.repeat(400)})`.repeat(200)}:0)`],
+  ['BREAKs', 'BREAK '.repeat(16_000)],
   ['ANDs', ' AND a'.repeat(5_000)],
 ])('a prompt of a hundred thousand %s takes no time', (_, prompt) => {
   const start = performance.now()

@@ -43,6 +43,10 @@ test('a | outside brackets makes the whole prompt literal, as in AUTOMATIC1111, 
   expect(scheduleText('a | b').warnings).toEqual([])
 })
 
+test('a schedule right beside a stray bracket stays one, where AUTOMATIC1111’s ambiguous grammar takes it for text', () => {
+  expect(textsOf('[a:b:1]]', 2)).toEqual(['a]', 'b]'])
+})
+
 test('[a:1.5] is a schedule that never comes, and says how a weight is written', () => {
   expect(scheduleText('[a:1.5]')).toEqual({
     texts: [{ cycle: [''] }],
