@@ -4,7 +4,12 @@ export default defineConfig({
   resolve: { conditions: ['@woolgather/source'] },
   ssr: { resolve: { conditions: ['@woolgather/source'] } },
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.{ts,tsx}', 'nodes/**/*.test.ts', 'tests/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    include: [
+      '{packages,apps}/*/src/**/*.test.{ts,tsx}',
+      'nodes/**/*.test.ts',
+      'tests/**/*.test.ts',
+      'scripts/**/*.test.mjs',
+    ],
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

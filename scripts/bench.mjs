@@ -7,9 +7,9 @@ import { root, run } from './run.mjs'
 prepare()
 
 const wanted = process.argv[2] ?? ''
-const files = readdirSync(path.join(root, 'bench'), { recursive: true })
+const files = readdirSync(path.join(root, 'bench'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.bench.mjs') && file.includes(wanted))
-  .sort()
+  .toSorted((a, b) => a.localeCompare(b))
 for (const file of files) {
   console.log(`\n── ${file}`)
   run(process.execPath, ['--expose-gc', path.join('bench', file)])

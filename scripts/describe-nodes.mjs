@@ -25,7 +25,10 @@ function describeNode(node) {
     '',
     ...table(['input', 'type', 'default', ''], node.inputs.map(describeInput)),
     ...(node.dynamicInputs?.kind === 'placeholders'
-      ? ['', `Each \`{{name}}\` in \`${node.dynamicInputs.from}\` is an input of type ${node.dynamicInputs.type}.`]
+      ? [
+          '',
+          `Each \`{{name}}\` in \`${node.dynamicInputs.from}\` is an input of type ${node.dynamicInputs.type}.`,
+        ]
       : []),
     '',
     ...table(
@@ -46,6 +49,7 @@ function describeInput(input) {
 
 function table(head, rows) {
   if (rows.length === 0) return []
-  const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
+  const line = (cells) =>
+    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)]
 }

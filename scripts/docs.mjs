@@ -7,5 +7,8 @@ import { prepare } from './prepare.mjs'
 import { root } from './run.mjs'
 
 prepare('cli')
-const printed = execFileSync(process.execPath, ['apps/cli/dist/main.js', 'nodes', '--json'], { cwd: root, maxBuffer: 1e8 })
+const printed = execFileSync(process.execPath, ['apps/cli/dist/main.js', 'nodes', '--json'], {
+  cwd: root,
+  maxBuffer: 1e8,
+})
 writeFileSync(path.join(root, 'docs/nodes.md'), describeNodes(JSON.parse(printed.toString())))
