@@ -17,6 +17,7 @@ import { EventStream } from './event-stream.ts'
 import type { Registry } from './registry.ts'
 import { toRunError } from './run-error.ts'
 import { downstreamOf } from './run/downstream.ts'
+import type { EarlierAttempt } from './run/earlier-attempt.ts'
 import { CellRunner } from './run/cell-runner.ts'
 import type { Concurrency } from './run/slots.ts'
 
@@ -42,6 +43,8 @@ export interface ExecuteOptions<Services> {
   cellLimit?: number | undefined
   /** Milliseconds a node is given to end once cancelled; default 2,000. */
   graceMs?: number | undefined
+  /** An attempt at this same run whose process ended: what it settled is not run or told again. */
+  earlier?: EarlierAttempt | undefined
 }
 
 export interface RunResult {
@@ -122,6 +125,7 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
     scope: options.workflow.name,
     cellLimit: options.cellLimit ?? 10_000,
     graceMs: options.graceMs ?? 2_000,
+    earlier: options.earlier,
   })
   const cells = planned.plan.nodes.filter((node) => node.axes.length === 0 && node.role === 'node').length
   events.send({ type: 'run.started', cells, seeds })
@@ -178,7 +182,7 @@ function refusedRun(id: string, events: EventStream, issues: readonly Issue[]): 
 }
 
 /** One seed for each node that has a `seed` input and nothing in it: the same in every cell, so that only the axis differs. */
-function drawSeeds(planned: Plan, given: Readonly<Record<string, number>>): Record<string, number> {
+export function drawSeeds(planned: Plan, given: Readonly<Record<string, number>> = {}): Record<string, number> {
   const seeds: Record<string, number> = {}
   for (const node of planned.nodes) {
     const has = node.description.inputs.some((input) => input.name === 'seed' && input.type === 'integer')

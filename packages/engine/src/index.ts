@@ -18,6 +18,7 @@ export { loadNodePackages } from './load-node-packages.ts'
 
 // running workflows
 export {
+  drawSeeds,
   executeWorkflow,
   runEvents,
   startRun,
@@ -26,6 +27,7 @@ export {
   type RunResult,
 } from './execute-workflow.ts'
 export type { Concurrency } from './run/slots.ts'
+export type { EarlierAttempt, SettledCell } from './run/earlier-attempt.ts'
 export { toRunError } from './run-error.ts'
 
 // keeping results

@@ -1,44 +1,49 @@
-/** A map bounded by the size of its values: what was used longest ago goes first. */
+interface Entry<Value> {
+  value: Value
+  bytes: number
+}
+
+/**
+ * A map bounded by the size of its values, in two halves: what is used goes to the young one, and when that is full it
+ * becomes the old one and what was old goes. So what was used longest ago goes first, give or take half the map, and
+ * a look-up costs one look-up.
+ */
 export class LruMap<Value> {
-  readonly #entries = new Map<string, { value: Value; bytes: number }>()
-  readonly #maxBytes: number
+  readonly #halfBytes: number
   readonly #sizeOf: (value: Value) => number
-  #bytes = 0
+  #young = new Map<string, Entry<Value>>()
+  #old = new Map<string, Entry<Value>>()
+  #youngBytes = 0
 
   constructor(maxBytes: number, sizeOf: (value: Value) => number) {
-    this.#maxBytes = maxBytes
+    this.#halfBytes = maxBytes / 2
     this.#sizeOf = sizeOf
   }
 
-  get bytes(): number {
-    return this.#bytes
-  }
-
   get(key: string): Value | undefined {
-    const entry = this.#entries.get(key)
-    if (entry === undefined) return undefined
-    // a Map keeps the order of insertion: the first is the one used longest ago
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
-    return entry.value
+    const young = this.#young.get(key)
+    if (young !== undefined) return young.value
+    const old = this.#old.get(key)
+    if (old === undefined) return undefined
+    this.#keep(key, old)
+    return old.value
   }
 
   set(key: string, value: Value): void {
-    this.delete(key)
     const bytes = this.#sizeOf(value)
-    if (bytes > this.#maxBytes) return
-    this.#entries.set(key, { value, bytes })
-    this.#bytes += bytes
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#maxBytes) break
-      this.delete(oldest)
-    }
+    this.#youngBytes -= this.#young.get(key)?.bytes ?? 0
+    this.#young.delete(key)
+    this.#old.delete(key)
+    if (bytes <= this.#halfBytes) this.#keep(key, { value, bytes })
   }
 
-  delete(key: string): void {
-    const entry = this.#entries.get(key)
-    if (entry === undefined) return
-    this.#entries.delete(key)
-    this.#bytes -= entry.bytes
+  #keep(key: string, entry: Entry<Value>): void {
+    if (this.#youngBytes + entry.bytes > this.#halfBytes) {
+      this.#old = this.#young
+      this.#young = new Map()
+      this.#youngBytes = 0
+    }
+    this.#young.set(key, entry)
+    this.#youngBytes += entry.bytes
   }
 }

@@ -20,6 +20,7 @@ import { CellGraph } from './cell-graph.ts'
 import type { Cell, NodeState, RunInputValues, Waiter } from './cell.ts'
 import { consultCache } from './consult-cache.ts'
 import { checkCells, tooMany } from './count-cells.ts'
+import { Resumption, type EarlierAttempt, type SettledCell } from './earlier-attempt.ts'
 import { gatherInputs } from './gather-inputs.ts'
 import { beginLoop, growLoop, initOf, slotsAtEnd, slotsAtStart } from './loop.ts'
 import { prepareInputs, type PreparedInputs } from './prepare-inputs.ts'
@@ -42,6 +43,7 @@ export interface RunSetup<Services> {
   scope: string
   cellLimit: number
   graceMs: number
+  earlier: EarlierAttempt | undefined
 }
 
 export interface RunOutcome {
@@ -67,6 +69,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   readonly graph: CellGraph
   readonly #setup: RunSetup<Services>
   readonly #report: RunReporter
+  readonly #resumption: Resumption | undefined
   readonly #asked: Cell[] = []
   readonly #ready: Cell[] = []
   readonly #running = new Map<Cell, RunningCell>()
@@ -86,6 +89,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   constructor(setup: RunSetup<Services>) {
     this.#setup = setup
     this.#report = new RunReporter(setup.events, setup.artifacts)
+    this.#resumption = setup.earlier && new Resumption(setup.earlier, setup.plan)
     this.graph = new CellGraph(setup.plan)
     for (const plan of setup.plan.nodes) this.graph.nodes.push(this.#nodeState(plan))
   }
@@ -306,12 +310,26 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       const { owner } = cell
       if (owner.definition === undefined)
         throw new WoolgatherError('unknown-node-type', `\`${owner.plan.type}\` is not installed.`)
-      if (cell.inputs !== undefined) this.#invoke(cell, cell.inputs)
+      if (cell.inputs !== undefined) return this.#invoke(cell, cell.inputs)
+      const earlier = owner.plan.zone === undefined ? this.#resumption?.find(cell) : undefined
+      if (earlier !== undefined) this.#restore(cell, earlier)
       else if (owner.plan.zone !== undefined) this.#beginZone(cell)
       else this.#beginNode(cell, this.#prepared(owner))
     } catch (error) {
       this.#fail(cell, error)
     }
+  }
+
+  /** Settles a cell as an earlier attempt did, of which everybody was told then. */
+  #restore(cell: Cell, earlier: SettledCell): void {
+    this.#report.restored()
+    if ('outputs' in earlier) {
+      cell.outputs = earlier.outputs
+      return this.#settle(cell, 'done')
+    }
+    cell.error = earlier.error
+    this.#errors.push(earlier.error)
+    this.#settle(cell, 'failed')
   }
 
   #prepared(owner: NodeState): PreparedInputs {
@@ -373,7 +391,8 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   ): void {
     const { owner } = cell
     const { plan } = owner
-    if (owner.slots !== undefined && !owner.slots.take(cell)) {
+    const { slots } = owner
+    if (slots !== undefined && !(this.#mayRun(cell) && slots.take(cell))) {
       cell.state = 'ready'
       cell.inputs = inputs
       return
@@ -398,6 +417,10 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       },
     )
     if (!endedAtOnce) this.#running.set(cell, running)
+  }
+
+  #mayRun(cell: Cell): boolean {
+    return this.#resumption === undefined || this.#resumption.take(cell)
   }
 
   #settleOutcome(cell: Cell, outcome: Outcome, handedOn: Readonly<Record<string, Json>>): void {
@@ -479,6 +502,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     cell.waiters = undefined
     this.#growAxes(cell)
     if (waiters !== undefined) for (const waiter of waiters) waiter.sourceSettled()
+    if (this.#resumption !== undefined) this.#ready.push(...this.#resumption.settled(cell))
   }
 
   /** Axes that begin, grow or end with this cell. */

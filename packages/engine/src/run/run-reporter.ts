@@ -27,6 +27,11 @@ export class RunReporter {
     if (cell.owner.visible) this.#known++
   }
 
+  /** A cell that an earlier attempt settled: counted, not told. */
+  restored(): void {
+    this.#settled++
+  }
+
   started(cell: Cell): void {
     if (!cell.owner.visible) return
     const { reason } = cell
