@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 
 const cache = path.join(import.meta.dirname, '.cache/vocabulary.json')
 const size = 128_000
-const maximumBytes = 60e6
+const maximumBytes = 120e6
 const extensions = /\.(md|d\.ts|ts|mjs|js|json|py|c|h|txt|rst|html|pm|pod)$/
 const skipped = new Set(['.git', '.cache', 'dist', 'proc', 'sys'])
 const wordPattern = / ?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+/gu

@@ -8,7 +8,7 @@ import type { CharSet } from 'refa'
 import { ArrayTable } from './array-table.ts'
 import { Closure, type Closed } from './closure.ts'
 import { Frames } from './frames.ts'
-import { addByte, prefixRange } from './utf8.ts'
+import { addByte, prefixRange, type CodePointRange } from './utf8.ts'
 import { WorkBudget } from './work-budget.ts'
 
 /** Nothing can follow and the text so far is no match. */
@@ -125,7 +125,8 @@ export class Automaton {
 
   /** State after a first part of a character, dead if no character that begins so may follow. */
   unfinishedState(base: number, prefix: number): number {
-    if (!this.allowsPrefix(base, prefix)) return deadState
+    const range = prefixRange(prefix)
+    if (range === undefined || !this.allowsAny(base, range)) return deadState
     const key = base * 2 ** 24 + prefix
     const known = this.unfinished.get(key)
     if (known !== undefined) return known
@@ -140,13 +141,12 @@ export class Automaton {
     return this.unfinishedOf.get(state)
   }
 
-  allowsPrefix(base: number, prefix: number): boolean {
-    const range = prefixRange(prefix)
-    if (range === undefined) return false
+  /** Whether any character of a range may follow. */
+  allowsAny(state: number, { minimum, maximum }: CodePointRange): boolean {
     const { intervalStart, intervalClass } = this.partition
-    const row = this.row(base)
-    for (let index = findInterval(intervalStart, range.minimum); index < intervalStart.length; index++) {
-      if (intervalStart[index]! > range.maximum) return false
+    const row = this.row(state)
+    for (let index = findInterval(intervalStart, minimum); index < intervalStart.length; index++) {
+      if (intervalStart[index]! > maximum) return false
       const characterClass = intervalClass[index]!
       if (characterClass >= 0 && row[characterClass] !== deadState) return true
     }

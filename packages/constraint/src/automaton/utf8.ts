@@ -20,8 +20,13 @@ export function prefixLength(prefix: PackedPrefix): { has: number; needs: number
   return { has, needs: sequenceLength(prefix >>> (8 * (has - 1))) }
 }
 
+export interface CodePointRange {
+  readonly minimum: number
+  readonly maximum: number
+}
+
 /** First and last code point that an unfinished character may become; `undefined` if none is valid. */
-export function prefixRange(prefix: PackedPrefix): { minimum: number; maximum: number } | undefined {
+export function prefixRange(prefix: PackedPrefix): CodePointRange | undefined {
   const { has, needs } = prefixLength(prefix)
   if (needs === 0 || has >= needs) return undefined
   const bytes = Array.from({ length: has }, (_, index) => (prefix >>> (8 * (has - 1 - index))) & 0xff)

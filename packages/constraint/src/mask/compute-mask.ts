@@ -1,5 +1,5 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
-import type { ClassSplit } from '../vocabulary/class-split.ts'
+import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
 import { tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 import { StateShapes, type ClassGroup, type StateShape } from './state-shapes.ts'
@@ -72,28 +72,32 @@ export class MaskComputer {
 
   /** Marks the tokens strictly below a node that may follow a state. */
   private collect(trie: Trie, node: number, state: number): void {
-    if (tokensBelow(trie, node) < smallSubtree) {
+    const below = tokensBelow(trie, node)
+    if (below < smallSubtree) {
       this.walk(trie, node, state)
       return
     }
     const shape = this.shapes.of(state)
-    if (trie === this.vocabulary.trie && shape.main !== undefined && tokensBelow(trie, node) >= this.worthwhile) {
-      const steps = this.followGroup(state, node, shape.main.group)
-      if (steps !== undefined) {
-        this.collectSplit(node, shape.main.group, steps)
+    const { main } = shape
+    if (trie === this.vocabulary.trie && main !== undefined && below >= this.worthwhile) {
+      // A class that the next state keeps is the inside of something; others change from state to state.
+      const lasting = this.shapes.of(main.target).main?.group === main.group
+      const split = this.vocabulary.splits.find(node, main.group.number, main.group.contains, lasting)
+      const steps = split === undefined ? undefined : this.followGroup(state, main.group, split.longestRun)
+      if (split !== undefined && steps !== undefined) {
+        this.collectSplit(node, main.group, split, steps)
         return
       }
     }
-    this.collectChildren(trie, node, state, shape.points)
+    this.collectChildren(trie, node, state, shape)
   }
 
   /**
    * States after 0, 1, 2, … characters of a group, up to where it dies or loops (then the last is repeated once);
    * `undefined` where characters of the group begin to differ.
    */
-  private followGroup(state: number, node: number, group: ClassGroup): number[] | undefined {
+  private followGroup(state: number, group: ClassGroup, longest: number): number[] | undefined {
     const steps = [state]
-    const longest = this.splitAt(node, group).longestRun
     while (steps.length <= longest) {
       const here = steps[steps.length - 1]!
       const next = this.shapes.targetOf(here, group)
@@ -105,12 +109,7 @@ export class MaskComputer {
     return steps
   }
 
-  private splitAt(node: number, group: ClassGroup): ClassSplit {
-    return this.vocabulary.split(node, group.key, group.contains)
-  }
-
-  private collectSplit(node: number, group: ClassGroup, steps: readonly number[]): void {
-    const split = this.splitAt(node, group)
+  private collectSplit(node: number, group: ClassGroup, split: ClassSplit, steps: readonly number[]): void {
     const loops = steps.length > 1 && steps[steps.length - 1] === steps[steps.length - 2]
     const whole = loops ? split.longestRun : steps.length - 1
     const count = split.countUpTo(whole)
@@ -119,19 +118,18 @@ export class MaskComputer {
     const last = loops ? steps.length - 2 : steps.length - 1
     for (let run = 1; run <= last && run <= split.longestRun; run++) {
       const endless = loops && run === last
-      this.collectSuffixes(() => (endless ? split.suffixesFrom(run) : split.suffixesAt(run)), group, steps[run]!)
+      this.collectSuffixes(endless ? split.suffixesFrom(run) : split.suffixesAt(run), group, steps[run]!)
     }
-    if (loops && last === 0 && split.longestRun > 0) {
-      this.collectSuffixes(() => split.suffixesFrom(1), group, steps[0]!)
-    }
+    if (loops && last === 0) this.collectSuffixes(split.suffixesFrom(1), group, steps[0]!)
   }
 
   /** Children of a node whose label is not in the group. */
   private collectOutside(node: number, group: ClassGroup, state: number): void {
     const { trie } = this.vocabulary
-    const points = this.pointsBeyond(this.shapes.of(state), group)
+    const shape = this.shapes.of(state)
+    const points = pointsBeyond(shape, group)
     if (points !== undefined) {
-      this.collectChildren(trie, node, state, points)
+      this.collectChildren(trie, node, state, { points, beyondAscii: shape.beyondAscii })
       return
     }
     for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) {
@@ -140,24 +138,40 @@ export class MaskComputer {
     }
   }
 
-  private collectSuffixes(suffixes: () => Trie, group: ClassGroup, state: number): void {
-    const points = this.pointsBeyond(this.shapes.of(state), group)
-    if (points?.length === 0 && !this.mayFinishLater(state)) return
-    const trie = suffixes()
-    this.collectChildren(trie, 0, state, points)
+  private collectSuffixes({ labels, trieAfter }: Suffixes, group: ClassGroup, state: number): void {
+    if (labels.length === 0) return
+    const shape = this.shapes.of(state)
+    const points = pointsBeyond(shape, group)
+    const follow = (label: number) => {
+      const target = this.mayFollow(state, label)
+      if (target === deadState) return
+      const trie = trieAfter(label)
+      if (trie === undefined) return
+      this.markAt(trie, 0)
+      if (trie.label.length > 1) this.collect(trie, 0, target)
+    }
+    if (points === undefined) {
+      labels.forEach(follow)
+      return
+    }
+    points.forEach(follow)
+    if (!shape.beyondAscii) return
+    for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--) follow(labels[index]!)
   }
 
-  private pointsBeyond(shape: StateShape, group: ClassGroup): Int32Array | undefined {
-    return shape.main?.group === group ? shape.pointsOutside : shape.points
+  /** State after a label, dead if it may not follow; for an unfinished character, any other state. */
+  private mayFollow(state: number, label: number): number {
+    if (label < unfinishedLabel) return this.automaton.stepCharacter(state, label)
+    return this.automaton.allowsAny(state, this.vocabulary.unfinished[label - unfinishedLabel]!) ? state : deadState
   }
 
-  /** Whether a token may end in the middle of a character here. */
-  private mayFinishLater(state: number): boolean {
-    return this.vocabulary.prefixes.some((prefix) => this.automaton.allowsPrefix(state, prefix))
-  }
-
-  /** @param points the only characters to try, if they are few */
-  private collectChildren(trie: Trie, node: number, state: number, points: Int32Array | undefined): void {
+  /** @param shape the only characters to try, if they are few, and whether unfinished ones need trying */
+  private collectChildren(
+    trie: Trie,
+    node: number,
+    state: number,
+    { points, beyondAscii }: Pick<StateShape, 'points' | 'beyondAscii'>,
+  ): void {
     const wide = trie.wide.get(node)
     if (wide === undefined || points === undefined) {
       for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) this.visit(trie, child, state)
@@ -168,20 +182,14 @@ export class MaskComputer {
       const index = indexOf(labels, point)
       if (index >= 0) this.visit(trie, nodes[index]!, state)
     }
+    if (!beyondAscii) return
     for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--) {
       this.visit(trie, nodes[index]!, state)
     }
   }
 
   private visit(trie: Trie, child: number, state: number): void {
-    const label = trie.label[child]!
-    if (label >= unfinishedLabel) {
-      if (this.automaton.allowsPrefix(state, this.vocabulary.prefixes[label - unfinishedLabel]!)) {
-        this.markAt(trie, child)
-      }
-      return
-    }
-    const target = this.automaton.stepCharacter(state, label)
+    const target = this.mayFollow(state, trie.label[child]!)
     if (target === deadState) return
     this.markAt(trie, child)
     if (trie.end[child]! > child + 1) this.collect(trie, child, target)
@@ -199,15 +207,13 @@ export class MaskComputer {
     for (let here = node + 1; here < stop; ) {
       const level = depth[here]! - base
       const point = label[here]!
-      if (point >= unfinishedLabel) {
-        if (automaton.allowsPrefix(pathStates[level]!, this.vocabulary.prefixes[point - unfinishedLabel]!)) {
-          this.markAt(trie, here)
-        }
-        here = end[here]!
-        continue
+      let target: number
+      if (point < 0x10000) {
+        const characterClass = plane[point]!
+        target = characterClass < 0 ? deadState : pathRows[level]![characterClass]!
+      } else {
+        target = this.mayFollow(pathStates[level]!, point)
       }
-      const characterClass = point < 0x10000 ? plane[point]! : automaton.partition.classOf(point)
-      const target = characterClass < 0 ? deadState : pathRows[level]![characterClass]!
       if (target === deadState) {
         here = end[here]!
         continue
@@ -226,6 +232,10 @@ export class MaskComputer {
       this.found[this.foundCount++] = tokens[index]!
     }
   }
+}
+
+function pointsBeyond(shape: StateShape, group: ClassGroup): Int32Array | undefined {
+  return shape.main?.group === group ? shape.pointsOutside : shape.points
 }
 
 function indexOf(sorted: Int32Array, value: number): number {

@@ -6,7 +6,7 @@ import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 export interface ClassGroup {
   readonly classes: readonly number[]
   /** Equal for groups of the same characters, whatever the constraint. */
-  readonly key: string
+  readonly number: number
   readonly contains: (point: number) => boolean
 }
 
@@ -18,6 +18,8 @@ export interface StateShape {
   readonly points: Int32Array | undefined
   /** Those outside the main group, if they are few. */
   readonly pointsOutside: Int32Array | undefined
+  /** Whether any character beyond ASCII may follow, which takes several bytes. */
+  readonly beyondAscii: boolean
 }
 
 const fewPoints = 16
@@ -26,10 +28,12 @@ const maximumShapes = 100_000
 
 export class StateShapes {
   private readonly automaton: Automaton
+  private readonly vocabulary: Vocabulary
   private readonly weights: Float64Array
   private readonly worthwhile: number
   /** Characters of each class, if they are few. */
   private readonly pointsOf: (readonly number[] | undefined)[]
+  private readonly isBeyondAscii: readonly boolean[]
   private readonly groups = new Map<string, ClassGroup>()
   private shapes: (StateShape | undefined)[] = []
   private kept = 0
@@ -37,9 +41,11 @@ export class StateShapes {
   /** @param worthwhile how many tokens must begin with a character of a class before it is grouped */
   constructor(automaton: Automaton, vocabulary: Vocabulary, worthwhile: number) {
     this.automaton = automaton
+    this.vocabulary = vocabulary
     this.worthwhile = worthwhile
     this.weights = weighClasses(automaton, vocabulary)
     this.pointsOf = listFewPoints(automaton)
+    this.isBeyondAscii = findBeyondAscii(automaton)
   }
 
   of(state: number): StateShape {
@@ -71,6 +77,7 @@ export class StateShapes {
       main,
       points: this.fewPointsOf(row, deadState),
       pointsOutside: main === undefined ? undefined : this.fewPointsOf(row, main.target),
+      beyondAscii: this.isBeyondAscii.some((beyond, index) => beyond && row[index] !== deadState),
     }
   }
 
@@ -101,7 +108,7 @@ export class StateShapes {
     const borders = Array.from(intervalStart).filter(
       (_, index) => member.has(intervalClass[index]!) !== member.has(intervalClass[index - 1] ?? -1),
     )
-    const group = { classes, key: borders.join(), contains: (point: number) => member.has(classOf(point)) }
+    const group = { classes, number: this.vocabulary.splits.classNumber(borders.join()), contains: (point: number) => member.has(classOf(point)) }
     this.groups.set(name, group)
     return group
   }
@@ -140,4 +147,13 @@ function listFewPoints({ partition }: Automaton): (readonly number[] | undefined
     else for (let point = start; point < start + length; point++) list.push(point)
   })
   return lists
+}
+
+function findBeyondAscii({ partition }: Automaton): boolean[] {
+  const { intervalStart, intervalClass, classCount, end } = partition
+  const beyond = Array.from({ length: classCount }, () => false)
+  intervalClass.forEach((index, interval) => {
+    if (index >= 0 && (intervalStart[interval + 1] ?? end) > 0x80) beyond[index] = true
+  })
+  return beyond
 }

@@ -1,4 +1,5 @@
-import { buildTrie, sortEntries, unfinishedLabel, type LabelTable, type Trie, type TrieEntries } from './trie.ts'
+import { mergeSubtries } from './merge-subtries.ts'
+import { unfinishedLabel, type Trie } from './trie.ts'
 
 /**
  * The tokens below a node of the trie as "k characters of one class, then a suffix". Inside a string nearly all
@@ -7,95 +8,84 @@ import { buildTrie, sortEntries, unfinishedLabel, type LabelTable, type Trie, ty
 export interface ClassSplit {
   /** Most characters of the class that a token begins with. */
   readonly longestRun: number
-  /** Tokens wholly in the class, of at most so many characters: how many, and as bits. */
+  /** Tokens wholly in the class, of at most so many characters. */
   readonly countUpTo: (length: number) => number
   readonly bitsUpTo: (length: number) => Uint32Array
   /** Suffixes of the tokens that have exactly `run` characters before them (at least 1). */
-  readonly suffixesAt: (run: number) => Trie
+  readonly suffixesAt: (run: number) => Suffixes
   /** Suffixes of the tokens that have `run` characters or more before them (at least 1). */
-  readonly suffixesFrom: (run: number) => Trie
+  readonly suffixesFrom: (run: number) => Suffixes
 }
 
-interface Parts {
-  /** Tokens wholly in the class, by length. */
-  readonly pure: number[][]
-  readonly suffixed: { tokens: number[]; starts: number[]; runs: number[] }
+/** Suffixes by their first label, which is outside the class. Each trie begins after that label. */
+export interface Suffixes {
+  /** Sorted. */
+  readonly labels: Int32Array
+  readonly trieAfter: (label: number) => Trie | undefined
 }
 
-export function splitByClass(
-  size: number,
-  trie: Trie,
-  node: number,
-  table: LabelTable,
-  contains: (point: number) => boolean,
-): ClassSplit {
-  const { pure, suffixed } = separate(trie, node, table, contains)
-  const longestRun = Math.max(pure.length - 1, suffixed.runs.reduce((most, run) => Math.max(most, run), 0))
-  const bits = new Map<number, Uint32Array>()
-  const tries = new Map<string, Trie>()
-  let sorted: { entries: TrieEntries; runs: Int32Array } | undefined
-  const suffixes = (name: string, keep: (run: number) => boolean) => {
-    const known = tries.get(name)
-    if (known !== undefined) return known
-    sorted ??= sortSuffixes(table, suffixed)
-    const made = buildTrie(table, filterEntries(sorted.entries, sorted.runs, keep))
-    tries.set(name, made)
-    return made
-  }
+const noSuffixes: Suffixes = { labels: new Int32Array(0), trieAfter: () => undefined }
+
+export function splitByClass(size: number, trie: Trie, node: number, contains: (point: number) => boolean): ClassSplit {
+  const { pure, exits } = separate(trie, node, contains)
+  const longestRun = Math.max(pure.length, exits.length) - 1
   const counts = pure.map(() => 0)
   pure.forEach((tokens, length) => (counts[length] = tokens.length + (counts[length - 1] ?? 0)))
+  const at = memoize((run) => groupSuffixes(trie, exits[run] ?? []))
+  const from = memoize((run) => groupSuffixes(trie, exits.slice(run).flat()))
+  const bits = memoize((length) => bitsOf(size, pure.slice(0, length + 1)))
   return {
     longestRun,
     countUpTo: (length) => counts[Math.min(length, counts.length - 1)] ?? 0,
-    bitsUpTo: (length) => {
-      const capped = Math.min(length, pure.length - 1)
-      const known = bits.get(capped)
-      if (known !== undefined) return known
-      const made = bitsOf(size, pure.slice(0, capped + 1))
-      bits.set(capped, made)
-      return made
-    },
-    suffixesAt: (run) => suffixes(`= ${run}`, (own) => own === run),
-    suffixesFrom: (run) => suffixes(`≥ ${run}`, (own) => own >= run),
+    bitsUpTo: (length) => bits(Math.min(length, pure.length - 1)),
+    suffixesAt: at,
+    suffixesFrom: from,
   }
 }
 
-/** Walks the nodes whose path is in the class; whatever hangs below them outside it is a suffix. */
-function separate(trie: Trie, node: number, table: LabelTable, contains: (point: number) => boolean): Parts {
+/** Tokens whose whole path is in the class, by length, and the nodes where a path leaves it, by the length before. */
+function separate(trie: Trie, node: number, contains: (point: number) => boolean): { pure: number[][]; exits: number[][] } {
   const { label, end, depth, firstToken, tokens } = trie
   const pure: number[][] = [[]]
-  const suffixed: Parts['suffixed'] = { tokens: [], starts: [], runs: [] }
+  const exits: number[][] = [[]]
   for (let here = node + 1; here < end[node]!; ) {
-    const run = depth[here]! - depth[node]!
+    const length = depth[here]! - depth[node]!
     if (label[here]! < unfinishedLabel && contains(label[here]!)) {
-      while (pure.length <= run) pure.push([])
-      for (let index = firstToken[here]!; index < firstToken[here + 1]!; index++) pure[run]!.push(tokens[index]!)
+      while (pure.length <= length) pure.push([])
+      const list = pure[length]!
+      for (let index = firstToken[here]!; index < firstToken[here + 1]!; index++) list.push(tokens[index]!)
       here++
       continue
     }
-    if (run > 1) {
-      for (let index = firstToken[here]!; index < firstToken[end[here]!]!; index++) {
-        suffixed.tokens.push(tokens[index]!)
-        suffixed.starts.push(table.offsets[tokens[index]!]! + depth[here]! - 1)
-        suffixed.runs.push(run - 1)
-      }
+    if (length > 1) {
+      while (exits.length < length) exits.push([])
+      exits[length - 1]!.push(here)
     }
     here = end[here]!
   }
-  return { pure, suffixed }
+  return { pure, exits }
 }
 
-function sortSuffixes(table: LabelTable, { tokens, starts, runs }: Parts['suffixed']) {
-  const runOf = new Map(tokens.map((token, index) => [token, runs[index]!]))
-  const entries = sortEntries(table, { tokens: Int32Array.from(tokens), starts: Int32Array.from(starts) })
-  return { entries, runs: entries.tokens.map((token) => runOf.get(token)!) }
-}
-
-function filterEntries(entries: TrieEntries, runs: Int32Array, keep: (run: number) => boolean): TrieEntries {
-  const kept = Array.from(runs.keys()).filter((index) => keep(runs[index]!))
+/** Merges only where asked: most first labels of suffixes are never allowed. */
+function groupSuffixes(trie: Trie, nodes: readonly number[]): Suffixes {
+  if (nodes.length === 0) return noSuffixes
+  const byLabel = new Map<number, number[]>()
+  for (const node of nodes) {
+    const list = byLabel.get(trie.label[node]!)
+    if (list === undefined) byLabel.set(trie.label[node]!, [node])
+    else list.push(node)
+  }
+  const merged = new Map<number, Trie>()
   return {
-    tokens: Int32Array.from(kept, (index) => entries.tokens[index]!),
-    starts: Int32Array.from(kept, (index) => entries.starts[index]!),
+    labels: Int32Array.from(byLabel.keys()).sort(),
+    trieAfter: (label) => {
+      const list = byLabel.get(label)
+      const known = merged.get(label)
+      if (list === undefined || known !== undefined) return known
+      const made = mergeSubtries(trie, list)
+      merged.set(label, made)
+      return made
+    },
   }
 }
 
@@ -105,4 +95,15 @@ function bitsOf(size: number, lists: readonly (readonly number[])[]): Uint32Arra
     for (const token of tokens) bits[token >>> 5]! |= 1 << (token & 31)
   }
   return bits
+}
+
+function memoize<T>(make: (key: number) => T): (key: number) => T {
+  const known = new Map<number, T>()
+  return (key) => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const made = make(key)
+    known.set(key, made)
+    return made
+  }
 }

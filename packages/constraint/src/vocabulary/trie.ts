@@ -69,14 +69,24 @@ export function buildTrie({ labels, offsets }: LabelTable, { tokens, starts }: T
     }
   })
   for (const node of path) end[node] = label.length
-  firstToken.push(tokens.length)
+  return layOutTrie({ label, depth, end, firstToken, tokens })
+}
+
+/** @param parts nodes in pre-order; `firstToken` without the closing entry */
+export function layOutTrie(parts: {
+  label: readonly number[]
+  depth: readonly number[]
+  end: readonly number[]
+  firstToken: readonly number[]
+  tokens: ArrayLike<number>
+}): Trie {
   return {
-    label: Int32Array.from(label),
-    end: Int32Array.from(end),
-    depth: Int32Array.from(depth),
-    firstToken: Int32Array.from(firstToken),
-    tokens,
-    wide: findWideNodes(label, end),
+    label: Int32Array.from(parts.label),
+    end: Int32Array.from(parts.end),
+    depth: Int32Array.from(parts.depth),
+    firstToken: Int32Array.from([...parts.firstToken, parts.tokens.length]),
+    tokens: Int32Array.from(parts.tokens),
+    wide: findWideNodes(parts.label, parts.end),
   }
 }
 

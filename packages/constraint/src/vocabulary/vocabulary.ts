@@ -1,7 +1,7 @@
 import type { CharSet } from 'refa'
-import { addByte, isContinuation, prefixRange } from '../automaton/utf8.ts'
-import { charactersBetween, everyCharacter, noCharacter } from '../grammar/characters.ts'
-import { splitByClass, type ClassSplit } from './class-split.ts'
+import { addByte, isContinuation, prefixRange, type CodePointRange } from '../automaton/utf8.ts'
+import { everyCharacter, noCharacter } from '../grammar/characters.ts'
+import { ClassSplits } from './class-splits.ts'
 import { buildTrie, sortEntries, unfinishedLabel, type LabelTable, type Trie } from './trie.ts'
 
 /** The tokens of a model, arranged for constraints. Immutable but for caches; share one per vocabulary. */
@@ -15,18 +15,14 @@ export interface Vocabulary {
   readonly table: LabelTable
   /** Tokens that begin inside a character: by their leading continuation bytes, the rest of them. */
   readonly continuing: readonly { readonly bytes: readonly number[]; readonly trie: Trie }[]
-  /** Packed first part of a character for each unfinished label. */
-  readonly prefixes: readonly number[]
+  /** First and last code point that each unfinished label may become. */
+  readonly unfinished: readonly CodePointRange[]
   /** Whether some token holds one of the characters, or a part of one. */
   readonly canWrite: (set: CharSet) => boolean
   /** Whether every character can be written byte by byte. */
   readonly hasEveryByte: boolean
-  /** The tokens below a trie node, apart by how many of their characters are in a class. */
-  readonly split: (node: number, key: string, contains: (point: number) => boolean) => ClassSplit
+  readonly splits: ClassSplits
 }
-
-/** Splits kept: each holds up to a few MB. */
-const maximumSplits = 48
 
 /**
  * Builds the token trie; about half a second for 128,000 tokens. Empty tokens, and tokens that no UTF-8 text holds,
@@ -60,10 +56,9 @@ export function createVocabulary(
     return buildTrie(table, sortEntries(table, entries))
   }
   const trie = trieOf(whole)
-  const prefixes = [...prefixNumbers.keys()]
+  const unfinished = [...prefixNumbers.keys()].map((prefix) => prefixRange(prefix) as CodePointRange)
   const hasEveryByte = new Set(tokens.filter((bytes) => bytes.length === 1).map((bytes) => bytes[0])).size === 256
-  const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, prefixes)
-  const splits = new Map<string, ClassSplit>()
+  const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished)
   return {
     size: tokens.length,
     tokens,
@@ -71,17 +66,10 @@ export function createVocabulary(
     trie,
     table,
     continuing: [...continuing.values()].map(({ bytes, tokens: ids }) => ({ bytes, trie: trieOf(ids) })),
-    prefixes,
+    unfinished,
     canWrite: (set) => !set.isDisjointWith(writable),
     hasEveryByte,
-    split: (node, key, contains) => {
-      const name = `${node} ${key}`
-      const split = splits.get(name) ?? splitByClass(tokens.length, trie, node, table, contains)
-      splits.delete(name)
-      splits.set(name, split)
-      if (splits.size > maximumSplits) splits.delete(splits.keys().next().value as string)
-      return split
-    },
+    splits: new ClassSplits(tokens.length, trie),
   }
 }
 
@@ -115,11 +103,9 @@ function groupFor(groups: Map<string, { bytes: number[]; tokens: number[] }>, le
   return group.tokens
 }
 
-function findWritable(labels: Int32Array, prefixes: readonly number[]): CharSet {
+function findWritable(labels: Int32Array, unfinished: readonly CodePointRange[]): CharSet {
   const points = [...new Set(labels)].filter((label) => label < unfinishedLabel)
-  const whole = noCharacter.union(points.map((point) => ({ min: point, max: point })))
-  return prefixes.reduce((set, prefix) => {
-    const range = prefixRange(prefix)
-    return range === undefined ? set : set.union(charactersBetween(range.minimum, range.maximum))
-  }, whole)
+  return noCharacter
+    .union(points.map((point) => ({ min: point, max: point })))
+    .union(unfinished.map(({ minimum, maximum }) => ({ min: minimum, max: maximum })))
 }

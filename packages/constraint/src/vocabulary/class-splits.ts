@@ -1,0 +1,47 @@
+import { splitByClass, type ClassSplit } from './class-split.ts'
+import type { Trie } from './trie.ts'
+
+/** Splits kept, each up to 1 or 2 MB: the least recently used go first. */
+const maximumSplits = 96
+/** A split costs as much as some walks without it, so a class has to come up this often first. */
+const worthwhileUses = 3
+
+/** The splits of a vocabulary, shared by all constraints on it. */
+export class ClassSplits {
+  private readonly size: number
+  private readonly trie: Trie
+  private readonly classNumbers = new Map<string, number>()
+  private readonly uses = new Map<number, number>()
+  private readonly splits = new Map<number, ClassSplit>()
+
+  constructor(size: number, trie: Trie) {
+    this.size = size
+    this.trie = trie
+  }
+
+  /** A number for a class of characters, the same for the same key. */
+  classNumber(key: string): number {
+    const known = this.classNumbers.get(key)
+    if (known !== undefined) return known
+    this.classNumbers.set(key, this.classNumbers.size)
+    return this.classNumbers.size - 1
+  }
+
+  /** @returns undefined until the class has come up often enough at this node, unless it is sure to come again */
+  find(node: number, classNumber: number, contains: (point: number) => boolean, sure: boolean): ClassSplit | undefined {
+    const key = node * 2 ** 24 + classNumber
+    const known = this.splits.get(key)
+    if (known !== undefined) {
+      this.splits.delete(key)
+      this.splits.set(key, known)
+      return known
+    }
+    const uses = (this.uses.get(key) ?? 0) + 1
+    this.uses.set(key, uses)
+    if (!sure && uses < worthwhileUses) return undefined
+    const made = splitByClass(this.size, this.trie, node, contains)
+    this.splits.set(key, made)
+    if (this.splits.size > maximumSplits) this.splits.delete(this.splits.keys().next().value as number)
+    return made
+  }
+}
