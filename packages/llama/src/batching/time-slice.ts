@@ -21,22 +21,24 @@ export class TimeSlice {
 }
 
 /** Decode calls shorter than this, in milliseconds, are made on the main thread. */
-const brief = 6
+const brief = 10
+/** Calls looked back on. */
+const memory = 8
 
 /**
  * Foretells whether a decode call is short: going to a worker thread and back costs a tenth of a millisecond, a
- * twentieth of what a small model takes for a token, and a long call must never hold the event loop.
+ * twentieth of what a small model takes for a token, and a long call must never hold the event loop. It goes by the
+ * shortest of the last calls: on a busy machine the others tell how long the process had to wait for a processor.
  */
 export class DecodePace {
-  #tokens = 0
-  #milliseconds = Infinity
+  readonly #calls: { tokens: number; milliseconds: number }[] = []
 
   isBrief(tokens: number): boolean {
-    return tokens <= this.#tokens && this.#milliseconds < brief
+    return this.#calls.some((call) => call.tokens >= tokens && call.milliseconds < brief)
   }
 
   record(tokens: number, milliseconds: number): void {
-    this.#tokens = tokens
-    this.#milliseconds = milliseconds
+    this.#calls.push({ tokens, milliseconds })
+    if (this.#calls.length > memory) this.#calls.shift()
   }
 }
