@@ -11,7 +11,8 @@ import type { z } from 'zod'
 /**
  * An input of a node: its port type, and the zod schema of a literal (absent: it can only be linked). The schema
  * gives `run` its TypeScript type and, serialised, gives the editor its form; `.default()` and `.optional()` on it
- * say what happens when nothing is given. An input is required unless its schema accepts undefined.
+ * say what happens when nothing is given; `.optional().meta({ default })` shows a default that `run` fills in itself.
+ * An input is required unless its schema accepts undefined.
  */
 export interface InputDefinition<Value = unknown> {
   type: PortType

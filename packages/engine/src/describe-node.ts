@@ -32,7 +32,8 @@ function describeInput(name: string, input: InputDefinition): InputDescription {
     required: absent?.success !== true,
   }
   if (input.schema !== undefined) described.schema = jsonSchemaOf(input.schema)
-  if (absent?.success === true && absent.data !== undefined) described.default = absent.data as Json
+  const fallback = absent?.success === true ? (absent.data ?? input.schema?.meta()?.['default']) : undefined
+  if (fallback !== undefined) described.default = fallback as Json
   if (input.multiple === true) described.multiple = true
   if (input.collects === true) described.collects = true
   if (input.lazy === true) described.lazy = true

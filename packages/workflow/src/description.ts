@@ -2,7 +2,8 @@ import type { Json } from './json.ts'
 import type { PortType } from './ports.ts'
 
 /** How the editor lets a person type a literal. Absent: chosen from the type and schema. */
-export type Widget = 'text' | 'textarea' | 'slider' | 'seed' | 'file' | 'model' | 'code' | 'none'
+export type Widget =
+  'text' | 'textarea' | 'slider' | 'seed' | 'file' | 'model' | 'lora' | 'vector' | 'code' | 'none'
 
 /** What editor, server and CLI know about an input of a node. Serialised from the node's definition. */
 export interface InputDescription {

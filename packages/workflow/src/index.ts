@@ -45,7 +45,14 @@ export {
   type LabelledCell,
   type LabelledValue,
 } from './labelled.ts'
-export { chatMessageSchema, modelRecipeSchema, type ChatMessage, type ModelRecipe } from './recipe.ts'
+export {
+  chatMessageSchema,
+  loraRecipeSchema,
+  modelRecipeSchema,
+  type ChatMessage,
+  type LoraRecipe,
+  type ModelRecipe,
+} from './recipe.ts'
 
 // prompts: AUTOMATIC1111's syntax, and mixes
 export { applyNegative } from './prompt/apply-negative.ts'

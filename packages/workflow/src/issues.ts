@@ -32,6 +32,7 @@ export const errorCodes = [
   'timeout',
   'upstream-failed',
   'run-not-found',
+  'run-not-resumable',
   'write-failed',
   // models
   'model-not-found',

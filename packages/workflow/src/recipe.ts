@@ -25,6 +25,21 @@ export const modelRecipeSchema: z.ZodType<ModelRecipe> = z.strictObject({
   adapters: z.array(z.strictObject({ file: z.string().min(1), strength: z.number() })),
 }) as z.ZodType<ModelRecipe>
 
+/** A LoRA on a link: what a model is changed by, and how much. */
+export interface LoraRecipe {
+  kind: 'lora'
+  /** Path below a models folder, e.g. `demo/pirate.lora.gguf`. */
+  file: string
+  /** 1 as trained; negative turns it round. */
+  strength: number
+}
+
+export const loraRecipeSchema: z.ZodType<LoraRecipe> = z.strictObject({
+  kind: z.literal('lora'),
+  file: z.string().min(1),
+  strength: z.number(),
+})
+
 /** One turn of a conversation, as chat templates take it. */
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant' | 'tool'

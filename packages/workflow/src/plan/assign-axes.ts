@@ -151,7 +151,8 @@ function placeTarget(target: ChosenTarget, { giver }: ExpandedNodes): PlanTarget
       path: target.path,
       output: target.output,
       node: node.index,
-      sourceOutput: target.sourceOutput.replace(/^history\./, ''),
+      sourceOutput:
+        node.role === 'zone-step' ? target.sourceOutput.replace(/^history\./, '') : target.sourceOutput,
       spread,
       axes: spread === undefined ? node.axes : union(node.axes, [spread]),
     },

@@ -15,10 +15,13 @@ export interface ExpandedNodes {
 }
 
 interface Draft {
+  /** Position among the drafts; fields rather than maps, as there may be a hundred thousand. */
+  number: number
   flat: FlatNode
   role: PlanRole
   lazy: boolean
   zone: DraftZone | undefined
+  node: PlanNode | undefined
 }
 
 interface DraftZone {
@@ -32,21 +35,18 @@ interface DraftZone {
 export function expandNodes(needed: NeededNodes, issues: readonly Issue[]): ExpandedNodes {
   const { drafts, givers, zones } = draftNodes(needed)
   const { order, rest } = orderDrafts(drafts, givers, zones)
-  const sorted = [...order, ...rest]
   const problems = new Map(issues.flatMap((issue) => (issue.node === undefined ? [] : [[issue.node, issue]])))
-  const nodes = sorted.map((draft, index) => planNode(draft, index, problems))
-  const planned = new Map(sorted.map((draft, i) => [draft, nodes[i] as PlanNode]))
-  for (const draft of rest) (planned.get(draft) as PlanNode).idle = { issue: cycleIssue(draft.flat) }
-  const giver = (flat: FlatNode, output: string): PlanNode | undefined => {
-    const draft = giverOf(givers, flat, output)
-    return draft === undefined ? undefined : planned.get(draft)
+  const nodes: PlanNode[] = []
+  for (const draft of order) nodes.push((draft.node = planNode(draft, nodes.length, problems)))
+  for (const draft of rest) {
+    nodes.push((draft.node = planNode(draft, nodes.length, problems)))
+    draft.node.idle = { issue: cycleIssue(draft.flat) }
   }
-  for (const draft of sorted) {
-    const node = planned.get(draft) as PlanNode
-    if (node.idle === undefined) node.links = linksFor(draft, giver)
+  const giver = (flat: FlatNode, output: string): PlanNode | undefined => giverOf(givers, flat, output)?.node
+  for (const draft of drafts) {
+    if (draft.node?.idle === undefined) (draft.node as PlanNode).links = linksFor(draft, giver)
   }
-  const planZones = zones.map((zone) => placeZone(zone, planned))
-  return { nodes, zones: planZones, giver }
+  return { nodes, zones: zones.map(placeZone), giver }
 }
 
 interface Drafts {
@@ -64,28 +64,27 @@ function draftNodes(needed: NeededNodes): Drafts {
     const start = startOf(flat, needed.byPath)
     if (start?.description?.zone === 'start' && !endOf.has(start)) endOf.set(start, flat)
   }
-  const lazy = new Map(needed.nodes.map((node) => [node.flat, node.lazy]))
-  const add = (flat: FlatNode, role: PlanRole): Draft => {
-    const draft: Draft = { flat, role, lazy: lazy.get(flat) ?? false, zone: undefined }
+  const add = (flat: FlatNode, role: PlanRole, lazy: boolean): Draft => {
+    const draft: Draft = { number: drafts.length, flat, role, lazy, zone: undefined, node: undefined }
     drafts.push(draft)
     return draft
   }
   const ends = new Set(endOf.values())
-  for (const { flat } of needed.nodes) {
+  for (const { flat, lazy } of needed.nodes) {
     const end = endOf.get(flat)
     if (end !== undefined) {
       const zone: DraftZone = {
-        init: add(flat, 'zone-init'),
-        start: add(flat, 'zone-start'),
-        step: add(end, 'zone-step'),
-        end: add(end, 'zone-end'),
+        init: add(flat, 'zone-init', lazy),
+        start: add(flat, 'zone-start', lazy),
+        step: add(end, 'zone-step', lazy),
+        end: add(end, 'zone-end', lazy),
       }
       for (const part of [zone.init, zone.start, zone.step, zone.end]) part.zone = zone
       zones.push(zone)
       givers.set(flat, { value: zone.start, history: zone.start })
       givers.set(end, { value: zone.end, history: zone.step })
     } else if (!ends.has(flat)) {
-      const draft = add(flat, 'node')
+      const draft = add(flat, 'node', lazy)
       givers.set(flat, { value: draft, history: draft })
     }
   }
@@ -102,11 +101,9 @@ function orderDrafts(
   givers: Drafts['givers'],
   zones: readonly DraftZone[],
 ): { order: Draft[]; rest: Draft[] } {
-  const numbers = new Map(drafts.map((draft, i) => [draft, i]))
   const targets: number[][] = drafts.map(() => [])
   const arrow = (from: Draft | undefined, to: number): void => {
-    const number = from === undefined ? undefined : numbers.get(from)
-    if (number !== undefined) targets[number]?.push(to)
+    if (from !== undefined) targets[from.number]?.push(to)
   }
   for (let i = 0; i < drafts.length; i++) {
     const draft = drafts[i] as Draft
@@ -119,7 +116,7 @@ function orderDrafts(
     if (draft === zone.end) arrow(zone.step, i)
   }
   const sources = zones.length > 0 ? reversed(targets) : []
-  for (const zone of zones) startAfterBodyInputs(zone, numbers, targets, sources)
+  for (const zone of zones) startAfterBodyInputs(zone, targets, sources)
   const { order, rest } = sortTopologically(targets)
   return { order: order.map((i) => drafts[i] as Draft), rest: rest.map((i) => drafts[i] as Draft) }
 }
@@ -128,18 +125,9 @@ function orderDrafts(
  * A loop ranges over the axes of whatever its body reads from outside, so its own axis has to come after them: its
  * beginning is put behind all that.
  */
-function startAfterBodyInputs(
-  zone: DraftZone,
-  numbers: ReadonlyMap<Draft, number>,
-  targets: number[][],
-  sources: number[][],
-): void {
-  const [init, start, step] = [zone.init, zone.start, zone.step].map((part) => numbers.get(part)) as [
-    number,
-    number,
-    number,
-  ]
-  const body = between(targets, sources, start, step)
+function startAfterBodyInputs(zone: DraftZone, targets: number[][], sources: number[][]): void {
+  const init = zone.init.number
+  const body = between(targets, sources, zone.start.number, zone.step.number)
   for (const inside of body) {
     for (const source of sources[inside] ?? []) {
       if (!body.has(source) && source !== init) targets[source]?.push(init)
@@ -199,7 +187,7 @@ function linksFor(draft: Draft, giver: ExpandedNodes['giver']): PlanLink[] {
       input: link.input,
       position: link.position,
       source: source.index,
-      output: link.output.startsWith('history.') ? link.output.slice('history.'.length) : link.output,
+      output: source.role === 'zone-step' ? link.output.replace(/^history\./, '') : link.output,
       type: output?.type ?? 'any',
       to: input?.type ?? 'any',
       spread: output?.spreads === true ? -1 : undefined,
@@ -211,13 +199,17 @@ function linksFor(draft: Draft, giver: ExpandedNodes['giver']): PlanLink[] {
   })
 }
 
-function placeZone(zone: DraftZone, planned: ReadonlyMap<Draft, PlanNode>): PlanZone {
-  const part = (draft: Draft): PlanNode => planned.get(draft) as PlanNode
-  const nodes = [part(zone.init), part(zone.start), part(zone.step), part(zone.end)]
-  const [init, start, step, end] = nodes.map((node) => node.index) as [number, number, number, number]
-  const placed: PlanZone = { init, start, step, end, axis: -1 }
-  for (const node of nodes) node.zone = placed
-  return placed
+function placeZone({ init, start, step, end }: DraftZone): PlanZone {
+  const index = (draft: Draft): number => (draft.node as PlanNode).index
+  const zone: PlanZone = {
+    init: index(init),
+    start: index(start),
+    step: index(step),
+    end: index(end),
+    axis: -1,
+  }
+  for (const draft of [init, start, step, end]) (draft.node as PlanNode).zone = zone
+  return zone
 }
 
 function cycleIssue(flat: FlatNode): Issue {

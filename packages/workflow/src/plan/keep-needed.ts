@@ -7,27 +7,40 @@ export interface NeededNodes {
   byPath: ReadonlyMap<string, FlatNode>
 }
 
-/** The targets and everything they read from, directly or not; the end of a loop also needs its start. */
+/** The targets and everything they read from, directly or not. Either end of a loop needs the other. */
 export function keepNeeded(graph: FlatGraph, targets: readonly ChosenTarget[]): NeededNodes {
+  const partners = loopPartners(graph)
   const certain = new Set<FlatNode>()
   const asked = new Set<FlatNode>()
   follow(
     targets.map((target) => target.from),
     certain,
-    graph,
+    partners,
     (from) => asked.add(from),
   )
   const possible = new Set(certain)
-  follow([...asked], possible, graph)
+  follow([...asked], possible, partners)
   // document order keeps runs of one workflow alike, whatever was asked for
   const nodes = graph.nodes.filter((flat) => possible.has(flat))
   return { nodes: nodes.map((flat) => ({ flat, lazy: !certain.has(flat) })), byPath: graph.byPath }
 }
 
+/** The start of each end, and the end of each start. */
+function loopPartners(graph: FlatGraph): Map<FlatNode, FlatNode> {
+  const partners = new Map<FlatNode, FlatNode>()
+  for (const end of graph.nodes) {
+    const start = startOf(end, graph.byPath)
+    if (start === undefined || partners.has(start)) continue
+    partners.set(end, start)
+    partners.set(start, end)
+  }
+  return partners
+}
+
 function follow(
   starts: readonly FlatNode[],
   seen: Set<FlatNode>,
-  graph: FlatGraph,
+  partners: ReadonlyMap<FlatNode, FlatNode>,
   onLazy?: (from: FlatNode) => void,
 ): void {
   const queue: FlatNode[] = []
@@ -45,8 +58,8 @@ function follow(
       if (lazy && onLazy !== undefined) onLazy(link.from)
       else visit(link.from)
     }
-    const start = startOf(flat, graph.byPath)
-    if (start !== undefined) visit(start)
+    const partner = partners.get(flat)
+    if (partner !== undefined) visit(partner)
   }
 }
 
