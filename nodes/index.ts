@@ -41,6 +41,8 @@ import { split } from './text/split.ts'
 import { matches } from './text/matches.ts'
 import { generate } from './generation/generate.ts'
 import { model } from './loading/model.ts'
+import { applyLora } from './lora/apply.ts'
+import { loadLora } from './lora/load.ts'
 import { preview } from './output/preview.ts'
 import { saveText } from './output/save-text.ts'
 import type { WoolgatherNode } from './services.ts'
@@ -50,6 +52,8 @@ import { text } from './text/text.ts'
 /** Every node type of the library. A new node is a file and a line here. */
 export const definitions: readonly WoolgatherNode[] = [
   model,
+  loadLora,
+  applyLora,
   generate,
   text,
   template,

@@ -11,7 +11,8 @@ export type Control =
   | { kind: 'seed'; maximum: number }
   | { kind: 'boolean' }
   | { kind: 'select'; options: readonly (string | number)[] }
-  | { kind: 'model' }
+  /** `of`: which files are offered; absent: models. */
+  | { kind: 'model'; of?: 'lora' | 'vector' }
   | { kind: 'list' }
   /** `loose`: what is not JSON is meant as text. */
   | { kind: 'json'; loose: boolean }
@@ -37,6 +38,7 @@ export function chooseControl(input: InputDescription, node: NodeDescription | u
 /** A widget for text does not fit a value that is an object or a list: that is written as JSON. */
 function chooseByWidget(input: InputDescription, schema: Schema): Control | undefined {
   if (input.widget === 'model') return { kind: 'model' }
+  if (input.widget === 'lora' || input.widget === 'vector') return { kind: 'model', of: input.widget }
   if (input.widget === 'seed') return { kind: 'seed', maximum: bound(schema['maximum']) ?? 4_294_967_295 }
   if (schema['type'] === 'object' || schema['type'] === 'array') return undefined
   if (input.widget === 'textarea' || input.widget === 'code') return { kind: input.widget }

@@ -32,7 +32,7 @@ export function ControlView({ control, ...props }: ControlProps & { control: Con
     case 'select':
       return <SelectControl {...props} options={control.options} />
     case 'model':
-      return <ModelControl {...props} />
+      return <ModelControl {...props} of={control.of ?? 'model'} />
     case 'list':
       return <ListControl {...props} />
     case 'json':

@@ -8,10 +8,13 @@ import { useEditor, useServer } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
 import type { ControlProps } from './control-props.ts'
 
-/** A model file: chosen from those the server has, or typed (a path, or an address to download from). */
-export function ModelControl(props: ControlProps) {
+const called: Record<ModelFile['kind'], string> = { model: 'model', lora: 'LoRA', vector: 'control vector' }
+
+/** A model file, or one of another kind: chosen from those the server has, or typed (a path, or an address). */
+export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
   const editor = useEditor()
-  const models = useServer((state) => state.models)
+  const files = useServer((state) => state.models)
+  const models = files.filter(({ kind }) => kind === props.of)
   const [open, setOpen] = useState(false)
   const [query, setQuery] = useState<string>()
   const [active, setActive] = useState(0)
@@ -67,7 +70,7 @@ export function ModelControl(props: ControlProps) {
         aria-invalid={props.invalid || undefined}
         autoComplete="off"
         spellCheck={false}
-        placeholder="Choose a model"
+        placeholder={`Choose a ${called[props.of]}`}
         value={value}
         onClick={show}
         onKeyDown={key}
@@ -108,8 +111,8 @@ export function ModelControl(props: ControlProps) {
           {found.length === 0 && (
             <p className="model-none">
               {models.length === 0
-                ? 'There is no model yet. Put a GGUF file into the models folder, or type hf:owner/repo/file.gguf.'
-                : 'No model has this name. An address such as hf:owner/repo/file.gguf is downloaded when it runs.'}
+                ? `There is no ${called[props.of]} yet. Put a GGUF file into the models folder, or type hf:owner/repo/file.gguf.`
+                : 'No file has this name. An address such as hf:owner/repo/file.gguf is downloaded when it runs.'}
             </p>
           )}
         </Popover>
@@ -134,9 +137,8 @@ function factsOf({ architecture, parameters, quantization, bytes }: ModelFile): 
 }
 
 function findModels(models: readonly ModelFile[], query: string): ModelFile[] {
-  const base = models.filter(({ kind }) => kind === 'model')
-  if (query === '') return base
-  return base
+  if (query === '') return [...models]
+  return models
     .map((model) => ({ model, score: fuzzyScore(query, `${model.file} ${model.name}`) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)

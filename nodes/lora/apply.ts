@@ -1,0 +1,38 @@
+import { loraRecipeSchema, modelRecipeSchema, type Json } from '@woolgather/workflow'
+import { z } from 'zod'
+import { defineNode, type WoolgatherNode } from '../services.ts'
+
+export const applyLora: WoolgatherNode = defineNode({
+  type: 'lora/apply',
+  version: 1,
+  title: 'Apply LoRA',
+  description:
+    'A model with a LoRA. Apply several one after another to stack them. The model is loaded once, whatever the strengths.',
+  inputs: {
+    model: {
+      type: 'model',
+      title: 'Model',
+      description: 'The model it was trained on, with or without other LoRAs.',
+      schema: modelRecipeSchema,
+      widget: 'none',
+    },
+    lora: {
+      type: 'lora',
+      title: 'LoRA',
+      description: 'What changes the model.',
+      schema: loraRecipeSchema,
+      widget: 'none',
+    },
+    strength: {
+      type: 'number',
+      title: 'Strength',
+      description: 'How much of it: 0 nothing, 1 all, below 0 the other way round.',
+      schema: z.number().min(-10).max(10).default(1),
+    },
+  },
+  outputs: { model: { type: 'model', description: 'The model as the LoRA makes it.' } },
+  run: ({ model, lora, strength }) => {
+    const adapter = { file: lora.file, strength: lora.strength * strength }
+    return { model: { ...model, adapters: [...model.adapters, adapter] } as unknown as Json }
+  },
+})

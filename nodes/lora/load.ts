@@ -1,0 +1,47 @@
+import type { LoraRecipe } from '@woolgather/workflow'
+import { z } from 'zod'
+import { defineNode, type WoolgatherNode } from '../services.ts'
+
+export const loadLora: WoolgatherNode = defineNode({
+  type: 'lora/load',
+  version: 1,
+  title: 'LoRA',
+  description: 'A LoRA from a GGUF file: a small file that changes how a model writes.',
+  // a look for a file: its answer may change while its inputs stay
+  impure: true,
+  inputs: {
+    file: {
+      type: 'file',
+      title: 'File',
+      description:
+        'Path below a models folder, or an address to download from: hf:owner/repo/file.gguf or https://…',
+      schema: z.string().min(1, 'choose a LoRA file'),
+      widget: 'lora',
+    },
+    strength: {
+      type: 'number',
+      title: 'Strength',
+      description: 'How strong it is meant to be: 1 as trained. “Apply LoRA” multiplies it.',
+      schema: z.number().min(-10).max(10).default(1),
+    },
+    sha256: {
+      type: 'text',
+      title: 'SHA-256',
+      description: 'Checksum a downloaded file must have.',
+      schema: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+        .optional(),
+      advanced: true,
+    },
+  },
+  outputs: { lora: { type: 'lora', description: 'The LoRA, to be applied to a model.' } },
+  async run({ file, strength, sha256 }, { services, signal, progress }) {
+    const located = await services.models.locate(file, {
+      sha256,
+      signal,
+      onProgress: (done, total) => progress(done, total, 'bytes'),
+    })
+    return { lora: { kind: 'lora', file: located, strength } satisfies LoraRecipe }
+  },
+})
