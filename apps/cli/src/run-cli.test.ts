@@ -187,9 +187,11 @@ describe('run', () => {
   })
 
   test('names the signal and the last log lines where the worker is killed', async () => {
-    const { code, stderr } = await prepare('start text; log ggml: out of memory; crash SIGKILL').run()
+    const { code, stderr } = await prepare(
+      'start text; log ggml: out of memory; crash SIGSEGV; end failed',
+    ).run()
     expect(code).toBe(1)
-    expect(stderr).toContain('text: The worker process was ended by SIGKILL')
+    expect(stderr).toContain('text: The worker process was ended by SIGSEGV')
     expect(stderr).toContain('│ ggml: out of memory')
   })
 
@@ -197,11 +199,11 @@ describe('run', () => {
     const ids = ['a', 'b', 'c', 'd', 'e']
     const nodes = Object.fromEntries(ids.map((id) => [id, { type: 'text/text', inputs: { text: id } }]))
     const { stderr } = await prepare(
-      `${ids.map((id) => `start ${id}`).join('; ')}; crash SIGSEGV`,
+      `${ids.map((id) => `start ${id}; fail ${id}`).join('; ')}; end failed`,
       nodes,
     ).run()
-    expect(stderr.match(/SIGSEGV/g)).toHaveLength(1)
-    expect(stderr).toContain('a and 4 more: The worker process was ended by SIGSEGV')
+    expect(stderr.match(/It did not work/g)).toHaveLength(1)
+    expect(stderr).toContain('a and 4 more: It did not work.')
   })
 
   test('is cancelled by Ctrl-C, with its result written', async () => {

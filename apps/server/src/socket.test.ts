@@ -150,12 +150,16 @@ describe('a run over the socket', () => {
     await using server = await startTestServer()
     const states: string[] = []
     const client = server.connect({ onWorker: ({ state }) => states.push(state) })
-    const events = await collect(client, await submit(client, script('start text; log oh no; crash SIGSEGV')))
-    expect(events.at(-1)).toMatchObject({
-      type: 'run.finished',
-      status: 'failed',
+    const events = await collect(
+      client,
+      await submit(client, script('start text; log oh no; crash SIGSEGV; end failed')),
+    )
+    expect(events.at(-2)).toMatchObject({
+      type: 'cell.failed',
+      node: 'text',
       error: { code: 'native-crash', message: expect.stringContaining('SIGSEGV') as string, cause: 'oh no' },
     })
+    expect(events.at(-1)).toMatchObject({ type: 'run.finished', status: 'failed' })
     const next = await collect(client, await submit(client, script('end completed')))
     expect(next.at(-1)).toMatchObject({ status: 'completed' })
     await until(() => states.join(' ').includes('restarting'))

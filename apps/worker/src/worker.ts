@@ -6,6 +6,7 @@ import type { WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/pr
 import type { RunEvent } from '@woolgather/workflow'
 import { createFiles } from './files.ts'
 import { createModelPool } from './models.ts'
+import { readLeftOver } from './read-left-over.ts'
 
 export interface WorkerOptions {
   llama: LlamaRuntime
@@ -31,10 +32,24 @@ export function startWorker({ llama, folders, nodes = [], send }: WorkerOptions)
   }
   const running = new Map<string, { cancel: AbortController; done: Promise<unknown> }>()
 
-  const start = ({ run, workflow, targets }: WorkerRequest & { type: 'run' }): void => {
+  const start = (request: WorkerRequest & { type: 'run' }): void => {
+    const { run } = request
     const cancel = new AbortController()
-    const events = createEventSender(run, send)
-    const done = executeWorkflow({
+    // Which cell ends this process can be told only where its beginning was told before.
+    const events = createEventSender(run, send, { startsAtOnce: request.leftOver !== undefined })
+    const done = execute(request, events.add, cancel.signal).finally(() => {
+      events.flush()
+      running.delete(run)
+    })
+    running.set(run, { cancel, done })
+  }
+
+  const execute = async (
+    { run, workflow, targets, seeds, leftOver }: WorkerRequest & { type: 'run' },
+    emit: (event: RunEvent) => void,
+    signal: AbortSignal,
+  ): Promise<unknown> =>
+    executeWorkflow({
       workflow,
       registry,
       services,
@@ -42,15 +57,12 @@ export function startWorker({ llama, folders, nodes = [], send }: WorkerOptions)
       artifacts,
       cache,
       concurrency: { default: 8, model: 64 },
-      emit: events.add,
-      signal: cancel.signal,
+      emit,
+      signal,
       ...(targets && { targets }),
-    }).finally(() => {
-      events.flush()
-      running.delete(run)
+      ...(seeds && { seeds }),
+      ...(leftOver && { earlier: await readLeftOver(leftOver, artifacts) }),
     })
-    running.set(run, { cancel, done })
-  }
 
   return {
     handle(request) {
@@ -71,6 +83,7 @@ export function startWorker({ llama, folders, nodes = [], send }: WorkerOptions)
 function createEventSender(
   run: string,
   send: (message: WorkerMessage) => void,
+  { startsAtOnce }: { startsAtOnce: boolean },
 ): { add: (event: RunEvent) => void; flush: () => void } {
   let pending: RunEvent[] = []
   const flush = (): void => {
@@ -81,6 +94,7 @@ function createEventSender(
   return {
     add(event) {
       if (pending.push(event) === 1) setImmediate(flush)
+      if (startsAtOnce && event.type === 'cell.started') flush()
     },
     flush,
   }

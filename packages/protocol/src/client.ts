@@ -46,6 +46,8 @@ export type SubmitResult = { run: string } | { issues: (ServerMessage & { type: 
 export interface Client {
   submit(workflow: Workflow, targets?: string[]): Promise<SubmitResult>
   cancel(run: string): void
+  /** Takes up an interrupted run; whoever follows it is told on. */
+  resume(run: string): void
   /** Calls back with all events of the run, from the first unless `after` says otherwise. Returns how to stop. */
   subscribe(run: string, onEvents: (events: RunEvent[]) => void, after?: number): () => void
   nodes(): Promise<NodesResponse>
@@ -184,6 +186,7 @@ export function createClient(options: ClientOptions): Client {
       })
     },
     cancel: (run) => send({ type: 'run.cancel', run }),
+    resume: (run) => send({ type: 'run.resume', run }),
     subscribe(run, onEvents, after = -1) {
       const subscription: Subscription = { onEvents, last: after }
       const set = subscriptions.get(run) ?? new Set()

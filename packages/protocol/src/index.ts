@@ -27,6 +27,7 @@ export {
 export {
   workerMessageSchema,
   workerRequestSchema,
+  type LeftOver,
   type WorkerFolders,
   type WorkerMessage,
   type WorkerRequest,

@@ -20,6 +20,8 @@ export type ClientMessage =
   /** Asks for a run; answered by `run.accepted` or `run.rejected` with the same request id. Subscribes to the run. */
   | { type: 'run.submit'; request: string; workflow: Workflow; targets?: string[] | undefined }
   | { type: 'run.cancel'; run: string }
+  /** Takes up an interrupted run: it waits and goes on under its number, and what it finished is kept. */
+  | { type: 'run.resume'; run: string }
   /** Sends every event numbered above `after` (−1: all), then new ones as they come. */
   | { type: 'run.subscribe'; run: string; after: number }
   | { type: 'run.unsubscribe'; run: string }
@@ -70,6 +72,7 @@ export const clientMessageSchema: z.ZodType<ClientMessage> = z.discriminatedUnio
     targets: z.array(id).optional(),
   }),
   z.strictObject({ type: z.literal('run.cancel'), run: id }),
+  z.strictObject({ type: z.literal('run.resume'), run: id }),
   z.strictObject({ type: z.literal('run.subscribe'), run: id, after: z.int().min(-1) }),
   z.strictObject({ type: z.literal('run.unsubscribe'), run: id }),
 ])

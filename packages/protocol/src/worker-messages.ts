@@ -1,7 +1,10 @@
 import {
+  jsonSchema,
   runErrorSchema,
   runEventSchema,
   workflowSchema,
+  type Coordinate,
+  type OutputValue,
   type RunError,
   type RunEvent,
   type Workflow,
@@ -20,9 +23,27 @@ export interface WorkerFolders {
   nodes?: string[] | undefined
 }
 
+/** What is left of a run whose worker process ended, or whose server did. */
+export interface LeftOver {
+  /** Cells that ended: they are not run or told again. */
+  settled: ({ node: string; at: Coordinate } & (
+    { outputs: Record<string, OutputValue> } | { error: RunError }
+  ))[]
+  /** Cells that ran when the process ended: tried one at a time. */
+  suspects: { node: string; at: Coordinate }[]
+}
+
 /** What a server or CLI asks of a worker process. */
 export type WorkerRequest =
-  | { type: 'run'; run: string; workflow: Workflow; targets?: string[] | undefined }
+  | {
+      type: 'run'
+      run: string
+      workflow: Workflow
+      targets?: string[] | undefined
+      /** Seeds of nodes without one, as drawn before. */
+      seeds?: Record<string, number> | undefined
+      leftOver?: LeftOver | undefined
+    }
   | { type: 'cancel'; run: string }
   /** Finish nothing more, free the models, exit. */
   | { type: 'shutdown' }
@@ -35,12 +56,26 @@ export type WorkerMessage =
   /** It could not start: no native library, wrong version. The process then exits. */
   | { type: 'failed'; error: RunError }
 
+const cell = { node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }
+
+const leftOverSchema = z.object({
+  settled: z.array(
+    z.union([
+      z.object({ ...cell, outputs: z.record(z.string(), jsonSchema) }),
+      z.object({ ...cell, error: runErrorSchema }),
+    ]),
+  ),
+  suspects: z.array(z.object(cell)),
+}) as unknown as z.ZodType<LeftOver>
+
 export const workerRequestSchema: z.ZodType<WorkerRequest> = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
     run: z.string(),
     workflow: workflowSchema,
     targets: z.array(z.string()).optional(),
+    seeds: z.record(z.string(), z.number()).optional(),
+    leftOver: leftOverSchema.optional(),
   }),
   z.object({ type: z.literal('cancel'), run: z.string() }),
   z.object({ type: z.literal('shutdown') }),

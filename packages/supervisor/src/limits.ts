@@ -13,6 +13,10 @@ export interface SupervisorLimits {
   stable: number
   /** Starts in a row that may fail before waiting runs are told. */
   startAttempts: number
+  /** How often a cell may be what runs when native code crashes: the second time, alone, it is at fault. */
+  crashChances: number
+  /** The same for processes killed from outside, which may be chance. */
+  killedChances: number
 }
 
 export const defaultLimits: SupervisorLimits = {
@@ -23,4 +27,6 @@ export const defaultLimits: SupervisorLimits = {
   longestBackoff: 10_000,
   stable: 30_000,
   startAttempts: 3,
+  crashChances: 2,
+  killedChances: 4,
 }

@@ -24,9 +24,16 @@ export interface RunRequest {
   run: string
   workflow: Workflow
   targets?: string[] | undefined
+  /** Seeds of nodes without one; absent: drawn when the run begins. */
+  seeds?: Record<string, number> | undefined
   /** Number of the first event, default 0. */
   firstSeq?: number
-  /** In order, numbered without gaps; the last is always one `run.finished`, whatever happens to the worker. */
+  /** Events of this run from before it was interrupted: what they settled is not done again. */
+  history?: readonly RunEvent[] | undefined
+  /**
+   * In order, numbered without gaps; the last is always one `run.finished`, whatever happens to the worker. Where its
+   * process ends another takes the run up; a cell that was running is started again, and none ends twice.
+   */
   onEvents: (events: RunEvent[]) => void
   /** Cancels the run. */
   signal?: AbortSignal
@@ -110,18 +117,43 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
     })
   }
 
+  const accept = (run: string, events: readonly RunEvent[]): void => {
+    const active = runs.get(run)
+    if (active === undefined) return
+    const suspected = active.tracked.suspects > 0
+    active.tracked.accept(events)
+    if (suspected && active.tracked.suspects === 0) dispatch()
+  }
+
   const receive = (message: Exclude<WorkerMessage, { type: 'failed' }>): void => {
-    if (message.type === 'events') return runs.get(message.run)?.tracked.accept(message.events)
+    if (message.type === 'events') return accept(message.run, message.events)
     clearTimeout(current?.startTimer)
     failedStarts = 0
     setStatus({ state: 'ready', device: message.device })
-    for (const active of runs.values()) handOver(active)
+    dispatch()
+  }
+
+  /** Hands runs over. One that may have ended the last process goes alone until it is known which cell did. */
+  const dispatch = (): void => {
+    if (status.state !== 'ready') return
+    const all = [...runs.values()]
+    const suspicious = all.find(({ tracked }) => tracked.suspects > 0)
+    for (const active of suspicious === undefined ? all : [suspicious]) if (!active.sent) handOver(active)
   }
 
   const handOver = (active: ActiveRun): void => {
     const { run, workflow, targets } = active.request
+    const leftOver = active.tracked.leftOver()
+    const seeds = active.tracked.seeds ?? active.request.seeds
     active.sent = true
-    current?.worker.send({ type: 'run', run, workflow, ...(targets && { targets }) })
+    current?.worker.send({
+      type: 'run',
+      run,
+      workflow,
+      ...(targets && { targets }),
+      ...(seeds && { seeds }),
+      ...(leftOver && { leftOver }),
+    })
   }
 
   const onEnded = (
@@ -132,8 +164,8 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
     if (closing) return
     const wasReady = status.state === 'ready'
     const error = withLog(reason ?? describeEnd(end), end)
-    for (const active of [...runs.values()]) if (active.sent) finishLost(active, error)
-    crashes = lived >= limits.stable ? 1 : crashes + 1
+    const progressed = lose(error, end)
+    crashes = lived >= limits.stable || progressed ? 1 : crashes + 1
     failedStarts = wasReady ? 0 : failedStarts + 1
     const cannotStart = !wasReady && reason !== undefined
     if (cannotStart || failedStarts >= limits.startAttempts) return stopWith(error)
@@ -146,6 +178,21 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
     crashes = 0
     setStatus({ state: 'stopped', error })
     for (const active of [...runs.values()]) finishLost(active, error)
+  }
+
+  /** Every run the process had is taken up again, unless that has proved to be no use. True where one had got on. */
+  const lose = (error: RunError, end: ProcessEnd): boolean => {
+    const lost = [...runs.values()].filter(({ sent }) => sent)
+    const alone = lost.filter(({ tracked }) => tracked.open.length > 0).length === 1
+    const chances = end.signal === 'SIGKILL' ? limits.killedChances : limits.crashChances
+    let progressed = false
+    for (const active of lost) {
+      active.sent = false
+      progressed ||= active.tracked.open.length > 0
+      const cancelled = active.request.signal?.aborted === true
+      if (cancelled || !active.tracked.lost(error, { chances, alone })) finishLost(active, error)
+    }
+    return progressed
   }
 
   const finishLost = ({ request, tracked }: ActiveRun, error: RunError): void =>
@@ -187,11 +234,13 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
         const tracked = trackRun({
           run: request.run,
           firstSeq: request.firstSeq ?? 0,
+          history: request.history,
           onEvents: request.onEvents,
           onFinished: (result) => {
             runs.delete(request.run)
             request.signal?.removeEventListener('abort', onAbort)
             resolve(result)
+            dispatch()
           },
         })
         const active: ActiveRun = { request, tracked, sent: false }
@@ -205,7 +254,7 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
         }
         runs.set(request.run, active)
         request.signal?.addEventListener('abort', onAbort, { once: true })
-        if (status.state === 'ready') handOver(active)
+        if (status.state === 'ready') dispatch()
         else if (status.state === 'stopped') launch('starting')
       }),
 

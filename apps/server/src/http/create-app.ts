@@ -94,6 +94,19 @@ export function createApp(options: AppOptions): Express {
     response.json({ events, more: runs.page(run, to) !== undefined } satisfies RunEventsResponse)
   })
 
+  app.post('/api/runs/:id/resume', (request, response) => {
+    const refusal = runs.resume(request.params.id)
+    if (refusal) {
+      throw new HttpError(
+        refusal.code === 'run-not-found' ? 404 : 409,
+        refusal.code,
+        refusal.message,
+        refusal.hint,
+      )
+    }
+    response.status(202).json({ run: request.params.id })
+  })
+
   app.get('/api/artifacts/:hash', async (request, response) => {
     const { hash } = request.params
     const bytes = hashPattern.test(hash) ? await artifacts.get(hash) : undefined

@@ -24,6 +24,11 @@ export interface RunService {
   submit(workflow: Workflow, targets?: string[]): Submitted
   /** False where there is no such run. Cancelling a run that has ended does nothing. */
   cancel(run: string): boolean
+  /**
+   * Takes up an interrupted run: it waits again and goes on under its number, what it settled is kept.
+   * @returns why not, where it cannot be
+   */
+  resume(run: string): RunError | undefined
   exists(run: string): boolean
   /** Stored events after number `after`, as many as fit one message. */
   page(run: string, after: number): EventPage | undefined
@@ -75,6 +80,7 @@ export function createRunService({
       await worker.run({
         ...stored,
         firstSeq: nextSeq(run),
+        history: store.history(run),
         signal,
         onEvents: (events) => record(run, events),
       })
@@ -109,6 +115,17 @@ export function createRunService({
       }
       return store.lastSeq(run) !== undefined
     },
+    resume(run) {
+      const status = store.status(run)
+      if (status === undefined)
+        return { code: 'run-not-found', message: `There is no run “${run.slice(0, 100)}”.` }
+      if (status !== 'interrupted') return notResumable(run, status)
+      const stored = store.find(run) as StoredRun
+      store.setStatus(run, 'queued')
+      tell(run, { type: 'run.queued' })
+      enqueue(stored)
+      return undefined
+    },
     exists: (run) => store.lastSeq(run) !== undefined,
     page: (run, after) => store.page(run, after),
     onNews(listener) {
@@ -132,7 +149,15 @@ function findIssues(
 const interrupted: RunError = {
   code: 'worker-lost',
   message: 'The server stopped while this run was going on.',
-  hint: 'Run it again.',
+  hint: 'Resume it: what it had finished is kept.',
+}
+
+function notResumable(run: string, status: string): RunError {
+  return {
+    code: 'run-not-resumable',
+    message: `Run “${run}” is ${status}; only an interrupted one can be resumed.`,
+    hint: 'Submit its workflow again: what has not changed comes from the cache.',
+  }
 }
 
 const queueFull: Issue = {

@@ -28,6 +28,11 @@ export interface RunStore {
   lastSeq(run: string): number | undefined
   /** The events after number `after`, as many as fit a page; undefined where there are none. */
   page(run: string, after: number): EventPage | undefined
+  /** How the run stands; undefined where there is no such run. */
+  status(run: string): RunStatus | 'queued' | 'running' | undefined
+  find(run: string): StoredRun | undefined
+  /** Everything told of a run but streamed text and progress, as a worker that takes it up needs it. */
+  history(run: string): RunEvent[]
   setStatus(run: string, status: RunStatus | 'queued' | 'running'): void
   /** Runs that had not ended when the file was last closed, oldest first. */
   unfinished(): (StoredRun & { status: 'queued' | 'running' })[]
@@ -66,6 +71,12 @@ export function openRunStore(file: string): RunStore {
   const selectEvents = database.prepare(
     'select event from events where run = ? and seq > ? order by seq limit ?',
   )
+  const selectStatus = database.prepare('select status from runs where run = ?')
+  const selectRun = database.prepare('select run, workflow, targets from runs where run = ?')
+  const selectHistory = database.prepare(
+    `select event from events where run = ? and event not like '%"type":"cell.token"%'
+       and event not like '%"type":"cell.progress"%' order by seq`,
+  )
   const selectUnfinished = database.prepare(
     "select run, workflow, targets, status from runs where status in ('queued', 'running') order by number",
   )
@@ -95,15 +106,18 @@ export function openRunStore(file: string): RunStore {
       const texts = takePage(rows.map(({ event }) => event))
       return texts.length === 0 ? undefined : { texts, from: after + 1, to: after + texts.length }
     },
+    status: (run) => (selectStatus.get(run) as { status: RunStatus } | undefined)?.status,
+    find(run) {
+      const row = selectRun.get(run) as RunRow | undefined
+      return row === undefined ? undefined : readRow(row)
+    },
+    history: (run) =>
+      (selectHistory.all(run) as { event: string }[]).map(({ event }) => JSON.parse(event) as RunEvent),
     setStatus: (run, status) => void updateStatus.run(status, run),
     unfinished: () =>
-      (
-        selectUnfinished.all() as { run: string; workflow: string; targets: string | null; status: string }[]
-      ).map(({ run, workflow, targets, status }) => ({
-        run,
-        workflow: JSON.parse(workflow) as Workflow,
-        ...(targets !== null && { targets: JSON.parse(targets) as string[] }),
-        status: status as 'queued' | 'running',
+      (selectUnfinished.all() as (RunRow & { status: 'queued' | 'running' })[]).map((row) => ({
+        ...readRow(row),
+        status: row.status,
       })),
     close() {
       // The binding keeps the file open until it is collected: everything is written back, and the lock let go, here.
@@ -112,6 +126,20 @@ export function openRunStore(file: string): RunStore {
       selectUnfinished.all()
       database.close()
     },
+  }
+}
+
+interface RunRow {
+  run: string
+  workflow: string
+  targets: string | null
+}
+
+function readRow({ run, workflow, targets }: RunRow): StoredRun {
+  return {
+    run,
+    workflow: JSON.parse(workflow) as Workflow,
+    ...(targets !== null && { targets: JSON.parse(targets) as string[] }),
   }
 }
 

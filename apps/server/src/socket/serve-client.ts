@@ -87,6 +87,10 @@ export function serveClient({
         return submit(message)
       case 'run.cancel':
         return runs.cancel(message.run) ? undefined : fail(noSuchRun(message.run), message.run)
+      case 'run.resume': {
+        const refusal = runs.resume(message.run)
+        return refusal && fail(refusal, message.run)
+      }
       case 'run.subscribe':
         return follow(message.run, message.after)
       case 'run.unsubscribe':

@@ -40,7 +40,7 @@ export interface TestServer extends RunningServer {
 
 /** A real server on a free port with a scripted worker and its own temporary folder; gone when disposed. */
 export async function startTestServer(
-  options: Partial<ServerOptions> & { folder?: string } = {},
+  options: Partial<ServerOptions> & { folder?: string; nodes?: string[] } = {},
 ): Promise<TestServer> {
   const folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'woolgather-server-'))
   const examples = path.join(folder, 'examples')
@@ -53,6 +53,7 @@ export async function startTestServer(
       models: [path.join(folder, 'models')],
       output: path.join(folder, 'output'),
       data: path.join(folder, 'data'),
+      ...(options.nodes && { nodes: options.nodes }),
     },
     workerEntry: scriptedWorker,
     workerLimits: { firstBackoff: 20, shutdown: 500 },

@@ -4,6 +4,9 @@
  *
  *     start NODE · token TEXT · tokens COUNT · stream COUNT MS · finish NODE · output NODE JSON · fail NODE · end STATUS · log LINE · wait MS
  *     cancellable (waits to be cancelled, then ends) · hang (never answers again) · crash SIGNAL · exit CODE · nonsense
+ *     first STEP (only where the run is not taken up again)
+ *
+ * A run that is taken up again skips what belongs to cells that are settled: from their `start` to the next or the end.
  *
  * How it starts is the environment's SCRIPTED_START: `ready` (default), `never`, `failed`, `exit`, `deaf` (ready,
  * then ignores being told to leave).
@@ -16,15 +19,23 @@ const cancelled = new Map()
 const send = (message) => new Promise((resolve) => process.send(message, resolve))
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-async function play({ run, workflow }) {
+async function play({ run, workflow, leftOver }) {
   let seq = 0
   let node = 'text'
+  let skipping = false
+  const settled = new Set((leftOver?.settled ?? []).map((cell) => cell.node))
   const tell = (body) =>
     send({ type: 'events', run, events: [{ ...body, run, seq: seq++, time: Date.now() }] })
   const cancel = new Promise((resolve) => cancelled.set(run, resolve))
 
   await tell({ type: 'run.started', cells: 1, seeds: {} })
-  for (const step of workflow.name.split(';').map((text) => text.trim())) {
+  for (let step of workflow.name.split(';').map((text) => text.trim())) {
+    if (step.startsWith('first ')) {
+      if (leftOver) continue
+      step = step.slice('first '.length)
+    }
+    if (step.startsWith('start ')) skipping = settled.has(step.slice('start '.length))
+    if (skipping && !step.startsWith('end ')) continue
     const [verb, argument] = [step.split(' ')[0], step.slice(step.indexOf(' ') + 1)]
     if (verb === 'start') await tell({ type: 'cell.started', node: (node = argument), at: {} })
     if (verb === 'token') await tell({ type: 'cell.token', node, at: {}, text: argument })
