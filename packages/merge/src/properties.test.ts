@@ -182,6 +182,29 @@ describe('what is kept of a difference', () => {
     expect(mergeArrays(settings, big, [coarse], zeros)).toEqual(keepRanks(coarse, 25_000, 35_000))
   })
 
+  test('ties sums and divides alike for few models and for many', () => {
+    const many = Array.from({ length: 9 }, (_, i) => randomValues(30 + i, 50_000))
+    const weights = [1, -0.5, 2, 0.3, 0.7, 1, 1, 0.2, 0.4]
+    const names = many.map((_, i) => `m${i}`)
+    const merged = mergeArrays(
+      { method: 'ties', models: weights.map((weight) => ({ weight })) },
+      { ...big, models: names },
+      many,
+      zeros,
+    )
+    const wanted = merged.map((_, i) => {
+      const terms = many.map((values, m) => Math.fround(weights[m]! * values[i]!))
+      const sign = terms.reduce((sum, term) => sum + term, 0) >= 0 ? 1 : -1
+      const agreeing = terms.flatMap((term, m) => (term * sign > 0 ? [m] : []))
+      const divisor = agreeing.reduce((sum, m) => sum + weights[m]!, 0)
+      return agreeing.reduce((sum, m) => sum + terms[m]!, 0) / (divisor === 0 ? 1 : divisor)
+    })
+    expect(Math.max(...merged.map((value, i) => Math.abs(value - wanted[i]!)))).toBeLessThan(1e-7)
+    const few = mergeArrays({ method: 'ties' }, { ...big, models: ['a', 'b'] }, [many[0]!, many[2]!], zeros)
+    const silent = Array.from({ length: 9 }, (_, i) => (i === 0 ? many[0]! : i === 1 ? many[2]! : zeros))
+    expect(mergeArrays({ method: 'ties' }, { ...big, models: names }, silent, zeros)).toEqual(few)
+  })
+
   test('breadcrumbs with gamma 0 keeps the largest (mergekit drops everything there: its fault)', () => {
     const merged = keptBy('breadcrumbs', { density: 0.5, gamma: 0 })
     const ties = keptBy('ties', { density: 0.5 })

@@ -98,8 +98,10 @@ export function combineOffsets(
   inputs: readonly Float32Array[],
   output: Float32Array,
 ): number {
-  const [first] = inputs
-  if (first !== undefined && inputs.length === 1) return addOffset(coefficients[0] ?? 0, base, first, output)
+  const [first, second] = inputs
+  const [p = 0, q = 0] = coefficients
+  if (first !== undefined && inputs.length === 1) return addOffset(p, base, first, output)
+  if (second !== undefined && inputs.length === 2) return addTwoOffsets(p, first!, q, second, base, output)
   const sums = new Float64Array(blockLength)
   let check = 0
   for (let start = 0; start < output.length; start += blockLength) {
@@ -116,6 +118,23 @@ function addOffset(factor: number, base: Float32Array, input: Float32Array, outp
   let check = 0
   for (let i = 0; i < output.length; i++) {
     output[i] = base[i]! + factor * (input[i]! - base[i]!)
+    check += output[i]! * 0
+  }
+  return check
+}
+
+function addTwoOffsets(
+  p: number,
+  x: Float32Array,
+  q: number,
+  y: Float32Array,
+  base: Float32Array,
+  output: Float32Array,
+): number {
+  let check = 0
+  for (let i = 0; i < output.length; i++) {
+    const origin = base[i]!
+    output[i] = origin + p * (x[i]! - origin) + q * (y[i]! - origin)
     check += output[i]! * 0
   }
   return check

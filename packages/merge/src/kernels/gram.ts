@@ -53,17 +53,45 @@ export function scanGram(
   return {
     see: (chunk) => {
       const tensors = select(chunk)
+      if (gram.size === 2) addPair(gram, tensors[0]!, tensors[1]!)
+      else addProducts(gram, tensors)
       for (let i = 0; i < gram.size; i++) {
-        for (let j = i; j < gram.size; j++) gram.add(i, j, dot(tensors[i]!, tensors[j]!))
         if (!Number.isFinite(gram.dot(i, i))) refuseNonFinite(chunk, inputs)
       }
     },
   }
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** All three products of two tensors in one go. */
+function addPair(gram: Gram, a: Float32Array, b: Float32Array): void {
+  let aa = 0
+  let ab = 0
+  let bb = 0
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!
+    const y = b[i]!
+    aa += x * x
+    ab += x * y
+    bb += y * y
+  }
+  gram.add(0, 0, aa)
+  gram.add(0, 1, ab)
+  gram.add(1, 1, bb)
+}
+
+function addProducts(gram: Gram, tensors: readonly Float32Array[]): void {
+  const total = tensors[0]?.length ?? 0
+  for (let start = 0; start < total; start += blockLength) {
+    const end = Math.min(start + blockLength, total)
+    for (let i = 0; i < gram.size; i++) {
+      for (let j = i; j < gram.size; j++) gram.add(i, j, dot(tensors[i]!, tensors[j]!, start, end))
+    }
+  }
+}
+
+function dot(a: Float32Array, b: Float32Array, start: number, end: number): number {
   let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  for (let i = start; i < end; i++) sum += a[i]! * b[i]!
   return sum
 }
 
@@ -86,15 +114,43 @@ export function addOffsetProducts(
   { models, base }: Chunk,
   from: number,
   to: number,
-  offsets: readonly Float64Array[] = models.map(() => new Float64Array(blockLength)),
+  offsets?: readonly Float64Array[],
 ): void {
+  if (models.length === 2) {
+    addOffsetPair(gram, models[0]!, models[1]!, base!, from, to)
+    return
+  }
+  const spaces = offsets ?? models.map(() => new Float64Array(blockLength))
   for (let start = from; start < to; start += blockLength) {
     const count = Math.min(blockLength, to - start)
-    for (let m = 0; m < models.length; m++) subtract(models[m]!, base!, start, count, offsets[m]!)
+    for (let m = 0; m < models.length; m++) subtract(models[m]!, base!, start, count, spaces[m]!)
     for (let i = 0; i < models.length; i++) {
-      for (let j = i; j < models.length; j++) gram.add(i, j, dotBlock(offsets[i]!, offsets[j]!, count))
+      for (let j = i; j < models.length; j++) gram.add(i, j, dotBlock(spaces[i]!, spaces[j]!, count))
     }
   }
+}
+
+function addOffsetPair(
+  gram: Gram,
+  a: Float32Array,
+  b: Float32Array,
+  base: Float32Array,
+  from: number,
+  to: number,
+): void {
+  let aa = 0
+  let ab = 0
+  let bb = 0
+  for (let i = from; i < to; i++) {
+    const x = a[i]! - base[i]!
+    const y = b[i]! - base[i]!
+    aa += x * x
+    ab += x * y
+    bb += y * y
+  }
+  gram.add(0, 0, aa)
+  gram.add(0, 1, ab)
+  gram.add(1, 1, bb)
 }
 
 function subtract(

@@ -1,5 +1,5 @@
 import { RankSelector } from '../kernels/rank-selector.ts'
-import { Rescaler, sumMagnitudes, type Block, type BlockScan, type Sparsifier } from './sparsifier.ts'
+import { Rescaler, scale, sumMagnitudes, type Block, type BlockScan, type Sparsifier } from './sparsifier.ts'
 
 /** Ranks by magnitude that are kept, from 0 (the smallest): `from` up to before `to`. */
 export interface KeptRanks {
@@ -53,46 +53,58 @@ export function keepByMagnitude({ from, to }: KeptRanks, total: number, rescale:
 class Band {
   #low = -1
   #high = 0x7fffffff
-  #skipLow = 0
-  #keepHigh = 0
-  #seenLow = 0
-  #seenHigh = 0
+  readonly #equals = new Int32Array(4)
 
   set(selector: RankSelector, from: number, to: number, total: number): void {
     if (from >= total) this.#low = 0x7fffffff
     else if (from > 0) {
       const bound = selector.at(from)
       this.#low = bound.bits
-      this.#skipLow = from - bound.smaller
+      this.#equals[skipLow] = from - bound.smaller
     }
     if (to < total) {
       const bound = to > 0 ? selector.at(to) : { bits: 0, smaller: 0 }
       this.#high = bound.bits
-      this.#keepHigh = to - bound.smaller
+      this.#equals[keepHigh] = to - bound.smaller
     }
   }
 
   restart(): void {
-    this.#seenLow = 0
-    this.#seenHigh = 0
+    this.#equals[seenLow] = 0
+    this.#equals[seenHigh] = 0
   }
 
   /** Zeroes what is outside and scales the rest. Must go through the elements in order. */
   apply({ values, bits, count }: Block, factor: number): void {
-    const low = this.#low
-    const high = this.#high
-    for (let i = 0; i < count; i++) {
-      const value = bits[i]! & 0x7fffffff
-      // The sign of a difference is the answer: no branch that could be mispredicted.
-      let keep = ((low - value) >>> 31) & ((value - high) >>> 31)
-      if (value === low || value === high) keep = this.#keepsEqual(value)
-      values[i]! *= keep * factor
-    }
+    zeroOutside(bits, count, this.#low, this.#high, this.#equals)
+    if (factor !== 1) scale(values, count, factor)
   }
+}
 
-  #keepsEqual(value: number): number {
-    const late = value !== this.#low || this.#seenLow++ >= this.#skipLow
-    const early = value !== this.#high || this.#seenHigh++ < this.#keepHigh
-    return late && early ? 1 : 0
+// Places in the counts of elements equal to a bound.
+const seenLow = 0
+const skipLow = 1
+const seenHigh = 2
+const keepHigh = 3
+
+/**
+ * All in integers: the sign of a difference, spread over all bits, is the mask; a branch would be mispredicted for
+ * many of the elements. Those equal to a bound are few.
+ */
+function zeroOutside(bits: Int32Array, count: number, low: number, high: number, equals: Int32Array): void {
+  for (let i = 0; i < count; i++) {
+    const value = bits[i]! & 0x7fffffff
+    let mask = ((low - value) >> 31) & ((value - high) >> 31)
+    if (value === low) {
+      const place = equals[seenLow]!
+      equals[seenLow] = place + 1
+      mask = place >= equals[skipLow]! ? -1 : 0
+      if (value === high && place >= equals[keepHigh]!) mask = 0
+    } else if (value === high) {
+      const place = equals[seenHigh]!
+      equals[seenHigh] = place + 1
+      mask = place < equals[keepHigh]! ? -1 : 0
+    }
+    bits[i]! &= mask
   }
 }

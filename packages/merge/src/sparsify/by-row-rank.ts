@@ -1,7 +1,7 @@
 import type { DrawMask } from '../kernels/random.ts'
 import { RowRanker } from '../kernels/rank-row.ts'
 import { applyMask } from './at-random.ts'
-import { Rescaler, sumMagnitudes, type Block, type Sparsifier } from './sparsifier.ts'
+import { Rescaler, type Block, type Sparsifier } from './sparsifier.ts'
 
 /**
  * DELLA: keeps each element with a probability that grows with its magnitude's rank in its row, from
@@ -20,17 +20,15 @@ export function keepByRowRank(
   const keep = new Float32Array(columns)
   const mask = new Uint8Array(columns)
   const rescaler = new Rescaler()
-  const drop = (block: Block, factor: number): void => {
+  const drawFor = (block: Block): void => {
     ranker.rank(block.bits, block.count, ranks)
     fillProbabilities(ranks, block.count, density, epsilon, keep)
     draw(model, block.offset, block.count, keep, mask)
-    applyMask(block, mask, factor)
   }
   const scan = {
     see: (block: Block): void => {
-      const before = sumMagnitudes(block)
-      drop(block, 1)
-      rescaler.add(before, sumMagnitudes(block))
+      drawFor(block)
+      rescaler.addMasked(block, mask)
     },
   }
   return {
@@ -38,7 +36,10 @@ export function keepByRowRank(
     get sawNonFinite() {
       return rescaler.sawNonFinite
     },
-    apply: (block) => drop(block, rescaler.factor),
+    apply: (block) => {
+      drawFor(block)
+      applyMask(block, mask, rescaler.factor)
+    },
   }
 }
 

@@ -43,6 +43,18 @@ export class Rescaler {
     this.#after += after
   }
 
+  /** Adds a block of which the mask's 1s would be kept. */
+  addMasked({ values, count }: Block, mask: Uint8Array): void {
+    let before = 0
+    let after = 0
+    for (let i = 0; i < count; i++) {
+      const magnitude = Math.abs(values[i]!)
+      before += magnitude
+      after += mask[i]! * magnitude
+    }
+    this.add(before, after)
+  }
+
   get sawNonFinite(): boolean {
     return !Number.isFinite(this.#before)
   }
@@ -57,4 +69,8 @@ export function sumMagnitudes({ values, count }: Block): number {
   let sum = 0
   for (let i = 0; i < count; i++) sum += Math.abs(values[i]!)
   return sum
+}
+
+export function scale(values: Float32Array, count: number, factor: number): void {
+  for (let i = 0; i < count; i++) values[i]! *= factor
 }
