@@ -6,7 +6,7 @@ import { surrogates } from './characters.ts'
 export interface CharacterPartition {
   readonly classCount: number
   /** Class of each code point below 65,536, or −1 where no set holds it. */
-  readonly plane: Int32Array
+  readonly plane: Int16Array
   /** The same for any code point. */
   classOf(point: number): number
   /** Classes that make up each set. */
@@ -21,6 +21,8 @@ export interface CharacterPartition {
 const planeSize = 0x10000
 const end = 0x110000
 const maximumIntervals = 200_000
+/** So that a class fits 16 bits; real constraints have a few hundred at most. */
+const maximumClasses = 20_000
 
 export function partitionCharacters(sets: readonly CharSet[]): CharacterPartition {
   const { starts, signatures } = sweep(sets.map((set) => set.without(surrogates)))
@@ -32,7 +34,10 @@ export function partitionCharacters(sets: readonly CharSet[]): CharacterPartitio
     numbers.set(signature, numbers.size - 1)
     return numbers.size - 2
   })
-  const plane = new Int32Array(planeSize).fill(-1)
+  if (numbers.size > maximumClasses) {
+    throw new ConstraintError('too-large', `The constraint tells apart more than ${maximumClasses} kinds of characters`)
+  }
+  const plane = new Int16Array(planeSize).fill(-1)
   intervalStart.forEach((start, index) => {
     if (start < planeSize) plane.fill(intervalClass[index]!, start, Math.min(intervalStart[index + 1] ?? end, planeSize))
   })

@@ -2,7 +2,7 @@ import { deadState, type Automaton } from '../automaton/automaton.ts'
 import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
 import { tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
-import { StateShapes, type ClassGroup, type StateShape } from './state-shapes.ts'
+import { StateShapes, type ClassGroup, type MainGroup, type StateShape } from './state-shapes.ts'
 
 /** The tokens that may follow a state, end tokens apart: a short list, or one bit each. */
 export type Mask =
@@ -11,8 +11,10 @@ export type Mask =
 
 /** Longer lists are kept as bits; at this length a list takes a quarter of the space for 128,000 tokens. */
 const longestList = 1_024
+/** Adding more tokens than this one by one takes longer than a union of bits. */
+const longList = 4_096
 /** Subtrees with fewer tokens are walked flat: cheaper than asking what groups they hold. */
-const smallSubtree = 512
+const smallSubtree = 128
 /** A class of characters is grouped if this share of the vocabulary begins with it. */
 const worthwhileShare = 1 / 128
 
@@ -21,7 +23,6 @@ export class MaskComputer {
   private readonly automaton: Automaton
   private readonly vocabulary: Vocabulary
   private readonly shapes: StateShapes
-  private readonly worthwhile: number
   private readonly found: Int32Array
   private foundCount = 0
   private unions: { bits: Uint32Array; count: number }[] = []
@@ -31,8 +32,8 @@ export class MaskComputer {
   constructor(automaton: Automaton, vocabulary: Vocabulary) {
     this.automaton = automaton
     this.vocabulary = vocabulary
-    this.worthwhile = Math.max(64, Math.floor(vocabulary.size * worthwhileShare))
-    this.shapes = new StateShapes(automaton, vocabulary, this.worthwhile)
+    const worthwhile = Math.max(64, Math.floor(vocabulary.size * worthwhileShare))
+    this.shapes = new StateShapes(automaton, vocabulary, worthwhile)
     this.found = new Int32Array(vocabulary.size)
   }
 
@@ -72,24 +73,31 @@ export class MaskComputer {
 
   /** Marks the tokens strictly below a node that may follow a state. */
   private collect(trie: Trie, node: number, state: number): void {
-    const below = tokensBelow(trie, node)
-    if (below < smallSubtree) {
+    if (tokensBelow(trie, node) < smallSubtree) {
       this.walk(trie, node, state)
       return
     }
     const shape = this.shapes.of(state)
-    const { main } = shape
-    if (trie === this.vocabulary.trie && main !== undefined && below >= this.worthwhile) {
-      // A class that the next state keeps is the inside of something; others change from state to state.
-      const lasting = this.shapes.of(main.target).main?.group === main.group
-      const split = this.vocabulary.splits.find(node, main.group.number, main.group.contains, lasting)
-      const steps = split === undefined ? undefined : this.followGroup(state, main.group, split.longestRun)
-      if (split !== undefined && steps !== undefined) {
-        this.collectSplit(node, main.group, split, steps)
-        return
-      }
-    }
+    const canSplit = trie === this.vocabulary.trie && shape.points === undefined
+    if (canSplit && shape.main !== undefined && this.collectByClass(node, state, shape, shape.main)) return
     this.collectChildren(trie, node, state, shape)
+  }
+
+  /** Marks what lies below a node by a split, if one is likely to pay; false if not. */
+  private collectByClass(node: number, state: number, shape: StateShape, { group, target }: MainGroup): boolean {
+    const { trie, splits, size } = this.vocabulary
+    // A class that the next state keeps is the inside of something; others change from state to state.
+    const lasting = this.shapes.of(target).main?.group === group
+    const cheap = shape.pointsOutside !== undefined || tokensBelow(trie, node) >= size / 8
+    const split = splits.find(node, group.number, group.contains, lasting && cheap)
+    const steps = split === undefined ? undefined : this.followGroup(state, group, split.longestRun)
+    if (split === undefined || steps === undefined) return false
+    const last = steps[steps.length - 1]!
+    const loops = steps.length > 1 && last === steps[steps.length - 2]
+    // A short run into something wide, such as the digits of an escape, is better followed child by child.
+    if (!loops && steps.length <= split.longestRun && this.shapes.of(last).points === undefined) return false
+    this.collectSplit(node, group, split, steps)
+    return true
   }
 
   /**
@@ -112,8 +120,7 @@ export class MaskComputer {
   private collectSplit(node: number, group: ClassGroup, split: ClassSplit, steps: readonly number[]): void {
     const loops = steps.length > 1 && steps[steps.length - 1] === steps[steps.length - 2]
     const whole = loops ? split.longestRun : steps.length - 1
-    const count = split.countUpTo(whole)
-    if (count > 0) this.unions.push({ bits: split.bitsUpTo(whole), count })
+    this.addWhole(split, whole)
     this.collectOutside(node, group, steps[0]!)
     const last = loops ? steps.length - 2 : steps.length - 1
     for (let run = 1; run <= last && run <= split.longestRun; run++) {
@@ -123,12 +130,22 @@ export class MaskComputer {
     if (loops && last === 0) this.collectSuffixes(split.suffixesFrom(1), group, steps[0]!)
   }
 
+  private addWhole(split: ClassSplit, length: number): void {
+    const tokens = split.wholeUpTo(length)
+    if (tokens.length > longList) {
+      this.unions.push({ bits: split.bitsUpTo(length), count: tokens.length })
+    } else {
+      this.found.set(tokens, this.foundCount)
+      this.foundCount += tokens.length
+    }
+  }
+
   /** Children of a node whose label is not in the group. */
   private collectOutside(node: number, group: ClassGroup, state: number): void {
     const { trie } = this.vocabulary
     const shape = this.shapes.of(state)
     const points = pointsBeyond(shape, group)
-    if (points !== undefined) {
+    if (points !== undefined && trie.wide.has(node)) {
       this.collectChildren(trie, node, state, { points, beyondAscii: shape.beyondAscii })
       return
     }
@@ -150,7 +167,7 @@ export class MaskComputer {
       this.markAt(trie, 0)
       if (trie.label.length > 1) this.collect(trie, 0, target)
     }
-    if (points === undefined) {
+    if (points === undefined || labels.length <= points.length) {
       labels.forEach(follow)
       return
     }

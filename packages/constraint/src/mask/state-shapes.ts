@@ -10,10 +10,15 @@ export interface ClassGroup {
   readonly contains: (point: number) => boolean
 }
 
+export interface MainGroup {
+  readonly group: ClassGroup
+  readonly target: number
+}
+
 /** What may follow a state, summed up so that a walk need not try every child. */
 export interface StateShape {
   /** The state that most tokens' characters lead to, if that is worth a bitset. */
-  readonly main: { readonly group: ClassGroup; readonly target: number } | undefined
+  readonly main: MainGroup | undefined
   /** Every character that may follow, if they are few. */
   readonly points: Int32Array | undefined
   /** Those outside the main group, if they are few. */
@@ -22,7 +27,7 @@ export interface StateShape {
   readonly beyondAscii: boolean
 }
 
-const fewPoints = 16
+const fewPoints = 40
 /** Shapes kept before all are dropped. */
 const maximumShapes = 100_000
 

@@ -9,7 +9,7 @@ export interface ClassSplit {
   /** Most characters of the class that a token begins with. */
   readonly longestRun: number
   /** Tokens wholly in the class, of at most so many characters. */
-  readonly countUpTo: (length: number) => number
+  readonly wholeUpTo: (length: number) => Int32Array
   readonly bitsUpTo: (length: number) => Uint32Array
   /** Suffixes of the tokens that have exactly `run` characters before them (at least 1). */
   readonly suffixesAt: (run: number) => Suffixes
@@ -29,14 +29,16 @@ const noSuffixes: Suffixes = { labels: new Int32Array(0), trieAfter: () => undef
 export function splitByClass(size: number, trie: Trie, node: number, contains: (point: number) => boolean): ClassSplit {
   const { pure, exits } = separate(trie, node, contains)
   const longestRun = Math.max(pure.length, exits.length) - 1
-  const counts = pure.map(() => 0)
-  pure.forEach((tokens, length) => (counts[length] = tokens.length + (counts[length - 1] ?? 0)))
+  const whole = Int32Array.from(pure.flat())
+  const ends = pure.map(() => 0)
+  pure.forEach((tokens, length) => (ends[length] = tokens.length + (ends[length - 1] ?? 0)))
+  const wholeUpTo = (length: number) => whole.subarray(0, ends[Math.min(length, ends.length - 1)])
   const at = memoize((run) => groupSuffixes(trie, exits[run] ?? []))
   const from = memoize((run) => groupSuffixes(trie, exits.slice(run).flat()))
-  const bits = memoize((length) => bitsOf(size, pure.slice(0, length + 1)))
+  const bits = memoize((length) => bitsOf(size, wholeUpTo(length)))
   return {
     longestRun,
-    countUpTo: (length) => counts[Math.min(length, counts.length - 1)] ?? 0,
+    wholeUpTo,
     bitsUpTo: (length) => bits(Math.min(length, pure.length - 1)),
     suffixesAt: at,
     suffixesFrom: from,
@@ -89,11 +91,9 @@ function groupSuffixes(trie: Trie, nodes: readonly number[]): Suffixes {
   }
 }
 
-function bitsOf(size: number, lists: readonly (readonly number[])[]): Uint32Array {
+function bitsOf(size: number, tokens: Int32Array): Uint32Array {
   const bits = new Uint32Array((size + 31) >>> 5)
-  for (const tokens of lists) {
-    for (const token of tokens) bits[token >>> 5]! |= 1 << (token & 31)
-  }
+  for (let index = 0; index < tokens.length; index++) bits[tokens[index]! >>> 5]! |= 1 << (tokens[index]! & 31)
   return bits
 }
 

@@ -1,10 +1,11 @@
 import { splitByClass, type ClassSplit } from './class-split.ts'
 import type { Trie } from './trie.ts'
 
-/** Splits kept, each up to 1 or 2 MB: the least recently used go first. */
-const maximumSplits = 96
+/** Splits kept, of a few kB mostly, at the root up to 2 MB: the least recently used go first. */
+const maximumSplits = 2_048
 /** A split costs as much as some walks without it, so a class has to come up this often first. */
 const worthwhileUses = 3
+const maximumUses = 100_000
 
 /** The splits of a vocabulary, shared by all constraints on it. */
 export class ClassSplits {
@@ -37,6 +38,7 @@ export class ClassSplits {
       return known
     }
     const uses = (this.uses.get(key) ?? 0) + 1
+    if (this.uses.size > maximumUses) this.uses.clear()
     this.uses.set(key, uses)
     if (!sure && uses < worthwhileUses) return undefined
     const made = splitByClass(this.size, this.trie, node, contains)
