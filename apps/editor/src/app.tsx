@@ -1,9 +1,10 @@
 import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
-import { useEffect, useState, type DragEvent } from 'react'
+import { lazy, Suspense, useEffect, useState, type DragEvent } from 'react'
 import { watchKeys } from './commands.ts'
 import { Graph } from './graph/graph.tsx'
 import { Dialogs } from './panels/dialogs.tsx'
 import { NodeSearch } from './panels/node-search.tsx'
+import { ResultsDock } from './panels/results-dock.tsx'
 import { Notices } from './panels/notices.tsx'
 import { Palette } from './panels/palette.tsx'
 import { StatusBar } from './panels/status-bar.tsx'
@@ -41,9 +42,12 @@ function Workbench() {
       <TitleBar />
       <div className="workspace">
         {paletteOpen && <Palette />}
-        <main aria-label="Graph">
-          <Graph />
-        </main>
+        <div className="stage">
+          <main aria-label="Graph">
+            <Graph />
+          </main>
+          <Results />
+        </div>
       </div>
       <StatusBar />
       <NodeSearch />
@@ -55,6 +59,24 @@ function Workbench() {
         </div>
       )}
     </div>
+  )
+}
+
+const ResultsPanel = lazy(async () => ({
+  default: (await import('./results/results-panel.tsx')).ResultsPanel,
+}))
+
+/** The results of one node, where they were asked for. Another node's begin anew. */
+function Results() {
+  const request = useView((state) => state.results)
+  const known = useDocument((state) => request && state.history.present.nodes[request.node] !== undefined)
+  if (!request || known !== true) return null
+  return (
+    <ResultsDock full={request.full}>
+      <Suspense fallback={null}>
+        <ResultsPanel key={request.node} request={request} />
+      </Suspense>
+    </ResultsDock>
   )
 }
 

@@ -50,6 +50,7 @@ export const commands: readonly Command[] = [
   { group: 'View', title: 'Zoom in', keys: ['+', '='], run: (_, flow) => void flow.zoomIn() },
   { group: 'View', title: 'Zoom out', keys: ['-'], run: (_, flow) => void flow.zoomOut() },
   { group: 'View', title: 'Show or hide the list of nodes', keys: ['n'], run: togglePalette },
+  { group: 'View', title: 'Show all results of the selected node', keys: ['r'], run: toggleResults },
   {
     group: 'View',
     title: 'Shortcuts',
@@ -129,4 +130,12 @@ function foldSelected(editor: Editor): void {
 
 function togglePalette(editor: Editor): void {
   editor.view.setState(({ paletteOpen }) => ({ paletteOpen: !paletteOpen }))
+}
+
+function toggleResults(editor: Editor): void {
+  const { results, selectedNodes } = editor.view.getState()
+  const [node] = selectedNodes
+  const next =
+    node === undefined || node === results?.node ? undefined : { node, full: results?.full ?? false }
+  editor.view.setState({ results: next })
 }

@@ -1,9 +1,10 @@
 import { Check, Copy } from 'lucide-react'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useLayoutEffect, useRef, useState } from 'react'
 import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
 import { formatBytes, latestCell, mainOutput, showsResult } from '../run/show-run.ts'
 import { useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
+import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { useArtifact } from './use-artifact.ts'
 
@@ -13,23 +14,40 @@ export interface NodeResultProps {
   title: string
 }
 
-/** What the node made: text as it streams in, or its value once it is done. */
+const CompactResults = lazy(async () => ({
+  default: (await import('../results/compact-results.tsx')).CompactResults,
+}))
+const ChartView = lazy(async () => ({ default: (await import('../charts/chart-view.tsx')).ChartView }))
+
+/** What the node made: text as it streams in, its value once it is done, a grid where it ran over axes, a chart. */
 export function NodeResult({ id, description, title }: NodeResultProps) {
   const run = useRun((state) => nodeRunOf(state, id))
   const stale = useRun((state) => isStale(state, id))
+  const results = useNodeResults(id)
   const cell = latestCell(run)
-  if (!cell || !showsResult(description, run)) return null
-  const value = mainOutput(cell)
+  // A node that only collects shows the cells it waits for before it has one of its own.
+  if (!showsResult(description, run) && !(results && description?.sink === true)) return null
   return (
     <section
       className="node-result nodrag nopan"
       role="region"
       aria-label={`${title}: result`}
       data-output
-      data-status={cell.status}
+      data-status={cell?.status}
       data-stale={stale || undefined}
     >
-      <ResultValue value={value} streamed={cell.text} streaming={cell.status === 'running'} />
+      <Suspense fallback={null}>
+        {results?.kind === 'grid' && <CompactResults id={id} title={title} results={results} />}
+        {results?.kind === 'chart' && (
+          <div className="node-chart">
+            <ChartView chart={results.chart} label={title} />
+          </div>
+        )}
+        {results?.kind === 'wait' && <p className="result-note">Fetching…</p>}
+        {!results && cell && (
+          <ResultValue value={mainOutput(cell)} streamed={cell.text} streaming={cell.status === 'running'} />
+        )}
+      </Suspense>
     </section>
   )
 }

@@ -2,7 +2,7 @@ import { Check, CircleSlash, CircleStop, LoaderCircle, TriangleAlert, Zap } from
 import { useEffect, useReducer } from 'react'
 import { formatDuration, latestCell } from '../run/show-run.ts'
 import type { CellRun, NodeRun } from '../run/run-state.ts'
-import { useRun } from '../store/editor-context.ts'
+import { useEditor, useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 
 /** Milliseconds between ticks of the running time. */
@@ -21,7 +21,7 @@ export function NodeStatus({ id }: { id: string }) {
       data-stale={stale || undefined}
       title={cell.reason}
     >
-      <CellCount run={run} />
+      <CellCount id={id} run={run} />
       <StatusText run={run} cell={cell} />
     </span>
   )
@@ -68,15 +68,22 @@ function StatusText({ run, cell }: { run: NodeRun; cell: CellRun }) {
   }
 }
 
-/** How many cells are settled, where the node runs more than once. */
-function CellCount({ run }: { run: NodeRun }) {
+/** How many cells are settled, where the node runs more than once: opens them as a grid. */
+function CellCount({ id, run }: { id: string; run: NodeRun }) {
+  const editor = useEditor()
   const cells = Object.values(run.cells)
   if (cells.length < 2) return null
   const settled = cells.filter(({ status }) => status !== 'running').length
   return (
-    <span className="cell-count">
+    <button
+      type="button"
+      className="cell-count nodrag"
+      title="Show all cells (R)"
+      aria-label={`${settled} of ${cells.length} cells done: show them`}
+      onClick={() => editor.view.setState({ results: { node: id, full: false } })}
+    >
       {settled === cells.length ? `${settled} ×` : `${settled} of ${cells.length}`}
-    </span>
+    </button>
   )
 }
 

@@ -34,6 +34,7 @@ test('A run that streams and finishes ends with its text, outputs and time', () 
         cells: {
           '': {
             status: 'finished',
+            at: {},
             text: 'Once upon',
             progress: { done: 1, total: 2, unit: 'tokens' },
             outputs: { text: 'Once upon' },
@@ -80,6 +81,7 @@ test('A cancelled run leaves nothing running and keeps the text that came', () =
   )
   expect(run.nodes['a']?.cells['']).toEqual({
     status: 'stopped',
+    at: {},
     text: 'half',
     started: 1000,
   })

@@ -1,4 +1,4 @@
-import type { OutputValue, RunError, RunEvent, RunStatus } from '@woolgather/workflow'
+import type { Coordinate, OutputValue, RunError, RunEvent, RunStatus } from '@woolgather/workflow'
 
 /** `stopped`: was running when its run was cancelled or lost. */
 export type CellStatus = 'running' | 'finished' | 'cached' | 'failed' | 'stopped' | 'skipped'
@@ -6,12 +6,13 @@ export type CellStatus = 'running' | 'finished' | 'cached' | 'failed' | 'stopped
 /** One node at one coordinate. */
 export interface CellRun {
   status: CellStatus
+  at: Coordinate
   /** Text streamed so far. */
   text: string
   progress?: { done: number; total: number; unit: string }
   outputs?: Record<string, OutputValue>
   error?: RunError
-  /** Why it was cached or skipped. */
+  /** Why it ran, was cached or skipped. */
   reason?: string
   /** Milliseconds since the epoch, by the worker's clock. */
   started?: number
@@ -55,16 +56,34 @@ export function interruptRun(run: RunState): RunState {
   return { ...run, status: 'interrupted', nodes: stopRunningCells(run.nodes) }
 }
 
-/** The run after one more event. Events seen before are passed over, so replays are harmless. */
+/** The run after one more event. */
 export function reduceRun(run: RunState, event: RunEvent): RunState {
-  if (event.run !== run.id || event.seq <= run.seq) return run
-  return { ...applyEvent(run, event), seq: event.seq }
+  return applyEvents(run, [event])
 }
 
-function applyEvent(run: RunState, event: RunEvent): RunState {
+/**
+ * The run after more events. Events seen before are passed over, so replays are harmless. What they change is copied
+ * once for all of them: a sweep has thousands of cells, and copying them for every event would take the square.
+ */
+export function applyEvents(run: RunState, events: readonly RunEvent[]): RunState {
+  const edited: EditedNodes = new Map()
+  let after = run
+  for (const event of events) {
+    if (event.run !== run.id || event.seq <= after.seq) continue
+    if ('node' in event) editCell(after.nodes, edited, event)
+    else after = applyRunEvent(keepEdited(after, edited), event)
+    after = after === run ? { ...run } : after
+    after.seq = event.seq
+  }
+  return keepEdited(after, edited)
+}
+
+type CellEvent = Extract<RunEvent, { node: string }>
+
+function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunState {
   switch (event.type) {
     case 'run.queued':
-      return run
+      return { ...run }
     case 'run.started':
       return { ...run, status: 'running', seeds: event.seeds, started: event.time }
     case 'run.progress':
@@ -77,37 +96,51 @@ function applyEvent(run: RunState, event: RunEvent): RunState {
         finished: event.time,
         ...(event.error && { error: event.error }),
       }
-    case 'cell.started':
-      return editCell(run, event, (cell) => ({ ...cell, status: 'running', started: event.time }))
-    case 'cell.progress': {
-      const { done, total, unit } = event
-      return editCell(run, event, (cell) => ({ ...cell, progress: { done, total, unit } }))
-    }
-    case 'cell.token':
-      return editCell(run, event, (cell) => ({ ...cell, text: cell.text + event.text }))
-    case 'cell.finished': {
-      const { outputs, milliseconds } = event
-      return editCell(run, event, (cell) => ({ ...cell, status: 'finished', outputs, milliseconds }))
-    }
-    case 'cell.cached': {
-      const { outputs, reason } = event
-      return editCell(run, event, (cell) => ({ ...cell, status: 'cached', outputs, reason }))
-    }
-    case 'cell.failed':
-      return editCell(run, event, (cell) => ({ ...cell, status: 'failed', error: event.error }))
-    case 'cell.skipped':
-      return editCell(run, event, (cell) => ({ ...cell, status: 'skipped', reason: event.reason }))
   }
 }
 
-type CellEvent = Extract<RunEvent, { node: string }>
+function applyCellEvent(cell: CellRun, event: CellEvent): CellRun {
+  switch (event.type) {
+    case 'cell.started':
+      return {
+        ...cell,
+        status: 'running',
+        started: event.time,
+        ...(event.reason !== undefined && { reason: event.reason }),
+      }
+    case 'cell.progress':
+      return { ...cell, progress: { done: event.done, total: event.total, unit: event.unit } }
+    case 'cell.token':
+      return { ...cell, text: cell.text + event.text }
+    case 'cell.finished':
+      return { ...cell, status: 'finished', outputs: event.outputs, milliseconds: event.milliseconds }
+    case 'cell.cached':
+      return { ...cell, status: 'cached', outputs: event.outputs, reason: event.reason }
+    case 'cell.failed':
+      return { ...cell, status: 'failed', error: event.error }
+    case 'cell.skipped':
+      return { ...cell, status: 'skipped', reason: event.reason }
+  }
+}
 
-function editCell(run: RunState, event: CellEvent, edit: (cell: CellRun) => CellRun): RunState {
+/** Nodes with cells that changed: copies that may still be written to. */
+type EditedNodes = Map<string, { cells: Record<string, CellRun>; latest: string }>
+
+function editCell(nodes: RunState['nodes'], edited: EditedNodes, event: CellEvent): void {
   const key = cellKey(event.at)
-  const node = run.nodes[event.node]
-  const before: CellRun = node?.cells[key] ?? { status: 'running', text: '' }
-  const cells = { ...node?.cells, [key]: edit(before) }
-  return { ...run, nodes: { ...run.nodes, [event.node]: { status: summarise(cells), cells, latest: key } } }
+  const node = edited.get(event.node) ?? { cells: { ...nodes[event.node]?.cells }, latest: key }
+  edited.set(event.node, node)
+  node.latest = key
+  node.cells[key] = applyCellEvent(node.cells[key] ?? { status: 'running', at: event.at, text: '' }, event)
+}
+
+/** The run with what was edited in its place; nothing may be written to it afterwards. */
+function keepEdited(run: RunState, edited: EditedNodes): RunState {
+  if (edited.size === 0) return run
+  const nodes = { ...run.nodes }
+  for (const [id, node] of edited) nodes[id] = { ...node, status: summarise(node.cells) }
+  edited.clear()
+  return { ...run, nodes }
 }
 
 /** A coordinate as text, the same whatever the order of its axes; empty where nothing is swept. */

@@ -11,7 +11,7 @@ import {
 } from './show-run.ts'
 
 const run = (cell: Partial<CellRun>): NodeRun => {
-  const whole: CellRun = { status: 'finished', text: '', ...cell }
+  const whole: CellRun = { status: 'finished', at: {}, text: '', ...cell }
   return { status: whole.status, cells: { '': whole }, latest: '' }
 }
 
@@ -36,9 +36,11 @@ test('Ends of the graph and whatever streamed show their result, plain texts do 
 })
 
 test('What is shown is the text while it grows, then the output that says the most', () => {
-  expect(mainOutput({ status: 'running', text: 'On' })).toBe('On')
-  expect(mainOutput({ status: 'finished', text: 'On', outputs: { tokens: 2, text: 'Once' } })).toBe('Once')
-  expect(mainOutput({ status: 'finished', text: '', outputs: { score: 3 } })).toBe(3)
+  expect(mainOutput({ status: 'running', at: {}, text: 'On' })).toBe('On')
+  expect(mainOutput({ status: 'finished', at: {}, text: 'On', outputs: { tokens: 2, text: 'Once' } })).toBe(
+    'Once',
+  )
+  expect(mainOutput({ status: 'finished', at: {}, text: '', outputs: { score: 3 } })).toBe(3)
 })
 
 test('Numbers are short, and in units people use', () => {

@@ -10,8 +10,14 @@ export function latestCell(node: NodeRun | undefined): CellRun | undefined {
 export function showsResult(description: NodeDescription | undefined, node: NodeRun | undefined): boolean {
   const cell = latestCell(node)
   if (!cell) return false
-  if (cell.text !== '') return true
+  if (cell.text !== '' || (node && hasStreamed(node))) return true
   return cell.outputs !== undefined && (description?.sink === true || isCachedText(description, cell))
+}
+
+/** Whether any cell of a sweep streamed text: the one that changed last may have come from the cache. */
+function hasStreamed({ cells }: NodeRun): boolean {
+  for (const key in cells) if (cells[key]?.text !== '') return true
+  return false
 }
 
 /** Text from the cache never streamed. A sole text output is left out: it is the field above it over again. */
@@ -24,8 +30,12 @@ function isCachedText(description: NodeDescription | undefined, cell: CellRun): 
 export function mainOutput(cell: CellRun): OutputValue | undefined {
   const outputs = cell.outputs
   if (!outputs) return cell.text === '' ? undefined : cell.text
-  for (const name of ['text', 'value', 'file']) if (outputs[name] !== undefined) return outputs[name]
-  return Object.values(outputs)[0]
+  return outputs[mainOutputName(Object.keys(outputs)) ?? '']
+}
+
+/** The output that says the most. */
+export function mainOutputName(names: readonly string[]): string | undefined {
+  return ['text', 'value', 'file'].find((name) => names.includes(name)) ?? names[0]
 }
 
 /** Values short enough to stand beside the output's name. */

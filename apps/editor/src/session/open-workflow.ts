@@ -37,6 +37,7 @@ export function show(
 ): void {
   const placed = arrangeNodes(workflow, describeTypes(workflow, editor.server.getState().nodes ?? []))
   editor.run.getState().clear()
+  editor.view.setState({ results: undefined })
   editor.view.getState().select([])
   editor.document.getState().open(placed, origin, saved ? placed : undefined)
 }

@@ -2,6 +2,7 @@ import { WoolgatherError, type Workflow } from '@woolgather/workflow'
 import type { Editor } from '../store/editor.ts'
 import { describeError } from './describe-error.ts'
 import { presentOf } from './edit-graph.ts'
+import { saveFile } from './save-file.ts'
 import { loadWorkflows } from './load-library.ts'
 
 /** Saves to the server: over the revision that was read, or as a new workflow. Another's changes are never lost. */
@@ -47,12 +48,7 @@ function isConflict(error: unknown): boolean {
 /** Hands the document to the browser as a file. */
 export function downloadWorkflow(editor: Editor): void {
   const workflow = presentOf(editor)
-  const address = URL.createObjectURL(new Blob([formatWorkflow(workflow)], { type: 'application/json' }))
-  const anchor = document.createElement('a')
-  anchor.href = address
-  anchor.download = `${slug(workflow.name)}.json`
-  anchor.click()
-  URL.revokeObjectURL(address)
+  saveFile(`${slug(workflow.name)}.json`, formatWorkflow(workflow), 'application/json')
 }
 
 export function formatWorkflow(workflow: Workflow): string {

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { ArtifactState } from './artifact-store.ts'
 import type { DocumentState } from './document-store.ts'
 import type { Editor } from './editor.ts'
 import type { ProblemState } from './problem-store.ts'
@@ -42,4 +43,8 @@ export function useView<T>(select: (state: ViewState) => T): T {
 
 export function useProblems<T>(select: (state: ProblemState) => T): T {
   return useStore(useEditor().problems, select)
+}
+
+export function useArtifacts<T>(select: (state: ArtifactState) => T): T {
+  return useStore(useEditor().artifacts, select)
 }

@@ -1,4 +1,5 @@
 import { createClient, type Client } from '@woolgather/protocol'
+import { createArtifactStore, type ArtifactStore } from './artifact-store.ts'
 import { createDocumentStore, type DocumentStore } from './document-store.ts'
 import { createProblemStore, type ProblemStore } from './problem-store.ts'
 import { createRunStore, type RunStore } from './run-store.ts'
@@ -13,6 +14,8 @@ export interface Editor {
   server: ServerStore
   view: ViewStore
   problems: ProblemStore
+  /** Outputs too long to travel in an event. */
+  artifacts: ArtifactStore
 }
 
 export interface EditorOptions {
@@ -39,5 +42,6 @@ export function createEditor({ url, theme, paletteOpen }: EditorOptions): Editor
     run,
     view: createViewStore({ theme, paletteOpen }),
     problems: createProblemStore(),
+    artifacts: createArtifactStore((hash) => client.artifact(hash)),
   }
 }

@@ -1,6 +1,6 @@
 import type { RunEvent } from '@woolgather/workflow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { interruptRun, isOver, reduceRun, startRun, type NodeRun, type RunState } from '../run/run-state.ts'
+import { applyEvents, interruptRun, isOver, startRun, type NodeRun, type RunState } from '../run/run-state.ts'
 
 export interface RunStoreState {
   run: RunState | undefined
@@ -29,7 +29,7 @@ export function createRunStore(): RunStore {
         previous: { ...previous, ...run?.nodes },
         submitting: false,
       })),
-    apply: (events) => set(({ run }) => (run ? { run: events.reduce(reduceRun, run) } : {})),
+    apply: (events) => set(({ run }) => (run ? { run: applyEvents(run, events) } : {})),
     submit: (submitting) => set({ submitting }),
     lose: (id) => set(({ run }) => (run?.id === id && !isOver(run) ? { run: interruptRun(run) } : {})),
     clear: () => set({ run: undefined, previous: {}, submitting: false }),

@@ -34,6 +34,12 @@ export interface Notice {
   hint?: string | undefined
 }
 
+/** Whose results are shown in the panel below the graph, or over all of it. */
+export interface ResultsRequest {
+  node: string
+  full: boolean
+}
+
 export type Theme = 'system' | 'light' | 'dark'
 
 /** What is selected, open or shown: nothing of it is part of the workflow. */
@@ -44,6 +50,7 @@ export interface ViewState {
   dialog: Dialog | undefined
   paletteOpen: boolean
   problemsOpen: boolean
+  results: ResultsRequest | undefined
   notices: readonly Notice[]
   theme: Theme
   select: (nodes: Iterable<string>, links?: Iterable<string>) => void
@@ -64,6 +71,7 @@ export function createViewStore(initial: { theme: Theme; paletteOpen: boolean })
     search: undefined,
     dialog: undefined,
     problemsOpen: false,
+    results: undefined,
     notices: [],
     ...initial,
     select: (nodes, links = []) => set({ selectedNodes: new Set(nodes), selectedLinks: new Set(links) }),

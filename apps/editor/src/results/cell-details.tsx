@@ -1,0 +1,141 @@
+import { Check, Copy, CornerUpLeft, X } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { formatDuration, shortValue } from '../run/show-run.ts'
+import { takeValues, valuesAt } from '../session/take-values.ts'
+import { useEditor, useWorkflow } from '../store/editor-context.ts'
+import { readableName } from '../ui/describe-node.ts'
+import { Prose } from '../ui/prose.tsx'
+import { statusWords } from './cell-box.tsx'
+import { Difference } from './difference.tsx'
+import { headingOf, type ResultCell, type ResultSet } from './result-set.ts'
+import { useCellText, useFetchedCells } from './use-cell-text.ts'
+
+export interface CellDetailsProps {
+  set: ResultSet
+  cells: readonly ResultCell[]
+  onClose: () => void
+}
+
+/** One cell in full, or the difference between two. */
+export function CellDetails({ set, cells, onClose }: CellDetailsProps) {
+  useFetchedCells(cells)
+  const textOf = useCellText()
+  const [first, second] = cells
+  if (!first) return null
+  return (
+    <aside className="cell-details" aria-label={second ? 'Difference between two cells' : 'The chosen cell'}>
+      <button type="button" className="icon-button close" aria-label="Close the cell" onClick={onClose}>
+        <X />
+      </button>
+      {second ? (
+        <>
+          <h3>Difference</h3>
+          <dl className="cell-facts">
+            {set.axes
+              .filter((axis) => first.at[axis.id] !== second.at[axis.id])
+              .map((axis) => (
+                <Fact key={axis.id} name={axis.label}>
+                  <del>{headingOf(axis, first.at)}</del> <ins>{headingOf(axis, second.at)}</ins>
+                </Fact>
+              ))}
+          </dl>
+          <div className="cell-full" tabIndex={0} role="region" aria-label="Difference, word by word">
+            <Difference before={textOf(first)} after={textOf(second)} />
+          </div>
+        </>
+      ) : (
+        <OneCell set={set} cell={first} text={textOf(first)} />
+      )}
+    </aside>
+  )
+}
+
+function OneCell({ set, cell, text }: { set: ResultSet; cell: ResultCell; text: string }) {
+  const numbers = Object.entries(cell.outputs ?? {}).filter(
+    ([, value]) => typeof value === 'number' || typeof value === 'boolean',
+  )
+  return (
+    <>
+      <dl className="cell-facts">
+        {set.axes.map((axis) => (
+          <Fact key={axis.id} name={axis.label}>
+            {headingOf(axis, cell.at)}
+          </Fact>
+        ))}
+        <Fact name="state">
+          {statusWords[cell.status]}
+          {cell.milliseconds !== undefined && ` in ${formatDuration(cell.milliseconds)}`}
+        </Fact>
+        {cell.reason !== undefined && <Fact name="why">{cell.reason}</Fact>}
+        {numbers.map(([name, value]) => (
+          <Fact key={name} name={readableName(name)}>
+            {shortValue(value)}
+          </Fact>
+        ))}
+      </dl>
+      {cell.error && (
+        <div className="node-message error" role="alert">
+          <p>
+            <Prose text={cell.error.message} />
+          </p>
+          {cell.error.hint !== undefined && (
+            <p className="hint">
+              <Prose text={cell.error.hint} />
+            </p>
+          )}
+        </div>
+      )}
+      <div className="cell-full" tabIndex={0} role="region" aria-label="Text of the cell">
+        {text}
+      </div>
+      <div className="cell-actions">
+        <CopyText text={text} />
+        <TakeValues set={set} cell={cell} />
+      </div>
+    </>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function CopyText({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text)
+    setCopied(true)
+    setTimeout(() => setCopied(false), 1200)
+  }
+  return (
+    <button type="button" className="button" disabled={text === ''} onClick={() => void copy()}>
+      {copied ? <Check /> : <Copy />} Copy
+    </button>
+  )
+}
+
+/** Takes the cell's coordinate as the settings of the workflow. */
+function TakeValues({ set, cell }: { set: ResultSet; cell: ResultCell }) {
+  const editor = useEditor()
+  const nodes = useWorkflow((workflow) => workflow.nodes)
+  const values = useMemo(
+    () => valuesAt(set.axes, cell.at).filter(({ axis }) => nodes[axis] !== undefined),
+    [set, cell, nodes],
+  )
+  if (values.length === 0) return null
+  return (
+    <button
+      type="button"
+      className="button"
+      title="Type the values of this cell into the inputs its axes feed"
+      onClick={() => takeValues(editor, values)}
+    >
+      <CornerUpLeft /> Make this the workflow
+    </button>
+  )
+}

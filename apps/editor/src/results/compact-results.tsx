@@ -1,0 +1,123 @@
+import { Maximize2 } from 'lucide-react'
+import { useMemo } from 'react'
+import { useEditor } from '../store/editor-context.ts'
+import { captureScroll } from '../ui/capture-scroll.ts'
+import { CellText } from './cell-box.tsx'
+import type { NodeResults } from './find-results.ts'
+import { defaultArrangement, pivot } from './pivot.ts'
+import { Timeline } from './timeline.tsx'
+import { useCellText, useFetchedCells } from './use-cell-text.ts'
+import './results.css'
+
+/** Of a grid inside a node: enough to see how it is going; the panel shows the rest. */
+const shownRows = 6
+const shownColumns = 5
+
+export interface CompactResultsProps {
+  id: string
+  title: string
+  results: NodeResults & { kind: 'grid' }
+}
+
+/** A grid small enough to stand inside its node. */
+export function CompactResults({ id, title, results: { set } }: CompactResultsProps) {
+  const editor = useEditor()
+  const onlyIterations = set.axes.length === 1 && set.axes[0]?.iteration === true
+  const open = (): void => editor.view.setState({ results: { node: id, full: false } })
+  return (
+    <div className="compact-results">
+      {onlyIterations ? (
+        <Timeline set={set} label={title} compact />
+      ) : (
+        <CompactGrid set={set} title={title} />
+      )}
+      <button
+        type="button"
+        className="open-results nodrag"
+        onClick={open}
+        aria-label={`${title}: open all results`}
+      >
+        <Maximize2 aria-hidden />
+        {set.cells.length} cells
+        <span className="axes">{set.axes.map(({ label }) => label).join(' × ')}</span>
+      </button>
+    </div>
+  )
+}
+
+function CompactGrid({ set, title }: { set: CompactResultsProps['results']['set']; title: string }) {
+  const shown = useMemo(() => pivot(set, defaultArrangement(set), {}), [set])
+  const rows = shown.rows.slice(0, shownRows)
+  const columns = shown.columns.slice(0, shownColumns)
+  const visible = useMemo(
+    () =>
+      shown.rows
+        .slice(0, shownRows)
+        .flatMap((row) =>
+          shown.columns.slice(0, shownColumns).flatMap((column) => shown.cellAt(row, column) ?? []),
+        ),
+    [shown],
+  )
+  useFetchedCells(visible)
+  const textOf = useCellText()
+  return (
+    <div
+      className="compact-scroll"
+      onPointerEnter={captureScroll}
+      tabIndex={0}
+      role="region"
+      aria-label={`${title}: grid`}
+    >
+      <table className="compact-grid">
+        {shown.columnAxes.length > 0 && (
+          <thead>
+            <tr>
+              {shown.rowAxes.map(({ id, label }) => (
+                <th key={id} scope="col" className="axis-name">
+                  {label}
+                </th>
+              ))}
+              {columns.map(({ key, headings }) => (
+                <th key={key} scope="col" title={headings.join(' · ')}>
+                  <span className="heading-name">
+                    {shown.columnAxes.map(({ label }) => label).join(' · ')}
+                  </span>{' '}
+                  {headings.join(' · ')}
+                </th>
+              ))}
+              {shown.columns.length > columns.length && (
+                <th scope="col">+{shown.columns.length - columns.length}</th>
+              )}
+            </tr>
+          </thead>
+        )}
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              {row.headings.map((heading, at) => (
+                <th key={at} scope="row" title={heading}>
+                  <span>{heading}</span>
+                </th>
+              ))}
+              {columns.map((column) => {
+                const cell = shown.cellAt(row, column)
+                return (
+                  <td key={column.key} data-status={cell?.status} title={cell?.reason}>
+                    {cell && (
+                      <div>
+                        <CellText cell={cell} text={textOf(cell).slice(0, 160)} />
+                      </div>
+                    )}
+                  </td>
+                )
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.rows.length > rows.length && (
+        <p className="more-rows">+{shown.rows.length - rows.length} rows</p>
+      )}
+    </div>
+  )
+}

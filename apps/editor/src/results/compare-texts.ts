@@ -1,0 +1,43 @@
+import { diffWordsWithSpace } from 'diff'
+
+export interface Change {
+  kind: 'same' | 'added' | 'removed'
+  text: string
+}
+
+/**
+ * What became of a text, word by word. Changes with nothing but space between them are told as one, first what went,
+ * then what came: `~~a b~~ c d` reads better than `~~a~~ c ~~b~~ d`.
+ */
+export function compareTexts(before: string, after: string): Change[] {
+  const changes: Change[] = []
+  let removed = ''
+  let added = ''
+  const flush = (): void => {
+    if (removed !== '') changes.push({ kind: 'removed', text: removed })
+    if (added !== '') changes.push({ kind: 'added', text: added })
+    removed = ''
+    added = ''
+  }
+  for (const part of diffWordsWithSpace(before, after)) {
+    if (part.added) added += part.value
+    else if (part.removed) removed += part.value
+    else if (removed + added !== '' && part.value.trim() === '') {
+      removed += part.value
+      added += part.value
+    } else {
+      flush()
+      changes.push({ kind: 'same', text: part.value })
+    }
+  }
+  flush()
+  return changes
+}
+
+/** How much of a text was there before, 0 to 1. */
+export function keptPart(changes: readonly Change[]): number {
+  const length = (kind: Change['kind']): number =>
+    changes.reduce((sum, change) => sum + (change.kind === kind ? change.text.length : 0), 0)
+  const same = length('same')
+  return same / Math.max(1, same + Math.min(length('removed'), length('added')))
+}

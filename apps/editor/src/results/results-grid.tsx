@@ -1,0 +1,330 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import {
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type RefObject,
+} from 'react'
+import { CellText, statusWords } from './cell-box.tsx'
+import { matchesFilter, isFiltering, type Filter, type Order } from './order-rows.ts'
+import type { Line, Pivot } from './pivot.ts'
+import type { ResultCell } from './result-set.ts'
+import type { Score } from './scores.ts'
+import { useFetchedCells } from './use-cell-text.ts'
+
+export type Density = 'small' | 'medium' | 'large'
+
+/** Height and width of a cell, in pixels. */
+const sizes: Record<Density, { height: number; width: number }> = {
+  small: { height: 34, width: 150 },
+  medium: { height: 104, width: 250 },
+  large: { height: 230, width: 360 },
+}
+
+const headerHeight = 34
+const headingWidth = 140
+const widest = 640
+
+export interface ResultsGridProps {
+  label: string
+  pivot: Pivot
+  rows: Line[]
+  filter: Filter
+  order: Order | undefined
+  onOrder: (order: Order | undefined) => void
+  density: Density
+  score: Score | undefined
+  scale: (score: number | undefined) => number | undefined
+  textOf: (cell: ResultCell) => string
+  picked: readonly string[]
+  onPick: (key: string, add: boolean) => void
+}
+
+/** The grid: only what is in view is drawn, headings stay in view, arrows move from cell to cell. */
+export function ResultsGrid(props: ResultsGridProps) {
+  const { label, pivot, rows, density, order, onOrder, textOf } = props
+  const { rowAxes, columnAxes, columns } = pivot
+  const box = useRef<HTMLDivElement>(null)
+  const size = sizes[density]
+  const left = rowAxes.length * headingWidth
+  const room = useWidth(box) - left
+  // Few columns share the room there is, up to what is still read easily.
+  const width = Math.max(size.width, Math.min(widest, Math.floor(room / Math.max(1, columns.length))))
+  const [active, setActive] = useState({ row: 0, column: 0 })
+  const vertical = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => size.height,
+    overscan: 4,
+    scrollPaddingStart: headerHeight,
+  })
+  const horizontal = useVirtualizer({
+    horizontal: true,
+    count: columns.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => width,
+    overscan: 2,
+    scrollPaddingStart: left,
+  })
+  useEffect(() => {
+    vertical.measure()
+    horizontal.measure()
+  }, [vertical, horizontal, size, width])
+  const shownRows = vertical.getVirtualItems()
+  const shownColumns = horizontal.getVirtualItems()
+  const range = `${shownRows[0]?.index} ${shownRows.at(-1)?.index} ${shownColumns[0]?.index} ${shownColumns.at(-1)?.index}`
+  const visible = useMemo(
+    () =>
+      shownRows.flatMap(({ index }) =>
+        shownColumns.flatMap(({ index: column }) => pivot.cellAt(rows[index]!, columns[column]!) ?? []),
+      ),
+    // The items are new on every scroll; what they cover is told by their range.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+    [range, pivot, rows, columns],
+  )
+  useFetchedCells(visible)
+
+  const goTo = (row: number, column: number): void => {
+    const next = {
+      row: Math.max(0, Math.min(rows.length - 1, row)),
+      column: Math.max(0, Math.min(columns.length - 1, column)),
+    }
+    setActive(next)
+    vertical.scrollToIndex(next.row)
+    horizontal.scrollToIndex(next.column)
+    requestAnimationFrame(() =>
+      box.current
+        ?.querySelector<HTMLElement>(`[data-place="${next.row} ${next.column}"]`)
+        ?.focus({ preventScroll: true }),
+    )
+  }
+  const key = (event: KeyboardEvent): void => {
+    const { row, column } = active
+    const page = Math.max(1, shownRows.length - 6)
+    const moves: Record<string, [number, number]> = {
+      ArrowDown: [row + 1, column],
+      ArrowUp: [row - 1, column],
+      ArrowRight: [row, column + 1],
+      ArrowLeft: [row, column - 1],
+      PageDown: [row + page, column],
+      PageUp: [row - page, column],
+      Home: [event.ctrlKey ? 0 : row, 0],
+      End: [event.ctrlKey ? rows.length - 1 : row, columns.length - 1],
+    }
+    const move = moves[event.key]
+    const cell = rows[row] && columns[column] && pivot.cellAt(rows[row], columns[column])
+    if (move) goTo(...move)
+    else if ((event.key === 'Enter' || event.key === ' ') && cell) props.onPick(cell.key, event.key === ' ')
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  return (
+    <div
+      ref={box}
+      className="results-grid"
+      role="grid"
+      aria-label={label}
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length + rowAxes.length}
+      onKeyDown={key}
+      data-density={density}
+    >
+      <div
+        className="grid-sheet"
+        role="presentation"
+        style={{ width: left + horizontal.getTotalSize(), height: headerHeight + vertical.getTotalSize() }}
+      >
+        <div className="grid-head" role="row" aria-rowindex={1} style={{ height: headerHeight }}>
+          <div className="grid-corner" role="presentation" style={{ width: left }}>
+            {rowAxes.map(({ id, label: name }, axis) => (
+              <SortHeading
+                key={id}
+                text={name}
+                axis
+                width={headingWidth}
+                direction={
+                  order && 'axis' in order.by && order.by.axis === axis ? order.descending : undefined
+                }
+                onSort={(descending) =>
+                  onOrder(descending === undefined ? undefined : { by: { axis }, descending })
+                }
+              />
+            ))}
+          </div>
+          {shownColumns.map(({ index, start }) => {
+            const { key: column, headings } = columns[index]!
+            return (
+              <SortHeading
+                key={column}
+                text={columnAxes.length === 0 ? 'value' : headings.join(' · ')}
+                name={columnAxes.map((axis) => axis.label).join(' · ')}
+                index={rowAxes.length + index + 1}
+                left={left + start}
+                width={width}
+                direction={
+                  order && 'column' in order.by && order.by.column === column ? order.descending : undefined
+                }
+                onSort={(descending) =>
+                  onOrder(descending === undefined ? undefined : { by: { column }, descending })
+                }
+              />
+            )
+          })}
+        </div>
+        {shownRows.map(({ index, start, size: height }) => {
+          const row = rows[index]!
+          return (
+            <div
+              key={row.key}
+              className="grid-row"
+              role="row"
+              aria-rowindex={index + 2}
+              style={{ top: headerHeight + start, height }}
+            >
+              <div className="grid-headings" role="presentation" style={{ width: left }}>
+                {row.headings.map((heading, at) => (
+                  <div
+                    key={at}
+                    role="rowheader"
+                    className="grid-heading"
+                    title={heading}
+                    style={{ width: headingWidth }}
+                  >
+                    <span>{heading}</span>
+                  </div>
+                ))}
+              </div>
+              {shownColumns.map(({ index: column, start: from }) => {
+                const cell = pivot.cellAt(row, columns[column]!)
+                return (
+                  <GridCell
+                    key={columns[column]!.key}
+                    {...props}
+                    cell={cell}
+                    text={cell ? textOf(cell) : ''}
+                    row={row}
+                    place={[index, column]}
+                    active={active.row === index && active.column === column}
+                    onActive={() => setActive({ row: index, column })}
+                    style={{ left: left + from, width, height }}
+                    index={rowAxes.length + column + 1}
+                  />
+                )
+              })}
+            </div>
+          )
+        })}
+      </div>
+      {rows.length === 0 && <p className="grid-empty">Nothing matches the filter.</p>}
+    </div>
+  )
+}
+
+interface GridCellProps extends ResultsGridProps {
+  cell: ResultCell | undefined
+  text: string
+  row: Line
+  place: [number, number]
+  active: boolean
+  onActive: () => void
+  index: number
+  style: { left: number; width: number; height: number }
+}
+
+function GridCell({ cell, text, row, place, active, onActive, index, style, ...props }: GridCellProps) {
+  const { filter, score, scale, picked, onPick } = props
+  const dim = isFiltering(filter) && !matchesFilter(filter, cell, text, row)
+  const part = cell && score ? scale(score.of(cell, text)) : undefined
+  return (
+    <div
+      role="gridcell"
+      aria-colindex={index}
+      aria-selected={cell ? picked.includes(cell.key) : undefined}
+      className="grid-cell"
+      data-place={place.join(' ')}
+      data-status={cell?.status}
+      data-dim={dim || undefined}
+      data-scored={part !== undefined || undefined}
+      tabIndex={active ? 0 : -1}
+      title={cell && [statusWords[cell.status], cell.reason].filter(Boolean).join(': ')}
+      style={{ ...style, ...(part !== undefined && ({ '--score': part } as React.CSSProperties)) }}
+      onClick={(event) => {
+        onActive()
+        event.currentTarget.focus({ preventScroll: true })
+        if (cell) onPick(cell.key, event.ctrlKey || event.metaKey || event.shiftKey)
+      }}
+    >
+      {cell && (
+        <div className="grid-cell-text">
+          <CellText cell={cell} text={text.length > 1500 ? `${text.slice(0, 1500)}…` : text} />
+        </div>
+      )}
+    </div>
+  )
+}
+
+interface SortHeadingProps {
+  text: string
+  /** What the text is a value of. */
+  name?: string
+  width: number
+  left?: number
+  index?: number
+  axis?: boolean
+  /** Whether it is sorted downwards; undefined: not by this one. */
+  direction: boolean | undefined
+  onSort: (descending: boolean | undefined) => void
+}
+
+/** Width of an element in pixels, as it changes. */
+function useWidth(box: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0)
+  useLayoutEffect(() => {
+    if (!box.current) return
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0))
+    setWidth(box.current.clientWidth)
+    observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [box])
+  return width
+}
+
+/** A heading that sorts: up, down, and back to how it was. */
+function SortHeading({
+  text,
+  name = '',
+  width,
+  left,
+  index,
+  axis = false,
+  direction,
+  onSort,
+}: SortHeadingProps) {
+  return (
+    <div
+      role="columnheader"
+      aria-colindex={index}
+      aria-sort={direction === undefined ? 'none' : direction ? 'descending' : 'ascending'}
+      className={axis ? 'grid-column-head axis-name' : 'grid-column-head'}
+      style={left === undefined ? { width } : { width, left, position: 'absolute' }}
+    >
+      <button
+        type="button"
+        title={`${text}: sort`}
+        onClick={() => onSort(direction === undefined ? false : direction ? undefined : true)}
+      >
+        <span>
+          {name !== '' && <span className="heading-name">{name}</span>} {text}
+        </span>
+        {direction === false && <ArrowUp aria-hidden />}
+        {direction === true && <ArrowDown aria-hidden />}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,226 @@
+import { Maximize2, Minimize2, X } from 'lucide-react'
+import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { isArtifactRef } from '@woolgather/workflow'
+import { ChartView } from '../charts/chart-view.tsx'
+import { saveFile } from '../session/save-file.ts'
+import { readOutput } from '../store/artifact-store.ts'
+import { useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
+import type { ResultsRequest } from '../store/view-store.ts'
+import { titleOf } from '../ui/describe-node.ts'
+import { CellDetails } from './cell-details.tsx'
+import { asCsv, asJsonLines, asMarkdown } from './export-results.ts'
+import { textOfCell, type NodeResults } from './find-results.ts'
+import { chooseRows, type Order } from './order-rows.ts'
+import { defaultArrangement, indicesOf, pivot } from './pivot.ts'
+import { ResultsGrid } from './results-grid.tsx'
+import { ResultsToolbar, type Look } from './results-toolbar.tsx'
+import { scaleOf, scoresOf } from './scores.ts'
+import { Timeline } from './timeline.tsx'
+import { useCellText } from './use-cell-text.ts'
+import { useNodeResults } from './use-node-results.ts'
+import './results.css'
+
+/** The results of one node, below the graph or over it. */
+export function ResultsPanel({ request }: { request: ResultsRequest }) {
+  const editor = useEditor()
+  const { node: id, full } = request
+  const node = useWorkflow((workflow) => workflow.nodes[id])
+  const description = useServer((state) => state.byType.get(node?.type ?? ''))
+  const title = titleOf(node, description)
+  const [output, setOutput] = useState<string>()
+  const results = useDeferredValue(useNodeResults(id, output))
+  const close = (): void => {
+    editor.view.setState({ results: undefined })
+    document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus()
+  }
+  return (
+    <section
+      className="results-panel"
+      aria-label={`Results of ${title}`}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return
+        event.preventDefault()
+        close()
+      }}
+    >
+      <header className="results-header">
+        <h2>{title}</h2>
+        {results?.kind === 'grid' && <CellCounts results={results} />}
+        <span className="spacer" />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={full ? 'Results below the graph' : 'Results over the whole window'}
+          aria-pressed={full}
+          onClick={() => editor.view.setState({ results: { ...request, full: !full } })}
+        >
+          {full ? <Minimize2 /> : <Maximize2 />}
+        </button>
+        <button type="button" className="icon-button" aria-label="Close the results" onClick={close}>
+          <X />
+        </button>
+      </header>
+      {results?.kind === 'grid' && <GridView title={title} results={results} onOutput={setOutput} />}
+      {results?.kind === 'chart' && (
+        <div className="results-chart">
+          <ChartView chart={results.chart} label={title} />
+        </div>
+      )}
+      {(results === undefined || results.kind === 'wait') && (
+        <p className="results-note">
+          {results ? 'Fetching…' : 'Nothing to compare here yet: run the workflow.'}
+        </p>
+      )}
+    </section>
+  )
+}
+
+type Grid = NodeResults & { kind: 'grid' }
+
+function CellCounts({ results: { set } }: { results: Grid }): ReactNode {
+  const counts = new Map<string, number>()
+  for (const { status } of set.cells) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const rest = [...counts].filter(([status]) => status !== 'finished')
+  return (
+    <span className="results-counts">
+      {set.cells.length} cells
+      {rest.map(([status, count]) => ` · ${count} ${status}`)}
+    </span>
+  )
+}
+
+function GridView({
+  title,
+  results,
+  onOutput,
+}: {
+  title: string
+  results: Grid
+  onOutput: (name: string) => void
+}) {
+  const editor = useEditor()
+  const { set, output, outputs } = results
+  const iterationsOnly = set.axes.length === 1 && set.axes[0]?.iteration === true
+  const [look, setLook] = useState<Omit<Look, 'output'>>(() => ({
+    view: iterationsOnly ? 'timeline' : 'grid',
+    arrangement: {},
+    page: {},
+    filter: { text: '', status: 'all' },
+    score: '',
+    density: 'medium',
+  }))
+  const [order, setOrder] = useState<Order>()
+  const [picked, setPicked] = useState<readonly string[]>([])
+  const textOf = useCellText()
+  const axes = set.axes.map(({ id }) => id).join('\n')
+  const arrangement = useMemo(
+    () => ({ ...defaultArrangement(set), ...look.arrangement }),
+    // The default depends on which axes there are, not on their cells.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+    [axes, look.arrangement],
+  )
+  const page = useMemo(
+    () => ({
+      ...Object.fromEntries(set.axes.map(({ id }) => [id, indicesOf(set, id)[0] ?? 0])),
+      ...look.page,
+    }),
+    [set, look.page],
+  )
+  const shown = useMemo(() => pivot(set, arrangement, page), [set, arrangement, page])
+  const filter = useDeferredValue(look.filter)
+  const rows = useMemo(() => chooseRows(shown, filter, order, textOf), [shown, filter, order, textOf])
+  const scores = useMemo(() => scoresOf(set), [set])
+  const score = scores.find(({ id }) => id === look.score)
+  const scale = useMemo(
+    () => scaleOf(score ? set.cells.map((cell) => score.of(cell, textOf(cell))) : []),
+    [set, score, textOf],
+  )
+  const cells = useMemo(
+    () => picked.flatMap((key) => set.cells.find((cell) => cell.key === key) ?? []),
+    [set, picked],
+  )
+  useEffect(() => {
+    // Filters, colours and exports look at whole texts: what is long is fetched for them.
+    if (filter.text === '' && !order && !score) return
+    void editor.artifacts.getState().request(longValues(set))
+  }, [editor, set, filter, order, score])
+
+  const exportAs = (extension: string, type: string, write: (text: typeof textOf) => string) => async () => {
+    await editor.artifacts.getState().request(longValues(set))
+    const artifacts = editor.artifacts.getState()
+    const text = write((cell) => textOfCell(cell, (value) => readOutput(artifacts, value)))
+    saveFile(`${title}.${extension}`, text, type)
+  }
+  const copyMarkdown = async (): Promise<void> => {
+    await navigator.clipboard.writeText(asMarkdown(shown, rows, textOf))
+    editor.view.getState().notify('info', 'Copied as Markdown')
+  }
+  const run = (work: () => Promise<void>) => (): void => {
+    work().catch(() => editor.view.getState().notify('error', 'That could not be exported'))
+  }
+  return (
+    <>
+      <ResultsToolbar
+        set={set}
+        output={output}
+        outputs={outputs}
+        look={{ ...look, output, arrangement, page }}
+        onLook={({ output: wanted, ...change }) => {
+          if (wanted !== undefined) onOutput(wanted)
+          setLook({ ...look, ...change })
+        }}
+        scores={scores}
+        exports={[
+          { id: 'copy', label: 'Copy as Markdown', onSelect: run(copyMarkdown) },
+          { id: 'csv', label: 'CSV', onSelect: run(exportAs('csv', 'text/csv', (text) => asCsv(set, text))) },
+          {
+            id: 'jsonl',
+            label: 'JSON lines',
+            onSelect: run(exportAs('jsonl', 'application/jsonl', (text) => asJsonLines(set, text))),
+          },
+          {
+            id: 'md',
+            label: 'Markdown',
+            onSelect: run(exportAs('md', 'text/markdown', (text) => asMarkdown(shown, rows, text))),
+          },
+        ]}
+      />
+      <div className="results-main">
+        {look.view === 'timeline' ? (
+          <Timeline set={set} label={title} />
+        ) : (
+          <ResultsGrid
+            label={`Results of ${title}`}
+            pivot={shown}
+            rows={rows}
+            filter={filter}
+            order={order}
+            onOrder={setOrder}
+            density={look.density}
+            score={score}
+            scale={scale}
+            textOf={textOf}
+            picked={picked}
+            onPick={(key, add) => setPicked((before) => pick(before, key, add))}
+          />
+        )}
+        {look.view === 'grid' && cells.length > 0 && (
+          <CellDetails set={set} cells={cells} onClose={() => setPicked([])} />
+        )}
+      </div>
+      {look.view === 'grid' && cells.length === 1 && (
+        <p className="results-hint">Ctrl+click another cell, or Space on it, to see the difference.</p>
+      )}
+    </>
+  )
+}
+
+/** One cell, or two to be compared; picked again it is let go. */
+function pick(before: readonly string[], key: string, add: boolean): readonly string[] {
+  if (before.includes(key)) return before.filter((other) => other !== key)
+  return add ? [...before.slice(-1), key] : [key]
+}
+
+function longValues({ cells }: Grid['set']) {
+  return cells.flatMap(({ value }) => (value !== undefined && isArtifactRef(value) ? [value] : []))
+}
