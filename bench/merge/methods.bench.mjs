@@ -48,7 +48,7 @@ for (const [name, method] of Object.entries(methods)) {
 
 function merge(name, method) {
   const count = Math.min(2, method.models.max ?? 2)
-  const withBase = method.base === 'required' || name === 'slerp'
+  const withBase = method.base === 'required'
   const inputs = {
     name: 'bench',
     rows,

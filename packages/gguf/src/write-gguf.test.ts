@@ -272,3 +272,49 @@ describe('split models', () => {
     await expect(openGguf(at(name(1)))).rejects.toThrow('it is part 2 of 3 of a model')
   })
 })
+
+describe('versions and damage', () => {
+  const writeVersion = async (version: number): Promise<void> => {
+    await write('version.gguf', { metadata: new Map(everyValue), tensors: everyTensor })
+    const bytes = readFileSync(at('version.gguf'))
+    bytes.writeUInt32LE(version, 4)
+    writeFileSync(at('version.gguf'), bytes)
+  }
+
+  test('version 2 is read like 3', async () => {
+    await writeVersion(2)
+    await using file = await openGguf(at('version.gguf'))
+    expect([file.header.version, file.tensors.length]).toEqual([2, everyTensor.length])
+  })
+
+  test.each([
+    [1, 'it is GGUF version 1; versions 2 and 3 can be read'],
+    [0x03000000, 'it is a GGUF file for big-endian machines'],
+  ])('version %d is refused', async (version, message) => {
+    await writeVersion(version)
+    await expect(openGguf(at('version.gguf'))).rejects.toThrow(message)
+  })
+
+  test('whatever bytes of a header are changed, it is read or refused', async () => {
+    await write('sound.gguf', { metadata: new Map(everyValue), tensors: everyTensor.slice(0, 4) })
+    const sound = readFileSync(at('sound.gguf'))
+    const changes = fc.array(fc.tuple(fc.nat(1200), fc.uint8Array({ minLength: 1, maxLength: 8 })), {
+      minLength: 1,
+    })
+    const readEverything = async (): Promise<void> => {
+      await using file = await openGguf(at('changed.gguf'))
+      for (const key of file.header.places.keys()) await file.value(key)
+      for await (const { data } of file.stream(64)) expect(data.length).toBeGreaterThan(0)
+    }
+    await fc.assert(
+      fc.asyncProperty(changes, async (edits) => {
+        const bytes = Buffer.from(sound)
+        for (const [place, values] of edits) bytes.set(values, place)
+        writeFileSync(at('changed.gguf'), bytes)
+        const outcome = await readEverything().catch((error: unknown) => error)
+        if (outcome !== undefined) expect(outcome).toBeInstanceOf(GgufError)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})

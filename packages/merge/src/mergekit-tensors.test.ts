@@ -63,7 +63,8 @@ function merge(reference: Case, rowsAtOnce: number): Float32Array {
   const base =
     reference.base_model !== null && arrays.has(reference.base_model) ? reference.base_model : undefined
   const models = [...arrays.keys()].filter((name) => name !== base)
-  const inputs: TensorInputs = { name: 'tensor', ...size, models, ...(base && { base }) }
+  const absent = reference.base_model !== null && base === undefined ? 1 : 0
+  const inputs: TensorInputs = { name: 'tensor', ...size, models, ...(base && { base }), absent }
   const settings: MergeSettings = {
     method: reference.method,
     shared: reference.parameters,

@@ -439,6 +439,16 @@ describe('bad input is refused, naming what is wrong', () => {
     })
   })
 
+  test('a tensor that only one model has is copied, where the merge says that others lack it', () => {
+    const sole = { ...inputsOf(1, false), absent: 1 }
+    for (const method of ['slerp', 'ties', 'model_stock'] as const) {
+      expect(mergeArrays({ method, shared: shared[method] ?? {} }, sole, [a])).toEqual(a)
+    }
+    const soleBase = { ...inputsOf(0), absent: 2 }
+    expect(mergeArrays({ method: 'slerp' }, soleBase, [], base)).toEqual(base)
+    expect(refuse({ method: 'slerp' }, inputsOf(1, false), [a])).toMatchObject({ code: 'merge-base-missing' })
+  })
+
   test('arrays of another size', () => {
     expect(refuse({ method: 'linear' }, inputsOf(1, false), [a.subarray(1)])).toEqual({
       code: 'merge-shapes-differ',

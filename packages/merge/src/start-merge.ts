@@ -1,9 +1,10 @@
+import { checkInputs } from './kernels/finite.ts'
 import { seededMasks, type DrawMask } from './kernels/random.ts'
 import { MergeError } from './merge-error.ts'
 import { methods, type MethodName } from './methods/index.ts'
 import type { MethodDefinition } from './methods/method.ts'
 import { checkParameters, Parameters, type ParameterValues } from './parameters.ts'
-import { runStages, type Chunk, type TensorInputs, type TensorMerge } from './tensor-merge.ts'
+import { runStages, type Chunk, type Stages, type TensorInputs, type TensorMerge } from './tensor-merge.ts'
 
 export interface MergeSettings {
   method: MethodName
@@ -23,6 +24,7 @@ export interface MergeSettings {
  */
 export function startMerge(settings: MergeSettings, inputs: TensorInputs): TensorMerge {
   const method: MethodDefinition = methods[settings.method]
+  if (isAlone(inputs)) return runStages(copySole(inputs))
   checkModels(settings.method, method, inputs)
   const shared = checkParameters(method.shared, settings.shared ?? {}, settings.method)
   const models = inputs.models.map((name, index) =>
@@ -30,6 +32,20 @@ export function startMerge(settings: MergeSettings, inputs: TensorInputs): Tenso
   )
   const draw = settings.draw ?? seededMasks(settings.seed ?? 0, inputs.name)
   return runStages(method.start(inputs, new Parameters(shared, models), draw))
+}
+
+function isAlone({ models, base, absent = 0 }: TensorInputs): boolean {
+  return absent > 0 && models.length + (base === undefined ? 0 : 1) === 1
+}
+
+function copySole(inputs: TensorInputs): Stages {
+  return {
+    scans: [],
+    write: (chunk, output) => {
+      checkInputs(chunk, inputs)
+      output.set(chunk.base ?? chunk.models[0]!)
+    },
+  }
 }
 
 function checkModels(name: MethodName, method: MethodDefinition, inputs: TensorInputs): void {

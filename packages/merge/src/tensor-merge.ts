@@ -8,6 +8,8 @@ export interface TensorInputs {
   /** Names of the models without the base, in the order that weights are given in. */
   models: readonly string[]
   base?: string
+  /** How many models of the merge lack this tensor. Where all but one do, that one's is copied, by any method. */
+  absent?: number
 }
 
 /** Whole rows of a tensor, of every model, row by row. */

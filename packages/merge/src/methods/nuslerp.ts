@@ -2,7 +2,6 @@ import { combine, combineOffsets } from '../kernels/combine.ts'
 import { checkInputs, refuseNonFinite } from '../kernels/finite.ts'
 import { Gram, scanGram, scanOffsetGram } from '../kernels/gram.ts'
 import type { Chunk, Stages, TensorInputs } from '../tensor-merge.ts'
-import { combineModels } from './linear.ts'
 import type { MethodDefinition } from './method.ts'
 
 /** Sine below which two vectors count as one direction. */
@@ -14,7 +13,7 @@ export const nuslerp: MethodDefinition = {
   description:
     'Along the arc between two models by their weights; with a base, along the arc of their differences.',
   base: 'optional',
-  models: { min: 1, max: 2 },
+  models: { min: 2, max: 2 },
   shared: {
     nuslerp_flatten: { type: 'flag', default: true, description: 'Treat the tensor as one vector.' },
     nuslerp_row_wise: {
@@ -25,7 +24,6 @@ export const nuslerp: MethodDefinition = {
   },
   perModel: { weight: { type: 'number', default: 1, description: 'Share of the model.' } },
   start: (inputs, parameters) => {
-    if (inputs.models.length === 1) return combineModels(inputs, [1])
     const [first = 0, second = 0] = parameters.each('weight')
     const sum = first + second
     const t = Math.abs(sum) < 1e-6 ? 0.5 : second / sum

@@ -2,7 +2,6 @@ import { Gram, scanGram } from '../kernels/gram.ts'
 import { combine } from '../kernels/combine.ts'
 import { refuseNonFinite } from '../kernels/finite.ts'
 import type { Chunk } from '../tensor-merge.ts'
-import { combineModels } from './linear.ts'
 import type { MethodDefinition } from './method.ts'
 
 /** Vectors no longer than this are not normalised. */
@@ -13,13 +12,11 @@ const straight = 0.9995
 export const slerp: MethodDefinition = {
   title: 'Slerp',
   description: 'Along the arc from the base (0) to the model (1), over the tensor as one vector.',
-  base: 'optional',
+  base: 'required',
   models: { min: 1, max: 1 },
   shared: { t: { type: 'number', min: 0, max: 1, description: 'From 0, the base, to 1, the model.' } },
   perModel: {},
   start: (inputs, parameters) => {
-    // A tensor that only one of the two models has.
-    if (inputs.base === undefined) return combineModels(inputs, [1])
     const gram = new Gram(2)
     let coefficients: readonly [number, number] = [1, 0]
     return {
