@@ -13,7 +13,11 @@ const person = {
     tags: { type: 'array', items: { type: 'string' }, maxItems: 8 },
     address: {
       type: 'object',
-      properties: { street: { type: 'string' }, city: { type: 'string' }, zip: { type: 'string', pattern: '^[0-9]{5}$' } },
+      properties: {
+        street: { type: 'string' },
+        city: { type: 'string' },
+        zip: { type: 'string', pattern: '^[0-9]{5}$' },
+      },
       required: ['street', 'city'],
       additionalProperties: false,
     },
@@ -77,27 +81,47 @@ export const jobs = [
   schema('recursive tree', tree, { whitespace: 'flexible' }),
   schema('any JSON', {}, { whitespace: 'flexible' }),
   schema('shapes', shapes),
-  schema('map of numbers', { type: 'object', additionalProperties: { type: 'number', minimum: 0, maximum: 1 }, minProperties: 1 }),
-  schema('open object', { type: 'object', properties: { id: { type: 'integer' }, name: { type: 'string' } }, required: ['id'] }),
-  schema('enum of 500', { type: 'array', items: { enum: Array.from({ length: 500 }, (_, index) => `option ${index * 7919} of many`) } }),
+  schema('map of numbers', {
+    type: 'object',
+    additionalProperties: { type: 'number', minimum: 0, maximum: 1 },
+    minProperties: 1,
+  }),
+  schema('open object', {
+    type: 'object',
+    properties: { id: { type: 'integer' }, name: { type: 'string' } },
+    required: ['id'],
+  }),
+  schema('enum of 500', {
+    type: 'array',
+    items: { enum: Array.from({ length: 500 }, (_, index) => `option ${index * 7919} of many`) },
+  }),
   gbnf('JSON', json),
   gbnf('C', c),
-  gbnf('chess', `root ::= ("1. " move " " move "\\n") ([1-9] [0-9]? ". " move " " move "\\n")+
+  gbnf(
+    'chess',
+    `root ::= ("1. " move " " move "\\n") ([1-9] [0-9]? ". " move " " move "\\n")+
 move ::= (pawn | piece | castle) [+#]?
 piece ::= [NBKQR] [a-h]? [1-8]? "x"? [a-h] [1-8]
 pawn ::= ([a-h] "x")? [a-h] [1-8] ("=" [NBKQR])?
-castle ::= "O-O" "-O"?`),
+castle ::= "O-O" "-O"?`,
+  ),
   gbnf('list', 'root ::= item+\nitem ::= "- " [^\\r\\n]{1,80} "\\n"'),
-  lark('arithmetic', `?start: sum
+  lark(
+    'arithmetic',
+    `?start: sum
 ?sum: product | sum "+" product | sum "-" product
 ?product: atom | product "*" atom | product "/" atom
 ?atom: NUMBER | "-" atom | "(" sum ")" | CNAME
 %import common (NUMBER, CNAME, WS_INLINE)
-%ignore WS_INLINE`),
-  lark('SQL', `start: "SELECT"i columns "FROM"i CNAME ["WHERE"i condition]
+%ignore WS_INLINE`,
+  ),
+  lark(
+    'SQL',
+    `start: "SELECT"i columns "FROM"i CNAME ["WHERE"i condition]
 columns: "*" | CNAME ("," CNAME)*
 condition: comparison (("AND"i | "OR"i) comparison)*
 comparison: CNAME ("=" | "<" | ">" | "<>") (SIGNED_NUMBER | ESCAPED_STRING | CNAME)
 %import common (CNAME, SIGNED_NUMBER, ESCAPED_STRING, WS)
-%ignore WS`),
+%ignore WS`,
+  ),
 ]

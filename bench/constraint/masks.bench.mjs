@@ -99,4 +99,6 @@ console.log(
 )
 globalThis.gc?.()
 const { rss, heapUsed } = process.memoryUsage()
-console.log(`memory at the end: ${(heapUsed / 2 ** 20).toFixed(0)} MB of heap, ${(rss / 2 ** 20).toFixed(0)} MB resident`)
+console.log(
+  `memory at the end: ${(heapUsed / 2 ** 20).toFixed(0)} MB of heap, ${(rss / 2 ** 20).toFixed(0)} MB resident`,
+)

@@ -129,7 +129,7 @@ class Heap {
     const last = entries.pop()
     if (entries.length === 0) return top
     entries[0] = last
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let largest = at
       for (const below of [2 * at + 1, 2 * at + 2]) {
         if (below < entries.length && entries[below].priority > entries[largest].priority) largest = below

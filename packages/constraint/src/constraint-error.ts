@@ -24,7 +24,11 @@ export class ConstraintError extends Error {
   readonly where: SourcePosition
   readonly hint: string | undefined
 
-  constructor(code: ConstraintErrorCode, message: string, options: { where?: SourcePosition; hint?: string } = {}) {
+  constructor(
+    code: ConstraintErrorCode,
+    message: string,
+    options: { where?: SourcePosition; hint?: string } = {},
+  ) {
     super(message)
     this.name = 'ConstraintError'
     this.code = code
@@ -34,7 +38,10 @@ export class ConstraintError extends Error {
 }
 
 /** 1-based line and column of an offset. */
-export function lineAndColumn(text: string, position: number): { position: number; line: number; column: number } {
+export function lineAndColumn(
+  text: string,
+  position: number,
+): { position: number; line: number; column: number } {
   const before = text.slice(0, position)
   const line = before.split('\n').length
   return { position, line, column: position - before.lastIndexOf('\n') }

@@ -46,7 +46,11 @@ export interface ConstraintState {
  * @throws {ConstraintError} for a source with errors, one that no text of this vocabulary can meet, or one past the
  * limits of size
  */
-export function compile(source: ConstraintSource, vocabulary: Vocabulary, options: CompileOptions = {}): Constraint {
+export function compile(
+  source: ConstraintSource,
+  vocabulary: Vocabulary,
+  options: CompileOptions = {},
+): Constraint {
   const { grammar, stopAtFirstMatch } = parseSource(source)
   const automaton = new Automaton(grammar, {
     stopAtFirstMatch,
@@ -107,7 +111,8 @@ class CompiledConstraint implements Constraint {
   /** State after a token, dead if it may not follow. */
   after(state: number, token: number): number {
     const bytes = this.vocabulary.tokens[token]
-    if (bytes === undefined || bytes.length === 0 || this.vocabulary.endTokens.includes(token)) return deadState
+    if (bytes === undefined || bytes.length === 0 || this.vocabulary.endTokens.includes(token))
+      return deadState
     for (const byte of bytes) {
       state = this.automaton.stepByte(state, byte)
       if (state === deadState) return deadState
@@ -122,7 +127,11 @@ class CompiledConstraint implements Constraint {
     const seen = new Set([deadState, automaton.start])
     let computed = 0
     try {
-      for (let state = queue.shift(); state !== undefined && performance.now() < until; state = queue.shift()) {
+      for (
+        let state = queue.shift();
+        state !== undefined && performance.now() < until;
+        state = queue.shift()
+      ) {
         this.maskOf(state)
         computed++
         for (const next of automaton.row(state)) {
@@ -152,9 +161,13 @@ class CompiledConstraint implements Constraint {
         queue.push(next)
       }
     }
-    throw new ConstraintError('unsatisfiable', 'No sequence of tokens of this vocabulary can meet the constraint', {
-      hint: 'The text that it asks for cannot be written with the tokens of this model.',
-    })
+    throw new ConstraintError(
+      'unsatisfiable',
+      'No sequence of tokens of this vocabulary can meet the constraint',
+      {
+        hint: 'The text that it asks for cannot be written with the tokens of this model.',
+      },
+    )
   }
 }
 
@@ -203,7 +216,11 @@ class Generation implements ConstraintState {
   }
 
   restore(snapshot: number): void {
-    if (!Number.isInteger(snapshot) || snapshot <= deadState || snapshot >= this.constraint.automaton.stateCount) {
+    if (
+      !Number.isInteger(snapshot) ||
+      snapshot <= deadState ||
+      snapshot >= this.constraint.automaton.stateCount
+    ) {
       throw new RangeError(`${snapshot} is no snapshot of this constraint`)
     }
     this.state = snapshot

@@ -8,7 +8,12 @@ export type TextCheck =
   /** A match may begin so; more must follow. */
   | { readonly matches: false; readonly reason: 'incomplete' }
   /** No match begins with the text up to and including the character at `position` (in code units). */
-  | { readonly matches: false; readonly reason: 'unexpected'; readonly position: number; readonly character: string }
+  | {
+      readonly matches: false
+      readonly reason: 'unexpected'
+      readonly position: number
+      readonly character: string
+    }
 
 /** A source to test text against, without a vocabulary. */
 export interface Language {

@@ -2,7 +2,11 @@ import { ConstraintError } from '../constraint-error.ts'
 import { analyseNetwork, type NetworkFacts } from '../grammar/analyse-network.ts'
 import { buildNetwork } from '../grammar/build-network.ts'
 import type { Grammar } from '../grammar/expression.ts'
-import { partitionCharacters, findInterval, type CharacterPartition } from '../grammar/partition-characters.ts'
+import {
+  partitionCharacters,
+  findInterval,
+  type CharacterPartition,
+} from '../grammar/partition-characters.ts'
 import type { Network } from '../grammar/network.ts'
 import type { CharSet } from 'refa'
 import { ArrayTable } from './array-table.ts'

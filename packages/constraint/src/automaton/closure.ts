@@ -106,7 +106,13 @@ export class Closure {
     const { nodeCount } = this.network
     if (calls.length === 0) return Float64Array.from(waiting).sort()
     const { tail } = this.facts
-    const resolved = resolveCalls(calls, this.frames, nodeCount, (node) => tail[node] === 1, this.budget.spend)
+    const resolved = resolveCalls(
+      calls,
+      this.frames,
+      nodeCount,
+      (node) => tail[node] === 1,
+      this.budget.spend,
+    )
     const items = Float64Array.from(waiting, (item) => {
       if (item >= 0) return item
       const reference = Math.floor(item / nodeCount)

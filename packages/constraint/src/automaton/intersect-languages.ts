@@ -26,9 +26,13 @@ export function intersectLanguages(conditions: readonly Condition[]): Expression
     const known = nodes.get(key)
     if (known !== undefined) return known
     if (nodes.size >= maximumNodes) {
-      throw new ConstraintError('too-large', `Combining the conditions on one text takes more than ${maximumNodes} states`, {
-        hint: 'Lower the bounds of repeats, or drop one of the conditions.',
-      })
+      throw new ConstraintError(
+        'too-large',
+        `Combining the conditions on one text takes more than ${maximumNodes} states`,
+        {
+          hint: 'Lower the bounds of repeats, or drop one of the conditions.',
+        },
+      )
     }
     queue.push(states)
     nodes.set(key, nodes.size)
@@ -39,7 +43,8 @@ export function intersectLanguages(conditions: readonly Condition[]): Expression
   const finals: number[] = []
   for (let node = 0; node < queue.length; node++) {
     const states = queue[node]!
-    if (conditions.every(({ negate }, index) => automata[index]!.canEnd(states[index]!) !== negate)) finals.push(node)
+    if (conditions.every(({ negate }, index) => automata[index]!.canEnd(states[index]!) !== negate))
+      finals.push(node)
     automata.forEach((automaton) => automaton.beginStep())
     const rows = automata.map((automaton, index) => automaton.row(states[index]!))
     const labels = new Map<number, CharSet[]>()

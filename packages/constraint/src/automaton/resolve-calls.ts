@@ -65,7 +65,7 @@ function shareAlongTails(
   ways: ReadonlyMap<number, Set<number>>,
   isTail: (node: number) => boolean,
 ): void {
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false
     for (const rule of group) {
       const own = ways.get(rule)!
@@ -102,12 +102,14 @@ function groupByCircles(byRule: ReadonlyMap<number, readonly Call[]>): number[][
         if (call.caller >= 0) continue
         const caller = -1 - call.caller
         if (!order.has(caller)) path.push({ rule: caller, next: 0 })
-        else if (isOpen.has(caller)) lowest.set(step.rule, Math.min(lowest.get(step.rule)!, order.get(caller)!))
+        else if (isOpen.has(caller))
+          lowest.set(step.rule, Math.min(lowest.get(step.rule)!, order.get(caller)!))
         continue
       }
       path.pop()
       const below = path[path.length - 1]
-      if (below !== undefined) lowest.set(below.rule, Math.min(lowest.get(below.rule)!, lowest.get(step.rule)!))
+      if (below !== undefined)
+        lowest.set(below.rule, Math.min(lowest.get(below.rule)!, lowest.get(step.rule)!))
       if (lowest.get(step.rule) !== order.get(step.rule)) continue
       const group = open.splice(open.indexOf(step.rule))
       group.forEach((rule) => isOpen.delete(rule))

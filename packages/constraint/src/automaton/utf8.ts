@@ -49,7 +49,10 @@ function decodeStart(bytes: readonly number[], needs: number): number {
  * Adds a byte to an unfinished character (0: none).
  * @returns the code point it completes, the longer prefix, or `undefined` for invalid UTF-8
  */
-export function addByte(prefix: PackedPrefix, byte: number): { point: number } | { prefix: number } | undefined {
+export function addByte(
+  prefix: PackedPrefix,
+  byte: number,
+): { point: number } | { prefix: number } | undefined {
   if (prefix === 0) {
     const length = sequenceLength(byte)
     if (length === 0) return undefined
@@ -64,6 +67,7 @@ export function addByte(prefix: PackedPrefix, byte: number): { point: number } |
   const range = prefixRange(prefix)
   const bytes = Array.from({ length: has }, (_, index) => (prefix >>> (8 * (has - 1 - index))) & 0xff)
   const point = (decodeStart(bytes, needs) << 6) | (byte & 0x3f)
-  const valid = range !== undefined && point >= range.minimum && point <= range.maximum && (point & 0x1ff800) !== 0xd800
+  const valid =
+    range !== undefined && point >= range.minimum && point <= range.maximum && (point & 0x1ff800) !== 0xd800
   return valid ? { point } : undefined
 }

@@ -20,7 +20,9 @@ export class WorkBudget {
     throw new ConstraintError(
       'too-ambiguous',
       `The constraint can be read in so many ways that one step took more than ${this.limit} operations`,
-      { hint: 'Remove alternatives that match the same text, such as rules that call themselves twice in a row.' },
+      {
+        hint: 'Remove alternatives that match the same text, such as rules that call themselves twice in a row.',
+      },
     )
   }
 }

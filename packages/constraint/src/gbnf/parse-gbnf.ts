@@ -1,6 +1,16 @@
 import { ConstraintError, lineAndColumn } from '../constraint-error.ts'
 import { charactersBetween, everyCharacter, noCharacter } from '../grammar/characters.ts'
-import { characters, choice, literal, nothing, repeat, rule, sequence, type Expression, type Grammar } from '../grammar/expression.ts'
+import {
+  characters,
+  choice,
+  literal,
+  nothing,
+  repeat,
+  rule,
+  sequence,
+  type Expression,
+  type Grammar,
+} from '../grammar/expression.ts'
 
 /** Groups inside one another; deeper would exhaust the stack. */
 const maximumDepth = 400
@@ -31,9 +41,13 @@ class GbnfParser {
     this.skipSpace(true)
     while (this.position < this.text.length) this.parseRule()
     if (!this.rules.has('root')) {
-      throw new ConstraintError('invalid-grammar', 'The grammar has no rule "root", where every text begins', {
-        hint: 'Name the first rule root: `root ::= …`',
-      })
+      throw new ConstraintError(
+        'invalid-grammar',
+        'The grammar has no rule "root", where every text begins',
+        {
+          hint: 'Name the first rule root: `root ::= …`',
+        },
+      )
     }
     for (const { name, position } of this.uses) {
       if (!this.rules.has(name)) this.fail(`Rule "${name}" is not defined`, position)
@@ -121,9 +135,13 @@ class GbnfParser {
   private parseGroup(): Expression {
     const begin = this.position++
     if (++this.depth > maximumDepth) {
-      throw new ConstraintError('too-large', `Groups are nested more than ${maximumDepth} deep${this.at(begin)}`, {
-        where: lineAndColumn(this.text, begin),
-      })
+      throw new ConstraintError(
+        'too-large',
+        `Groups are nested more than ${maximumDepth} deep${this.at(begin)}`,
+        {
+          where: lineAndColumn(this.text, begin),
+        },
+      )
     }
     this.skipSpace(true)
     const inner = this.parseAlternatives(true)
@@ -137,7 +155,8 @@ class GbnfParser {
     const begin = this.position++
     let spelled = ''
     while (this.text[this.position] !== '"') {
-      if (this.position >= this.text.length) this.fail('This text is never closed with a quotation mark', begin)
+      if (this.position >= this.text.length)
+        this.fail('This text is never closed with a quotation mark', begin)
       spelled += String.fromCodePoint(this.readCharacter())
     }
     this.position++
@@ -180,7 +199,8 @@ class GbnfParser {
 
   private readHex(digits: number, begin: number): number {
     const hex = this.text.slice(this.position, this.position + digits)
-    if (hex.length < digits || !/^[0-9a-fA-F]+$/.test(hex)) this.fail(`Expected ${digits} hexadecimal digits`, begin)
+    if (hex.length < digits || !/^[0-9a-fA-F]+$/.test(hex))
+      this.fail(`Expected ${digits} hexadecimal digits`, begin)
     this.position += digits
     const point = Number.parseInt(hex, 16)
     return point <= 0x10ffff ? point : this.fail(`U+${hex} is no character`, begin)

@@ -35,7 +35,8 @@ function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Networ
       nullable[ended] = 1
       waiting.get(ended)?.forEach(visit)
     }
-    for (let edge = emptyEdges.from[node]!; edge < emptyEdges.from[node + 1]!; edge++) visit(emptyEdges.to[edge]!)
+    for (let edge = emptyEdges.from[node]!; edge < emptyEdges.from[node + 1]!; edge++)
+      visit(emptyEdges.to[edge]!)
     for (let call = calls.from[node]!; call < calls.from[node + 1]!; call++) {
       const rule = calls.label[call]!
       if (nullable[rule] === 1) visit(calls.to[call]!)
@@ -105,7 +106,8 @@ function degree(edges: Edges, node: number): number {
 }
 
 function eachEdge(edges: Edges, node: number, visit: (to: number, label: number) => void): void {
-  for (let edge = edges.from[node]!; edge < edges.from[node + 1]!; edge++) visit(edges.to[edge]!, edges.label[edge]!)
+  for (let edge = edges.from[node]!; edge < edges.from[node + 1]!; edge++)
+    visit(edges.to[edge]!, edges.label[edge]!)
 }
 
 function reverse(edges: Edges, nodeCount: number): Edges {

@@ -1,7 +1,16 @@
 import type { CharSet } from 'refa'
 import { ConstraintError } from '../constraint-error.ts'
 import { charactersBetween } from './characters.ts'
-import { choice, nothing, repeat, rule, sequence, type Expression, type Grammar, type RuleCall } from './expression.ts'
+import {
+  choice,
+  nothing,
+  repeat,
+  rule,
+  sequence,
+  type Expression,
+  type Grammar,
+  type RuleCall,
+} from './expression.ts'
 import type { Edges, Network } from './network.ts'
 
 /** Nodes and edges each; about 100 MB at the limit. */
@@ -193,7 +202,9 @@ class NetworkBuilder {
     const power = Math.floor(Math.log2(count + 1))
     const rest = count - (2 ** power - 1)
     const below = this.belowPowerRule(once, power)
-    return rest === 0 ? below : choice([below, sequence([this.powerRule(once, power), this.countUpTo(once, rest - 1)])])
+    return rest === 0
+      ? below
+      : choice([below, sequence([this.powerRule(once, power), this.countUpTo(once, rest - 1)])])
   }
 
   /** Exactly 2^power copies. */
@@ -253,7 +264,10 @@ class NetworkBuilder {
       case 'choice':
         return expression.options.reduce((sum, option) => sum + this.size(option), 0)
       case 'graph':
-        return expression.graph.edges.reduce((sum, edge) => sum + this.size(edge.label), expression.graph.size)
+        return expression.graph.edges.reduce(
+          (sum, edge) => sum + this.size(edge.label),
+          expression.graph.size,
+        )
       case 'repeat': {
         const copies = expression.maximum === Infinity ? expression.minimum + 1 : expression.maximum
         const unrolled = copies * this.size(expression.item)

@@ -14,7 +14,10 @@ export function charactersBetween(minimum: number, maximum: number): CharSet {
 /** The set of the characters of a text. */
 export function charactersOf(text: string): CharSet {
   return noCharacter.union(
-    Array.from(text, (character) => character.codePointAt(0) as number).map((point) => ({ min: point, max: point })),
+    Array.from(text, (character) => character.codePointAt(0) as number).map((point) => ({
+      min: point,
+      max: point,
+    })),
   )
 }
 

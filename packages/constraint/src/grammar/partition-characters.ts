@@ -35,11 +35,15 @@ export function partitionCharacters(sets: readonly CharSet[]): CharacterPartitio
     return numbers.size - 2
   })
   if (numbers.size > maximumClasses) {
-    throw new ConstraintError('too-large', `The constraint tells apart more than ${maximumClasses} kinds of characters`)
+    throw new ConstraintError(
+      'too-large',
+      `The constraint tells apart more than ${maximumClasses} kinds of characters`,
+    )
   }
   const plane = new Int16Array(planeSize).fill(-1)
   intervalStart.forEach((start, index) => {
-    if (start < planeSize) plane.fill(intervalClass[index]!, start, Math.min(intervalStart[index + 1] ?? end, planeSize))
+    if (start < planeSize)
+      plane.fill(intervalClass[index]!, start, Math.min(intervalStart[index + 1] ?? end, planeSize))
   })
   const classOf = (point: number) =>
     point < planeSize ? plane[point]! : intervalClass[findInterval(intervalStart, point)]!
@@ -73,7 +77,10 @@ function sweep(sets: readonly CharSet[]): { starts: number[]; signatures: string
     const change = changes.get(point) ?? [0, 0]
     changes.set(point, [change[0] ^ high, change[1] ^ low])
     if (changes.size > maximumIntervals) {
-      throw new ConstraintError('too-large', `The constraint tells apart more than ${maximumIntervals} ranges of characters`)
+      throw new ConstraintError(
+        'too-large',
+        `The constraint tells apart more than ${maximumIntervals} ranges of characters`,
+      )
     }
   }
   const random = pseudoRandom()

@@ -1,4 +1,12 @@
-import { choice, literal, nothing, repeat, sequence, type Expression, type Graph } from '../grammar/expression.ts'
+import {
+  choice,
+  literal,
+  nothing,
+  repeat,
+  sequence,
+  type Expression,
+  type Graph,
+} from '../grammar/expression.ts'
 import type { Conjunction } from './expand-alternatives.ts'
 import { keyword, readCount, tightest } from './read-keywords.ts'
 import { child, type Location } from './schema-location.ts'
@@ -29,7 +37,13 @@ export function compileArray(locations: Conjunction, compiler: ValueCompiler): E
   }
   if (maximum < minimum) return choice([])
   const items: Expression = { kind: 'graph', graph: { size: prefix + 2, finals, edges } }
-  return sequence([literal('['), compiler.space, items, maximum === 0 ? nothing : compiler.space, literal(']')])
+  return sequence([
+    literal('['),
+    compiler.space,
+    items,
+    maximum === 0 ? nothing : compiler.space,
+    literal(']'),
+  ])
 }
 
 /** `items` as a list, with `additionalItems`, is how older drafts write `prefixItems` and `items`. */

@@ -14,7 +14,8 @@ interface Bound {
 export function compileNumber(locations: Conjunction, integer: boolean): Expression {
   const multiples = locations.map((location) => ({ location, of: readNumber(location, 'multipleOf') }))
   const odd = multiples.find(({ of }) => of !== undefined && of !== 1)
-  if (odd !== undefined) throw refuseKeyword(odd.location.path, 'multipleOf', 'Only "multipleOf": 1 can be enforced.')
+  if (odd !== undefined)
+    throw refuseKeyword(odd.location.path, 'multipleOf', 'Only "multipleOf": 1 can be enforced.')
   const whole = integer || multiples.some(({ of }) => of === 1)
   const lower = tightestBound(locations, 'minimum', 'exclusiveMinimum', (a, b) => a - b)
   const upper = tightestBound(locations, 'maximum', 'exclusiveMaximum', (a, b) => b - a)
@@ -73,7 +74,9 @@ function atLeast({ value, exclusive }: Bound): string {
   const last = integer.length - 1
   const greater = [
     `[1-9][0-9]{${integer.length},}`,
-    ...differingDigit(integer, (digit) => [digit + 1, 9]).map((prefix) => `${prefix.text}[0-9]{${last - prefix.index}}`),
+    ...differingDigit(integer, (digit) => [digit + 1, 9]).map(
+      (prefix) => `${prefix.text}[0-9]{${last - prefix.index}}`,
+    ),
   ]
   const beyond = fraction.length === 0 ? [] : differingDigit(fraction, (digit) => [digit + 1, 9])
   const same = exclusive ? '[0-9]*[1-9][0-9]*' : '[0-9]*'
@@ -97,7 +100,10 @@ function atMost({ value, exclusive }: Bound): string {
     ...(exclusive ? [] : [`${fraction}0*`]),
   ]
   const without = fraction.length > 0 || !exclusive
-  const same = [...(without ? [integer] : []), ...(below.length > 0 ? [`${integer}\\.(?:${below.join('|')})`] : [])]
+  const same = [
+    ...(without ? [integer] : []),
+    ...(below.length > 0 ? [`${integer}\\.(?:${below.join('|')})`] : []),
+  ]
   const smaller = less.length > 0 ? [`(?:${less.join('|')})(?:\\.[0-9]+)?`] : []
   return [...smaller, ...same].join('|')
 }
@@ -112,7 +118,9 @@ function differingDigit(digits: string, bounds: (digit: number, index: number) =
 
 /** Digits before and after the point, without an exponent or trailing zeros. */
 function decimalDigits(value: number): { integer: string; fraction: string } {
-  const [, first, rest = '', exponent = '0'] = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(String(value)) as RegExpExecArray
+  const [, first, rest = '', exponent = '0'] = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(
+    String(value),
+  ) as RegExpExecArray
   const shift = Number(exponent)
   const digits = (first as string) + rest
   const point = (first as string).length + shift

@@ -1,7 +1,14 @@
 import { matchesText } from '../automaton/matches-text.ts'
 import type { Condition } from '../automaton/intersect-languages.ts'
 import {
-  choice, literal, nothing, optional, repeat, sequence, type Expression, type Graph,
+  choice,
+  literal,
+  nothing,
+  optional,
+  repeat,
+  sequence,
+  type Expression,
+  type Graph,
 } from '../grammar/expression.ts'
 import { compileString, searchCondition } from './compile-string.ts'
 import { expandAlternatives, type Conjunction } from './expand-alternatives.ts'
@@ -62,7 +69,9 @@ function readShape(location: Location, { closedObjects }: ValueCompiler): Object
 /** What a schema demands of the property of a name. */
 function schemasFor(name: string, { location, names, patterns, additional }: ObjectShape): Location[] {
   const own = names.includes(name) ? [child(location, 'properties', name)] : []
-  const matching = patterns.filter(({ condition }) => matchesText(condition.expression, name)).map(({ value }) => value)
+  const matching = patterns
+    .filter(({ condition }) => matchesText(condition.expression, name))
+    .map(({ value }) => value)
   const specific = [...own, ...matching]
   return specific.length === 0 && additional !== undefined ? [additional] : specific
 }
@@ -76,7 +85,11 @@ function additionalMembers(
 ): Expression {
   const patterns = shapes.flatMap((shape) => shape.patterns)
   if (patterns.length > maximumPatterns) {
-    throw refuseKeyword(shapes[0]!.location.path, 'patternProperties', `At most ${maximumPatterns} patterns are possible.`)
+    throw refuseKeyword(
+      shapes[0]!.location.path,
+      'patternProperties',
+      `At most ${maximumPatterns} patterns are possible.`,
+    )
   }
   const others: Condition[] =
     names.length === 0 ? [] : [{ expression: choice(names.map((name) => literal(name))), negate: true }]
@@ -97,7 +110,11 @@ function additionalMembers(
   return choice(members.filter((member) => member !== undefined))
 }
 
-function compileKey(keyRules: readonly Location[], conditions: readonly Condition[], compiler: ValueCompiler): Expression {
+function compileKey(
+  keyRules: readonly Location[],
+  conditions: readonly Condition[],
+  compiler: ValueCompiler,
+): Expression {
   if (keyRules.length === 0) return compileString([], conditions)
   const alternatives = expandAlternatives(compiler.root, keyRules, (location) => {
     throw refuseKeyword(location.path, 'oneOf')
@@ -105,7 +122,9 @@ function compileKey(keyRules: readonly Location[], conditions: readonly Conditio
   return choice(
     alternatives.map((rules) => {
       const listed = rules.flatMap((rule) => {
-        const values = keyword(rule, 'enum') ?? (keyword(rule, 'const') === undefined ? undefined : [keyword(rule, 'const')!])
+        const values =
+          keyword(rule, 'enum') ??
+          (keyword(rule, 'const') === undefined ? undefined : [keyword(rule, 'const')!])
         if (!Array.isArray(values)) return []
         const texts = values.filter((value): value is string => typeof value === 'string')
         return [{ expression: choice(texts.map((text) => literal(text))), negate: false }]
@@ -120,7 +139,10 @@ function pair(key: Expression, value: Expression, { space }: ValueCompiler): Exp
 }
 
 /** `minProperties` and `maxProperties` count properties, which works where none is named. */
-function readLimits(locations: Conjunction, named: boolean): { minimum: number; maximum: number } | undefined {
+function readLimits(
+  locations: Conjunction,
+  named: boolean,
+): { minimum: number; maximum: number } | undefined {
   const minimum = tightest(locations, (location) => readCount(location, 'minProperties'), Math.max, 0)
   const maximum = tightest(locations, (location) => readCount(location, 'maxProperties'), Math.min, Infinity)
   if (minimum === 0 && maximum === Infinity) return undefined

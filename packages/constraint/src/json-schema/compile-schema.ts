@@ -1,6 +1,16 @@
 import { ConstraintError } from '../constraint-error.ts'
 import { charactersOf } from '../grammar/characters.ts'
-import { characters, choice, literal, nothing, repeat, rule, sequence, type Expression, type Grammar } from '../grammar/expression.ts'
+import {
+  characters,
+  choice,
+  literal,
+  nothing,
+  repeat,
+  rule,
+  sequence,
+  type Expression,
+  type Grammar,
+} from '../grammar/expression.ts'
 import { compileArray } from './compile-array.ts'
 import { compileNumber } from './compile-number.ts'
 import { compileObject } from './compile-object.ts'
@@ -55,11 +65,16 @@ class SchemaCompiler implements ValueCompiler {
   }
 
   valueOf(locations: Conjunction): Expression & { kind: 'rule' } {
-    const telling = locations.filter(({ schema }) => schema !== true && !(isObject(schema) && Object.keys(schema).length === 0))
+    const telling = locations.filter(
+      ({ schema }) => schema !== true && !(isObject(schema) && Object.keys(schema).length === 0),
+    )
     const name = [...new Set(telling.map(({ path }) => path))].sort().join(' and ') || 'any value'
     if (!this.rules.has(name)) {
       if (this.rules.size >= maximumRules) {
-        throw new ConstraintError('too-large', `The schema describes more than ${maximumRules} different values`)
+        throw new ConstraintError(
+          'too-large',
+          `The schema describes more than ${maximumRules} different values`,
+        )
       }
       this.rules.set(name, nothing)
       this.pending.push({ name, locations: telling })
@@ -90,7 +105,9 @@ class SchemaCompiler implements ValueCompiler {
   }
 
   private compileConjunction(locations: Conjunction): Expression {
-    const listed = locations.find((at) => keyword(at, 'const') !== undefined || keyword(at, 'enum') !== undefined)
+    const listed = locations.find(
+      (at) => keyword(at, 'const') !== undefined || keyword(at, 'enum') !== undefined,
+    )
     if (listed !== undefined) return this.compileListed(listed, locations)
     const types = allowedTypes(locations)
     return choice([
@@ -112,10 +129,21 @@ class SchemaCompiler implements ValueCompiler {
   }
 
   private write(value: Json): Expression {
-    if (Array.isArray(value)) return this.writeList('[', value.map((item: Json) => this.write(item)), ']')
+    if (Array.isArray(value))
+      return this.writeList(
+        '[',
+        value.map((item: Json) => this.write(item)),
+        ']',
+      )
     if (isObject(value)) {
       const pairs = Object.entries(value).map(([key, item]) =>
-        sequence([literal(JSON.stringify(key)), this.space, literal(':'), this.space, this.write(item as Json)]),
+        sequence([
+          literal(JSON.stringify(key)),
+          this.space,
+          literal(':'),
+          this.space,
+          this.write(item as Json),
+        ]),
       )
       return this.writeList('{', pairs, '}')
     }

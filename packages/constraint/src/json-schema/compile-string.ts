@@ -14,7 +14,8 @@ export function compileString(locations: Conjunction, more: readonly Condition[]
   const minimum = tightest(locations, (location) => readCount(location, 'minLength'), Math.max, 0)
   const maximum = tightest(locations, (location) => readCount(location, 'maxLength'), Math.min, Infinity)
   const conditions = [...textConditions(locations), ...more]
-  if (conditions.length === 0) return quoted(repeat(stringCharacter, minimum, Math.max(maximum, -1)), minimum, maximum)
+  if (conditions.length === 0)
+    return quoted(repeat(stringCharacter, minimum, Math.max(maximum, -1)), minimum, maximum)
   const anyLength = minimum === 0 && maximum === Infinity && conditions.some(({ negate }) => !negate)
   const length = { expression: repeat(characters(everyCharacter), minimum, maximum), negate: false }
   const all = anyLength ? conditions : [length, ...conditions]
@@ -34,9 +35,13 @@ export function searchCondition(pattern: string, path: string): Condition {
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error
     const code = error.code === 'invalid-regex' ? 'invalid-schema' : 'unsupported-schema'
-    throw new ConstraintError(error.code === 'too-large' ? 'too-large' : code, `${error.message}, in ${path}`, {
-      where: { ...error.where, path },
-    })
+    throw new ConstraintError(
+      error.code === 'too-large' ? 'too-large' : code,
+      `${error.message}, in ${path}`,
+      {
+        where: { ...error.where, path },
+      },
+    )
   }
 }
 
@@ -50,7 +55,11 @@ function readFormat(location: Location): Condition[] {
   if (format === undefined) return []
   const expression = formatExpression(format)
   if (expression === undefined) {
-    throw refuseKeyword(location.path, 'format', `The format "${format}" is unknown; known are ${formatNames.join(', ')}.`)
+    throw refuseKeyword(
+      location.path,
+      'format',
+      `The format "${format}" is unknown; known are ${formatNames.join(', ')}.`,
+    )
   }
   return [{ expression, negate: false }]
 }

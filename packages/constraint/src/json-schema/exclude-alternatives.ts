@@ -12,7 +12,12 @@ interface Context {
 const maximumDepth = 3
 
 /** Whether no value can meet both; false where that cannot be shown. */
-export function excludeOneAnother(left: Conjunction[], right: Conjunction[], context: Context, depth = 0): boolean {
+export function excludeOneAnother(
+  left: Conjunction[],
+  right: Conjunction[],
+  context: Context,
+  depth = 0,
+): boolean {
   return left.every((one) => right.every((other) => excludes(one, other, context, depth)))
 }
 
@@ -36,9 +41,19 @@ function differByValue(left: Conjunction, right: Conjunction, { isValid }: Conte
 
 function differByRange(left: Conjunction, right: Conjunction): boolean {
   const lowest = (side: Conjunction) =>
-    Math.max(...side.flatMap((at) => [readNumber(at, 'minimum') ?? -Infinity, readNumber(at, 'exclusiveMinimum') ?? -Infinity]))
+    Math.max(
+      ...side.flatMap((at) => [
+        readNumber(at, 'minimum') ?? -Infinity,
+        readNumber(at, 'exclusiveMinimum') ?? -Infinity,
+      ]),
+    )
   const highest = (side: Conjunction) =>
-    Math.min(...side.flatMap((at) => [readNumber(at, 'maximum') ?? Infinity, readNumber(at, 'exclusiveMaximum') ?? Infinity]))
+    Math.min(
+      ...side.flatMap((at) => [
+        readNumber(at, 'maximum') ?? Infinity,
+        readNumber(at, 'exclusiveMaximum') ?? Infinity,
+      ]),
+    )
   return lowest(left) > highest(right) || lowest(right) > highest(left)
 }
 
@@ -47,7 +62,9 @@ function differByProperty(left: Conjunction, right: Conjunction, context: Contex
   const both = required(left).filter((name) => required(right).includes(name))
   const valueOf = (side: Conjunction, name: string) =>
     context.expand(
-      side.flatMap((location) => (readKeys(location, 'properties').includes(name) ? [child(location, 'properties', name)] : [])),
+      side.flatMap((location) =>
+        readKeys(location, 'properties').includes(name) ? [child(location, 'properties', name)] : [],
+      ),
     )
   const forbids = (side: Conjunction, name: string) =>
     side.some(

@@ -8,17 +8,31 @@ export type Conjunction = readonly Location[]
 const maximumAlternatives = 5_000
 
 /** Called with each pair of `oneOf` options, which must exclude one another. */
-export type CheckExclusive = (location: Location, left: Conjunction[], right: Conjunction[], pair: [number, number]) => void
+export type CheckExclusive = (
+  location: Location,
+  left: Conjunction[],
+  right: Conjunction[],
+  pair: [number, number],
+) => void
 
 /**
  * Resolves `$ref`, `allOf`, `anyOf` and `oneOf`: a value is valid if it meets all schemas of any alternative.
  * @throws {ConstraintError} for a schema that refers to itself without a value in between
  */
-export function expandAlternatives(root: Json, locations: Conjunction, checkExclusive: CheckExclusive): Conjunction[] {
+export function expandAlternatives(
+  root: Json,
+  locations: Conjunction,
+  checkExclusive: CheckExclusive,
+): Conjunction[] {
   return cross(locations.map((location) => expand(root, location, [], checkExclusive)))
 }
 
-function expand(root: Json, location: Location, within: readonly string[], check: CheckExclusive): Conjunction[] {
+function expand(
+  root: Json,
+  location: Location,
+  within: readonly string[],
+  check: CheckExclusive,
+): Conjunction[] {
   if (typeof location.schema === 'boolean') return location.schema ? [[]] : [[location]]
   if (within.includes(location.path)) throw invalidSchema(location.path, 'it refers to itself without end')
   const inner = [...within, location.path]
@@ -30,11 +44,15 @@ function expand(root: Json, location: Location, within: readonly string[], check
   const reference = keyword(location, '$ref')
   const exclusive = options('oneOf')
   exclusive?.forEach((left, first) => {
-    exclusive.slice(first + 1).forEach((right, rest) => check(location, left, right, [first, first + 1 + rest]))
+    exclusive
+      .slice(first + 1)
+      .forEach((right, rest) => check(location, left, right, [first, first + 1 + rest]))
   })
   return cross([
     [[location]],
-    ...(reference === undefined ? [] : [expand(root, resolveReference(root, reference, location.path), inner, check)]),
+    ...(reference === undefined
+      ? []
+      : [expand(root, resolveReference(root, reference, location.path), inner, check)]),
     ...(options('allOf') ?? []),
     ...[options('anyOf'), exclusive].flatMap((list) => (list === undefined ? [] : [list.flat()])),
   ])
@@ -45,7 +63,10 @@ function cross(lists: readonly (readonly Conjunction[])[]): Conjunction[] {
   return lists.reduce<Conjunction[]>(
     (combinations, list) => {
       if (combinations.length * list.length > maximumAlternatives) {
-        throw new ConstraintError('too-large', `The schema combines more than ${maximumAlternatives} alternatives`)
+        throw new ConstraintError(
+          'too-large',
+          `The schema combines more than ${maximumAlternatives} alternatives`,
+        )
       }
       return combinations.flatMap((left) => list.map((right) => withoutRepeats([...left, ...right])))
     },

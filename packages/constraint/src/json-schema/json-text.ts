@@ -7,7 +7,13 @@ const controls = charactersBetween(0, 0x1f)
 const plain = everyCharacter.without(controls).without(charactersOf('"\\'))
 const hex = charactersOf('0123456789abcdefABCDEF')
 const shortEscapes: readonly (readonly [number, string])[] = [
-  [0x22, '"'], [0x5c, '\\'], [0x08, 'b'], [0x0c, 'f'], [0x0a, 'n'], [0x0d, 'r'], [0x09, 't'],
+  [0x22, '"'],
+  [0x5c, '\\'],
+  [0x08, 'b'],
+  [0x0c, 'f'],
+  [0x0a, 'n'],
+  [0x0d, 'r'],
+  [0x09, 't'],
 ]
 
 /** One character of a JSON string, plain or escaped in any way; a pair of surrogates is one. */
@@ -18,7 +24,11 @@ export const stringCharacter: Expression = choice([
     literal('\\u'),
     choice([
       sequence([characters(hex.without(charactersOf('dD'))), repeat(characters(hex), 3, 3)]),
-      sequence([characters(charactersOf('dD')), characters(charactersBetween(0x30, 0x37)), repeat(characters(hex), 2, 2)]),
+      sequence([
+        characters(charactersOf('dD')),
+        characters(charactersBetween(0x30, 0x37)),
+        repeat(characters(hex), 2, 2),
+      ]),
       sequence([
         characters(charactersOf('dD')),
         characters(charactersOf('89abAB')),
@@ -62,7 +72,10 @@ function escapeSet(set: CharSet): Expression {
   const short = shortEscapes.filter(([point]) => set.has(point)).map(([, letter]) => letter)
   const low = (high: number) =>
     charactersOf(
-      [...'0123456789abcdef'].filter((_, digit) => set.has(high * 16 + digit)).map((digit) => digit + digit.toUpperCase()).join(''),
+      [...'0123456789abcdef']
+        .filter((_, digit) => set.has(high * 16 + digit))
+        .map((digit) => digit + digit.toUpperCase())
+        .join(''),
     )
   return choice([
     characters(set.intersect(plain)),

@@ -39,7 +39,8 @@ export function readList(location: Location, name: string): readonly Json[] | un
 
 export function readNames(location: Location, name: string): readonly string[] {
   const list = readList(location, name) ?? []
-  if (!list.every((item) => typeof item === 'string')) throw invalidSchema(`${location.path}/${name}`, 'expected texts')
+  if (!list.every((item) => typeof item === 'string'))
+    throw invalidSchema(`${location.path}/${name}`, 'expected texts')
   return list
 }
 

@@ -11,23 +11,33 @@ export interface Location {
 
 /** Keywords that say nothing about which values are valid. */
 const annotations = new Set(
-  '$schema $id $comment $defs definitions title description default examples example deprecated readOnly writeOnly contentMediaType contentEncoding'.split(' '),
+  '$schema $id $comment $defs definitions title description default examples example deprecated readOnly writeOnly contentMediaType contentEncoding'.split(
+    ' ',
+  ),
 )
 const understood = new Set(
-  ('$ref allOf anyOf oneOf type enum const properties required additionalProperties patternProperties propertyNames ' +
+  (
+    '$ref allOf anyOf oneOf type enum const properties required additionalProperties patternProperties propertyNames ' +
     'minProperties maxProperties items prefixItems additionalItems minItems maxItems minLength maxLength pattern ' +
-    'format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf').split(' '),
+    'format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf'
+  ).split(' '),
 )
 
 export function refuseKeyword(path: string, keyword: string, hint?: string): ConstraintError {
-  return new ConstraintError('unsupported-schema', `The schema uses "${keyword}" at ${path}, which cannot be enforced while generating`, {
-    where: { path: `${path}/${escapePointer(keyword)}` },
-    ...(hint === undefined ? {} : { hint }),
-  })
+  return new ConstraintError(
+    'unsupported-schema',
+    `The schema uses "${keyword}" at ${path}, which cannot be enforced while generating`,
+    {
+      where: { path: `${path}/${escapePointer(keyword)}` },
+      ...(hint === undefined ? {} : { hint }),
+    },
+  )
 }
 
 export function invalidSchema(path: string, problem: string): ConstraintError {
-  return new ConstraintError('invalid-schema', `The schema is invalid at ${path}: ${problem}`, { where: { path } })
+  return new ConstraintError('invalid-schema', `The schema is invalid at ${path}: ${problem}`, {
+    where: { path },
+  })
 }
 
 /** A schema inside another. Refuses what is no schema, and keywords that cannot be enforced. */
@@ -53,9 +63,16 @@ export function child(location: Location, ...keys: (string | number)[]): Locatio
 export function resolveReference(root: Json, reference: Json, path: string): Location {
   if (typeof reference !== 'string') throw invalidSchema(`${path}/$ref`, 'expected text')
   if (reference !== '#' && !reference.startsWith('#/')) {
-    throw refuseKeyword(path, '$ref', `Only references into the same schema work, such as "#/$defs/name", not "${reference}".`)
+    throw refuseKeyword(
+      path,
+      '$ref',
+      `Only references into the same schema work, such as "#/$defs/name", not "${reference}".`,
+    )
   }
-  const keys = reference.split('/').slice(1).map((key) => safeDecode(key).replaceAll('~1', '/').replaceAll('~0', '~'))
+  const keys = reference
+    .split('/')
+    .slice(1)
+    .map((key) => safeDecode(key).replaceAll('~1', '/').replaceAll('~0', '~'))
   let value: Json | undefined = root
   for (const key of keys) {
     const inside: { readonly [key: string]: Json } =

@@ -8,17 +8,20 @@ import { allowedTypes, typeOfValue } from './value-types.ts'
 /** Whether a value meets a schema: used on the values of `enum` and `const`, which are written out. */
 export function isValidValue(root: Json, value: Json, location: Location): boolean {
   if (typeof location.schema === 'boolean') return location.schema
-  const valid = (inner: Json, ...keys: (string | number)[]) => isValidValue(root, inner, child(location, ...keys))
+  const valid = (inner: Json, ...keys: (string | number)[]) =>
+    isValidValue(root, inner, child(location, ...keys))
   const each = (name: string) => (readList(location, name) ?? []).map((_, index) => valid(value, name, index))
   const reference = keyword(location, '$ref')
   return (
     allowedTypes([location]).has(typeOfValue(value)) &&
-    (reference === undefined || isValidValue(root, value, resolveReference(root, reference, location.path))) &&
+    (reference === undefined ||
+      isValidValue(root, value, resolveReference(root, reference, location.path))) &&
     each('allOf').every(Boolean) &&
     (keyword(location, 'anyOf') === undefined || each('anyOf').some(Boolean)) &&
     (keyword(location, 'oneOf') === undefined || each('oneOf').filter(Boolean).length === 1) &&
     isListed(value, readList(location, 'enum')) &&
-    (keyword(location, 'const') === undefined || canonical(keyword(location, 'const') as Json) === canonical(value)) &&
+    (keyword(location, 'const') === undefined ||
+      canonical(keyword(location, 'const') as Json) === canonical(value)) &&
     (typeof value !== 'number' || isValidNumber(value, location)) &&
     (typeof value !== 'string' || isValidText(value, location)) &&
     (!Array.isArray(value) || isValidList(value, location, valid)) &&
@@ -100,7 +103,11 @@ function isValidObject(
       if (named.has(key) && !valid(inner, 'properties', key)) return false
       if (!matching.every((pattern) => valid(inner, 'patternProperties', pattern))) return false
       const specific = named.has(key) || matching.length > 0
-      return specific || keyword(location, 'additionalProperties') === undefined || valid(inner, 'additionalProperties')
+      return (
+        specific ||
+        keyword(location, 'additionalProperties') === undefined ||
+        valid(inner, 'additionalProperties')
+      )
     })
   )
 }

@@ -17,7 +17,9 @@ const everyType: readonly ValueType[] = ['null', 'boolean', 'integer', 'number',
 
 /** Types that all the schemas allow. */
 export function allowedTypes(locations: readonly Location[]): ReadonlySet<ValueType> {
-  return new Set(everyType.filter((type) => locations.every((location) => readTypes(location).includes(type))))
+  return new Set(
+    everyType.filter((type) => locations.every((location) => readTypes(location).includes(type))),
+  )
 }
 
 function readTypes(location: Location): readonly ValueType[] {
@@ -27,7 +29,8 @@ function readTypes(location: Location): readonly ValueType[] {
   const names = typeof declared === 'string' ? [declared] : (readList(location, 'type') ?? [])
   return names.flatMap((name) => {
     const types = typeof name === 'string' && Object.hasOwn(typesOf, name) ? typesOf[name] : undefined
-    if (types === undefined) throw invalidSchema(`${location.path}/type`, `there is no type ${JSON.stringify(name)}`)
+    if (types === undefined)
+      throw invalidSchema(`${location.path}/type`, `there is no type ${JSON.stringify(name)}`)
     return types
   })
 }

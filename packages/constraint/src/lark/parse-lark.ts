@@ -1,5 +1,16 @@
 import { ConstraintError } from '../constraint-error.ts'
-import { characters, choice, literal, literalAnyCase, nothing, repeat, rule, sequence, type Expression, type Grammar } from '../grammar/expression.ts'
+import {
+  characters,
+  choice,
+  literal,
+  literalAnyCase,
+  nothing,
+  repeat,
+  rule,
+  sequence,
+  type Expression,
+  type Grammar,
+} from '../grammar/expression.ts'
 import { charactersBetween } from '../grammar/characters.ts'
 import { parseRegexPart } from '../regex/parse-regex.ts'
 import { commonTerminals } from './common-terminals.ts'
@@ -43,9 +54,13 @@ class LarkParser {
       this.skipNewlines()
     }
     if (!this.rules.has(start)) {
-      throw new ConstraintError('invalid-grammar', `The grammar has no rule "${start}", where every text begins`, {
-        hint: `Name the first rule ${start}: \`${start}: …\``,
-      })
+      throw new ConstraintError(
+        'invalid-grammar',
+        `The grammar has no rule "${start}", where every text begins`,
+        {
+          hint: `Name the first rule ${start}: \`${start}: …\``,
+        },
+      )
     }
     for (const use of this.uses) {
       if (!this.rules.has(use.text)) this.fail(`"${use.text}" is not defined`, use)
@@ -81,7 +96,11 @@ class LarkParser {
   private parseImport(): void {
     const library = this.take()
     if (library.text !== 'common') {
-      this.refuse(`Importing from "${library.text}${this.peek().text}"`, library, 'Only "common" can be imported from.')
+      this.refuse(
+        `Importing from "${library.text}${this.peek().text}"`,
+        library,
+        'Only "common" can be imported from.',
+      )
     }
     if (this.takeSymbol('(')) {
       do this.importTerminal(this.expect('terminal', 'a terminal'))
@@ -141,7 +160,12 @@ class LarkParser {
 
   private parseGroup(open: LarkToken, close: string, inRule: boolean): Expression {
     if (++this.depth > maximumDepth) {
-      throw larkError('too-large', `Groups are nested more than ${maximumDepth} deep`, this.text, open.position)
+      throw larkError(
+        'too-large',
+        `Groups are nested more than ${maximumDepth} deep`,
+        this.text,
+        open.position,
+      )
     }
     const inner = this.parseAlternatives(inRule)
     this.skipNewlines()
@@ -165,7 +189,9 @@ class LarkParser {
 
   private readCount(token: LarkToken): number {
     const count = Number(token.text)
-    return count >= 0 && count <= maximumBound ? count : this.fail(`Repeats go from 0 to ${maximumBound}`, token)
+    return count >= 0 && count <= maximumBound
+      ? count
+      : this.fail(`Repeats go from 0 to ${maximumBound}`, token)
   }
 
   private parseText(): Expression {
@@ -182,14 +208,29 @@ class LarkParser {
 
   private readText(token: LarkToken): string {
     const inner = token.text.replace(/^"|"i?$/g, '')
-    return inner.replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)/gsu, (escape, code: string) => {
-      if (code.length > 1 && 'xuU'.includes(code[0]!)) {
-        const point = Number.parseInt(code.slice(1), 16)
-        return point <= 0x10ffff ? String.fromCodePoint(point) : this.fail(`${escape} is no character`, token)
-      }
-      const plain: Record<string, string> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', '\\': '\\', '"': '"', '/': '/', "'": "'" }
-      return plain[code] ?? this.fail(`Unknown escape "${escape}"`, token)
-    })
+    return inner.replace(
+      /\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)/gsu,
+      (escape, code: string) => {
+        if (code.length > 1 && 'xuU'.includes(code[0]!)) {
+          const point = Number.parseInt(code.slice(1), 16)
+          return point <= 0x10ffff
+            ? String.fromCodePoint(point)
+            : this.fail(`${escape} is no character`, token)
+        }
+        const plain: Record<string, string> = {
+          n: '\n',
+          r: '\r',
+          t: '\t',
+          f: '\f',
+          v: '\v',
+          '\\': '\\',
+          '"': '"',
+          '/': '/',
+          "'": "'",
+        }
+        return plain[code] ?? this.fail(`Unknown escape "${escape}"`, token)
+      },
+    )
   }
 
   private parseRegex(token: LarkToken): Expression {
@@ -199,7 +240,12 @@ class LarkParser {
       return parseRegexPart(token.text.slice(1, end), flags)
     } catch (error) {
       if (!(error instanceof ConstraintError)) throw error
-      const code = error.code === 'invalid-regex' ? 'invalid-grammar' : error.code === 'too-large' ? 'too-large' : 'unsupported-grammar'
+      const code =
+        error.code === 'invalid-regex'
+          ? 'invalid-grammar'
+          : error.code === 'too-large'
+            ? 'too-large'
+            : 'unsupported-grammar'
       throw larkError(code, `${error.message}, in ${token.text}`, this.text, token.position)
     }
   }
@@ -242,7 +288,9 @@ class LarkParser {
   }
 
   private expect(kind: LarkTokenKind, what: string): LarkToken {
-    return this.peek().kind === kind ? this.take() : this.fail(`Expected ${what}, not ${describe(this.peek())}`, this.peek())
+    return this.peek().kind === kind
+      ? this.take()
+      : this.fail(`Expected ${what}, not ${describe(this.peek())}`, this.peek())
   }
 
   private refuse(what: string, { position }: LarkToken, hint?: string): never {

@@ -1,6 +1,7 @@
 import { ConstraintError, lineAndColumn } from '../constraint-error.ts'
 
-export type LarkTokenKind = 'rule' | 'terminal' | 'text' | 'regex' | 'number' | 'directive' | 'newline' | 'symbol' | 'end'
+export type LarkTokenKind =
+  'rule' | 'terminal' | 'text' | 'regex' | 'number' | 'directive' | 'newline' | 'symbol' | 'end'
 
 export interface LarkToken {
   readonly kind: LarkTokenKind
@@ -27,7 +28,12 @@ export function readLarkTokens(text: string): LarkToken[] {
   while (position < text.length) {
     const found = readOne(text, position)
     if (found === undefined) {
-      throw larkError('invalid-grammar', `Unexpected "${String.fromCodePoint(text.codePointAt(position) as number)}"`, text, position)
+      throw larkError(
+        'invalid-grammar',
+        `Unexpected "${String.fromCodePoint(text.codePointAt(position) as number)}"`,
+        text,
+        position,
+      )
     }
     if (found.kind !== undefined) tokens.push({ kind: found.kind, text: found.text, position })
     position += found.text.length
@@ -35,7 +41,10 @@ export function readLarkTokens(text: string): LarkToken[] {
   return [...tokens, { kind: 'end', text: 'the end', position }]
 }
 
-function readOne(text: string, position: number): { kind: LarkTokenKind | undefined; text: string } | undefined {
+function readOne(
+  text: string,
+  position: number,
+): { kind: LarkTokenKind | undefined; text: string } | undefined {
   for (const [kind, form] of forms) {
     form.lastIndex = position
     const found = form.exec(text)

@@ -53,7 +53,8 @@ export class MaskComputer {
     }
     const [first, ...others] = this.unions
     const bits = first === undefined ? new Uint32Array((this.vocabulary.size + 31) >>> 5) : first.bits.slice()
-    for (const { bits: more } of others) for (let word = 0; word < bits.length; word++) bits[word]! |= more[word]!
+    for (const { bits: more } of others)
+      for (let word = 0; word < bits.length; word++) bits[word]! |= more[word]!
     for (let index = 0; index < list.length; index++) bits[list[index]! >>> 5]! |= 1 << (list[index]! & 31)
     return { kind: 'bits', bits, count: this.unions.reduce((sum, { count }) => sum + count, list.length) }
   }
@@ -67,7 +68,8 @@ export class MaskComputer {
       }
       if (next === deadState) continue
       this.markAt(trie, 0)
-      if (trie.label.length > 1 && this.automaton.unfinishedParts(next) === undefined) this.collect(trie, 0, next)
+      if (trie.label.length > 1 && this.automaton.unfinishedParts(next) === undefined)
+        this.collect(trie, 0, next)
     }
   }
 
@@ -84,7 +86,12 @@ export class MaskComputer {
   }
 
   /** Marks what lies below a node by a split, if one is likely to pay; false if not. */
-  private collectByClass(node: number, state: number, shape: StateShape, { group, target }: MainGroup): boolean {
+  private collectByClass(
+    node: number,
+    state: number,
+    shape: StateShape,
+    { group, target }: MainGroup,
+  ): boolean {
     const { trie, splits, size } = this.vocabulary
     // A class that the next state keeps is the inside of something; others change from state to state.
     const lasting = this.shapes.of(target).main?.group === group
@@ -173,13 +180,16 @@ export class MaskComputer {
     }
     points.forEach(follow)
     if (!shape.beyondAscii) return
-    for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--) follow(labels[index]!)
+    for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--)
+      follow(labels[index]!)
   }
 
   /** State after a label, dead if it may not follow; for an unfinished character, any other state. */
   private mayFollow(state: number, label: number): number {
     if (label < unfinishedLabel) return this.automaton.stepCharacter(state, label)
-    return this.automaton.allowsAny(state, this.vocabulary.unfinished[label - unfinishedLabel]!) ? state : deadState
+    return this.automaton.allowsAny(state, this.vocabulary.unfinished[label - unfinishedLabel]!)
+      ? state
+      : deadState
   }
 
   /** @param shape the only characters to try, if they are few, and whether unfinished ones need trying */
@@ -191,7 +201,8 @@ export class MaskComputer {
   ): void {
     const wide = trie.wide.get(node)
     if (wide === undefined || points === undefined) {
-      for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) this.visit(trie, child, state)
+      for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!)
+        this.visit(trie, child, state)
       return
     }
     const { labels, nodes } = wide
@@ -221,7 +232,7 @@ export class MaskComputer {
     const base = depth[node]! + 1
     pathStates[0] = state
     pathRows[0] = automaton.row(state)
-    for (let here = node + 1; here < stop; ) {
+    for (let here = node + 1; here < stop;) {
       const level = depth[here]! - base
       const point = label[here]!
       let target: number

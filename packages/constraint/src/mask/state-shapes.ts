@@ -113,7 +113,11 @@ export class StateShapes {
     const borders = Array.from(intervalStart).filter(
       (_, index) => member.has(intervalClass[index]!) !== member.has(intervalClass[index - 1] ?? -1),
     )
-    const group = { classes, number: this.vocabulary.splits.classNumber(borders.join()), contains: (point: number) => member.has(classOf(point)) }
+    const group = {
+      classes,
+      number: this.vocabulary.splits.classNumber(borders.join()),
+      contains: (point: number) => member.has(classOf(point)),
+    }
     this.groups.set(name, group)
     return group
   }

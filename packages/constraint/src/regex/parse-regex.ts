@@ -3,7 +3,15 @@ import { intersectLanguages, type Condition } from '../automaton/intersect-langu
 import { matchesText } from '../automaton/matches-text.ts'
 import { ConstraintError } from '../constraint-error.ts'
 import { everyCharacter } from '../grammar/characters.ts'
-import { characters, choice, impossible, repeat, sequence, type Expression, type Grammar } from '../grammar/expression.ts'
+import {
+  characters,
+  choice,
+  impossible,
+  repeat,
+  sequence,
+  type Expression,
+  type Grammar,
+} from '../grammar/expression.ts'
 import { readCharacters, wordCharacters, type CharacterFlags, type RegexDialect } from './regex-characters.ts'
 import { refuseRegex, translatePattern } from './translate-pattern.ts'
 
@@ -125,7 +133,12 @@ class RegexConverter {
   }
 
   /** What an assertion before everything else demands of the text. */
-  private conditionAtStart(assertion: AST.Assertion, edges: Edges, open: boolean, flags: CharacterFlags): Condition[] {
+  private conditionAtStart(
+    assertion: AST.Assertion,
+    edges: Edges,
+    open: boolean,
+    flags: CharacterFlags,
+  ): Condition[] {
     if (assertion.kind === 'start') return []
     if (open || !edges.atEnd) throw this.refuse(assertion)
     switch (assertion.kind) {
@@ -141,7 +154,12 @@ class RegexConverter {
   }
 
   /** What an assertion after everything else demands of the text. */
-  private conditionAtEnd(assertion: AST.Assertion, edges: Edges, open: boolean, flags: CharacterFlags): Condition[] {
+  private conditionAtEnd(
+    assertion: AST.Assertion,
+    edges: Edges,
+    open: boolean,
+    flags: CharacterFlags,
+  ): Condition[] {
     if (assertion.kind === 'end') return []
     if (open || !edges.atStart) throw this.refuse(assertion)
     switch (assertion.kind) {
@@ -156,7 +174,11 @@ class RegexConverter {
     }
   }
 
-  private look(assertion: AST.LookaroundAssertion, open: Pick<Edges, 'openStart' | 'openEnd'>, flags: CharacterFlags): Condition {
+  private look(
+    assertion: AST.LookaroundAssertion,
+    open: Pick<Edges, 'openStart' | 'openEnd'>,
+    flags: CharacterFlags,
+  ): Condition {
     const edges = { atStart: true, atEnd: true, ...open }
     return { expression: this.alternatives(assertion.alternatives, edges, flags), negate: assertion.negate }
   }
@@ -172,7 +194,13 @@ class RegexConverter {
   }
 
   private refuse(assertion: AST.Assertion): ConstraintError {
-    const names = { start: '"^"', end: '"$"', word: `"${assertion.raw}"`, lookahead: 'look-ahead', lookbehind: 'look-behind' }
+    const names = {
+      start: '"^"',
+      end: '"$"',
+      word: `"${assertion.raw}"`,
+      lookahead: 'look-ahead',
+      lookbehind: 'look-behind',
+    }
     const what = `${names[assertion.kind]} inside the pattern`
     return refuseRegex('unsupported-regex', what, this.positionOf(assertion.start))
   }

@@ -94,6 +94,9 @@ function negateIf(negate: boolean, set: CharSet): CharSet {
   return negate ? set.negate() : set
 }
 
-function foldCase(characters: (number | { min: number; max: number })[], { ignoreCase }: CharacterFlags): CharSet {
+function foldCase(
+  characters: (number | { min: number; max: number })[],
+  { ignoreCase }: CharacterFlags,
+): CharSet {
   return JS.createCharSet(characters, { unicode: true, ignoreCase })
 }

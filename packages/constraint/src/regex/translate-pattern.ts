@@ -26,7 +26,8 @@ const unsupportedGroups: [RegExp, string][] = [
   [/^\(\?\|/, 'a branch reset group'],
   [/^\(\?(R|&|P>|[+-]?\d)/, 'a recursive call'],
 ]
-const keptEscapes = /^\\(?:[dDwWsSnrtfvB^$\\.*+?()[\]{}|/]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|[pP]\{[^}]*\}|c[a-zA-Z])/
+const keptEscapes =
+  /^\\(?:[dDwWsSnrtfvB^$\\.*+?()[\]{}|/]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|[pP]\{[^}]*\}|c[a-zA-Z])/
 const quantifier = /^\{(?:\d+(?:,\d*)?|,\d+)\}/
 
 /**
@@ -36,7 +37,10 @@ const quantifier = /^\{(?:\d+(?:,\d*)?|,\d+)\}/
  */
 export function translatePattern(source: string): TranslatedPattern {
   if (source.length > maximumLength) {
-    throw new ConstraintError('too-large', `A regex may have ${maximumLength} characters, this has ${source.length}`)
+    throw new ConstraintError(
+      'too-large',
+      `A regex may have ${maximumLength} characters, this has ${source.length}`,
+    )
   }
   return new Translator(source).translate()
 }
@@ -69,7 +73,11 @@ class Translator {
   }
 
   private readLeadingFlags(): void {
-    for (let found = this.match(/^\(\?([a-zA-Z]+)\)/); found !== undefined; found = this.match(/^\(\?([a-zA-Z]+)\)/)) {
+    for (
+      let found = this.match(/^\(\?([a-zA-Z]+)\)/);
+      found !== undefined;
+      found = this.match(/^\(\?([a-zA-Z]+)\)/)
+    ) {
       const unknown = /[^aiLmsux]/.exec(found[1]!)
       if (unknown !== null) this.refuse('unsupported-regex', `the flag "${unknown[0]}"`, this.position)
       this.flags += found[1]!
@@ -84,7 +92,8 @@ class Translator {
     else if (next === '(') this.translateGroup()
     else if (next === '{') this.translateBrace()
     else if (next === '}' || next === ']') this.emit(`\\${next}`, 1)
-    else if (this.flags.includes('x') && /[\s#]/.test(next)) this.position += this.match(/^(?:\s+|#.*)/)![0].length
+    else if (this.flags.includes('x') && /[\s#]/.test(next))
+      this.position += this.match(/^(?:\s+|#.*)/)![0].length
     else if ('*+?'.includes(next)) this.translateQuantifier(next)
     else {
       if (next === ')') this.depth--
@@ -96,7 +105,8 @@ class Translator {
     const begin = this.position
     this.emit(text, length)
     if (this.source[this.position] === '?') this.emit('?', 1)
-    else if (this.source[this.position] === '+') this.refuse('unsupported-regex', 'a possessive quantifier', begin)
+    else if (this.source[this.position] === '+')
+      this.refuse('unsupported-regex', 'a possessive quantifier', begin)
   }
 
   private translateBrace(): void {
@@ -118,9 +128,13 @@ class Translator {
       this.refuse('unsupported-regex', 'a flag that begins in the middle of the pattern', this.position)
     }
     if (++this.depth > maximumDepth) {
-      throw new ConstraintError('too-large', `Groups are nested more than ${maximumDepth} deep, at position ${this.position}`, {
-        where: { position: this.position },
-      })
+      throw new ConstraintError(
+        'too-large',
+        `Groups are nested more than ${maximumDepth} deep, at position ${this.position}`,
+        {
+          where: { position: this.position },
+        },
+      )
     }
     if (rest.startsWith('(?P<')) this.emit('(?<', 4)
     else this.emit(rest.startsWith('(?') ? '(?' : '(', rest.startsWith('(?') ? 2 : 1)
@@ -133,7 +147,8 @@ class Translator {
     if (this.source[this.position] === '^') this.emit('^', 1)
     if (this.source[this.position] === ']') this.emit('\\]', 1)
     while (this.source[this.position] !== ']') {
-      if (this.position >= this.source.length) this.refuse('invalid-regex', 'a class that is never closed', begin)
+      if (this.position >= this.source.length)
+        this.refuse('invalid-regex', 'a class that is never closed', begin)
       const rest = this.source.slice(this.position, this.position + 3)
       if (/^-\\[dDwWsS]/.test(rest)) this.emit('\\-', 1)
       else if (/^\\[dDwWsS]-/.test(rest) && this.source[this.position + 3] !== ']') {
@@ -186,7 +201,11 @@ function hexEscape(point: number): string {
   return `\\x${point.toString(16).padStart(2, '0')}`
 }
 
-export function refuseRegex(code: 'unsupported-regex' | 'invalid-regex', what: string, position: number): ConstraintError {
+export function refuseRegex(
+  code: 'unsupported-regex' | 'invalid-regex',
+  what: string,
+  position: number,
+): ConstraintError {
   const message =
     code === 'unsupported-regex'
       ? `The regex uses ${what} at position ${position}, which cannot be translated to an automaton`

@@ -26,7 +26,12 @@ export interface Suffixes {
 
 const noSuffixes: Suffixes = { labels: new Int32Array(0), trieAfter: () => undefined }
 
-export function splitByClass(size: number, trie: Trie, node: number, contains: (point: number) => boolean): ClassSplit {
+export function splitByClass(
+  size: number,
+  trie: Trie,
+  node: number,
+  contains: (point: number) => boolean,
+): ClassSplit {
   const { pure, exits } = separate(trie, node, contains)
   const longestRun = Math.max(pure.length, exits.length) - 1
   const whole = Int32Array.from(pure.flat())
@@ -46,11 +51,15 @@ export function splitByClass(size: number, trie: Trie, node: number, contains: (
 }
 
 /** Tokens whose whole path is in the class, by length, and the nodes where a path leaves it, by the length before. */
-function separate(trie: Trie, node: number, contains: (point: number) => boolean): { pure: number[][]; exits: number[][] } {
+function separate(
+  trie: Trie,
+  node: number,
+  contains: (point: number) => boolean,
+): { pure: number[][]; exits: number[][] } {
   const { label, end, depth, firstToken, tokens } = trie
   const pure: number[][] = [[]]
   const exits: number[][] = [[]]
-  for (let here = node + 1; here < end[node]!; ) {
+  for (let here = node + 1; here < end[node]!;) {
     const length = depth[here]! - depth[node]!
     if (label[here]! < unfinishedLabel && contains(label[here]!)) {
       while (pure.length <= length) pure.push([])
@@ -93,7 +102,8 @@ function groupSuffixes(trie: Trie, nodes: readonly number[]): Suffixes {
 
 function bitsOf(size: number, tokens: Int32Array): Uint32Array {
   const bits = new Uint32Array((size + 31) >>> 5)
-  for (let index = 0; index < tokens.length; index++) bits[tokens[index]! >>> 5]! |= 1 << (tokens[index]! & 31)
+  for (let index = 0; index < tokens.length; index++)
+    bits[tokens[index]! >>> 5]! |= 1 << (tokens[index]! & 31)
   return bits
 }
 

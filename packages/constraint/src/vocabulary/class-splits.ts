@@ -29,7 +29,12 @@ export class ClassSplits {
   }
 
   /** @returns undefined until the class has come up often enough at this node, unless it is sure to come again */
-  find(node: number, classNumber: number, contains: (point: number) => boolean, sure: boolean): ClassSplit | undefined {
+  find(
+    node: number,
+    classNumber: number,
+    contains: (point: number) => boolean,
+    sure: boolean,
+  ): ClassSplit | undefined {
     const key = node * 2 ** 24 + classNumber
     const known = this.splits.get(key)
     if (known !== undefined) {

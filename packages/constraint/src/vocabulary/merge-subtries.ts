@@ -13,14 +13,15 @@ export function mergeSubtries(trie: Trie, roots: readonly number[]): Trie {
     end.push(0)
     firstToken.push(tokens.length)
     for (const node of nodes) {
-      for (let index = trie.firstToken[node]!; index < trie.firstToken[node + 1]!; index++) tokens.push(trie.tokens[index]!)
+      for (let index = trie.firstToken[node]!; index < trie.firstToken[node + 1]!; index++)
+        tokens.push(trie.tokens[index]!)
     }
     const children: number[] = []
     for (const node of nodes) {
       for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) children.push(child)
     }
     if (nodes.length > 1) children.sort((left, right) => trie.label[left]! - trie.label[right]!)
-    for (let first = 0; first < children.length; ) {
+    for (let first = 0; first < children.length;) {
       let last = first + 1
       while (last < children.length && trie.label[children[last]!] === trie.label[children[first]!]) last++
       merge(children.slice(first, last), level + 1)

@@ -59,7 +59,8 @@ export function buildTrie({ labels, offsets }: LabelTable, { tokens, starts }: T
     const from = starts[index]!
     const length = offsets[token + 1]! - from
     let shared = 0
-    while (shared < length && shared + 1 < path.length && label[path[shared + 1]!] === labels[from + shared]) shared++
+    while (shared < length && shared + 1 < path.length && label[path[shared + 1]!] === labels[from + shared])
+      shared++
     while (path.length > shared + 1) end[path.pop()!] = label.length
     for (let position = shared; position < length; position++) {
       path.push(label.push(labels[from + position]!) - 1)
@@ -98,7 +99,10 @@ function findWideNodes(label: readonly number[], end: readonly number[]): Trie['
     const nodes: number[] = []
     for (let child = node + 1; child < end[node]!; child = end[child]!) nodes.push(child)
     if (nodes.length <= wideChildren) continue
-    wide.set(node, { labels: Int32Array.from(nodes, (child) => label[child]!), nodes: Int32Array.from(nodes) })
+    wide.set(node, {
+      labels: Int32Array.from(nodes, (child) => label[child]!),
+      nodes: Int32Array.from(nodes),
+    })
   }
   return wide
 }

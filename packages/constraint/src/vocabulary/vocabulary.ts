@@ -57,7 +57,8 @@ export function createVocabulary(
   }
   const trie = trieOf(whole)
   const unfinished = [...prefixNumbers.keys()].map((prefix) => prefixRange(prefix) as CodePointRange)
-  const hasEveryByte = new Set(tokens.filter((bytes) => bytes.length === 1).map((bytes) => bytes[0])).size === 256
+  const hasEveryByte =
+    new Set(tokens.filter((bytes) => bytes.length === 1).map((bytes) => bytes[0])).size === 256
   const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished)
   return {
     size: tokens.length,
@@ -79,7 +80,12 @@ function countLeadingContinuations(bytes: Uint8Array): number {
 }
 
 /** Appends one label a character; false if the bytes are no part of valid UTF-8. */
-function readLabels(bytes: Uint8Array, from: number, labels: number[], prefixNumbers: Map<number, number>): boolean {
+function readLabels(
+  bytes: Uint8Array,
+  from: number,
+  labels: number[],
+  prefixNumbers: Map<number, number>,
+): boolean {
   if (from > 3) return false
   let prefix = 0
   for (let index = from; index < bytes.length; index++) {
