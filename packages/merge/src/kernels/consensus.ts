@@ -103,7 +103,11 @@ function addBySums(weights: readonly number[], normalize: boolean, length: numbe
   }
 }
 
-function addWithDivisors(
+/**
+ * Adds the magnitudes of those weighted differences whose sign is that of `elected`, and `shares[1]` to their divisors;
+ * `shares[0]` is 0. The differences themselves are used up.
+ */
+export function addWithDivisors(
   values: Float32Array,
   bits: Int32Array,
   count: number,

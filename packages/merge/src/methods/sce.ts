@@ -1,6 +1,8 @@
 import { blockLength } from '../kernels/combine.ts'
+import { addWithDivisors } from '../kernels/consensus.ts'
 import { checkInputs } from '../kernels/finite.ts'
 import { RankSelector } from '../kernels/rank-selector.ts'
+import { createBlock, scale, type Block } from '../sparsify/sparsifier.ts'
 import type { Chunk, Scan, Stages, TensorInputs } from '../tensor-merge.ts'
 import { combineOffsetsOf } from './linear.ts'
 import type { MethodDefinition } from './method.ts'
@@ -31,19 +33,29 @@ export const sce: MethodDefinition = {
 
 /** Work space for a block: offsets of each model from the base, and their variance. */
 interface Space {
-  offsets: readonly Float32Array[]
+  offsets: readonly Block[]
   variances: Float32Array
   bits: Int32Array
   mask: Uint8Array
+  sums: Float64Array
+  squares: Float64Array
+  /** Sums of the offsets, for their signs. */
+  elections: Float32Array
+  electionBits: Int32Array
 }
 
 function startSce(inputs: TensorInputs, share: number): Stages {
   const variances = new Float32Array(blockLength)
+  const elections = new Float32Array(blockLength)
   const space: Space = {
-    offsets: inputs.models.map(() => new Float32Array(blockLength)),
+    offsets: inputs.models.map(() => createBlock(blockLength)),
     variances,
     bits: new Int32Array(variances.buffer),
     mask: new Uint8Array(blockLength).fill(1),
+    sums: new Float64Array(blockLength),
+    squares: new Float64Array(blockLength),
+    elections,
+    electionBits: new Int32Array(elections.buffer),
   }
   const selection = share < 1 ? new Selection(share) : undefined
   const squares = new Float64Array(inputs.models.length)
@@ -55,8 +67,8 @@ function startSce(inputs: TensorInputs, share: number): Stages {
       if (selection === undefined) checkFirst(chunk)
       forEachBlock(chunk, space, (count) => {
         selection?.select(space, count)
-        for (const [m, offsets] of space.offsets.entries())
-          squares[m]! += sumSquares(offsets, space.mask, count)
+        for (const [m, { values }] of space.offsets.entries())
+          squares[m]! += sumSquares(values, space.mask, count)
       })
     },
     end: () => {
@@ -136,9 +148,11 @@ class Selection {
       return
     }
     findVariances(space, count)
+    const bound = this.#bound
+    const { bits, mask } = space
     for (let i = 0; i < count; i++) {
-      const bits = space.bits[i]!
-      space.mask[i] = bits > this.#bound || (bits === this.#bound && this.#seen++ >= this.#skip) ? 1 : 0
+      mask[i] = (bound - bits[i]!) >>> 31
+      if (bits[i] === bound) mask[i] = this.#seen++ >= this.#skip ? 1 : 0
     }
   }
 }
@@ -151,7 +165,7 @@ function forEachBlock(
   const origin = base!
   for (let start = 0; start < origin.length; start += blockLength) {
     const count = Math.min(blockLength, origin.length - start)
-    for (const [m, offsets] of space.offsets.entries()) subtract(models[m]!, origin, start, count, offsets)
+    for (const [m, { values }] of space.offsets.entries()) subtract(models[m]!, origin, start, count, values)
     visit(count, start)
   }
 }
@@ -166,15 +180,25 @@ function subtract(
   for (let i = 0; i < count; i++) target[i] = model[start + i]! - base[start + i]!
 }
 
-function findVariances({ offsets, variances }: Space, count: number): void {
+function findVariances({ offsets, variances, sums, squares }: Space, count: number): void {
   const models = offsets.length
+  sums.fill(0)
+  squares.fill(0)
+  for (const { values } of offsets) addTo(sums, values, count)
+  // By division: the mean of equal values must be that value exactly.
+  for (let i = 0; i < count; i++) sums[i]! /= models
+  for (const { values } of offsets) addSquares(squares, values, sums, count)
+  for (let i = 0; i < count; i++) variances[i] = squares[i]! / models
+}
+
+function addTo(sums: Float64Array, values: Float32Array, count: number): void {
+  for (let i = 0; i < count; i++) sums[i]! += values[i]!
+}
+
+function addSquares(squares: Float64Array, values: Float32Array, means: Float64Array, count: number): void {
   for (let i = 0; i < count; i++) {
-    let sum = 0
-    for (let m = 0; m < models; m++) sum += offsets[m]![i]!
-    const mean = sum / models
-    let squares = 0
-    for (let m = 0; m < models; m++) squares += (offsets[m]![i]! - mean) ** 2
-    variances[i] = squares / models
+    const distance = values[i]! - means[i]!
+    squares[i]! += distance * distance
   }
 }
 
@@ -192,24 +216,26 @@ function sumSquares(offsets: Float32Array, mask: Uint8Array, count: number): num
 
 function mix(
   base: Float32Array,
-  { offsets, mask }: Space,
+  { offsets, mask, sums, squares: divisors, elections, electionBits }: Space,
   weights: readonly number[],
   start: number,
   count: number,
   output: Float32Array,
 ): void {
+  sums.fill(0)
+  for (const { values } of offsets) addTo(sums, values, count)
+  elections.set(sums)
+  sums.fill(0)
+  divisors.fill(0)
+  for (const [m, { values, bits }] of offsets.entries()) {
+    const weight = weights[m]!
+    scale(values, count, weight)
+    addWithDivisors(values, bits, count, electionBits, Float64Array.of(0, weight), sums, divisors)
+  }
   for (let i = 0; i < count; i++) {
-    let majority = 0
-    for (let m = 0; m < offsets.length; m++) majority += offsets[m]![i]!
-    const sign = majority >= 0 ? 1 : -1
-    let sum = 0
-    let weight = 0
-    for (let m = 0; m < offsets.length; m++) {
-      const offset = offsets[m]![i]!
-      if (offset * sign <= 0) continue
-      sum += weights[m]! * offset
-      weight += weights[m]!
-    }
-    output[start + i] = base[start + i]! + (mask[i]! * sum) / Math.max(weight, 1e-6)
+    const sign = signs[electionBits[i]! >>> 31]!
+    output[start + i] = base[start + i]! + (mask[i]! * sign * sums[i]!) / Math.max(divisors[i]!, 1e-6)
   }
 }
+
+const signs = Float64Array.of(1, -1)
