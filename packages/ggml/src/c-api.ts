@@ -316,6 +316,20 @@ export interface CApi {
     number
   >
 
+  // control vectors
+  /** Directions from layer 1 on, `embeddingSize` each; null clears. 0 where it was set. */
+  llama_set_adapter_cvec: NativeFunction<
+    [
+      ContextPointer,
+      directions: Float32Array | null,
+      length: number,
+      embeddingSize: number,
+      firstLayer: number,
+      lastLayer: number,
+    ],
+    number
+  >
+
   // context
   llama_context_default_params: NativeFunction<[], ContextParams>
   llama_init_from_model: NativeFunction<[ModelPointer, ContextParams], ContextPointer | null>
@@ -472,6 +486,10 @@ export const prototypes: Readonly<Record<keyof CApi, string>> = {
   llama_adapter_lora_free: 'void llama_adapter_lora_free(struct llama_adapter_lora *)',
   llama_set_adapters_lora:
     'int32_t llama_set_adapters_lora(struct llama_context *, struct llama_adapter_lora **, size_t, float *)',
+
+  // control vectors
+  llama_set_adapter_cvec:
+    'int32_t llama_set_adapter_cvec(struct llama_context *, const float *, size_t, int32_t, int32_t, int32_t)',
 
   // context
   llama_context_default_params: 'struct llama_context_params llama_context_default_params(void)',

@@ -4,20 +4,29 @@ export { LlamaError } from './error.ts'
 export type { LlamaErrorCode } from './error.ts'
 export { samplerNames } from './interface.ts'
 export type {
+  AdapterUse,
   ChatMessage,
   ChatTemplatePreset,
   FormatChatOptions,
   FormattedPrompt,
   GenerateRequest,
   GenerateResult,
+  GenerationConstraint,
   LanguageModel,
   LlamaRuntime,
   LoadModelOptions,
+  MixTerm,
   ModelInfo,
+  PromptInput,
+  PromptMix,
   RuntimeInfo,
   SamplerName,
   SamplingSettings,
+  ScoreRequest,
   StopReason,
+  TextScore,
+  TokenLogprob,
+  TokenProbability,
 } from './interface.ts'
 export { defaultSamplers, defaultSampling } from './sampling/defaults.ts'
 export type { ResolvedSampling } from './sampling/defaults.ts'

@@ -51,6 +51,15 @@ export interface LanguageModel extends AsyncDisposable {
    * @throws LlamaError context-too-long, invalid-sampling, cancelled, disposed, adapter-mismatch, native-error
    */
   generate(request: GenerateRequest): Promise<GenerateResult>
+  /**
+   * How likely the model finds given texts after a prompt, all in one batch.
+   * @throws LlamaError context-too-long, invalid-token, cancelled, disposed, adapter-mismatch, native-error
+   */
+  score(request: ScoreRequest): Promise<TextScore[]>
+  /** Bytes that each token adds to a text, by id; control tokens add none. Read once and kept. */
+  tokenBytes(): readonly Uint8Array[]
+  /** Ids of the tokens that end a text. */
+  endTokens(): readonly number[]
 }
 
 export interface ModelInfo {
@@ -149,9 +158,54 @@ export interface SamplingSettings {
   samplers?: SamplerName[] | undefined
 }
 
+/** Text (control tokens in it are read as such where `special`), or token ids. */
+export type PromptInput = { text: string; special?: boolean } | { tokens: readonly number[] }
+
+/**
+ * Prompts decoded side by side: at each step the raw logits of all are added up by coefficients, one token is
+ * sampled from the sum and appended to every prompt. This is guidance, negative prompts, emphasis and composition.
+ */
+export interface PromptMix {
+  /** At least one. Prompts with a common beginning decode it once. Penalties look back on the first one. */
+  terms: readonly MixTerm[]
+  /**
+   * Plausibility cut α, 0–1; default 0.01, 0 is off. Drops tokens whose probability is below α times the largest,
+   * each taken as the best among the terms with positive coefficients. Not where one term alone counts 1.
+   */
+  plausibility?: number | undefined
+}
+
+export interface MixTerm {
+  prompt: PromptInput
+  /** What the term counts, at every step or by step: 1 is the first generated token. 0 leaves it out, undecoded. */
+  coefficient: number | ((step: number) => number)
+  /** In place of the request's; absent: the request's, or none where the term has a model of its own. */
+  adapters?: readonly AdapterUse[] | undefined
+  /** Another loaded model with the same vocabulary; absent: the one asked. */
+  model?: LanguageModel | undefined
+}
+
+/** A LoRA adapter, absolute path. */
+export interface AdapterUse {
+  path: string
+  strength: number
+}
+
+/**
+ * What may be written, token by token. Applied after the mix and before the samplers; `@woolgather/constraint`'s
+ * states are such. One object serves one generation.
+ */
+export interface GenerationConstraint {
+  /** Sets one bit per allowed token (bit `token & 31` of word `token >>> 5`), end tokens where the text may end; returns how many. */
+  allowed(mask: Uint32Array): number
+  /** Appends a token that was allowed; end tokens are not appended. */
+  accept(token: number): boolean
+  /** Nothing may follow: the generation ends. */
+  readonly isComplete: boolean
+}
+
 export interface GenerateRequest {
-  /** Text (control tokens in it are read as such where `special`), or token ids. */
-  prompt: { text: string; special?: boolean } | { tokens: readonly number[] }
+  prompt: PromptInput | PromptMix
   sampling?: SamplingSettings | undefined
   /** 0…2³²−1; the same seed, prompt and settings usually give the same text. */
   seed: number
@@ -159,8 +213,11 @@ export interface GenerateRequest {
   maxTokens?: number | undefined
   /** Ends before any of these texts, even where one crosses token boundaries; it is not part of the output. */
   stop?: readonly string[] | undefined
-  /** LoRA adapters, absolute paths. Requests with equal adapters share batches. */
-  adapters?: readonly { path: string; strength: number }[] | undefined
+  /** Requests with equal adapters share batches; others take turns. */
+  adapters?: readonly AdapterUse[] | undefined
+  constraint?: GenerationConstraint | undefined
+  /** Notes each token's log-probability, and this many of the likeliest tokens in its place (0–100). */
+  logprobs?: number | undefined
   signal?: AbortSignal | undefined
   /** New text; never splits a character, never shows part of a stop string. */
   onText?: ((text: string) => void) | undefined
@@ -177,16 +234,56 @@ export type StopReason =
   | 'length'
   /** The context is full. */
   | 'context'
+  /** The constraint is met, and lets nothing follow. */
+  | 'complete'
 
 export interface GenerateResult {
   text: string
   /** Ids of the generated tokens, the one that ended the turn not counted. */
   tokens: number[]
+  /** Of all terms of a mix together. */
   promptTokens: number
   /** Prompt tokens whose KV cache was already there. */
   sharedPromptTokens: number
   stopReason: StopReason
+  /** With a constraint: the text ended before it was met (`length`, `context` or `stop`). */
+  incomplete?: boolean | undefined
+  /** Where asked for, one entry per token of `tokens`. */
+  logprobs?: TokenLogprob[] | undefined
   /** Milliseconds from submission to the first token, and from the first to the last. */
   firstTokenMs: number
   generateMs: number
+}
+
+/**
+ * Natural logarithm of a token's probability: log-softmax of the model's raw logits, or of the mix's sum, before
+ * biases, constraint, samplers and temperature.
+ */
+export interface TokenProbability {
+  token: number
+  /** What the token adds to the text; part of a character is U+FFFD, control tokens show. */
+  text: string
+  logprob: number
+}
+
+export interface TokenLogprob extends TokenProbability {
+  /** The likeliest tokens in its place, likeliest first; the token itself is among them where it is likely. */
+  alternatives: TokenProbability[]
+}
+
+export interface ScoreRequest {
+  prompt: PromptInput
+  /** Texts that follow the prompt, tokenized apart from it. */
+  continuations: readonly PromptInput[]
+  adapters?: readonly AdapterUse[] | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** How likely one continuation is. */
+export interface TextScore {
+  tokens: TokenProbability[]
+  /** Σ of the tokens' log-probabilities. */
+  logLikelihood: number
+  /** e to the minus mean log-probability; 1 for no tokens. */
+  perplexity: number
 }

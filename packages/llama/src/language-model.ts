@@ -1,5 +1,4 @@
-import { formatChat, presetTemplate } from './chat/index.ts'
-import type { ChatTemplate } from './chat/index.ts'
+import { formatChat, resolveTemplate } from './chat/index.ts'
 import { LlamaError } from './error.ts'
 import type {
   ChatMessage,
@@ -9,6 +8,8 @@ import type {
   GenerateResult,
   LanguageModel,
   ModelInfo,
+  ScoreRequest,
+  TextScore,
 } from './interface.ts'
 import type { LoadedModel } from './loaded-model.ts'
 
@@ -17,13 +18,19 @@ export class NativeLanguageModel implements LanguageModel {
   readonly info: ModelInfo
   readonly #model: LoadedModel
   readonly #release: () => Promise<void>
-  readonly #generations = new Set<Promise<unknown>>()
+  readonly #work = new Set<Promise<unknown>>()
   #disposal: Promise<void> | undefined
 
   constructor(model: LoadedModel, release: () => Promise<void>) {
     this.info = model.info
     this.#model = model
     this.#release = release
+  }
+
+  /** The model in memory behind any handle. @throws LlamaError invalid-mix, disposed */
+  static open(model: LanguageModel): LoadedModel {
+    if (model instanceof NativeLanguageModel) return model.#usable
+    throw new LlamaError('invalid-mix', `${model.info.path} was loaded by another runtime`)
   }
 
   get #usable(): LoadedModel {
@@ -43,7 +50,7 @@ export class NativeLanguageModel implements LanguageModel {
     const { vocabulary, template } = this.#usable
     return formatChat({
       messages,
-      template: chosenTemplate(options.template) ?? template ?? noTemplate(this.info.path),
+      template: resolveTemplate(template, options.template),
       bosToken: vocabulary.name(vocabulary.bos),
       eosToken: vocabulary.name(vocabulary.eos),
       tokenizerAddsBos: vocabulary.addsBos,
@@ -52,12 +59,31 @@ export class NativeLanguageModel implements LanguageModel {
   }
 
   async generate(request: GenerateRequest): Promise<GenerateResult> {
-    const generation = this.#usable.generate(request)
-    this.#generations.add(generation)
+    const others = termModels(request)
+    const generation = this.#usable.generate(request, (model) => NativeLanguageModel.open(model))
+    return await this.#keep(generation, others)
+  }
+
+  async score(request: ScoreRequest): Promise<TextScore[]> {
+    return await this.#keep(this.#usable.score(request))
+  }
+
+  tokenBytes(): readonly Uint8Array[] {
+    return this.#usable.vocabulary.pieces
+  }
+
+  endTokens(): readonly number[] {
+    return this.#usable.vocabulary.endTokens
+  }
+
+  /** Keeps this model, and the others, from being freed until the work has ended. */
+  async #keep<Result>(work: Promise<Result>, others: readonly NativeLanguageModel[] = []): Promise<Result> {
+    const keepers = [this, ...others]
+    for (const keeper of keepers) keeper.#work.add(work)
     try {
-      return await generation
+      return await work
     } finally {
-      this.#generations.delete(generation)
+      for (const keeper of keepers) keeper.#work.delete(work)
     }
   }
 
@@ -67,19 +93,12 @@ export class NativeLanguageModel implements LanguageModel {
   }
 
   async #dispose(): Promise<void> {
-    await Promise.allSettled(this.#generations)
+    await Promise.allSettled(this.#work)
     await this.#release()
   }
 }
 
-function chosenTemplate(template: FormatChatOptions['template']): ChatTemplate | undefined {
-  if (template === undefined) return undefined
-  if (typeof template === 'string') return presetTemplate(template)
-  return { source: 'file', name: 'your own', jinja: template.jinja }
-}
-
-function noTemplate(path: string): never {
-  throw new LlamaError('invalid-chat-template', `${path} has no chat template, and none is known for it`, {
-    hint: 'Choose a preset such as chatml, or write the prompt as text.',
-  })
+function termModels({ prompt }: GenerateRequest): NativeLanguageModel[] {
+  if (!('terms' in prompt)) return []
+  return prompt.terms.flatMap(({ model }) => (model instanceof NativeLanguageModel ? [model] : []))
 }

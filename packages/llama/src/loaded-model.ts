@@ -1,28 +1,37 @@
 import type { Native } from '@woolgather/ggml'
 import { BatchEngine } from './batching/engine.ts'
 import { Generation } from './batching/generation.ts'
+import { Scoring } from './batching/scoring.ts'
+import type { Task } from './batching/task.ts'
 import { chooseTemplate } from './chat/index.ts'
 import type { ChatTemplate } from './chat/index.ts'
 import { LlamaError } from './error.ts'
 import type {
   GenerateRequest,
   GenerateResult,
+  LanguageModel,
   LoadModelOptions,
   ModelInfo,
+  PromptInput,
   RuntimeInfo,
+  ScoreRequest,
+  TextScore,
 } from './interface.ts'
 import { chooseResources, inspectModel } from './memory/index.ts'
 import type { ModelFile } from './memory/index.ts'
 import type { Resources } from './memory/choose-resources.ts'
+import { prepareTerms } from './mixing/prepare-terms.ts'
+import type { PreparedTerms } from './mixing/prepare-terms.ts'
 import { AdapterStore } from './native/adapters.ts'
-import type { UsedAdapters } from './native/adapters.ts'
 import { checkVocabulary } from './native/check-vocabulary.ts'
 import { readFileState, wasOverwritten } from './native/identify-file.ts'
 import type { FileState } from './native/identify-file.ts'
 import { NativeContext } from './native/native-context.ts'
 import { NativeModel } from './native/native-model.ts'
+import type { UsedSteering } from './native/steering.ts'
 import type { Vocabulary } from './native/vocabulary.ts'
 import type { ResolvedSampling } from './sampling/defaults.ts'
+import { TokenChooser } from './sampling/choose-token.ts'
 import { Sampler } from './sampling/sampler.ts'
 import { validateSampling, validateSeed } from './sampling/validate-sampling.ts'
 
@@ -44,7 +53,8 @@ export class LoadedModel {
   readonly #native: Native
   readonly #context: NativeContext
   readonly #adapters: AdapterStore
-  readonly #sequenceLimit: number
+  /** Tokens that prompt and answer may have together. */
+  readonly sequenceLimit: number
   readonly #files: readonly { path: string; state: FileState | undefined }[]
 
   /** @throws LlamaError, as `LlamaRuntime.loadModel` says */
@@ -74,7 +84,12 @@ export class LoadedModel {
     })
     try {
       const context = await createContext(native, model, resources, maxSequences)
-      return new LoadedModel(native, { file, resources, maxSequences, model, context, files: state })
+      try {
+        return new LoadedModel(native, { file, resources, maxSequences, model, context, files: state })
+      } catch (error) {
+        await context.dispose()
+        throw error
+      }
     } finally {
       await model.release()
     }
@@ -94,8 +109,7 @@ export class LoadedModel {
     const { file, resources, model, context } = parts
     this.#native = native
     this.#context = context
-    this.#adapters = new AdapterStore(native, model)
-    this.#sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize)
+    this.sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize)
     this.#files = parts.files
     this.vocabulary = model.vocabulary
     this.template = chooseTemplate({
@@ -110,76 +124,120 @@ export class LoadedModel {
       maxSequences: parts.maxSequences,
       partialPrefixes: !isRecurrent(native, model),
     })
+    // Last: it keeps the model in memory, and what threw after it would leave it there.
+    this.#adapters = new AdapterStore(native, model)
   }
 
-  /** @throws LlamaError, as `LanguageModel.generate` says */
-  async generate(request: GenerateRequest): Promise<GenerateResult> {
+  /** @param open the loaded model behind the handle of a term. @throws LlamaError, as `LanguageModel.generate` says */
+  async generate(
+    request: GenerateRequest,
+    open: (model: LanguageModel) => LoadedModel = () => this,
+  ): Promise<GenerateResult> {
     throwIfAborted(request.signal)
-    this.#checkFiles()
+    this.checkFiles()
     validateSeed(request.seed)
     const sampling = validateSampling(request.sampling ?? {}, this.vocabulary.size)
-    checkMaxTokens(request.maxTokens)
-    const prompt = this.#readPrompt(request.prompt)
-    const stack = await this.#adapters.acquire(request.adapters ?? [])
-    return await this.#run(request, await this.#begin(request, { prompt, sampling, stack }))
+    checkCount('maxTokens', request.maxTokens, { least: 1 })
+    checkCount('logprobs', request.logprobs, { least: 0, most: 100 })
+    const prepared = await prepareTerms(request, this, open)
+    return await runTask(await this.#begin(request, sampling, prepared), request.signal)
   }
 
-  /** Takes the stack over: it is released with the generation, or where there comes to be none. */
+  /** Takes over what the terms hold: it is released with the generation, or where there comes to be none. */
   async #begin(
     request: GenerateRequest,
-    parts: { prompt: number[]; sampling: ResolvedSampling; stack: UsedAdapters },
+    sampling: ResolvedSampling,
+    prepared: PreparedTerms,
   ): Promise<Generation> {
-    const { prompt, sampling, stack } = parts
     const { vocabulary } = this
     const { contextSize } = this.info
-    const chain = { sampling, seed: request.seed, vocabulary, contextSize }
-    const sampler = await Sampler.create(this.#native, chain).catch((error: unknown) => {
-      stack.release()
-      throw error
-    })
-    return new Generation({
-      prompt,
-      adapters: stack,
-      sampler,
-      vocabulary,
-      contextSize: this.#sequenceLimit,
-      maxTokens: request.maxTokens,
-      stop: request.stop ?? [],
-      onText: request.onText,
-      onPromptProgress: request.onPromptProgress,
-      release: () => {
-        sampler.dispose()
-        stack.release()
-        this.#adapters.trim(this.engine.activeAdapters)
-      },
-    })
-  }
-
-  async #run({ signal }: GenerateRequest, generation: Generation): Promise<GenerateResult> {
-    const cancel = (): void => this.engine.cancel(generation)
-    if (signal?.aborted) generation.cancel()
-    signal?.addEventListener('abort', cancel, { once: true })
+    let sampler: Sampler | undefined
+    const release = (): void => {
+      sampler?.dispose()
+      prepared.release()
+      this.#adapters.trim(this.engine.activeAdapters)
+    }
     try {
-      this.engine.submit(generation)
-      return await generation.result
-    } finally {
-      signal?.removeEventListener('abort', cancel)
+      const chain = { sampling, seed: request.seed, vocabulary, contextSize }
+      sampler = await Sampler.create(this.#native, chain)
+      sampler.acceptPrompt(prepared.terms[0]?.prompt ?? [])
+      const chooser = new TokenChooser(sampler, vocabulary, request.logprobs)
+      const { terms, plausibility } = prepared
+      const { constraint, maxTokens, stop = [], onText, onPromptProgress } = request
+      const output = { maxTokens, stop, onText, onPromptProgress }
+      return new Generation({ terms, plausibility, chooser, vocabulary, constraint, ...output, release })
+    } catch (error) {
+      release()
+      throw error
     }
   }
 
-  #readPrompt(prompt: GenerateRequest['prompt']): number[] {
-    const tokens =
-      'tokens' in prompt ? [...prompt.tokens] : this.tokenize(prompt.text, { special: prompt.special })
-    this.vocabulary.check(tokens)
+  /** @throws LlamaError, as `LanguageModel.score` says */
+  async score(request: ScoreRequest): Promise<TextScore[]> {
+    const { signal } = request
+    throwIfAborted(signal)
+    this.checkFiles()
+    const prompt = await this.readPrompt(request.prompt)
+    const continuations = await Promise.all(
+      request.continuations.map((continuation) => this.#readContinuation(continuation, prompt.length)),
+    )
+    return await Promise.all(
+      continuations.map((continuation) => this.#scoreOne({ prompt, continuation, request })),
+    )
+  }
+
+  async #scoreOne(parts: {
+    prompt: number[]
+    continuation: number[]
+    request: ScoreRequest
+  }): Promise<TextScore> {
+    const { prompt, continuation, request } = parts
+    if (continuation.length === 0) return { tokens: [], logLikelihood: 0, perplexity: 1 }
+    const { engine, vocabulary } = this
+    const steering = await this.acquireSteering(request)
+    const release = (): void => steering.release()
+    const scoring = new Scoring({ engine, steering, vocabulary, prompt, continuation, release })
+    return await runTask(scoring, request.signal)
+  }
+
+  async #readContinuation(continuation: PromptInput, promptLength: number): Promise<number[]> {
+    const tokens = await this.#readTokens(continuation, false)
+    this.#checkLength(promptLength + tokens.length)
+    return tokens
+  }
+
+  /** Tokens of a prompt, at least one. @throws LlamaError invalid-token, context-too-long */
+  async readPrompt(prompt: PromptInput): Promise<number[]> {
+    const tokens = await this.#readTokens(prompt, true)
     if (tokens.length === 0 && this.vocabulary.bos >= 0) tokens.push(this.vocabulary.bos)
     if (tokens.length === 0)
       throw new LlamaError('invalid-token', 'The prompt is empty, and the model has no token to begin with')
-    if (tokens.length < this.#sequenceLimit) return tokens
+    this.#checkLength(tokens.length)
+    return tokens
+  }
+
+  async #readTokens(prompt: PromptInput, addBos: boolean): Promise<number[]> {
+    if ('text' in prompt) {
+      return await this.vocabulary.tokenizeLong(prompt.text, { special: prompt.special ?? false, addBos })
+    }
+    const tokens = [...prompt.tokens]
+    this.vocabulary.check(tokens)
+    return tokens
+  }
+
+  #checkLength(tokens: number): void {
+    if (tokens < this.sequenceLimit) return
     throw new LlamaError(
       'context-too-long',
-      `The prompt has ${tokens.length} tokens; with room for an answer at most ${this.#sequenceLimit - 1} fit`,
+      `The prompt has ${tokens} tokens; with room for an answer at most ${this.sequenceLimit - 1} fit`,
       { hint: 'Shorten the prompt, or load the model with a larger context size.' },
     )
+  }
+
+  /** Loads what the model is to be steered with. `release` it when nothing is decoded with it any more. */
+  async acquireSteering({ adapters = [] }: Pick<GenerateRequest, 'adapters'>): Promise<UsedSteering> {
+    this.checkFiles()
+    return await this.#adapters.acquire(adapters)
   }
 
   tokenize(
@@ -191,7 +249,7 @@ export class LoadedModel {
   }
 
   /** Reading weights that were truncated or overwritten under their mapping would end the process. */
-  #checkFiles(): void {
+  checkFiles(): void {
     const changed = this.#files.find(({ path, state }) => state && wasOverwritten(path, state))
     if (!changed) return
     throw new LlamaError('model-unreadable', `${changed.path} was overwritten while it was loaded`, {
@@ -268,7 +326,28 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
     throw new LlamaError('cancelled', 'The generation was cancelled', { cause: signal.reason })
 }
 
-function checkMaxTokens(maxTokens: number | undefined): void {
-  if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens >= 1)) return
-  throw new LlamaError('invalid-sampling', `maxTokens is ${maxTokens}; it must be a whole number from 1 up`)
+function checkCount(
+  name: string,
+  value: number | undefined,
+  { least, most = Infinity }: { least: number; most?: number },
+): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return
+  const range = most === Infinity ? `${least} up` : `${least} to ${most}`
+  throw new LlamaError('invalid-sampling', `${name} is ${value}; it must be a whole number from ${range}`)
+}
+
+/** Decodes a task on all of its engines until it settles, or is cancelled. */
+async function runTask<Result>(
+  task: Task & { result: Promise<Result> },
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  const cancel = (): void => task.cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    for (const engine of new Set(task.sequences.map((sequence) => sequence.engine))) engine.submit(task)
+    if (signal?.aborted) task.cancel()
+    return await task.result
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
 }

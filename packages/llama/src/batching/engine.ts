@@ -1,19 +1,20 @@
 import type { AdapterPointer } from '@woolgather/ggml'
 import { setImmediate } from 'node:timers/promises'
 import { LlamaError } from '../error.ts'
-import type { AdapterStack } from '../native/adapters.ts'
 import type { BatchEntry, DecodeOutcome, NativeContext } from '../native/native-context.ts'
+import type { Steering } from '../native/steering.ts'
 import { commonPrefix } from './kv-ledger.ts'
-import type { Generation } from './generation.ts'
 import { KvCache } from './kv-cache.ts'
+import { LogitsRow } from './logits-row.ts'
 import { planStep } from './plan-step.ts'
 import type { Sequence } from './sequence.ts'
+import type { Task } from './task.ts'
 import { DecodePace, TimeSlice } from './time-slice.ts'
 
 export interface EngineOptions {
   /** Tokens of KV cache that may be filled. */
   contextSize: number
-  /** Generations that run at once; more wait. */
+  /** Sequences that run at once; more wait. A task with more than that runs alone. */
   maxSequences: number
   /** False for recurrent models, whose state cannot be shared in part. */
   partialPrefixes: boolean
@@ -26,19 +27,22 @@ export interface EngineStats {
 
 /** Prompt tokens per decode call while others are writing. */
 const promptBatch = 256
-/** Decode calls that one stack of adapters gets in a row while others wait. */
-const adapterTurn = 8
+/** Decode calls that one way of steering gets in a row while others wait. */
+const steeringTurn = 8
 /** Cells that a running generation should have left to grow into before another is let in. */
 const growth = 16
+/** Bytes of logits that scoring may ask of one decode call. */
+const mostLogitsBytes = 64 << 20
 /** Waiting for another's prefix is worth it from this many tokens on, or half of what there is to decode. */
 const worthWaiting = 32
 
 /**
- * Runs many generations in one context. Each step is one decode call:
+ * Runs many tasks in one context. Each step is one decode call:
  *
- *     settle → admit → follow → plan → make room → decode → sample
+ *     settle → admit → follow → plan → make room → decode → hand out logits
  *
- * and every generation on the same adapters takes part in it.
+ * and every sequence that is steered alike takes part in it. The sequences of a task are admitted together, in the
+ * order of submission, so that tasks across several engines never wait for each other in a circle.
  */
 export class BatchEngine {
   readonly stats: EngineStats = { decodeCalls: 0, decodedTokens: 0 }
@@ -50,13 +54,14 @@ export class BatchEngine {
   #running: Sequence[] = []
   /** What the decode call under way works on. */
   #decoding: readonly Sequence[] = []
-  #adapters: AdapterStack | undefined
+  #steering: Steering | undefined
   #turn = 0
   /** The last plan, where it can be repeated as it is. */
   #steady: ReadonlyMap<Sequence, number> = new Map()
   readonly #pace = new DecodePace()
   readonly #slice = new TimeSlice()
   #loop: Promise<void> | undefined
+  #wake: (() => void) | undefined
 
   constructor(context: NativeContext, options: EngineOptions) {
     this.#context = context
@@ -64,21 +69,33 @@ export class BatchEngine {
     this.#cache = new KvCache(context, { capacity: options.contextSize, partial: options.partialPrefixes })
   }
 
-  submit(generation: Generation): void {
-    this.#waiting.push(generation.sequence)
+  /** Most sequences that one task may have here. */
+  get mostSequences(): number {
+    return this.#context.sequences
+  }
+
+  /** Takes on a task with those of its sequences that are this engine's. */
+  submit(task: Task): void {
+    this.#waiting.push(...task.sequences.filter(({ engine }) => engine === this))
+    this.wake()
     this.#loop ??= this.#run()
   }
 
-  /** Fails the generation at once; its sequence is free after the decode call under way, which ends early if it can. */
-  cancel(generation: Generation): void {
-    generation.cancel()
+  /** Lets go of what was cancelled after the decode call under way, which ends early if nobody else needs it. */
+  interrupt(): void {
     const { length } = this.#decoding
-    if (length > 0 && this.#decoding.every((sequence) => sequence.generation.settled)) this.#context.abort()
+    if (length > 0 && this.#decoding.every(({ task }) => task.settled)) this.#context.abort()
+    this.wake()
+  }
+
+  /** Something may have become due. */
+  wake(): void {
+    this.#wake?.()
   }
 
   /** Adapters set on the context. */
   get activeAdapters(): ReadonlySet<AdapterPointer> {
-    return new Set(this.#adapters?.adapters.map(({ pointer }) => pointer))
+    return new Set(this.#steering?.adapters.map(({ pointer }) => pointer))
   }
 
   /** Resolves when nothing runs or waits. */
@@ -99,60 +116,93 @@ export class BatchEngine {
   }
 
   async #step(): Promise<void> {
+    this.#settle()
     const shares = this.#isSteady() ? this.#steady : this.#plan()
+    if (!shares) return await this.#sleep()
     if (shares.size > 0) await this.#decode(shares)
   }
 
-  #plan(): ReadonlyMap<Sequence, number> {
-    this.#settle()
+  /** Nothing where nobody is due. */
+  #plan(): ReadonlyMap<Sequence, number> | undefined {
     this.#admit()
     this.#follow()
-    const shares = this.#planWithRoom(this.#chooseGroup())
+    const group = this.#chooseGroup()
+    if (group.length === 0) return undefined
+    const shares = this.#planWithRoom(group)
     const steady = shares.size === this.#running.length && this.#running.every(({ pending }) => pending === 1)
     this.#steady = steady ? shares : new Map()
     return shares
   }
 
-  /** Nobody came, went or waits since the last plan, so it holds again: a token for everyone. */
+  /** Everyone is writing, as in the step before, and nobody waits: the same again, without asking anew. */
   #isSteady(): boolean {
     if (this.#steady.size === 0 || this.#waiting.length > 0) return false
     if (this.#cache.ledger.free < this.#steady.size) return false
-    for (const { generation } of this.#running) if (generation.settled) return false
-    return true
+    return (
+      this.#running.length === this.#steady.size &&
+      this.#running.every(
+        (sequence) => sequence.pending === 1 && sequence.isDue && this.#steady.has(sequence),
+      )
+    )
+  }
+
+  /** Every sequence here waits for one of its task on another engine. */
+  async #sleep(): Promise<void> {
+    if (this.#waiting.length + this.#running.length === 0) return
+    if (this.#running.some(({ task }) => task.settled)) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    this.#wake = undefined
   }
 
   /** Lets go of what is finished, failed or cancelled. No native code is running here. */
   #settle(): void {
-    const settled = [...this.#running, ...this.#waiting].filter(({ generation }) => generation.settled)
+    const settled = [...this.#running, ...this.#waiting].filter(({ task }) => task.settled)
     if (settled.length === 0) return
+    this.#waiting = this.#waiting.filter(({ task }) => !task.settled)
+    this.#running = this.#running.filter(({ task }) => !task.settled)
     for (const sequence of settled) {
       this.#cache.release(sequence)
-      sequence.generation.release()
+      sequence.logits = undefined
+      sequence.task.letGo(sequence)
     }
-    this.#waiting = this.#waiting.filter(({ generation }) => !generation.settled)
-    this.#running = this.#running.filter(({ generation }) => !generation.settled)
   }
 
-  /** Lets waiting sequences in, first come first served, while there are slots and room. */
+  /** Lets waiting tasks in, first come first served, while there are slots and room. */
   #admit(): void {
-    while (this.#running.length < this.#options.maxSequences) {
-      const next = this.#waiting[0]
-      if (!next) return
-      const planned = this.#running.reduce((sum, sequence) => sum + outstanding(sequence) + growth, 0)
-      const leader = this.#findLeader(next)
-      const need = next.tokens.length - (leader?.common ?? 0)
-      if (this.#running.length > 0 && planned + need > this.#cache.available) return
-      this.#waiting.shift()
-      this.#start(next)
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      const { task } = next
+      const party = this.#waiting.filter((sequence) => sequence.task === task)
+      if (this.#running.length > 0 && !this.#hasRoomFor(party)) return
+      this.#waiting = this.#waiting.filter((sequence) => sequence.task !== task)
+      for (const sequence of party) this.#tryStart(sequence)
     }
+  }
+
+  #hasRoomFor(party: readonly Sequence[]): boolean {
+    if (this.#running.length + party.length > this.#options.maxSequences) return false
+    const planned = this.#running.reduce((sum, sequence) => sum + outstanding(sequence) + growth, 0)
+    const need = party.reduce((sum, sequence, index) => {
+      const own = commonPrefix(party[index - 1]?.tokens ?? [], sequence.tokens)
+      return sum + sequence.tokens.length - Math.max(own, this.#findLeader(sequence)?.common ?? 0)
+    }, 0)
+    return planned + need <= this.#cache.available
+  }
+
+  #tryStart(sequence: Sequence): void {
+    try {
+      this.#start(sequence)
+    } catch (error) {
+      sequence.task.fail(error)
+    }
+    this.#running.push(sequence)
   }
 
   #start(sequence: Sequence): void {
     this.#cache.acquire(sequence)
-    if (sequence.generation.sharedPromptTokens === 0)
-      sequence.generation.sharedPromptTokens = sequence.decoded
+    sequence.shared = Math.max(sequence.shared, Math.min(sequence.decoded, sequence.promptLength))
     sequence.follows = this.#worthwhile(sequence, this.#findLeader(sequence))
-    this.#running.push(sequence)
   }
 
   /** The running sequence that will decode the longest prefix of this one's tokens. */
@@ -161,11 +211,12 @@ export class BatchEngine {
     let best: Sequence['follows']
     for (const leader of this.#running) {
       if (leader === sequence) break
-      if (leader.adapters.key !== sequence.adapters.key || leader.pending < 2) continue
+      if (leader.steering.key !== sequence.steering.key || leader.pending < 2 || !leader.isDue) continue
       const shared = commonPrefix(leader.tokens, sequence.tokens)
-      const twins = shared === length && leader.tokens.length === length
+      const equal = shared === length && leader.tokens.length === length
+      const twins = equal && leader.task.mayTwin && sequence.task.mayTwin
       if (!twins && !this.#options.partialPrefixes) continue
-      const common = twins ? length : Math.min(shared, length - 1)
+      const common = twins ? length : Math.min(shared, sequence.mostShared)
       if (common > (best?.common ?? 0)) best = { leader, common }
     }
     return best
@@ -182,34 +233,31 @@ export class BatchEngine {
     for (const sequence of this.#running) {
       const { follows } = sequence
       if (!follows) continue
-      const leaderGone = !this.#running.includes(follows.leader)
+      const reached = Math.min(follows.common, sequence.tokens.length - 1)
+      const idle = !follows.leader.isDue && follows.leader.decoded < reached
+      const leaderGone = idle || !this.#running.includes(follows.leader)
       const missed = sequence.isTwin && follows.leader.pending < 2
-      if (
-        !leaderGone &&
-        !missed &&
-        follows.leader.decoded < Math.min(follows.common, sequence.tokens.length - 1)
-      ) {
-        continue
-      }
+      if (!leaderGone && !missed && follows.leader.decoded < reached) continue
       if (!leaderGone && !missed && sequence.isTwin) continue
       const before = sequence.decoded
       this.#cache.extendPrefix(sequence)
-      sequence.generation.sharedPromptTokens += sequence.decoded - before
+      sequence.shared = Math.min(sequence.shared + sequence.decoded - before, sequence.promptLength)
       sequence.follows = leaderGone ? this.#worthwhile(sequence, this.#findLeader(sequence)) : undefined
     }
   }
 
-  /** Stacks of adapters take turns: one decode call computes with one stack. */
+  /** Ways of steering take turns: one decode call computes with one. Those that are due, of the one whose turn it is. */
   #chooseGroup(): Sequence[] {
-    const stacks = [...new Map(this.#running.map(({ adapters }) => [adapters.key, adapters])).values()]
-    const current = stacks.findIndex((stack) => stack.key === this.#adapters?.key)
-    const stay = current !== -1 && (this.#turn < adapterTurn || stacks.length === 1)
-    const chosen = stay ? stacks[current] : stacks[(current + 1) % stacks.length]
+    const due = this.#running.filter((sequence) => sequence.isDue)
+    const ways = [...new Map(due.map(({ steering }) => [steering.key, steering])).values()]
+    const current = ways.findIndex(({ key }) => key === this.#steering?.key)
+    const stay = current !== -1 && (this.#turn < steeringTurn || ways.length === 1)
+    const chosen = stay ? ways[current] : ways[(current + 1) % ways.length]
     if (!chosen) return []
-    if (chosen.key !== this.#adapters?.key) this.#context.setAdapters(chosen.adapters)
+    if (chosen.key !== this.#steering?.key) this.#context.steer(chosen)
     this.#turn = stay ? this.#turn + 1 : 1
-    this.#adapters = chosen
-    return this.#running.filter((sequence) => sequence.adapters.key === chosen.key)
+    this.#steering = chosen
+    return due.filter(({ steering }) => steering.key === chosen.key)
   }
 
   /** Tokens each sequence of the group decodes next, with room made for them in the cache. */
@@ -217,7 +265,7 @@ export class BatchEngine {
     for (;;) {
       const active = group.filter((sequence) => sequence.slot && !sequence.follows)
       const counts = planStep(
-        active.map((sequence) => ({ count: sequence.pending })),
+        active.map((sequence) => ({ count: this.#limitLogits(sequence, active.length) })),
         { batch: this.#context.batchSize, promptBatch },
       )
       const total = counts.reduce((sum, count) => sum + count, 0)
@@ -232,13 +280,26 @@ export class BatchEngine {
     }
   }
 
-  /** The last one admitted goes back to wait, keeping what it wrote; its tokens are decoded again when there is room. */
+  /** Logits of a whole text would fill the memory: as many tokens as stay within this sequence's part of it. */
+  #limitLogits({ logitsFrom, decoded, pending }: Sequence, sequences: number): number {
+    if (logitsFrom === undefined) return pending
+    const rows = mostLogitsBytes / 4 / this.#context.model.vocabulary.size / sequences
+    return Math.min(pending, Math.max(0, logitsFrom - decoded) + Math.max(1, Math.floor(rows)))
+  }
+
+  /** The task admitted last goes back to wait, keeping what it wrote; its tokens are decoded again when there is room. */
   #preempt(): void {
-    const victim = this.#running.pop()
-    if (!victim) throw new RangeError('The KV cache is full with nothing running')
-    this.#cache.drop(victim)
-    victim.follows = undefined
-    this.#waiting.unshift(victim)
+    const task = this.#running.at(-1)?.task
+    if (!task) throw new RangeError('The KV cache is full with nothing running')
+    const party = this.#running.filter((sequence) => sequence.task === task)
+    const alone = party.length === this.#running.length
+    for (const sequence of party) {
+      this.#cache.drop(sequence)
+      sequence.follows = undefined
+    }
+    if (alone) return task.fail(tooLargeTogether(party, this.#options.contextSize))
+    this.#running = this.#running.filter((sequence) => sequence.task !== task)
+    this.#waiting.unshift(...party)
   }
 
   async #decode(shares: ReadonlyMap<Sequence, number>): Promise<void> {
@@ -251,9 +312,9 @@ export class BatchEngine {
     for (const [sequence, count] of shares) {
       this.#cache.append(sequence, count)
       this.#cache.touch(sequence)
-      sequence.generation.reportPromptProgress()
+      sequence.task.reportPromptProgress()
     }
-    await this.#sample(listRows(shares))
+    await this.#handOut(listRows(shares))
   }
 
   async #callDecode(entries: readonly BatchEntry[], sequences: readonly Sequence[]): Promise<DecodeOutcome> {
@@ -283,12 +344,18 @@ export class BatchEngine {
     else throw new RangeError('llama.cpp finds no room in an empty KV cache')
   }
 
-  async #sample(rows: readonly Row[]): Promise<void> {
-    for (const { sequence, index } of rows) {
-      for (const consumer of [sequence, ...this.#adoptTwins(sequence)]) {
-        await this.#sampleOne(consumer, index)
+  async #handOut(rows: readonly Row[]): Promise<void> {
+    for (const { sequence, index, position, last } of rows) {
+      const consumers = last ? [sequence, ...this.#adoptTwins(sequence)] : [sequence]
+      const row = new LogitsRow(this.#context, index, consumers.length > 1)
+      for (const consumer of consumers) {
+        await this.#give(consumer, row, position)
         await this.#slice.pause()
       }
+    }
+    // The next decode call overwrites the rows of those who wait for others.
+    for (const sequence of this.#running) {
+      if (sequence.logits instanceof LogitsRow) sequence.logits = sequence.logits.copy()
     }
   }
 
@@ -297,27 +364,26 @@ export class BatchEngine {
     for (const twin of twins) {
       twin.follows = undefined
       this.#cache.twin(leader, twin)
-      twin.generation.sharedPromptTokens = twin.decoded
-      twin.generation.reportPromptProgress()
+      twin.shared = Math.min(twin.decoded, twin.promptLength)
+      twin.task.reportPromptProgress()
     }
     return twins
   }
 
-  async #sampleOne({ generation }: Sequence, index: number): Promise<void> {
-    if (generation.settled) return
+  async #give(sequence: Sequence, row: LogitsRow, position: number): Promise<void> {
+    const { task } = sequence
+    if (task.settled) return
     try {
-      if (!generation.begun) checkNumbers(this.#context.logits(index))
-      const token = generation.sampler.sample(this.#context, index)
-      generation.push(typeof token === 'number' ? token : await token)
+      await task.receive(sequence, row, position)
     } catch (error) {
-      generation.fail(error)
+      task.fail(error)
     }
   }
 
   /** A decode that fails leaves the state of its sequences unknown; what waits may still go well. */
   #failRunning(error: unknown): void {
     for (const sequence of this.#running) {
-      sequence.generation.fail(error)
+      sequence.task.fail(error)
       this.#cache.drop(sequence)
     }
   }
@@ -325,16 +391,20 @@ export class BatchEngine {
 
 interface Row {
   sequence: Sequence
-  /** Which entry of the batch has the logits. */
+  /** Which entry of the batch has the logits, and which position of the sequence that is. */
   index: number
+  position: number
+  /** It is the sequence's last token. */
+  last: boolean
 }
 
-/** Broken weights make every logit NaN, which samplers silently take for a number. */
-function checkNumbers(logits: Float32Array): void {
-  if (!Number.isNaN(logits[0])) return
-  throw new LlamaError('native-error', 'The model computes no numbers (NaN): its weights are damaged', {
-    hint: 'Download the model again, or merge it again.',
-  })
+function tooLargeTogether(party: readonly Sequence[], contextSize: number): LlamaError {
+  const lengths = party.map(({ tokens }) => tokens.length).join(' + ')
+  return new LlamaError(
+    'context-too-long',
+    `The prompts of the mix take ${lengths} tokens together, more than the context’s ${contextSize}`,
+    { hint: 'Use fewer or shorter prompts, or load the model with a larger context size.' },
+  )
 }
 
 /** Tokens that the sequence will still take room for, of those known now. */
@@ -349,15 +419,21 @@ function listEntries(sequence: Sequence, count: number): BatchEntry[] {
     token,
     position: decoded + offset,
     sequence: slot.id,
-    logits: decoded + offset === tokens.length - 1,
+    logits: sequence.wantsLogits(decoded + offset),
   }))
 }
 
-/** The sequences that can sample now, and where in the batch their logits are. */
+/** Where in the batch, now decoded, whose logits are. */
 function listRows(shares: ReadonlyMap<Sequence, number>): Row[] {
   let end = 0
   return [...shares].flatMap(([sequence, count]) => {
     end += count
-    return sequence.pending === 0 ? [{ sequence, index: end - 1 }] : []
+    const rows: Row[] = []
+    for (let back = count; back > 0; back--) {
+      const position = sequence.decoded - back
+      const last = position === sequence.tokens.length - 1
+      if (sequence.wantsLogits(position)) rows.push({ sequence, index: end - back, position, last })
+    }
+    return rows
   })
 }

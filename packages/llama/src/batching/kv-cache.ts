@@ -38,7 +38,7 @@ export class KvCache {
     const source = this.#findPrefix(sequence)
     const whole = source && this.#idle.has(source.slot) && source.length === source.slot.tokens.length
     const slot = whole ? source.slot : this.#takeSlot(source?.slot)
-    slot.adapterKey = sequence.adapters.key
+    slot.steeringKey = sequence.steering.key
     this.#idle.delete(slot)
     sequence.slot = slot
     if (source && !whole) this.#copy(source.slot, slot, source.length)
@@ -104,10 +104,10 @@ export class KvCache {
   }
 
   #findPrefix(sequence: Sequence): { slot: KvSlot; length: number } | undefined {
-    const longest = sequence.tokens.length - 1
+    const longest = sequence.mostShared
     let best: { slot: KvSlot; length: number } | undefined
     for (const slot of this.ledger.slots) {
-      if (slot.adapterKey !== sequence.adapters.key || slot.tokens.length === 0) continue
+      if (slot.steeringKey !== sequence.steering.key || slot.tokens.length === 0) continue
       const length = Math.min(commonPrefix(slot.tokens, sequence.tokens), longest)
       if (!this.#partial && length < slot.tokens.length) continue
       if (length > (best?.length ?? 0)) best = { slot, length }

@@ -74,8 +74,8 @@ export class KvSlot {
   readonly id: number
   tokens: number[] = []
   chunks: Chunk[] = []
-  /** Adapters the tokens were decoded with: KV of one stack means nothing to another. */
-  adapterKey = ''
+  /** What the model was steered with when the tokens were decoded: KV of one means nothing to another. */
+  steeringKey = ''
   /** Step at which it was last in use, for evicting the least recently used. */
   lastUsed = 0
 

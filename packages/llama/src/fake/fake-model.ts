@@ -8,6 +8,8 @@ import type {
   GenerateResult,
   LanguageModel,
   ModelInfo,
+  ScoreRequest,
+  TextScore,
 } from '../interface.ts'
 import type { FakeWeights } from './fake-weights.ts'
 
@@ -21,6 +23,12 @@ export class FakeModel implements LanguageModel {
   constructor(weights: FakeWeights, release: () => void) {
     this.#weights = weights
     this.#release = release
+  }
+
+  /** @throws LlamaError invalid-mix, disposed */
+  static check(model: LanguageModel): void {
+    if (model instanceof FakeModel) model.#checkUsable()
+    else throw new LlamaError('invalid-mix', `${model.info.path} was loaded by another runtime`)
   }
 
   get info(): ModelInfo {
@@ -54,12 +62,31 @@ export class FakeModel implements LanguageModel {
 
   async generate(request: GenerateRequest): Promise<GenerateResult> {
     this.#checkUsable()
-    const result = this.#weights.generate(request)
-    this.#running.add(result)
+    checkTermModels(request)
+    return await this.#keep(this.#weights.generate(request))
+  }
+
+  async score(request: ScoreRequest): Promise<TextScore[]> {
+    this.#checkUsable()
+    return await this.#keep(this.#weights.score(request))
+  }
+
+  tokenBytes(): readonly Uint8Array[] {
+    this.#checkUsable()
+    return this.#weights.vocabulary.pieces
+  }
+
+  endTokens(): readonly number[] {
+    this.#checkUsable()
+    return [this.#weights.vocabulary.eos]
+  }
+
+  async #keep<Result>(work: Promise<Result>): Promise<Result> {
+    this.#running.add(work)
     try {
-      return await result
+      return await work
     } finally {
-      this.#running.delete(result)
+      this.#running.delete(work)
     }
   }
 
@@ -76,5 +103,12 @@ export class FakeModel implements LanguageModel {
   #checkUsable(): void {
     if (this.#disposal === undefined) return
     throw new LlamaError('disposed', `The model ${this.info.name} was disposed`)
+  }
+}
+
+/** All fakes share one vocabulary. */
+function checkTermModels({ prompt }: GenerateRequest): void {
+  for (const { model } of 'terms' in prompt ? prompt.terms : []) {
+    if (model) FakeModel.check(model)
   }
 }

@@ -62,6 +62,11 @@ export class FakeVocabulary {
     return new TextEncoder().encode(this.#texts[token - 256] ?? '')
   }
 
+  /** Bytes that each token adds to a text, by id. */
+  get pieces(): readonly Uint8Array[] {
+    return Array.from({ length: this.size }, (_, token) => this.piece(token, false))
+  }
+
   #longestAt(text: string, at: number, special: boolean): { id: number; length: number } | undefined {
     for (let length = this.#longest; length > 0; length--) {
       const id = this.#ids.get(text.slice(at, at + length))

@@ -1,16 +1,39 @@
 import { TextOutput } from '../batching/text-output.ts'
 import type { ChatTemplate } from '../chat/index.ts'
 import { LlamaError } from '../error.ts'
-import type { GenerateRequest, GenerateResult, ModelInfo, StopReason } from '../interface.ts'
+import type {
+  GenerateRequest,
+  GenerateResult,
+  ModelInfo,
+  PromptInput,
+  ScoreRequest,
+  StopReason,
+  TextScore,
+  TokenLogprob,
+  TokenProbability,
+} from '../interface.ts'
 import { validateSampling, validateSeed } from '../sampling/validate-sampling.ts'
 import type { FakeLlamaOptions } from './create-fake-llama.ts'
 import type { FakeVocabulary } from './fake-vocabulary.ts'
 import { pause } from './pause.ts'
 import { Slots } from './slots.ts'
-import { writeAlternative, writeTokens, type WriteInput } from './write-tokens.ts'
+import {
+  pretendProbability,
+  writeAlternative,
+  writeConstrained,
+  writeTokens,
+  type WriteInput,
+} from './write-tokens.ts'
 
 /** Prompts whose KV cache the fake pretends to keep. */
 const keptPrompts = 32
+
+interface FakeTerm {
+  prompt: readonly number[]
+  adapters: WriteInput['adapters']
+  weight: number
+  model?: string | undefined
+}
 
 /** One loaded file, shared by every handle on it. */
 export class FakeWeights {
@@ -74,16 +97,61 @@ export class FakeWeights {
     checkMaxTokens(request.maxTokens)
     const adapters = request.adapters ?? []
     this.#checkAdapters(adapters)
-    const prompt = this.#promptTokens(request)
-    const input = { prompt, seed: request.seed, sampling, adapters }
+    const terms = this.#readTerms(request, adapters)
+    const [first] = terms
+    const mix = terms.length === 1 && first!.weight === 1 ? [] : terms
+    const main = { prompt: first!.prompt, adapters: first!.adapters }
+    const input = { ...main, seed: request.seed, sampling, mix }
     return { ...input, tokens: this.#answer(request, input) }
   }
 
-  #promptTokens({ prompt }: GenerateRequest): number[] {
+  /** The prompts of a mix, with what each counts at first. */
+  #readTerms(request: GenerateRequest, adapters: WriteInput['adapters']): FakeTerm[] {
+    const { prompt } = request
+    if (!('terms' in prompt)) return [{ prompt: this.promptTokens(prompt), adapters, weight: 1 }]
+    if (prompt.terms.length === 0) throw new LlamaError('invalid-mix', 'The mix has no prompts')
+    const terms = prompt.terms.map((term) => {
+      const weight = typeof term.coefficient === 'function' ? term.coefficient(1) : term.coefficient
+      if (!Number.isFinite(weight)) throw new LlamaError('invalid-mix', `A coefficient is ${weight}`)
+      const own = term.adapters ?? (term.model ? [] : adapters)
+      this.#checkAdapters(own)
+      return { prompt: this.promptTokens(term.prompt), adapters: own, weight, model: term.model?.info.path }
+    })
+    if (terms.some(({ weight }) => weight !== 0)) return terms
+    throw new LlamaError('invalid-mix', 'All coefficients of the mix are 0 at step 1')
+  }
+
+  /** Made-up likelihoods: the same for the same texts. */
+  async score(request: ScoreRequest): Promise<TextScore[]> {
+    this.#checkAdapters(request.adapters ?? [])
+    if (request.signal?.aborted) throw new LlamaError('cancelled', 'The scoring was cancelled')
+    const prompt = this.promptTokens(request.prompt)
+    return request.continuations.map((continuation) => {
+      const written = 'tokens' in continuation ? continuation.tokens : this.#continue(continuation.text)
+      this.#checkTokens([...prompt, ...written])
+      const tokens = written.map((token, index) =>
+        pretendProbability(this.vocabulary, [...prompt, ...written.slice(0, index)], token),
+      )
+      const logLikelihood = tokens.reduce((sum, { logprob }) => sum + logprob, 0)
+      const perplexity = tokens.length === 0 ? 1 : Math.exp(-logLikelihood / tokens.length)
+      return { tokens, logLikelihood, perplexity }
+    })
+  }
+
+  #continue(text: string): number[] {
+    return this.tokenize(text, { addBos: false })
+  }
+
+  promptTokens(prompt: PromptInput): number[] {
     const tokens =
       'tokens' in prompt
         ? [...prompt.tokens]
         : this.tokenize(prompt.text, prompt.special === undefined ? {} : { special: prompt.special })
+    this.#checkTokens(tokens)
+    return tokens
+  }
+
+  #checkTokens(tokens: readonly number[]): void {
     const wrong = tokens.find(
       (token) => !Number.isInteger(token) || token < 0 || token >= this.vocabulary.size,
     )
@@ -100,7 +168,6 @@ export class FakeWeights {
         { hint: 'Shorten the prompt, or load the model with more context.' },
       )
     }
-    return tokens
   }
 
   #checkAdapters(adapters: readonly { path: string }[]): void {
@@ -112,6 +179,7 @@ export class FakeWeights {
   #answer(request: GenerateRequest, input: WriteInput): Iterable<number> {
     const reply = this.#options.reply?.(this.#text(input.prompt), request)
     if (reply !== undefined) return [...this.vocabulary.tokenize(reply, true), this.vocabulary.eos]
+    if (request.constraint) return writeConstrained(this.vocabulary, request.constraint, input)
     const grammar = request.sampling?.grammar
     if (grammar === undefined) return writeTokens(this.vocabulary, input)
     const tokens = writeAlternative(this.vocabulary, grammar, input)
@@ -138,16 +206,31 @@ export class FakeWeights {
     const output = new TextOutput(request.stop ?? [], request.onText)
     const written: number[] = []
     const first = performance.now()
-    const stopReason = await this.#write(request, plan, output, written)
+    const ended = await this.#write(request, plan, output, written)
+    const stopReason = ended === 'end' && request.constraint?.isComplete ? 'complete' : ended
     return {
       text: output.text,
       tokens: written,
       promptTokens: prompt.length,
       sharedPromptTokens,
       stopReason,
+      ...(request.constraint && { incomplete: stopReason !== 'end' && stopReason !== 'complete' }),
+      ...(request.logprobs !== undefined && {
+        logprobs: this.#pretendLogprobs(request.logprobs, plan, written),
+      }),
       firstTokenMs: first - submitted,
       generateMs: performance.now() - first,
     }
+  }
+
+  #pretendLogprobs(count: number, { prompt }: WriteInput, written: readonly number[]): TokenLogprob[] {
+    return written.map((token, index) => {
+      const context = [...prompt, ...written.slice(0, index)]
+      const one = (id: number): TokenProbability => pretendProbability(this.vocabulary, context, id)
+      const others = Array.from({ length: count }, (_, rank) => one(256 + ((token + rank * 7) % 64)))
+      const alternatives = others.toSorted((a, b) => b.logprob - a.logprob)
+      return { ...one(token), alternatives }
+    })
   }
 
   async #write(

@@ -1,4 +1,5 @@
-import type { SamplingSettings } from '../interface.ts'
+import { LlamaError } from '../error.ts'
+import type { GenerationConstraint, SamplingSettings, TokenProbability } from '../interface.ts'
 import type { FakeVocabulary } from './fake-vocabulary.ts'
 
 export interface WriteInput {
@@ -6,6 +7,8 @@ export interface WriteInput {
   seed: number
   sampling: SamplingSettings
   adapters: readonly { path: string; strength: number }[]
+  /** The other prompts of a mix, what each counts at first, and whose they are; empty for a single prompt. */
+  mix: readonly unknown[]
 }
 
 /**
@@ -55,7 +58,38 @@ export function writeAlternative(
   return [...vocabulary.tokenize(text, false), vocabulary.eos]
 }
 
-function describe({ prompt, seed, sampling, adapters }: WriteInput): string {
+/** Seeded tokens that a constraint allows, until it is complete or an end token is drawn. */
+export function* writeConstrained(
+  vocabulary: FakeVocabulary,
+  constraint: GenerationConstraint,
+  input: WriteInput,
+): Generator<number, void> {
+  const random = seededRandom(hash(describe(input)))
+  const mask = new Uint32Array(Math.ceil(vocabulary.size / 32))
+  while (!constraint.isComplete) {
+    if (constraint.allowed(mask) === 0) {
+      throw new LlamaError('constraint-dead-end', 'The constraint allows no token of this vocabulary here')
+    }
+    const tokens = Array.from({ length: vocabulary.size }, (_, token) => token)
+    const allowed = tokens.filter((token) => (mask[token >>> 5]! >>> (token & 31)) & 1)
+    const token = allowed[Math.floor(random() * allowed.length)]!
+    if (token !== vocabulary.eos) constraint.accept(token)
+    yield token
+    if (token === vocabulary.eos) return
+  }
+}
+
+/** A made-up log-probability, the same for the same context and token. */
+export function pretendProbability(
+  vocabulary: FakeVocabulary,
+  context: readonly number[],
+  token: number,
+): TokenProbability {
+  const text = Buffer.from(vocabulary.piece(token, true)).toString('utf8')
+  return { token, text, logprob: -0.25 - (hash(JSON.stringify([context, token])) % 4096) / 1024 }
+}
+
+function describe({ prompt, seed, sampling, adapters, mix }: WriteInput): string {
   const { logitBias, ...settings } = sampling
   const biases = logitBias?.map(({ token, bias }) => [token, String(bias)])
   const ordered = Object.entries(settings).toSorted(([a], [b]) => a.localeCompare(b))
@@ -66,6 +100,7 @@ function describe({ prompt, seed, sampling, adapters }: WriteInput): string {
     ordered,
     biases,
     adapters.map(({ path, strength }) => [path, strength]),
+    ...(mix.length === 0 ? [] : [mix]),
   ])
 }
 

@@ -4,18 +4,7 @@ import { LlamaError } from '../error.ts'
 import { identifyFile } from './identify-file.ts'
 import type { NativeModel } from './native-model.ts'
 import { checkAdapterFile } from './check-adapter-file.ts'
-
-/** LoRA adapters with strengths, ready to be set on a context of the model they were loaded for. */
-export interface AdapterStack {
-  /** Equal for stacks that compute the same; KV decoded under one is worthless to another. */
-  key: string
-  adapters: readonly { pointer: AdapterPointer; strength: number }[]
-}
-
-/** A stack in use: its adapters stay loaded until `release`, which may be called twice. */
-export interface UsedAdapters extends AdapterStack {
-  release(): void
-}
+import type { UsedSteering } from './steering.ts'
 
 export interface AdapterRequest {
   path: string
@@ -26,6 +15,12 @@ interface Loaded {
   pointer: AdapterPointer
   users: number
   lastUsed: number
+}
+
+interface Loading {
+  /** Who waits for it. */
+  users: number
+  result: Promise<Loaded>
 }
 
 /** Adapters kept loaded though nothing uses them. */
@@ -39,7 +34,7 @@ export class AdapterStore {
   readonly #native: Native
   readonly #model: NativeModel
   readonly #loaded = new Map<string, Loaded>()
-  readonly #loading = new Map<string, Promise<Loaded>>()
+  readonly #loading = new Map<string, Loading>()
   #clock = 0
 
   constructor(native: Native, model: NativeModel) {
@@ -52,13 +47,11 @@ export class AdapterStore {
    * Loads what is not loaded yet. `release` the stack when its generation has ended.
    * @throws LlamaError adapter-mismatch, model-not-found, model-unreadable
    */
-  async acquire(requests: readonly AdapterRequest[]): Promise<UsedAdapters> {
-    const strengths = sumStrengths(requests)
+  async acquire(requests: readonly AdapterRequest[]): Promise<UsedSteering> {
     const acquired: { file: string; loaded: Loaded; strength: number }[] = []
     const release = (): void => acquired.splice(0).forEach(({ loaded }) => loaded.users--)
     try {
-      for (const [path, strength] of strengths) {
-        const file = await identifyFile(path)
+      for (const { file, path, strength } of await sumStrengths(requests)) {
         acquired.push({ file, loaded: await this.#use(path, file), strength })
       }
     } catch (error) {
@@ -74,18 +67,31 @@ export class AdapterStore {
   }
 
   async #use(path: string, file: string): Promise<Loaded> {
+    const known = this.#loaded.get(file)
+    if (known) return this.#count(known)
     let loading = this.#loading.get(file)
-    if (!this.#loaded.has(file) && !loading) {
-      loading = this.#load(path, file).finally(() => this.#loading.delete(file))
-      this.#loading.set(file, loading)
+    if (!loading) {
+      const own: Loading = { users: 0, result: this.#load(path, file, () => own.users) }
+      this.#loading.set(file, own)
+      own.result = own.result.finally(() => this.#loading.delete(file))
+      loading = own
     }
-    const loaded = this.#loaded.get(file) ?? (await loading!)
+    // Counted before it is loaded: once it is stored, `trim` may come before this continues.
+    loading.users++
+    return this.#touch(await loading.result)
+  }
+
+  #count(loaded: Loaded): Loaded {
     loaded.users++
+    return this.#touch(loaded)
+  }
+
+  #touch(loaded: Loaded): Loaded {
     loaded.lastUsed = ++this.#clock
     return loaded
   }
 
-  async #load(path: string, file: string): Promise<Loaded> {
+  async #load(path: string, file: string, countUsers: () => number): Promise<Loaded> {
     await checkAdapterFile(path, this.#model.path)
     this.#native.log.clear()
     const pointer = await callAsync(this.#native.api.llama_adapter_lora_init, this.#model.pointer, path)
@@ -94,7 +100,7 @@ export class AdapterStore {
         hint: this.#native.log.last(2).join(' '),
       })
     }
-    const loaded = { pointer, users: 0, lastUsed: 0 }
+    const loaded = { pointer, users: countUsers(), lastUsed: ++this.#clock }
     this.#loaded.set(file, loaded)
     return loaded
   }
@@ -118,9 +124,11 @@ export class AdapterStore {
   }
 }
 
-/** llama.cpp keeps one strength per adapter, so the same file twice is its strengths added up. */
-function sumStrengths(requests: readonly AdapterRequest[]): Map<string, number> {
-  const sums = new Map<string, number>()
+/** llama.cpp keeps one strength per adapter, so the same file twice, by whatever path, is its strengths added up. */
+async function sumStrengths(
+  requests: readonly AdapterRequest[],
+): Promise<{ file: string; path: string; strength: number }[]> {
+  const sums = new Map<string, { file: string; path: string; strength: number }>()
   for (const { path, strength } of requests) {
     if (!Number.isFinite(strength)) {
       throw new LlamaError(
@@ -128,7 +136,8 @@ function sumStrengths(requests: readonly AdapterRequest[]): Map<string, number> 
         `The strength of ${path} is ${strength}; it must be a finite number`,
       )
     }
-    sums.set(path, (sums.get(path) ?? 0) + strength)
+    const file = await identifyFile(path)
+    sums.set(file, { file, path, strength: (sums.get(file)?.strength ?? 0) + strength })
   }
-  return new Map([...sums].filter(([, strength]) => strength !== 0))
+  return [...sums.values()].filter(({ strength }) => strength !== 0)
 }

@@ -2,6 +2,7 @@ import { addressOf, callAsync, viewFloats } from '@woolgather/ggml'
 import type { AdapterPointer, Batch, ContextPointer, MemoryPointer, Native, Pointer } from '@woolgather/ggml'
 import { LlamaError } from '../error.ts'
 import type { NativeModel } from './native-model.ts'
+import type { Steering } from './steering.ts'
 
 export interface ContextOptions {
   contextSize: number
@@ -36,6 +37,7 @@ export class NativeContext {
   readonly #abort = new AbortSwitch()
   #pointer: ContextPointer | undefined
   #decoding = false
+  #hasVector = false
   /** The last batch, where it was decoded: some of its entries have logits. */
   #decoded: readonly BatchEntry[] = []
 
@@ -201,12 +203,32 @@ export class NativeContext {
     throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits`)
   }
 
-  setAdapters(adapters: readonly { pointer: AdapterPointer; strength: number }[]): void {
+  /** Sets what the next decode calls are bent by. */
+  steer({ adapters, vector }: Steering): void {
+    this.#setAdapters(adapters)
+    this.#setVector(vector)
+  }
+
+  #setAdapters(adapters: readonly { pointer: AdapterPointer; strength: number }[]): void {
     this.#checkIdle()
     const pointers = BigUint64Array.from(adapters.map(({ pointer }) => pointer))
     const scales = Float32Array.from(adapters.map(({ strength }) => strength))
     const code = this.#native.api.llama_set_adapters_lora(this.pointer, pointers, adapters.length, scales)
     if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the adapters (code ${code})`)
+  }
+
+  /** Null switches off; a buffer that is too short would keep the old directions for the rest. */
+  #setVector(vector: Float32Array | undefined): void {
+    if (!vector && !this.#hasVector) return
+    const { layers, embeddingSize } = this.model
+    const length = (layers - 1) * embeddingSize
+    if (vector && vector.length !== length) {
+      throw new LlamaError('native-error', `A control vector of ${vector.length} numbers, ${length} wanted`)
+    }
+    const set = this.#native.api.llama_set_adapter_cvec
+    const code = set(this.pointer, vector ?? null, vector?.length ?? 0, embeddingSize, 1, layers - 1)
+    if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the vector (code ${code})`)
+    this.#hasVector = vector !== undefined
   }
 
   #checkIdle(): void {

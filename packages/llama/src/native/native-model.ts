@@ -17,6 +17,8 @@ export interface NativeModelOptions {
 export class NativeModel {
   readonly path: string
   readonly vocabulary: Vocabulary
+  readonly layers: number
+  readonly embeddingSize: number
   readonly #native: Native
   #pointer: ModelPointer | undefined
   #references = 1
@@ -54,6 +56,8 @@ export class NativeModel {
     this.path = path
     this.#pointer = pointer
     this.vocabulary = new Vocabulary(native, pointer)
+    this.layers = native.api.llama_model_n_layer(pointer)
+    this.embeddingSize = native.api.llama_model_n_embd(pointer)
   }
 
   get pointer(): ModelPointer {

@@ -1,6 +1,11 @@
-import { readInts } from '@woolgather/ggml'
+import { callAsync, readInts } from '@woolgather/ggml'
 import type { CApi, ModelPointer, Native, VocabPointer } from '@woolgather/ggml'
+import { createHash } from 'node:crypto'
+import { TimeSlice } from '../batching/time-slice.ts'
 import { LlamaError } from '../error.ts'
+
+/** Characters from which on tokenizing takes long enough to be felt. */
+const longText = 1 << 14
 
 /** A model's tokens. It reads the model's memory: whoever calls makes sure that the model is alive. */
 export class Vocabulary {
@@ -15,6 +20,9 @@ export class Vocabulary {
   readonly #api: CApi
   readonly #pieces = new Map<number, Uint8Array>()
   readonly #ends = new Map<number, boolean>()
+  #all: readonly Uint8Array[] | undefined
+  #endTokens: readonly number[] | undefined
+  #fingerprint: Promise<string> | undefined
   #scratch = new Uint8Array(new ArrayBuffer(256))
 
   constructor(native: Native, model: ModelPointer) {
@@ -38,7 +46,19 @@ export class Vocabulary {
     }
     if (count < 0)
       throw new LlamaError('native-error', `llama.cpp cannot tokenize ${bytes.byteLength} bytes of text`)
-    return [...tokens.subarray(0, count)]
+    return Array.from(tokens.subarray(0, count))
+  }
+
+  /** `tokenize` without holding the event loop, however long the text is. */
+  async tokenizeLong(text: string, options: { special: boolean; addBos: boolean }): Promise<number[]> {
+    if (text.length < longText) return this.tokenize(text, options)
+    const bytes = Buffer.from(text)
+    const tokens = new Int32Array(new ArrayBuffer(4 * (bytes.byteLength + 8)))
+    const { addBos, special } = options
+    const args = [this.pointer, bytes, bytes.byteLength, tokens, tokens.length, addBos, special] as const
+    const count = await callAsync(this.#api.llama_tokenize, ...args)
+    if (count < 0) return this.tokenize(text, options)
+    return Array.from(tokens.subarray(0, count))
   }
 
   #tokenizeInto(
@@ -101,6 +121,38 @@ export class Vocabulary {
     if (length >= 0) return this.#scratch.slice(0, length)
     this.#scratch = new Uint8Array(new ArrayBuffer(-length))
     return this.#readPiece(token)
+  }
+
+  /** Of every token, by id. */
+  get pieces(): readonly Uint8Array[] {
+    return (this.#all ??= Array.from({ length: this.size }, (_, token) => this.piece(token)))
+  }
+
+  /** A token as people read it: part of a character as U+FFFD, control tokens by name. */
+  show(token: number): string {
+    const bytes = this.piece(token)
+    return bytes.length > 0 ? Buffer.from(bytes).toString('utf8') : this.name(token)
+  }
+
+  get endTokens(): readonly number[] {
+    return (this.#endTokens ??= Array.from({ length: this.size }, (_, token) => token).filter((token) =>
+      this.endsGeneration(token),
+    ))
+  }
+
+  /** Equal for equal vocabularies: a hash of every token's name. Takes time; read once. */
+  fingerprint(): Promise<string> {
+    return (this.#fingerprint ??= this.#hashNames())
+  }
+
+  async #hashNames(): Promise<string> {
+    const hash = createHash('sha256')
+    const slice = new TimeSlice()
+    for (let token = 0; token < this.size; token++) {
+      hash.update(this.name(token)).update('\0')
+      if (token % 256 === 0) await slice.pause()
+    }
+    return hash.digest('hex')
   }
 
   /** A token's name in the vocabulary, such as `<|im_end|>`; empty for −1. */

@@ -1,9 +1,10 @@
-import { addressOf, callAsync, readInts } from '@woolgather/ggml'
-import type { Native, Pointer, SamplerPointer } from '@woolgather/ggml'
+import { callAsync } from '@woolgather/ggml'
+import type { Native, SamplerPointer } from '@woolgather/ggml'
 import { LlamaError } from '../error.ts'
 import type { NativeContext } from '../native/native-context.ts'
 import { buildChain, buildGrammar } from './build-chain.ts'
 import type { ChainInput } from './build-chain.ts'
+import { Candidates } from './candidates.ts'
 
 /** Above this size a grammar takes long enough over a whole vocabulary to be felt in the event loop. */
 const bigVocabulary = 4096
@@ -14,12 +15,18 @@ export class Sampler {
   readonly #input: ChainInput
   readonly #grammar: Grammar | undefined
   #chain: SamplerPointer | undefined
+  #few: Candidates | undefined
 
   /** @throws LlamaError invalid-sampling where the grammar does not parse */
   static async create(native: Native, input: ChainInput): Promise<Sampler> {
     const text = input.sampling.grammar
     const grammar = text === undefined ? undefined : await buildGrammar(native, input.vocabulary, text)
-    return new Sampler(native, input, await buildChain(native.api, input), grammar)
+    try {
+      return new Sampler(native, input, await buildChain(native.api, input), grammar)
+    } catch (error) {
+      if (grammar) native.api.llama_sampler_free(grammar)
+      throw error
+    }
   }
 
   private constructor(
@@ -61,10 +68,26 @@ export class Sampler {
     return this.#native.api.llama_sampler_sample(this.#pointer, context.pointer, index)
   }
 
+  /** A grammar looks at whole rows. */
+  get hasGrammar(): boolean {
+    return this.#grammar !== undefined
+  }
+
+  /** Samples from `count` of the tokens of a row, and from nothing else. @throws LlamaError invalid-sampling */
+  sampleFrom(row: Float32Array, tokens: Int32Array, count: number): number {
+    const candidates = (this.#few ??= new Candidates())
+    candidates.fill(row, tokens, count)
+    this.#native.api.llama_sampler_apply(this.#pointer, candidates.struct)
+    const { token, logit } = candidates.selected()
+    if (logit === -Infinity) throw nothingAllowed()
+    this.#native.api.llama_sampler_accept(this.#pointer, token)
+    return token
+  }
+
   /** As llama.cpp does: sample first, and put the grammar over the whole vocabulary only where it objects. */
   async #sampleWithGrammar(grammar: Grammar, context: NativeContext, index: number): Promise<number> {
     const { api } = this.#native
-    const candidates = new Candidates(context.logits(index))
+    const candidates = Candidates.of(context.logits(index))
     api.llama_sampler_apply(this.#pointer, candidates.struct)
     let picked = candidates.selected()
     if (!grammar.allows(picked.token)) {
@@ -115,7 +138,7 @@ class Grammar {
   }
 
   allows(token: number): boolean {
-    const one = Candidates.of(token)
+    const one = Candidates.one(token)
     this.#native.api.llama_sampler_apply(this.#pointer, one.struct)
     return one.hasAllowed()
   }
@@ -134,52 +157,5 @@ class Grammar {
 
   dispose(): void {
     this.#native.api.llama_sampler_free(this.#pointer)
-  }
-}
-
-/** A `llama_token_data_array` with its data: id, logit and probability of each candidate. */
-class Candidates {
-  readonly struct = new Uint8Array(new ArrayBuffer(128))
-  readonly #ids: Int32Array
-  readonly #floats: Float32Array
-
-  static of(token: number): Candidates {
-    const one = new Candidates(Float32Array.of(1))
-    one.#ids[0] = token
-    return one
-  }
-
-  constructor(logits: Float32Array) {
-    const data = new ArrayBuffer(Math.max(128, 12 * logits.length))
-    this.#ids = new Int32Array(data, 0, 3 * logits.length)
-    this.#floats = new Float32Array(data, 0, 3 * logits.length)
-    this.fill(logits)
-  }
-
-  fill(logits: Float32Array): void {
-    for (let token = 0, at = 0; token < logits.length; token++, at += 3) {
-      this.#ids[at] = token
-      this.#floats[at + 1] = logits[token]!
-      this.#floats[at + 2] = 0
-    }
-    const struct = new DataView(this.struct.buffer)
-    struct.setBigUint64(0, addressOf(this.#ids), true)
-    struct.setBigUint64(8, BigInt(logits.length), true)
-    struct.setBigInt64(16, -1n, true)
-    struct.setUint8(24, 0)
-  }
-
-  /** What a sampler picked. The data may have moved: samplers are free to point the struct elsewhere. */
-  selected(): { token: number; logit: number } {
-    const struct = new DataView(this.struct.buffer)
-    const index = struct.getBigInt64(16, true)
-    if (index < 0n) throw new LlamaError('native-error', 'The sampler chain picked no token')
-    const [token, logit] = readInts((struct.getBigUint64(0, true) + 12n * index) as Pointer, 2)
-    return { token: token!, logit: new Float32Array(Int32Array.of(logit!).buffer)[0]! }
-  }
-
-  hasAllowed(): boolean {
-    for (let at = 1; at < this.#floats.length; at += 3) if (this.#floats[at] !== -Infinity) return true
-    return false
   }
 }

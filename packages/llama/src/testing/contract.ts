@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LlamaError } from '../error.ts'
-import type { GenerateRequest, GenerateResult, LanguageModel, LlamaRuntime } from '../interface.ts'
+import type {
+  GenerateRequest,
+  GenerateResult,
+  GenerationConstraint,
+  LanguageModel,
+  LlamaRuntime,
+} from '../interface.ts'
 
 export interface ContractSubject extends AsyncDisposable {
   runtime: LlamaRuntime
@@ -214,6 +220,116 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
       })
     })
 
+    describe('mixing prompts', () => {
+      const other = { text: 'Once upon a time there was a large ship.' }
+
+      test('one prompt that counts 1 is that prompt', async () => {
+        const plain = await generate({ seed: 8 })
+        const mixed = await generate({ seed: 8, prompt: { terms: [{ prompt, coefficient: 1 }] } })
+        expect([mixed.text, mixed.tokens]).toEqual([plain.text, plain.tokens])
+      })
+
+      test('another prompt, or another weight, changes the text', async () => {
+        const mix = (weight: number): Promise<GenerateResult> =>
+          generate({
+            ...endless(),
+            prompt: {
+              terms: [
+                { prompt, coefficient: 1 + weight },
+                { prompt: other, coefficient: () => -weight },
+              ],
+            },
+          })
+        const texts = [await mix(0.5), await mix(3), await generate(endless())].map(({ text }) => text)
+        expect(new Set(texts).size).toBe(3)
+      })
+
+      test('another handle of the same model may be a term', async () => {
+        await using handle = await load()
+        const terms = [{ prompt, coefficient: 1, model: handle }]
+        expect((await generate({ prompt: { terms }, maxTokens: 3 })).promptTokens).toBe(
+          model.tokenize(prompt.text).length,
+        )
+      })
+
+      test.each([
+        ['no prompts', []],
+        ['prompts that count nothing', [{ prompt, coefficient: 0 }]],
+        ['a coefficient that is no number', [{ prompt, coefficient: () => Number.NaN }]],
+      ])('%s are refused', async (_, terms) => {
+        await expect(generate({ prompt: { terms } })).rejects.toThrow(
+          expect.objectContaining({ code: 'invalid-mix' }),
+        )
+      })
+    })
+
+    describe('likelihood', () => {
+      test('of each token, with alternatives', async () => {
+        const { tokens, logprobs } = await generate({ ...endless(), maxTokens: 5, logprobs: 4 })
+        expect(logprobs?.map(({ token }) => token)).toEqual(tokens)
+        for (const { logprob, alternatives } of logprobs ?? []) {
+          expect(logprob).toBeLessThanOrEqual(0)
+          expect(alternatives).toHaveLength(4)
+          const values = alternatives.map((one) => one.logprob)
+          expect(values).toEqual(values.toSorted((a, b) => b - a))
+        }
+      })
+
+      test('of given texts', async () => {
+        const continuations = [{ text: ' It was happy.' }, { text: '' }]
+        const [score, empty] = await model.score({ prompt, continuations })
+        const sum = score!.tokens.reduce((total, { logprob }) => total + logprob, 0)
+        expect(score!.tokens.map(({ token }) => token)).toEqual(
+          model.tokenize(' It was happy.', { addBos: false }),
+        )
+        expect(score!.logLikelihood).toBeCloseTo(sum)
+        expect(score!.perplexity).toBeCloseTo(Math.exp(-sum / score!.tokens.length))
+        expect(empty).toEqual({ tokens: [], logLikelihood: 0, perplexity: 1 })
+      })
+    })
+
+    describe('a constraint', () => {
+      const spell = (bytes: readonly number[]): GenerationConstraint => {
+        let at = 0
+        return {
+          allowed: (mask) => {
+            mask.fill(0)
+            const token = model
+              .tokenBytes()
+              .findIndex((piece) => piece.length === 1 && piece[0] === bytes[at])
+            mask[token >>> 5] = 1 << (token & 31)
+            return 1
+          },
+          accept: () => ++at <= bytes.length,
+          get isComplete() {
+            return at === bytes.length
+          },
+        }
+      }
+
+      test('decides what is written, and ends the text', async () => {
+        const result = await generate({ constraint: spell([...Buffer.from('yes')]) })
+        expect(result).toMatchObject({ text: 'yes', stopReason: 'complete', incomplete: false })
+      })
+
+      test('cut short by the maximum of tokens says so', async () => {
+        const result = await generate({ constraint: spell([...Buffer.from('yes')]), maxTokens: 2 })
+        expect(result).toMatchObject({ text: 'ye', stopReason: 'length', incomplete: true })
+      })
+
+      test('that allows nothing is an error', async () => {
+        const constraint = { allowed: () => 0, accept: () => false, isComplete: false }
+        await expect(generate({ constraint })).rejects.toThrow(
+          expect.objectContaining({ code: 'constraint-dead-end' }),
+        )
+      })
+
+      test('can know the bytes of every token, and which tokens end a text', () => {
+        expect(model.tokenBytes()).toHaveLength(model.info.vocabSize)
+        expect(model.endTokens().length).toBeGreaterThan(0)
+      })
+    })
+
     describe('the context', () => {
       test('refuses a longer prompt with both numbers', async () => {
         const { contextSize } = model.info
@@ -337,6 +453,8 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
         const disposed = expect.objectContaining({ code: 'disposed' })
         expect(() => gone.tokenize('a')).toThrow(disposed)
         expect(() => gone.detokenize([0])).toThrow(disposed)
+        await expect(gone.score({ prompt, continuations: [] })).rejects.toThrow(disposed)
+        expect(() => gone.tokenBytes()).toThrow(disposed)
         expect(() => gone.formatChat([{ role: 'user', content: 'a' }], { template: 'chatml' })).toThrow(
           disposed,
         )

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { combineLogits } from './combine-logits.ts'
+import { exactLogSumExp, logSumExp, topTokens } from './log-probabilities.ts'
+import { findPlausible } from './plausible-tokens.ts'
+
+const value = fc.float({ min: -20, max: 20, noNaN: true })
+const mix = fc.integer({ min: 1, max: 9 }).chain((terms) =>
+  fc.record({
+    rows: fc.array(fc.array(value, { minLength: 16, maxLength: 16 }), { minLength: terms, maxLength: terms }),
+    coefficients: fc.array(fc.double({ min: -3, max: 3, noNaN: true }), {
+      minLength: terms,
+      maxLength: terms,
+    }),
+  }),
+)
+
+const weigh = (rows: number[][], coefficients: number[]): { row: Float32Array; coefficient: number }[] =>
+  rows.map((row, index) => ({ row: Float32Array.from(row), coefficient: coefficients[index]! }))
+
+test('any number of rows makes their weighted sum, in the first of them', () => {
+  fc.assert(
+    fc.property(mix, ({ rows, coefficients }) => {
+      const terms = weigh(rows, coefficients)
+      combineLogits(terms)
+      const expected = rows[0]!.map((_, token) =>
+        rows.reduce((sum, row, index) => sum + coefficients[index]! * row[token]!, 0),
+      )
+      expected.forEach((sum, token) => expect(terms[0]!.row[token]).toBeCloseTo(sum, 3))
+      expect([...terms.slice(1).map(({ row }) => [...row])]).toEqual(rows.slice(1))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('plausible is what some positive term finds likely enough beside the likeliest of all', () => {
+  fc.assert(
+    fc.property(mix, fc.double({ min: 0.001, max: 1, noNaN: true }), ({ rows, coefficients }, alpha) => {
+      const positive = rows
+        .filter((_, index) => coefficients[index]! > 0)
+        .map((row) => {
+          const total = row.reduce((sum, logit) => sum + Math.exp(logit), 0)
+          return row.map((logit) => Math.exp(logit) / total)
+        })
+      const best = rows[0]!.map((_, token) => Math.max(...positive.map((row) => row[token]!)))
+      const threshold = alpha * Math.max(...best)
+      const target = new Int32Array(16)
+      const kept = target.subarray(0, findPlausible(weigh(rows, coefficients), alpha, target))
+      if (positive.length === 0) {
+        expect(kept).toHaveLength(16)
+        return
+      }
+      // Within the precision of the table there is no telling.
+      const clear = best.map((most) => Math.abs(most / threshold - 1) > 1e-3)
+      best.forEach((most, token) => {
+        if (clear[token]) expect(kept.includes(token)).toBe(most >= threshold)
+      })
+      expect(kept.length).toBeGreaterThan(0)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('the quick sum of exponentials is within 0.0001 of the exact one', () => {
+  for (const spread of [0, 1, 30, 500]) {
+    const row = Float32Array.from({ length: 1000 }, (_, index) => spread * Math.sin(index * index))
+    expect(Math.abs(logSumExp(row) - exactLogSumExp(row))).toBeLessThan(1e-4)
+  }
+})
+
+test('the likeliest tokens come in order, however many there are', () => {
+  const row = Float32Array.of(3, 9, -1, 9.5, 4)
+  expect([topTokens(row, 0), topTokens(row, 2), topTokens(row, 9)]).toEqual([[], [3, 1], [3, 1, 4, 0, 2]])
+})

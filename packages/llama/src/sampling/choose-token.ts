@@ -1,0 +1,129 @@
+import { LlamaError } from '../error.ts'
+import type { GenerationConstraint, TokenLogprob } from '../interface.ts'
+import type { LogitsRow } from '../batching/logits-row.ts'
+import { exactLogSumExp, topTokens } from '../mixing/log-probabilities.ts'
+import type { Vocabulary } from '../native/vocabulary.ts'
+import type { Sampler } from './sampler.ts'
+
+/** Where at most this part of the vocabulary is left, the sampler gets only that; else the rest is masked. */
+const few = 0.5
+
+export interface Choice {
+  token: number
+  logprob: TokenLogprob | undefined
+}
+
+export interface Restrictions {
+  constraint: GenerationConstraint | undefined
+  /** The first `count` of `tokens`; absent: all. May be overwritten. */
+  allowed: { tokens: Int32Array; count: number } | undefined
+}
+
+/** Chooses one generation's tokens: notes log-probabilities, restricts, and lets the native chain sample. */
+export class TokenChooser {
+  readonly #sampler: Sampler
+  readonly #vocabulary: Vocabulary
+  readonly #alternatives: number | undefined
+  #scratch: Int32Array | undefined
+  #mask: Uint32Array | undefined
+
+  /** @param alternatives how many alternatives to note with each token; absent: no log-probabilities at all */
+  constructor(sampler: Sampler, vocabulary: Vocabulary, alternatives: number | undefined) {
+    this.#sampler = sampler
+    this.#vocabulary = vocabulary
+    this.#alternatives = alternatives
+  }
+
+  get recordsLogprobs(): boolean {
+    return this.#alternatives !== undefined
+  }
+
+  /** Room for every token id, used for one choice at a time. */
+  get scratch(): Int32Array {
+    return (this.#scratch ??= new Int32Array(this.#vocabulary.size))
+  }
+
+  /** @throws LlamaError constraint-dead-end, invalid-sampling */
+  choose(row: LogitsRow, restrictions: Restrictions): Choice | Promise<Choice> {
+    const describe = this.#noteLogprobs(row)
+    const token = this.#sample(row, this.#restrict(restrictions))
+    if (typeof token === 'number') return { token, logprob: describe?.(token) }
+    return token.then((one) => ({ token: one, logprob: describe?.(one) }))
+  }
+
+  #sample(row: LogitsRow, allowed: Restrictions['allowed']): number | Promise<number> {
+    if (allowed === undefined) return this.#sampler.sample(row.context, row.index)
+    const { tokens, count } = allowed
+    const size = this.#vocabulary.size
+    if (count <= few * size && !this.#sampler.hasGrammar) {
+      return this.#sampler.sampleFrom(row.context.logits(row.index), tokens, count)
+    }
+    if (count < size) keepOnly(row.borrow(), tokens, count)
+    return this.#sampler.sample(row.context, row.index)
+  }
+
+  /** What both the cut and the constraint allow. */
+  #restrict({ constraint, allowed }: Restrictions): Restrictions['allowed'] {
+    if (!constraint) return allowed
+    const mask = (this.#mask ??= new Uint32Array(Math.ceil(this.#vocabulary.size / 32)))
+    const count = constraint.allowed(mask)
+    if (count === 0) throw deadEnd('The constraint allows no token of this model’s vocabulary here')
+    if (allowed === undefined) return { tokens: this.scratch, count: listBits(mask, this.scratch) }
+    const both = keepBits(mask, allowed.tokens, allowed.count)
+    // Rather an unlikely token than none: what must be written goes before what is plausible.
+    if (both === 0) return { tokens: allowed.tokens, count: listBits(mask, allowed.tokens) }
+    return { tokens: allowed.tokens, count: both }
+  }
+
+  #noteLogprobs(row: LogitsRow): ((token: number) => TokenLogprob) | undefined {
+    if (this.#alternatives === undefined) return undefined
+    const logits = row.context.logits(row.index)
+    const total = exactLogSumExp(logits)
+    const alternatives = topTokens(logits, this.#alternatives).map((token) =>
+      this.#describe(token, logits[token]! - total),
+    )
+    return (token) => ({ ...this.#describe(token, logits[token]! - total), alternatives })
+  }
+
+  #describe(token: number, logprob: number): { token: number; text: string; logprob: number } {
+    return { token, text: this.#vocabulary.show(token), logprob }
+  }
+}
+
+function keepOnly(row: Float32Array, tokens: Int32Array, count: number): void {
+  let next = 0
+  for (let token = 0; token < row.length; token++) {
+    if (next < count && tokens[next] === token) next++
+    else row[token] = -Infinity
+  }
+}
+
+/** Tokens whose bits are set, ascending; returns how many. */
+function listBits(mask: Uint32Array, target: Int32Array): number {
+  let count = 0
+  for (let word = 0; word < mask.length; word++) {
+    let bits = mask[word]!
+    while (bits !== 0) {
+      const lowest = 31 - Math.clz32(bits & -bits)
+      target[count++] = 32 * word + lowest
+      bits &= bits - 1
+    }
+  }
+  return count
+}
+
+/** Keeps those of the tokens whose bits are set, in place; returns how many. */
+function keepBits(mask: Uint32Array, tokens: Int32Array, count: number): number {
+  let kept = 0
+  for (let index = 0; index < count; index++) {
+    const token = tokens[index]!
+    if ((mask[token >>> 5]! >>> (token & 31)) & 1) tokens[kept++] = token
+  }
+  return kept
+}
+
+function deadEnd(message: string): LlamaError {
+  return new LlamaError('constraint-dead-end', message, {
+    hint: 'Loosen the constraint, or use a model whose vocabulary has the characters it asks for.',
+  })
+}
