@@ -1,3 +1,5 @@
+import { input } from './api/input.ts'
+import { output } from './api/output.ts'
 import { all } from './logic/all.ts'
 import { any } from './logic/any.ts'
 import { compare } from './logic/compare.ts'
@@ -98,6 +100,8 @@ export const definitions: readonly WoolgatherNode[] = [
   any,
   choose,
   select,
+  input,
+  output,
   preview,
   saveText,
 ]

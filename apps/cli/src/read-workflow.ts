@@ -30,15 +30,28 @@ export async function readWorkflow(
   descriptions: readonly NodeDescription[],
   { set = [], targets }: WorkflowChoices = {},
 ): Promise<{ workflow: Workflow; plan: Plan }> {
-  const text = file === '-' ? await readStream(stdin) : await readFile(file)
-  const parsed = parseWorkflow(decode(text, file))
-  if (parsed.issues) throw new CliError(parsed.issues)
-  const workflow = applyAll(parsed.workflow, set, descriptions)
+  const workflow = await parseFile(file, stdin, descriptions, set)
   const issues = validateWorkflow(workflow, descriptions)
   if (issues.length > 0) throw new CliError(issues)
   const planned = planWorkflow(workflow, descriptions, targets ? { targets } : {})
   if (planned.issues) throw new CliError(planned.issues)
   return { workflow, plan: planned.plan }
+}
+
+/**
+ * Reads and changes a workflow without checking it.
+ * @throws CliError where it cannot be read; exit code 2
+ */
+export async function parseFile(
+  file: string,
+  stdin: Readable,
+  descriptions: readonly NodeDescription[],
+  set: readonly string[],
+): Promise<Workflow> {
+  const text = file === '-' ? await readStream(stdin) : await readFile(file)
+  const parsed = parseWorkflow(decode(text, file))
+  if (parsed.issues) throw new CliError(parsed.issues)
+  return applyAll(parsed.workflow, set, descriptions)
 }
 
 function applyAll(

@@ -2,6 +2,7 @@ import { WoolgatherError } from '@woolgather/workflow'
 import { Command, CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { CliIo } from './cli-io.ts'
+import { batch, type BatchOptions } from './commands/batch.ts'
 import { listModels } from './commands/list-models.ts'
 import { listNodes } from './commands/list-nodes.ts'
 import { run, type RunOptions } from './commands/run.ts'
@@ -52,6 +53,20 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--out <file>', 'write status, outputs and errors as JSON')
     .option('--json', 'print events as JSON lines')
     .action(async (file: string, options: RunOptions) => exit(await run(file, options, io)))
+
+  withFolders(program.command('batch'))
+    .description('run a workflow once for each row of a table')
+    .argument('<file>', 'workflow, or - for standard input')
+    .requiredOption('--rows <file>', 'the table, .csv or .jsonl')
+    .requiredOption('--out <file>', 'a line for each row, .jsonl or .csv')
+    .option('--concurrency <n>', 'rows worked on at once; default 8')
+    .option('--resume', 'go on where an earlier batch into this file stopped')
+    .option('--as-completed', 'write lines as rows end, not in the order of the rows')
+    .option('--ignore <column>', 'leave out a column that names no input (repeatable)', collect)
+    .option('--ignore-others', 'leave out every such column')
+    .option('--set <node.input=value>', 'give an input another value in all rows (repeatable)', collect)
+    .option('--target <node>', 'run this node and what it needs (repeatable)', collect)
+    .action(async (file: string, options: BatchOptions) => exit(await batch(file, options, io)))
 
   program
     .command('validate')

@@ -93,8 +93,8 @@ async function execute(workflow: Workflow, { options, folders, io }: ExecuteOpti
 }
 
 /** The first Ctrl-C asks the run to end, the second does not ask. */
-function createInterrupter(options: {
-  worker: WorkerHandle
+export function createInterrupter(options: {
+  worker: Pick<WorkerHandle, 'kill'>
   cancel: AbortController
   say: (text: string) => void
 }): () => void {

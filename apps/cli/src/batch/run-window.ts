@@ -1,0 +1,84 @@
+import type { Row } from './read-rows.ts'
+import type { RowResult } from './result-file.ts'
+
+export interface WindowOptions {
+  rows: AsyncIterable<Row>
+  /** Rows worked on at once. */
+  concurrency: number
+  /** Results are handed on in the order of the rows; otherwise as they end. */
+  inOrder: boolean
+  signal: AbortSignal
+  /** Never rejects; undefined where the row was cancelled and is to have no line. */
+  work: (row: Row) => Promise<RowResult | undefined>
+  /** Results to be kept, several at once where they ended together. */
+  keep: (results: readonly RowResult[]) => Promise<void>
+}
+
+/** Rows that may end before the first of them is kept, as a multiple of those worked on at once. */
+const reach = 16
+
+/**
+ * Works on rows through a window that moves over them: never more of them in memory than it is wide, however many there
+ * are and however slowly one of them ends.
+ */
+export async function runWindow(options: WindowOptions): Promise<void> {
+  const { rows, concurrency, inOrder, signal, work, keep } = options
+  let working = 0
+  let wake: () => void = () => {}
+  /** Order in which rows were begun. */
+  const begun: number[] = []
+  const ended = new Map<number, RowResult | undefined>()
+  let keeping: Promise<void> | undefined
+  let failure: { error: unknown } | undefined
+
+  const takeEnded = (): RowResult[] => {
+    const results: RowResult[] = []
+    if (inOrder) {
+      while (begun.length > 0 && ended.has(begun[0] as number)) {
+        const number = begun.shift() as number
+        const result = ended.get(number)
+        ended.delete(number)
+        // What comes after a row that has no line would close the gap on resuming.
+        if (result === undefined) begun.unshift(-1)
+        else results.push(result)
+      }
+      return results
+    }
+    for (const result of ended.values()) if (result !== undefined) results.push(result)
+    ended.clear()
+    return results
+  }
+
+  /** One write at a time; what ends meanwhile is written together next. */
+  const keepEnded = (): Promise<void> =>
+    (keeping ??= (async () => {
+      for (let results = takeEnded(); results.length > 0; results = takeEnded()) await keep(results)
+    })()
+      .catch((error: unknown) => {
+        failure ??= { error }
+      })
+      .finally(() => {
+        keeping = undefined
+      }))
+
+  const full = (): boolean =>
+    working >= concurrency || (inOrder && working > 0 && ended.size >= concurrency * reach)
+  const change = (): Promise<void> => new Promise((resolve) => (wake = resolve))
+
+  for await (const row of rows) {
+    if (signal.aborted || failure !== undefined) break
+    if (inOrder) begun.push(row.number)
+    working++
+    void work(row).then((result) => {
+      ended.set(row.number, result)
+      working--
+      void keepEnded()
+      wake()
+    })
+    while (full()) await change()
+  }
+  while (working > 0) await change()
+  while (keeping !== undefined) await keeping
+  await keepEnded()
+  if (failure !== undefined) throw failure.error
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { RunRequest, WorkerHandle } from '@woolgather/supervisor'
+import { apiOutputs, type Json, type Plan, type RunError, type Workflow } from '@woolgather/workflow'
+import { assembleOutputs, type AssembleOptions, type Outputs } from '../assemble-outputs.ts'
+import { createCollector } from '../collect-run.ts'
+import type { Row } from './read-rows.ts'
+import type { RowResult } from './result-file.ts'
+
+/** Whatever takes runs: a worker process, or a server. */
+export type Runner = Pick<WorkerHandle, 'run'>
+
+export interface WorkRowOptions {
+  runner: Runner
+  plan: Plan
+  targets: string[] | undefined
+  seeds: RunRequest['seeds']
+  /** How the outputs of a row are named. */
+  names: OutputName[]
+  readArtifact: AssembleOptions['readArtifact']
+  signal: AbortSignal
+}
+
+/** An output of a row, under the name its column or field has. */
+export interface OutputName {
+  name: string
+  node: string
+  output: string
+}
+
+/** The `api/output` nodes by their names; where there are none every target as `node.output`. */
+export function nameOutputs(workflow: Workflow, plan: Plan): OutputName[] {
+  const named = apiOutputs(workflow).filter(({ node }) => plan.targets.some(({ path }) => path === node))
+  if (named.length > 0) return named.map(({ name, node }) => ({ name, node, output: 'value' }))
+  return plan.targets.flatMap(({ path, output }) =>
+    output === undefined ? [] : [{ name: `${path}.${output}`, node: path, output }],
+  )
+}
+
+/** Runs one row; undefined where it was cancelled. */
+export async function workRow(
+  row: Row,
+  workflow: Workflow,
+  options: WorkRowOptions,
+): Promise<RowResult | undefined> {
+  const collector = createCollector()
+  const { runner, targets, seeds, signal } = options
+  const status = await runner.run({
+    run: randomUUID(),
+    workflow,
+    targets,
+    seeds,
+    signal,
+    onEvents: (events) => events.forEach((event) => collector.add(event)),
+  })
+  if (status === 'cancelled' || status === 'interrupted') return undefined
+  const { cells, errors } = collector.result()
+  const { plan, readArtifact } = options
+  try {
+    const outputs = pick(await assembleOutputs({ plan, cells, readArtifact }), options.names)
+    return { row: row.number, status, outputs, errors }
+  } catch (error) {
+    return { row: row.number, status: 'failed', outputs: {}, errors: [...errors, asError(error)] }
+  }
+}
+
+function pick(outputs: Outputs, names: readonly OutputName[]): Record<string, Json> {
+  const picked: Record<string, Json> = {}
+  for (const { name, node, output } of names) {
+    const value = outputs[node]?.[output]
+    if (value !== undefined) picked[name] = value
+  }
+  return picked
+}
+
+function asError(thrown: unknown): RunError {
+  return { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown) }
+}

@@ -1,0 +1,144 @@
+import path from 'node:path'
+import { createFileArtifactStore, drawSeeds } from '@woolgather/engine'
+import { resolveFolders, startWorker } from '@woolgather/supervisor'
+import {
+  planWorkflow,
+  validateWorkflow,
+  type NodeDescription,
+  type Plan,
+  type Workflow,
+} from '@woolgather/workflow'
+import { bindColumns, bindRow, type BoundColumn } from '../batch/bind-columns.ts'
+import { formatOf, readRows, surveyRows, type Row } from '../batch/read-rows.ts'
+import { hashOf, openResults } from '../batch/result-file.ts'
+import { runWindow } from '../batch/run-window.ts'
+import { showBatch } from '../batch/show-batch.ts'
+import { nameOutputs, workRow } from '../batch/work-row.ts'
+import { CliError } from '../cli-error.ts'
+import type { CliIo } from '../cli-io.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { parseFile } from '../read-workflow.ts'
+import { checkWritable } from '../write-result.ts'
+import { createInterrupter, type RunOptions } from './run.ts'
+
+export interface BatchOptions extends RunOptions {
+  rows: string
+  out: string
+  concurrency?: string
+  resume?: boolean
+  asCompleted?: boolean
+  ignore?: string[]
+  ignoreOthers?: boolean
+}
+
+/** Rows worked on at once: as many as a model decodes together without taking much more memory. */
+const defaultConcurrency = 8
+
+/** `woolgather batch FILE`: a run per row of a table; returns the exit code. */
+export async function batch(file: string, options: BatchOptions, io: CliIo): Promise<number> {
+  const concurrency = readConcurrency(options.concurrency)
+  const format = formatOf(options.out, '--out')
+  const folders = resolveFolders(options)
+  const descriptions = await io.descriptions(folders.nodes ?? [])
+  const base = await parseFile(file, io.stdin, descriptions, options.set ?? [])
+  const { count, columns } = await surveyRows(options.rows)
+  const bound = bindColumns(base, columns, descriptions, {
+    columns: options.ignore ?? [],
+    others: options.ignoreOthers === true,
+  })
+  const plan = await planFirstRow(base, { bound, descriptions, options })
+  const names = nameOutputs(base, plan)
+  await checkWritable(options.out)
+  const results = await openResults({
+    file: options.out,
+    format,
+    outputs: names.map(({ name }) => name),
+    identity: { workflow: hashOf([base, options.target ?? null]), columns, seeds: drawSeeds(plan) },
+    resume: options.resume === true,
+  })
+
+  const cancel = new AbortController()
+  const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
+  const runner = startWorker({
+    entry: io.workerEntry(),
+    folders,
+    env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
+  })
+  let { failed } = results
+  const show = showBatch(io.stderr, { done: results.done.size, failed, total: count })
+  const stopListening = io.onInterrupt(
+    createInterrupter({ worker: runner, cancel, say: (text) => show.say(text) }),
+  )
+  try {
+    await runWindow({
+      rows: leaveOut(results.done, readRows(options.rows)),
+      concurrency,
+      inOrder: options.asCompleted !== true,
+      signal: cancel.signal,
+      work: (row) =>
+        workRow(row, bindRow(base, bound, row), {
+          runner,
+          plan,
+          targets: options.target,
+          seeds: results.seeds,
+          names,
+          readArtifact: (hash) => artifacts.get(hash),
+          signal: cancel.signal,
+        }),
+      keep: async (ended) => {
+        await results.append(ended)
+        const bad = ended.filter(({ status }) => status !== 'completed').length
+        failed += bad
+        show.add(ended.length, bad)
+      },
+    })
+    if (!cancel.signal.aborted) await results.complete()
+  } finally {
+    show.end()
+    await runner.close()
+    await results.close()
+    stopListening()
+  }
+  if (cancel.signal.aborted) return exitCodes.cancelled
+  return failed > 0 ? exitCodes.partial : exitCodes.ok
+}
+
+function readConcurrency(text: string | undefined): number {
+  const value = text === undefined ? defaultConcurrency : Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= 1_000) return value
+  throw new CliError([
+    { code: 'invalid-input', message: `--concurrency must be a whole number from 1 to 1000, not “${text}”.` },
+  ])
+}
+
+/**
+ * Checks the workflow as the first row will run it. Wrong values of that row are its own affair: it fails, the rest is
+ * run.
+ * @throws CliError with every other issue
+ */
+async function planFirstRow(
+  base: Workflow,
+  given: { bound: readonly BoundColumn[]; descriptions: readonly NodeDescription[]; options: BatchOptions },
+): Promise<Plan> {
+  const { bound, descriptions, options } = given
+  let first: Row | undefined
+  for await (const row of readRows(options.rows)) {
+    first = row
+    break
+  }
+  if (first === undefined) {
+    throw new CliError([{ code: 'file-unreadable', message: `“${options.rows}” has no rows.` }])
+  }
+  const workflow = bindRow(base, bound, first)
+  const issues = validateWorkflow(workflow, descriptions).filter(
+    (issue) => !bound.some(({ node, input }) => issue.node === node && issue.input === input),
+  )
+  if (issues.length > 0) throw new CliError(issues)
+  const planned = planWorkflow(workflow, descriptions, options.target ? { targets: options.target } : {})
+  if (planned.issues) throw new CliError(planned.issues)
+  return planned.plan
+}
+
+async function* leaveOut(done: ReadonlySet<number>, rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+  for await (const row of rows) if (!done.has(row.number)) yield row
+}

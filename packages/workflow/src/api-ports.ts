@@ -1,0 +1,50 @@
+import type { Workflow, WorkflowNode } from './document.ts'
+import type { Json } from './json.ts'
+
+/** Types of the nodes by which a workflow is called from outside. */
+export const apiInputType = 'api/input'
+export const apiOutputType = 'api/output'
+
+/** A named way into or out of a workflow: the node that stands for it. */
+export interface ApiPort {
+  name: string
+  node: string
+}
+
+/** The inputs by which a workflow is called, in the order of its nodes. */
+export function apiInputs(workflow: Workflow): ApiPort[] {
+  return portsOfType(workflow, apiInputType)
+}
+
+/** What a workflow that is called gives back, in the order of its nodes. */
+export function apiOutputs(workflow: Workflow): ApiPort[] {
+  return portsOfType(workflow, apiOutputType)
+}
+
+function portsOfType(workflow: Workflow, type: string): ApiPort[] {
+  return Object.entries(workflow.nodes).flatMap(([node, { type: its, inputs, mode }]) => {
+    if (its !== type || mode !== undefined) return []
+    const name = inputs?.['name']
+    return [{ name: typeof name === 'string' && name !== '' ? name : node, node }]
+  })
+}
+
+/** A workflow with literals put into inputs of its nodes; a link on such an input gives way. */
+export function bindInputs(
+  workflow: Workflow,
+  values: readonly { node: string; input: string; value: Json }[],
+): Workflow {
+  const nodes: Record<string, WorkflowNode> = { ...workflow.nodes }
+  for (const { node, input, value } of values) {
+    const before = nodes[node]
+    if (before === undefined) continue
+    const { links, ...rest } = before
+    const others = Object.entries(links ?? {}).filter(([name]) => name !== input)
+    nodes[node] = {
+      ...rest,
+      inputs: { ...before.inputs, [input]: value },
+      ...(others.length > 0 && { links: Object.fromEntries(others) }),
+    }
+  }
+  return { ...workflow, nodes }
+}
