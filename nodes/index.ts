@@ -29,9 +29,14 @@ import { levenshtein } from './evaluate/levenshtein.ts'
 import { matchesPattern } from './evaluate/matches.ts'
 import { wordList } from './evaluate/word-list.ts'
 import { messages } from './generation/messages.ts'
+import { check } from './steering/check.ts'
+import { grammar } from './steering/grammar.ts'
+import { jsonSchema } from './steering/json-schema.ts'
+import { logitBias } from './steering/logit-bias.ts'
 import { mix } from './steering/mix.ts'
 import { negative } from './steering/negative.ts'
 import { prompt } from './steering/prompt.ts'
+import { regex } from './steering/regex.ts'
 import { changeCase } from './text/case.ts'
 import { countWords } from './text/count-words.ts'
 import { joinTexts } from './text/join.ts'
@@ -42,6 +47,8 @@ import { replace } from './text/replace.ts'
 import { split } from './text/split.ts'
 import { matches } from './text/matches.ts'
 import { generate } from './generation/generate.ts'
+import { sampler } from './generation/sampler.ts'
+import { tokens } from './generation/tokens.ts'
 import { model } from './loading/model.ts'
 import { applyLora } from './lora/apply.ts'
 import { loadLora } from './lora/load.ts'
@@ -57,6 +64,8 @@ export const definitions: readonly WoolgatherNode[] = [
   loadLora,
   applyLora,
   generate,
+  sampler,
+  tokens,
   text,
   template,
   joinTexts,
@@ -79,6 +88,11 @@ export const definitions: readonly WoolgatherNode[] = [
   prompt,
   negative,
   mix,
+  logitBias,
+  regex,
+  grammar,
+  jsonSchema,
+  check,
   axis,
   promptMatrix,
   searchReplace,
@@ -106,4 +120,5 @@ export const definitions: readonly WoolgatherNode[] = [
   saveText,
 ]
 
+export { createConstraintCompiler, type CompileConstraint } from './steering/constraint-compiler.ts'
 export type { Files, LocateOptions, Models, NodeServices, ReadyModel, WoolgatherNode } from './services.ts'

@@ -4,6 +4,7 @@ import {
   type NodeDefinition,
   type OutputDefinition,
 } from '@woolgather/engine'
+import type { Constraint, ConstraintSource } from '@woolgather/constraint'
 import type { LanguageModel } from '@woolgather/llama'
 import type { Json, ModelRecipe } from '@woolgather/workflow'
 
@@ -17,6 +18,11 @@ export interface NodeServices {
 export interface ReadyModel {
   model: LanguageModel
   adapters: { path: string; strength: number }[]
+  /**
+   * A constraint over this model's tokens; equal ones are compiled once.
+   * @throws WoolgatherError invalid-input, for a source with errors or one that the tokens cannot spell
+   */
+  constrain(source: ConstraintSource): Promise<Constraint>
 }
 
 export interface Models {

@@ -1,10 +1,15 @@
-import type { ChatTemplatePreset, GenerateResult, LanguageModel } from '@woolgather/llama'
-import { chatMessageSchema, modelRecipeSchema, WoolgatherError, type ChatMessage } from '@woolgather/workflow'
+import { modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
+import { constraintSchema } from '../steering/constraint-value.ts'
+import { explainConstraintError } from '../steering/explain-constraint-error.ts'
+import { biasSettings } from '../steering/resolve-bias.ts'
+import { framingInputs, promptInput } from './prompt-inputs.ts'
+import { reportResult } from './report-result.ts'
+import { joinSamplers, samplerSchema, splitSampler } from './sampler-value.ts'
 import { readSampling, samplingInputs } from './sampling.ts'
-
-const templates = ['auto', 'none', 'chatml', 'vicuna', 'alpaca', 'redpajama', 'falcon'] as const
+import { useModels } from './use-models.ts'
+import { recipesOf, writeRequest } from './write-mix.ts'
 
 export const generate: WoolgatherNode = defineNode({
   type: 'generation/generate',
@@ -20,35 +25,8 @@ export const generate: WoolgatherNode = defineNode({
       schema: modelRecipeSchema,
       widget: 'none',
     },
-    prompt: {
-      type: 'text',
-      title: 'Prompt',
-      description: 'What to ask for. After messages, it is the last turn.',
-      schema: z.string().default(''),
-      widget: 'textarea',
-    },
-    messages: {
-      type: 'messages',
-      title: 'Messages',
-      description: 'A conversation so far.',
-      schema: z.array(chatMessageSchema).optional(),
-      widget: 'none',
-    },
-    system: {
-      type: 'text',
-      title: 'System prompt',
-      description: 'Who the model is and how it should answer.',
-      schema: z.string().default(''),
-      widget: 'textarea',
-    },
-    template: {
-      type: 'text',
-      title: 'Chat template',
-      description:
-        'How turns are written out. auto: the model’s own; none: the prompt is continued as it stands.',
-      schema: z.enum(templates).default('auto'),
-      advanced: true,
-    },
+    prompt: promptInput,
+    ...framingInputs,
     seed: {
       type: 'integer',
       title: 'Seed',
@@ -70,93 +48,91 @@ export const generate: WoolgatherNode = defineNode({
       schema: z.array(z.string().min(1)).max(64).default([]),
       advanced: true,
     },
+    constraint: {
+      type: 'constraint',
+      title: 'Constraint',
+      description: 'What the answer must match. It ends when nothing more may follow.',
+      schema: constraintSchema.optional(),
+      widget: 'none',
+    },
+    sampler: {
+      type: 'sampler',
+      title: 'Sampler',
+      description: 'Settings and word biases from another node. A setting given here wins over it.',
+      schema: samplerSchema.optional(),
+      widget: 'none',
+    },
     ...samplingInputs,
+    plausibility: {
+      type: 'number',
+      title: 'Plausibility',
+      description:
+        'Of a mix of prompts: drops tokens less likely than this × the likeliest, in each prompt that counts above 0. 0 off.',
+      schema: z.number().min(0).max(1).optional().meta({ default: 0.01 }),
+      advanced: true,
+    },
+    logprobs: {
+      type: 'integer',
+      title: 'Log-probabilities',
+      description:
+        'Notes how likely each token was, and this many that could have stood there. Empty: not noted.',
+      schema: z.int().min(0).max(100).optional(),
+      advanced: true,
+    },
   },
   outputs: {
     text: { type: 'text', description: 'What the model wrote.' },
     tokens: { type: 'integer', description: 'How many tokens it wrote.' },
     tokensPerSecond: { type: 'number', description: 'Speed, counted from the first token.' },
-    stopReason: { type: 'text', description: 'end, stop, length or context.' },
+    stopReason: {
+      type: 'text',
+      description:
+        'end, stop, length, context; with a constraint also complete, or incomplete where the answer ended before it matched.',
+    },
+    logprobs: {
+      type: 'list',
+      description: 'Each token with its log-probability and its alternatives, where asked for.',
+    },
+    json: { type: 'json', description: 'What the answer says as JSON; null where it is none.' },
   },
-  fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: (inputs, context) =>
-    context.services.models.use(
-      inputs.model,
-      {
-        signal: context.signal,
-        onProgress: (fraction) => context.progress(Math.round(fraction * 100), 100, '% loaded'),
-      },
-      async ({ model, adapters }) => {
-        const { text, stop } = writePrompt(model, inputs)
-        let generated = 0
-        const result = await model.generate({
-          prompt: { text, special: inputs.template !== 'none' },
-          sampling: readSampling(inputs),
-          seed: inputs.seed ?? context.seed,
-          maxTokens: inputs.maxTokens,
+  fingerprint: ({ model, prompt }, { models }) =>
+    Promise.all(recipesOf(model, prompt).map((recipe) => models.fingerprint(recipe))),
+  run: (inputs, context) => {
+    const { signal, services, progress, token, seed } = context
+    const { maxTokens, logprobs, plausibility } = inputs
+    const onProgress = (fraction: number): void => progress(Math.round(fraction * 100), 100, '% loaded')
+    const recipes = recipesOf(inputs.model, inputs.prompt)
+    return useModels(services.models, recipes, { signal, onProgress }, async (readyFor) => {
+      const { asked, prompt, stop } = writeRequest(
+        inputs.model,
+        inputs,
+        { maxTokens, plausibility },
+        readyFor,
+      )
+      const { settings, bias } = splitSampler(joinSamplers(inputs.sampler, readSampling(inputs)))
+      const constraint = inputs.constraint && (await asked.constrain(inputs.constraint)).start()
+      let generated = 0
+      const result = await asked.model
+        .generate({
+          prompt,
+          adapters: asked.adapters,
+          sampling: { ...settings, ...biasSettings(asked.model, bias) },
+          seed: inputs.seed ?? seed,
+          maxTokens,
           stop: [...stop, ...inputs.stop],
-          adapters,
-          signal: context.signal,
-          onPromptProgress: (done, total) => context.progress(done, total, 'prompt tokens'),
+          ...(constraint && { constraint }),
+          ...(logprobs !== undefined && { logprobs }),
+          signal,
+          onPromptProgress: (done, total) => progress(done, total, 'prompt tokens'),
           onText: (piece) => {
-            context.token(piece)
-            context.progress(++generated, inputs.maxTokens, 'tokens')
+            token(piece)
+            progress(++generated, maxTokens, 'tokens')
           },
         })
-        return {
-          text: result.text,
-          tokens: result.tokens.length,
-          tokensPerSecond: tokensPerSecond(result),
-          stopReason: result.stopReason,
-        }
-      },
-    ),
-})
-
-interface PromptInputs {
-  prompt: string
-  messages?: ChatMessage[] | undefined
-  system: string
-  template: (typeof templates)[number]
-}
-
-/** The prompt with its control tokens written out, and where the answer ends. */
-function writePrompt(model: LanguageModel, inputs: PromptInputs): { text: string; stop: string[] } {
-  const { prompt, messages = [], system, template } = inputs
-  if (template === 'none' || (template === 'auto' && model.info.chatTemplate === undefined)) {
-    return { text: plainPrompt(inputs), stop: [] }
-  }
-  const turns: ChatMessage[] = [
-    ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
-    ...messages,
-    ...(prompt === '' ? [] : [{ role: 'user' as const, content: prompt }]),
-  ]
-  if (!turns.some((turn) => turn.role !== 'system')) throw nothingToAsk()
-  return model.formatChat(
-    turns,
-    template === 'auto' ? {} : { template: template satisfies ChatTemplatePreset },
-  )
-}
-
-function plainPrompt({ prompt, messages = [], system }: PromptInputs): string {
-  if (messages.length > 0) {
-    throw new WoolgatherError('invalid-input', 'Messages need a chat template, and this model has none.', {
-      input: 'template',
-      hint: 'Choose a template by name (chatml, vicuna, …), or give a plain prompt.',
+        .catch((error: unknown) => {
+          throw explainConstraintError(error, 'constraint')
+        })
+      return reportResult(result)
     })
-  }
-  if (prompt === '' && system === '') throw nothingToAsk()
-  return system === '' ? prompt : `${system}\n\n${prompt}`
-}
-
-function nothingToAsk(): WoolgatherError {
-  return new WoolgatherError('missing-input', 'There is nothing to generate from: the prompt is empty.', {
-    input: 'prompt',
-    hint: 'Type a prompt, or link messages.',
-  })
-}
-
-function tokensPerSecond({ tokens, generateMs }: GenerateResult): number {
-  // The clock starts with the first token, so that one is not counted.
-  return generateMs > 0 ? Math.round((10_000 * Math.max(tokens.length - 1, 0)) / generateMs) / 10 : 0
-}
+  },
+})

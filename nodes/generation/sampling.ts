@@ -2,17 +2,27 @@ import { samplerNames, type SamplingSettings } from '@woolgather/llama'
 import type { InputDefinition } from '@woolgather/engine'
 import { z } from 'zod'
 
-/** A number that is one sampler's setting; neutral values switch the sampler off, as in llama.cpp. */
-function setting<Schema extends z.ZodType>(
+/**
+ * A number that is one sampler's setting; neutral values switch the sampler off, as in llama.cpp. The default is shown,
+ * not filled in: what is not given here may come from a sampler over a link.
+ */
+function setting(
   title: string,
   type: 'number' | 'integer',
-  schema: Schema,
+  schema: z.ZodNumber | z.ZodInt,
+  fallback: number,
   description: string,
-): { type: 'number' | 'integer'; title: string; description: string; schema: Schema; advanced: true } {
-  return { type, title, description, schema, advanced: true }
+): {
+  type: 'number' | 'integer'
+  title: string
+  description: string
+  schema: z.ZodOptional<z.ZodNumber>
+  advanced: true
+} {
+  return { type, title, description, schema: schema.optional().meta({ default: fallback }), advanced: true }
 }
 
-const fraction = (value: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(1).default(value)
+const fraction: z.ZodNumber = z.number().min(0).max(1)
 
 /** Every setting of llama.cpp's sampler chain, with llama.cpp's defaults. */
 export const samplingInputs = {
@@ -20,119 +30,125 @@ export const samplingInputs = {
     type: 'number',
     title: 'Temperature',
     description: 'How freely words are chosen; 0 always takes the likeliest.',
-    schema: z.number().min(0).max(5).default(0.8),
+    schema: z.number().min(0).max(5).optional().meta({ default: 0.8 }),
     widget: 'slider',
   },
   dynatempRange: setting(
     'Dynamic temperature range',
     'number',
-    z.number().min(0).max(5).default(0),
+    z.number().min(0).max(5),
+    0,
     'Temperature varies by ± this, with how sure the model is; 0 off.',
   ),
   dynatempExponent: setting(
     'Dynamic temperature exponent',
     'number',
-    z.number().min(0).max(10).default(1),
+    z.number().min(0).max(10),
+    1,
     'Shape of dynamic temperature.',
   ),
-  topK: setting(
-    'Top-k',
-    'integer',
-    z.int().min(0).max(1_000_000).default(40),
-    'Keep the k likeliest tokens; 0 off.',
-  ),
-  topP: setting('Top-p', 'number', fraction(0.95), 'Keep the likeliest tokens that together reach p; 1 off.'),
-  minP: setting('Min-p', 'number', fraction(0.05), 'Drop tokens less likely than p × the likeliest; 0 off.'),
-  typicalP: setting('Typical-p', 'number', fraction(1), 'Keep tokens of typical surprise up to p; 1 off.'),
+  topK: setting('Top-k', 'integer', z.int().min(0).max(1_000_000), 40, 'Keep the k likeliest tokens; 0 off.'),
+  topP: setting('Top-p', 'number', fraction, 0.95, 'Keep the likeliest tokens that together reach p; 1 off.'),
+  minP: setting('Min-p', 'number', fraction, 0.05, 'Drop tokens less likely than p × the likeliest; 0 off.'),
+  typicalP: setting('Typical-p', 'number', fraction, 1, 'Keep tokens of typical surprise up to p; 1 off.'),
   topNSigma: setting(
     'Top-nσ',
     'number',
-    z.number().min(-1).max(100).default(-1),
+    z.number().min(-1).max(100),
+    -1,
     'Keep tokens within n standard deviations of the best logit; −1 off.',
   ),
   xtcProbability: setting(
     'XTC probability',
     'number',
-    fraction(0),
+    fraction,
+    0,
     'How often the likeliest tokens are removed; 0 off.',
   ),
   xtcThreshold: setting(
     'XTC threshold',
     'number',
-    fraction(0.1),
+    fraction,
+    0.1,
     'Tokens above this probability may be removed.',
   ),
   penaltyLastN: setting(
     'Penalty window',
     'integer',
-    z.int().min(-1).max(1_000_000).default(64),
+    z.int().min(-1).max(1_000_000),
+    64,
     'Tokens the penalties look back on; −1 the whole context, 0 none.',
   ),
   repeatPenalty: setting(
     'Repeat penalty',
     'number',
-    z.number().min(0.01).max(10).default(1),
+    z.number().min(0.01).max(10),
+    1,
     'Above 1 discourages repeats; 1 off.',
   ),
   frequencyPenalty: setting(
     'Frequency penalty',
     'number',
-    z.number().min(-10).max(10).default(0),
+    z.number().min(-10).max(10),
+    0,
     'Grows with each repeat; 0 off.',
   ),
   presencePenalty: setting(
     'Presence penalty',
     'number',
-    z.number().min(-10).max(10).default(0),
+    z.number().min(-10).max(10),
+    0,
     'Once per token that occurred; 0 off.',
   ),
   dryMultiplier: setting(
     'DRY multiplier',
     'number',
-    z.number().min(0).max(100).default(0),
+    z.number().min(0).max(100),
+    0,
     'Strength against repeated sequences; 0 off.',
   ),
   dryBase: setting(
     'DRY base',
     'number',
-    z.number().min(0).max(10).default(1.75),
+    z.number().min(0).max(10),
+    1.75,
     'Growth with the length of the repeated sequence.',
   ),
   dryAllowedLength: setting(
     'DRY allowed length',
     'integer',
-    z.int().min(0).max(1_000).default(2),
+    z.int().min(0).max(1_000),
+    2,
     'Repeats up to this length are free.',
   ),
   dryPenaltyLastN: setting(
     'DRY window',
     'integer',
-    z.int().min(-1).max(1_000_000).default(-1),
+    z.int().min(-1).max(1_000_000),
+    -1,
     'Tokens DRY looks back on; −1 all.',
   ),
-  mirostat: setting('Mirostat', 'integer', z.int().min(0).max(2).default(0), 'Version of Mirostat; 0 off.'),
+  mirostat: setting('Mirostat', 'integer', z.int().min(0).max(2), 0, 'Version of Mirostat; 0 off.'),
   mirostatTau: setting(
     'Mirostat τ',
     'number',
-    z.number().min(0).max(100).default(5),
+    z.number().min(0).max(100),
+    5,
     'Surprise that Mirostat aims at.',
   ),
-  mirostatEta: setting(
-    'Mirostat η',
-    'number',
-    z.number().min(0).max(1).default(0.1),
-    'How fast Mirostat learns.',
-  ),
+  mirostatEta: setting('Mirostat η', 'number', z.number().min(0).max(1), 0.1, 'How fast Mirostat learns.'),
   adaptiveTarget: setting(
     'Adaptive-p target',
     'number',
-    z.number().min(-1).max(1).default(-1),
+    z.number().min(-1).max(1),
+    -1,
     'Probability aimed at; −1 off.',
   ),
   adaptiveDecay: setting(
     'Adaptive-p decay',
     'number',
-    z.number().min(0).max(0.99).default(0.9),
+    z.number().min(0).max(0.99),
+    0.9,
     'How slowly the aim moves.',
   ),
   samplers: {
@@ -144,12 +160,14 @@ export const samplingInputs = {
   },
 } as const satisfies Record<string, InputDefinition>
 
-type SamplingInputs = {
-  [Name in keyof typeof samplingInputs]: z.output<(typeof samplingInputs)[Name]['schema']>
+export type SamplingInputs = {
+  [Name in keyof typeof samplingInputs]?: z.output<(typeof samplingInputs)[Name]['schema']>
 }
 
-/** The sampling settings among a node's inputs, as the runtime takes them. */
+/** The settings that were given among a node's inputs; what is absent is left to a sampler or the default. */
 export function readSampling(inputs: SamplingInputs): SamplingSettings {
   const names = Object.keys(samplingInputs) as (keyof SamplingInputs)[]
-  return Object.fromEntries(names.map((name) => [name, inputs[name]])) as SamplingSettings
+  return Object.fromEntries(
+    names.flatMap((name) => (inputs[name] === undefined ? [] : [[name, inputs[name]]])),
+  ) as SamplingSettings
 }

@@ -1,7 +1,7 @@
 import { createRegistry, executeWorkflow, type RunResult } from '@woolgather/engine'
 import { createFakeLlama } from '@woolgather/llama/fake'
 import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
-import { definitions, type NodeServices } from '../index.ts'
+import { createConstraintCompiler, definitions, type NodeServices } from '../index.ts'
 
 /** Runs a graph of this library's nodes on the fake language model. */
 export async function runGraph(
@@ -10,11 +10,13 @@ export async function runGraph(
 ): Promise<RunResult> {
   await using llama = createFakeLlama()
   await using model = await llama.loadModel({ path: 'fake.gguf' })
+  const compile = createConstraintCompiler()
   const services: NodeServices = {
     models: {
       locate: (file) => Promise.resolve(file),
       fingerprint: ({ file }) => Promise.resolve(file),
-      use: (_recipe, _options, work) => work({ model, adapters: [] }),
+      use: (_recipe, _options, work) =>
+        work({ model, adapters: [], constrain: (source) => compile(model, source) }),
     },
     files: {
       writeOutput: () => Promise.reject(new Error('this graph writes no files')),

@@ -6,7 +6,7 @@ import {
   type LlamaRuntime,
   type LoadModelOptions,
 } from '@woolgather/llama'
-import type { LocateOptions, Models } from '@woolgather/nodes'
+import { createConstraintCompiler, type LocateOptions, type Models } from '@woolgather/nodes'
 import { WoolgatherError, type ModelRecipe } from '@woolgather/workflow'
 import { confinePath } from './confine-path.ts'
 import { fingerprintFile } from './fingerprint-file.ts'
@@ -27,6 +27,7 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
   /** In order of last use. */
   const loaded = new Map<string, Loaded>()
   const downloads = new Map<string, Promise<string>>()
+  const compileConstraint = createConstraintCompiler()
 
   const acquire = (key: string, load: () => Promise<LanguageModel>): Loaded => {
     const entry = loaded.get(key) ?? { key, model: load(), users: 0 }
@@ -91,7 +92,8 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
       )
       entry.model.catch(() => loaded.get(key) === entry && loaded.delete(key))
       try {
-        return await work({ model: await untilAborted(entry.model, signal), adapters })
+        const model = await untilAborted(entry.model, signal)
+        return await work({ model, adapters, constrain: (source) => compileConstraint(model, source) })
       } finally {
         release(entry)
       }

@@ -1,0 +1,51 @@
+import type { InputDefinition } from '@woolgather/engine'
+import { chatMessageSchema, promptMixSchema, type ChatMessage, type MixLike } from '@woolgather/workflow'
+import { z } from 'zod'
+
+export const templates = ['auto', 'none', 'chatml', 'vicuna', 'alpaca', 'redpajama', 'falcon'] as const
+
+/** Everything around a prompt: what was said before, who the model is, and how turns are written out. */
+export const framingInputs = {
+  messages: {
+    type: 'messages',
+    title: 'Messages',
+    description: 'A conversation so far.',
+    schema: z.array(chatMessageSchema).optional(),
+    widget: 'none',
+  },
+  system: {
+    type: 'text',
+    title: 'System prompt',
+    description: 'Who the model is and how it should answer.',
+    schema: z.string().default(''),
+    widget: 'textarea',
+  },
+  template: {
+    type: 'text',
+    title: 'Chat template',
+    description:
+      'How turns are written out. auto: the model’s own; none: the prompt is continued as it stands.',
+    schema: z.enum(templates).default('auto'),
+    advanced: true,
+  },
+} as const satisfies Record<string, InputDefinition>
+
+/** A prompt as text, or several at once. */
+export const promptInput = {
+  type: 'mix',
+  title: 'Prompt',
+  description: 'What to ask for: text, or a mix of prompts. After messages, it is the last turn.',
+  schema: z.union([z.string(), promptMixSchema]).default(''),
+  widget: 'textarea',
+} as const satisfies InputDefinition
+
+/** What stands around each prompt. */
+export interface Framing {
+  messages?: ChatMessage[] | undefined
+  system: string
+  template: (typeof templates)[number]
+}
+
+export interface PromptInputs extends Framing {
+  prompt: Exclude<MixLike, ChatMessage[]>
+}

@@ -1,0 +1,36 @@
+import type { GenerateResult } from '@woolgather/llama'
+import type { Json } from '@woolgather/workflow'
+import { readJson } from '../text/read-json.ts'
+
+/** What `generation/generate` tells of a result. */
+export function reportResult(result: GenerateResult): {
+  text: string
+  tokens: number
+  tokensPerSecond: number
+  stopReason: string
+  logprobs: Json
+  json: Json
+} {
+  return {
+    text: result.text,
+    tokens: result.tokens.length,
+    tokensPerSecond: tokensPerSecond(result),
+    stopReason: result.incomplete === true ? 'incomplete' : result.stopReason,
+    logprobs: (result.logprobs ?? []) as unknown as Json,
+    json: result.incomplete === true ? null : jsonIn(result.text),
+  }
+}
+
+/** What the text says as JSON, in a code block or not; null where it is none. */
+function jsonIn(text: string): Json {
+  try {
+    return readJson(text)
+  } catch {
+    return null
+  }
+}
+
+function tokensPerSecond({ tokens, generateMs }: GenerateResult): number {
+  // The clock starts with the first token, so that one is not counted.
+  return generateMs > 0 ? Math.round((10_000 * Math.max(tokens.length - 1, 0)) / generateMs) / 10 : 0
+}

@@ -1,0 +1,41 @@
+import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
+import { z } from 'zod'
+import { defineNode, type WoolgatherNode } from '../services.ts'
+import { constraintJson } from './constraint-value.ts'
+import { explainConstraintErrors } from './explain-constraint-error.ts'
+
+export const grammar: WoolgatherNode = defineNode({
+  type: 'steering/grammar',
+  version: 1,
+  title: 'Grammar constraint',
+  description: 'Answers that a context-free grammar allows.',
+  inputs: {
+    grammar: {
+      type: 'text',
+      title: 'Grammar',
+      description: 'Rules. GBNF: root ::= "yes" | "no". Lark: start: "yes" | "no".',
+      schema: z.string().min(1),
+      widget: 'code',
+    },
+    notation: {
+      type: 'text',
+      title: 'Notation',
+      description: 'gbnf: llama.cpp’s; lark: the Python library’s, without its lexer.',
+      schema: z.enum(['gbnf', 'lark']).default('gbnf'),
+    },
+    start: {
+      type: 'text',
+      title: 'First rule',
+      description: 'Of a Lark grammar; GBNF begins at root.',
+      schema: z.string().min(1).default('start'),
+      advanced: true,
+    },
+  },
+  outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
+  run: ({ grammar: text, notation, start }) => {
+    const source: ConstraintSource =
+      notation === 'lark' ? { kind: 'lark', text, start } : { kind: 'gbnf', text }
+    explainConstraintErrors('grammar', () => compileLanguage(source))
+    return { constraint: constraintJson(source) }
+  },
+})

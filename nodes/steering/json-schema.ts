@@ -1,0 +1,46 @@
+import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
+import { jsonSchema as anyJson } from '@woolgather/workflow'
+import { z } from 'zod'
+import { defineNode, type WoolgatherNode } from '../services.ts'
+import { asJson } from '../text/read-json.ts'
+import { constraintJson } from './constraint-value.ts'
+import { explainConstraintErrors } from './explain-constraint-error.ts'
+
+export const jsonSchema: WoolgatherNode = defineNode({
+  type: 'steering/json-schema',
+  version: 1,
+  title: 'JSON constraint',
+  description: 'Answers that are JSON of a given schema. “Generate” gives them parsed, too.',
+  inputs: {
+    schema: {
+      type: 'json',
+      title: 'Schema',
+      description: 'JSON Schema. What cannot be enforced is refused by name.',
+      schema: anyJson,
+      widget: 'code',
+    },
+    whitespace: {
+      type: 'text',
+      title: 'Whitespace',
+      description: 'compact: none between tokens; flexible: as the model likes.',
+      schema: z.enum(['compact', 'flexible']).default('compact'),
+    },
+    closedObjects: {
+      type: 'boolean',
+      title: 'Closed objects',
+      description: 'Objects have the properties that are named, and no others.',
+      schema: z.boolean().default(true),
+    },
+  },
+  outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
+  run: ({ schema, whitespace, closedObjects }) => {
+    const source: ConstraintSource = {
+      kind: 'json-schema',
+      schema: asJson(schema, 'schema'),
+      whitespace,
+      closedObjects,
+    }
+    explainConstraintErrors('schema', () => compileLanguage(source))
+    return { constraint: constraintJson(source) }
+  },
+})
