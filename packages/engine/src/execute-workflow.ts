@@ -128,18 +128,25 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
     earlier: options.earlier,
   })
   const cells = planned.plan.nodes.filter((node) => node.axes.length === 0 && node.role === 'node').length
-  events.send({ type: 'run.started', cells, seeds })
-  const cancel = (): void => runner.cancel()
+  // in a turn of its own: who cancels may be in the middle of being told something
+  const cancel = (): void => queueMicrotask(() => runner.cancel())
+  const cancelCells = (nodes: ReadonlySet<number>, at: Coordinate): void =>
+    queueMicrotask(() => runner.cancelCells(nodes, at))
   if (options.signal?.aborted === true) cancel()
   else options.signal?.addEventListener('abort', cancel, { once: true })
   const indices = (node: string): number[] =>
     planned.plan.nodes.flatMap((known) => (known.path === node ? [known.index] : []))
+  // begins when whoever started it has it in hand
+  const running = Promise.resolve().then(() => {
+    events.send({ type: 'run.started', cells, seeds })
+    return runner.start()
+  })
   return {
     id,
-    result: finish(runner.start(), events, options, cancel),
+    result: finish(running, events, options, cancel),
     cancel,
-    cancelCell: (node, at = {}) => runner.cancelCells(new Set(indices(node)), at),
-    cancelBranch: (node, at = {}) => runner.cancelCells(downstreamOf(planned.plan, indices(node)), at),
+    cancelCell: (node, at = {}) => cancelCells(new Set(indices(node)), at),
+    cancelBranch: (node, at = {}) => cancelCells(downstreamOf(planned.plan, indices(node)), at),
   }
 }
 
@@ -174,15 +181,20 @@ async function finish<Services>(
 
 function refusedRun(id: string, events: EventStream, issues: readonly Issue[]): Run {
   const [error] = issues
-  events.send({ type: 'run.started', cells: 0, seeds: {} })
-  events.send({ type: 'run.finished', status: 'failed', ...(error === undefined ? {} : { error }) })
   const nothing = (): void => undefined
-  const result = Promise.resolve<RunResult>({ status: 'failed', outputs: {}, errors: [...issues] })
+  const result = Promise.resolve().then((): RunResult => {
+    events.send({ type: 'run.started', cells: 0, seeds: {} })
+    events.send({ type: 'run.finished', status: 'failed', ...(error === undefined ? {} : { error }) })
+    return { status: 'failed', outputs: {}, errors: [...issues] }
+  })
   return { id, result, cancel: nothing, cancelCell: nothing, cancelBranch: nothing }
 }
 
 /** One seed for each node that has a `seed` input and nothing in it: the same in every cell, so that only the axis differs. */
-export function drawSeeds(planned: Plan, given: Readonly<Record<string, number>> = {}): Record<string, number> {
+export function drawSeeds(
+  planned: Plan,
+  given: Readonly<Record<string, number>> = {},
+): Record<string, number> {
   const seeds: Record<string, number> = {}
   for (const node of planned.nodes) {
     const has = node.description.inputs.some((input) => input.name === 'seed' && input.type === 'integer')

@@ -22,7 +22,7 @@ import { consultCache } from './consult-cache.ts'
 import { checkCells, tooMany } from './count-cells.ts'
 import { Resumption, type EarlierAttempt, type SettledCell } from './earlier-attempt.ts'
 import { gatherInputs } from './gather-inputs.ts'
-import { beginLoop, growLoop, initOf, slotsAtEnd, slotsAtStart } from './loop.ts'
+import { beginLoop, endLoop, growLoop, initOf, slotsAtEnd, slotsAtStart } from './loop.ts'
 import { prepareInputs, type PreparedInputs } from './prepare-inputs.ts'
 import { readTargets, type TargetWalk } from './read-targets.ts'
 import { runCell, type Outcome, type RunningCell } from './run-cell.ts'
@@ -84,7 +84,8 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   #stopping = false
   #refusal: RunError | undefined
   #openTargets = 1
-  #end: (outcome: RunOutcome) => void = () => undefined
+  /** Set while the run is under way. */
+  #end: ((outcome: RunOutcome) => void) | undefined
 
   constructor(setup: RunSetup<Services>) {
     this.#setup = setup
@@ -241,7 +242,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
         else reject(new UpstreamError(whySkipped(source)))
       }
       wakers.add(answer)
-      if (source.settled) return answer()
+      if (source.settled || this.#stopping || cell.settled) return answer()
       source.waiters ??= []
       source.waiters.push({ sourceSettled: answer })
       this.demand(source)
@@ -289,9 +290,9 @@ export class CellRunner<Services> implements WalkHost, Waiter {
 
   #endIfOver(): void {
     // what nobody waits for any more is waited for too: a run that has ended tells nothing
-    if (this.#running.size > 0) return
     const end = this.#end
-    this.#end = () => undefined
+    if (end === undefined || this.#running.size > 0) return
+    this.#end = undefined
     if (this.#openTargets > 0 && !this.#stopping) {
       this.#refusal = {
         code: 'internal',
@@ -509,6 +510,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   #growAxes(cell: Cell): void {
     const { plan } = cell.owner
     if (plan.role === 'zone-step') return growLoop(this.graph, cell)
+    if (plan.role === 'zone-end') return endLoop(this.graph, cell)
     const axis = plan.role === 'zone-init' ? plan.zone?.axis : plan.makes
     if (axis === undefined) return
     const extent = this.graph.extent(axis, cell.point)

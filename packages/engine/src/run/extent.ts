@@ -31,6 +31,7 @@ export class Extent {
   }
 
   grow(count: number): void {
+    if (this.#closed) return
     const from = this.#count
     this.#count = count
     if (count > from) for (const listener of this.#listeners) listener.grown(from, count)

@@ -43,6 +43,11 @@ export function growLoop(graph: CellGraph, step: Cell): void {
   else extent.close()
 }
 
+/** A loop whose end fails or is cancelled by itself goes on no further: nobody is left who wants it. */
+export function endLoop(graph: CellGraph, end: Cell): void {
+  graph.extent(zoneOf(end).axis, end.point).close()
+}
+
 export function initOf(graph: CellGraph, cell: Cell): Cell {
   return graph.cellBelow(cell, graph.node(zoneOf(cell).init))
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isLabelled, type Json, type LabelledValue, type Workflow } from '@woolgather/workflow'
+import { isLabelled, type Json, type LabelledValue, type RunEvent, type Workflow } from '@woolgather/workflow'
 import { createMemoryCache } from '../cache/memory-cache.ts'
 import { arbitraryGraph } from '../testing/arbitrary-graph.ts'
-import { graph, run } from '../testing/graph.ts'
+import { startRun } from '../execute-workflow.ts'
+import { graph, run, testRegistry } from '../testing/graph.ts'
 import { NaiveEvaluator } from '../testing/naive-evaluator.ts'
 
 const principal: Record<string, string> = {
@@ -98,6 +99,19 @@ function shuffle(workflow: Workflow, numbers: Iterator<number>): Workflow {
 
 const ends: ReadonlySet<string> = new Set(['cell.finished', 'cell.failed', 'cell.skipped'])
 
+/** Cells that were said to begin and not to end. */
+function openCells(events: readonly RunEvent[]): string[] {
+  const open = new Set<string>()
+  for (const event of events) {
+    if (!('at' in event)) continue
+    const cell = `${event.node} ${JSON.stringify(event.at)}`
+    if (event.type === 'cell.started') open.add(cell)
+    // one that asked for a lazy input which failed is skipped after it began
+    if (ends.has(event.type)) open.delete(cell)
+  }
+  return [...open]
+}
+
 test('every run tells of each cell it began how it ended, numbers its events without a gap, and ends once', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryGraph, async (workflow) => {
@@ -105,16 +119,39 @@ test('every run tells of each cell it began how it ended, numbers its events wit
       expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i))
       expect(events.filter((event) => event.type === 'run.finished')).toHaveLength(1)
       expect(events.at(-1)?.type).toBe('run.finished')
-      const open = new Set<string>()
-      for (const event of events) {
-        if (!('at' in event)) continue
-        const cell = `${event.node} ${JSON.stringify(event.at)}`
-        if (event.type === 'cell.started') open.add(cell)
-        // one that asked for a lazy input which failed is skipped after it began
-        if (ends.has(event.type)) open.delete(cell)
-      }
-      expect([...open]).toEqual([])
+      expect(openCells(events)).toEqual([])
     }),
     { numRuns: 100 },
+  )
+})
+
+test('whatever is cancelled, and whenever, the run ends and tells the end of what it began', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      arbitraryGraph,
+      fc.noBias(fc.nat(40)),
+      fc.noBias(fc.nat(100)),
+      fc.constantFrom('cell', 'branch', 'run'),
+      async (workflow, moment, which, what) => {
+        const ids = Object.keys(workflow.nodes)
+        const id = ids[which % ids.length] as string
+        const events: RunEvent[] = []
+        const begun = startRun({
+          workflow,
+          registry: testRegistry,
+          services: {},
+          emit: (event) => {
+            if (events.push(event) !== moment) return
+            if (what === 'run') begun.cancel()
+            else if (what === 'cell') begun.cancelCell(id)
+            else begun.cancelBranch(id)
+          },
+        })
+        const { errors } = await begun.result
+        expect(errors.filter(({ code }) => code !== 'node-failed' && code !== 'cancelled')).toEqual([])
+        expect(openCells(events)).toEqual([])
+      },
+    ),
+    { numRuns: 200 },
   )
 })
