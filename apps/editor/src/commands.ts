@@ -34,6 +34,14 @@ export const commands: readonly Command[] = [
   { group: 'Graph', title: 'Duplicate, keeping links', keys: ['Mod+d'], run: duplicateSelected },
   { group: 'Graph', title: 'Select everything', keys: ['Mod+a'], run: selectAll },
   { group: 'Graph', title: 'Fold or unfold what is selected', keys: ['c'], run: foldSelected },
+  { group: 'Graph', title: 'Mute what is selected, or let it run', keys: ['Mod+m'], run: switchMode('mute') },
+  {
+    group: 'Graph',
+    title: 'Bypass what is selected, or let it run',
+    keys: ['Mod+b'],
+    run: switchMode('bypass'),
+  },
+  { group: 'Graph', title: 'Frame what is selected', keys: ['Mod+g'], run: groupSelected },
   { group: 'Edit', title: 'Undo', keys: ['Mod+z'], run: (editor) => editor.document.getState().undo() },
   {
     group: 'Edit',
@@ -125,6 +133,42 @@ function foldSelected(editor: Editor): void {
   editor.document.getState().dispatch({
     type: 'batch',
     actions: ids.map((id) => ({ type: 'node.collapse', id, collapsed })),
+  })
+}
+
+function switchMode(mode: 'mute' | 'bypass'): Command['run'] {
+  return (editor) => {
+    const { nodes } = presentOf(editor)
+    const ids = [...editor.view.getState().selectedNodes].filter((id) => nodes[id])
+    const next = ids.some((id) => nodes[id]?.mode !== mode) ? mode : undefined
+    editor.document.getState().dispatch({
+      type: 'batch',
+      actions: ids.map((id) => ({ type: 'node.mode', id, mode: next })),
+    })
+  }
+}
+
+/** Air between a frame and the nodes in it, in graph units; the title stands above. */
+const frameAir = 24
+const titleHeight = 36
+
+function groupSelected(editor: Editor, flow: Flow): void {
+  const { selectedNodes } = editor.view.getState()
+  const boxes = flow.getNodes().filter(({ id }) => selectedNodes.has(id))
+  if (boxes.length === 0) return
+  const left = Math.min(...boxes.map(({ position }) => position.x))
+  const top = Math.min(...boxes.map(({ position }) => position.y))
+  const right = Math.max(...boxes.map(({ position, measured }) => position.x + (measured?.width ?? 0)))
+  const bottom = Math.max(...boxes.map(({ position, measured }) => position.y + (measured?.height ?? 0)))
+  editor.document.getState().dispatch({
+    type: 'group.add',
+    group: {
+      title: 'Group',
+      x: left - frameAir,
+      y: top - frameAir - titleHeight,
+      width: right - left + 2 * frameAir,
+      height: bottom - top + 2 * frameAir + titleHeight,
+    },
   })
 }
 

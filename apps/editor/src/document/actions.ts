@@ -1,4 +1,4 @@
-import type { Json, Link, WorkflowNode } from '@woolgather/workflow'
+import type { Group, Json, Link, WorkflowNode } from '@woolgather/workflow'
 
 /** One end of a link as the document stores it: the input that is fed. */
 export interface InputRef {
@@ -17,6 +17,11 @@ export type DocumentAction =
   /** An empty title goes back to the type's own. */
   | { type: 'node.title'; id: string; title: string }
   | { type: 'node.collapse'; id: string; collapsed: boolean }
+  /** Muted nodes do not run, nor what needs them; bypassed ones hand their input on. Without a mode it runs. */
+  | { type: 'node.mode'; id: string; mode: WorkflowNode['mode'] }
+  | { type: 'group.add'; group: Group }
+  | { type: 'group.title'; at: number; title: string }
+  | { type: 'group.remove'; at: number }
   | ({ type: 'input.set'; value: Json } & InputRef)
   /** Back to the default of the node type. */
   | ({ type: 'input.clear' } & InputRef)

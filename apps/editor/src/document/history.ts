@@ -66,6 +66,8 @@ function mergeKey(action: DocumentAction): string | undefined {
       return `title ${action.id}`
     case 'workflow.rename':
       return 'rename'
+    case 'group.title':
+      return `group ${action.at}`
     default:
       return undefined
   }

@@ -1,4 +1,4 @@
-import type { Json, Link, View, Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { Group, Json, Link, View, Workflow, WorkflowNode } from '@woolgather/workflow'
 import type { DocumentAction, InputRef } from './actions.ts'
 import { isSingle, linksInto } from './inputs-of.ts'
 
@@ -19,6 +19,16 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
       return editView(document, action.id, { title: action.title.trim() || undefined })
     case 'node.collapse':
       return editView(document, action.id, { collapsed: action.collapsed || undefined })
+    case 'node.mode':
+      return editNode(document, action.id, (node) => withMode(node, action.mode))
+    case 'group.add':
+      return { ...document, groups: [...(document.groups ?? []), action.group] }
+    case 'group.title':
+      return editGroups(document, (groups) =>
+        groups.map((group, at) => (at === action.at ? { ...group, title: action.title } : group)),
+      )
+    case 'group.remove':
+      return editGroups(document, (groups) => groups.filter((_, at) => at !== action.at))
     case 'input.set':
       return editNode(document, action.node, (node) => ({
         ...withoutLink(node, action.input),
@@ -42,6 +52,18 @@ function editNode(document: Workflow, id: string, edit: (node: WorkflowNode) => 
   if (!node) return document
   const edited = edit(node)
   return edited === node ? document : { ...document, nodes: { ...document.nodes, [id]: edited } }
+}
+
+function withMode(node: WorkflowNode, mode: WorkflowNode['mode']): WorkflowNode {
+  if (node.mode === mode) return node
+  const { mode: _, ...rest } = node
+  return mode === undefined ? rest : { ...rest, mode }
+}
+
+function editGroups(document: Workflow, edit: (groups: Group[]) => Group[]): Workflow {
+  const { groups: before = [], ...rest } = document
+  const groups = edit(before)
+  return groups.length === 0 ? rest : { ...rest, groups }
 }
 
 function editView(document: Workflow, id: string, change: Partial<View>): Workflow {

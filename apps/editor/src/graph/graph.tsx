@@ -18,10 +18,12 @@ import { addNode, connect, disconnect, judge, presentOf, reconnect } from '../se
 import { parseLinkId } from '../document/link-id.ts'
 import { NodeCard } from '../node/node-card.tsx'
 import { familyStyle } from '../ui/family-style.ts'
+import { GroupFrames } from './group-frames.tsx'
 import { LinkEdge } from './link-edge.tsx'
 import { LinkHint } from './link-hint.tsx'
 import { looseLinkAt } from './loose-link.ts'
 import { EmptyCanvas } from './empty-canvas.tsx'
+import { LoopRegions } from './loop-regions.tsx'
 import { useFlowEdges } from './use-flow-edges.ts'
 import { useFlowNodes } from './use-flow-nodes.ts'
 import { ViewControls } from './view-controls.tsx'
@@ -155,6 +157,8 @@ export function Graph() {
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
         <ViewControls fitOptions={fitOptions} />
+        <GroupFrames />
+        <LoopRegions />
         <Overview />
         {linking && <LinkHint link={linking} />}
       </ReactFlow>

@@ -7,7 +7,9 @@ import { useEditor, useProblems, useRun } from '../store/editor-context.ts'
 import type { Control } from '../widgets/choose-control.ts'
 import { ControlView } from '../widgets/control-view.tsx'
 import { Prose } from '../ui/prose.tsx'
+import { canSweep } from '../session/sweep-input.ts'
 import { LinkedSource } from './linked-source.tsx'
+import { SweepButton } from './sweep-button.tsx'
 import { Port } from './port.tsx'
 
 /** Controls that need the width of the node: their label stands above. */
@@ -67,6 +69,14 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
         >
           <RotateCcw />
         </button>
+      )}
+      {links.length === 0 && control.kind !== 'zone-start' && canSweep(editor, input) && (
+        <SweepButton
+          to={ref}
+          title={input.title}
+          label={`${nodeTitle}: ${input.title}`}
+          value={value ?? input.default}
+        />
       )}
       {links.length > 0 ? (
         <LinkedSource to={ref} links={links} label={`${nodeTitle}: ${input.title}`} />

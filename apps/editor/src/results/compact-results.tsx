@@ -1,5 +1,6 @@
 import { Maximize2 } from 'lucide-react'
 import { useMemo } from 'react'
+import { formatNumber } from '../run/show-run.ts'
 import { useEditor } from '../store/editor-context.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { CellText } from './cell-box.tsx'
@@ -38,7 +39,7 @@ export function CompactResults({ id, title, results: { set } }: CompactResultsPr
         aria-label={`${title}: open all results`}
       >
         <Maximize2 aria-hidden />
-        {set.cells.length} cells
+        {formatNumber(set.cells.length)} cells
         <span className="axes">{set.axes.map(({ label }) => label).join(' × ')}</span>
       </button>
     </div>

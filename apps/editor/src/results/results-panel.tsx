@@ -2,6 +2,7 @@ import { Maximize2, Minimize2, X } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { isArtifactRef } from '@woolgather/workflow'
 import { ChartView } from '../charts/chart-view.tsx'
+import { formatNumber } from '../run/show-run.ts'
 import { saveFile } from '../session/save-file.ts'
 import { readOutput } from '../store/artifact-store.ts'
 import { useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
@@ -83,8 +84,8 @@ function CellCounts({ results: { set } }: { results: Grid }): ReactNode {
   const rest = [...counts].filter(([status]) => status !== 'finished')
   return (
     <span className="results-counts">
-      {set.cells.length} cells
-      {rest.map(([status, count]) => ` · ${count} ${status}`)}
+      {formatNumber(set.cells.length)} cells
+      {rest.map(([status, count]) => ` · ${formatNumber(count)} ${status}`)}
     </span>
   )
 }

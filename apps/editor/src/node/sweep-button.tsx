@@ -1,0 +1,40 @@
+import { useReactFlow } from '@xyflow/react'
+import { ListPlus } from 'lucide-react'
+import type { Json } from '@woolgather/workflow'
+import type { InputRef } from '../document/actions.ts'
+import { sweepInput } from '../session/sweep-input.ts'
+import { useEditor } from '../store/editor-context.ts'
+import { focusNode } from '../ui/focus-node.ts'
+
+export interface SweepButtonProps {
+  to: InputRef
+  title: string
+  label: string
+  value: Json | undefined
+}
+
+/** Makes an axis for an input: its node then runs once for each value that is typed there. */
+export function SweepButton({ to, title, label, value }: SweepButtonProps) {
+  const editor = useEditor()
+  const flow = useReactFlow()
+  const sweep = (): void => {
+    const boxes = flow.getNodes().map(({ position, measured }) => ({
+      ...position,
+      width: measured?.width ?? 0,
+      height: measured?.height ?? 0,
+    }))
+    const axis = sweepInput(editor, to, { title, value, boxes })
+    if (axis !== undefined) focusNode(axis)
+  }
+  return (
+    <button
+      type="button"
+      className="icon-button sweep nodrag"
+      aria-label={`${label}: sweep`}
+      title="Sweep: try several values"
+      onClick={sweep}
+    >
+      <ListPlus />
+    </button>
+  )
+}
