@@ -16,14 +16,7 @@ export {
 export { parseWorkflow, type Parsed } from './parse-workflow.ts'
 export { migrateWorkflow } from './migrate-workflow.ts'
 export { setInput } from './set-input.ts'
-export {
-  apiInputs,
-  apiInputType,
-  apiOutputs,
-  apiOutputType,
-  bindInputs,
-  type ApiPort,
-} from './api-ports.ts'
+export { apiInputs, apiInputType, apiOutputs, apiOutputType, bindInputs, type ApiPort } from './api-ports.ts'
 export { validateWorkflow } from './validate-workflow.ts'
 export { planWorkflow, type PlanOptions } from './plan-workflow.ts'
 export type { Plan, PlanAxis, PlanLink, PlanNode, PlanRole, PlanTarget, PlanZone } from './plan/plan.ts'
