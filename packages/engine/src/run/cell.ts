@@ -53,6 +53,8 @@ export class Cell implements Waiter {
   reason: string | undefined
   /** Key under which its result is kept. */
   key: string | undefined
+  /** Most cells are read by one output only; a map for each would be most of what a run allocates. */
+  #firstId: { output: string; id: string } | undefined
   #ids: Map<string, string> | undefined
 
   constructor(owner: NodeState, point: number) {
@@ -74,12 +76,16 @@ export class Cell implements Waiter {
 
   /** Content id of an output, or of one item of an output that is spread along an axis. */
   idOf(output: string, item: number | undefined): string {
+    if (item === undefined && output === this.#firstId?.output) return this.#firstId.id
     const name = item === undefined ? output : `${output}\n${item}`
-    this.#ids ??= new Map()
-    const known = this.#ids.get(name)
+    const known = this.#ids?.get(name)
     if (known !== undefined) return known
     const id = contentId(this.value(output, item) ?? null)
-    this.#ids.set(name, id)
+    if (item === undefined && this.#firstId === undefined) this.#firstId = { output, id }
+    else {
+      this.#ids ??= new Map()
+      this.#ids.set(name, id)
+    }
     return id
   }
 

@@ -78,16 +78,23 @@ export function linkedIds(
 ): Record<string, string> {
   const ids: Record<string, string> = {}
   for (const input of prepared.linked) {
-    ids[input.name] = input.links
-      .map((number) => {
-        const link = cell.owner.plan.links[number] as PlanLink
-        if (link.keeps !== undefined)
-          return canonicalJson(collectedOf(inputs, input, number) as unknown as Json)
-        return graph.cellBelow(cell, graph.node(link.source)).idOf(link.output, itemOf(cell, link))
-      })
-      .join('\n')
+    const { links } = input
+    const id = (number: number): string => linkedId(cell, number, input, inputs, graph)
+    ids[input.name] = links.length === 1 ? id(links[0] as number) : links.map(id).join('\n')
   }
   return ids
+}
+
+function linkedId(
+  cell: Cell,
+  number: number,
+  input: LinkedInput,
+  inputs: RunInputValues,
+  graph: CellGraph,
+): string {
+  const link = cell.owner.plan.links[number] as PlanLink
+  if (link.keeps !== undefined) return canonicalJson(collectedOf(inputs, input, number) as unknown as Json)
+  return graph.cellBelow(cell, graph.node(link.source)).idOf(link.output, itemOf(cell, link))
 }
 
 function collectedOf(inputs: RunInputValues, input: LinkedInput, number: number): unknown {

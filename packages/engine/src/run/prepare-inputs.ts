@@ -26,7 +26,7 @@ export interface PreparedInputs {
   dynamic: Record<string, Json>
   linked: LinkedInput[]
   /** Literals as written, for cache keys and for saying what changed. */
-  literals: Record<string, Json>
+  literals: Readonly<Record<string, Json>>
   literalsId: string
   /** What is wrong with a literal. */
   problem: WoolgatherError | undefined
@@ -38,30 +38,37 @@ export function prepareInputs(
   definition: NodeDefinition<never>,
   seed: number | undefined,
 ): PreparedInputs {
-  const literals: Record<string, Json> =
-    seed === undefined ? { ...plan.literals } : { ...plan.literals, seed }
-  const linked = groupLinks(plan, definition)
-  const names = new Set(linked.map((input) => input.name))
+  const literals = seed === undefined ? plan.literals : { ...plan.literals, seed }
   const prepared: PreparedInputs = {
     fixed: {},
     dynamic: {},
-    linked,
+    linked: groupLinks(plan, definition),
     literals,
     literalsId: canonicalJson(literals),
     problem: undefined,
   }
   try {
-    for (const [name, input] of Object.entries(definition.inputs)) {
-      if (!names.has(name))
-        prepared.fixed[name] = fixedInput(plan.path, name, input, literalOf(literals, name))
-    }
+    fixInputs(prepared, plan.path, definition)
   } catch (error) {
     prepared.problem = error as WoolgatherError
   }
-  for (const [name, value] of Object.entries(literals)) {
-    if (!Object.hasOwn(definition.inputs, name)) prepared.dynamic[name] = value
+  for (const name of Object.keys(literals)) {
+    if (!Object.hasOwn(definition.inputs, name)) prepared.dynamic[name] = literals[name] as Json
   }
   return prepared
+}
+
+function fixInputs(prepared: PreparedInputs, path: string, definition: NodeDefinition<never>): void {
+  const { fixed, linked, literals } = prepared
+  for (const name of Object.keys(definition.inputs)) {
+    if (linked.some((input) => input.name === name)) continue
+    fixed[name] = fixedInput(
+      path,
+      name,
+      definition.inputs[name] as InputDefinition,
+      literalOf(literals, name),
+    )
+  }
 }
 
 function literalOf(literals: Readonly<Record<string, Json>>, name: string): Json | undefined {
@@ -86,16 +93,17 @@ function asAsked(input: InputDefinition, parsed: unknown, literal: Json | undefi
 }
 
 function groupLinks(plan: PlanNode, definition: NodeDefinition<never>): LinkedInput[] {
-  const byName = new Map<string, LinkedInput>()
-  plan.links.forEach((link: PlanLink, number) => {
-    const known = byName.get(link.input)
+  const linked: LinkedInput[] = []
+  for (let number = 0; number < plan.links.length; number++) {
+    const { input: name, to } = plan.links[number] as PlanLink
+    const known = linked.find((input) => input.name === name)
     if (known !== undefined) known.links.push(number)
     else {
-      const input = Object.hasOwn(definition.inputs, link.input) ? definition.inputs[link.input] : undefined
-      byName.set(link.input, { name: link.input, links: [number], definition: input, to: link.to })
+      const input = Object.hasOwn(definition.inputs, name) ? definition.inputs[name] : undefined
+      linked.push({ name, links: [number], definition: input, to })
     }
-  })
-  return [...byName.values()]
+  }
+  return linked
 }
 
 /**

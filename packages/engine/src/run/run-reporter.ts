@@ -42,13 +42,22 @@ export class RunReporter {
   /** @throws WoolgatherError write-failed where the outputs could not be kept for those who read the events */
   done(cell: Cell, outputs: Readonly<Record<string, Json>>, how: { milliseconds: number } | 'cached'): void {
     if (!cell.owner.visible) return
-    const event = { ...whereIs(cell), outputs: this.#shown(outputs) }
+    const { plan, space } = cell.owner
+    const node = plan.path
+    const at = space.at(cell.point)
+    const shown = this.#shown(outputs)
     this.#settled++
     if (how === 'cached') {
-      this.#events.sendFor(cell, { type: 'cell.cached', ...event, reason: 'same inputs as before' })
+      this.#events.sendFor(cell, {
+        type: 'cell.cached',
+        node,
+        at,
+        outputs: shown,
+        reason: 'same inputs as before',
+      })
     } else {
       const milliseconds = Math.round(how.milliseconds * 1000) / 1000
-      this.#events.sendFor(cell, { type: 'cell.finished', ...event, milliseconds })
+      this.#events.sendFor(cell, { type: 'cell.finished', node, at, outputs: shown, milliseconds })
     }
   }
 
