@@ -1,7 +1,7 @@
 import koffi from 'koffi'
 import type { LibraryHandle, TypeObject } from 'koffi'
 import { prototypes, structs } from './c-api.ts'
-import type { CallbackPointer, CApi, NativeFunction, Pointer, StructName } from './c-api.ts'
+import type { CallbackPointer, CApi, NativeFunction, Pointer, StructName, TensorPointer } from './c-api.ts'
 
 const scalars = [
   'void',
@@ -103,6 +103,7 @@ export function readInts(pointer: Pointer, length: number): number[] {
 }
 
 const progressCallback = koffi.pointer(koffi.proto('bool', ['float', 'void *']))
+const evalCallback = koffi.pointer(koffi.proto('bool', ['void *', 'bool', 'void *']))
 const logCallback = koffi.pointer(koffi.proto('void', ['int32_t', 'str', 'void *']))
 
 /** A JavaScript function that native code may call until `release`. It must not throw: inside an async call that ends the process. */
@@ -119,6 +120,16 @@ export function registerProgressCallback(callback: (fraction: number) => boolean
 /** `ggml_log_callback`: levels 1 debug, 2 info, 3 warning, 4 error, 5 continues the line before. */
 export function registerLogCallback(callback: (level: number, text: string) => void): RegisteredCallback {
   return register(callback, logCallback)
+}
+
+/**
+ * `ggml_backend_sched_eval_callback`: with `asks`, whether the tensor is wanted once computed; without, it was
+ * computed, and false ends the graph there.
+ */
+export function registerEvalCallback(
+  callback: (tensor: TensorPointer, asks: boolean) => boolean,
+): RegisteredCallback {
+  return register(callback, evalCallback)
 }
 
 function register(callback: (...args: never[]) => unknown, type: TypeObject): RegisteredCallback {

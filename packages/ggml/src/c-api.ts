@@ -18,6 +18,7 @@ export type MemoryPointer = Pointer<'llama_memory_i'>
 export type SamplerPointer = Pointer<'llama_sampler'>
 export type AdapterPointer = Pointer<'llama_adapter_lora'>
 export type DevicePointer = Pointer<'ggml_backend_device'>
+export type TensorPointer = Pointer<'ggml_tensor'>
 export type CallbackPointer = Pointer<'callback'>
 
 /** A bound function: called at once, or on a worker thread with a Node-style callback. */
@@ -240,6 +241,13 @@ export interface CApi {
   ggml_get_type_traits: NativeFunction<[type: number], Pointer<'ggml_type_traits'>>
   /** True where any of a tensor's four dimensions is 0. */
   ggml_is_empty: NativeFunction<[tensor: Pointer], boolean>
+  ggml_get_name: NativeFunction<[TensorPointer], string>
+  ggml_nelements: NativeFunction<[TensorPointer], number>
+  /** Copies bytes of a tensor out, wherever it is computed. */
+  ggml_backend_tensor_get: NativeFunction<
+    [TensorPointer, target: Float32Array, offset: number, bytes: number],
+    void
+  >
 
   // model
   llama_model_default_params: NativeFunction<[], ModelParams>
@@ -440,6 +448,9 @@ export const prototypes: Readonly<Record<keyof CApi, string>> = {
     'size_t ggml_quantize_chunk(enum ggml_type, const float *, void *, int64_t, int64_t, int64_t, const float *)',
   ggml_get_type_traits: 'const struct ggml_type_traits *ggml_get_type_traits(enum ggml_type)',
   ggml_is_empty: 'bool ggml_is_empty(const struct ggml_tensor *)',
+  ggml_get_name: 'const char *ggml_get_name(const struct ggml_tensor *)',
+  ggml_nelements: 'int64_t ggml_nelements(const struct ggml_tensor *)',
+  ggml_backend_tensor_get: 'void ggml_backend_tensor_get(const struct ggml_tensor *, void *, size_t, size_t)',
 
   // model
   llama_model_default_params: 'struct llama_model_params llama_model_default_params(void)',

@@ -5,7 +5,14 @@ export type { Native } from './load-native.ts'
 export { NativeError } from './native-error.ts'
 export { NativeLog } from './native-log.ts'
 export type { Device } from './devices.ts'
-export { addressOf, callAsync, readInts, registerProgressCallback, viewFloats } from './bind.ts'
+export {
+  addressOf,
+  callAsync,
+  readInts,
+  registerEvalCallback,
+  registerProgressCallback,
+  viewFloats,
+} from './bind.ts'
 export type { RegisteredCallback } from './bind.ts'
 export type {
   AdapterPointer,
@@ -20,6 +27,7 @@ export type {
   NativeFunction,
   Pointer,
   SamplerPointer,
+  TensorPointer,
   VocabPointer,
 } from './c-api.ts'
 export { dequantizeRows, quantizeRows, rowBytes, tensorTypes } from './quantize.ts'

@@ -10,6 +10,8 @@ export type LlamaErrorCode =
   | 'checksum-mismatch'
   | 'adapter-mismatch'
   | 'vocabulary-mismatch'
+  | 'vector-mismatch'
+  | 'invalid-layer'
   | 'context-too-long'
   | 'invalid-token'
   | 'invalid-sampling'

@@ -7,6 +7,8 @@ export type {
   AdapterUse,
   ChatMessage,
   ChatTemplatePreset,
+  ControlVector,
+  EmbedRequest,
   FormatChatOptions,
   FormattedPrompt,
   GenerateRequest,
@@ -23,10 +25,13 @@ export type {
   SamplerName,
   SamplingSettings,
   ScoreRequest,
+  StatesRequest,
   StopReason,
   TextScore,
+  TextStates,
   TokenLogprob,
   TokenProbability,
+  VectorUse,
 } from './interface.ts'
 export { defaultSamplers, defaultSampling } from './sampling/defaults.ts'
 export type { ResolvedSampling } from './sampling/defaults.ts'
@@ -57,6 +62,9 @@ export type {
   ResourceWishes,
   TensorSize,
 } from './memory/index.ts'
+
+// control vectors
+export { readVectorFile, writeVectorFile } from './vectors/index.ts'
 
 // text
 export { StopMatcher, Utf8Stream } from './text/index.ts'

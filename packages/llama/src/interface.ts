@@ -56,6 +56,17 @@ export interface LanguageModel extends AsyncDisposable {
    * @throws LlamaError context-too-long, invalid-token, cancelled, disposed, adapter-mismatch, native-error
    */
   score(request: ScoreRequest): Promise<TextScore[]>
+  /**
+   * What the model thinks while reading: outputs of given blocks for given texts, pooled over their tokens.
+   * @throws LlamaError invalid-layer, context-too-long, invalid-token, cancelled, disposed, native-error
+   */
+  readStates(request: StatesRequest): Promise<TextStates[]>
+  /**
+   * Texts as vectors: the mean over tokens of what the model's last block puts out, normed as for the output layer,
+   * scaled to length 1. Close texts have a high dot product.
+   * @throws LlamaError context-too-long, cancelled, disposed, native-error
+   */
+  embed(request: EmbedRequest): Promise<Float32Array[]>
   /** Bytes that each token adds to a text, by id; control tokens add none. Read once and kept. */
   tokenBytes(): readonly Uint8Array[]
   /** Ids of the tokens that end a text. */
@@ -181,6 +192,8 @@ export interface MixTerm {
   coefficient: number | ((step: number) => number)
   /** In place of the request's; absent: the request's, or none where the term has a model of its own. */
   adapters?: readonly AdapterUse[] | undefined
+  /** As `adapters`. */
+  vectors?: readonly VectorUse[] | undefined
   /** Another loaded model with the same vocabulary; absent: the one asked. */
   model?: LanguageModel | undefined
 }
@@ -188,6 +201,21 @@ export interface MixTerm {
 /** A LoRA adapter, absolute path. */
 export interface AdapterUse {
   path: string
+  strength: number
+}
+
+/**
+ * A control vector: for some blocks, numbered from 0, a direction of `embeddingSize` numbers that is added to the
+ * block's output at every token. Block 0 cannot be steered.
+ */
+export interface ControlVector {
+  /** `general.architecture` of the model it was made for; absent: not known. */
+  architecture?: string | undefined
+  directions: ReadonlyMap<number, Float32Array>
+}
+
+export interface VectorUse {
+  vector: ControlVector
   strength: number
 }
 
@@ -215,6 +243,8 @@ export interface GenerateRequest {
   stop?: readonly string[] | undefined
   /** Requests with equal adapters share batches; others take turns. */
   adapters?: readonly AdapterUse[] | undefined
+  /** Added up, each times its strength. Grouped like adapters. */
+  vectors?: readonly VectorUse[] | undefined
   constraint?: GenerationConstraint | undefined
   /** Notes each token's log-probability, and this many of the likeliest tokens in its place (0–100). */
   logprobs?: number | undefined
@@ -275,6 +305,30 @@ export interface ScoreRequest {
   prompt: PromptInput
   /** Texts that follow the prompt, tokenized apart from it. */
   continuations: readonly PromptInput[]
+  adapters?: readonly AdapterUse[] | undefined
+  vectors?: readonly VectorUse[] | undefined
+  signal?: AbortSignal | undefined
+}
+
+export interface StatesRequest {
+  /** `after`: a beginning that is read first and not pooled. */
+  texts: readonly { text: PromptInput; after?: PromptInput | undefined }[]
+  /** Blocks, from 0. */
+  layers: readonly number[]
+  /** Over the text's tokens: their mean (default), or the last one alone. */
+  pooling?: 'mean' | 'last' | undefined
+  adapters?: readonly AdapterUse[] | undefined
+  vectors?: readonly VectorUse[] | undefined
+  signal?: AbortSignal | undefined
+  /** Texts read so far. */
+  onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/** Block → `embeddingSize` numbers. */
+export type TextStates = ReadonlyMap<number, Float32Array>
+
+export interface EmbedRequest {
+  texts: readonly string[]
   adapters?: readonly AdapterUse[] | undefined
   signal?: AbortSignal | undefined
 }

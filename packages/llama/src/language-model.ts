@@ -2,6 +2,7 @@ import { formatChat, resolveTemplate } from './chat/index.ts'
 import { LlamaError } from './error.ts'
 import type {
   ChatMessage,
+  EmbedRequest,
   FormatChatOptions,
   FormattedPrompt,
   GenerateRequest,
@@ -9,7 +10,9 @@ import type {
   LanguageModel,
   ModelInfo,
   ScoreRequest,
+  StatesRequest,
   TextScore,
+  TextStates,
 } from './interface.ts'
 import type { LoadedModel } from './loaded-model.ts'
 
@@ -66,6 +69,14 @@ export class NativeLanguageModel implements LanguageModel {
 
   async score(request: ScoreRequest): Promise<TextScore[]> {
     return await this.#keep(this.#usable.score(request))
+  }
+
+  async readStates(request: StatesRequest): Promise<TextStates[]> {
+    return await this.#keep(this.#usable.readStates(request))
+  }
+
+  async embed(request: EmbedRequest): Promise<Float32Array[]> {
+    return await this.#keep(this.#usable.embed(request))
   }
 
   tokenBytes(): readonly Uint8Array[] {

@@ -7,6 +7,7 @@ import { chooseTemplate } from './chat/index.ts'
 import type { ChatTemplate } from './chat/index.ts'
 import { LlamaError } from './error.ts'
 import type {
+  EmbedRequest,
   GenerateRequest,
   GenerateResult,
   LanguageModel,
@@ -15,7 +16,9 @@ import type {
   PromptInput,
   RuntimeInfo,
   ScoreRequest,
+  StatesRequest,
   TextScore,
+  TextStates,
 } from './interface.ts'
 import { chooseResources, inspectModel } from './memory/index.ts'
 import type { ModelFile } from './memory/index.ts'
@@ -34,6 +37,10 @@ import type { ResolvedSampling } from './sampling/defaults.ts'
 import { TokenChooser } from './sampling/choose-token.ts'
 import { Sampler } from './sampling/sampler.ts'
 import { validateSampling, validateSeed } from './sampling/validate-sampling.ts'
+import type { PooledText } from './states/pool-states.ts'
+import { readStates } from './states/read-states.ts'
+import type { ReadStatesInput } from './states/read-states.ts'
+import { addVectors } from './vectors/add-vectors.ts'
 
 const defaultSequences = 16
 /** Prompt tokens of one decode call. */
@@ -234,10 +241,78 @@ export class LoadedModel {
     )
   }
 
+  /** @throws LlamaError, as `LanguageModel.readStates` says */
+  async readStates(request: StatesRequest): Promise<TextStates[]> {
+    const { layers, pooling = 'mean', signal, onProgress } = request
+    const last = this.info.layers - 1
+    for (const layer of layers) {
+      if (Number.isInteger(layer) && layer >= 0 && layer <= last) continue
+      throw new LlamaError(
+        'invalid-layer',
+        `Block ${layer} was asked for; ${this.info.name} has 0 to ${last}`,
+      )
+    }
+    throwIfAborted(signal)
+    const texts = await Promise.all(request.texts.map((text) => this.#readPooled(text)))
+    const tensors = layers.map((layer) => `l_out-${layer}`)
+    const options = { texts, tensors, needsOutputs: layers.includes(last), pooling, signal, onProgress }
+    const states = await this.#readTensors(request, options)
+    return states.map((one) => new Map(layers.map((layer) => [layer, one.get(`l_out-${layer}`)!])))
+  }
+
+  /** @throws LlamaError, as `LanguageModel.embed` says */
+  async embed(request: EmbedRequest): Promise<Float32Array[]> {
+    const { signal } = request
+    throwIfAborted(signal)
+    const texts = await Promise.all(request.texts.map((text) => this.#readPooled({ text: { text } })))
+    const tensors = ['result_norm']
+    const options = { texts, tensors, needsOutputs: true, pooling: 'mean' as const, signal }
+    const states = await this.#readTensors(request, options)
+    return states.map((one) => normalise(one.get('result_norm')!))
+  }
+
+  async #readPooled({ text, after }: StatesRequest['texts'][number]): Promise<PooledText> {
+    const before = after === undefined ? [] : await this.#readTokens(after, true)
+    const own = after === undefined ? await this.readPrompt(text) : await this.#readTokens(text, false)
+    if (own.length === 0) throw new LlamaError('invalid-token', 'There is a text without tokens to read')
+    const tokens = [...before, ...own]
+    this.#checkLength(tokens.length)
+    return { tokens, start: before.length }
+  }
+
+  async #readTensors(
+    request: Pick<GenerateRequest, 'adapters' | 'vectors'>,
+    options: Pick<
+      ReadStatesInput,
+      'texts' | 'tensors' | 'needsOutputs' | 'pooling' | 'signal' | 'onProgress'
+    >,
+  ): Promise<Map<string, Float32Array>[]> {
+    if (options.texts.length === 0 || options.tensors.length === 0) return options.texts.map(() => new Map())
+    const steering = await this.acquireSteering(request)
+    const { model } = this.#context
+    try {
+      return await readStates({
+        ...options,
+        native: this.#native,
+        model,
+        steering,
+        threads: this.info.threads,
+      })
+    } finally {
+      steering.release()
+    }
+  }
+
   /** Loads what the model is to be steered with. `release` it when nothing is decoded with it any more. */
-  async acquireSteering({ adapters = [] }: Pick<GenerateRequest, 'adapters'>): Promise<UsedSteering> {
+  async acquireSteering({
+    adapters = [],
+    vectors = [],
+  }: Pick<GenerateRequest, 'adapters' | 'vectors'>): Promise<UsedSteering> {
     this.checkFiles()
-    return await this.#adapters.acquire(adapters)
+    const added = vectors.length === 0 ? undefined : addVectors(vectors, this.info)
+    const steering = await this.#adapters.acquire(adapters)
+    if (!added) return steering
+    return { ...steering, key: `${steering.key} ${added.key}`, vector: added.vector }
   }
 
   tokenize(
@@ -324,6 +399,12 @@ function describe(file: ModelFile, resources: Resources, template: ChatTemplate 
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
     throw new LlamaError('cancelled', 'The generation was cancelled', { cause: signal.reason })
+}
+
+/** Length 1, or 0 where there is no direction. */
+function normalise(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector)
+  return length === 0 ? vector : vector.map((value) => value / length)
 }
 
 function checkCount(

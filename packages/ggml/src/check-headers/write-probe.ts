@@ -62,6 +62,7 @@ const callbackTypes = {
   llama_progress_callback: 'bool (*)(float, void *)',
   ggml_log_callback: 'void (*)(enum ggml_log_level, const char *, void *)',
   ggml_abort_callback: 'bool (*)(void *)',
+  ggml_backend_sched_eval_callback: 'bool (*)(struct ggml_tensor *, bool, void *)',
   ggml_to_float_t: 'void (*)(const void *, float *, int64_t)',
 }
 

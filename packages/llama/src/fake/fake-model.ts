@@ -2,6 +2,7 @@ import { formatChat, resolveTemplate } from '../chat/index.ts'
 import { LlamaError } from '../error.ts'
 import type {
   ChatMessage,
+  EmbedRequest,
   FormatChatOptions,
   FormattedPrompt,
   GenerateRequest,
@@ -9,7 +10,9 @@ import type {
   LanguageModel,
   ModelInfo,
   ScoreRequest,
+  StatesRequest,
   TextScore,
+  TextStates,
 } from '../interface.ts'
 import type { FakeWeights } from './fake-weights.ts'
 
@@ -69,6 +72,16 @@ export class FakeModel implements LanguageModel {
   async score(request: ScoreRequest): Promise<TextScore[]> {
     this.#checkUsable()
     return await this.#keep(this.#weights.score(request))
+  }
+
+  async readStates(request: StatesRequest): Promise<TextStates[]> {
+    this.#checkUsable()
+    return await this.#keep(this.#weights.readStates(request))
+  }
+
+  async embed(request: EmbedRequest): Promise<Float32Array[]> {
+    this.#checkUsable()
+    return await this.#keep(this.#weights.embed(request))
   }
 
   tokenBytes(): readonly Uint8Array[] {

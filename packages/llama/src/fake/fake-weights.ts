@@ -2,23 +2,28 @@ import { TextOutput } from '../batching/text-output.ts'
 import type { ChatTemplate } from '../chat/index.ts'
 import { LlamaError } from '../error.ts'
 import type {
+  EmbedRequest,
   GenerateRequest,
   GenerateResult,
   ModelInfo,
   PromptInput,
   ScoreRequest,
+  StatesRequest,
   StopReason,
   TextScore,
+  TextStates,
   TokenLogprob,
   TokenProbability,
 } from '../interface.ts'
 import { validateSampling, validateSeed } from '../sampling/validate-sampling.ts'
+import { addVectors } from '../vectors/add-vectors.ts'
 import type { FakeLlamaOptions } from './create-fake-llama.ts'
 import type { FakeVocabulary } from './fake-vocabulary.ts'
 import { pause } from './pause.ts'
 import { Slots } from './slots.ts'
 import {
   pretendProbability,
+  pretendState,
   writeAlternative,
   writeConstrained,
   writeTokens,
@@ -101,7 +106,8 @@ export class FakeWeights {
     const [first] = terms
     const mix = terms.length === 1 && first!.weight === 1 ? [] : terms
     const main = { prompt: first!.prompt, adapters: first!.adapters }
-    const input = { ...main, seed: request.seed, sampling, mix }
+    const vectors = addVectors(request.vectors ?? [], this.info)?.key
+    const input = { ...main, seed: request.seed, sampling, vectors, mix }
     return { ...input, tokens: this.#answer(request, input) }
   }
 
@@ -136,6 +142,48 @@ export class FakeWeights {
       const perplexity = tokens.length === 0 ? 1 : Math.exp(-logLikelihood / tokens.length)
       return { tokens, logLikelihood, perplexity }
     })
+  }
+
+  /** Made-up states: the mean of a made-up direction per token. */
+  async readStates({
+    texts,
+    layers,
+    pooling = 'mean',
+    signal,
+    onProgress,
+  }: StatesRequest): Promise<TextStates[]> {
+    for (const layer of layers) {
+      if (Number.isInteger(layer) && layer >= 0 && layer < this.info.layers) continue
+      throw new LlamaError('invalid-layer', `Block ${layer} was asked for; there are ${this.info.layers}`)
+    }
+    if (signal?.aborted) throw new LlamaError('cancelled', 'Reading was cancelled')
+    const read = texts.map(({ text }) => this.promptTokens(text))
+    onProgress?.(texts.length, texts.length)
+    return read.map((tokens) => {
+      const pooled = pooling === 'last' ? tokens.slice(-1) : tokens
+      return new Map(layers.map((layer) => [layer, this.#meanState(pooled, layer)]))
+    })
+  }
+
+  async embed({ texts, signal }: EmbedRequest): Promise<Float32Array[]> {
+    const asked = texts.map((text) => ({ text: { text } }))
+    const states = await this.readStates({ texts: asked, layers: [this.info.layers - 1], signal })
+    return states.map((one) => {
+      const [vector] = one.values()
+      const length = Math.hypot(...vector!)
+      return vector!.map((value) => value / length)
+    })
+  }
+
+  #meanState(tokens: readonly number[], layer: number): Float32Array {
+    const { embeddingSize } = this.info
+    const sum = new Float32Array(embeddingSize)
+    for (const token of tokens) {
+      pretendState(token, layer, embeddingSize).forEach((value, index) => {
+        sum[index]! += value / tokens.length
+      })
+    }
+    return sum
   }
 
   #continue(text: string): number[] {

@@ -7,6 +7,8 @@ export interface WriteInput {
   seed: number
   sampling: SamplingSettings
   adapters: readonly { path: string; strength: number }[]
+  /** Key of the control vectors, where there are any. */
+  vectors?: string | undefined
   /** The other prompts of a mix, what each counts at first, and whose they are; empty for a single prompt. */
   mix: readonly unknown[]
 }
@@ -89,7 +91,7 @@ export function pretendProbability(
   return { token, text, logprob: -0.25 - (hash(JSON.stringify([context, token])) % 4096) / 1024 }
 }
 
-function describe({ prompt, seed, sampling, adapters, mix }: WriteInput): string {
+function describe({ prompt, seed, sampling, adapters, vectors, mix }: WriteInput): string {
   const { logitBias, ...settings } = sampling
   const biases = logitBias?.map(({ token, bias }) => [token, String(bias)])
   const ordered = Object.entries(settings).toSorted(([a], [b]) => a.localeCompare(b))
@@ -101,7 +103,14 @@ function describe({ prompt, seed, sampling, adapters, mix }: WriteInput): string
     biases,
     adapters.map(({ path, strength }) => [path, strength]),
     ...(mix.length === 0 ? [] : [mix]),
+    ...(vectors === undefined ? [] : [vectors]),
   ])
+}
+
+/** A made-up direction for a token in a block, the same in every process: texts with words in common are close. */
+export function pretendState(token: number, layer: number, size: number): Float32Array {
+  const random = seededRandom(hash(`${token} ${layer}`))
+  return Float32Array.from({ length: size }, () => random() - 0.5)
 }
 
 /** FNV-1a, 32 bits. */

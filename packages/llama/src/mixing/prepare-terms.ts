@@ -95,9 +95,10 @@ async function checkSameVocabulary(own: LoadedModel, other: LoadedModel): Promis
   )
 }
 
-function steeringOf(term: MixTerm, request: GenerateRequest): Pick<GenerateRequest, 'adapters'> {
-  if (term.model) return { adapters: term.adapters }
-  return { adapters: term.adapters ?? request.adapters }
+function steeringOf(term: MixTerm, request: GenerateRequest): Pick<GenerateRequest, 'adapters' | 'vectors'> {
+  const { adapters, vectors } = term
+  if (term.model) return { adapters, vectors }
+  return { adapters: adapters ?? request.adapters, vectors: vectors ?? request.vectors }
 }
 
 function asFunction(coefficient: MixTerm['coefficient']): (step: number) => number {

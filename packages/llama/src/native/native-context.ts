@@ -1,5 +1,13 @@
 import { addressOf, callAsync, viewFloats } from '@woolgather/ggml'
-import type { AdapterPointer, Batch, ContextPointer, MemoryPointer, Native, Pointer } from '@woolgather/ggml'
+import type {
+  AdapterPointer,
+  Batch,
+  CallbackPointer,
+  ContextPointer,
+  MemoryPointer,
+  Native,
+  Pointer,
+} from '@woolgather/ggml'
 import { LlamaError } from '../error.ts'
 import type { NativeModel } from './native-model.ts'
 import type { Steering } from './steering.ts'
@@ -9,6 +17,8 @@ export interface ContextOptions {
   batchSize: number
   sequences: number
   threads: number
+  /** Sees every tensor that is computed: `registerEvalCallback`. */
+  onTensor?: CallbackPointer | undefined
 }
 
 /** One token of a batch: whose it is, where, and whether its logits are wanted. */
@@ -51,6 +61,7 @@ export class NativeContext {
       n_threads: options.threads,
       n_threads_batch: options.threads,
       kv_unified: true,
+      cb_eval: options.onTensor ?? null,
     }
     native.log.clear()
     const pointer = await callAsync(native.api.llama_init_from_model, model.pointer, params)

@@ -1,0 +1,1 @@
+export { readVectorFile, writeVectorFile } from './vector-file.ts'
