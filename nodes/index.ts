@@ -48,6 +48,7 @@ import { split } from './text/split.ts'
 import { matches } from './text/matches.ts'
 import { generate } from './generation/generate.ts'
 import { sampler } from './generation/sampler.ts'
+import { score } from './generation/score.ts'
 import { tokens } from './generation/tokens.ts'
 import { model } from './loading/model.ts'
 import { applyLora } from './lora/apply.ts'
@@ -66,6 +67,7 @@ export const definitions: readonly WoolgatherNode[] = [
   generate,
   sampler,
   tokens,
+  score,
   text,
   template,
   joinTexts,

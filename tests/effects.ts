@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect } from 'vitest'
 import type { Json, LabelledValue, Table } from '@woolgather/workflow'
 import { root } from './cli.ts'
+import { isPirate, moodOf, topicOf } from './score-story.ts'
 
 type Outputs = Record<string, Record<string, Json>>
 
@@ -88,6 +89,72 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
     expect(row?.slice(0, 2)).toEqual(['too small: 1', 'too small: 2'])
     expect(String(row?.[2]).length).toBeGreaterThan(30)
   },
+  'lora-strength.json': (outputs) => {
+    const { '0': none = [], '0.5': half = [], '1': full = [] } = sharesByRow(outputs, isPirate)
+    expect([share(none), share(full)]).toEqual([0, 1])
+    expect(share(half)).toBeGreaterThanOrEqual(0.25)
+    expect(share(half)).toBeLessThanOrEqual(0.75)
+  },
+  'negative-prompt.json': (outputs) => {
+    const found = sharesByRow(outputs, (text) => topicOf(text) === 'animals')
+    expect(share(found['1'])).toBeGreaterThan(0)
+    expect([share(found['1.5']), share(found['2'])]).toEqual([0, 0])
+  },
+  'emphasis.json': (outputs) => {
+    const found = sharesByRow(outputs, (text) => moodOf(text) === 'gloomy')
+    const shares = ['-1', '0.5', '1', '1.5'].map((weight) => share(found[weight]))
+    expect(shares).toEqual([...shares].sort((a, b) => a - b))
+    expect(shares[1]).toBeLessThan(0.15)
+    expect(shares[2]).toBeGreaterThan(0.4)
+  },
+  'and-prompts.json': (outputs) => {
+    const [stories = []] = tableOf(outputs).rows
+    expect(stories.map((text) => [moodOf(text as string), topicOf(text as string)])).toEqual(
+      stories.map(() => ['happy', 'sea']),
+    )
+  },
+  'guidance-between-models.json': (outputs) => {
+    const { '0': none = [], '0.5': half = [], '1': full = [] } = sharesByRow(outputs, isPirate)
+    expect([share(none), share(full)]).toEqual([0, 1])
+    expect(share(half)).toBeGreaterThan(0)
+    expect(share(half)).toBeLessThan(1)
+  },
+  'prompt-schedule.json': (outputs) => {
+    const found = sharesByRow(outputs, (text) => moodOf(text) === 'gloomy')
+    // the switch before the first token, and after the last
+    expect([share(found['0']), share(found['120'])]).toEqual([1, 0])
+  },
+  'word-bias.json': (outputs) => {
+    const found = sharesByRow(outputs, (text) => topicOf(text) === 'space')
+    expect(share(found['3'])).toBeGreaterThanOrEqual(3 * share(found['0']))
+    const mentions = sharesByRow(outputs, (text) => topicsIn(text).includes('space'))
+    expect(share(mentions['never'])).toBe(0)
+    const { cells } = outputs['tokens']?.['value'] as unknown as LabelledValue
+    const [{ value }] = cells as unknown as [{ value: Table }]
+    expect(value.rows).toContainEqual(expect.arrayContaining(['moon', '“ moon”']))
+  },
+  'regex.json': (outputs) => {
+    expect(new Set(tableOf(outputs, 'valid').rows.flat())).toEqual(new Set([true]))
+  },
+  'grammar.json': (outputs) => {
+    expect(new Set(tableOf(outputs, 'valid').rows.flat())).toEqual(new Set([true]))
+    for (const list of tableOf(outputs).rows.flat())
+      expect(list).toMatch(/^- [a-z]{3,10}(\n- [a-z]{3,10}){1,3}$/)
+  },
+  'json-schema.json': (outputs) => {
+    expect(new Set(tableOf(outputs, 'valid').rows.flat())).toEqual(new Set([true]))
+    for (const card of tableOf(outputs).rows.flat()) {
+      expect(JSON.parse(card as string)).toEqual({
+        hero: expect.any(String) as string,
+        mood: expect.stringMatching(/^(happy|gloomy|scary)$/) as string,
+        place: expect.any(String) as string,
+        age: expect.any(Number) as number,
+      })
+    }
+  },
+  'multiple-choice.json': (outputs) => {
+    expect(tableOf(outputs).rows).toEqual([['happy', 'gloomy', 'scary']])
+  },
   'subgraphs.json': (outputs) => {
     expect(outputs).toEqual({
       show: { value: 'Tell me a happy story about the sea. Tell me a gloomy story about the sea.' },
@@ -95,9 +162,20 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
   },
 }
 
-function tableOf(outputs: Outputs): Table {
-  const table = outputs['grid']?.['table'] as unknown as Table
-  const values = outputs['grid']?.['values'] as unknown as LabelledValue
+/** Of each row of the grid, by its heading: whether each text in it is what is looked for. */
+function sharesByRow(outputs: Outputs, holds: (text: string) => boolean): Partial<Record<string, boolean[]>> {
+  const rows = tableOf(outputs).rows as string[][]
+  return Object.fromEntries(rows.map(([heading, ...texts]) => [String(heading), texts.map(holds)]))
+}
+
+/** How many of 1 hold; of none at all, nothing that any comparison accepts. */
+function share(held: readonly boolean[] = []): number {
+  return held.filter(Boolean).length / held.length
+}
+
+function tableOf(outputs: Outputs, grid = 'grid'): Table {
+  const table = outputs[grid]?.['table'] as unknown as Table
+  const values = outputs[grid]?.['values'] as unknown as LabelledValue
   expect(values.cells.every((found) => 'value' in found)).toBe(true)
   return table
 }

@@ -45,6 +45,9 @@ export const errorCodes = [
   'invalid-sampling',
   'invalid-chat-template',
   'adapter-mismatch',
+  'vocabulary-mismatch',
+  'invalid-mix',
+  'constraint-dead-end',
   'invalid-token',
   'disposed',
   // the machine
