@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -90,6 +90,21 @@ test('two processes that write at the same time see each other after a refresh',
     for (let i = 0; i < 50; i++) expect(cache.get(key(i))).toEqual({ n: i })
     await cache.close()
   }
+})
+
+test('the many small files that many processes leave are put together, and nothing is lost', async () => {
+  await using folder = await temporaryFolder()
+  for (let i = 0; i < 80; i++) {
+    const cache = openDiskCache(folder.path)
+    cache.set(key(i), { n: i })
+    await cache.close()
+  }
+  const names = await readdir(folder.path)
+  await Promise.all(names.map((name) => utimes(join(folder.path, name), 1, 1)))
+  const cache = openDiskCache(folder.path)
+  for (let i = 0; i < 80; i++) expect(cache.get(key(i))).toEqual({ n: i })
+  await cache.close()
+  expect(await readdir(folder.path)).toHaveLength(1)
 })
 
 test('a process killed in the middle of writing leaves a cache that the next can use', async () => {

@@ -28,6 +28,10 @@ interface Place {
 
 const suffix = '.cache'
 
+/** Files above which small ones are put together, and how long a file must have been left alone for that. */
+const mostFiles = 64
+const idleMs = 600_000
+
 /**
  * A folder of append-only files bounded in bytes. Each process writes files of its own and reads everyone's; the file
  * begun longest ago goes first, and what is read out of an old file is written to the newest again, so that what is
@@ -45,6 +49,7 @@ export class SegmentFolder {
     this.#maxBytes = maxBytes
     mkdirSync(folder, { recursive: true })
     this.refresh()
+    this.#compact()
   }
 
   get bytes(): number {
@@ -143,12 +148,31 @@ export class SegmentFolder {
       if (bytes <= this.#maxBytes) return
       if (segment === this.#current) continue
       bytes -= segment.bytes
-      this.#forget(name)
-      try {
-        unlinkSync(join(this.#folder, name))
-      } catch {
-        // another process was first
-      }
+      this.#remove(name)
+    }
+  }
+
+  /** Every process leaves a file: where there are many, small ones nobody writes to become one. */
+  #compact(): void {
+    if (this.#segments.size <= mostFiles) return
+    const before = Date.now() - idleMs
+    const small = [...this.#segments.values()].filter((segment) => segment.bytes < this.#maxBytes / mostFiles)
+    const idle = new Set(small.filter(({ name }) => modified(join(this.#folder, name)) < before))
+    const records: { key: string; payload: Buffer }[] = []
+    for (const [key, place] of this.#places) {
+      const payload = idle.has(place.segment) ? this.#readPlace(place, key) : undefined
+      if (payload !== undefined) records.push({ key, payload })
+    }
+    this.write(records)
+    for (const { name } of idle) this.#remove(name)
+  }
+
+  #remove(name: string): void {
+    this.#forget(name)
+    try {
+      unlinkSync(join(this.#folder, name))
+    } catch {
+      // another process was first
     }
   }
 
@@ -160,4 +184,9 @@ export class SegmentFolder {
     segment.file = undefined
     for (const [key, place] of this.#places) if (place.segment === segment) this.#places.delete(key)
   }
+}
+
+/** When a file was last written; never, where it is gone. */
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
