@@ -10,7 +10,7 @@ export interface CompileOptions {
   readonly workLimit?: number
   /** Bytes of masks kept; the least recently used go first. Default 64 MiB. */
   readonly maskCacheBytes?: number
-  /** Milliseconds spent at once on the masks of the first states. Default 60. */
+  /** Milliseconds spent at once on the masks of the first states. Default 120. */
   readonly warmUp?: number
 }
 
@@ -60,7 +60,7 @@ export function compile(
   refuseImpossible(automaton)
   const constraint = new CompiledConstraint(automaton, vocabulary, options.maskCacheBytes ?? 64 * 2 ** 20)
   if (!vocabulary.hasEveryByte) constraint.refuseUnspellable()
-  constraint.warmUp(options.warmUp ?? 60)
+  constraint.warmUp(options.warmUp ?? 120)
   return constraint
 }
 

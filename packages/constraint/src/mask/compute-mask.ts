@@ -162,17 +162,18 @@ export class MaskComputer {
     }
   }
 
-  private collectSuffixes({ labels, trieAfter }: Suffixes, group: ClassGroup, state: number): void {
+  private collectSuffixes({ labels, after }: Suffixes, group: ClassGroup, state: number): void {
     if (labels.length === 0) return
     const shape = this.shapes.of(state)
     const points = pointsBeyond(shape, group)
     const follow = (label: number) => {
       const target = this.mayFollow(state, label)
       if (target === deadState) return
-      const trie = trieAfter(label)
-      if (trie === undefined) return
-      this.markAt(trie, 0)
-      if (trie.label.length > 1) this.collect(trie, 0, target)
+      const { trie, nodes } = after(label)
+      for (const branch of nodes) {
+        this.markAt(trie, branch)
+        if (trie.end[branch]! > branch + 1) this.collect(trie, branch, target)
+      }
     }
     if (points === undefined || labels.length <= points.length) {
       labels.forEach(follow)
@@ -223,36 +224,39 @@ export class MaskComputer {
     if (trie.end[child]! > child + 1) this.collect(trie, child, target)
   }
 
-  /** The plain walk, in pre-order without recursion: dead subtrees are skipped. */
-  private walk(trie: Trie, node: number, state: number): void {
-    const { label, end, depth } = trie
-    const { automaton, pathStates, pathRows } = this
+  /** The plain walk, in pre-order without recursion: dead subtrees are skipped. The hot loop of everything. */
+  private walk({ label, end, depth, firstToken, tokens }: Trie, node: number, state: number): void {
+    const { automaton, pathStates, pathRows, found } = this
     const { plane } = automaton.partition
     const stop = end[node]!
     const base = depth[node]! + 1
+    let count = this.foundCount
     pathStates[0] = state
     pathRows[0] = automaton.row(state)
     for (let here = node + 1; here < stop;) {
       const level = depth[here]! - base
       const point = label[here]!
-      let target: number
+      const next = end[here]!
+      let target = deadState
       if (point < 0x10000) {
         const characterClass = plane[point]!
-        target = characterClass < 0 ? deadState : pathRows[level]![characterClass]!
+        if (characterClass >= 0) target = pathRows[level]![characterClass]!
       } else {
         target = this.mayFollow(pathStates[level]!, point)
       }
       if (target === deadState) {
-        here = end[here]!
+        here = next
         continue
       }
-      this.markAt(trie, here)
-      if (end[here]! > here + 1) {
+      const last = firstToken[here + 1]!
+      for (let index = firstToken[here]!; index < last; index++) found[count++] = tokens[index]!
+      if (next > here + 1) {
+        pathRows[level + 1] = target === pathStates[level] ? pathRows[level]! : automaton.row(target)
         pathStates[level + 1] = target
-        pathRows[level + 1] = automaton.row(target)
       }
       here++
     }
+    this.foundCount = count
   }
 
   private markAt({ firstToken, tokens }: Trie, node: number): void {

@@ -109,15 +109,14 @@ export class StateShapes {
     const known = this.groups.get(name)
     if (known !== undefined) return known
     const { intervalStart, intervalClass, classOf } = this.automaton.partition
-    const member = new Set(classes)
+    const member = new Uint8Array(this.automaton.partition.classCount)
+    for (const index of classes) member[index] = 1
+    const isMember = (index: number | undefined) => index !== undefined && index >= 0 && member[index] === 1
     const borders = Array.from(intervalStart).filter(
-      (_, index) => member.has(intervalClass[index]!) !== member.has(intervalClass[index - 1] ?? -1),
+      (_, index) => isMember(intervalClass[index]) !== isMember(intervalClass[index - 1]),
     )
-    const group = {
-      classes,
-      number: this.vocabulary.splits.classNumber(borders.join()),
-      contains: (point: number) => member.has(classOf(point)),
-    }
+    const number = this.vocabulary.splits.classNumber(borders.join())
+    const group: ClassGroup = { classes, number, contains: (point) => isMember(classOf(point)) }
     this.groups.set(name, group)
     return group
   }

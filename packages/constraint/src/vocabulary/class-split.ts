@@ -17,14 +17,22 @@ export interface ClassSplit {
   readonly suffixesFrom: (run: number) => Suffixes
 }
 
-/** Suffixes by their first label, which is outside the class. Each trie begins after that label. */
+/** Suffixes by their first label, which is outside the class. */
 export interface Suffixes {
   /** Sorted. */
   readonly labels: Int32Array
-  readonly trieAfter: (label: number) => Trie | undefined
+  /** Nodes that stand for the first label, and the trie that they are in. */
+  readonly after: (label: number) => Branches
 }
 
-const noSuffixes: Suffixes = { labels: new Int32Array(0), trieAfter: () => undefined }
+export interface Branches {
+  readonly trie: Trie
+  readonly nodes: readonly number[]
+}
+
+/** Merging costs as much as some walks of the branches one by one, and few branches have little in common. */
+const worthwhileUses = 3
+const worthwhileBranches = 4
 
 export function splitByClass(
   size: number,
@@ -77,25 +85,27 @@ function separate(
   return { pure, exits }
 }
 
-/** Merges only where asked: most first labels of suffixes are never allowed. */
+/** Merges only what is asked for often: most first labels of suffixes are never allowed. */
 function groupSuffixes(trie: Trie, nodes: readonly number[]): Suffixes {
-  if (nodes.length === 0) return noSuffixes
-  const byLabel = new Map<number, number[]>()
+  const byLabel = new Map<number, { branches: Branches; uses: number }>()
+  const none: Branches = { trie, nodes: [] }
+  const grouped = new Map<number, number[]>()
   for (const node of nodes) {
-    const list = byLabel.get(trie.label[node]!)
-    if (list === undefined) byLabel.set(trie.label[node]!, [node])
+    const list = grouped.get(trie.label[node]!)
+    if (list === undefined) grouped.set(trie.label[node]!, [node])
     else list.push(node)
   }
-  const merged = new Map<number, Trie>()
+  for (const [label, list] of grouped) byLabel.set(label, { branches: { trie, nodes: list }, uses: 0 })
   return {
     labels: Int32Array.from(byLabel.keys()).sort(),
-    trieAfter: (label) => {
-      const list = byLabel.get(label)
-      const known = merged.get(label)
-      if (list === undefined || known !== undefined) return known
-      const made = mergeSubtries(trie, list)
-      merged.set(label, made)
-      return made
+    after: (label) => {
+      const entry = byLabel.get(label)
+      if (entry === undefined) return none
+      const { nodes: list } = entry.branches
+      if (++entry.uses === worthwhileUses && list.length >= worthwhileBranches) {
+        entry.branches = { trie: mergeSubtries(trie, list), nodes: [0] }
+      }
+      return entry.branches
     },
   }
 }
