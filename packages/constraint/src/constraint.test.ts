@@ -20,6 +20,9 @@ const sources: ConstraintSource[] = [
   { kind: 'regex', pattern: '"([^"\\\\]|\\\\["\\\\])*"' },
   { kind: 'regex', pattern: '(?i)(abc|ABD|[a-b]+e)*' },
   { kind: 'regex', pattern: '(?=.*e)(?=.*")[a-e"]{3,7}' },
+  { kind: 'regex', pattern: '(?=.*e)(?=.*")[a-eé"]{3,11}' },
+  { kind: 'regex', pattern: '(?=.*ba)[a-e"]{3,30}' },
+  { kind: 'regex', pattern: '(?!.*ea)[a-e]+' },
   { kind: 'regex', pattern: 'é?[a-e]+(é[a-e]*)*' },
   { kind: 'regex', pattern: '.{0,12}' },
   { kind: 'gbnf', text: 'root ::= "a" root "b" | [cde]* root "\\"" | ""' },
@@ -28,7 +31,7 @@ const sources: ConstraintSource[] = [
   { kind: 'json-schema', schema: { type: 'object', additionalProperties: { enum: ['a', 'abc', 'abd'] } } },
   { kind: 'lark', text: 'start: (WORD "\\"")* WORD\nWORD: /[a-d]+/ "e"~1..3' },
 ]
-/** 3,900 words, so that masks take every path: walks, splits, chains, merged suffixes. */
+/** 3,200 words, so that masks take every path: walks, splits, chains, merged suffixes. */
 const words = wordVocabulary(['a', 'b', 'c', 'd', 'e', '"', 'é'], 4)
 const encoder = new TextEncoder()
 const pieces = vocabularyOfBytes([

@@ -2,6 +2,7 @@ import { deadState, type Automaton } from '../automaton/automaton.ts'
 import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
 import { tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
+import { followUniform } from './follow-uniform.ts'
 import { StateShapes, type ClassGroup, type MainGroup, type StateShape } from './state-shapes.ts'
 
 /** The tokens that may follow a state, end tokens apart: a short list, or one bit each. */
@@ -15,6 +16,11 @@ const longestList = 1_024
 const longList = 4_096
 /** Subtrees with fewer tokens are walked flat: cheaper than asking what groups they hold. */
 const smallSubtree = 128
+/** Lengths that `followUniform` is asked for: longer tokens are few, and shorter runs leave too much to walk. */
+const longestUniform = 32
+const shortestUniform = 6
+/** Nodes at the end of a uniform run that are followed one by one. */
+const maximumTails = 4_096
 /** A class of characters is grouped if this share of the vocabulary begins with it. */
 const worthwhileShare = 1 / 128
 
@@ -81,8 +87,47 @@ export class MaskComputer {
     }
     const shape = this.shapes.of(state)
     const canSplit = trie === this.vocabulary.trie && shape.points === undefined
-    if (canSplit && shape.main !== undefined && this.collectByClass(node, state, shape, shape.main)) return
+    if (canSplit && shape.main !== undefined) {
+      if (tokensBelow(trie, node) >= this.vocabulary.size / 8 && this.collectUniform(node, state)) return
+      if (this.collectByClass(node, state, shape, shape.main)) return
+    }
     this.collectChildren(trie, node, state, shape)
+  }
+
+  /** Marks what lies below a node where it does not matter for long what is written; false elsewhere. */
+  private collectUniform(node: number, state: number): boolean {
+    const { trie, splits } = this.vocabulary
+    const group = this.shapes.allowedGroup(state)
+    const length = followUniform(this.automaton, this.shapes, state, longestUniform)
+    if (length < shortestUniform) return false
+    const split = splits.find(node, group.number, group.contains, true)
+    const inner = split?.innerNodes(length)
+    if (split === undefined || inner === undefined || inner.length > maximumTails) return false
+    this.addWhole(split, length)
+    for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) {
+      if (trie.label[child]! >= unfinishedLabel) this.visit(trie, child, state)
+    }
+    for (let run = 1; run < length && run <= split.longestRun; run++) {
+      const { labels, after } = split.suffixesAt(run)
+      for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--) {
+        // The same characters may follow every state before the end of the run.
+        if (this.mayFollow(state, labels[index]!) === deadState) continue
+        const { trie: owner, nodes } = after(labels[index]!)
+        for (const branch of nodes) this.markAt(owner, branch)
+      }
+    }
+    for (const tail of inner) this.collect(trie, tail, this.stateAt(tail, node, state))
+    return true
+  }
+
+  /** The state that the labels between two nodes lead to. */
+  private stateAt(node: number, above: number, state: number): number {
+    const { trie, table } = this.vocabulary
+    const first = table.offsets[trie.tokens[trie.firstToken[node]!]!]!
+    for (let depth = trie.depth[above]!; depth < trie.depth[node]!; depth++) {
+      state = this.automaton.stepCharacter(state, table.labels[first + depth]!)
+    }
+    return state
   }
 
   /** Marks what lies below a node by a split, if one is likely to pay; false if not. */

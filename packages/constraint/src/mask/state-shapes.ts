@@ -42,6 +42,7 @@ export class StateShapes {
   private readonly groups = new Map<string, ClassGroup>()
   private shapes: (StateShape | undefined)[] = []
   private kept = 0
+  private allowed: (ClassGroup | undefined)[] = []
 
   /** @param worthwhile how many tokens must begin with a character of a class before it is grouped */
   constructor(automaton: Automaton, vocabulary: Vocabulary, worthwhile: number) {
@@ -59,10 +60,21 @@ export class StateShapes {
     const shape = this.describe(this.automaton.row(state))
     if (++this.kept > maximumShapes) {
       this.shapes = []
+      this.allowed = []
       this.kept = 1
     }
     this.shapes[state] = shape
     return shape
+  }
+
+  /** All characters that may follow a state. */
+  allowedGroup(state: number): ClassGroup {
+    const known = this.allowed[state]
+    if (known !== undefined) return known
+    const row = this.automaton.row(state)
+    const group = this.groupOf(row, (target) => target !== deadState)
+    this.allowed[state] = group
+    return group
   }
 
   /** Where all characters of a group lead, or `undefined` if not all to the same state. */
@@ -77,7 +89,8 @@ export class StateShapes {
 
   private describe(row: Int32Array): StateShape {
     const target = this.heaviestTarget(row)
-    const main = target === undefined ? undefined : { target, group: this.groupLeadingTo(row, target) }
+    const main =
+      target === undefined ? undefined : { target, group: this.groupOf(row, (next) => next === target) }
     return {
       main,
       points: this.fewPointsOf(row, deadState),
@@ -102,9 +115,9 @@ export class StateShapes {
     return heaviest
   }
 
-  private groupLeadingTo(row: Int32Array, target: number): ClassGroup {
+  private groupOf(row: Int32Array, leadsThere: (target: number) => boolean): ClassGroup {
     const classes: number[] = []
-    for (let index = 0; index < row.length; index++) if (row[index] === target) classes.push(index)
+    for (let index = 0; index < row.length; index++) if (leadsThere(row[index]!)) classes.push(index)
     const name = classes.join()
     const known = this.groups.get(name)
     if (known !== undefined) return known

@@ -17,7 +17,7 @@ export function byteVocabulary(texts: readonly string[] = []): Vocabulary {
   return vocabularyOfBytes([...bytes, ...texts.map((text) => encoder.encode(text))])
 }
 
-/** All words up to a length, as a byte-pair vocabulary has many of: enough of them that masks use class splits. */
+/** All words up to a length, and some three times as long, as a byte-pair vocabulary has many of: enough of them that masks use class splits. */
 export function wordVocabulary(letters: readonly string[], longest: number): Vocabulary {
   const words: string[] = []
   let layer = ['']
@@ -25,7 +25,10 @@ export function wordVocabulary(letters: readonly string[], longest: number): Voc
     layer = layer.flatMap((word) => letters.map((letter) => word + letter))
     words.push(...layer)
   }
-  return byteVocabulary(words)
+  const long = words
+    .filter((_, index) => index % 7 === 0)
+    .map((word, index) => word + words[index] + words.at(-1 - index))
+  return byteVocabulary([...words, ...long])
 }
 
 export function maskOf(vocabulary: Vocabulary): Uint32Array {

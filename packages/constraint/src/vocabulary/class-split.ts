@@ -11,6 +11,8 @@ export interface ClassSplit {
   /** Tokens wholly in the class, of at most so many characters. */
   readonly wholeUpTo: (length: number) => Int32Array
   readonly bitsUpTo: (length: number) => Uint32Array
+  /** Nodes after exactly `length` characters of the class that have others below them. */
+  readonly innerNodes: (length: number) => readonly number[]
   /** Suffixes of the tokens that have exactly `run` characters before them (at least 1). */
   readonly suffixesAt: (run: number) => Suffixes
   /** Suffixes of the tokens that have `run` characters or more before them (at least 1). */
@@ -40,7 +42,7 @@ export function splitByClass(
   node: number,
   contains: (point: number) => boolean,
 ): ClassSplit {
-  const { pure, exits } = separate(trie, node, contains)
+  const { pure, inner, exits } = separate(trie, node, contains)
   const longestRun = Math.max(pure.length, exits.length) - 1
   const whole = Int32Array.from(pure.flat())
   const ends = pure.map(() => 0)
@@ -53,6 +55,7 @@ export function splitByClass(
     longestRun,
     wholeUpTo,
     bitsUpTo: (length) => bits(Math.min(length, pure.length - 1)),
+    innerNodes: (length) => inner[length] ?? [],
     suffixesAt: at,
     suffixesFrom: from,
   }
@@ -63,14 +66,19 @@ function separate(
   trie: Trie,
   node: number,
   contains: (point: number) => boolean,
-): { pure: number[][]; exits: number[][] } {
+): { pure: number[][]; inner: number[][]; exits: number[][] } {
   const { label, end, depth, firstToken, tokens } = trie
   const pure: number[][] = [[]]
+  const inner: number[][] = [[]]
   const exits: number[][] = [[]]
   for (let here = node + 1; here < end[node]!;) {
     const length = depth[here]! - depth[node]!
     if (label[here]! < unfinishedLabel && contains(label[here]!)) {
-      while (pure.length <= length) pure.push([])
+      while (pure.length <= length) {
+        pure.push([])
+        inner.push([])
+      }
+      if (end[here]! > here + 1) inner[length]!.push(here)
       const list = pure[length]!
       for (let index = firstToken[here]!; index < firstToken[here + 1]!; index++) list.push(tokens[index]!)
       here++
@@ -82,7 +90,7 @@ function separate(
     }
     here = end[here]!
   }
-  return { pure, exits }
+  return { pure, inner, exits }
 }
 
 /** Merges only what is asked for often: most first labels of suffixes are never allowed. */
