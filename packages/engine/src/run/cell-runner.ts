@@ -17,6 +17,7 @@ import type { Registry } from '../registry.ts'
 import { toRunError, UpstreamError } from '../run-error.ts'
 import { blockedBy, whySkipped } from './blocked-by.ts'
 import { CellGraph } from './cell-graph.ts'
+import { CellQueue } from './cell-queue.ts'
 import type { Cell, NodeState, RunInputValues, Waiter } from './cell.ts'
 import { consultCache } from './consult-cache.ts'
 import { checkCells, tooMany } from './count-cells.ts'
@@ -70,8 +71,8 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   readonly #setup: RunSetup<Services>
   readonly #report: RunReporter
   readonly #resumption: Resumption | undefined
-  readonly #asked: Cell[] = []
-  readonly #ready: Cell[] = []
+  readonly #asked = new CellQueue()
+  readonly #ready = new CellQueue()
   readonly #running = new Map<Cell, RunningCell>()
   readonly #slots = new Map<string, Slots>()
   readonly #cancelled: Cancelled[] = []
@@ -79,7 +80,6 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   readonly #targets: TargetWalk[] = []
   /** Nodes that wait for a lazy input, and how to wake them when that is not to come. */
   readonly #asking = new Map<Cell, Set<() => void>>()
-  #head = 0
   #turning = false
   #stopping = false
   #refusal: RunError | undefined
@@ -273,17 +273,13 @@ export class CellRunner<Services> implements WalkHost, Waiter {
 
   #step(): boolean {
     if (this.#stopping) return false
-    const asked = this.#asked.pop()
+    const asked = this.#asked.shift()
     if (asked !== undefined) {
       this.#expand(asked)
       return true
     }
-    if (this.#head === this.#ready.length) return false
-    const cell = this.#ready[this.#head++] as Cell
-    if (this.#head === this.#ready.length) {
-      this.#ready.length = 0
-      this.#head = 0
-    }
+    const cell = this.#ready.shift()
+    if (cell === undefined) return false
     if (cell.state === 'ready') this.#begin(cell)
     return true
   }
@@ -503,7 +499,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     cell.waiters = undefined
     this.#growAxes(cell)
     if (waiters !== undefined) for (const waiter of waiters) waiter.sourceSettled()
-    if (this.#resumption !== undefined) this.#ready.push(...this.#resumption.settled(cell))
+    for (const restored of this.#resumption?.settled(cell) ?? []) this.#ready.push(restored)
   }
 
   /** Axes that begin, grow or end with this cell. */

@@ -1,3 +1,4 @@
+import type { CellQueue } from './cell-queue.ts'
 import type { Json, PlanNode, RunError } from '@woolgather/workflow'
 import type { NodeDefinition } from '../define-node.ts'
 import { contentId } from '../content.ts'
@@ -29,7 +30,7 @@ export interface NodeState<Services = unknown> {
   prepared: PreparedInputs | undefined
   slots: Slots | undefined
   /** Cells in line: shared by all nodes of the run. */
-  ready: Cell[]
+  ready: CellQueue
   /** Whether results may come from and go to the cache. */
   cacheable: boolean
   /** Its events are told: the inner halves of a loop's ends are not. */

@@ -222,3 +222,31 @@ test('two runs at once know nothing of each other', async () => {
     expect(events[i]?.map((event) => event.seq)).toEqual(events[i]?.map((_, n) => n))
   }
 })
+
+/*
+   x (0 … 9) ──► work
+*/
+test('cells begin in the order of their axis', async () => {
+  const begun: (number | undefined)[] = []
+  await run(graph(swept(10)), {
+    registry: registryWith(counting().definition),
+    concurrency: 1,
+    emit: (event: RunEvent) => {
+      if (event.type === 'cell.started' && event.node === 'work') begun.push(event.at['x'])
+    },
+  })
+  expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+})
+
+test('nodes that need nothing begin in the order of the document', async () => {
+  const begun: string[] = []
+  const nodes = Object.fromEntries(
+    ['d', 'a', 'c', 'b'].map((id) => [id, { type: 'test/constant', inputs: { value: 1 } }]),
+  )
+  await run(graph(nodes), {
+    emit: (event: RunEvent) => {
+      if (event.type === 'cell.started') begun.push(event.node)
+    },
+  })
+  expect(begun).toEqual(['d', 'a', 'c', 'b'])
+})
