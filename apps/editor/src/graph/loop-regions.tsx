@@ -2,7 +2,6 @@ import { useStore, ViewportPortal, type ReactFlowState } from '@xyflow/react'
 import { useCallback, useMemo } from 'react'
 import { linksInto } from '../document/inputs-of.ts'
 import { useServer, useWorkflow } from '../store/editor-context.ts'
-import { titleOf } from '../ui/describe-node.ts'
 import { familyStyle } from '../ui/family-style.ts'
 import type { Box } from './free-place.ts'
 import { findLoopBodies, type LoopBody } from './loop-bodies.ts'
@@ -47,7 +46,7 @@ function LoopRegion({ body, shade }: { body: LoopBody; shade: number }) {
     ),
   )
   const hue = familyStyle(types.get(nodes[body.end]?.type ?? '')?.family ?? '').hue
-  const title = titleOf(nodes[body.end], types.get(nodes[body.end]?.type ?? ''))
+  const title = nodes[body.end]?.view?.title ?? 'Loop'
   return (
     <div
       className="loop-region"
@@ -84,7 +83,7 @@ function LoopRegion({ body, shade }: { body: LoopBody; shade: number }) {
         </g>
       </svg>
       <span className="loop-title" style={{ left: start.x - left, top: start.y - top - air + 4 }}>
-        Loop to {title}
+        {title}
       </span>
     </div>
   )

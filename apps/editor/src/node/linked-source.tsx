@@ -28,11 +28,11 @@ function Source({ to, link, label }: { to: InputRef; link: Link; label: string }
       <button
         type="button"
         className="nodrag"
-        aria-label={`${label}, linked from ${title}`}
+        aria-label={`${label}, linked from ${title} ${readableName(link[1])}`}
         title="Go to this node"
         onClick={() => reveal(link[0])}
       >
-        <span className="source-title">{title}</span>
+        <span className="source-title">{title}</span>{' '}
         <span className="source-output">{readableName(link[1])}</span>
       </button>
       <button

@@ -66,12 +66,11 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
             type="button"
             className="advanced-toggle nodrag"
             aria-expanded={showAll}
-            aria-label={`${nodeTitle}: advanced settings`}
+            aria-label={`${nodeTitle}: Advanced ${advanced.length}`}
             onClick={() => setShowAll(!showAll)}
           >
             {showAll ? <ChevronDown /> : <ChevronRight />}
-            Advanced
-            <span className="count">{advanced.length}</span>
+            Advanced <span className="count">{advanced.length}</span>
           </button>
           {shown.length > 0 && <div className="node-fields">{shown.map(field)}</div>}
         </div>

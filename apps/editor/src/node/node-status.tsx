@@ -1,6 +1,6 @@
 import { Check, CircleSlash, CircleStop, LoaderCircle, TriangleAlert, Zap } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
-import { formatDuration, latestCell } from '../run/show-run.ts'
+import { formatDuration, formatNumber, latestCell } from '../run/show-run.ts'
 import type { CellRun, NodeRun } from '../run/run-state.ts'
 import { useEditor, useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
@@ -74,15 +74,19 @@ function CellCount({ id, run }: { id: string; run: NodeRun }) {
   const cells = Object.values(run.cells)
   if (cells.length < 2) return null
   const settled = cells.filter(({ status }) => status !== 'running').length
+  const shown =
+    settled === cells.length
+      ? `${formatNumber(settled)} ×`
+      : `${formatNumber(settled)} of ${formatNumber(cells.length)}`
   return (
     <button
       type="button"
       className="cell-count nodrag"
       title="Show all cells (R)"
-      aria-label={`${settled} of ${cells.length} cells done: show them`}
+      aria-label={`${shown} cells: show them`}
       onClick={() => editor.view.setState({ results: { node: id, full: false } })}
     >
-      {settled === cells.length ? `${settled} ×` : `${settled} of ${cells.length}`}
+      {shown}
     </button>
   )
 }

@@ -56,7 +56,7 @@ function OneCell({ set, cell, text }: { set: ResultSet; cell: ResultCell; text: 
   )
   return (
     <>
-      <dl className="cell-facts">
+      <dl className="cell-facts" tabIndex={0}>
         {set.axes.map((axis) => (
           <Fact key={axis.id} name={axis.label}>
             {headingOf(axis, cell.at)}

@@ -32,14 +32,10 @@ export function CompactResults({ id, title, results: { set } }: CompactResultsPr
       ) : (
         <CompactGrid set={set} title={title} />
       )}
-      <button
-        type="button"
-        className="open-results nodrag"
-        onClick={open}
-        aria-label={`${title}: open all results`}
-      >
+      <button type="button" className="open-results nodrag" onClick={open}>
+        <span className="visually-hidden">{title}: open all results, </span>
         <Maximize2 aria-hidden />
-        {formatNumber(set.cells.length)} cells
+        {formatNumber(set.cells.length)} cells{' '}
         <span className="axes">{set.axes.map(({ label }) => label).join(' × ')}</span>
       </button>
     </div>

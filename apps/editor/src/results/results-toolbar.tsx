@@ -159,8 +159,13 @@ interface ChoiceProps {
 function Choice({ label, value, options, onChoose }: ChoiceProps) {
   return (
     <label className="toolbar-choice">
-      <span>{label}</span>
-      <select className="control select" value={value} onChange={(event) => onChoose(event.target.value)}>
+      <span aria-hidden>{label}</span>
+      <select
+        aria-label={label}
+        className="control select"
+        value={value}
+        onChange={(event) => onChoose(event.target.value)}
+      >
         {options.map(([option, title]) => (
           <option key={option} value={option}>
             {title}

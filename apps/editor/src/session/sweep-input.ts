@@ -35,7 +35,7 @@ export function sweepInput(
   if (!description || !node) return undefined
   const id = makeId(description.type, new Set(Object.keys(nodes)))
   const wanted = { x: (node.view?.x ?? 0) - distance, y: (node.view?.y ?? 0) + 120 }
-  const at = findFreePlace(wanted, boxes, everywhere)
+  const at = findFreePlace(wanted, boxes.map(withAir), everywhere)
   const { dispatch, closeStep } = editor.document.getState()
   closeStep()
   dispatch({
@@ -56,6 +56,13 @@ export function sweepInput(
   })
   editor.view.getState().select([id])
   return id
+}
+
+/** Air between a new axis and the nodes around it, in graph units. */
+const air = 30
+
+function withAir({ x, y, width, height }: Box): Box {
+  return { x: x - air, y: y - air, width: width + 2 * air, height: height + 2 * air }
 }
 
 function soleOutput(description: NodeDescription): string {

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEditor, type Editor } from './open-editor.ts'
+
+let editor: Editor
+let axe: string
+
+beforeAll(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  editor = await openEditor()
+  await editor.page.evaluate(axe)
+})
+afterAll(() => editor?.[Symbol.asyncDispose]())
+
+interface Finding {
+  id: string
+  impact: string
+  targets: string[]
+}
+
+/** What axe-core finds serious or worse, contrast computed from what is drawn. */
+async function findSerious(): Promise<Finding[]> {
+  return editor.page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] })
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, impact, nodes }) => ({
+        id,
+        impact: String(impact),
+        targets: nodes.slice(0, 5).map(({ target, any }) => `${target.join(' ')}: ${any[0]?.message ?? ''}`),
+      }))
+  })
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`no serious finding in ${scheme}: graph after a run, results, list of nodes, shortcuts`, async () => {
+    const { page, node } = editor
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.locator('.run-summary[data-status=completed]').waitFor()
+    await node('Story').locator('[data-output]').waitFor()
+    const findings: Record<string, Finding[]> = { graph: await findSerious() }
+
+    await page.getByLabel('Workflow file').setInputFiles('workflows/length-by-temperature.json')
+    await node('chart').waitFor()
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.locator('.run-summary[data-status=completed]').waitFor()
+    await node('story')
+      .getByRole('button', { name: /open all results/ })
+      .click()
+    await page.getByRole('gridcell').first().click()
+    await page.getByLabel('Colour').selectOption({ index: 1 })
+    findings['results'] = await findSerious()
+    await page.getByRole('button', { name: 'Close the results' }).click()
+
+    await page.getByRole('button', { name: 'Shortcuts' }).click()
+    findings['shortcuts'] = await findSerious()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
+    await page.locator('.react-flow__pane').dblclick({ position: { x: 40, y: 300 } })
+    findings['search'] = await findSerious()
+    await page.keyboard.press('Escape')
+
+    await page.getByLabel('Workflow file').setInputFiles('workflows/first-story.json')
+    await node('Story').waitFor()
+    expect(findings).toEqual({ graph: [], results: [], shortcuts: [], search: [] })
+  })
+}

@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEditor, type Editor } from './open-editor.ts'
+
+let editor: Editor
+
+beforeAll(async () => {
+  editor = await openEditor()
+})
+afterAll(() => editor?.[Symbol.asyncDispose]())
+
+const run = async (): Promise<void> => {
+  await editor.page.getByRole('button', { name: 'Run', exact: true }).click()
+  await editor.page.locator('.run-summary[data-status=completed]').waitFor()
+}
+
+test('an input is swept by one button: an axis with its value, wired to it', async () => {
+  const { page, node } = editor
+  const temperature = node('story').locator('[data-input=temperature]')
+  await temperature.hover()
+  await temperature.getByRole('button', { name: /sweep/ }).click()
+  const values = node('axis').getByRole('textbox', { name: /Values/ })
+  expect(await values.inputValue()).toBe('0.7')
+  await values.fill('0.2, 0.9')
+  expect(await temperature.getByRole('button', { name: /linked from Axis/ }).count()).toBe(1)
+  expect(await page.locator('.react-flow__edge').count()).toBe(7)
+})
+
+test('a sweep is shown as a grid in the node, and in full in the panel', async () => {
+  const { page, node } = editor
+  const topic = node('Topic').locator('[data-input=text]')
+  await topic.hover()
+  await topic.getByRole('button', { name: /sweep/ }).click()
+  await node('axis-2')
+    .getByRole('textbox', { name: /Values/ })
+    .fill('the sea\nspace\na farm')
+  await run()
+  const compact = node('story').locator('.compact-grid')
+  expect(await compact.getByRole('cell').count()).toBe(6)
+  await node('story')
+    .getByRole('button', { name: /open all results/ })
+    .click()
+  const grid = page.getByRole('grid')
+  await grid.getByRole('gridcell').first().waitFor()
+  expect(await grid.getByRole('gridcell').count()).toBe(6)
+  const heads = await grid.getByRole('columnheader').allInnerTexts()
+  const rows = await grid.getByRole('rowheader').allInnerTexts()
+  expect({ heads: heads.map((text) => text.split(/\s+/).at(-1)).sort(), rows: rows.length }).toEqual(
+    heads.length === 3
+      ? { heads: ['0.2', '0.9', 'Text'], rows: 3 }
+      : { heads: ['Temperature', 'farm', 'sea', 'space'].sort(), rows: 2 },
+  )
+})
+
+test('axes change places, rows are filtered, and a cell says how it came about', async () => {
+  const { page } = editor
+  const grid = page.getByRole('grid')
+  const toolbar = page.getByRole('toolbar')
+  await toolbar.getByLabel('Temperature', { exact: true }).selectOption('down')
+  await toolbar.getByLabel('Text', { exact: true }).selectOption('across')
+  await expect.poll(() => grid.getByRole('rowheader').allInnerTexts()).toEqual(['0.2', '0.9'])
+  await toolbar.getByLabel('Filter the results').fill('0.9')
+  await expect.poll(() => grid.getByRole('rowheader').allInnerTexts()).toEqual(['0.9'])
+  await toolbar.getByLabel('Filter the results').fill('')
+  await expect.poll(() => grid.getByRole('rowheader').count()).toBe(2)
+  await grid.getByRole('gridcell').first().click()
+  const details = page.getByRole('complementary', { name: 'The chosen cell' })
+  expect(await details.innerText()).toMatch(/Temperature\s+0\.2[\s\S]*(finished in|cached)/)
+  await grid
+    .getByRole('gridcell')
+    .nth(1)
+    .click({ modifiers: ['Control'] })
+  const difference = page.getByRole('complementary', { name: 'Difference between two cells' })
+  expect(await difference.locator('ins').count()).toBeGreaterThan(0)
+})
+
+test('the arrows move between cells, and Enter opens one', async () => {
+  const { page } = editor
+  await page.getByRole('gridcell').first().click()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  const place = await page.evaluate(() => (document.activeElement as HTMLElement).dataset['place'])
+  expect(place).toBe('1 1')
+  expect(await page.locator('[data-place="1 1"]').getAttribute('aria-selected')).toBe('true')
+})
+
+test('the grid is exported as CSV with a line per cell', async () => {
+  const { page, scratch } = editor
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'CSV' }).click(),
+  ])
+  const file = scratch.path('grid.csv')
+  await download.saveAs(file)
+  const text = await readFile(file, 'utf8')
+  expect(text.split('\r\n')[0]?.split(',').sort()).toEqual([
+    'Temperature',
+    'Text',
+    'milliseconds',
+    'status',
+    'value',
+  ])
+  expect(text.match(/,(finished|cached),/g)).toHaveLength(6)
+})
+
+test('a cell becomes the workflow: its values are typed where the axes were, and undo brings them back', async () => {
+  const { page, node } = editor
+  await page.locator('[data-place="0 1"]').click()
+  await page.getByRole('button', { name: 'Make this the workflow' }).click()
+  await expect.poll(() => page.locator('[data-node-id^=axis]').count()).toBe(0)
+  expect(await node('Topic').getByRole('textbox').inputValue()).toBe('space')
+  await page.getByRole('button', { name: 'Close the results' }).click()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => page.locator('[data-node-id^=axis]').count()).toBe(2)
+})
+
+test('unlinking gives back what was typed before', async () => {
+  const { node } = editor
+  await node('Topic')
+    .getByRole('button', { name: /unlink/ })
+    .click()
+  expect(await node('Topic').getByRole('textbox').inputValue()).toBe('the sea')
+})
+
+test('a workflow file dropped on the window opens', async () => {
+  const { page } = editor
+  const text = await readFile(new URL('../../workflows/length-by-temperature.json', import.meta.url), 'utf8')
+  const files = await page.evaluateHandle((content) => {
+    const transfer = new DataTransfer()
+    transfer.items.add(new File([content], 'dropped.json', { type: 'application/json' }))
+    return transfer
+  }, text)
+  await page.dispatchEvent('.app', 'dragover', { dataTransfer: files })
+  expect(await page.locator('.drop-target').count()).toBe(1)
+  await page.dispatchEvent('.app', 'drop', { dataTransfer: files })
+  await expect.poll(() => page.getByLabel('Name of the workflow').inputValue()).toBe('Length by temperature')
+  expect(await page.locator('.drop-target').count()).toBe(0)
+})
+
+test('a chart is drawn, and its numbers can be read without seeing it', async () => {
+  const { node } = editor
+  await run()
+  const chart = node('chart').getByRole('figure', { name: 'Tokens by temperature' })
+  await chart.locator('.line-mark').first().waitFor()
+  expect(await chart.locator('.line-mark').count()).toBe(2)
+  const numbers = await chart.locator('table td').allInnerTexts()
+  expect(numbers.map(Number).every((count) => count > 0 && count <= 80)).toBe(true)
+  expect(numbers).toHaveLength(6)
+})
+
+test('muted nodes say so, and undo lets them run again', async () => {
+  const { page, node } = editor
+  await node('chart').locator('.node-header').click()
+  await page.keyboard.press('Control+m')
+  expect(await node('chart').getAttribute('data-mode')).toBe('mute')
+  await page.keyboard.press('Control+z')
+  expect(await node('chart').getAttribute('data-mode')).toBeNull()
+})
