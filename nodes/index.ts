@@ -29,6 +29,11 @@ import { levenshtein } from './evaluate/levenshtein.ts'
 import { matchesPattern } from './evaluate/matches.ts'
 import { wordList } from './evaluate/word-list.ts'
 import { messages } from './generation/messages.ts'
+import { controlVector } from './steering/control-vector.ts'
+import { loadVector } from './steering/load-vector.ts'
+import { saveVector } from './steering/save-vector.ts'
+import { steer } from './steering/steer.ts'
+import { vectorMath } from './steering/vector-math.ts'
 import { check } from './steering/check.ts'
 import { grammar } from './steering/grammar.ts'
 import { jsonSchema } from './steering/json-schema.ts'
@@ -95,6 +100,11 @@ export const definitions: readonly WoolgatherNode[] = [
   grammar,
   jsonSchema,
   check,
+  controlVector,
+  loadVector,
+  saveVector,
+  vectorMath,
+  steer,
   axis,
   promptMatrix,
   searchReplace,
@@ -123,4 +133,5 @@ export const definitions: readonly WoolgatherNode[] = [
 ]
 
 export { createConstraintCompiler, type CompileConstraint } from './steering/constraint-compiler.ts'
+export { vectorUses } from './steering/vector-value.ts'
 export type { Files, LocateOptions, Models, NodeServices, ReadyModel, WoolgatherNode } from './services.ts'

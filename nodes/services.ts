@@ -5,7 +5,7 @@ import {
   type OutputDefinition,
 } from '@woolgather/engine'
 import type { Constraint, ConstraintSource } from '@woolgather/constraint'
-import type { LanguageModel } from '@woolgather/llama'
+import type { ControlVector, LanguageModel, VectorUse } from '@woolgather/llama'
 import type { Json, ModelRecipe } from '@woolgather/workflow'
 
 /** What the host of the node library provides; the worker does, next to the hardware. */
@@ -18,6 +18,8 @@ export interface NodeServices {
 export interface ReadyModel {
   model: LanguageModel
   adapters: { path: string; strength: number }[]
+  /** The recipe's control vectors. */
+  vectors: VectorUse[]
   /**
    * A constraint over this model's tokens; equal ones are compiled once.
    * @throws WoolgatherError invalid-input, for a source with errors or one that the tokens cannot spell
@@ -43,6 +45,17 @@ export interface Models {
     options: { signal: AbortSignal; onProgress: (fraction: number) => void },
     work: (ready: ReadyModel) => Promise<Result>,
   ): Promise<Result>
+  /**
+   * A control vector from a file below a models folder.
+   * @throws model-not-found, model-unreadable, vector-mismatch
+   */
+  readVector(file: string): Promise<ControlVector>
+  /**
+   * Writes a control vector below the first models folder, through a temporary name.
+   * @returns its path below that folder, as workflows name it
+   * @throws file-outside-folders, write-failed, model-not-found
+   */
+  writeVector(file: string, vector: ControlVector, options: { overwrite: boolean }): Promise<string>
 }
 
 export interface LocateOptions {

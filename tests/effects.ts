@@ -133,6 +133,12 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
     const [{ value }] = cells as unknown as [{ value: Table }]
     expect(value.rows).toContainEqual(expect.arrayContaining(['moon', '“ moon”']))
   },
+  'control-vector.json': (outputs) => {
+    const found = sharesByRow(outputs, (text) => moodOf(text) === 'gloomy')
+    const shares = ['-2', '-1', '0', '1', '2'].map((strength) => share(found[strength]))
+    expect(shares).toEqual([...shares].sort((a, b) => a - b))
+    expect([shares[0], shares[4]]).toEqual([0, 1])
+  },
   'regex.json': (outputs) => {
     expect(new Set(tableOf(outputs, 'valid').rows.flat())).toEqual(new Set([true]))
   },

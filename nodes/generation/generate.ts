@@ -116,6 +116,7 @@ export const generate: WoolgatherNode = defineNode({
         .generate({
           prompt,
           adapters: asked.adapters,
+          vectors: asked.vectors,
           sampling: { ...settings, ...biasSettings(asked.model, bias) },
           seed: inputs.seed ?? seed,
           maxTokens,

@@ -64,6 +64,7 @@ function writeMix(
         prompt: { text, special },
         coefficient: coefficientOf(mix, index, maxTokens),
         adapters: reader.adapters,
+        vectors: reader.vectors,
         ...(reader.model !== asked.model && { model: reader.model }),
       })),
       ...(plausibility !== undefined && { plausibility }),

@@ -1,12 +1,14 @@
-import { access } from 'node:fs/promises'
+import { access, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import {
   downloadModel,
+  readVectorFile,
+  writeVectorFile,
   type LanguageModel,
   type LlamaRuntime,
   type LoadModelOptions,
 } from '@woolgather/llama'
-import { createConstraintCompiler, type LocateOptions, type Models } from '@woolgather/nodes'
+import { createConstraintCompiler, vectorUses, type LocateOptions, type Models } from '@woolgather/nodes'
 import { WoolgatherError, type ModelRecipe } from '@woolgather/workflow'
 import { confinePath } from './confine-path.ts'
 import { fingerprintFile } from './fingerprint-file.ts'
@@ -93,10 +95,25 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
       entry.model.catch(() => loaded.get(key) === entry && loaded.delete(key))
       try {
         const model = await untilAborted(entry.model, signal)
-        return await work({ model, adapters, constrain: (source) => compileConstraint(model, source) })
+        return await work({
+          model,
+          adapters,
+          vectors: vectorUses(recipe),
+          constrain: (source) => compileConstraint(model, source),
+        })
       } finally {
         release(entry)
       }
+    },
+
+    readVector: async (file) => readVectorFile(await findModelFile(folders, file)),
+
+    async writeVector(file, vector, { overwrite }) {
+      const folder = firstFolder('save to')
+      const target = await freeName(await confinePath(folder, file), overwrite)
+      await mkdir(path.dirname(target), { recursive: true })
+      await writeVectorFile(target, vector)
+      return path.relative(folder, target).replaceAll(path.sep, '/')
     },
 
     async [Symbol.asyncDispose]() {
@@ -104,14 +121,17 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
     },
   }
 
+  function firstFolder(purpose: string): string {
+    const [folder] = folders
+    if (folder !== undefined) return folder
+    throw new WoolgatherError('model-not-found', `There is no models folder to ${purpose}.`, {
+      input: 'file',
+    })
+  }
+
   /** Two nodes that name the same address share one download. */
   function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
-    const directory = folders[0]
-    if (directory === undefined) {
-      throw new WoolgatherError('model-not-found', 'There is no models folder to download to.', {
-        input: 'file',
-      })
-    }
+    const directory = firstFolder('download to')
     const running = downloads.get(uri)
     if (running) return untilAborted(running, signal)
     const started = downloadModel({
@@ -143,6 +163,16 @@ async function findModelFile(folders: readonly string[], file: string): Promise<
     input: 'file',
     hint: `Put it below ${folders.join(' or ')}, or name an address such as hf:owner/repo/file.gguf.`,
   })
+}
+
+/** `mood.gguf`, or the first free name of `mood-2.gguf`, … */
+async function freeName(target: string, overwrite: boolean): Promise<string> {
+  const { dir, name, ext } = path.parse(target)
+  let candidate = target
+  for (let number = 2; !overwrite && (await exists(candidate)); number++) {
+    candidate = path.join(dir, `${name}-${number}${ext}`)
+  }
+  return candidate
 }
 
 function exists(file: string): Promise<boolean> {

@@ -50,9 +50,11 @@ export {
   chatMessageSchema,
   loraRecipeSchema,
   modelRecipeSchema,
+  vectorSchema,
   type ChatMessage,
   type LoraRecipe,
   type ModelRecipe,
+  type VectorValue,
 } from './recipe.ts'
 
 // prompts: AUTOMATIC1111's syntax, and mixes

@@ -45,6 +45,8 @@ export const errorCodes = [
   'invalid-sampling',
   'invalid-chat-template',
   'adapter-mismatch',
+  'vector-mismatch',
+  'invalid-layer',
   'vocabulary-mismatch',
   'invalid-mix',
   'constraint-dead-end',

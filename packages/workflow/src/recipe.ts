@@ -14,7 +14,24 @@ export interface ModelRecipe {
   threads?: number | undefined
   /** LoRA adapters in the order they were applied. */
   adapters: { file: string; strength: number }[]
+  /** Control vectors, which add up. */
+  vectors?: { vector: VectorValue; strength: number }[] | undefined
 }
+
+/** A control vector on a link: what is added to the outputs of a model's blocks, whole. */
+export interface VectorValue {
+  kind: 'vector'
+  /** `general.architecture` of the model it was made for; absent: not known. */
+  architecture?: string | undefined
+  /** Number of a block, from 1 → its direction: 32-bit floats, little-endian, in base64. */
+  directions: Record<string, string>
+}
+
+export const vectorSchema: z.ZodType<VectorValue> = z.strictObject({
+  kind: z.literal('vector'),
+  architecture: z.string().optional(),
+  directions: z.record(z.string().regex(/^[1-9]\d{0,3}$/), z.base64()),
+})
 
 export const modelRecipeSchema: z.ZodType<ModelRecipe> = z.strictObject({
   kind: z.literal('file'),
@@ -23,6 +40,7 @@ export const modelRecipeSchema: z.ZodType<ModelRecipe> = z.strictObject({
   contextSize: z.int().positive().optional(),
   threads: z.int().positive().optional(),
   adapters: z.array(z.strictObject({ file: z.string().min(1), strength: z.number() })),
+  vectors: z.array(z.strictObject({ vector: vectorSchema, strength: z.number() })).optional(),
 }) as z.ZodType<ModelRecipe>
 
 /** A LoRA on a link: what a model is changed by, and how much. */

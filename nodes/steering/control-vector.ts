@@ -1,0 +1,165 @@
+import { findDirection, MergeError, type DirectionMethod, type StatePair } from '@woolgather/merge'
+import { modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
+import { z } from 'zod'
+import { framingInputs } from '../generation/prompt-inputs.ts'
+import { defineNode, type WoolgatherNode } from '../services.ts'
+import { parseLayers } from './layer-range.ts'
+import { readPairs } from './read-pairs.ts'
+import { linesSchema, pairTexts } from './training-pairs.ts'
+import { vectorJson } from './vector-value.ts'
+
+const methods = ['mean', 'pca-diff', 'pca-diff-centered', 'pca-center'] as const satisfies DirectionMethod[]
+
+export const controlVector: WoolgatherNode = defineNode({
+  type: 'steering/control-vector',
+  version: 1,
+  title: 'Train control vector',
+  description:
+    'Finds the direction in which a model’s thoughts differ between two kinds of texts, such as happy and gloomy ones.',
+  resource: 'model',
+  inputs: {
+    model: {
+      type: 'model',
+      title: 'Model',
+      description: 'Which model to train it on, and for.',
+      schema: modelRecipeSchema,
+      widget: 'none',
+    },
+    positive: {
+      type: 'list',
+      title: 'Positive',
+      description: 'Where the vector leads to: prompts, texts, or words for the templates. One a line.',
+      schema: linesSchema,
+      widget: 'textarea',
+    },
+    negative: {
+      type: 'list',
+      title: 'Negative',
+      description: 'The opposite of each, in the same order.',
+      schema: linesSchema,
+      widget: 'textarea',
+    },
+    templates: {
+      type: 'list',
+      title: 'Templates',
+      description: 'Sentences with {{word}} in them, one a line: every word goes into every one.',
+      schema: linesSchema.default([]),
+      widget: 'textarea',
+    },
+    repeat: {
+      type: 'integer',
+      title: 'Repeat',
+      description: 'How often each pair is answered, differently each time.',
+      schema: z.int().min(1).max(1_000).default(1),
+    },
+    read: {
+      type: 'text',
+      title: 'Read',
+      description:
+        'answer: the model answers each prompt, and what it thinks while writing counts. text: what it thinks while reading the texts as they stand.',
+      schema: z.enum(['answer', 'text']).default('answer'),
+    },
+    answerTokens: {
+      type: 'integer',
+      title: 'Answer tokens',
+      description: 'Longest answer.',
+      schema: z.int().min(1).max(4_096).default(32),
+      advanced: true,
+    },
+    pooling: {
+      type: 'text',
+      title: 'Tokens',
+      description: 'mean: all tokens of a text count; last: the last one alone.',
+      schema: z.enum(['mean', 'last']).default('mean'),
+      advanced: true,
+    },
+    method: {
+      type: 'text',
+      title: 'Method',
+      description:
+        'mean of the differences is the surest. pca-diff: their main direction; pca-center: that of both around their middle (repeng’s pca_center); pca-diff-centered: around their mean, which loses what all pairs share.',
+      schema: z.enum(methods).default('mean'),
+    },
+    length: {
+      type: 'text',
+      title: 'Length',
+      description:
+        'difference: strength 1 is how far positive and negative texts lie apart; unit: length 1 in every block, as llama.cpp and repeng train them.',
+      schema: z.enum(['difference', 'unit']).default('difference'),
+      advanced: true,
+    },
+    layers: {
+      type: 'text',
+      title: 'Blocks',
+      description: 'Which blocks: 2-5, or several with commas. Empty: all that can be steered, from 1 on.',
+      schema: z.string().default(''),
+      advanced: true,
+    },
+    system: framingInputs.system,
+    template: framingInputs.template,
+    seed: {
+      type: 'integer',
+      title: 'Seed',
+      description: 'Of the answers.',
+      schema: z.int().min(0).max(4_294_967_295).default(1),
+      widget: 'seed',
+    },
+  },
+  outputs: {
+    vector: { type: 'vector', description: 'The vector, for “Steer”.' },
+    layers: { type: 'list', description: 'The blocks that it has a direction for.' },
+    pairs: { type: 'integer', description: 'How many pairs it was trained from.' },
+  },
+  fingerprint: ({ model }, { models }) => models.fingerprint(model),
+  run: (inputs, { services, signal, progress }) => {
+    const pairs = pairTexts(inputs.positive, inputs.negative, inputs.templates, inputs.repeat)
+    const onProgress = (fraction: number): void => progress(Math.round(fraction * 100), 100, '% loaded')
+    return services.models.use(inputs.model, { signal, onProgress }, async (ready) => {
+      const layers = parseLayers(inputs.layers, 1, ready.model.info.layers - 1, 'layers')
+      const states = await readPairs(ready, pairs, {
+        ...inputs,
+        layers,
+        framing: inputs,
+        signal,
+        onProgress: (done, total) => progress(done, total, 'texts'),
+      })
+      const directions = [...states].map(([layer, found]): [number, Float32Array] => [
+        layer,
+        directionOf(found, inputs.method, inputs.length),
+      ])
+      const { architecture } = ready.model.info
+      return {
+        vector: vectorJson({ architecture, directions: new Map(directions) }),
+        layers,
+        pairs: pairs.length,
+      }
+    })
+  },
+})
+
+function directionOf(
+  pairs: readonly StatePair[],
+  method: DirectionMethod,
+  length: 'difference' | 'unit',
+): Float32Array {
+  try {
+    const unit = findDirection(pairs, method)
+    const scale = length === 'unit' ? 1 : meanDistance(pairs, unit)
+    return unit.map((value) => value * scale)
+  } catch (error) {
+    if (!(error instanceof MergeError)) throw error
+    throw new WoolgatherError('invalid-input', `${error.message}.`, {
+      input: 'positive',
+      hint: 'Give texts that differ, and more of them.',
+      cause: error,
+    })
+  }
+}
+
+/** How far the positive states lie from the negative ones along a direction, on average. */
+function meanDistance(pairs: readonly StatePair[], direction: Float32Array): number {
+  const distances = pairs.map(({ positive, negative }) =>
+    direction.reduce((sum, value, index) => sum + value * (positive[index]! - negative[index]!), 0),
+  )
+  return distances.reduce((sum, distance) => sum + distance, 0) / distances.length
+}

@@ -1,0 +1,65 @@
+import {
+  modelRecipeSchema,
+  vectorSchema,
+  WoolgatherError,
+  type Json,
+  type VectorValue,
+} from '@woolgather/workflow'
+import { z } from 'zod'
+import { defineNode, type WoolgatherNode } from '../services.ts'
+import { parseLayers } from './layer-range.ts'
+
+export const steer: WoolgatherNode = defineNode({
+  type: 'steering/steer',
+  version: 1,
+  title: 'Steer',
+  description:
+    'A model with a control vector: at every token, the vector is added to what its blocks put out. Several add up.',
+  inputs: {
+    model: {
+      type: 'model',
+      title: 'Model',
+      description: 'The model that the vector was trained on.',
+      schema: modelRecipeSchema,
+      widget: 'none',
+    },
+    vector: {
+      type: 'vector',
+      title: 'Vector',
+      description: 'Which way.',
+      schema: vectorSchema,
+      widget: 'none',
+    },
+    strength: {
+      type: 'number',
+      title: 'Strength',
+      description: 'How far: 0 nothing, below 0 the opposite way. Too much, and text falls apart.',
+      schema: z.number().min(-1_000).max(1_000).default(1),
+    },
+    layers: {
+      type: 'text',
+      title: 'Blocks',
+      description:
+        'Where: 2-5, or several with commas. Empty: every block that the vector has a direction for.',
+      schema: z.string().default(''),
+      advanced: true,
+    },
+  },
+  outputs: { model: { type: 'model', description: 'The model, steered.' } },
+  run: ({ model, vector, strength, layers }) => {
+    const use = { vector: inLayers(vector, layers), strength }
+    return { model: { ...model, vectors: [...(model.vectors ?? []), use] } as unknown as Json }
+  },
+})
+
+function inLayers(vector: VectorValue, layers: string): VectorValue {
+  if (layers.trim() === '') return vector
+  const known = Object.keys(vector.directions).map(Number)
+  const chosen = new Set(parseLayers(layers, Math.min(...known), Math.max(...known), 'layers'))
+  const directions = Object.entries(vector.directions).filter(([layer]) => chosen.has(Number(layer)))
+  if (directions.length > 0) return { ...vector, directions: Object.fromEntries(directions) }
+  throw new WoolgatherError('invalid-input', `The vector has no direction for the blocks ${layers}.`, {
+    input: 'layers',
+    hint: `It has some for ${known.join(', ')}.`,
+  })
+}
