@@ -14,6 +14,7 @@ import { createRunService } from './runs/run-service.ts'
 import { openRunStore } from './runs/run-store.ts'
 import { serveSockets } from './socket/serve-sockets.ts'
 import { createGate, type TrustOptions } from './trust/check-request.ts'
+import { createWorkflowSharing } from './workflows/share-workflow.ts'
 import { createWorkflowStore } from './workflows/workflow-store.ts'
 
 export interface ServerOptions extends Omit<TrustOptions, 'host'> {
@@ -84,15 +85,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const runs = createRunService({ store, worker, descriptions, parallelRuns: options.parallelRuns ?? 4 })
   const sockets = serveSockets({ server, gate, runs, version, workerStatus })
   tellClients = (status) => sockets.tellWorker(status)
+  const listModels = createModelLister(options.folders.models)
   server.on(
     'request',
     createApp({
       version,
       gate,
       descriptions,
-      listModels: createModelLister(options.folders.models),
+      listModels,
+      sharing: createWorkflowSharing({ modelFolders: options.folders.models, listModels }),
+      inputsFolder: path.join(options.folders.data, 'inputs'),
       workflows: createWorkflowStore({
         folder: path.join(options.folders.data, 'workflows'),
+        historyFolder: path.join(options.folders.data, 'workflow-history'),
         examplesFolder: options.examplesFolder,
         onBroken: (file, message) => logger.warn({ file, message }, 'not a workflow'),
       }),

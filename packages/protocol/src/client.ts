@@ -2,12 +2,22 @@ import { WoolgatherError, type RunEvent, type Workflow } from '@woolgather/workf
 import {
   routes,
   type ErrorResponse,
+  type ImportedWorkflow,
   type ModelFile,
   type NodesResponse,
   type SavedWorkflow,
   type SaveWorkflowRequest,
+  type WorkflowRevision,
   type WorkflowSummary,
 } from './http.ts'
+import type {
+  RunAccepted,
+  RunDetails,
+  RunsQuery,
+  RunsResponse,
+  SubmitRunRequest,
+  UploadResponse,
+} from './http-runs.ts'
 import {
   protocolVersion,
   serverMessageSchema,
@@ -55,6 +65,16 @@ export interface Client {
   workflows(): Promise<WorkflowSummary[]>
   workflow(id: string): Promise<SavedWorkflow>
   saveWorkflow(id: string, request: SaveWorkflowRequest): Promise<SavedWorkflow>
+  deleteWorkflow(id: string, revision: string): Promise<void>
+  revisions(id: string): Promise<WorkflowRevision[]>
+  revision(id: string, revision: string): Promise<SavedWorkflow>
+  exportWorkflow(id: string): Promise<Workflow>
+  importWorkflow(text: string): Promise<ImportedWorkflow>
+  /** Asks for a run over HTTP: for programs that do without the socket. */
+  startRun(request: SubmitRunRequest): Promise<RunAccepted>
+  runs(query?: Partial<RunsQuery>): Promise<RunsResponse>
+  run(run: string): Promise<RunDetails>
+  upload(name: string, bytes: Blob): Promise<UploadResponse>
   /** The bytes of an output too long to travel in an event, as text. */
   artifact(hash: string): Promise<string>
   close(): void
@@ -166,6 +186,11 @@ export function createClient(options: ClientOptions): Client {
 
   const getJson = async <T>(path: string): Promise<T> => (await request(path)).json() as Promise<T>
 
+  const postJson = async <T>(path: string, body: string): Promise<T> => {
+    const headers = { 'content-type': 'application/json' }
+    return (await request(path, { method: 'POST', headers, body })).json() as Promise<T>
+  }
+
   connect()
 
   return {
@@ -211,6 +236,27 @@ export function createClient(options: ClientOptions): Client {
           body: JSON.stringify(body),
         })
       ).json() as Promise<SavedWorkflow>,
+    deleteWorkflow: async (id, revision) => {
+      const query = new URLSearchParams({ revision })
+      await request(`${routes.workflow(id)}?${query}`, { method: 'DELETE' })
+    },
+    revisions: (id) => getJson(routes.workflowRevisions(id)),
+    revision: (id, revision) => getJson(routes.workflowRevision(id, revision)),
+    exportWorkflow: (id) => getJson(routes.exportWorkflow(id)),
+    importWorkflow: (text) => postJson(routes.importWorkflow, text),
+    startRun: (body) => postJson(routes.runs, JSON.stringify(body)),
+    runs: (query = {}) => {
+      const given = Object.entries(query).filter(([, value]) => value !== undefined)
+      return getJson(
+        `${routes.runs}?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`,
+      )
+    },
+    run: (run) => getJson(routes.run(run)),
+    upload: async (name, bytes) => {
+      const query = new URLSearchParams({ name })
+      const response = await request(`${routes.upload}?${query}`, { method: 'POST', body: bytes })
+      return response.json() as Promise<UploadResponse>
+    },
     artifact: async (hash) => (await request(routes.artifact(hash))).text(),
     close() {
       closed = true

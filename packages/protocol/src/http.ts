@@ -1,4 +1,6 @@
 import {
+  runErrorSchema,
+  runEventSchema,
   workflowSchema,
   type NodeDescription,
   type RunError,
@@ -15,6 +17,13 @@ export const routes = {
   models: '/api/models',
   workflows: '/api/workflows',
   workflow: (id: string): string => `/api/workflows/${encodeURIComponent(id)}`,
+  workflowRevisions: (id: string): string => `/api/workflows/${encodeURIComponent(id)}/revisions`,
+  workflowRevision: (id: string, revision: string): string =>
+    `/api/workflows/${encodeURIComponent(id)}/revisions/${encodeURIComponent(revision)}`,
+  exportWorkflow: (id: string): string => `/api/workflows/${encodeURIComponent(id)}/export`,
+  importWorkflow: '/api/import',
+  upload: '/api/upload',
+  docs: '/api/docs',
   runs: '/api/runs',
   run: (run: string): string => `/api/runs/${encodeURIComponent(run)}`,
   cancelRun: (run: string): string => `/api/runs/${encodeURIComponent(run)}/cancel`,
@@ -60,6 +69,22 @@ export interface SaveWorkflowRequest {
   revision?: string | undefined
 }
 
+/** A state a saved workflow was in. */
+export interface WorkflowRevision {
+  revision: string
+  name: string
+  nodes: number
+  /** When it was saved, milliseconds since the epoch. */
+  saved: number
+}
+
+/** `POST /api/import`: a document as it was read, nothing saved. */
+export interface ImportedWorkflow {
+  workflow: Workflow
+  /** Models it needs and this server does not have, with where to get them. */
+  missing: { file: string; sha256?: string | undefined; source?: string | undefined }[]
+}
+
 /** `GET /health` */
 export interface HealthResponse {
   status: 'ok'
@@ -78,6 +103,51 @@ export interface RunEventsResponse {
 export interface ErrorResponse {
   error: RunError
 }
+
+const summary = {
+  id: z.string(),
+  name: z.string(),
+  nodes: z.int(),
+  revision: z.string(),
+  example: z.boolean(),
+}
+
+export const workflowSummarySchema: z.ZodType<WorkflowSummary> = z.object(summary)
+export const savedWorkflowSchema: z.ZodType<SavedWorkflow> = z.object({
+  ...summary,
+  workflow: workflowSchema,
+})
+export const workflowRevisionSchema: z.ZodType<WorkflowRevision> = z.object({
+  revision: z.string(),
+  name: z.string(),
+  nodes: z.int(),
+  saved: z.number(),
+})
+export const importedWorkflowSchema: z.ZodType<ImportedWorkflow> = z.object({
+  workflow: workflowSchema,
+  missing: z.array(
+    z.object({ file: z.string(), sha256: z.string().optional(), source: z.string().optional() }),
+  ),
+})
+export const modelFileSchema: z.ZodType<ModelFile> = z.object({
+  file: z.string(),
+  kind: z.enum(['model', 'lora', 'vector']),
+  bytes: z.number(),
+  architecture: z.string(),
+  quantization: z.string(),
+  parameters: z.number(),
+  name: z.string(),
+})
+export const healthResponseSchema: z.ZodType<HealthResponse> = z.object({
+  status: z.literal('ok'),
+  version: z.string(),
+  worker: z.enum(['starting', 'ready', 'restarting', 'stopped']),
+})
+export const runEventsResponseSchema: z.ZodType<RunEventsResponse> = z.object({
+  events: z.array(runEventSchema),
+  more: z.boolean(),
+})
+export const errorResponseSchema: z.ZodType<ErrorResponse> = z.object({ error: runErrorSchema })
 
 export const saveWorkflowRequestSchema: z.ZodType<SaveWorkflowRequest> = z.strictObject({
   workflow: workflowSchema,

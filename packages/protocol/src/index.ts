@@ -11,17 +11,43 @@ export {
 
 // HTTP
 export {
+  errorResponseSchema,
+  healthResponseSchema,
+  importedWorkflowSchema,
+  modelFileSchema,
   routes,
+  runEventsResponseSchema,
+  savedWorkflowSchema,
   saveWorkflowRequestSchema,
+  workflowRevisionSchema,
+  workflowSummarySchema,
   type ErrorResponse,
   type HealthResponse,
+  type ImportedWorkflow,
   type ModelFile,
   type NodesResponse,
   type RunEventsResponse,
   type SavedWorkflow,
   type SaveWorkflowRequest,
+  type WorkflowRevision,
   type WorkflowSummary,
 } from './http.ts'
+export {
+  runAcceptedSchema,
+  runDetailsSchema,
+  runsQuerySchema,
+  runsResponseSchema,
+  submitRunSchema,
+  uploadResponseSchema,
+  type RunAccepted,
+  type RunDetails,
+  type RunsQuery,
+  type RunsResponse,
+  type RunSummary,
+  type StoredStatus,
+  type SubmitRunRequest,
+  type UploadResponse,
+} from './http-runs.ts'
 
 // between a server or CLI and a worker process
 export {

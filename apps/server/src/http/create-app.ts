@@ -6,22 +6,23 @@ import {
   type HealthResponse,
   type ModelFile,
   type NodesResponse,
-  type RunEventsResponse,
-  type SavedWorkflow,
-  type WorkflowSummary,
   type WorkerStatus,
 } from '@woolgather/protocol'
-import { documentLimits, type NodeDescription, type RunEvent } from '@woolgather/workflow'
+import type { NodeDescription } from '@woolgather/workflow'
 import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
-import { z } from 'zod'
+import { serveOpenAi } from '../openai/serve-openai.ts'
 import type { RunService } from '../runs/run-service.ts'
 import { tokenCookie, type Refusal, type TrustedParts } from '../trust/check-request.ts'
+import type { WorkflowSharing } from '../workflows/share-workflow.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { HttpError } from './http-error.ts'
-import { readSaveRequest } from './read-save-request.ts'
+import { receiveUpload } from './receive-upload.ts'
+import { serveDocs } from './serve-docs.ts'
+import { serveRuns } from './serve-runs.ts'
+import { serveWorkflows } from './serve-workflows.ts'
 
 export interface AppOptions {
   version: string
@@ -29,6 +30,9 @@ export interface AppOptions {
   descriptions: readonly NodeDescription[]
   listModels: () => Promise<ModelList>
   workflows: WorkflowStore
+  sharing: WorkflowSharing
+  /** Where uploads go. */
+  inputsFolder: string
   runs: RunService
   artifacts: ArtifactStore
   workerStatus: () => WorkerStatus
@@ -37,7 +41,6 @@ export interface AppOptions {
   logger: Logger
 }
 
-const afterSchema = z.coerce.number().int().min(-1).default(-1)
 const hashPattern = /^[0-9a-f]{64}$/
 
 export function createApp(options: AppOptions): Express {
@@ -64,47 +67,14 @@ export function createApp(options: AppOptions): Express {
     response.json((await options.listModels()).files satisfies ModelFile[])
   })
 
-  app.get(routes.workflows, async (_request, response) => {
-    response.json((await workflows.list()) satisfies WorkflowSummary[])
-  })
+  app.use(serveWorkflows(workflows, options.sharing))
+  app.use(serveRuns(runs, workflows))
+  app.use(serveDocs(options.version))
+  app.use(serveOpenAi({ runs, workflows, artifacts }))
 
-  app.get('/api/workflows/:id', async (request, response) => {
-    response.json((await workflows.read(request.params.id)) satisfies SavedWorkflow)
-  })
-
-  app.put(
-    '/api/workflows/:id',
-    express.json({ limit: documentLimits.bytes + 65_536 }),
-    async (request, response) => {
-      const { workflow, revision } = readSaveRequest(request.body)
-      const id = String(request.params['id'])
-      response.json((await workflows.save(id, workflow, revision)) satisfies SavedWorkflow)
-    },
-  )
-
-  app.get('/api/runs/:id/events', (request, response) => {
-    const after = afterSchema.safeParse(request.query['after'])
-    if (!after.success) throw new HttpError(400, 'protocol', '`after` must be the number of an event, or -1.')
-    const run = request.params.id
-    if (!runs.exists(run))
-      throw new HttpError(404, 'run-not-found', `There is no run “${run.slice(0, 100)}”.`)
-    const page = runs.page(run, after.data)
-    const events = (page?.texts ?? []).map((text) => JSON.parse(text) as RunEvent)
-    const to = page?.to ?? after.data
-    response.json({ events, more: runs.page(run, to) !== undefined } satisfies RunEventsResponse)
-  })
-
-  app.post('/api/runs/:id/resume', (request, response) => {
-    const refusal = runs.resume(request.params.id)
-    if (refusal) {
-      throw new HttpError(
-        refusal.code === 'run-not-found' ? 404 : 409,
-        refusal.code,
-        refusal.message,
-        refusal.hint,
-      )
-    }
-    response.status(202).json({ run: request.params.id })
+  app.post(routes.upload, async (request, response) => {
+    const { name } = request.query
+    response.status(201).json(await receiveUpload(options.inputsFolder, name, request))
   })
 
   app.get('/api/artifacts/:hash', async (request, response) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { RunDetails, RunsQuery, RunSummary } from '@woolgather/protocol'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import {
   planWorkflow,
@@ -11,6 +12,7 @@ import {
   type RunStatus,
   type Workflow,
 } from '@woolgather/workflow'
+import { describeRun } from './describe-run.ts'
 import { createRunQueue } from './run-queue.ts'
 import type { EventPage, RunStore, StoredRun } from './run-store.ts'
 
@@ -30,6 +32,8 @@ export interface RunService {
    */
   resume(run: string): RunError | undefined
   exists(run: string): boolean
+  list(query: RunsQuery): RunSummary[]
+  details(run: string): RunDetails | undefined
   /** Stored events after number `after`, as many as fit one message. */
   page(run: string, after: number): EventPage | undefined
   /** Calls back whenever a run has new events to read. Returns how to stop. */
@@ -127,6 +131,13 @@ export function createRunService({
       return undefined
     },
     exists: (run) => store.lastSeq(run) !== undefined,
+    list: (query) => store.list(query),
+    details(run) {
+      const summary = store.summary(run)
+      const stored = store.find(run)
+      if (summary === undefined || stored === undefined) return undefined
+      return describeRun(summary, stored, store.history(run))
+    },
     page: (run, after) => store.page(run, after),
     onNews(listener) {
       listeners.add(listener)

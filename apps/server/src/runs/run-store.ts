@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
+import type { RunsQuery, RunSummary } from '@woolgather/protocol'
 import type { RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
 import Database from 'libsql'
 
@@ -31,6 +32,9 @@ export interface RunStore {
   /** How the run stands; undefined where there is no such run. */
   status(run: string): RunStatus | 'queued' | 'running' | undefined
   find(run: string): StoredRun | undefined
+  summary(run: string): RunSummary | undefined
+  /** Newest first. */
+  list(query: RunsQuery): RunSummary[]
   /** Everything told of a run but streamed text and progress, as a worker that takes it up needs it. */
   history(run: string): RunEvent[]
   setStatus(run: string, status: RunStatus | 'queued' | 'running'): void
@@ -50,6 +54,8 @@ const migrations = [
      run text not null references runs (run), seq integer not null, event text not null,
      primary key (run, seq)
    ) without rowid;`,
+  `alter table runs add column finished integer;
+   create index runs_by_status on runs (status, number);`,
 ]
 
 /**
@@ -65,7 +71,7 @@ export function openRunStore(file: string): RunStore {
     'insert into runs (run, name, status, created, workflow, targets) values (?, ?, ?, ?, ?, ?)',
   )
   const insertEvent = database.prepare('insert into events (run, seq, event) values (?, ?, ?)')
-  const updateStatus = database.prepare('update runs set status = ? where run = ?')
+  const updateStatus = database.prepare('update runs set status = ?, finished = ? where run = ?')
   const updateLast = database.prepare('update runs set last_seq = ? where run = ?')
   const selectLast = database.prepare('select last_seq from runs where run = ?')
   const selectEvents = database.prepare(
@@ -73,6 +79,13 @@ export function openRunStore(file: string): RunStore {
   )
   const selectStatus = database.prepare('select status from runs where run = ?')
   const selectRun = database.prepare('select run, workflow, targets from runs where run = ?')
+  const selectSummary = database.prepare(`select ${summaryColumns} from runs where run = ?`)
+  const selectSummaries = database.prepare(
+    `select ${summaryColumns} from runs
+       where (@status is null or status = @status) and (@before is null or number < @before)
+         and (@name is null or instr(lower(name), lower(@name)) > 0)
+       order by number desc limit @limit`,
+  )
   const selectHistory = database.prepare(
     `select event from events where run = ? and event not like '%"type":"cell.token"%'
        and event not like '%"type":"cell.progress"%' order by seq`,
@@ -113,7 +126,23 @@ export function openRunStore(file: string): RunStore {
     },
     history: (run) =>
       (selectHistory.all(run) as { event: string }[]).map(({ event }) => JSON.parse(event) as RunEvent),
-    setStatus: (run, status) => void updateStatus.run(status, run),
+    summary(run) {
+      const row = selectSummary.get(run) as SummaryRow | undefined
+      return row === undefined ? undefined : readSummary(row)
+    },
+    list: ({ status, name, limit, before }) =>
+      (
+        selectSummaries.all({
+          status: status ?? null,
+          name: name ?? null,
+          before: before ?? null,
+          limit,
+        }) as SummaryRow[]
+      ).map(readSummary),
+    setStatus(run, status) {
+      const going = status === 'queued' || status === 'running'
+      updateStatus.run(status, going ? null : Date.now(), run)
+    },
     unfinished: () =>
       (selectUnfinished.all() as (RunRow & { status: 'queued' | 'running' })[]).map((row) => ({
         ...readRow(row),
@@ -127,6 +156,14 @@ export function openRunStore(file: string): RunStore {
       database.close()
     },
   }
+}
+
+const summaryColumns = 'run, number, name, status, created, finished'
+
+type SummaryRow = Omit<RunSummary, 'finished'> & { finished: number | null }
+
+function readSummary({ run, number, name, status, created, finished }: SummaryRow): RunSummary {
+  return { run, number, name, status, created, ...(finished !== null && { finished }) }
 }
 
 interface RunRow {

@@ -40,7 +40,7 @@ export interface TestServer extends RunningServer {
 
 /** A real server on a free port with a scripted worker and its own temporary folder; gone when disposed. */
 export async function startTestServer(
-  options: Partial<ServerOptions> & { folder?: string; nodes?: string[] } = {},
+  options: Partial<ServerOptions> & { folder?: string; nodes?: string[]; models?: string[] } = {},
 ): Promise<TestServer> {
   const folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'woolgather-server-'))
   const examples = path.join(folder, 'examples')
@@ -50,7 +50,7 @@ export async function startTestServer(
   const server = await startServer({
     port: 0,
     folders: {
-      models: [path.join(folder, 'models')],
+      models: options.models ?? [path.join(folder, 'models')],
       output: path.join(folder, 'output'),
       data: path.join(folder, 'data'),
       ...(options.nodes && { nodes: options.nodes }),

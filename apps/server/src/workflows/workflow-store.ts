@@ -1,9 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { SavedWorkflow, WorkflowSummary } from '@woolgather/protocol'
+import type { SavedWorkflow, WorkflowRevision, WorkflowSummary } from '@woolgather/protocol'
 import { parseWorkflow, type Workflow } from '@woolgather/workflow'
 import { HttpError } from '../http/http-error.ts'
+import { openHistory } from './workflow-history.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** A file name on every system, and nothing that could lead out of its folder. */
 const idPattern = /^[a-z0-9][a-z0-9_-]{0,99}$/
@@ -19,11 +21,22 @@ export interface WorkflowStore {
    * @throws HttpError 403 for an example, 404 for a bad id, 409 where someone else saved in between
    */
   save(id: string, workflow: Workflow, revision: string | undefined): Promise<SavedWorkflow>
+  /**
+   * Deletes the workflow if `revision` is its last. Its revisions can still be read.
+   * @throws HttpError 403 for an example, 404, 409 where someone saved in between
+   */
+  remove(id: string, revision: string): Promise<void>
+  /** States the workflow was saved in, newest first. */
+  revisions(id: string): Promise<WorkflowRevision[]>
+  /** @throws HttpError 404 not-found */
+  readRevision(id: string, revision: string): Promise<SavedWorkflow>
 }
 
 export interface WorkflowStoreOptions {
   /** Where people's own are kept; made when the first is saved. */
   folder: string
+  /** Where every state they were saved in is kept. */
+  historyFolder: string
   examplesFolder?: string | undefined
   /** Told of files that cannot be read. */
   onBroken: (file: string, message: string) => void
@@ -31,10 +44,12 @@ export interface WorkflowStoreOptions {
 
 export function createWorkflowStore({
   folder,
+  historyFolder,
   examplesFolder,
   onBroken,
 }: WorkflowStoreOptions): WorkflowStore {
-  let lastSave: Promise<unknown> = Promise.resolve()
+  let lastChange: Promise<unknown> = Promise.resolve()
+  const history = openHistory(historyFolder)
 
   const places = [
     ...(examplesFolder === undefined ? [] : [{ folder: examplesFolder, example: true }]),
@@ -73,22 +88,48 @@ export function createWorkflowStore({
     if (found?.example) throw readOnly(id)
     if (found?.revision !== revision) throw conflict(id, found)
     const text = `${JSON.stringify(workflow, null, 2)}\n`
+    const saved = describe(id, text, false)
+    await history.add(id, saved.revision, text)
     await writeWhole(folder, `${id}.json`, text)
-    return describe(id, text, false)
+    return saved
+  }
+
+  const remove = async (id: string, revision: string): Promise<void> => {
+    const found = await find(id)
+    if (!found) throw notFound(id)
+    if (found.example) throw readOnly(id)
+    if (found.revision !== revision) throw conflict(id, found)
+    await rm(path.join(folder, `${id}.json`))
+  }
+
+  /** One change at a time: nothing may come between comparing the revision and writing. */
+  const inTurn = <Result>(change: () => Promise<Result>): Promise<Result> => {
+    const changed = lastChange.then(change)
+    lastChange = changed.catch(() => {})
+    return changed
   }
 
   return {
     list: async () => (await Promise.all(places.map(listPlace))).flat(),
     async read(id) {
       const found = await find(id)
-      if (!found) throw new HttpError(404, 'not-found', `There is no workflow “${id.slice(0, 100)}”.`)
+      if (!found) throw notFound(id)
       return found
     },
-    // One save at a time: nothing may come between comparing the revision and writing.
-    save(id, workflow, revision) {
-      const save = lastSave.then(() => replace(id, workflow, revision))
-      lastSave = save.catch(() => {})
-      return save
+    save: (id, workflow, revision) => inTurn(() => replace(id, workflow, revision)),
+    remove: (id, revision) => inTurn(() => remove(id, revision)),
+    async revisions(id) {
+      const entries = idPattern.test(id) ? await history.list(id) : []
+      return entries.map(({ revision, saved, text }) => {
+        const { name, nodes } = describe(id, text, false)
+        return { revision, name, nodes, saved }
+      })
+    },
+    async readRevision(id, revision) {
+      const entries = idPattern.test(id) ? await history.list(id) : []
+      const entry = entries.find((known) => known.revision === revision)
+      if (!entry) throw notFound(id)
+      return describe(id, entry.text, false)
     },
   }
 }
@@ -134,16 +175,8 @@ async function readText(file: string): Promise<string | undefined> {
   }
 }
 
-/** Under another name first, so that a crash leaves the old file or the new one, never half of one. */
-async function writeWhole(folder: string, name: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const temporary = path.join(folder, `.${name}.${randomUUID()}.part`)
-  try {
-    await writeFile(temporary, text, { flag: 'wx' })
-    await rename(temporary, path.join(folder, name))
-  } finally {
-    await rm(temporary, { force: true })
-  }
+function notFound(id: string): HttpError {
+  return new HttpError(404, 'not-found', `There is no workflow “${id.slice(0, 100)}”.`)
 }
 
 function badId(id: string): HttpError {

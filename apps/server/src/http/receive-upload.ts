@@ -1,0 +1,51 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { UploadResponse } from '@woolgather/protocol'
+import { HttpError } from './http-error.ts'
+
+/** What a node reads of a table stays below this. */
+const largestUpload = 268_435_456
+
+/** A file name on every system, and nothing that could lead out of its folder. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,149}$/
+
+/**
+ * Writes the body of a request to the folder of inputs, under another name until it is whole.
+ * @throws HttpError 400 for a name that is none, 413
+ */
+export async function receiveUpload(folder: string, name: unknown, body: Readable): Promise<UploadResponse> {
+  if (typeof name !== 'string' || !namePattern.test(name) || name.endsWith('.')) {
+    throw new HttpError(
+      400,
+      'protocol',
+      '`name` must be the name of a file: letters, digits, spaces, “.”, “_” and “-”.',
+      'Write POST /api/upload?name=table.csv.',
+    )
+  }
+  await mkdir(folder, { recursive: true })
+  const temporary = path.join(folder, `.${randomUUID()}.part`)
+  const hash = createHash('sha256')
+  let bytes = 0
+  const measure = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      bytes += chunk.length
+      if (bytes > largestUpload) {
+        const most = `${largestUpload / 1_048_576} MiB`
+        throw new HttpError(413, 'request-too-large', `A file may have ${most} at most.`)
+      }
+      hash.update(chunk)
+      yield chunk
+    }
+  }
+  try {
+    await pipeline(body, measure, createWriteStream(temporary, { flags: 'wx' }))
+    await rename(temporary, path.join(folder, name))
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  return { file: name, bytes, sha256: hash.digest('hex') }
+}

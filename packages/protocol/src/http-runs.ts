@@ -1,0 +1,119 @@
+import {
+  jsonSchema,
+  runErrorSchema,
+  runStatuses,
+  workflowSchema,
+  type Json,
+  type RunError,
+  type RunStatus,
+  type Workflow,
+} from '@woolgather/workflow'
+import { z } from 'zod'
+
+export type StoredStatus = RunStatus | 'queued' | 'running'
+
+/** Body of `POST /api/runs`: a workflow, or the id of a saved one. */
+export interface SubmitRunRequest {
+  workflow?: Workflow | undefined
+  id?: string | undefined
+  /** Nodes to run, with what they need; absent: every node that nothing links from. */
+  targets?: string[] | undefined
+  /** Values by name of an `api/input`, or by `node.input`. */
+  inputs?: Record<string, Json> | undefined
+}
+
+/** A run in the history. */
+export interface RunSummary {
+  run: string
+  /** Counts up with every run. */
+  number: number
+  name: string
+  status: StoredStatus
+  /** Milliseconds since the epoch. */
+  created: number
+  finished?: number | undefined
+}
+
+/** A run with what it was made of. What each cell did and why is in its events. */
+export interface RunDetails extends RunSummary {
+  workflow: Workflow
+  targets?: string[] | undefined
+  /** Seeds drawn for nodes without one; absent before it begins. */
+  seeds?: Record<string, number> | undefined
+  /** Cells by how they ended. */
+  cells: { finished: number; cached: number; failed: number; skipped: number }
+  error?: RunError | undefined
+}
+
+/** `GET /api/runs?status=&name=&limit=&before=`: newest first. */
+export interface RunsResponse {
+  runs: RunSummary[]
+  /** Ask again with `before` this number for older ones; absent: there are none. */
+  next?: number | undefined
+}
+
+/** `POST /api/runs`, `…/cancel` and `…/resume` */
+export interface RunAccepted {
+  run: string
+}
+
+/** `POST /api/upload?name=table.csv`: a file that workflows can name. */
+export interface UploadResponse {
+  /** As an input of type file names it. */
+  file: string
+  bytes: number
+  sha256: string
+}
+
+const storedStatuses: readonly [StoredStatus, ...StoredStatus[]] = ['queued', 'running', ...runStatuses]
+
+export const submitRunSchema: z.ZodType<SubmitRunRequest> = z.strictObject({
+  workflow: workflowSchema.optional(),
+  id: z.string().min(1).max(100).optional(),
+  targets: z.array(z.string().min(1).max(200)).max(10_000).optional(),
+  inputs: z.record(z.string().max(400), jsonSchema).optional(),
+})
+
+export const runsQuerySchema: z.ZodType<RunsQuery> = z.strictObject({
+  status: z.enum(storedStatuses).optional(),
+  name: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: z.coerce.number().int().min(1).optional(),
+})
+
+export interface RunsQuery {
+  status?: StoredStatus | undefined
+  /** Part of the name of the workflow. */
+  name?: string | undefined
+  limit: number
+  before?: number | undefined
+}
+
+const summary = {
+  run: z.string(),
+  number: z.int(),
+  name: z.string(),
+  status: z.enum(storedStatuses),
+  created: z.number(),
+  finished: z.number().optional(),
+}
+
+export const runSummarySchema: z.ZodType<RunSummary> = z.object(summary)
+export const runsResponseSchema: z.ZodType<RunsResponse> = z.object({
+  runs: z.array(runSummarySchema),
+  next: z.int().optional(),
+})
+export const runDetailsSchema: z.ZodType<RunDetails> = z.object({
+  ...summary,
+  workflow: workflowSchema,
+  targets: z.array(z.string()).optional(),
+  seeds: z.record(z.string(), z.number()).optional(),
+  cells: z.object({ finished: z.int(), cached: z.int(), failed: z.int(), skipped: z.int() }),
+  error: runErrorSchema.optional(),
+})
+export const runAcceptedSchema: z.ZodType<RunAccepted> = z.object({ run: z.string() })
+export const uploadResponseSchema: z.ZodType<UploadResponse> = z.object({
+  file: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+})
