@@ -3,4 +3,10 @@ export { ConstraintError, type ConstraintErrorCode, type SourcePosition } from '
 export { compileLanguage, type Language, type TextCheck } from './language.ts'
 export type { ConstraintSource } from './source.ts'
 export type { SchemaOptions } from './json-schema/compile-schema.ts'
-export { createVocabulary, type Vocabulary } from './vocabulary/vocabulary.ts'
+export {
+  arrangeTokens,
+  createVocabulary,
+  useArrangedTokens,
+  type ArrangedTokens,
+  type Vocabulary,
+} from './vocabulary/vocabulary.ts'

@@ -17,10 +17,10 @@ export type TextCheck =
 
 /** A source to test text against, without a vocabulary. */
 export interface Language {
-  check(text: string): TextCheck
-  matches(text: string): boolean
+  readonly check: (text: string) => TextCheck
+  readonly matches: (text: string) => boolean
   /** Whether the text can be continued to a match, or is one. */
-  allowsPrefix(text: string): boolean
+  readonly allowsPrefix: (text: string) => boolean
 }
 
 /** @throws {ConstraintError} that says what is wrong with the source and where */

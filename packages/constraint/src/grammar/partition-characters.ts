@@ -8,7 +8,7 @@ export interface CharacterPartition {
   /** Class of each code point below 65,536, or −1 where no set holds it. */
   readonly plane: Int16Array
   /** The same for any code point. */
-  classOf(point: number): number
+  readonly classOf: (point: number) => number
   /** Classes that make up each set. */
   readonly classesOf: readonly Int32Array[]
   /** Starts of the intervals of equal class, ascending from 0; `intervalClass` is −1 where no set applies. */

@@ -4,10 +4,11 @@ import { everyCharacter, noCharacter } from '../grammar/characters.ts'
 import { ClassSplits } from './class-splits.ts'
 import { buildTrie, sortEntries, unfinishedLabel, type LabelTable, type Trie } from './trie.ts'
 
-/** The tokens of a model, arranged for constraints. Immutable but for caches; share one per vocabulary. */
-export interface Vocabulary {
-  readonly size: number
-  readonly tokens: readonly Uint8Array[]
+/** The tokens of a model, arranged for constraints: plain arrays, which another thread may build and send. */
+export interface ArrangedTokens {
+  /** Bytes of all tokens, one after the other; those of token t are `ends[t - 1]` up to `ends[t]`. */
+  readonly bytes: Uint8Array
+  readonly ends: Int32Array
   /** Ids that end a generation. They never match text. */
   readonly endTokens: readonly number[]
   /** Tokens that begin with a whole or unfinished character. */
@@ -17,11 +18,39 @@ export interface Vocabulary {
   readonly continuing: readonly { readonly bytes: readonly number[]; readonly trie: Trie }[]
   /** First and last code point that each unfinished label may become. */
   readonly unfinished: readonly CodePointRange[]
-  /** Whether some token holds one of the characters, or a part of one. */
-  readonly canWrite: (set: CharSet) => boolean
   /** Whether every character can be written byte by byte. */
   readonly hasEveryByte: boolean
+}
+
+/** What constraints know of a model. Immutable but for caches; share one per vocabulary. */
+export interface Vocabulary extends ArrangedTokens {
+  readonly size: number
+  /** Bytes of each token, by id. */
+  readonly tokens: readonly Uint8Array[]
+  /** Whether some token holds one of the characters, or a part of one. */
+  readonly canWrite: (set: CharSet) => boolean
   readonly splits: ClassSplits
+}
+
+/** @param tokens bytes of each token, by id */
+export function createVocabulary(
+  tokens: readonly Uint8Array[],
+  options: { endTokens: readonly number[] },
+): Vocabulary {
+  return useArrangedTokens(arrangeTokens(tokens, options))
+}
+
+/** A vocabulary from tokens that were arranged before, on another thread say. */
+export function useArrangedTokens(arranged: ArrangedTokens): Vocabulary {
+  const { bytes, ends, table, unfinished, hasEveryByte, trie } = arranged
+  const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished)
+  return {
+    ...arranged,
+    size: ends.length,
+    tokens: Array.from(ends, (end, token) => bytes.subarray(token === 0 ? 0 : ends[token - 1], end)),
+    canWrite: (set) => !set.isDisjointWith(writable),
+    splits: new ClassSplits(ends.length, trie),
+  }
 }
 
 /**
@@ -29,10 +58,10 @@ export interface Vocabulary {
  * are never allowed.
  * @param tokens bytes of each token, by id
  */
-export function createVocabulary(
+export function arrangeTokens(
   tokens: readonly Uint8Array[],
   { endTokens }: { endTokens: readonly number[] },
-): Vocabulary {
+): ArrangedTokens {
   const ends = new Set(endTokens)
   const prefixNumbers = new Map<number, number>()
   const labels: number[] = []
@@ -59,19 +88,23 @@ export function createVocabulary(
   const unfinished = [...prefixNumbers.keys()].map((prefix) => prefixRange(prefix) as CodePointRange)
   const hasEveryByte =
     new Set(tokens.filter((bytes) => bytes.length === 1).map((bytes) => bytes[0])).size === 256
-  const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished)
   return {
-    size: tokens.length,
-    tokens,
+    ...packBytes(tokens),
     endTokens,
     trie,
     table,
     continuing: [...continuing.values()].map(({ bytes, tokens: ids }) => ({ bytes, trie: trieOf(ids) })),
     unfinished,
-    canWrite: (set) => !set.isDisjointWith(writable),
     hasEveryByte,
-    splits: new ClassSplits(tokens.length, trie),
   }
+}
+
+function packBytes(tokens: readonly Uint8Array[]): { bytes: Uint8Array; ends: Int32Array } {
+  const ends = new Int32Array(tokens.length)
+  tokens.forEach((token, index) => (ends[index] = token.length + (ends[index - 1] ?? 0)))
+  const bytes = new Uint8Array(ends.at(-1) ?? 0)
+  tokens.forEach((token, index) => bytes.set(token, ends[index]! - token.length))
+  return { bytes, ends }
 }
 
 function countLeadingContinuations(bytes: Uint8Array): number {
