@@ -23,6 +23,7 @@ import { vote } from './matrix/vote.ts'
 import { zip } from './matrix/zip.ts'
 import { contains } from './evaluate/contains.ts'
 import { equals } from './evaluate/equals.ts'
+import { judge } from './evaluate/judge.ts'
 import { jsonValid } from './evaluate/json-valid.ts'
 import { length } from './evaluate/length.ts'
 import { levenshtein } from './evaluate/levenshtein.ts'
@@ -49,10 +50,12 @@ import { jsonPath } from './text/json-path.ts'
 import { parseNumber } from './text/parse-number.ts'
 import { regexExtract } from './text/regex-extract.ts'
 import { replace } from './text/replace.ts'
+import { similarity } from './text/similarity.ts'
 import { split } from './text/split.ts'
 import { matches } from './text/matches.ts'
 import { generate } from './generation/generate.ts'
 import { sampler } from './generation/sampler.ts'
+import { embed } from './generation/embed.ts'
 import { score } from './generation/score.ts'
 import { tokens } from './generation/tokens.ts'
 import { model } from './loading/model.ts'
@@ -73,6 +76,7 @@ export const definitions: readonly WoolgatherNode[] = [
   sampler,
   tokens,
   score,
+  embed,
   text,
   template,
   joinTexts,
@@ -91,6 +95,8 @@ export const definitions: readonly WoolgatherNode[] = [
   length,
   levenshtein,
   jsonValid,
+  judge,
+  similarity,
   messages,
   prompt,
   negative,

@@ -1,0 +1,34 @@
+import { modelRecipeSchema } from '@woolgather/workflow'
+import { z } from 'zod'
+import { defineNode, type WoolgatherNode } from '../services.ts'
+
+export const embed: WoolgatherNode = defineNode({
+  type: 'generation/embed',
+  version: 1,
+  title: 'Embed',
+  description: 'A text as a list of numbers: texts that a model takes to be alike have lists that are alike.',
+  resource: 'model',
+  inputs: {
+    model: {
+      type: 'model',
+      title: 'Model',
+      description: 'Who reads; models made for embedding do it best.',
+      schema: modelRecipeSchema,
+      widget: 'none',
+    },
+    text: {
+      type: 'text',
+      title: 'Text',
+      description: 'What to read.',
+      schema: z.string().min(1),
+      widget: 'textarea',
+    },
+  },
+  outputs: { list: { type: 'list', description: 'The numbers; their length as an arrow is 1.' } },
+  fingerprint: ({ model }, { models }) => models.fingerprint(model),
+  run: ({ model: recipe, text }, { services, signal }) =>
+    services.models.use(recipe, { signal, onProgress: () => undefined }, async ({ model, adapters }) => {
+      const [vector = new Float32Array()] = await model.embed({ texts: [text], adapters, signal })
+      return { list: [...vector] }
+    }),
+})

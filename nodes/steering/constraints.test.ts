@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { runGraph } from '../testing/run-graph.ts'
+import { runNode } from '../testing/run-node.ts'
+
+const model = { type: 'loading/model', inputs: { file: 'fake.gguf' } }
+
+/*
+   shape ──► story ──► check
+     └─────────────────┘
+*/
+test('an answer matches its constraint, ends when it is complete, and checks as a match', async () => {
+  const { outputs } = await runGraph({
+    model,
+    shape: { type: 'steering/regex', inputs: { pattern: '(yes|no), [a-z]{3}!' } },
+    story: {
+      type: 'generation/generate',
+      inputs: { prompt: 'Well?', seed: 1 },
+      links: { model: ['model', 'model'], constraint: ['shape', 'constraint'] },
+    },
+    text: { type: 'output/preview', links: { value: ['story', 'text'] } },
+    reason: { type: 'output/preview', links: { value: ['story', 'stopReason'] } },
+    check: {
+      type: 'steering/check',
+      links: { text: ['story', 'text'], constraint: ['shape', 'constraint'] },
+    },
+  })
+  expect(outputs['text']?.['value']).toMatch(/^(yes|no), [a-z]{3}!$/)
+  expect(outputs['reason']).toEqual({ value: 'complete' })
+  expect(outputs['check']).toEqual({ boolean: true, score: 1, problem: '' })
+})
+
+/*
+   schema ──► card
+*/
+test('an answer under a JSON schema is given parsed, and one cut short says that it is incomplete', async () => {
+  const schema = { type: 'object', properties: { mood: { enum: ['glad', 'sad'] } }, required: ['mood'] }
+  const card = (maxTokens: number): Record<string, unknown> => ({
+    type: 'generation/generate',
+    inputs: { prompt: 'A card!', seed: 1, maxTokens },
+    links: { model: ['model', 'model'], constraint: ['schema', 'constraint'] },
+  })
+  const { outputs } = await runGraph({
+    model,
+    schema: { type: 'steering/json-schema', inputs: { schema } },
+    whole: card(100) as never,
+    short: card(2) as never,
+  })
+  expect(outputs['whole']).toMatchObject({
+    json: { mood: expect.stringMatching(/^(glad|sad)$/) as string },
+    stopReason: 'complete',
+  })
+  expect(outputs['short']).toMatchObject({ json: null, stopReason: 'incomplete', tokens: 2 })
+})
+
+test('what is wrong with a constraint is said before anything is generated, with its place', async () => {
+  expect(await runNode('steering/regex', { pattern: 'a(?=b)c' })).toMatchObject({
+    code: 'invalid-input',
+    input: 'pattern',
+  })
+  expect(await runNode('steering/regex', { pattern: '(a' })).toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringMatching(/character \d|position \d/) as string,
+  })
+  expect(await runNode('steering/grammar', { grammar: 'root ::= "a"\nb ::= ::= "c"' })).toMatchObject({
+    code: 'invalid-input',
+    input: 'grammar',
+    message: expect.stringMatching(/line 2, column \d/) as string,
+  })
+  expect(await runNode('steering/grammar', { grammar: 'start: "a', notation: 'lark' })).toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringMatching(/line 1, column \d/) as string,
+  })
+  expect(await runNode('steering/json-schema', { schema: { type: 'strnig' } })).toMatchObject({
+    code: 'invalid-input',
+    input: 'schema',
+  })
+})
+
+test('a text that does not match says where', async () => {
+  const constraint = { kind: 'gbnf', text: 'root ::= "a\\n" [b-c]+' }
+  expect(await runNode('steering/check', { text: 'a\nbxc', constraint })).toEqual({
+    boolean: false,
+    score: 0,
+    problem: '“x” at line 2, column 2 cannot stand there.',
+  })
+  expect(await runNode('steering/check', { text: 'a\n', constraint })).toMatchObject({
+    boolean: false,
+    problem: 'The text ends too early: something must follow.',
+  })
+})
