@@ -29,6 +29,13 @@ export function EmptyCanvas() {
               {name}
             </button>
           ))}
+          <button
+            type="button"
+            className="button"
+            onClick={() => editor.view.setState({ dialog: { kind: 'templates' } })}
+          >
+            All {examples.length} examples…
+          </button>
         </div>
       )}
     </div>

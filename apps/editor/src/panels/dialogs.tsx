@@ -1,9 +1,12 @@
-import { useEffect, useRef, type ReactNode } from 'react'
+import { lazy, Suspense } from 'react'
 import { commands, gestures } from '../commands.ts'
 import { show } from '../session/open-workflow.ts'
 import { saveCopy, saveOver } from '../session/save-workflow.ts'
 import { useEditor, useView } from '../store/editor-context.ts'
 import type { Dialog } from '../store/view-store.ts'
+import { Modal } from './modal.tsx'
+
+const Templates = lazy(async () => ({ default: (await import('./templates.tsx')).Templates }))
 
 export function Dialogs() {
   const dialog = useView((state) => state.dialog)
@@ -12,36 +15,15 @@ export function Dialogs() {
       return null
     case 'shortcuts':
       return <Shortcuts />
+    case 'templates':
+      return (
+        <Suspense fallback={null}>
+          <Templates />
+        </Suspense>
+      )
     case 'conflict':
       return <Conflict {...dialog} />
   }
-}
-
-function Modal({ title, children }: { title: string; children: ReactNode }) {
-  const editor = useEditor()
-  const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    element.current?.showModal()
-    // The safest answer, not the first: showModal would focus the one that drops work.
-    element.current?.querySelector<HTMLElement>('.primary')?.focus()
-  }, [])
-  const close = (): void => editor.view.setState({ dialog: undefined })
-  return (
-    <dialog
-      ref={element}
-      className="modal"
-      aria-label={title}
-      onClose={close}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) close()
-      }}
-    >
-      <div className="modal-inside">
-        <h2>{title}</h2>
-        {children}
-      </div>
-    </dialog>
-  )
 }
 
 const groups = ['Run', 'Graph', 'Edit', 'View', 'Workflow'] as const

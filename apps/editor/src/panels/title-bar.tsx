@@ -4,6 +4,7 @@ import {
   Download,
   FilePlus,
   FolderOpen,
+  LayoutTemplate,
   Monitor,
   Moon,
   PanelLeft,
@@ -114,6 +115,12 @@ function FileMenu() {
           {
             items: [
               { id: 'new', label: 'New', icon: <FilePlus />, onSelect: () => openEmpty(editor) },
+              {
+                id: 'templates',
+                label: 'Browse the examples…',
+                icon: <LayoutTemplate />,
+                onSelect: () => editor.view.setState({ dialog: { kind: 'templates' } }),
+              },
               {
                 id: 'file',
                 label: 'From a file…',

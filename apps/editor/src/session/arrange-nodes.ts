@@ -44,7 +44,7 @@ function measureDepths(nodes: Record<string, WorkflowNode>): Map<string, number>
 }
 
 /** About how high a node will be, in graph units, a result of some lines included: nothing is drawn yet. */
-function estimateHeight(node: WorkflowNode, description: NodeDescription | undefined): number {
+export function estimateHeight(node: WorkflowNode, description: NodeDescription | undefined): number {
   if (!description) return 160
   const fields = description.inputs.filter(
     ({ name, advanced }) => !advanced || node.inputs?.[name] !== undefined,

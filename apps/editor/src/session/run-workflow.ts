@@ -4,11 +4,9 @@ import type { Editor } from '../store/editor.ts'
 import { replaceProblems } from '../store/problem-store.ts'
 import { isRunning } from '../store/run-store.ts'
 import { findProblems } from './find-problems.ts'
+import { paceDrawing } from './pace-drawing.ts'
 import { presentOf } from './edit-graph.ts'
 import { describeError } from './describe-error.ts'
-
-/** Milliseconds between drawings of what streams in: faster than reading, slower than the events. */
-const drawInterval = 33
 
 /** Checks the document and sends it to be run. What is wrong is shown instead of sent. */
 export async function runWorkflow(editor: Editor): Promise<void> {
@@ -39,30 +37,12 @@ export function cancelRun(editor: Editor): void {
 /** Shows a run from its first event on, whether it began now or before a reload. */
 export function followRun(editor: Editor, id: string): void {
   editor.run.getState().begin(id)
-  const draw = throttle((events: RunEvent[]) => {
+  const draw = paceDrawing((events: RunEvent[]) => {
     editor.run.getState().apply(events)
     const { run } = editor.run.getState()
     if (run?.id !== id || isOver(run)) stop()
   })
   const stop = editor.client.subscribe(id, draw)
-}
-
-/** Passes lists on at once, but not more often than is drawn: what comes in between is passed on together. */
-function throttle<T>(pass: (items: T[]) => void): (items: T[]) => void {
-  let waiting: T[] = []
-  let resting = false
-  const flush = (): void => {
-    resting = waiting.length > 0
-    if (!resting) return
-    const items = waiting
-    waiting = []
-    setTimeout(flush, drawInterval)
-    pass(items)
-  }
-  return (items) => {
-    waiting.push(...items)
-    if (!resting) flush()
-  }
 }
 
 /** Takes a run up again after a reload. A run the server no longer knows sends nothing, and shows nothing. */

@@ -25,7 +25,9 @@ export interface SearchRequest {
 }
 
 export type Dialog =
-  { kind: 'shortcuts' } | { kind: 'conflict'; id: string; theirRevision: string; theirs: Workflow }
+  | { kind: 'shortcuts' }
+  | { kind: 'templates' }
+  | { kind: 'conflict'; id: string; theirRevision: string; theirs: Workflow }
 
 export interface Notice {
   id: number

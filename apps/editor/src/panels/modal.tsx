@@ -1,0 +1,36 @@
+import { useEffect, useRef, type ReactNode } from 'react'
+import { useEditor } from '../store/editor-context.ts'
+
+export interface ModalProps {
+  title: string
+  wide?: boolean
+  children: ReactNode
+}
+
+/** A dialog over everything; Escape and a press beside it close it. */
+export function Modal({ title, wide = false, children }: ModalProps) {
+  const editor = useEditor()
+  const element = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    element.current?.showModal()
+    // The safest answer, not the first: showModal would focus the one that drops work.
+    element.current?.querySelector<HTMLElement>('.primary')?.focus()
+  }, [])
+  const close = (): void => editor.view.setState({ dialog: undefined })
+  return (
+    <dialog
+      ref={element}
+      className={wide ? 'modal wide' : 'modal'}
+      aria-label={title}
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) close()
+      }}
+    >
+      <div className="modal-inside">
+        <h2>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  )
+}

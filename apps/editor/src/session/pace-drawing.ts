@@ -1,0 +1,44 @@
+/** Milliseconds between drawings of what streams in: faster than reading, slower than the events. */
+const shortestRest = 33
+
+/** Rest after a drawing, as a multiple of what it cost: typing then waits for a drawing rarely, and for one at most. */
+const restPerCost = 3
+
+/** Milliseconds after which what streamed in is drawn even though something else keeps the page busy. */
+const longestWait = 300
+
+/**
+ * Gathers lists and passes them on together, no more often than the page can draw them while someone types: the more
+ * there is to draw, the longer the rest after it.
+ */
+export function paceDrawing<T>(pass: (items: T[]) => void): (items: T[]) => void {
+  let waiting: T[] = []
+  let resting = false
+  const flush = (): void => {
+    resting = waiting.length > 0
+    if (!resting) return
+    const items = waiting
+    waiting = []
+    const began = performance.now()
+    afterPaint(() => {
+      const cost = performance.now() - began
+      setTimeout(() => whenIdle(flush), Math.max(shortestRest, cost * restPerCost))
+    })
+    pass(items)
+  }
+  return (items) => {
+    for (const item of items) waiting.push(item)
+    if (!resting) flush()
+  }
+}
+
+/** Once the next frame is on screen; a page that is hidden paints none. */
+function afterPaint(then: () => void): void {
+  if (document.hidden) setTimeout(then)
+  else requestAnimationFrame(() => setTimeout(then))
+}
+
+function whenIdle(then: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(then, { timeout: longestWait })
+  else then()
+}
