@@ -33,6 +33,12 @@ export interface LoadModelOptions {
   threads?: number | undefined
   /** How many generations may share a decode call; default 16. */
   maxSequences?: number | undefined
+  /**
+   * Same request, same text on one machine, whatever else runs at once: every sequence gets its own part of the
+   * context (`contextSize` / `maxSequences`), and slower paths of computation are taken. F16, F32 and LoRA are
+   * decoded one sequence at a time; quantised models together.
+   */
+  reproducible?: boolean | undefined
   signal?: AbortSignal | undefined
   /** Fraction loaded, 0–1. */
   onProgress?: ((fraction: number) => void) | undefined
@@ -89,6 +95,8 @@ export interface ModelInfo {
   contextSize: number
   gpuLayers: number
   threads: number
+  /** `not-guaranteed`: asked for, but it was not shown to hold on a GPU. */
+  reproducible: 'off' | 'guaranteed' | 'not-guaranteed'
   /** The GGUF's own chat template, or the preset chosen for it. */
   chatTemplate: { source: 'file' | 'preset'; name: string } | undefined
 }
@@ -278,6 +286,8 @@ export interface GenerateResult {
   stopReason: StopReason
   /** With a constraint: the text ended before it was met (`length`, `context` or `stop`). */
   incomplete?: boolean | undefined
+  /** The same request will give the same text: `ModelInfo.reproducible` is `guaranteed`. */
+  reproducible: boolean
   /** Where asked for, one entry per token of `tokens`. */
   logprobs?: TokenLogprob[] | undefined
   /** Milliseconds from submission to the first token, and from the first to the last. */

@@ -27,6 +27,7 @@ import { prepareTerms } from './mixing/prepare-terms.ts'
 import type { PreparedTerms } from './mixing/prepare-terms.ts'
 import { AdapterStore } from './native/adapters.ts'
 import { checkVocabulary } from './native/check-vocabulary.ts'
+import { readWeightTypes, reproducibility, roundsAlike } from './native/reproducible.ts'
 import { readFileState, wasOverwritten } from './native/identify-file.ts'
 import type { FileState } from './native/identify-file.ts'
 import { NativeContext } from './native/native-context.ts'
@@ -86,13 +87,24 @@ export class LoadedModel {
     const model = await NativeModel.load(native, {
       path: options.path,
       gpuLayers: resources.gpuLayers,
+      repack: !options.reproducible,
       signal: options.signal,
       onProgress: options.onProgress,
     })
     try {
-      const context = await createContext(native, model, resources, maxSequences)
+      const separate = options.reproducible ?? false
+      const context = await createContext(native, model, { resources, maxSequences, separate })
       try {
-        return new LoadedModel(native, { file, resources, maxSequences, model, context, files: state })
+        const types = await readWeightTypes(file.parts)
+        return new LoadedModel(native, {
+          file,
+          resources,
+          maxSequences,
+          model,
+          context,
+          files: state,
+          types,
+        })
       } catch (error) {
         await context.dispose()
         throw error
@@ -111,12 +123,13 @@ export class LoadedModel {
       model: NativeModel
       context: NativeContext
       files: readonly { path: string; state: FileState | undefined }[]
+      types: ReadonlySet<string>
     },
   ) {
     const { file, resources, model, context } = parts
     this.#native = native
     this.#context = context
-    this.sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize)
+    this.sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize, context.cells)
     this.#files = parts.files
     this.vocabulary = model.vocabulary
     this.template = chooseTemplate({
@@ -125,11 +138,16 @@ export class LoadedModel {
       architecture: file.architecture,
       hasImStart: this.vocabulary.tokenize('<|im_start|>', { special: true, addBos: false }).length === 1,
     })
-    this.info = describe(file, resources, this.template)
+    this.info = {
+      ...describe(file, resources, this.template),
+      reproducible: context.separate ? reproducibility(native) : 'off',
+    }
     this.engine = new BatchEngine(context, {
-      contextSize: resources.contextSize,
+      contextSize: context.separate ? context.cells * context.sequences : resources.contextSize,
       maxSequences: parts.maxSequences,
       partialPrefixes: !isRecurrent(native, model),
+      strict: context.separate,
+      alone: !roundsAlike(parts.types),
     })
     // Last: it keeps the model in memory, and what threw after it would leave it there.
     this.#adapters = new AdapterStore(native, model)
@@ -171,7 +189,8 @@ export class LoadedModel {
       const chooser = new TokenChooser(sampler, vocabulary, request.logprobs)
       const { terms, plausibility } = prepared
       const { constraint, maxTokens, stop = [], onText, onPromptProgress } = request
-      const output = { maxTokens, stop, onText, onPromptProgress }
+      const reproducible = this.info.reproducible === 'guaranteed'
+      const output = { maxTokens, stop, onText, onPromptProgress, reproducible }
       return new Generation({ terms, plausibility, chooser, vocabulary, constraint, ...output, release })
     } catch (error) {
       release()
@@ -237,7 +256,11 @@ export class LoadedModel {
     throw new LlamaError(
       'context-too-long',
       `The prompt has ${tokens} tokens; with room for an answer at most ${this.sequenceLimit - 1} fit`,
-      { hint: 'Shorten the prompt, or load the model with a larger context size.' },
+      {
+        hint: this.#context.separate
+          ? 'When reproducible, each of the sequences has its own part of the context: load the model with a larger context size or fewer sequences.'
+          : 'Shorten the prompt, or load the model with a larger context size.',
+      },
     )
   }
 
@@ -343,16 +366,16 @@ export class LoadedModel {
 function createContext(
   native: Native,
   model: NativeModel,
-  resources: Resources,
-  maxSequences: number,
+  { resources, maxSequences, separate }: { resources: Resources; maxSequences: number; separate: boolean },
 ): Promise<NativeContext> {
   const most = native.api.llama_max_parallel_sequences()
-  const sequences = isRecurrent(native, model) ? maxSequences : maxSequences + keptPrefixes
+  const sequences = separate || isRecurrent(native, model) ? maxSequences : maxSequences + keptPrefixes
   return NativeContext.create(native, model, {
     contextSize: resources.contextSize,
     batchSize: Math.max(batchSize, maxSequences),
     sequences: Math.min(sequences, most),
     threads: resources.threads,
+    separate,
   })
 }
 
@@ -366,7 +389,11 @@ function isRecurrent({ api }: Native, { pointer }: NativeModel): boolean {
   return api.llama_model_is_recurrent(pointer) || api.llama_model_is_hybrid(pointer)
 }
 
-function describe(file: ModelFile, resources: Resources, template: ChatTemplate | undefined): ModelInfo {
+function describe(
+  file: ModelFile,
+  resources: Resources,
+  template: ChatTemplate | undefined,
+): Omit<ModelInfo, 'reproducible'> {
   const {
     path,
     architecture,

@@ -82,6 +82,7 @@ function cancelled({ path, signal }: LoadModelOptions): LlamaError {
 }
 
 async function keyOf(options: LoadModelOptions): Promise<string> {
-  const { gpuLayers, contextSize, threads, maxSequences } = options
-  return JSON.stringify([await identifyFile(options.path), gpuLayers, contextSize, threads, maxSequences])
+  const { gpuLayers, contextSize, threads, maxSequences, reproducible = false } = options
+  const file = await identifyFile(options.path)
+  return JSON.stringify([file, gpuLayers, contextSize, threads, maxSequences, reproducible])
 }

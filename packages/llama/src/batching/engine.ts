@@ -6,7 +6,8 @@ import type { Steering } from '../native/steering.ts'
 import { commonPrefix } from './kv-ledger.ts'
 import { KvCache } from './kv-cache.ts'
 import { LogitsRow } from './logits-row.ts'
-import { planStep } from './plan-step.ts'
+import { planStep, planStrictStep } from './plan-step.ts'
+import type { Pending } from './plan-step.ts'
 import type { Sequence } from './sequence.ts'
 import type { Task } from './task.ts'
 import { DecodePace, TimeSlice } from './time-slice.ts'
@@ -18,6 +19,10 @@ export interface EngineOptions {
   maxSequences: number
   /** False for recurrent models, whose state cannot be shared in part. */
   partialPrefixes: boolean
+  /** Each text is decoded by the same steps whatever else runs: see `planStrictStep`. */
+  strict: boolean
+  /** Strict, and its weights round differently in a batch: one token at a time. So are all under LoRA adapters. */
+  alone: boolean
 }
 
 export interface EngineStats {
@@ -56,6 +61,8 @@ export class BatchEngine {
   #decoding: readonly Sequence[] = []
   #steering: Steering | undefined
   #turn = 0
+  /** The last step decoded part of a prompt. */
+  #readPrompt = false
   /** The last plan, where it can be repeated as it is. */
   #steady: ReadonlyMap<Sequence, number> = new Map()
   readonly #pace = new DecodePace()
@@ -67,6 +74,10 @@ export class BatchEngine {
     this.#context = context
     this.#options = options
     this.#cache = new KvCache(context, { capacity: options.contextSize, partial: options.partialPrefixes })
+  }
+
+  get strict(): boolean {
+    return this.#options.strict
   }
 
   /** Most sequences that one task may have here. */
@@ -212,7 +223,8 @@ export class BatchEngine {
     for (const leader of this.#running) {
       if (leader === sequence) break
       if (leader.steering.key !== sequence.steering.key || leader.pending < 2 || !leader.isDue) continue
-      const shared = commonPrefix(leader.tokens, sequence.tokens)
+      const limit = this.strict ? leader.promptLength : Infinity
+      const shared = Math.min(commonPrefix(leader.tokens, sequence.tokens), limit)
       const equal = shared === length && leader.tokens.length === length
       const twins = equal && leader.task.mayTwin && sequence.task.mayTwin
       if (!twins && !this.#options.partialPrefixes) continue
@@ -262,12 +274,12 @@ export class BatchEngine {
 
   /** Tokens each sequence of the group decodes next, with room made for them in the cache. */
   #planWithRoom(group: readonly Sequence[]): Map<Sequence, number> {
+    const limits = { batch: this.#context.batchSize, promptBatch }
     for (;;) {
       const active = group.filter((sequence) => sequence.slot && !sequence.follows)
-      const counts = planStep(
-        active.map((sequence) => ({ count: this.#limitLogits(sequence, active.length) })),
-        { batch: this.#context.batchSize, promptBatch },
-      )
+      const pending = active.map((sequence) => ({ count: this.#limitLogits(sequence, active.length) }))
+      const counts = this.strict ? this.#planStrictly(active, pending) : planStep(pending, limits)
+      this.#readPrompt = counts.some((count) => count > 1)
       const total = counts.reduce((sum, count) => sum + count, 0)
       if (this.#cache.makeRoom(total)) {
         return new Map(
@@ -278,6 +290,16 @@ export class BatchEngine {
       }
       this.#preempt()
     }
+  }
+
+  #planStrictly(active: readonly Sequence[], pending: readonly Pending[]): number[] {
+    const limits = { batch: this.#context.batchSize, promptsFirst: !this.#readPrompt }
+    const alone = this.#options.alone || active.some(({ steering }) => steering.adapters.length > 0)
+    if (!alone) return planStrictStep(pending, limits)
+    const writers = active.map((_, index) => index).filter((index) => pending[index]!.count === 1)
+    const lastUsed = (index: number): number => active[index]!.slot?.lastUsed ?? 0
+    const [writer] = writers.toSorted((a, b) => lastUsed(a) - lastUsed(b))
+    return planStrictStep(pending, { ...limits, writer })
   }
 
   /** Logits of a whole text would fill the memory: as many tokens as stay within this sequence's part of it. */

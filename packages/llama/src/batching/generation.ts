@@ -34,6 +34,8 @@ export interface GenerationInput {
   stop: readonly string[]
   onText: ((text: string) => void) | undefined
   onPromptProgress: ((done: number, total: number) => void) | undefined
+  /** What the result says of itself. */
+  reproducible: boolean
   /** Frees what it holds; called once no native code can be using it. */
   release: () => void
 }
@@ -206,6 +208,7 @@ export class Generation implements Task {
         promptTokens: sum(sequences.map(({ promptLength }) => promptLength)),
         sharedPromptTokens: sum(sequences.map(({ shared }) => shared)),
         stopReason,
+        reproducible: this.#input.reproducible,
         ...(constraint && { incomplete: cutShort }),
         ...(chooser.recordsLogprobs && { logprobs: this.#logprobs }),
         firstTokenMs: first - this.#submittedAt,

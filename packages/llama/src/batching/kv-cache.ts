@@ -36,9 +36,12 @@ export class KvCache {
   /** Gives the sequence a slot holding the longest prefix of its tokens that is in the cache. */
   acquire(sequence: Sequence): void {
     const source = this.#findPrefix(sequence)
-    const whole = source && this.#idle.has(source.slot) && source.length === source.slot.tokens.length
+    const own = source && this.#idle.has(source.slot)
+    const whole = own && (source.length === source.slot.tokens.length || this.#idle.size === 1)
     const slot = whole ? source.slot : this.#takeSlot(source?.slot)
+    if (whole) this.#cutTo(slot, source.length)
     slot.steeringKey = sequence.steering.key
+    slot.shareable = sequence.engine.strict ? sequence.promptLength : Infinity
     this.#idle.delete(slot)
     sequence.slot = slot
     if (source && !whole) this.#copy(source.slot, slot, source.length)
@@ -108,7 +111,7 @@ export class KvCache {
     let best: { slot: KvSlot; length: number } | undefined
     for (const slot of this.ledger.slots) {
       if (slot.steeringKey !== sequence.steering.key || slot.tokens.length === 0) continue
-      const length = Math.min(commonPrefix(slot.tokens, sequence.tokens), longest)
+      const length = Math.min(commonPrefix(slot.tokens, sequence.tokens), longest, slot.shareable)
       if (!this.#partial && length < slot.tokens.length) continue
       if (length > (best?.length ?? 0)) best = { slot, length }
     }
@@ -130,6 +133,12 @@ export class KvCache {
       if (accept(slot) && (!oldest || slot.lastUsed < oldest.lastUsed)) oldest = slot
     }
     return oldest
+  }
+
+  #cutTo(slot: KvSlot, length: number): void {
+    if (slot.tokens.length === length) return
+    this.#context.removeTokens(slot.id, length)
+    this.ledger.truncate(slot, length)
   }
 
   #copy(source: KvSlot, target: KvSlot, length: number): void {

@@ -54,7 +54,8 @@ export class Sequence {
 
   /** Longest prefix that may be taken over: what gives the logits wanted must be decoded. */
   get mostShared(): number {
-    return this.logitsFrom ?? this.tokens.length - 1
+    const rest = this.engine.strict ? 2 : 1
+    return Math.max(0, Math.min(this.logitsFrom ?? Infinity, this.tokens.length - rest))
   }
 
   /** It has the same tokens as the one it follows, so both sample from one row of logits. */

@@ -113,8 +113,8 @@ class FakeRuntime implements FakeLlama {
   }
 
   #open(options: LoadModelOptions, described: FakeModelOptions): LanguageModel {
-    const { path, gpuLayers, contextSize, threads, maxSequences = 16 } = options
-    const key = JSON.stringify([path, gpuLayers, contextSize, threads, maxSequences])
+    const { path, gpuLayers, contextSize, threads, maxSequences = 16, reproducible = false } = options
+    const key = JSON.stringify([path, gpuLayers, contextSize, threads, maxSequences, reproducible])
     const weights = this.#weights.get(key) ?? this.#load(options, described, maxSequences)
     this.#weights.set(key, weights)
     weights.references++
@@ -145,6 +145,7 @@ class FakeRuntime implements FakeLlama {
       contextSize: options.contextSize ?? trainedContextSize * maxSequences,
       gpuLayers: 0,
       threads: options.threads ?? this.info.threads,
+      reproducible: options.reproducible ? 'guaranteed' : 'off',
       chatTemplate: template && { source: template.source, name: template.name },
     }
     return new FakeWeights(info, vocabulary, template, maxSequences, this.#options)

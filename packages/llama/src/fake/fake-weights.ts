@@ -262,6 +262,7 @@ export class FakeWeights {
       promptTokens: prompt.length,
       sharedPromptTokens,
       stopReason,
+      reproducible: this.info.reproducible === 'guaranteed',
       ...(request.constraint && { incomplete: stopReason !== 'end' && stopReason !== 'complete' }),
       ...(request.logprobs !== undefined && {
         logprobs: this.#pretendLogprobs(request.logprobs, plan, written),

@@ -17,9 +17,14 @@ export interface ContextOptions {
   batchSize: number
   sequences: number
   threads: number
+  /** Each sequence has its own KV cache, and attention is computed the slow way: rounds alike in every batch. */
+  separate?: boolean | undefined
   /** Sees every tensor that is computed: `registerEvalCallback`. */
   onTensor?: CallbackPointer | undefined
 }
+
+/** `LLAMA_FLASH_ATTN_TYPE_DISABLED`. */
+const flashAttentionOff = 0
 
 /** One token of a batch: whose it is, where, and whether its logits are wanted. */
 export interface BatchEntry {
@@ -37,8 +42,9 @@ export type DecodeOutcome = 'done' | 'full' | 'aborted'
  */
 export class NativeContext {
   readonly model: NativeModel
-  /** Cells of the KV cache, as llama.cpp rounded them up. */
+  /** Cells of the KV cache, as llama.cpp rounded them up; of each sequence, where they are separate. */
   readonly cells: number
+  readonly separate: boolean
   readonly batchSize: number
   readonly sequences: number
   readonly #native: Native
@@ -60,7 +66,8 @@ export class NativeContext {
       n_seq_max: options.sequences,
       n_threads: options.threads,
       n_threads_batch: options.threads,
-      kv_unified: true,
+      kv_unified: !options.separate,
+      ...(options.separate && { flash_attn_type: flashAttentionOff }),
       cb_eval: options.onTensor ?? null,
     }
     native.log.clear()
@@ -74,10 +81,10 @@ export class NativeContext {
         },
       )
     }
-    return new NativeContext(native, model, pointer)
+    return new NativeContext(native, model, pointer, options.separate ?? false)
   }
 
-  private constructor(native: Native, model: NativeModel, pointer: ContextPointer) {
+  private constructor(native: Native, model: NativeModel, pointer: ContextPointer, separate: boolean) {
     const { api } = native
     const memory = api.llama_get_memory(pointer)
     if (memory === null) {
@@ -91,6 +98,7 @@ export class NativeContext {
     this.model = model
     this.#pointer = pointer
     this.#memory = memory
+    this.separate = separate
     this.cells = api.llama_n_ctx_seq(pointer)
     this.batchSize = api.llama_n_batch(pointer)
     this.sequences = api.llama_n_seq_max(pointer)
@@ -180,7 +188,13 @@ export class NativeContext {
     this.#checkSequence(source)
     this.#checkSequence(target)
     this.#checkIdle()
-    this.#native.api.llama_memory_seq_cp(this.#memory, source, target, 0, length)
+    if (!this.separate) {
+      this.#native.api.llama_memory_seq_cp(this.#memory, source, target, 0, length)
+      return
+    }
+    // A part of another cache would end the process: copy it whole, then cut.
+    this.#native.api.llama_memory_seq_cp(this.#memory, source, target, -1, -1)
+    this.#native.api.llama_memory_seq_rm(this.#memory, target, length, -1)
   }
 
   /** Removes the tokens from `start` on. False where the model's memory can only be removed whole. */

@@ -6,6 +6,8 @@ import { Vocabulary } from './vocabulary.ts'
 export interface NativeModelOptions {
   path: string
   gpuLayers: number
+  /** Whether weights may be repacked for speed, which changes how sums are rounded with the size of a batch. */
+  repack?: boolean | undefined
   signal?: AbortSignal | undefined
   onProgress?: ((fraction: number) => void) | undefined
 }
@@ -35,9 +37,10 @@ export class NativeModel {
       const pointer = await callAsync(native.api.llama_model_load_from_file, options.path, {
         ...native.api.llama_model_default_params(),
         n_gpu_layers: options.gpuLayers,
+        use_extra_bufts: options.repack ?? true,
         progress_callback: progress.pointer,
       })
-      if (pointer !== null) return new NativeModel(native, options.path, pointer)
+      if (pointer !== null) return wrap(native, options.path, pointer)
     } finally {
       progress.release()
     }
@@ -51,7 +54,8 @@ export class NativeModel {
     })
   }
 
-  private constructor(native: Native, path: string, pointer: ModelPointer) {
+  /** Use `load`. */
+  constructor(native: Native, path: string, pointer: ModelPointer) {
     this.#native = native
     this.path = path
     this.#pointer = pointer
@@ -75,5 +79,15 @@ export class NativeModel {
     if (!pointer || --this.#references > 0) return
     this.#pointer = undefined
     await callAsync(this.#native.api.llama_model_free, pointer)
+  }
+}
+
+/** What throws while it reads the model must not leave the weights in memory. */
+function wrap(native: Native, path: string, pointer: ModelPointer): NativeModel {
+  try {
+    return new NativeModel(native, path, pointer)
+  } catch (error) {
+    native.api.llama_model_free(pointer)
+    throw error
   }
 }
