@@ -52,6 +52,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--target <node>', 'run this node and what it needs (repeatable)', collect)
     .option('--out <file>', 'write status, outputs and errors as JSON')
     .option('--json', 'print events as JSON lines')
+    .option('--server <url>', 'run on this server, not in a worker of its own')
     .action(async (file: string, options: RunOptions) => exit(await run(file, options, io)))
 
   withFolders(program.command('batch'))
@@ -66,6 +67,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--ignore-others', 'leave out every such column')
     .option('--set <node.input=value>', 'give an input another value in all rows (repeatable)', collect)
     .option('--target <node>', 'run this node and what it needs (repeatable)', collect)
+    .option('--server <url>', 'run on this server, not in a worker of its own')
     .action(async (file: string, options: BatchOptions) => exit(await batch(file, options, io)))
 
   program

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { routes, type ErrorResponse, type RunEventsResponse, type SavedWorkflow } from '@woolgather/protocol'
@@ -258,6 +259,45 @@ describe('who may ask', () => {
     expect([entered.status, entered.headers['location']]).toEqual([303, '/'])
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/)
     expect(await openSocket(server, { cookie: cookie?.split(';')[0] ?? '' })).toBe(101)
+  })
+
+  test('a token cannot be guessed: after twenty wrong ones not even the right one is told', async () => {
+    const token = 'a-long-enough-token'
+    await using server = await startTestServer({ token })
+    const statuses: number[] = []
+    for (let guess = 0; guess < 25; guess++) {
+      const headers = { authorization: `Bearer guess-number-${guess}` }
+      statuses.push((await ask(server, routes.nodes, headers)).status)
+    }
+    expect(statuses).toEqual([...Array<number>(20).fill(401), ...Array<number>(5).fill(429)])
+    expect((await ask(server, routes.nodes, { authorization: `Bearer ${token}` })).status).toBe(429)
+    expect(await openSocket(server, { authorization: `Bearer ${token}` })).toBe(429)
+  })
+
+  test.each([
+    ['headers', 'GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: '],
+    ['a body', 'POST /api/runs HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{'],
+  ])('who sends %s drop by drop is cut off, and others are served meanwhile', async (_, beginning) => {
+    await using server = await startTestServer({ patience: 100 })
+    const { port } = new URL(server.url)
+    const sockets = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const socket = connect(Number(port), '127.0.0.1')
+        await new Promise((resolve) => socket.once('connect', resolve))
+        socket.on('error', () => {})
+        socket.write(beginning)
+        const drip = setInterval(() => socket.write('a'), 20)
+        return new Promise<void>((resolve) => {
+          socket.once('close', () => {
+            clearInterval(drip)
+            resolve()
+          })
+          socket.resume()
+        })
+      }).map((closed) => ({ closed })),
+    )
+    expect((await ask(server, routes.health)).status).toBe(200)
+    await Promise.all(sockets.map(({ closed }) => closed))
   })
 
   test('the network is let in only with a token that cannot be guessed', async () => {

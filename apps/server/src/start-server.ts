@@ -35,6 +35,8 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   descriptions?: readonly NodeDescription[] | undefined
   /** Runs handed to the worker at once, default 4: it batches what uses the same model. */
   parallelRuns?: number | undefined
+  /** Milliseconds a client may take to send the headers of a request, default 10,000; six times that for all of it. */
+  patience?: number | undefined
   /** Default: JSON lines on stderr, no prompts and no texts in them. */
   logger?: Logger | undefined
 }
@@ -48,8 +50,20 @@ export interface RunningServer extends AsyncDisposable {
 
 export const defaultPort = 7860
 
+const defaultPatience = 10_000
+
 /** Slow senders are cut off: headers and bodies of honest clients arrive at once. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
+function timeoutsOf(patience: number): {
+  headersTimeout: number
+  requestTimeout: number
+  connectionsCheckingInterval: number
+} {
+  return {
+    headersTimeout: patience,
+    requestTimeout: patience * 6,
+    connectionsCheckingInterval: patience / 2,
+  }
+}
 
 /**
  * Starts the server and its worker. The worker may still be loading its libraries when this resolves.
@@ -63,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const descriptions = options.descriptions ?? (await describeNodes(options.folders.nodes ?? []))
 
   const store = openRunStore(path.join(options.folders.data, 'woolgather.sqlite'))
-  const server = createServer(timeouts)
+  const server = createServer(timeoutsOf(options.patience ?? defaultPatience))
   const url = await listen(server, host, options.port ?? defaultPort).catch((error: unknown) => {
     store.close()
     throw error

@@ -3,6 +3,7 @@ import type { RunRequest, WorkerHandle } from '@woolgather/supervisor'
 import { apiOutputs, type Json, type Plan, type RunError, type Workflow } from '@woolgather/workflow'
 import { assembleOutputs, type AssembleOptions, type Outputs } from '../assemble-outputs.ts'
 import { createCollector } from '../collect-run.ts'
+import { CliError } from '../cli-error.ts'
 import type { Row } from './read-rows.ts'
 import type { RowResult } from './result-file.ts'
 
@@ -44,21 +45,25 @@ export async function workRow(
 ): Promise<RowResult | undefined> {
   const collector = createCollector()
   const { runner, targets, seeds, signal } = options
-  const status = await runner.run({
-    run: randomUUID(),
-    workflow,
-    targets,
-    seeds,
-    signal,
-    onEvents: (events) => events.forEach((event) => collector.add(event)),
-  })
-  if (status === 'cancelled' || status === 'interrupted') return undefined
-  const { cells, errors } = collector.result()
   const { plan, readArtifact } = options
+  const errors: RunError[] = []
   try {
+    const status = await runner.run({
+      run: randomUUID(),
+      workflow,
+      targets,
+      seeds,
+      signal,
+      onEvents: (events) => events.forEach((event) => collector.add(event)),
+    })
+    if (status === 'cancelled' || status === 'interrupted') return undefined
+    const { cells, errors: told } = collector.result()
+    errors.push(...told)
     const outputs = pick(await assembleOutputs({ plan, cells, readArtifact }), options.names)
     return { row: row.number, status, outputs, errors }
   } catch (error) {
+    if (error instanceof CliError) errors.push(...error.issues)
+    if (error instanceof CliError) return { row: row.number, status: 'failed', outputs: {}, errors }
     return { row: row.number, status: 'failed', outputs: {}, errors: [...errors, asError(error)] }
   }
 }

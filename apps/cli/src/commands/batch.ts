@@ -18,6 +18,7 @@ import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { parseFile } from '../read-workflow.ts'
+import { createServerRunner } from '../server-runner.ts'
 import { checkWritable } from '../write-result.ts'
 import { createInterrupter, type RunOptions } from './run.ts'
 
@@ -39,7 +40,8 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   const concurrency = readConcurrency(options.concurrency)
   const format = formatOf(options.out, '--out')
   const folders = resolveFolders(options)
-  const descriptions = await io.descriptions(folders.nodes ?? [])
+  const server = options.server === undefined ? undefined : createServerRunner(options.server)
+  const descriptions = server ? await server.descriptions() : await io.descriptions(folders.nodes ?? [])
   const base = await parseFile(file, io.stdin, descriptions, options.set ?? [])
   const { count, columns } = await surveyRows(options.rows)
   const bound = bindColumns(base, columns, descriptions, {
@@ -59,11 +61,13 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
 
   const cancel = new AbortController()
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
-  const runner = startWorker({
-    entry: io.workerEntry(),
-    folders,
-    env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
-  })
+  const runner =
+    server ??
+    startWorker({
+      entry: io.workerEntry(),
+      folders,
+      env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
+    })
   let { failed } = results
   const show = showBatch(io.stderr, { done: results.done.size, failed, total: count })
   const stopListening = io.onInterrupt(
@@ -82,7 +86,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
           targets: options.target,
           seeds: results.seeds,
           names,
-          readArtifact: (hash) => artifacts.get(hash),
+          readArtifact: server?.readArtifact ?? ((hash) => artifacts.get(hash)),
           signal: cancel.signal,
         }),
       keep: async (ended) => {

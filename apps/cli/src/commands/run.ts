@@ -11,6 +11,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { printIssues } from '../print-issues.ts'
 import { printOutputs } from '../print-outputs.ts'
 import { readWorkflow } from '../read-workflow.ts'
+import { createServerRunner, type ServerRunner } from '../server-runner.ts'
 import { showProgress } from '../progress/show-progress.ts'
 import { checkWritable, writeResult } from '../write-result.ts'
 
@@ -24,24 +25,26 @@ export interface RunOptions {
   data?: string
   nodes?: string[]
   cpu?: boolean
+  server?: string
 }
 
 /** `woolgather run FILE`: returns the exit code. */
 export async function run(file: string, options: RunOptions, io: CliIo): Promise<number> {
   const folders = resolveFolders(options)
-  const descriptions = await io.descriptions(folders.nodes ?? [])
+  const server = options.server === undefined ? undefined : createServerRunner(options.server)
+  const descriptions = server ? await server.descriptions() : await io.descriptions(folders.nodes ?? [])
   const { workflow, plan } = await readWorkflow(file, io.stdin, descriptions, {
     set: options.set ?? [],
     targets: options.target,
   })
   if (options.out !== undefined) await checkWritable(options.out)
 
-  const result = await execute(workflow, { options, folders, io })
+  const result = await execute(workflow, { options, folders, io, server })
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
   const outputs = await assembleOutputs({
     plan,
     cells: result.cells,
-    readArtifact: (hash) => artifacts.get(hash),
+    readArtifact: server?.readArtifact ?? ((hash) => artifacts.get(hash)),
   })
 
   if (!options.json) {
@@ -58,18 +61,24 @@ interface ExecuteOptions {
   options: RunOptions
   folders: WorkerFolders
   io: CliIo
+  server: ServerRunner | undefined
 }
 
-/** Runs in a worker of its own, from its start to its end. */
-async function execute(workflow: Workflow, { options, folders, io }: ExecuteOptions): Promise<CollectedRun> {
+/** Runs in a worker of its own, from its start to its end, or on a server. */
+async function execute(
+  workflow: Workflow,
+  { options, folders, io, server }: ExecuteOptions,
+): Promise<CollectedRun> {
   const show = options.json ? createJsonLines(io) : showProgress(io.stderr)
   const collector = createCollector()
   const cancel = new AbortController()
-  const worker = startWorker({
-    entry: io.workerEntry(),
-    folders,
-    env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
-  })
+  const worker =
+    server ??
+    startWorker({
+      entry: io.workerEntry(),
+      folders,
+      env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
+    })
   const stopListening = io.onInterrupt(createInterrupter({ worker, cancel, say: (text) => show.say(text) }))
   try {
     await worker.run({

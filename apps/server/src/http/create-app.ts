@@ -121,7 +121,7 @@ function requireTrust(gate: AppOptions['gate']): RequestHandler {
   return (request, response, next) => {
     const given = request.query['token']
     const queryToken = typeof given === 'string' ? given : undefined
-    const refusal = gate({ headers: request.headers, queryToken })
+    const refusal = gate({ headers: request.headers, queryToken, address: request.socket.remoteAddress })
     if (refusal) throw new HttpError(refusal.status, refusal.code, refusal.message, refusal.hint)
     if (queryToken === undefined || request.method !== 'GET') return next()
     // From the address, where it would stay in the history, into a cookie that scripts cannot read.

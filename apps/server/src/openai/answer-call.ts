@@ -77,7 +77,7 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
     // Begun again after a crash: what was sent is not sent twice.
     if (event.type === 'cell.started') generated = ''
     if (event.type === 'cell.token') pass((generated += event.text))
-    if (ended && event.outputs['stopReason'] === 'length') finishReason = 'length'
+    if (ended && cutShort.has(event.outputs['stopReason'])) finishReason = 'length'
   }
   try {
     await followRun(runs, run, follow)
@@ -91,6 +91,9 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
   pass(text)
   return { text, finishReason }
 }
+
+/** Reasons of `generation/generate` to stop before the text was over. */
+const cutShort: ReadonlySet<unknown> = new Set(['length', 'incomplete'])
 
 /** The node whose generated text the output is, where it is linked to it directly. */
 function sourceOf(workflow: Workflow, output: string): string | undefined {

@@ -109,13 +109,19 @@ describe('with the official client a workflow', () => {
       end = choices[0]?.finish_reason ?? end
     }
     expect(pieces.length).toBeGreaterThan(1)
-    expect(end).toBe('length')
+    expect(end).toBe('stop')
     const whole = await client.completions.create({
       model: 'story',
       prompt: 'Tell me a happy story about the sea.',
     })
     expect(whole.choices[0]?.text).toBe(pieces.join(''))
-    expect(whole.choices[0]?.finish_reason).toBe('length')
+  })
+
+  test('says that an answer was cut at its length', async () => {
+    const cut = { ...story, story: { ...story['story']!, inputs: { seed: 7, maxTokens: 5 } } }
+    await using server = await serve({ cut })
+    const answer = await clientOf(server).completions.create({ model: 'cut', prompt: 'Tell me a story.' })
+    expect(answer.choices[0]?.finish_reason).toBe('length')
   })
 
   test('that is not there, is asked for in a wrong way, or fails, is an error the client understands', async () => {

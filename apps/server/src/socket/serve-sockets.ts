@@ -83,7 +83,10 @@ function refuse(
 ): number | undefined {
   const path = (request.url ?? '').split('?', 1)[0]
   if (path !== routes.socket) return 404
-  return gate({ headers: request.headers })?.status ?? (clients >= maxClients ? 503 : undefined)
+  return (
+    gate({ headers: request.headers, address: request.socket.remoteAddress })?.status ??
+    (clients >= maxClients ? 503 : undefined)
+  )
 }
 
 function reject(stream: Duplex, status: number): void {

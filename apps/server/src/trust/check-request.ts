@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP, isIPv4 } from 'node:net'
 import type { ErrorCode } from '@woolgather/workflow'
+import { createGuessLimit, type GuessLimit } from './limit-guesses.ts'
 
 export interface TrustOptions {
   /** Address the server listens on. */
@@ -15,7 +16,7 @@ export interface TrustOptions {
 }
 
 export interface Refusal {
-  status: 401 | 403
+  status: 401 | 403 | 429
   code: ErrorCode
   message: string
   hint: string
@@ -26,6 +27,8 @@ export interface TrustedParts {
   headers: IncomingHttpHeaders
   /** A token given in the address of the page, once, before there is a cookie. */
   queryToken?: string | undefined
+  /** Where the request came from; who guesses tokens from there has to wait. */
+  address?: string | undefined
 }
 
 export const tokenCookie = 'woolgather-token'
@@ -47,10 +50,11 @@ export function createGate(options: TrustOptions): (parts: TrustedParts) => Refu
   if (options.token !== undefined && options.token.length < minTokenLength) {
     throw new Error(`The token is too short: use at least ${minTokenLength} characters.`)
   }
+  const guesses = createGuessLimit()
   return (parts) =>
     checkHost(parts.headers.host, { local, allowedHosts: options.allowedHosts ?? [] }) ??
     checkOrigin(parts.headers, options.allowedOrigins ?? []) ??
-    checkToken(parts, options.token)
+    checkToken(parts, options.token, guesses)
 }
 
 export function isLoopback(host: string): boolean {
@@ -91,17 +95,31 @@ function checkOrigin(headers: IncomingHttpHeaders, allowed: readonly string[]): 
   }
 }
 
-function checkToken({ headers, queryToken }: TrustedParts, token: string | undefined): Refusal | undefined {
+function checkToken(
+  { headers, queryToken, address = '' }: TrustedParts,
+  token: string | undefined,
+  guesses: GuessLimit,
+): Refusal | undefined {
   if (token === undefined) return undefined
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
   const given = bearer ?? queryToken ?? readCookie(headers.cookie, tokenCookie)
+  // Before it is compared: otherwise a right guess would still be told.
+  if (given !== undefined && guesses.isTooMany(address)) return tooManyGuesses
   if (given !== undefined && equalInConstantTime(given, token)) return undefined
+  if (given !== undefined) guesses.guessed(address)
   return {
     status: 401,
     code: 'unauthorized',
     message: given === undefined ? 'This server needs a token.' : 'This is not the token of this server.',
     hint: 'Open the address with ?token=… that the server printed, or send “Authorization: Bearer …”.',
   }
+}
+
+const tooManyGuesses: Refusal = {
+  status: 429,
+  code: 'unauthorized',
+  message: 'Too many wrong tokens came from this address.',
+  hint: 'Wait a minute.',
 }
 
 /** Hashing first makes the lengths equal, so that not even the length is told by how long the answer takes. */

@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const bin = fileURLToPath(new URL('../bin/woolgather.js', import.meta.url))
+const serverEntry = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url))
+
+const workflow = {
+  format: 'woolgather',
+  version: 1,
+  name: 'hello',
+  nodes: {
+    who: { type: 'api/input', inputs: { name: 'who', value: 'world' } },
+    text: {
+      type: 'text/template',
+      inputs: { template: 'Hello {{who}}!' },
+      links: { who: ['who', 'value'] },
+    },
+    out: { type: 'api/output', inputs: { name: 'greeting' }, links: { value: ['text', 'text'] } },
+  },
+}
+
+async function startServer(folder: string, token: string): Promise<{ child: ChildProcess; url: string }> {
+  const args = ['--port', '0', '--data', folder, '--output', folder, '--cpu']
+  const child = spawn(process.execPath, [serverEntry, ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, WOOLGATHER_TOKEN: token },
+  })
+  const url = await new Promise<string>((resolve) =>
+    child.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(text.trim())),
+  )
+  return { child, url }
+}
+
+function call(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text))
+  }
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...said })))
+}
+
+test('run and batch work on a server as they do without one', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-cli-'))
+  const at = (name: string): string => path.join(folder, name)
+  writeFileSync(at('workflow.json'), JSON.stringify(workflow))
+  writeFileSync(at('rows.csv'), 'who\nAda\nBob\n')
+  const { child, url } = await startServer(at('data'), 'a-long-enough-token')
+  try {
+    const ran = await call(['run', at('workflow.json'), '--set', 'who.value=Zoe', '--server', url])
+    expect([ran.code, ran.stdout]).toEqual([0, 'Hello Zoe!\n'])
+    const batch = ['batch', at('workflow.json'), '--rows', at('rows.csv'), '--out', at('out.jsonl')]
+    expect((await call([...batch, '--server', url])).code).toBe(0)
+    expect(readFileSync(at('out.jsonl'), 'utf8')).toBe(
+      '{"row":0,"status":"completed","outputs":{"greeting":"Hello Ada!"}}\n' +
+        '{"row":1,"status":"completed","outputs":{"greeting":"Hello Bob!"}}\n',
+    )
+    const refused = await call(['run', at('workflow.json'), '--server', new URL(url).origin])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('needs a token')])
+  } finally {
+    child.kill('SIGTERM')
+  }
+  const gone = await call(['run', at('workflow.json'), '--server', 'http://127.0.0.1:1'])
+  expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining('There is no answer from')])
+})

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  routes,
+  type ErrorResponse,
+  type NodesResponse,
+  type RunAccepted,
+  type RunEventsResponse,
+} from '@woolgather/protocol'
+import type { RunRequest } from '@woolgather/supervisor'
+import { bindInputs, type RunStatus, type Workflow } from '@woolgather/workflow'
+import { CliError } from './cli-error.ts'
+
+/** A server that runs workflows in place of a worker of one's own. */
+export interface ServerRunner {
+  descriptions(): Promise<NodesResponse>
+  /** Resolves when the run has ended there. Lost connections are tried again. */
+  run(request: RunRequest): Promise<RunStatus>
+  readArtifact(hash: string): Promise<Uint8Array | undefined>
+  close(): Promise<void>
+  kill(): Promise<void>
+}
+
+/** Between two looks at what is new: soon at first, then calmly. */
+const firstWait = 5
+const longestWait = 250
+
+/** How often a server that does not answer is asked again, a second apart. */
+const patience = 30
+
+/**
+ * @param url as the server prints it; a `?token=…` in it is used
+ * @param token what the server wants to be told; default `WOOLGATHER_TOKEN`
+ */
+export function createServerRunner(
+  url: string,
+  token: string | undefined = process.env['WOOLGATHER_TOKEN'],
+): ServerRunner {
+  const base = readUrl(url)
+  const known = base.searchParams.get('token') ?? token
+  const headers: Record<string, string> =
+    known === null || known === undefined ? {} : { authorization: `Bearer ${known}` }
+  const closed = new AbortController()
+
+  const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const response = await fetch(new URL(path, base), {
+      ...init,
+      headers: { ...headers, ...(init.body !== undefined && { 'content-type': 'application/json' }) },
+    })
+    if (response.ok) return response
+    const body = (await response.json().catch(() => undefined)) as ErrorResponse | undefined
+    throw new CliError([
+      body?.error ?? { code: 'protocol', message: `${base.origin} answered ${response.status}.` },
+    ])
+  }
+
+  /** Asks until there is an answer: a server that restarts is back soon. */
+  const insist = async (path: string, init?: RequestInit): Promise<Response> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await request(path, init)
+      } catch (error) {
+        if (error instanceof CliError) throw error
+        if (attempt >= patience || closed.signal.aborted) throw unreachable(base)
+        await delay(1_000)
+      }
+    }
+  }
+
+  const followRun = async (run: string, onEvents: RunRequest['onEvents']): Promise<RunStatus> => {
+    let after = -1
+    let wait = firstWait
+    for (;;) {
+      const answer = await insist(`${routes.runEvents(run)}?after=${after}`)
+      const { events, more } = (await answer.json()) as RunEventsResponse
+      if (events.length > 0) onEvents(events)
+      const last = events.at(-1)
+      if (last?.type === 'run.finished') return last.status
+      after = last?.seq ?? after
+      wait = events.length > 0 ? firstWait : Math.min(wait * 2, longestWait)
+      if (!more) await delay(wait)
+    }
+  }
+
+  return {
+    descriptions: async () =>
+      (await (await request(routes.nodes).catch(explain(base))).json()) as NodesResponse,
+    async run({ workflow, targets, seeds, signal, onEvents }) {
+      if (signal?.aborted) return 'cancelled'
+      const body = JSON.stringify({ workflow: putSeeds(workflow, seeds), ...(targets && { targets }) })
+      const accepted = await insist(routes.runs, { method: 'POST', body })
+      const { run } = (await accepted.json()) as RunAccepted
+      const cancel = (): void => void request(routes.cancelRun(run), { method: 'POST' }).catch(() => {})
+      signal?.addEventListener('abort', cancel, { once: true })
+      try {
+        return await followRun(run, onEvents)
+      } finally {
+        signal?.removeEventListener('abort', cancel)
+      }
+    },
+    readArtifact: async (hash) => new Uint8Array(await (await insist(routes.artifact(hash))).arrayBuffer()),
+    close: () => Promise.resolve(closed.abort()),
+    kill: () => Promise.resolve(closed.abort()),
+  }
+}
+
+/** Seeds of nodes of the graph itself, as literals: the same in every row. */
+function putSeeds(workflow: Workflow, seeds: RunRequest['seeds'] = {}): Workflow {
+  const own = Object.entries(seeds).filter(([node]) => Object.hasOwn(workflow.nodes, node))
+  return bindInputs(
+    workflow,
+    own.map(([node, value]) => ({ node, input: 'seed', value })),
+  )
+}
+
+function readUrl(url: string): URL {
+  try {
+    const read = new URL(url)
+    if (read.protocol === 'http:' || read.protocol === 'https:') return read
+  } catch {
+    // told below
+  }
+  throw new CliError([
+    { code: 'protocol', message: `--server “${url}” is no address.`, hint: 'Write http://127.0.0.1:7860.' },
+  ])
+}
+
+function explain(base: URL): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof CliError ? error : unreachable(base)
+  }
+}
+
+function unreachable(base: URL): CliError {
+  return new CliError([
+    {
+      code: 'protocol',
+      message: `There is no answer from ${base.origin}.`,
+      hint: 'Start it with `woolgather serve`.',
+    },
+  ])
+}
