@@ -9,14 +9,18 @@ interface Entry {
   references: number
   /** Stops the load when nobody waits for it any more. */
   abandon: AbortController
-  listeners: Set<(fraction: number) => void>
+  listeners: Set<Progress>
 }
+
+type Progress = (fraction: number) => void
 
 /** Loaded models by file and options: loaded once, freed with the last reference. */
 export class ModelPool {
   readonly #native: Native
   readonly #runtime: () => RuntimeInfo
   readonly #entries = new Map<string, Entry>()
+  /** Models on their way out: the same one is not loaded again beside them. */
+  readonly #freeing = new Map<string, Promise<void>>()
 
   constructor(native: Native, runtime: () => RuntimeInfo) {
     this.#native = native
@@ -42,11 +46,9 @@ export class ModelPool {
     const abandon = new AbortController()
     const listeners: Entry['listeners'] = new Set()
     const onProgress = (fraction: number): void => listeners.forEach((listener) => listener(fraction))
-    const model = LoadedModel.load(this.#native, this.#runtime(), {
-      ...options,
-      signal: abandon.signal,
-      onProgress,
-    })
+    const load = (): Promise<LoadedModel> =>
+      LoadedModel.load(this.#native, this.#runtime(), { ...options, signal: abandon.signal, onProgress })
+    const model = (this.#freeing.get(key) ?? Promise.resolve()).then(load)
     const entry: Entry = { model, references: 0, abandon, listeners }
     this.#entries.set(key, entry)
     return entry
@@ -54,17 +56,21 @@ export class ModelPool {
 
   async #wait(entry: Entry, options: LoadModelOptions): Promise<LoadedModel> {
     const { signal, onProgress } = options
-    if (onProgress) entry.listeners.add(onProgress)
-    let giveUp: (() => void) | undefined
-    const cancellation = new Promise<never>((_, reject) => {
-      giveUp = (): void => reject(cancelled(options))
-      signal?.addEventListener('abort', giveUp, { once: true })
+    let fail: (error: unknown) => void = () => undefined
+    const failure = new Promise<never>((_, reject) => {
+      fail = reject
     })
+    const giveUp = (): void => fail(cancelled(options))
+    const listener = onProgress && tellOrFail(onProgress, fail)
+    if (listener) entry.listeners.add(listener)
+    signal?.addEventListener('abort', giveUp, { once: true })
+    // It may have been aborted while the file was looked at.
+    if (signal?.aborted) giveUp()
     try {
-      return await Promise.race([entry.model, cancellation])
+      return await Promise.race([entry.model, failure])
     } finally {
-      if (giveUp) signal?.removeEventListener('abort', giveUp)
-      if (onProgress) entry.listeners.delete(onProgress)
+      signal?.removeEventListener('abort', giveUp)
+      if (listener) entry.listeners.delete(listener)
     }
   }
 
@@ -72,8 +78,26 @@ export class ModelPool {
     if (--entry.references > 0) return
     if (this.#entries.get(key) === entry) this.#entries.delete(key)
     entry.abandon.abort()
-    const model = await entry.model.catch(() => undefined)
-    await model?.dispose()
+    const freeing = entry.model.then(
+      (model) => model.dispose(),
+      () => undefined, // It never loaded: who asked for it was told.
+    )
+    const before = this.#freeing.get(key)
+    const all = before ? Promise.all([before, freeing]).then(() => undefined) : freeing
+    this.#freeing.set(key, all)
+    await freeing
+    if (this.#freeing.get(key) === all) this.#freeing.delete(key)
+  }
+}
+
+/** Native code calls it while it loads: a throw there would end the process, and others wait for the same model. */
+function tellOrFail(onProgress: Progress, fail: (error: unknown) => void): Progress {
+  return (fraction) => {
+    try {
+      onProgress(fraction)
+    } catch (error) {
+      fail(error)
+    }
   }
 }
 

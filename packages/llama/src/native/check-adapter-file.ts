@@ -1,4 +1,4 @@
-import { GgufError, readHeader } from '@woolgather/gguf'
+import { GgufError, partPaths, readHeader } from '@woolgather/gguf'
 import type { GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../error.ts'
 
@@ -10,7 +10,16 @@ export async function checkAdapterFile(file: string, modelFile: string): Promise
   const [adapter, model] = await Promise.all([readAdapter(file), readHeader(modelFile)])
   checkKind(file, adapter)
   checkArchitecture(file, adapter, model)
-  checkShapes(file, adapter, model)
+  checkShapes(file, adapter, await readShapes(modelFile, model))
+}
+
+type Shapes = ReadonlyMap<string, readonly number[]>
+
+/** Of every part where the model is split. */
+async function readShapes(modelFile: string, first: GgufHeader): Promise<Shapes> {
+  const others = partPaths(modelFile, first).slice(1)
+  const headers = [first, ...(await Promise.all(others.map((part) => readHeader(part))))]
+  return new Map(headers.flatMap(({ tensors }) => tensors.map(({ name, shape }) => [name, shape] as const)))
 }
 
 async function readAdapter(file: string): Promise<GgufHeader> {
@@ -38,8 +47,7 @@ function checkArchitecture(file: string, adapter: GgufHeader, model: GgufHeader)
   throw new LlamaError('adapter-mismatch', `${file} is for ${own} models; this one is ${wanted}`)
 }
 
-function checkShapes(file: string, adapter: GgufHeader, model: GgufHeader): void {
-  const shapes = new Map(model.tensors.map(({ name, shape }) => [name, shape]))
+function checkShapes(file: string, adapter: GgufHeader, shapes: Shapes): void {
   const factors = new Map(adapter.tensors.map(({ name, shape }) => [name, shape]))
   for (const name of factors.keys()) {
     const target = /^(.+)\.lora_a$/.exec(name)?.[1]
