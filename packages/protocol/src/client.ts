@@ -11,6 +11,8 @@ import {
   type WorkflowSummary,
 } from './http.ts'
 import type {
+  QueueChange,
+  QueueState,
   RunAccepted,
   RunDetails,
   RunsQuery,
@@ -56,6 +58,8 @@ export type SubmitResult = { run: string } | { issues: (ServerMessage & { type: 
 export interface Client {
   submit(workflow: Workflow, targets?: string[]): Promise<SubmitResult>
   cancel(run: string): void
+  changeQueue(change: QueueChange): void
+  queue(): Promise<QueueState>
   /** Takes up an interrupted run; whoever follows it is told on. */
   resume(run: string): void
   /** Calls back with all events of the run, from the first unless `after` says otherwise. Returns how to stop. */
@@ -211,6 +215,8 @@ export function createClient(options: ClientOptions): Client {
       })
     },
     cancel: (run) => send({ type: 'run.cancel', run }),
+    changeQueue: (change) => send({ type: 'queue.change', ...change }),
+    queue: () => getJson(routes.queue),
     resume: (run) => send({ type: 'run.resume', run }),
     subscribe(run, onEvents, after = -1) {
       const subscription: Subscription = { onEvents, last: after }

@@ -18,6 +18,8 @@ export interface SubmitRunRequest {
   id?: string | undefined
   /** Nodes to run, with what they need; absent: every node that nothing links from. */
   targets?: string[] | undefined
+  /** Run it before all that wait. */
+  next?: boolean | undefined
   /** Values by name of an `api/input`, or by `node.input`. */
   inputs?: Record<string, Json> | undefined
 }
@@ -57,6 +59,24 @@ export interface RunAccepted {
   run: string
 }
 
+/** `GET /api/queue` */
+export interface QueueState {
+  /** Nothing more is begun; what runs goes on. */
+  paused: boolean
+  running: string[]
+  /** In the order in which they will be begun. */
+  waiting: string[]
+}
+
+/** Body of `PATCH /api/queue`: what is to change. */
+export interface QueueChange {
+  paused?: boolean | undefined
+  /** Puts a waiting run at a place in line, 0 the next one. */
+  move?: { run: string; place: number } | undefined
+  /** Cancels all that wait. */
+  clear?: true | undefined
+}
+
 /** `POST /api/upload?name=table.csv`: a file that workflows can name. */
 export interface UploadResponse {
   /** As an input of type file names it. */
@@ -71,6 +91,7 @@ export const submitRunSchema: z.ZodType<SubmitRunRequest> = z.strictObject({
   workflow: workflowSchema.optional(),
   id: z.string().min(1).max(100).optional(),
   targets: z.array(z.string().min(1).max(200)).max(10_000).optional(),
+  next: z.boolean().optional(),
   inputs: z.record(z.string().max(400), jsonSchema).optional(),
 })
 
@@ -110,6 +131,16 @@ export const runDetailsSchema: z.ZodType<RunDetails> = z.object({
   seeds: z.record(z.string(), z.number()).optional(),
   cells: z.object({ finished: z.int(), cached: z.int(), failed: z.int(), skipped: z.int() }),
   error: runErrorSchema.optional(),
+})
+export const queueStateSchema: z.ZodType<QueueState> = z.object({
+  paused: z.boolean(),
+  running: z.array(z.string()),
+  waiting: z.array(z.string()),
+})
+export const queueChangeSchema: z.ZodType<QueueChange> = z.strictObject({
+  paused: z.boolean().optional(),
+  move: z.strictObject({ run: z.string().min(1).max(200), place: z.int().min(0) }).optional(),
+  clear: z.literal(true).optional(),
 })
 export const runAcceptedSchema: z.ZodType<RunAccepted> = z.object({ run: z.string() })
 export const uploadResponseSchema: z.ZodType<UploadResponse> = z.object({

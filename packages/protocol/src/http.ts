@@ -25,6 +25,7 @@ export const routes = {
   upload: '/api/upload',
   docs: '/api/docs',
   runs: '/api/runs',
+  queue: '/api/queue',
   run: (run: string): string => `/api/runs/${encodeURIComponent(run)}`,
   cancelRun: (run: string): string => `/api/runs/${encodeURIComponent(run)}/cancel`,
   resumeRun: (run: string): string => `/api/runs/${encodeURIComponent(run)}/resume`,

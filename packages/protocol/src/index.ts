@@ -33,12 +33,16 @@ export {
   type WorkflowSummary,
 } from './http.ts'
 export {
+  queueChangeSchema,
+  queueStateSchema,
   runAcceptedSchema,
   runDetailsSchema,
   runsQuerySchema,
   runsResponseSchema,
   submitRunSchema,
   uploadResponseSchema,
+  type QueueChange,
+  type QueueState,
   type RunAccepted,
   type RunDetails,
   type RunsQuery,

@@ -9,6 +9,7 @@ import {
   type Workflow,
 } from '@woolgather/workflow'
 import { z } from 'zod'
+import type { QueueChange } from './http-runs.ts'
 
 /** Rises when a client made for an older number could misread a message. */
 export const protocolVersion = 1 as const
@@ -23,6 +24,8 @@ export type ClientMessage =
   /** Takes up an interrupted run: it waits and goes on under its number, and what it finished is kept. */
   | { type: 'run.resume'; run: string }
   /** Sends every event numbered above `after` (−1: all), then new ones as they come. */
+  /** Changes the queue: pauses it, puts a waiting run elsewhere, cancels all that wait. */
+  | ({ type: 'queue.change' } & QueueChange)
   | { type: 'run.subscribe'; run: string; after: number }
   | { type: 'run.unsubscribe'; run: string }
 
@@ -73,6 +76,12 @@ export const clientMessageSchema: z.ZodType<ClientMessage> = z.discriminatedUnio
   }),
   z.strictObject({ type: z.literal('run.cancel'), run: id }),
   z.strictObject({ type: z.literal('run.resume'), run: id }),
+  z.strictObject({
+    type: z.literal('queue.change'),
+    paused: z.boolean().optional(),
+    move: z.strictObject({ run: id, place: z.int().min(0) }).optional(),
+    clear: z.literal(true).optional(),
+  }),
   z.strictObject({ type: z.literal('run.subscribe'), run: id, after: z.int().min(-1) }),
   z.strictObject({ type: z.literal('run.unsubscribe'), run: id }),
 ])

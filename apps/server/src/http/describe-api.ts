@@ -3,6 +3,8 @@ import {
   healthResponseSchema,
   importedWorkflowSchema,
   modelFileSchema,
+  queueChangeSchema,
+  queueStateSchema,
   routes,
   runAcceptedSchema,
   runDetailsSchema,
@@ -20,7 +22,7 @@ import { workflowSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 
 interface Operation {
-  method: 'get' | 'put' | 'post' | 'delete'
+  method: 'get' | 'put' | 'post' | 'patch' | 'delete'
   path: string
   summary: string
   query?: z.ZodType
@@ -34,6 +36,14 @@ const id = '{id}'
 const named = (path: string): string => decodeURIComponent(path)
 
 const operations: readonly Operation[] = [
+  { method: 'get', path: routes.queue, summary: 'What runs and what waits', answer: queueStateSchema },
+  {
+    method: 'patch',
+    path: routes.queue,
+    summary: 'Pause the queue, move a run in it, or cancel all that wait',
+    body: queueChangeSchema,
+    answer: queueStateSchema,
+  },
   {
     method: 'get',
     path: routes.health,

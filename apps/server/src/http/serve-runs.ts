@@ -1,7 +1,9 @@
 import {
+  queueChangeSchema,
   routes,
   runsQuerySchema,
   submitRunSchema,
+  type QueueState,
   type RunAccepted,
   type RunDetails,
   type RunEventsResponse,
@@ -20,6 +22,7 @@ import {
 } from '@woolgather/workflow'
 import express, { Router } from 'express'
 import { z } from 'zod'
+import { changeQueue } from '../runs/change-queue.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { HttpError } from './http-error.ts'
@@ -35,8 +38,8 @@ export function serveRuns(runs: RunService, workflows: WorkflowStore): Router {
     routes.runs,
     express.json({ limit: documentLimits.bytes + 65_536 }),
     async (request, response) => {
-      const { workflow, targets } = await readSubmission(request.body, workflows)
-      const { run, issues } = runs.submit(workflow, targets)
+      const { workflow, targets, next } = await readSubmission(request.body, workflows)
+      const { run, issues } = runs.submit(workflow, targets, next)
       if (issues) throw refused(issues)
       response.status(202).json({ run } satisfies RunAccepted)
     },
@@ -48,6 +51,16 @@ export function serveRuns(runs: RunService, workflows: WorkflowStore): Router {
     const page = found.slice(0, query.limit)
     const next = found.length > page.length ? page.at(-1)?.number : undefined
     response.json({ runs: page, ...(next !== undefined && { next }) } satisfies RunsResponse)
+  })
+
+  router.get(routes.queue, (_request, response) => {
+    response.json(runs.queue() satisfies QueueState)
+  })
+
+  router.patch(routes.queue, express.json(), (request, response) => {
+    const refusal = changeQueue(runs, readBody(queueChangeSchema, request.body))
+    if (refusal) throw asHttpError(refusal)
+    response.json(runs.queue() satisfies QueueState)
   })
 
   router.get('/api/runs/:id', (request, response) => {
@@ -83,20 +96,21 @@ export function serveRuns(runs: RunService, workflows: WorkflowStore): Router {
 async function readSubmission(
   body: unknown,
   workflows: WorkflowStore,
-): Promise<{ workflow: Workflow; targets: string[] | undefined }> {
+): Promise<{ workflow: Workflow; targets: string[] | undefined; next: boolean | undefined }> {
   // The workflow itself is read by `parseWorkflow`, which bounds depth before anything walks through it.
   const { workflow: document, ...rest } = Object(body) as Record<string, unknown>
-  const { id, targets, inputs } = readBody(submitSchema, rest)
+  const { id, targets, inputs, next } = readBody(submitSchema, rest)
   if ((document === undefined) === (id === undefined)) {
     throw new HttpError(400, 'protocol', 'The body must have either a `workflow` or the `id` of a saved one.')
   }
   const workflow = id === undefined ? parseDocument(document) : (await workflows.read(id)).workflow
-  return { workflow: inputs === undefined ? workflow : putIn(workflow, inputs), targets }
+  return { workflow: inputs === undefined ? workflow : putIn(workflow, inputs), targets, next }
 }
 
 const submitSchema = (submitRunSchema as z.ZodObject).omit({ workflow: true }) as unknown as z.ZodType<{
   id?: string
   targets?: string[]
+  next?: boolean
   inputs?: Record<string, Json>
 }>
 

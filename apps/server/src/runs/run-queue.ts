@@ -1,6 +1,12 @@
 /** Runs that wait for the worker, in order. `parallel` of them are worked on at once. */
 export interface RunQueue {
   add(run: string): void
+  /** Runs being worked on, and those that wait in the order in which they will be. */
+  list(): { running: string[]; waiting: string[] }
+  /** Puts a waiting run at a place in line, 0 the next one; false where it does not wait. */
+  move(run: string, place: number): boolean
+  /** While it is paused nothing more is begun; what runs goes on. */
+  pause(paused: boolean): void
   /** `removed`: it waited and never began; `stopping`: its signal is aborted. */
   cancel(run: string): 'removed' | 'stopping' | 'unknown'
   /** Begins nothing more; resolves when what runs has ended. */
@@ -9,17 +15,19 @@ export interface RunQueue {
 
 export interface RunQueueOptions {
   parallel: number
+  startPaused?: boolean | undefined
   /** Resolves when the run has ended, well or not; never rejects. */
   work: (run: string, signal: AbortSignal) => Promise<void>
 }
 
-export function createRunQueue({ parallel, work }: RunQueueOptions): RunQueue {
+export function createRunQueue({ parallel, startPaused = false, work }: RunQueueOptions): RunQueue {
   const waiting: string[] = []
   const running = new Map<string, { cancel: AbortController; done: Promise<void> }>()
   let closed = false
+  let paused = startPaused
 
   const begin = (): void => {
-    while (!closed && running.size < parallel) {
+    while (!closed && !paused && running.size < parallel) {
       const run = waiting.shift()
       if (run === undefined) return
       const cancel = new AbortController()
@@ -34,6 +42,18 @@ export function createRunQueue({ parallel, work }: RunQueueOptions): RunQueue {
   return {
     add(run) {
       waiting.push(run)
+      begin()
+    },
+    list: () => ({ running: [...running.keys()], waiting: [...waiting] }),
+    move(run, place) {
+      const from = waiting.indexOf(run)
+      if (from === -1) return false
+      waiting.splice(from, 1)
+      waiting.splice(place, 0, run)
+      return true
+    },
+    pause(now) {
+      paused = now
       begin()
     },
     cancel(run) {

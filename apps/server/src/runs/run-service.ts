@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RunDetails, RunsQuery, RunSummary } from '@woolgather/protocol'
+import type { QueueState, RunDetails, RunsQuery, RunSummary } from '@woolgather/protocol'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import {
   planWorkflow,
@@ -23,7 +23,15 @@ export type Submitted = { run: string; issues?: undefined } | { run?: undefined;
 
 /** Runs from submission to history. Every event is stored before anyone is told of it. */
 export interface RunService {
-  submit(workflow: Workflow, targets?: string[]): Submitted
+  /** `next`: before all that wait. */
+  submit(workflow: Workflow, targets?: string[], next?: boolean): Submitted
+  queue(): QueueState
+  /** Puts a waiting run at a place in line, 0 the next one; false where it does not wait. */
+  move(run: string, place: number): boolean
+  /** Begins nothing more until it is told to; also after a restart. */
+  pause(paused: boolean): void
+  /** Cancels every run that waits; how many they were. */
+  clear(): number
   /** False where there is no such run. Cancelling a run that has ended does nothing. */
   cancel(run: string): boolean
   /**
@@ -76,6 +84,7 @@ export function createRunService({
 
   const queue = createRunQueue({
     parallel: parallelRuns,
+    startPaused: store.paused(),
     async work(run, signal) {
       const stored = waiting.get(run)
       waiting.delete(run)
@@ -96,13 +105,27 @@ export function createRunService({
     queue.add(stored.run)
   }
 
+  const move = (run: string, place: number): boolean => {
+    if (!queue.move(run, place)) return false
+    store.setOrder(queue.list().waiting)
+    return true
+  }
+
+  const cancel = (run: string): boolean => {
+    if (queue.cancel(run) === 'removed') {
+      waiting.delete(run)
+      end(run, 'cancelled')
+    }
+    return store.lastSeq(run) !== undefined
+  }
+
   for (const { status, ...stored } of store.unfinished()) {
     if (status === 'queued') enqueue(stored)
     else end(stored.run, 'interrupted', interrupted)
   }
 
   return {
-    submit(workflow, targets) {
+    submit(workflow, targets, next = false) {
       const issues = findIssues(workflow, types, targets)
       if (issues.length > 0) return { issues }
       if (waiting.size >= maxWaiting) return { issues: [queueFull] }
@@ -110,15 +133,21 @@ export function createRunService({
       store.add(stored)
       tell(stored.run, { type: 'run.queued' })
       enqueue(stored)
+      if (next) move(stored.run, 0)
       return { run: stored.run }
     },
-    cancel(run) {
-      if (queue.cancel(run) === 'removed') {
-        waiting.delete(run)
-        end(run, 'cancelled')
-      }
-      return store.lastSeq(run) !== undefined
+    queue: () => ({ paused: store.paused(), ...queue.list() }),
+    move,
+    pause(paused) {
+      store.setPaused(paused)
+      queue.pause(paused)
     },
+    clear() {
+      const { waiting: all } = queue.list()
+      for (const run of all) cancel(run)
+      return all.length
+    },
+    cancel,
     resume(run) {
       const status = store.status(run)
       if (status === undefined)

@@ -37,6 +37,10 @@ export interface RunStore {
   list(query: RunsQuery): RunSummary[]
   /** Everything told of a run but streamed text and progress, as a worker that takes it up needs it. */
   history(run: string): RunEvent[]
+  /** Remembers the order in which runs wait. */
+  setOrder(waiting: readonly string[]): void
+  paused(): boolean
+  setPaused(paused: boolean): void
   setStatus(run: string, status: RunStatus | 'queued' | 'running'): void
   /** Runs that had not ended when the file was last closed, oldest first. */
   unfinished(): (StoredRun & { status: 'queued' | 'running' })[]
@@ -56,6 +60,8 @@ const migrations = [
    ) without rowid;`,
   `alter table runs add column finished integer;
    create index runs_by_status on runs (status, number);`,
+  `alter table runs add column place integer;
+   create table settings (name text primary key, value text not null);`,
 ]
 
 /**
@@ -91,8 +97,15 @@ export function openRunStore(file: string): RunStore {
        and event not like '%"type":"cell.progress"%' order by seq`,
   )
   const selectUnfinished = database.prepare(
-    "select run, workflow, targets, status from runs where status in ('queued', 'running') order by number",
+    "select run, workflow, targets, status from runs where status in ('queued', 'running') order by coalesce(place, 1000000000), number",
   )
+
+  const updatePlace = database.prepare('update runs set place = ? where run = ?')
+  const selectSetting = database.prepare('select value from settings where name = ?')
+  const saveSetting = database.prepare('insert or replace into settings (name, value) values (?, ?)')
+  const placeAll = database.transaction((waiting: readonly string[]) => {
+    waiting.forEach((run, place) => updatePlace.run(place, run))
+  })
 
   const appendAll = database.transaction((run: string, events: readonly RunEvent[]) => {
     for (const event of events) insertEvent.run(run, event.seq, JSON.stringify(event))
@@ -139,6 +152,9 @@ export function openRunStore(file: string): RunStore {
           limit,
         }) as SummaryRow[]
       ).map(readSummary),
+    setOrder: (waiting) => placeAll(waiting),
+    paused: () => (selectSetting.get('paused') as { value: string } | undefined)?.value === 'true',
+    setPaused: (paused) => void saveSetting.run('paused', String(paused)),
     setStatus(run, status) {
       const going = status === 'queued' || status === 'running'
       updateStatus.run(status, going ? null : Date.now(), run)

@@ -7,6 +7,7 @@ import {
 import type { RunError } from '@woolgather/workflow'
 import type { RawData, WebSocket } from 'ws'
 import type { RunService, Submitted } from '../runs/run-service.ts'
+import { changeQueue } from '../runs/change-queue.ts'
 import { readMessage } from './read-message.ts'
 import type { RequestMemory } from './remember-requests.ts'
 import { createEventSender } from './send-events.ts'
@@ -90,6 +91,10 @@ export function serveClient({
       case 'run.resume': {
         const refusal = runs.resume(message.run)
         return refusal && fail(refusal, message.run)
+      }
+      case 'queue.change': {
+        const refusal = changeQueue(runs, message)
+        return refusal && fail(refusal, message.move?.run)
       }
       case 'run.subscribe':
         return follow(message.run, message.after)
