@@ -18,9 +18,9 @@ const longList = 4_096
 const smallSubtree = 128
 /** Lengths that `followUniform` is asked for: longer tokens are few, and shorter runs leave too much to walk. */
 const longestUniform = 32
-const shortestUniform = 6
+const shortestUniform = 4
 /** Nodes at the end of a uniform run that are followed one by one. */
-const maximumTails = 4_096
+const maximumTails = 16_384
 /** A class of characters is grouped if this share of the vocabulary begins with it. */
 const worthwhileShare = 1 / 128
 

@@ -44,9 +44,10 @@ export function splitByClass(
 ): ClassSplit {
   const { pure, inner, exits } = separate(trie, node, contains)
   const longestRun = Math.max(pure.length, exits.length) - 1
-  const whole = Int32Array.from(pure.flat())
   const ends = pure.map(() => 0)
   pure.forEach((tokens, length) => (ends[length] = tokens.length + (ends[length - 1] ?? 0)))
+  const whole = new Int32Array(ends[ends.length - 1]!)
+  pure.forEach((tokens, length) => whole.set(tokens, ends[length]! - tokens.length))
   const wholeUpTo = (length: number) => whole.subarray(0, ends[Math.min(length, ends.length - 1)])
   const at = memoize((run) => groupSuffixes(trie, exits[run] ?? []))
   const from = memoize((run) => groupSuffixes(trie, exits.slice(run).flat()))

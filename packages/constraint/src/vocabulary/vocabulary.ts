@@ -79,7 +79,7 @@ export function arrangeTokens(
     }
     offsets[token + 1] = labels.length
   })
-  const table = { labels: Int32Array.from(labels), offsets }
+  const table = { labels: new Int32Array(labels), offsets }
   const trieOf = (ids: readonly number[]) => {
     const entries = { tokens: Int32Array.from(ids), starts: Int32Array.from(ids, (id) => offsets[id]!) }
     return buildTrie(table, sortEntries(table, entries))
