@@ -1,5 +1,4 @@
-import path from 'node:path'
-import { createFileArtifactStore, drawSeeds } from '@woolgather/engine'
+import { drawSeeds } from '@woolgather/engine'
 import { resolveFolders, startWorker } from '@woolgather/supervisor'
 import {
   planWorkflow,
@@ -20,7 +19,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { parseFile } from '../read-workflow.ts'
 import { createServerRunner } from '../server-runner.ts'
 import { checkWritable } from '../write-result.ts'
-import { createInterrupter, type RunOptions } from './run.ts'
+import { artifactsOf, createInterrupter, type RunOptions } from './run.ts'
 
 export interface BatchOptions extends RunOptions {
   rows: string
@@ -60,7 +59,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   })
 
   const cancel = new AbortController()
-  const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
+  const artifacts = server ?? artifactsOf(folders)
   const runner =
     server ??
     startWorker({
@@ -86,7 +85,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
           targets: options.target,
           seeds: results.seeds,
           names,
-          readArtifact: server?.readArtifact ?? ((hash) => artifacts.get(hash)),
+          readArtifact: (hash) => artifacts.readArtifact(hash),
           signal: cancel.signal,
         }),
       keep: async (ended) => {

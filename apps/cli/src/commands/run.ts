@@ -39,12 +39,12 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
   })
   if (options.out !== undefined) await checkWritable(options.out)
 
+  const artifacts = server ?? artifactsOf(folders)
   const result = await execute(workflow, { options, folders, io, server })
-  const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
   const outputs = await assembleOutputs({
     plan,
     cells: result.cells,
-    readArtifact: server?.readArtifact ?? ((hash) => artifacts.get(hash)),
+    readArtifact: (hash) => artifacts.readArtifact(hash),
   })
 
   if (!options.json) {
@@ -55,6 +55,12 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
     await writeResult(options.out, { status: result.status, outputs, errors: result.errors })
   }
   return exitCodeOf(result.status)
+}
+
+/** Where a worker of one's own leaves outputs too long for events. */
+export function artifactsOf(folders: WorkerFolders): Pick<ServerRunner, 'readArtifact'> {
+  const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
+  return { readArtifact: async (hash) => artifacts.get(hash) }
 }
 
 interface ExecuteOptions {
