@@ -1,15 +1,9 @@
-import type { LanguageModel } from '@woolgather/llama'
+import type { LanguageModel, SamplingSettings } from '@woolgather/llama'
 import { formsOf, type WordBias } from './word-bias.ts'
 
 /** A biased word as a model's tokens: each form that it may take. */
 export interface ResolvedBias extends WordBias {
   forms: { text: string; tokens: number[] }[]
-}
-
-/** Biases as the runtime's sampling settings take them. */
-export interface BiasSettings {
-  logitBias?: { token: number; bias: number }[]
-  sequenceBias?: { tokens: number[]; bias: number }[]
 }
 
 /** Every word with the tokens of its forms; forms of the same tokens once. */
@@ -28,7 +22,10 @@ export function resolveBiases(model: LanguageModel, biases: readonly WordBias[])
  * The words as the runtime biases them. A form of one token counts always; of a longer one the last token, where the
  * others stand before it (Hugging Face's SequenceBias). “Only” forbids every token that no such word has.
  */
-export function biasSettings(model: LanguageModel, biases: readonly WordBias[]): BiasSettings {
+export function biasSettings(
+  model: LanguageModel,
+  biases: readonly WordBias[],
+): Pick<SamplingSettings, 'logitBias' | 'sequenceBias'> {
   const resolved = resolveBiases(model, biases)
   const weighted = resolved.flatMap(({ weight, forms }) =>
     weight === 'only'

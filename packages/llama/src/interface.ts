@@ -171,6 +171,8 @@ export interface SamplingSettings {
   adaptiveDecay?: number | undefined
   /** Added to the logits before anything else; −Infinity forbids the token. */
   logitBias?: { token: number; bias: number }[] | undefined
+  /** Added to the logit of the last token where the others were read or written just before it; −Infinity forbids it. */
+  sequenceBias?: { tokens: number[]; bias: number }[] | undefined
   /** GBNF; its root rule must match the whole text. */
   grammar?: string | undefined
   /** Samplers to run, in this order; default `defaultSamplers`. */

@@ -186,7 +186,7 @@ export class LoadedModel {
       const chain = { sampling, seed: request.seed, vocabulary, contextSize }
       sampler = await Sampler.create(this.#native, chain)
       sampler.acceptPrompt(prepared.terms[0]?.prompt ?? [])
-      const chooser = new TokenChooser(sampler, vocabulary, request.logprobs)
+      const chooser = new TokenChooser(sampler, vocabulary, request.logprobs, sampling.sequenceBias)
       const { terms, plausibility } = prepared
       const { constraint, maxTokens, stop = [], onText, onPromptProgress } = request
       const reproducible = this.info.reproducible === 'guaranteed'

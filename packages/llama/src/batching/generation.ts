@@ -121,7 +121,11 @@ export class Generation implements Task {
   #advance(counting: readonly Term[], latest: LogitsRow): void | Promise<void> {
     const { chooser, constraint } = this.#input
     const target = this.#mix(counting, latest)
-    const chosen = chooser.choose(target, { constraint, allowed: this.#allowed })
+    const chosen = chooser.choose(target, {
+      constraint,
+      allowed: this.#allowed,
+      before: this.#terms[0]?.sequence.tokens ?? [],
+    })
     this.#allowed = undefined
     if (!(chosen instanceof Promise)) return this.#take(chosen)
     return chosen.then((one) => this.#take(one))

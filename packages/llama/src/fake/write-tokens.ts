@@ -92,8 +92,9 @@ export function pretendProbability(
 }
 
 function describe({ prompt, seed, sampling, adapters, vectors, mix }: WriteInput): string {
-  const { logitBias, ...settings } = sampling
+  const { logitBias, sequenceBias = [], ...settings } = sampling
   const biases = logitBias?.map(({ token, bias }) => [token, String(bias)])
+  const sequences = sequenceBias.map(({ tokens, bias }) => [tokens, String(bias)])
   const ordered = Object.entries(settings).toSorted(([a], [b]) => a.localeCompare(b))
   const counted = sampling.temperature === 0 ? 0 : seed
   return JSON.stringify([
@@ -102,6 +103,7 @@ function describe({ prompt, seed, sampling, adapters, vectors, mix }: WriteInput
     ordered,
     biases,
     adapters.map(({ path, strength }) => [path, strength]),
+    ...(sequences.length === 0 ? [] : [sequences]),
     ...(mix.length === 0 ? [] : [mix]),
     ...(vectors === undefined ? [] : [vectors]),
   ])

@@ -4,6 +4,7 @@ import type { LogitsRow } from '../batching/logits-row.ts'
 import { exactLogSumExp, topTokens } from '../mixing/log-probabilities.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
 import type { Sampler } from './sampler.ts'
+import { applySequenceBias, type SequenceBiases } from './sequence-bias.ts'
 
 /** Where at most this part of the vocabulary is left, the sampler gets only that; else the rest is masked. */
 const few = 0.5
@@ -17,6 +18,8 @@ export interface Restrictions {
   constraint: GenerationConstraint | undefined
   /** The first `count` of `tokens`; absent: all. May be overwritten. */
   allowed: { tokens: Int32Array; count: number } | undefined
+  /** What was read and written so far. */
+  before: readonly number[]
 }
 
 /** Chooses one generation's tokens: notes log-probabilities, restricts, and lets the native chain sample. */
@@ -24,11 +27,18 @@ export class TokenChooser {
   readonly #sampler: Sampler
   readonly #vocabulary: Vocabulary
   readonly #alternatives: number | undefined
+  readonly #sequenceBiases: SequenceBiases
   #scratch: Int32Array | undefined
   #mask: Uint32Array | undefined
 
   /** @param alternatives how many alternatives to note with each token; absent: no log-probabilities at all */
-  constructor(sampler: Sampler, vocabulary: Vocabulary, alternatives: number | undefined) {
+  constructor(
+    sampler: Sampler,
+    vocabulary: Vocabulary,
+    alternatives: number | undefined,
+    sequenceBiases: SequenceBiases = [],
+  ) {
+    this.#sequenceBiases = sequenceBiases
     this.#sampler = sampler
     this.#vocabulary = vocabulary
     this.#alternatives = alternatives
@@ -45,10 +55,19 @@ export class TokenChooser {
 
   /** @throws LlamaError constraint-dead-end, invalid-sampling */
   choose(row: LogitsRow, restrictions: Restrictions): Choice | Promise<Choice> {
-    const describe = this.#noteLogprobs(row)
+    const originals = new Map<number, number>()
+    const describe = this.#noteLogprobs(row, originals)
+    this.#bias(row, restrictions.before, originals)
     const token = this.#sample(row, this.#restrict(restrictions))
     if (typeof token === 'number') return { token, logprob: describe?.(token) }
     return token.then((one) => ({ token: one, logprob: describe?.(one) }))
+  }
+
+  /** Writes into the row; `originals` gets what stood there. */
+  #bias(row: LogitsRow, before: readonly number[], originals: Map<number, number>): void {
+    if (this.#sequenceBiases.length === 0) return
+    const changed = applySequenceBias(row.borrow(), before, this.#sequenceBiases)
+    for (const [token, logit] of changed) originals.set(token, logit)
   }
 
   #sample(row: LogitsRow, allowed: Restrictions['allowed']): number | Promise<number> {
@@ -75,14 +94,20 @@ export class TokenChooser {
     return { tokens: allowed.tokens, count: both }
   }
 
-  #noteLogprobs(row: LogitsRow): ((token: number) => TokenLogprob) | undefined {
+  #noteLogprobs(
+    row: LogitsRow,
+    originals: ReadonlyMap<number, number>,
+  ): ((token: number) => TokenLogprob) | undefined {
     if (this.#alternatives === undefined) return undefined
     const logits = row.context.logits(row.index)
     const total = exactLogSumExp(logits)
     const alternatives = topTokens(logits, this.#alternatives).map((token) =>
       this.#describe(token, logits[token]! - total),
     )
-    return (token) => ({ ...this.#describe(token, logits[token]! - total), alternatives })
+    return (token) => ({
+      ...this.#describe(token, (originals.get(token) ?? logits[token]!) - total),
+      alternatives,
+    })
   }
 
   #describe(token: number, logprob: number): { token: number; text: string; logprob: number } {

@@ -46,6 +46,7 @@ export const defaultSampling: ResolvedSampling = {
   adaptiveTarget: -1,
   adaptiveDecay: 0.9,
   logitBias: [],
+  sequenceBias: [],
   grammar: undefined,
   samplers: [...defaultSamplers],
 }

@@ -67,6 +67,7 @@ export function validateSampling(settings: SamplingSettings, vocabSize: number):
   checkSamplers(resolved)
   checkBreakers(resolved.drySequenceBreakers)
   checkLogitBias(resolved.logitBias, vocabSize)
+  checkSequenceBias(resolved.sequenceBias, vocabSize)
   checkGrammar(resolved.grammar)
   return resolved
 }
@@ -119,6 +120,19 @@ function checkLogitBias(biases: ResolvedSampling['logitBias'], vocabSize: number
   biases.forEach(({ token, bias }, index) => {
     checkRange(`logitBias[${index}].token`, token, { min: 0, max: vocabSize - 1, integer: true })
     if (bias !== -Infinity) checkRange(`logitBias[${index}].bias`, bias, { min: -1e6, max: 1e6 })
+  })
+}
+
+function checkSequenceBias(biases: ResolvedSampling['sequenceBias'], vocabSize: number): void {
+  if (!Array.isArray(biases) || biases.length > maxListLength) {
+    refuse('sequenceBias', biases, `a list of at most ${maxListLength} entries`)
+  }
+  biases.forEach(({ tokens, bias }, index) => {
+    const name = `sequenceBias[${index}]`
+    if (!Array.isArray(tokens) || tokens.length === 0) refuse(`${name}.tokens`, tokens, 'a list of tokens')
+    for (const token of tokens)
+      checkRange(`${name}.tokens`, token, { min: 0, max: vocabSize - 1, integer: true })
+    if (bias !== -Infinity) checkRange(`${name}.bias`, bias, { min: -1e6, max: 1e6 })
   })
 }
 
