@@ -26,6 +26,9 @@ export interface ContextOptions {
 /** `LLAMA_FLASH_ATTN_TYPE_DISABLED`. */
 const flashAttentionOff = 0
 
+/** Rows of logits whose views are kept. */
+const mostViews = 256
+
 /** One token of a batch: whose it is, where, and whether its logits are wanted. */
 export interface BatchEntry {
   token: number
@@ -54,6 +57,7 @@ export class NativeContext {
   #pointer: ContextPointer | undefined
   #decoding = false
   #hasVector = false
+  readonly #views = new Map<bigint, Float32Array>()
   /** The last batch, where it was decoded: some of its entries have logits. */
   #decoded: readonly BatchEntry[] = []
 
@@ -218,7 +222,17 @@ export class NativeContext {
     this.checkRow(index)
     const row = this.#native.api.llama_get_logits_ith(this.pointer, index)
     if (row === null) throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits`)
-    return viewFloats(row, this.model.vocabulary.size)
+    return this.#viewRow(row)
+  }
+
+  /** The buffer seldom moves, and each new view counts as memory that brings the next garbage collection nearer. */
+  #viewRow(row: Pointer<'float'>): Float32Array {
+    const known = this.#views.get(row)
+    if (known) return known
+    if (this.#views.size >= mostViews) this.#views.clear()
+    const view = viewFloats(row, this.model.vocabulary.size)
+    this.#views.set(row, view)
+    return view
   }
 
   /** Sampling from an entry without logits would end the process. */
