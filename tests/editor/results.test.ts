@@ -80,8 +80,8 @@ test('the arrows move between cells, and Enter opens one', async () => {
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Enter')
-  const place = await page.evaluate(() => (document.activeElement as HTMLElement).dataset['place'])
-  expect(place).toBe('1 1')
+  const place = () => page.evaluate(() => (document.activeElement as HTMLElement).dataset['place'])
+  await expect.poll(place).toBe('1 1')
   expect(await page.locator('[data-place="1 1"]').getAttribute('aria-selected')).toBe('true')
 })
 

@@ -35,7 +35,6 @@ export function HeatMap({ chart, width, height, onHover }: HeatMapProps) {
             key={`${series} ${x}`}
             className="heat-cell"
             data-none={mean === null || undefined}
-            data-strong={(mean !== null && part(mean) > 0.55) || undefined}
             style={{ '--part': mean === null ? 0 : part(mean) } as React.CSSProperties}
             onPointerEnter={() => onHover({ x, series })}
           >

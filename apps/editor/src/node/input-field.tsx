@@ -2,7 +2,7 @@ import { RotateCcw } from 'lucide-react'
 import { useId } from 'react'
 import type { Json, WorkflowNode } from '@woolgather/workflow'
 import { linksInto, type NodeInput } from '../document/inputs-of.ts'
-import { latestCell } from '../run/show-run.ts'
+import { firstFailure } from '../run/show-run.ts'
 import { useEditor, useProblems, useRun } from '../store/editor-context.ts'
 import type { Control } from '../widgets/choose-control.ts'
 import { ControlView } from '../widgets/control-view.tsx'
@@ -29,7 +29,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
   const controlId = useId()
   const issue = useProblems((state) => state.byNode[id]?.find((found) => found.input === input.name))
   const failure = useRun((state) => {
-    const error = latestCell(state.run?.nodes[id])?.error
+    const error = firstFailure(state.run?.nodes[id])
     return error?.input === input.name ? error : undefined
   })
   const { dispatch, closeStep } = editor.document.getState()

@@ -1,5 +1,5 @@
 import type { Issue } from '@woolgather/workflow'
-import { latestCell } from '../run/show-run.ts'
+import { firstFailure, latestCell } from '../run/show-run.ts'
 import { useProblems, useRun } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
 
@@ -11,7 +11,7 @@ function toldElsewhere({ code }: Issue): boolean {
 /** What went wrong with the node as a whole. What concerns a field stands at the field. */
 export function NodeMessages({ id, fields }: { id: string; fields: readonly string[] }) {
   const issues = useProblems((state) => state.byNode[id])
-  const failure = useRun((state) => latestCell(state.run?.nodes[id])?.error)
+  const failure = useRun((state) => firstFailure(state.run?.nodes[id]))
   const skipped = useRun((state) => {
     const cell = latestCell(state.run?.nodes[id])
     return cell?.status === 'skipped' ? cell.reason : undefined

@@ -85,9 +85,11 @@ function OneCell({ set, cell, text }: { set: ResultSet; cell: ResultCell; text: 
           )}
         </div>
       )}
-      <div className="cell-full" tabIndex={0} role="region" aria-label="Text of the cell">
-        {text}
-      </div>
+      {text !== '' && (
+        <div className="cell-full" tabIndex={0} role="region" aria-label="Text of the cell">
+          {text}
+        </div>
+      )}
       <div className="cell-actions">
         <CopyText text={text} />
         <TakeValues set={set} cell={cell} />

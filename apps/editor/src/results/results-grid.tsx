@@ -96,11 +96,7 @@ export function ResultsGrid(props: ResultsGridProps) {
     setActive(next)
     vertical.scrollToIndex(next.row)
     horizontal.scrollToIndex(next.column)
-    requestAnimationFrame(() =>
-      box.current
-        ?.querySelector<HTMLElement>(`[data-place="${next.row} ${next.column}"]`)
-        ?.focus({ preventScroll: true }),
-    )
+    focusPlace(box, next)
   }
   const key = (event: KeyboardEvent): void => {
     const { row, column } = active
@@ -226,6 +222,20 @@ export function ResultsGrid(props: ResultsGridProps) {
   )
 }
 
+/** Frames to wait for a cell that was scrolled to before giving up. */
+const patience = 20
+
+/** Moves the keyboard to a cell once it is drawn: one far away is not there yet. */
+function focusPlace(
+  box: RefObject<HTMLElement | null>,
+  place: { row: number; column: number },
+  left: number = patience,
+): void {
+  const cell = box.current?.querySelector<HTMLElement>(`[data-place="${place.row} ${place.column}"]`)
+  if (cell) cell.focus({ preventScroll: true })
+  else if (left > 0) requestAnimationFrame(() => focusPlace(box, place, left - 1))
+}
+
 interface GridCellProps extends ResultsGridProps {
   cell: ResultCell | undefined
   text: string
@@ -288,7 +298,6 @@ function useWidth(box: RefObject<HTMLElement | null>): number {
   useLayoutEffect(() => {
     if (!box.current) return
     const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0))
-    setWidth(box.current.clientWidth)
     observer.observe(box.current)
     return () => observer.disconnect()
   }, [box])

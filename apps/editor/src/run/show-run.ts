@@ -1,9 +1,15 @@
-import type { NodeDescription, OutputValue } from '@woolgather/workflow'
+import type { NodeDescription, OutputValue, RunError } from '@woolgather/workflow'
 import type { CellRun, NodeRun } from './run-state.ts'
 
 /** The cell a node shows: the one that changed last. */
 export function latestCell(node: NodeRun | undefined): CellRun | undefined {
   return node?.cells[node.latest]
+}
+
+/** What went wrong with a node: at the cell that changed last, else at the first that failed. */
+export function firstFailure(node: NodeRun | undefined): RunError | undefined {
+  if (node?.status !== 'failed') return latestCell(node)?.error
+  return latestCell(node)?.error ?? Object.values(node.cells).find(({ error }) => error)?.error
 }
 
 /** Whether a node has a place for its result: ends of the graph, and whatever streams text or once did. */

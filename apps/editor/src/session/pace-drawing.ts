@@ -2,10 +2,10 @@
 const shortestRest = 33
 
 /** Rest after a drawing, as a multiple of what it cost: typing then waits for a drawing rarely, and for one at most. */
-const restPerCost = 3
+const restPerCost = 2
 
 /** Milliseconds after which what streamed in is drawn even though something else keeps the page busy. */
-const longestWait = 300
+const longestWait = 100
 
 /**
  * Gathers lists and passes them on together, no more often than the page can draw them while someone types: the more
@@ -20,11 +20,11 @@ export function paceDrawing<T>(pass: (items: T[]) => void): (items: T[]) => void
     const items = waiting
     waiting = []
     const began = performance.now()
-    afterPaint(() => {
-      const cost = performance.now() - began
-      setTimeout(() => whenIdle(flush), Math.max(shortestRest, cost * restPerCost))
-    })
     pass(items)
+    const cost = performance.now() - began
+    afterPaint((painting) => {
+      setTimeout(() => whenIdle(flush), Math.max(shortestRest, (cost + painting) * restPerCost))
+    })
   }
   return (items) => {
     for (const item of items) waiting.push(item)
@@ -32,10 +32,10 @@ export function paceDrawing<T>(pass: (items: T[]) => void): (items: T[]) => void
   }
 }
 
-/** Once the next frame is on screen; a page that is hidden paints none. */
-function afterPaint(then: () => void): void {
-  if (document.hidden) setTimeout(then)
-  else requestAnimationFrame(() => setTimeout(then))
+/** Once the next frame is on screen, with the milliseconds it took; a page that is hidden paints none. */
+function afterPaint(then: (painting: number) => void): void {
+  if (document.hidden) setTimeout(() => then(0))
+  else requestAnimationFrame((frame) => setTimeout(() => then(performance.now() - frame)))
 }
 
 function whenIdle(then: () => void): void {

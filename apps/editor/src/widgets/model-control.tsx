@@ -26,7 +26,7 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
   const close = useCallback(() => {
     setOpen(false)
     setQuery(undefined)
-  }, [])
+  }, [setOpen, setQuery])
   const show = (): void => {
     loadModels(editor).catch(() => undefined)
     setActive(
