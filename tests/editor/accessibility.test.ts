@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { root } from '../cli.ts'
 import { openEditor, type Editor } from './open-editor.ts'
 
 let editor: Editor
@@ -12,6 +14,8 @@ beforeAll(async () => {
   await editor.page.evaluate(axe)
 })
 afterAll(() => editor?.[Symbol.asyncDispose]())
+
+const example = (name: string): string => path.join(root, 'workflows', `${name}.json`)
 
 interface Finding {
   id: string
@@ -43,7 +47,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await node('Story').locator('[data-output]').waitFor()
     const findings: Record<string, Finding[]> = { graph: await findSerious() }
 
-    await page.getByLabel('Workflow file').setInputFiles('workflows/length-by-temperature.json')
+    await page.getByLabel('Workflow file').setInputFiles(example('length-by-temperature'))
     await node('chart').waitFor()
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.locator('.run-summary[data-status=completed]').waitFor()
@@ -62,7 +66,7 @@ for (const scheme of ['light', 'dark'] as const) {
     findings['search'] = await findSerious()
     await page.keyboard.press('Escape')
 
-    await page.getByLabel('Workflow file').setInputFiles('workflows/first-story.json')
+    await page.getByLabel('Workflow file').setInputFiles(example('first-story'))
     await node('Story').waitFor()
     expect(findings).toEqual({ graph: [], results: [], shortcuts: [], search: [] })
   })
