@@ -96,7 +96,7 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
     expect(share(half)).toBeLessThanOrEqual(0.75)
   },
   'negative-prompt.json': (outputs) => {
-    const found = sharesByRow(outputs, (text) => topicOf(text) === 'animals')
+    const found = sharesByRow(outputs, (text) => topicOf(text) === 'castles')
     expect(share(found['1'])).toBeGreaterThan(0)
     expect([share(found['1.5']), share(found['2'])]).toEqual([0, 0])
   },
