@@ -4,7 +4,7 @@
  *
  *     node bench/llama/matrix.bench.mjs [rounds]
  */
-import { callAsync, loadNative } from '@woolgather/ggml'
+import { loadNative } from '@woolgather/ggml'
 import { createLlama } from '@woolgather/llama'
 import { modelFile } from '../native/models.mjs'
 import { median, printTable, randomTokens } from '../native/sides.mjs'

@@ -52,6 +52,7 @@ export class Generation implements Task {
   readonly mayTwin = true
   readonly #input: GenerationInput
   readonly #terms: readonly Term[]
+  readonly #engines: ReadonlySet<BatchEngine>
   readonly #output: TextOutput
   readonly #held: Set<Sequence>
   readonly #submittedAt = performance.now()
@@ -74,6 +75,7 @@ export class Generation implements Task {
     this.#input = input
     this.#output = new TextOutput(input.stop, input.onText)
     this.#terms = input.terms.map((term) => ({ ...term, sequence: new Sequence(this, term), weight: 0 }))
+    this.#engines = new Set(this.#terms.map(({ engine }) => engine))
     this.#held = new Set(this.sequences)
     this.#weigh()
   }
@@ -172,7 +174,7 @@ export class Generation implements Task {
     const full = this.#terms.some(({ sequence, contextSize }) => sequence.tokens.length >= contextSize)
     if (full) return this.#finish('context')
     this.#weigh()
-    for (const engine of new Set(this.#terms.map(({ engine }) => engine))) engine.wake()
+    for (const engine of this.#engines) engine.wake()
   }
 
   #append(token: number, logprob: TokenLogprob | undefined): void {
@@ -228,19 +230,19 @@ export class Generation implements Task {
 
   cancel(): void {
     this.fail(new LlamaError('cancelled', 'The generation was cancelled'))
-    for (const engine of new Set(this.#terms.map((term) => term.engine))) engine.interrupt()
+    for (const engine of this.#engines) engine.interrupt()
   }
 
   fail(error: unknown): void {
     this.#settle(() => this.#reject(error))
-    for (const { engine } of this.#terms) engine.wake()
+    for (const engine of this.#engines) engine.wake()
   }
 
   #settle(report: () => void): void {
     if (this.#settled) return
     this.#settled = true
     report()
-    for (const { engine } of this.#terms) engine.wake()
+    for (const engine of this.#engines) engine.wake()
   }
 }
 

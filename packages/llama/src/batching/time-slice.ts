@@ -12,9 +12,13 @@ export class TimeSlice {
     this.#since = performance.now()
   }
 
+  get isOver(): boolean {
+    return performance.now() - this.#since >= slice
+  }
+
   /** Lets others in where the slice is used up. */
   async pause(): Promise<void> {
-    if (performance.now() - this.#since < slice) return
+    if (!this.isOver) return
     await setImmediate()
     this.restart()
   }

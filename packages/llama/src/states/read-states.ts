@@ -34,7 +34,7 @@ export interface ReadStatesInput {
  * @throws LlamaError cancelled, native-error, model-unsupported where the graph has no such tensor
  */
 export async function readStates(input: ReadStatesInput): Promise<Map<string, Float32Array>[]> {
-  const { native, model, texts, tensors, pooling } = input
+  const { native, texts, tensors, pooling } = input
   const pools = texts.map((text) => new StatePool(text, pooling))
   using tap = new TensorTap(native, tensors)
   const context = await openContext(input, tap)
