@@ -28,5 +28,5 @@ export const defaultLimits: SupervisorLimits = {
   stable: 30_000,
   startAttempts: 3,
   crashChances: 2,
-  killedChances: 4,
+  killedChances: 6,
 }

@@ -184,7 +184,9 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
   const lose = (error: RunError, end: ProcessEnd): boolean => {
     const lost = [...runs.values()].filter(({ sent }) => sent)
     const alone = lost.filter(({ tracked }) => tracked.open.length > 0).length === 1
-    const chances = end.signal === 'SIGKILL' ? limits.killedChances : limits.crashChances
+    // Killed by others: one that was given up here has itself to blame.
+    const killed = end.signal === 'SIGKILL' && error.code === 'native-crash'
+    const chances = killed ? limits.killedChances : limits.crashChances
     let progressed = false
     for (const active of lost) {
       active.sent = false

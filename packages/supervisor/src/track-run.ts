@@ -45,8 +45,8 @@ export interface TrackRunOptions {
   onFinished: (status: RunStatus) => void
 }
 
-/** Processes that may end one after another before any cell settles: where none was seen to run, and where some were. */
-const fruitlessAttempts = { idle: 3, busy: 10 } as const
+/** Processes that may end one after another while cells run but none settles. */
+const fruitlessAttempts = 10
 
 export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: TrackRunOptions): TrackedRun {
   const open = new Map<string, OpenCell>()
@@ -164,7 +164,8 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
       }
       // Where a cell waits for another it asked for, the one begun last is the one that was computing.
       const last = [...open].at(-1)
-      const allowed = last === undefined ? fruitlessAttempts.idle : fruitlessAttempts.busy
+      // Where no cell ran there is none to blame.
+      const allowed = last === undefined ? chances * 2 - 1 : fruitlessAttempts
       open.clear()
       if (last !== undefined && alone && (deaths.get(last[0]) ?? 0) >= chances) {
         const { node, at } = last[1]
