@@ -1,5 +1,5 @@
 // One command from a fresh clone to text: installs and builds what is missing, runs the demo workflow.
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { prepare } from './prepare.mjs'
 import { root, runUntilExit } from './run.mjs'
@@ -8,6 +8,7 @@ prepare('cli', 'worker')
 
 const workflow = 'workflows/first-story.json'
 const result = 'output/first-story.json'
+mkdirSync(path.join(root, path.dirname(result)), { recursive: true })
 console.log(`\nRunning ${workflow} on the model that comes with Woolgather:\n`)
 const code = await runUntilExit(process.execPath, ['apps/cli/dist/main.js', 'run', workflow, '--out', result])
 if (code === 0) {

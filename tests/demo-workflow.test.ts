@@ -38,8 +38,17 @@ test('--set changes an input, --target runs only what is named, and the same see
   const run = async (seed: number, name: string): Promise<unknown> => {
     const args = ['--set', `story.seed=${seed}`, '--target', 'show', '--out', scratch.path(name)]
     expect(
-      (await woolgather(['run', demo, ...args, '--output', scratch.folder, '--data', scratch.path(`data-${name}`)]))
-        .code,
+      (
+        await woolgather([
+          'run',
+          demo,
+          ...args,
+          '--output',
+          scratch.folder,
+          '--data',
+          scratch.path(`data-${name}`),
+        ])
+      ).code,
     ).toBe(0)
     return scratch.readJson(name)
   }

@@ -129,9 +129,10 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
     expect(share(found['3'])).toBeGreaterThanOrEqual(3 * share(found['0']))
     const mentions = sharesByRow(outputs, (text) => topicsIn(text).includes('space'))
     expect(share(mentions['never'])).toBe(0)
-    const { cells } = outputs['tokens']?.['value'] as unknown as LabelledValue
-    const [{ value }] = cells as unknown as [{ value: Table }]
-    expect(value.rows).toContainEqual(expect.arrayContaining(['moon', '“ moon”']))
+    const shown = outputs['tokens']?.['value'] as unknown as LabelledValue | undefined
+    expect(shown?.cells[0]).toMatchObject({ value: { columns: ['word', 'weight', 'tokens', 'ids'] } })
+    const first = (shown?.cells[0] as { value: Json } | undefined)?.value as unknown as Table | undefined
+    expect(first?.rows).toContainEqual(expect.arrayContaining(['moon', '“ moon”']))
   },
   'control-vector.json': (outputs) => {
     const found = sharesByRow(outputs, (text) => moodOf(text) === 'gloomy')

@@ -124,3 +124,43 @@ test.each(['regex', 'grammar', 'json-schema'])(
     expect(verdicts).toEqual(Array.from({ length: count }, () => true))
   },
 )
+
+test.each([
+  [
+    'a model file where a LoRA belongs',
+    'adapter-mismatch',
+    { type: 'lora/apply', inputs: { lora: { kind: 'lora', file: 'demo/storyteller.gguf', strength: 1 } } },
+  ],
+  [
+    'a control vector of another model',
+    'vector-mismatch',
+    { type: 'steering/steer', inputs: { vector: { kind: 'vector', directions: { '1': 'AACAPwAAgD8=' } } } },
+  ],
+])('%s ends in the error %s before a token is written', async (_, expected, changed) => {
+  await using scratch = await createScratch()
+  const file = await scratch.writeWorkflow({
+    model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
+    changed: { ...changed, links: { model: ['model', 'model'] } },
+    story: {
+      type: 'generation/generate',
+      inputs: { prompt: 'Hi', seed: 1 },
+      links: { model: ['changed', 'model'] },
+    },
+  })
+  const { code, stdout } = await woolgather([
+    'run',
+    file,
+    '--json',
+    '--data',
+    scratch.path('data'),
+    '--output',
+    scratch.folder,
+  ])
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; error?: { code: string } })
+  expect(code).toBe(1)
+  expect(events.filter(({ type }) => type === 'cell.token')).toEqual([])
+  expect(events.find(({ type }) => type === 'cell.failed')?.error).toMatchObject({ code: expected })
+})

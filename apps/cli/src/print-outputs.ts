@@ -1,20 +1,51 @@
-import type { Json } from '@woolgather/workflow'
+import {
+  axisValues,
+  isLabelled,
+  type Json,
+  type LabelledCell,
+  type LabelledValue,
+} from '@woolgather/workflow'
 import type { Outputs } from './assemble-outputs.ts'
 import type { TextSink } from './cli-io.ts'
 import { printable } from './print-issues.ts'
 
-/** Prints what a run made: the one output as it is, several each after its name. Texts as text, the rest as JSON. */
+/**
+ * Prints what a run made, for people: of a node that gives a text, the text; of the others each output that has a
+ * value. A swept value is a line or paragraph per coordinate; the whole of it is what `--out` is for.
+ */
 export function printOutputs(outputs: Outputs, stdout: TextSink): void {
   const all = Object.entries(outputs).flatMap(([node, values]) =>
-    Object.entries(values).map(([output, value]) => ({ name: `${node}.${output}`, value })),
+    worthShowing(values).map(([output, value]) => ({ name: `${node}.${output}`, text: asText(value) })),
   )
-  for (const { name, value } of all) {
+  for (const { name, text } of all) {
     if (all.length > 1) stdout.write(`${name}:\n`)
-    const text = asText(value)
     stdout.write(`${stdout.isTTY ? printable(text) : text}\n`)
   }
 }
 
+function worthShowing(values: Record<string, Json>): [string, Json][] {
+  const { text } = values
+  if (typeof text === 'string' || isLabelled(text)) return [['text', text as Json]]
+  return Object.entries(values).filter(([, value]) => value !== null)
+}
+
 function asText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+  if (typeof value === 'string') return value
+  return isLabelled(value) ? labelledText(value) : JSON.stringify(value, null, 2)
+}
+
+/** What failed is told among the errors, and is left out here. */
+function labelledText(value: LabelledValue): string {
+  return value.cells
+    .flatMap((cell) => ('value' in cell ? [`${placeOf(value, cell)}: ${asText(cell.value)}`] : []))
+    .join('\n')
+}
+
+function placeOf({ axes }: LabelledValue, { at }: LabelledCell): string {
+  return axes
+    .map((axis) => {
+      const value = axisValues(axis, at)[at[axis.id] ?? 0] ?? null
+      return `${axis.label} ${typeof value === 'string' ? value : JSON.stringify(value)}`
+    })
+    .join(', ')
 }

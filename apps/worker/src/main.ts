@@ -22,6 +22,14 @@ const startErrors = ['native-missing', 'native-version', 'invalid-node'] as cons
 // Ctrl-C reaches the whole group; the parent decides what it means.
 process.on('SIGINT', () => {})
 
+// A node may throw in a timer, or leave a promise that fails to itself. That belongs to no cell, so it is told in the
+// log, and the runs go on.
+const tellStrayError = (error: unknown): void => {
+  console.error(`A node failed outside its run: ${error instanceof Error ? error.message : String(error)}`)
+}
+process.on('uncaughtException', tellStrayError)
+process.on('unhandledRejection', tellStrayError)
+
 try {
   const nodes = await loadNodePackages<NodeServices>(folders.nodes ?? [])
   const llama = await createLlama()
