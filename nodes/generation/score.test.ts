@@ -44,7 +44,7 @@ test('a text alone has a log-likelihood and a perplexity, and splits into tokens
     logprobs: { logprob: number }[]
   }
   expect(logprobs).toHaveLength(outputs['tokens']?.['count'] as number)
-  expect((outputs['tokens']?.['list'] as string[]).join('')).toBe('Hello there')
+  expect((outputs['tokens']?.['list'] as string[] | undefined)?.join('')).toBe('Hello there')
   expect(perplexity).toBeCloseTo(Math.exp(-(logLikelihood as number) / logprobs.length))
 })
 
