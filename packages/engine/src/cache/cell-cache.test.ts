@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sha256 } from '../content.ts'
 import { graph, run } from '../testing/graph.ts'
@@ -75,7 +77,7 @@ test('what one process kept is there in the next', async () => {
   await second.close()
 })
 
-test('two processes that write at the same time see each other after a refresh', async () => {
+test('two handles on one folder see each other after a refresh', async () => {
   await using folder = await temporaryFolder()
   const caches = [
     openDiskCache(folder.path, { memoryBytes: 0 }),
@@ -91,6 +93,54 @@ test('two processes that write at the same time see each other after a refresh',
     await cache.close()
   }
 })
+
+test('two processes that write at the same time lose nothing, and each reads what the other wrote', async () => {
+  await using folder = await temporaryFolder()
+  const module = new URL('../../dist/index.js', import.meta.url).href
+  const script = (own: number): string => `
+    import { createHash } from 'node:crypto'
+    import { openDiskCache } from ${JSON.stringify(module)}
+    const key = (name) => createHash('sha256').update(name).digest('hex')
+    const cache = openDiskCache(${JSON.stringify(folder.path)}, { memoryBytes: 0 })
+    let others = 0
+    process.send('ready')
+    await new Promise((resolve) => process.once('message', resolve))
+    for (let i = 0; i < 300; i++) {
+      cache.set(key('${own}-' + i), { from: ${own}, i, text: 'x'.repeat(i) })
+      cache.set(key('both-' + i), { i })
+      await cache.flush()
+      cache.refresh()
+      const other = cache.get(key('${1 - own}-' + i))
+      if (other !== undefined && (other.from !== ${1 - own} || other.i !== i)) throw new Error('wrong')
+      if (other !== undefined) others++
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await cache.close()
+    process.send(others)
+    process.disconnect()`
+  const children = [0, 1].map((own) =>
+    spawn(process.execPath, ['--input-type=module', '-e', script(own)], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    }),
+  )
+  await Promise.all(children.map((child) => once(child, 'message')))
+  const ended = children.map((child) => Promise.all([once(child, 'message'), once(child, 'exit')]))
+  for (const child of children) child.send('go')
+  const reports = await Promise.all(ended)
+  expect(reports.map(([, exit]) => exit)).toEqual([
+    [0, null],
+    [0, null],
+  ])
+  // they did write at once: at least one found what the other had just written
+  expect(reports.reduce((sum, [[seen]]) => sum + Number(seen), 0)).toBeGreaterThan(0)
+  const cache = openDiskCache(folder.path)
+  for (let i = 0; i < 300; i++) {
+    for (const own of [0, 1])
+      expect(cache.get(sha256(`${own}-${i}`))).toEqual({ from: own, i, text: 'x'.repeat(i) })
+    expect(cache.get(sha256(`both-${i}`))).toEqual({ i })
+  }
+  await cache.close()
+}, 30_000)
 
 test('the many small files that many processes leave are put together, and nothing is lost', async () => {
   await using folder = await temporaryFolder()
@@ -132,40 +182,87 @@ const workflow = graph({
   all: { type: 'test/gather', links: { values: ['sum', 'sum'] } },
 })
 
-test('1,000 corruptions of the cache folder never give a wrong result', async () => {
-  await using folder = await temporaryFolder()
-  const { outputs } = await run(workflow, { cache: openDiskCache(folder.path) })
-  const names = await readdir(folder.path)
-  const whole = await Promise.all(names.map((name) => readFile(join(folder.path, name))))
-  let state = 42
-  const random = (below: number): number => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) % below
-  let hits = 0
-  for (let i = 0; i < 1000; i++) {
-    for (const name of await readdir(folder.path)) await rm(join(folder.path, name))
-    for (const [n, name] of names.entries())
-      await writeFile(join(folder.path, name), corrupt(whole[n] as Buffer, random))
-    const cache = openDiskCache(folder.path, { memoryBytes: 0 })
-    const again = await run(workflow, { cache })
-    expect(again.outputs).toEqual(outputs)
-    hits += again.events.filter((event) => event.type === 'cell.cached').length
-    await cache.close()
-  }
-  // damage is local: most of the cache goes on working
-  expect(hits).toBeGreaterThan(1000)
-}, 120_000)
+/** What may happen to a file; places are parts of its length, so that each fits every file. */
+type Damage =
+  | { kind: 'cut'; at: number }
+  | { kind: 'overwritten'; at: number; byte: number }
+  | { kind: 'doubled'; at: number }
+  | { kind: 'bytes changed'; places: readonly { at: number; byte: number }[] }
+  | { kind: 'gone' }
 
-function corrupt(bytes: Buffer, random: (below: number) => number): Buffer {
+// doubles would nearly all be close to 0
+const place = fc.noBias(fc.nat(999_999)).map((millionths) => millionths / 1_000_000)
+const byte = fc.integer({ min: 0, max: 255 })
+const damage: fc.Arbitrary<Damage> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('cut'), at: place }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('overwritten'), at: place, byte }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('doubled'), at: place }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('bytes changed'),
+      places: fc.array(fc.record({ at: place, byte }), { minLength: 1, maxLength: 8 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('gone') }) },
+)
+
+function damaged(bytes: Buffer, damage: Damage): Buffer | undefined {
+  const offset = (at: number): number => Math.floor(at * bytes.length)
   const copy = Buffer.from(bytes)
-  switch (random(4)) {
-    case 0:
-      return copy.subarray(0, random(copy.length))
-    case 1:
-      copy.fill(random(256), random(copy.length))
+  switch (damage.kind) {
+    case 'cut':
+      return copy.subarray(0, offset(damage.at))
+    case 'overwritten':
+      return copy.fill(damage.byte, offset(damage.at))
+    case 'doubled':
+      return Buffer.concat([copy.subarray(0, offset(damage.at)), Buffer.from('junk'), copy])
+    case 'bytes changed':
+      for (const { at, byte } of damage.places) copy[offset(at)] = byte
       return copy
-    case 2:
-      return Buffer.concat([copy.subarray(0, random(copy.length)), Buffer.from('junk'), copy])
-    default:
-      for (let n = 0; n <= random(8); n++) copy[random(copy.length)] = random(256)
-      return copy
+    case 'gone':
+      return undefined
   }
 }
+
+test('1,000 corruptions of the cache folder never give a wrong result', async () => {
+  await using folder = await temporaryFolder()
+  // each handle writes a file of its own: half of the sweep is in one, the rest in another
+  const half = structuredClone(workflow)
+  half.nodes['x'] = { type: 'test/axis', inputs: { values: [1, 2] } }
+  for (const each of [half, workflow]) {
+    const cache = openDiskCache(folder.path)
+    await run(each, { cache })
+    await cache.close()
+  }
+  const { outputs } = await run(workflow)
+  const names = await readdir(folder.path)
+  expect(names.length).toBeGreaterThan(1)
+  const whole = await Promise.all(names.map((name) => readFile(join(folder.path, name))))
+  const happened: Record<string, number> = {}
+  let hits = 0
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(damage, { minLength: names.length, maxLength: names.length }),
+      async (damages) => {
+        for (const name of await readdir(folder.path)) await rm(join(folder.path, name))
+        for (const [n, name] of names.entries()) {
+          const what = damages[n] as Damage
+          happened[what.kind] = (happened[what.kind] ?? 0) + 1
+          const bytes = damaged(whole[n] as Buffer, what)
+          if (bytes !== undefined) await writeFile(join(folder.path, name), bytes)
+        }
+        const cache = openDiskCache(folder.path, { memoryBytes: 0 })
+        const again = await run(workflow, { cache })
+        await cache.close()
+        expect(again.outputs).toEqual(outputs)
+        hits += again.events.filter((event) => event.type === 'cell.cached').length
+      },
+    ),
+    { numRuns: 1000 },
+  )
+  for (const kind of ['cut', 'overwritten', 'doubled', 'bytes changed', 'gone'])
+    expect(happened[kind], kind).toBeGreaterThan(40)
+  // damage is local: most of the cache goes on working
+  expect(hits).toBeGreaterThan(2000)
+}, 120_000)
