@@ -64,6 +64,18 @@ test('Run sends the edited workflow; text streams into the node and the results 
   expect(lengths.length).toBeGreaterThan(2)
 })
 
+test('Ctrl+Enter runs while a port has the focus; Enter alone lists what it can be wired to', async () => {
+  const { page, output } = editor
+  await output('Write the story', 'text').focus()
+  const started = page.waitForRequest((request) => request.method() === 'POST' && /runs/.test(request.url()))
+  await page.keyboard.press('Control+Enter')
+  await started
+  expect(await page.getByRole('combobox').count()).toBe(0)
+  await page.keyboard.press('Enter')
+  await page.getByRole('combobox').waitFor()
+  await page.keyboard.press('Escape')
+})
+
 test('an error is shown on the node it belongs to, with what to do', async () => {
   const { page, node } = editor
   await node('Save the story').getByRole('textbox', { name: /File/ }).fill('../outside.txt')
