@@ -74,6 +74,12 @@ export interface RetryPolicy {
   delayMs: number
 }
 
+/** The package a definition came from, and a hash of its files: joins the cache key. */
+export interface NodeOrigin {
+  folder: string
+  code: string
+}
+
 /** A node type: data, plus the function that is handed everything it needs when it runs. */
 export interface NodeDefinition<Services = unknown, I extends Inputs = Inputs, O extends Outputs = Outputs> {
   /** `family/name`. */
@@ -98,6 +104,8 @@ export interface NodeDefinition<Services = unknown, I extends Inputs = Inputs, O
   retry?: RetryPolicy
   /** What else decides the output besides the inputs (contents of a file, build of a library): joins the cache key. */
   fingerprint?: (inputs: RunInputs<I>, services: Services) => Json | Promise<Json>
+  /** Set where it was loaded from a package, not by whoever writes it. */
+  origin?: NodeOrigin
   /** `dynamic` holds the values of dynamic inputs by name. */
   run: (
     inputs: RunInputs<I>,

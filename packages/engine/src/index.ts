@@ -6,6 +6,7 @@ export {
   type InputValues,
   type NodeContext,
   type NodeDefinition,
+  type NodeOrigin,
   type OutputDefinition,
   type Outputs,
   type OutputValues,

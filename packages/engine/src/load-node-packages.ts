@@ -1,13 +1,16 @@
-import { readFile, stat } from 'node:fs/promises'
+import { access, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { WoolgatherError } from '@woolgather/workflow'
+import { z } from 'zod'
 import type { NodeDefinition } from './define-node.ts'
+import { hashPackage } from './hash-package.ts'
 import { createRegistry } from './registry.ts'
 
 /**
  * Node definitions of packages outside the library: each folder's module (`main` or `exports` of its package.json, else
- * index.js) exports a list `nodes`. This runs their code, so folders come from the command line or configuration and
+ * index.js) exports `nodes`, a list or a function that is handed `{ z }` and returns one: a package elsewhere on the
+ * disk finds no zod of its own. A hash of its files joins the cache keys of its nodes. This runs their code, so folders come from the command line or configuration and
  * never from a workflow.
  * @throws WoolgatherError invalid-node, naming the folder and what is wrong
  */
@@ -20,35 +23,51 @@ export async function loadNodePackages<Services>(
 
 async function loadPackage<Services>(folder: string): Promise<NodeDefinition<Services>[]> {
   const entry = await entryOf(folder)
-  const module = await importModule(folder, entry)
-  const nodes = module['nodes'] ?? (module['default'] as { nodes?: unknown } | undefined)?.nodes
-  if (!Array.isArray(nodes)) {
-    throw refuse(
-      folder,
-      'exports no list `nodes`',
-      'Write `export const nodes = [{ type: "mine/shout", … }]`.',
-    )
-  }
+  const code = await hashPackage(folder).catch((cause: unknown) => {
+    throw refuse(folder, `could not be read: ${messageOf(cause)}`, undefined, cause)
+  })
+  const nodes = await nodesOf(folder, await importModule(folder, entry))
   // by itself first: a node that misdeclares itself is then told with the folder it came from
   try {
     createRegistry(nodes as NodeDefinition<Services>[])
   } catch (cause) {
-    throw refuse(folder, (cause as Error).message, 'See docs/custom-nodes.md.', cause)
+    throw refuse(folder, messageOf(cause), 'See docs/custom-nodes.md.', cause)
   }
-  return nodes as NodeDefinition<Services>[]
+  return (nodes as NodeDefinition<Services>[]).map((node) => ({ ...node, origin: { folder, code } }))
+}
+
+async function nodesOf(folder: string, module: Record<string, unknown>): Promise<unknown[]> {
+  const exported = module['nodes'] ?? (module['default'] as { nodes?: unknown } | undefined)?.nodes
+  const nodes = typeof exported === 'function' ? await callFactory(folder, exported as NodeFactory) : exported
+  if (Array.isArray(nodes)) return nodes
+  throw refuse(
+    folder,
+    typeof exported === 'function' ? '`nodes` returns no list' : 'exports no list `nodes`',
+    'Write `export const nodes = ({ z }) => [{ type: "mine/shout", … }]`.',
+  )
+}
+
+/** What a package may export as `nodes` instead of a list. */
+type NodeFactory = (library: { z: typeof z }) => unknown
+
+async function callFactory(folder: string, factory: NodeFactory): Promise<unknown> {
+  try {
+    return await factory({ z })
+  } catch (cause) {
+    throw refuse(folder, `\`nodes\` failed: ${messageOf(cause)}`, undefined, cause)
+  }
 }
 
 async function importModule(folder: string, entry: string): Promise<Record<string, unknown>> {
   try {
     return (await import(pathToFileURL(entry).href)) as Record<string, unknown>
   } catch (cause) {
-    throw refuse(
-      folder,
-      `could not be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
-      undefined,
-      cause,
-    )
+    throw refuse(folder, `could not be loaded: ${messageOf(cause)}`, undefined, cause)
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 async function entryOf(folder: string): Promise<string> {
@@ -56,7 +75,24 @@ async function entryOf(folder: string): Promise<string> {
   if (found?.isFile() === true) return folder
   if (found === undefined) throw refuse(folder, 'does not exist')
   const manifest = await readManifest(folder)
-  return join(folder, manifest.main ?? exportOf(manifest.exports) ?? 'index.js')
+  const named = manifest?.main ?? exportOf(manifest?.exports)
+  const entry = join(folder, named ?? 'index.js')
+  if (
+    await access(entry).then(
+      () => true,
+      () => false,
+    )
+  )
+    return entry
+  const missing =
+    manifest === undefined ? 'neither a package.json nor an index.js' : `no ${named ?? 'index.js'}`
+  const why =
+    manifest === undefined
+      ? ''
+      : named === undefined
+        ? ', and its package.json names no other file'
+        : ', which its package.json names'
+  throw refuse(folder, `has ${missing}${why}`, 'See docs/custom-nodes.md for all that a package needs.')
 }
 
 interface Manifest {
@@ -64,8 +100,9 @@ interface Manifest {
   exports?: unknown
 }
 
-async function readManifest(folder: string): Promise<Manifest> {
-  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
   try {
     return JSON.parse(text) as Manifest
   } catch (cause) {

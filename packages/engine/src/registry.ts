@@ -33,13 +33,14 @@ const portPattern = /^[a-zA-Z][a-zA-Z0-9]*$/
 
 function problemWith<Services>(
   definition: NodeDefinition<Services>,
-  known: ReadonlyMap<string, unknown>,
+  known: ReadonlyMap<string, NodeDefinition<Services>>,
 ): string | undefined {
   if (typeof definition !== 'object' || definition === null) return 'is not a definition'
   if (typeof definition.type !== 'string' || !typePattern.test(definition.type)) {
     return 'must have a type like `family/name`, in lower case'
   }
-  if (known.has(definition.type)) return 'is defined twice'
+  const other = known.get(definition.type)
+  if (other !== undefined) return `is defined twice${placesOf(definition, other)}`
   if (definition.type.startsWith('subgraph/')) return 'uses `subgraph/`, which is reserved'
   if (!Number.isInteger(definition.version) || definition.version < 1)
     return 'must have a version, 1 or higher'
@@ -47,6 +48,12 @@ function problemWith<Services>(
   if (!isText(definition.description)) return 'must have a description'
   if (typeof definition.run !== 'function') return 'must have a `run` function'
   return problemWithPorts(definition) ?? problemWithReferences(definition)
+}
+
+function placesOf<Services>(one: NodeDefinition<Services>, other: NodeDefinition<Services>): string {
+  const folders = [other, one].map(({ origin }) => origin?.folder ?? 'the library')
+  if (one.origin === undefined && other.origin === undefined) return ''
+  return `, in ${[...new Set(folders)].join(' and in ')}`
 }
 
 function problemWithPorts<Services>(definition: NodeDefinition<Services>): string | undefined {

@@ -10,6 +10,8 @@ export interface CellInputs {
   /** Content ids of what came over links, by input. */
   links: Readonly<Record<string, string>>
   fingerprint: string
+  /** Hash of the package the node came from; absent for the library's own. */
+  code?: string
 }
 
 /** Results by key, and the inputs each cell was last run with. Whatever cannot be read is a miss, never an error. */

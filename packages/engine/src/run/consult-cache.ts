@@ -16,7 +16,7 @@ export interface Consulted {
 
 /**
  * The kept result of a cell, or why it has to run. Its key is the type and version of the node, its literals, its
- * fingerprint, and the contents of what came over links: however a text came about, the same text is the same key.
+ * fingerprint, the code of its package, and the contents of what came over links: however a text came about, the same text is the same key.
  */
 export function consultCache(
   cache: CellCache,
@@ -31,6 +31,8 @@ export function consultCache(
     links: linkedIds(cell, prepared, inputs, graph),
     fingerprint: fingerprint === undefined ? '' : contentId(fingerprint),
   }
+  const code = cell.owner.definition?.origin?.code
+  if (code !== undefined) now.code = code
   const key = keyOf(plan.type, prepared.literalsId, now)
   const kept = cache.get(key)
   if (kept !== undefined) return { key, kept }
@@ -40,8 +42,9 @@ export function consultCache(
   return { key, reason }
 }
 
-function keyOf(type: string, literalsId: string, { version, links, fingerprint }: CellInputs): string {
+function keyOf(type: string, literalsId: string, { version, links, fingerprint, code }: CellInputs): string {
   const parts = [type, version, literalsId, fingerprint]
+  if (code !== undefined) parts.push(code)
   for (const name in links) parts.push(name, links[name] as string)
   return sha256(parts.join('\0'))
 }

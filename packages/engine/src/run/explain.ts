@@ -6,6 +6,7 @@ import type { NodeState } from './cell.ts'
 export function explain(owner: NodeState, before: CellInputs | undefined, now: CellInputs): string {
   if (before === undefined) return 'first run'
   if (before.version !== now.version) return 'node type updated'
+  if (before.code !== now.code) return 'its code changed'
   for (const name of namesIn(before.literals, now.literals)) {
     const [old, current] = [before.literals[name], now.literals[name]]
     if (old === undefined && current === undefined) continue
