@@ -32,7 +32,7 @@ await measure(matrix(20, 20))
 const big = await measure(matrix(100, 100))
 const writing = big.cellBytes / 10_000
 console.log(
-  `matrix of ${big.outputs.count.count} cells: ${(big.cpu / 10_000).toFixed(4)} ms of CPU per cell (limit 0.1, writing the events as JSON included), ${writing.toFixed(0)} bytes of events per cell (limit 300)`,
+  `matrix of ${String(big.outputs.count.count)} cells: ${(big.cpu / 10_000).toFixed(4)} ms of CPU per cell (limit 0.1, writing the events as JSON included), ${writing.toFixed(0)} bytes of events per cell (limit 300)`,
 )
 
 const long = await measure(chain(100_000))

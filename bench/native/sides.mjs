@@ -20,9 +20,8 @@ export async function startSide(file, settings) {
 
 /** Answers each request of the parent with what `tasks[task]` returns. */
 export function serve(tasks) {
-  process.on('message', async ({ task, ...input }) => {
-    process.send((await tasks[task]?.(input)) ?? {})
-  })
+  const answer = async ({ task, ...input }) => process.send((await tasks[task]?.(input)) ?? {})
+  process.on('message', (request) => void answer(request))
 }
 
 export const settings = JSON.parse(process.argv[2]?.startsWith('{') ? process.argv[2] : '{}')

@@ -3,7 +3,7 @@ import { runGraph } from '../testing/run-graph.ts'
 import { runNode } from '../testing/run-node.ts'
 
 const mix = (inputs: Record<string, unknown>): Promise<unknown> => runNode('steering/mix', inputs)
-const rows = (row: number[]): unknown => ({ mix: { coefficients: [{ cycle: [row] }] } })
+const rows = (row: number[]): object => ({ mix: { coefficients: [{ cycle: [row] }] } })
 
 test('prompts without weights count the same', async () => {
   expect(await mix({ prompts: ['a', 'b'] })).toEqual({

@@ -33,7 +33,7 @@ describe('runs over HTTP', () => {
     }
     const details = await client.run(started[1] as string)
     expect(details).toEqual({
-      run: started[1],
+      run: started[1] as string,
       number: 2,
       name: 'start text; fail text; end failed',
       status: 'failed',

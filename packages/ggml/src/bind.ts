@@ -109,7 +109,7 @@ const logCallback = koffi.pointer(koffi.proto('void', ['int32_t', 'str', 'void *
 /** A JavaScript function that native code may call until `release`. It must not throw: inside an async call that ends the process. */
 export interface RegisteredCallback {
   pointer: CallbackPointer
-  release(): void
+  release: () => void
 }
 
 /** `llama_progress_callback`: fraction loaded; returning false stops loading. */

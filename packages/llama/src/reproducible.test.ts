@@ -74,7 +74,7 @@ test('under a LoRA too, beside others without', async () => {
   await using loaded = await loadTestModel(shape, options)
   await using fresh = await loadTestModel(shape, options)
   const lora = path.join(loaded.folder, 'lora.gguf')
-  await writeRandomLora(lora, { embeddingSize: 128, feedForwardSize: 256 })
+  await writeRandomLora(lora, { embeddingSize: 128 })
   const run = (model: LoadedModel, index: number): Promise<GenerateResult> =>
     model.generate({
       prompt: shared(index),

@@ -13,10 +13,14 @@ const sweep = graph({
 const named = ({ node, at }: { node: string; at: Record<string, number> }): string =>
   `${node}${JSON.stringify(at)}`
 
+/** The cells here give small values only, so none is an artifact. */
+type SettledOutputs = Extract<SettledCell, { outputs: unknown }>['outputs']
+
 /** Cells as the events up to some moment have settled them. */
 function settledIn(events: readonly RunEvent[]): SettledCell[] {
   return events.flatMap((event): SettledCell[] => {
-    if (event.type === 'cell.finished') return [{ node: event.node, at: event.at, outputs: event.outputs }]
+    if (event.type === 'cell.finished')
+      return [{ node: event.node, at: event.at, outputs: event.outputs as SettledOutputs }]
     return event.type === 'cell.failed' ? [{ node: event.node, at: event.at, error: event.error }] : []
   })
 }

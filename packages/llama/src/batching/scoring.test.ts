@@ -45,7 +45,7 @@ test('long texts, many at once, are scored in parts that fit into memory', async
   const prompt = { tokens: someTokens(30, 1) }
   const continuations = [700, 3, 650].map((length, seed) => ({ tokens: someTokens(length, seed) }))
   const together = await model.score({ prompt, continuations })
-  const alone = []
+  const alone: typeof together = []
   for (const one of continuations) alone.push(...(await model.score({ prompt, continuations: [one] })))
   expect(together.map(({ tokens }) => tokens.length)).toEqual([700, 3, 650])
   together.forEach(({ logLikelihood }, index) =>

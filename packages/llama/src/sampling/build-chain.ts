@@ -22,7 +22,7 @@ const minKeep = 0
  * samplers, and last the one that picks. The grammar is apart. Freed by `llama_sampler_free`, members included.
  */
 export async function buildChain(api: CApi, input: ChainInput): Promise<SamplerPointer> {
-  const samplers = await Promise.all(listSamplers(api, input))
+  const samplers = await Promise.all(listSamplers(api, input).map((sampler) => Promise.resolve(sampler)))
   const chain = api.llama_sampler_chain_init({ ...api.llama_sampler_chain_default_params(), no_perf: true })
   for (const sampler of samplers) api.llama_sampler_chain_add(chain, sampler)
   return chain
