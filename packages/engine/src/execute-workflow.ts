@@ -13,6 +13,7 @@ import {
 } from '@woolgather/workflow'
 import type { ArtifactStore } from './artifact-store.ts'
 import type { CellCache } from './cache/cell-cache.ts'
+import { sha256 } from './content.ts'
 import { EventStream } from './event-stream.ts'
 import type { Registry } from './registry.ts'
 import { toRunError } from './run-error.ts'
@@ -122,7 +123,7 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
     concurrency: options.concurrency,
     artifacts: options.artifacts,
     cache: options.cache,
-    scope: options.workflow.name,
+    scope: options.cache === undefined ? '' : scopeOf(options.workflow),
     cellLimit: options.cellLimit ?? 10_000,
     graceMs: options.graceMs ?? 2_000,
     earlier: options.earlier,
@@ -188,6 +189,17 @@ function refusedRun(id: string, events: EventStream, issues: readonly Issue[]): 
     return { status: 'failed', outputs: {}, errors: [...issues] }
   })
   return { id, result, cancel: nothing, cancelCell: nothing, cancelBranch: nothing }
+}
+
+/**
+ * What tells workflows apart that have one name (most are never given one): which nodes they are made of. The same
+ * workflow with other literals, links or modes is the same workflow.
+ */
+function scopeOf({ name, nodes, subgraphs = {} }: Workflow): string {
+  const typesIn = (scope: Workflow['nodes']): string[] =>
+    Object.entries(scope).map(([id, node]) => `${id}\0${node.type}`)
+  const inner = Object.entries(subgraphs).flatMap(([id, subgraph]) => [id, ...typesIn(subgraph.nodes)])
+  return sha256([name, ...typesIn(nodes).sort(), ...inner.sort()].join('\0'))
 }
 
 /** One seed for each node that has a `seed` input and nothing in it: the same in every cell, so that only the axis differs. */

@@ -338,6 +338,8 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   #beginNode(cell: Cell, prepared: PreparedInputs): void {
     const inputs = gatherInputs(cell, prepared, this.graph, this.#ask)
     if (this.#setup.cache === undefined || !cell.owner.cacheable) {
+      if (this.#setup.cache !== undefined && cell.owner.plan.description.impure === true)
+        cell.reason = 'may change each time'
       this.#invoke(cell, inputs)
       return
     }

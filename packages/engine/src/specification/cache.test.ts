@@ -93,6 +93,14 @@ test('a value swept further runs only the new cells', async () => {
   ])
 })
 
+test('reasons do not leak between different workflows of one name', async () => {
+  const cache = createMemoryCache()
+  await run(graph({ a: add(1, 1) }), { cache })
+  const other = graph({ a: add(5, 1), b: { type: 'test/template', inputs: { template: 'x' } } })
+  expect(account((await run(other, { cache })).events).ran).toEqual({ a: 'first run', b: 'first run' })
+  expect(account((await run(graph({ a: add(2, 1) }), { cache })).events).ran).toEqual({ a: '`a` 1 → 2' })
+})
+
 test('titles and places of nodes are no reason to run', async () => {
   const cache = createMemoryCache()
   await run(graph({ a: add(1, 1) }), { cache })
@@ -127,9 +135,9 @@ test('an impure node runs every time, and what follows only where it gave someth
   const runs = []
   for (let i = 0; i < 3; i++) runs.push(account((await run(workflow, { cache, registry })).events))
   expect(runs).toEqual([
-    { ran: { clock: '', after: 'first run' }, cached: [] },
-    { ran: { clock: '' }, cached: ['after'] },
-    { ran: { clock: '', after: '`a` 1 → 2' }, cached: [] },
+    { ran: { clock: 'may change each time', after: 'first run' }, cached: [] },
+    { ran: { clock: 'may change each time' }, cached: ['after'] },
+    { ran: { clock: 'may change each time', after: '`a` 1 → 2' }, cached: [] },
   ])
 })
 
