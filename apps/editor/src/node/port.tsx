@@ -20,7 +20,8 @@ export const Port = memo(function Port({ node, name, type, side, label, linked =
   const flow = useReactFlow()
   const handle = side === 'input' ? 'target' : 'source'
   const openPartners = (event: KeyboardEvent<HTMLDivElement>): void => {
-    if (event.key !== 'Enter' && event.key !== ' ') return
+    const shortcut = event.ctrlKey || event.metaKey
+    if (shortcut || (event.key !== 'Enter' && event.key !== ' ')) return
     event.preventDefault()
     event.stopPropagation()
     const box = event.currentTarget.getBoundingClientRect()
