@@ -24,6 +24,7 @@ import { checkCells, tooMany } from './count-cells.ts'
 import { Resumption, type EarlierAttempt, type SettledCell } from './earlier-attempt.ts'
 import { gatherInputs } from './gather-inputs.ts'
 import { beginLoop, endLoop, growLoop, initOf, slotsAtEnd, slotsAtStart } from './loop.ts'
+import { orderErrors } from './order-errors.ts'
 import { prepareInputs, type PreparedInputs } from './prepare-inputs.ts'
 import { readTargets, type TargetWalk } from './read-targets.ts'
 import { runCell, type Outcome, type RunningCell } from './run-cell.ts'
@@ -76,7 +77,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   readonly #running = new Map<Cell, RunningCell>()
   readonly #slots = new Map<string, Slots>()
   readonly #cancelled: Cancelled[] = []
-  readonly #errors: RunError[] = []
+  readonly #failed: Cell[] = []
   readonly #targets: TargetWalk[] = []
   /** Nodes that wait for a lazy input, and how to wake them when that is not to come. */
   readonly #asking = new Map<Cell, Set<() => void>>()
@@ -325,7 +326,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       return this.#settle(cell, 'done')
     }
     cell.error = earlier.error
-    this.#errors.push(earlier.error)
+    this.#failed.push(cell)
     this.#settle(cell, 'failed')
   }
 
@@ -483,7 +484,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     if (cell.settled) return
     const { plan, space } = cell.owner
     cell.error = toRunError(thrown, { node: plan.path, at: space.at(cell.point) })
-    this.#errors.push(cell.error)
+    this.#failed.push(cell)
     this.#report.failed(cell, cell.error)
     this.#settle(cell, 'failed')
   }
@@ -541,15 +542,16 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   #outcome(): RunOutcome {
     if (!this.#stopping) this.#report.unchosen(this.graph)
     this.#report.progress(true)
+    const errors = orderErrors(this.#failed)
     if (this.#refusal !== undefined) {
-      return { status: 'failed', outputs: {}, errors: [this.#refusal, ...this.#errors] }
+      return { status: 'failed', outputs: {}, errors: [this.#refusal, ...errors] }
     }
-    return { status: this.#status(), outputs: readTargets(this.graph, this.#targets), errors: this.#errors }
+    return { status: this.#status(), outputs: readTargets(this.graph, this.#targets), errors }
   }
 
   #status(): RunStatus {
     if (this.#stopping) return 'cancelled'
-    if (this.#errors.length === 0) return 'completed'
+    if (this.#failed.length === 0) return 'completed'
     const something = this.#targets.some(({ walk }) => walk.cells.some((cell) => cell.state === 'done'))
     return something ? 'partial' : 'failed'
   }

@@ -62,12 +62,13 @@ function positions(walk: Walk): number[] {
 /** Cells mostly come in order already: then one comparison each is all it takes. */
 function sortByIndices(found: Found[]): void {
   const sorted = found.every(
-    (item, i) => i === 0 || compare((found[i - 1] as Found).indices, item.indices) <= 0,
+    (item, i) => i === 0 || compareIndices((found[i - 1] as Found).indices, item.indices) <= 0,
   )
-  if (!sorted) found.sort((a, b) => compare(a.indices, b.indices))
+  if (!sorted) found.sort((a, b) => compareIndices(a.indices, b.indices))
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
+/** Which of two coordinates over the same axes comes first. */
+export function compareIndices(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length && i < b.length; i++) {
     const difference = (a[i] as number) - (b[i] as number)
     if (difference !== 0) return difference

@@ -270,3 +270,24 @@ test('outputs that cannot be stored fail the cell instead of hanging the run', a
     ],
   })
 })
+
+test('errors come in the order of coordinates, whichever cell failed first by the clock', async () => {
+  const slowest = node('slowest', async (value) => {
+    // the first is the last to fail
+    await new Promise((resolve) => setTimeout(resolve, 40 - 10 * Number(value)))
+    throw new Error(`no ${String(value)}`)
+  })
+  const { errors } = await run(
+    graph({
+      x: { type: 'test/axis', inputs: { values: [0, 1, 2, 3] } },
+      fails: { type: 'test/slowest', links: { value: ['x', 'value'] } },
+    }),
+    { registry: registryWith(slowest) },
+  )
+  expect(errors.map(({ at, message }) => [at, message])).toEqual([
+    [{ x: 0 }, 'no 0'],
+    [{ x: 1 }, 'no 1'],
+    [{ x: 2 }, 'no 2'],
+    [{ x: 3 }, 'no 3'],
+  ])
+})
