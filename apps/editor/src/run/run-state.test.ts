@@ -86,3 +86,24 @@ test('A cancelled run leaves nothing running and keeps the text that came', () =
     started: 1000,
   })
 })
+
+test('A cancelled cell and those skipped because of it are stopped, not failed', () => {
+  const run = play(
+    { type: 'cell.started', node: 'a', at },
+    { type: 'cell.failed', node: 'a', at, error: { code: 'cancelled', message: 'The run was cancelled.' } },
+    { type: 'cell.skipped', node: 'b', at, reason: '`a` failed' },
+    { type: 'cell.failed', node: 'c', at, error: { code: 'node-failed', message: 'no' } },
+    { type: 'cell.skipped', node: 'd', at, reason: '`c` failed' },
+  )
+  const told = Object.entries(run.nodes).map(([id, { status, cells }]) => [
+    id,
+    status,
+    cells['']?.error?.code,
+  ])
+  expect(told).toEqual([
+    ['a', 'stopped', undefined],
+    ['b', 'stopped', undefined],
+    ['c', 'failed', 'node-failed'],
+    ['d', 'skipped', undefined],
+  ])
+})

@@ -1,6 +1,6 @@
 import type { Coordinate, OutputValue, RunError, RunEvent, RunStatus } from '@woolgather/workflow'
 
-/** `stopped`: was running when its run was cancelled or lost. */
+/** `stopped`: it, what it reads or its run was cancelled, or its run was lost. */
 export type CellStatus = 'running' | 'finished' | 'cached' | 'failed' | 'stopped' | 'skipped'
 
 /** One node at one coordinate. */
@@ -99,7 +99,8 @@ function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunS
   }
 }
 
-function applyCellEvent(cell: CellRun, event: CellEvent): CellRun {
+/** `stopped`: whether what the event blames was cancelled rather than failed. */
+function applyCellEvent(cell: CellRun, event: CellEvent, stopped: boolean): CellRun {
   switch (event.type) {
     case 'cell.started':
       return {
@@ -117,9 +118,10 @@ function applyCellEvent(cell: CellRun, event: CellEvent): CellRun {
     case 'cell.cached':
       return { ...cell, status: 'cached', outputs: event.outputs, reason: event.reason }
     case 'cell.failed':
-      return { ...cell, status: 'failed', error: event.error }
+      // Being cancelled is no failure: whoever cancelled knows, and nothing is wrong with the node.
+      return stopped ? { ...cell, status: 'stopped' } : { ...cell, status: 'failed', error: event.error }
     case 'cell.skipped':
-      return { ...cell, status: 'skipped', reason: event.reason }
+      return { ...cell, status: stopped ? 'stopped' : 'skipped', reason: event.reason }
   }
 }
 
@@ -131,7 +133,19 @@ function editCell(nodes: RunState['nodes'], edited: EditedNodes, event: CellEven
   const node = edited.get(event.node) ?? { cells: { ...nodes[event.node]?.cells }, latest: key }
   edited.set(event.node, node)
   node.latest = key
-  node.cells[key] = applyCellEvent(node.cells[key] ?? { status: 'running', at: event.at, text: '' }, event)
+  const before = node.cells[key] ?? { status: 'running', at: event.at, text: '' }
+  node.cells[key] = applyCellEvent(before, event, wasCancelled(nodes, edited, event))
+}
+
+/** Whether a cell did not come out because it, or what it reads, was cancelled. */
+function wasCancelled(nodes: RunState['nodes'], edited: EditedNodes, event: CellEvent): boolean {
+  if (event.type === 'cell.failed') return event.error.code === 'cancelled'
+  if (event.type !== 'cell.skipped') return false
+  const blamed = /^`([^`]+)` failed$/.exec(event.reason)?.[1]
+  const source = blamed === undefined ? undefined : (edited.get(blamed) ?? nodes[blamed])
+  // A skip follows what caused it at once; where the source has fewer axes, its last change is the cause.
+  const cause = source?.cells[cellKey(event.at)] ?? source?.cells[source.latest]
+  return cause?.status === 'stopped'
 }
 
 /** The run with what was edited in its place; nothing may be written to it afterwards. */
