@@ -2,6 +2,7 @@ import type { Issue } from '@woolgather/workflow'
 import { firstFailure, latestCell } from '../run/show-run.ts'
 import { useProblems, useRun } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
+import { useTellReason } from '../ui/tell-reason.ts'
 
 /** A type that is unknown is told by the node itself; an input without a link by its port, which is calm enough to build with. */
 function toldElsewhere({ code }: Issue): boolean {
@@ -16,6 +17,7 @@ export function NodeMessages({ id, fields }: { id: string; fields: readonly stri
     const cell = latestCell(state.run?.nodes[id])
     return cell?.status === 'skipped' ? cell.reason : undefined
   })
+  const tell = useTellReason()
   const atField = ({ input }: { input?: string | undefined }): boolean =>
     input !== undefined && fields.includes(input)
   const open = issues?.filter((issue) => !toldElsewhere(issue) && !atField(issue)) ?? []
@@ -47,7 +49,7 @@ export function NodeMessages({ id, fields }: { id: string; fields: readonly stri
       ))}
       {skipped !== undefined && (
         <div className="node-message quiet">
-          <p>{skipped}</p>
+          <p>{tell(skipped)}</p>
         </div>
       )}
     </>

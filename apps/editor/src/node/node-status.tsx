@@ -4,6 +4,7 @@ import { formatDuration, formatNumber, latestCell } from '../run/show-run.ts'
 import type { CellRun, NodeRun } from '../run/run-state.ts'
 import { useEditor, useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
+import { useTellReason } from '../ui/tell-reason.ts'
 
 /** Milliseconds between ticks of the running time. */
 const tick = 250
@@ -12,6 +13,7 @@ const tick = 250
 export function NodeStatus({ id }: { id: string }) {
   const run = useRun((state) => nodeRunOf(state, id))
   const stale = useRun((state) => isStale(state, id))
+  const tell = useTellReason()
   const cell = latestCell(run)
   if (!run || !cell) return null
   return (
@@ -19,7 +21,7 @@ export function NodeStatus({ id }: { id: string }) {
       className="node-status"
       data-status={run.status}
       data-stale={stale || undefined}
-      title={cell.reason}
+      title={cell.reason === undefined ? undefined : tell(cell.reason)}
     >
       <CellCount id={id} run={run} />
       <StatusText run={run} cell={cell} />

@@ -1,5 +1,6 @@
 import { CircleSlash, LoaderCircle, TriangleAlert, Zap } from 'lucide-react'
 import type { CellStatus } from '../run/run-state.ts'
+import { useTellReason } from '../ui/tell-reason.ts'
 import type { ResultCell } from './result-set.ts'
 
 export const statusWords: Record<CellStatus, string> = {
@@ -13,6 +14,8 @@ export const statusWords: Record<CellStatus, string> = {
 
 /** What stands in one place of a grid: its text, or how it stands. */
 export function CellText({ cell, text }: { cell: ResultCell; text: string }) {
+  const tell = useTellReason()
+  const reason = cell.reason === undefined ? '' : tell(cell.reason)
   switch (cell.status) {
     case 'failed':
       return (
@@ -23,7 +26,7 @@ export function CellText({ cell, text }: { cell: ResultCell; text: string }) {
     case 'skipped':
       return (
         <>
-          <CircleSlash aria-label="Skipped" /> {cell.reason}
+          <CircleSlash aria-label="Skipped" /> {reason}
         </>
       )
     case 'running':
@@ -35,7 +38,7 @@ export function CellText({ cell, text }: { cell: ResultCell; text: string }) {
     case 'cached':
       return (
         <>
-          <Zap className="cached-mark" aria-label={`Cached: ${cell.reason ?? ''}`} />
+          <Zap className="cached-mark" aria-label={`Cached: ${reason}`} />
           {text}
         </>
       )

@@ -5,6 +5,7 @@ import { takeValues, valuesAt } from '../session/take-values.ts'
 import { useEditor, useWorkflow } from '../store/editor-context.ts'
 import { readableName } from '../ui/describe-node.ts'
 import { Prose } from '../ui/prose.tsx'
+import { useTellReason } from '../ui/tell-reason.ts'
 import { statusWords } from './cell-box.tsx'
 import { Difference } from './difference.tsx'
 import { headingOf, type ResultCell, type ResultSet } from './result-set.ts'
@@ -51,6 +52,7 @@ export function CellDetails({ set, cells, onClose }: CellDetailsProps) {
 }
 
 function OneCell({ set, cell, text }: { set: ResultSet; cell: ResultCell; text: string }) {
+  const tell = useTellReason()
   const numbers = Object.entries(cell.outputs ?? {}).filter(
     ([, value]) => typeof value === 'number' || typeof value === 'boolean',
   )
@@ -66,7 +68,7 @@ function OneCell({ set, cell, text }: { set: ResultSet; cell: ResultCell; text: 
           {statusWords[cell.status]}
           {cell.milliseconds !== undefined && ` in ${formatDuration(cell.milliseconds)}`}
         </Fact>
-        {cell.reason !== undefined && <Fact name="why">{cell.reason}</Fact>}
+        {cell.reason !== undefined && <Fact name="why">{tell(cell.reason)}</Fact>}
         {numbers.map(([name, value]) => (
           <Fact key={name} name={readableName(name)}>
             {shortValue(value)}

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { formatNumber } from '../run/show-run.ts'
 import { useEditor } from '../store/editor-context.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import { useTellReason } from '../ui/tell-reason.ts'
 import { CellText } from './cell-box.tsx'
 import type { NodeResults } from './find-results.ts'
 import { defaultArrangement, pivot } from './pivot.ts'
@@ -57,6 +58,7 @@ function CompactGrid({ set, title }: { set: CompactResultsProps['results']['set'
   )
   useFetchedCells(visible)
   const textOf = useCellText()
+  const tell = useTellReason()
   return (
     <div
       className="compact-scroll"
@@ -99,7 +101,7 @@ function CompactGrid({ set, title }: { set: CompactResultsProps['results']['set'
               {columns.map((column) => {
                 const cell = shown.cellAt(row, column)
                 return (
-                  <td key={column.key} data-status={cell?.status} title={cell?.reason}>
+                  <td key={column.key} data-status={cell?.status} title={cell?.reason && tell(cell.reason)}>
                     {cell && (
                       <div>
                         <CellText cell={cell} text={textOf(cell).slice(0, 160)} />
