@@ -1,6 +1,6 @@
 import { Check, CircleSlash, CircleStop, LoaderCircle, TriangleAlert, Zap } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
-import { formatDuration, formatNumber, latestCell } from '../run/show-run.ts'
+import { formatDuration, formatNumber, latestCell, timeTaken } from '../run/show-run.ts'
 import type { CellRun, NodeRun } from '../run/run-state.ts'
 import { useEditor, useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
@@ -40,7 +40,7 @@ function StatusText({ run, cell }: { run: NodeRun; cell: CellRun }) {
     case 'finished':
       return (
         <>
-          <Check aria-label="Finished" /> {formatDuration(totalTime(run))}
+          <Check aria-label="Finished" /> {formatDuration(timeTaken(run))}
         </>
       )
     case 'cached':
@@ -100,8 +100,4 @@ function Elapsed({ since }: { since: number | undefined }) {
     return () => clearInterval(timer)
   }, [])
   return since === undefined ? null : formatDuration(Math.max(0, Date.now() - since))
-}
-
-function totalTime(run: NodeRun): number {
-  return Object.values(run.cells).reduce((sum, cell) => sum + (cell.milliseconds ?? 0), 0)
 }

@@ -39,6 +39,7 @@ test('A run that streams and finishes ends with its text, outputs and time', () 
             progress: { done: 1, total: 2, unit: 'tokens' },
             outputs: { text: 'Once upon' },
             started: 1002,
+            ended: 1006,
             milliseconds: 12,
           },
         },

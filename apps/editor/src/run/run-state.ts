@@ -16,6 +16,8 @@ export interface CellRun {
   reason?: string
   /** Milliseconds since the epoch, by the worker's clock. */
   started?: number
+  /** When it finished, by the same clock. */
+  ended?: number
   milliseconds?: number
 }
 
@@ -114,7 +116,13 @@ function applyCellEvent(cell: CellRun, event: CellEvent, stopped: boolean): Cell
     case 'cell.token':
       return { ...cell, text: cell.text + event.text }
     case 'cell.finished':
-      return { ...cell, status: 'finished', outputs: event.outputs, milliseconds: event.milliseconds }
+      return {
+        ...cell,
+        status: 'finished',
+        outputs: event.outputs,
+        ended: event.time,
+        milliseconds: event.milliseconds,
+      }
     case 'cell.cached':
       return { ...cell, status: 'cached', outputs: event.outputs, reason: event.reason }
     case 'cell.failed':

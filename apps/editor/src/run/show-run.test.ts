@@ -8,6 +8,7 @@ import {
   formatParameters,
   mainOutput,
   showsResult,
+  timeTaken,
 } from './show-run.ts'
 
 const run = (cell: Partial<CellRun>): NodeRun => {
@@ -53,4 +54,19 @@ test('Numbers are short, and in units people use', () => {
   expect([0.4, 118, 2345, 61_000].map(formatDuration)).toEqual(['<1 ms', '118 ms', '2.3 s', '1 min 1 s'])
   expect([900, 2_100_000, 4_370_000_000].map(formatBytes)).toEqual(['900 B', '2.1 MB', '4.4 GB'])
   expect([927_000, 43_000_000, 7_248_000_000].map(formatParameters)).toEqual(['927 k', '43 M', '7.2 B'])
+})
+
+test('Cells that ran at the same time count once: from the first start to the last end', () => {
+  const cell = (started: number, ended: number): CellRun => ({
+    status: 'finished',
+    at: {},
+    text: '',
+    started,
+    ended,
+    milliseconds: ended - started - 1,
+  })
+  const cached: CellRun = { status: 'cached', at: {}, text: '' }
+  const cells = { a: cell(1000, 1900), b: cell(1100, 2400), c: cached }
+  expect(timeTaken({ status: 'finished', latest: 'b', cells })).toBe(1400)
+  expect(timeTaken({ status: 'finished', latest: 'a', cells: { a: cell(1000, 1900), c: cached } })).toBe(899)
 })

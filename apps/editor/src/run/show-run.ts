@@ -6,6 +6,22 @@ export function latestCell(node: NodeRun | undefined): CellRun | undefined {
   return node?.cells[node.latest]
 }
 
+/**
+ * Milliseconds a node took: of one cell its own, of several from the first start to the last end. They run at the
+ * same time, so their sum would be longer than the run.
+ */
+export function timeTaken({ cells }: NodeRun): number {
+  const timed = Object.values(cells).filter(({ ended }) => ended !== undefined)
+  if (timed.length < 2) return timed[0]?.milliseconds ?? 0
+  let first = Infinity
+  let last = -Infinity
+  for (const { started, ended = 0 } of timed) {
+    first = Math.min(first, started ?? ended)
+    last = Math.max(last, ended)
+  }
+  return last - first
+}
+
 /** What went wrong with a node: at the cell that changed last, else at the first that failed. */
 export function firstFailure(node: NodeRun | undefined): RunError | undefined {
   if (node?.status !== 'failed') return latestCell(node)?.error
