@@ -1,5 +1,10 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRegistry, executeWorkflow, loadNodePackages } from '@woolgather/engine'
 import { expect, test } from 'vitest'
 import type { WorkflowNode } from '@woolgather/workflow'
+import { definitions, type NodeServices } from '../index.ts'
 import { runGraph } from '../testing/run-graph.ts'
 import { calculate } from './calculate.ts'
 import { findToolCall } from './find-tool-call.ts'
@@ -92,6 +97,8 @@ test('a reply that calls a tool is answered, one that calls none is the answer',
     done: false,
     answer: '',
     result: '42',
+    tool: '',
+    toolInput: '',
   })
   expect(await call('{"name": "search", "arguments": {"query": "how far is the moon"}}')).toMatchObject({
     result: expect.stringMatching(/^The moon is far\./) as string,
@@ -101,6 +108,76 @@ test('a reply that calls a tool is answered, one that calls none is the answer',
     result: 'There is no tool “rm”; there is calculator and search.',
   })
   expect(await call(' It is 42. ')).toMatchObject({ done: true, answer: 'It is 42.' })
+})
+
+/*
+   start ──► script ──► tools ──► weather ──► end       weather: the node that docs/custom-nodes.md shows
+*/
+test('a tool that is not built in is served by a node of its own, inside the loop of an agent', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'woolgather-tool-'))
+  const page = await readFile(new URL('../../docs/custom-nodes.md', import.meta.url), 'utf8')
+  const code = [...page.matchAll(/```js\n([^]*?)```/g)].map(([, block]) => block as string)
+  await writeFile(join(folder, 'index.mjs'), code[1] as string)
+  await writeFile(join(folder, 'package.json'), '{"main": "index.mjs"}')
+  const custom = await loadNodePackages<NodeServices>([folder])
+  await rm(folder, { recursive: true })
+  const replies = [
+    '{"tool": "weather", "input": "Rome"}',
+    '{"tool": "calculator", "input": "6 * 7"}',
+    '{"tool": "rm", "input": "/"}',
+    'Sunny.',
+  ]
+  const { outputs, errors } = await executeWorkflow({
+    registry: createRegistry([...definitions, ...custom]),
+    services: {} as NodeServices,
+    workflow: {
+      format: 'woolgather',
+      version: 1,
+      name: 'agent',
+      nodes: {
+        start: {
+          type: 'loopback/start',
+          inputs: { slots: { messages: 'messages' }, messages: [], maximum: 9 },
+        },
+        script: {
+          type: 'logic/switch',
+          links: { choice: ['start', 'index'], cases: replies.map((_, i) => [`r${i}`, 'text'] as const) },
+        },
+        ...Object.fromEntries(replies.map((text, i) => [`r${i}`, { type: 'text/text', inputs: { text } }])),
+        tools: {
+          type: 'loopback/tools',
+          inputs: { tools: ['calculator', 'weather'] },
+          links: { reply: ['script', 'value'], messages: ['start', 'messages'] },
+        },
+        weather: {
+          type: 'mine/weather',
+          links: {
+            tool: ['tools', 'tool'],
+            toolInput: ['tools', 'toolInput'],
+            messages: ['tools', 'messages'],
+          },
+        },
+        end: {
+          type: 'loopback/end',
+          inputs: { start: 'start' },
+          links: { messages: ['weather', 'messages'], stop: ['tools', 'done'] },
+        },
+      },
+    },
+  })
+  const said = (outputs['end']?.['messages'] ?? []) as { role: string; content: string }[]
+  expect({ errors, said: said.map(({ role, content }) => `${role}: ${content}`) }).toEqual({
+    errors: [],
+    said: [
+      `assistant: ${replies[0] as string}`,
+      'user: Result of weather: it is sunny in Rome.',
+      `assistant: ${replies[1] as string}`,
+      'user: Result of calculator: 42',
+      `assistant: ${replies[2] as string}`,
+      'user: Result of rm: There is no tool “rm”; there is calculator and weather.',
+      'assistant: Sunny.',
+    ],
+  })
 })
 
 test.each<[string, number]>([

@@ -5,11 +5,11 @@ import { calculate } from './calculate.ts'
 import { findToolCall } from './find-tool-call.ts'
 import { searchText } from './search-text.ts'
 
-const toolNames = ['calculator', 'search'] as const
+const ownTools = ['calculator', 'search']
 
 export const tools: WoolgatherNode = defineNode({
   type: 'loopback/tools',
-  version: 1,
+  version: 2,
   title: 'Tools',
   description:
     'Runs the tool a reply asks for and adds the result to the conversation. In a loop, this is an agent.',
@@ -26,8 +26,9 @@ export const tools: WoolgatherNode = defineNode({
     },
     tools: {
       type: 'list',
-      description: 'The tools that may be called.',
-      schema: z.array(z.enum(toolNames)).default([...toolNames]),
+      description:
+        'The tools that may be called: calculator, search, and any others, whose calls are handed out for other nodes.',
+      schema: z.array(z.string().min(1).max(100)).default([...ownTools]),
     },
     text: {
       type: 'text',
@@ -50,14 +51,24 @@ export const tools: WoolgatherNode = defineNode({
     done: { type: 'boolean', description: 'True where the reply calls no tool: it is the answer.' },
     answer: { type: 'text', description: 'The reply where it is the answer, else nothing.' },
     result: { type: 'text', description: 'What the tool said.' },
+    tool: {
+      type: 'text',
+      description: 'Name of a called tool that is not built in, for a node that has it; else nothing.',
+    },
+    toolInput: { type: 'text', description: 'What that tool is given.' },
   },
   run: ({ reply, messages, tools: allowed, text, answerAs }) => {
     const said: ChatMessage[] = [...messages, { role: 'assistant', content: reply }]
     const call = findToolCall(reply)
-    if (call === undefined) return { messages: asJson(said), done: true, answer: reply.trim(), result: '' }
+    if (call === undefined)
+      return { messages: asJson(said), done: true, answer: reply.trim(), result: '', tool: '', toolInput: '' }
+    if (allowed.includes(call.tool) && !ownTools.includes(call.tool)) {
+      const { tool, input: toolInput } = call
+      return { messages: asJson(said), done: false, answer: '', result: '', tool, toolInput }
+    }
     const result = callTool(call, allowed, text)
     said.push({ role: answerAs, content: `Result of ${call.tool}: ${result}` })
-    return { messages: asJson(said), done: false, answer: '', result }
+    return { messages: asJson(said), done: false, answer: '', result, tool: '', toolInput: '' }
   },
 })
 
