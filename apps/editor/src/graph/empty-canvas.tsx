@@ -3,13 +3,14 @@ import { Plus } from 'lucide-react'
 import { openFromServer } from '../session/open-workflow.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { searchAtCenter } from '../session/open-search.ts'
+import { orderExamples } from './order-examples.ts'
 
 /** What an empty workflow says: the two ways to begin. */
 export function EmptyCanvas() {
   const editor = useEditor()
   const flow = useReactFlow()
   const workflows = useServer((state) => state.workflows)
-  const examples = workflows.filter((workflow) => workflow.example)
+  const examples = orderExamples(workflows)
   return (
     <div className="empty-canvas">
       <h2>An empty canvas</h2>
