@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react'
-import { lazy, Suspense, useLayoutEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
+import { readTurns, type Turn } from '../run/read-turns.ts'
 import { formatBytes, latestCell, mainOutput, showsResult } from '../run/show-run.ts'
 import { useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
@@ -62,18 +63,30 @@ function ResultValue({ value, streamed, streaming }: ResultValueProps) {
   const reference = value !== undefined && isArtifactRef(value) ? value : undefined
   const fetched = useArtifact(reference)
   const text = reference ? (fetched.text ?? streamed) : showValue(value ?? '')
+  const plain = reference ? !reference.type.startsWith('application/json') : typeof value === 'string'
+  const turns = useMemo(() => (plain || streaming ? undefined : readTurns(text)), [plain, streaming, text])
   const loading = reference && fetched.text === undefined && fetched.error === undefined
   return (
     <>
-      <ScrollingText
-        text={text}
-        streaming={streaming}
-        plain={reference ? !reference.type.startsWith('application/json') : typeof value === 'string'}
-      />
+      {turns ? <Turns turns={turns} /> : <ScrollingText text={text} streaming={streaming} plain={plain} />}
       {loading && streamed === '' && <p className="result-note">Fetching {formatBytes(reference.bytes)}…</p>}
       {fetched.error !== undefined && <p className="result-note error">{fetched.error}</p>}
       {!streaming && text !== '' && <CopyButton text={text} />}
     </>
+  )
+}
+
+/** A conversation, each message under the name of who said it. */
+function Turns({ turns }: { turns: readonly Turn[] }) {
+  return (
+    <div className="result-text result-turns" tabIndex={0} onPointerEnter={captureScroll}>
+      {turns.map(({ role, content }, at) => (
+        <p key={at}>
+          <strong>{role}</strong>
+          {`\n${content}`}
+        </p>
+      ))}
+    </div>
   )
 }
 
