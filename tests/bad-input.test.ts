@@ -96,7 +96,7 @@ describe('a workflow file that cannot be read is one clear message and exit code
     expect((await woolgather(['run', scratch.folder])).code).toBe(2)
   })
 
-  test('it is no JSON: the place is named', async () => {
+  test('it is no JSON: that is what the message says', async () => {
     await using scratch = await createScratch()
     const { code, stderr } = await woolgather([
       'validate',
