@@ -18,7 +18,7 @@ export interface CompileOptions {
 export interface Constraint {
   /** A generation before its first token. */
   start(): ConstraintState
-  /** Computes masks of states near the start until the time is spent; returns how many. */
+  /** Computes masks of states near the start, going on where it stopped, until the time is spent; returns how many. */
   warmUp(milliseconds: number): number
   /** How much has been built so far. */
   readonly size: { readonly states: number; readonly masks: number; readonly maskBytes: number }
@@ -71,12 +71,17 @@ class CompiledConstraint implements Constraint {
   private readonly maskCacheBytes: number
   private readonly masks = new Map<number, Mask>()
   private maskBytes = 0
+  /** States whose masks the warm-up will compute next, and those it has come by. */
+  private readonly ahead: number[]
+  private readonly seen: Set<number>
 
   constructor(automaton: Automaton, vocabulary: Vocabulary, maskCacheBytes: number) {
     this.automaton = automaton
     this.vocabulary = vocabulary
     this.computer = new MaskComputer(automaton, vocabulary)
     this.maskCacheBytes = maskCacheBytes
+    this.ahead = [automaton.start]
+    this.seen = new Set([deadState, automaton.start])
   }
 
   get size(): { states: number; masks: number; maskBytes: number } {
@@ -122,22 +127,17 @@ class CompiledConstraint implements Constraint {
 
   warmUp(milliseconds: number): number {
     const until = performance.now() + milliseconds
-    const { automaton } = this
-    const queue = [automaton.start]
-    const seen = new Set([deadState, automaton.start])
+    const { automaton, ahead, seen } = this
     let computed = 0
     try {
-      for (
-        let state = queue.shift();
-        state !== undefined && performance.now() < until;
-        state = queue.shift()
-      ) {
+      while (ahead.length > 0 && performance.now() < until) {
+        const state = ahead.shift()!
         this.maskOf(state)
         computed++
         for (const next of automaton.row(state)) {
           if (seen.has(next)) continue
           seen.add(next)
-          queue.push(next)
+          ahead.push(next)
         }
       }
     } catch (error) {

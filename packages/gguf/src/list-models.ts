@@ -71,7 +71,7 @@ function asSentence(error: Error): string {
 }
 
 /** Paths below `folder`, forward slashes. Hidden entries, and links that lead out of the folder, are passed over. */
-async function findModelFiles(folder: string): Promise<string[]> {
+export async function findModelFiles(folder: string): Promise<string[]> {
   const root = await realpath(folder).catch(() => undefined)
   if (root === undefined) return []
   const found: string[] = []

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { GgufError } from './gguf-error.ts'
-import { HeaderReader } from './header-reader.ts'
+import { HeaderReader, type ByteSource } from './header-reader.ts'
 import { headerLimits } from './limits.ts'
 import { arrayType, fixedType, textType, valueTypes, type FixedType } from './value-types.ts'
 
@@ -69,6 +69,42 @@ export async function readHeaderOf(file: FileHandle): Promise<GgufHeader> {
   const alignment = alignmentOf(metadata)
   const dataOffset = Math.ceil(reader.position / alignment) * alignment
   return { fileBytes: size, version, metadata, places, tensors, alignment, dataOffset }
+}
+
+/**
+ * One text of a GGUF file's metadata, from as much of the file as there is.
+ * @param start the first bytes of the file
+ * @returns undefined where it does not hold that text, or not within `start`
+ * @throws GgufError where it is no GGUF file
+ */
+export async function readTextOf(start: Uint8Array, wanted: string): Promise<string | undefined> {
+  const reader = new HeaderReader(sourceOf(start), start.length)
+  await checkMagic(reader)
+  checkVersion(await reader.u32())
+  await reader.u64()
+  const entries = await reader.u64()
+  try {
+    for (let index = 0; index < Math.min(entries, headerLimits.entries); index++) {
+      const key = await reader.text(headerLimits.keyBytes)
+      const type = await reader.u32()
+      const value = await readValue(reader, type, key)
+      if (key === wanted) return typeof value === 'string' ? value : undefined
+    }
+  } catch (error) {
+    // The rest of the header is not in `start`.
+    if (!(error instanceof GgufError)) throw error
+  }
+  return undefined
+}
+
+function sourceOf(bytes: Uint8Array): ByteSource {
+  return {
+    read(target, offset, length, position) {
+      const part = bytes.subarray(position, position + length)
+      target.set(part, offset)
+      return Promise.resolve({ bytesRead: part.length })
+    },
+  }
 }
 
 async function checkMagic(reader: HeaderReader): Promise<void> {

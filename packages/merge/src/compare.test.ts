@@ -49,6 +49,23 @@ test('tensors of zeros have likenesses too', () => {
   expect(compare(zeros, ones)).toMatchObject({ cosine: 0, relativeDifference: Infinity })
 })
 
+test('several tensors compared together are one long tensor', () => {
+  const y = randomValues(2, 1000)
+  const parts = [0, 300].map((from, index) => {
+    const part = new TensorComparison()
+    part.see(x.subarray(from, [300, 1000][index]), y.subarray(from, [300, 1000][index]))
+    return part
+  })
+  const whole = new TensorComparison()
+  for (const part of parts) whole.add(part)
+  const { cosine, relativeDifference, ...counted } = compare(x, y)
+  expect(whole.likeness).toEqual({
+    ...counted,
+    cosine: expect.closeTo(cosine, 12),
+    relativeDifference: expect.closeTo(relativeDifference, 12),
+  })
+})
+
 test('chunks of different sizes are refused', () => {
   expect(() => new TensorComparison().see(x, x.subarray(1))).toThrow(RangeError)
 })

@@ -49,6 +49,17 @@ export class TensorComparison {
     this.#elements += first.length
   }
 
+  /** As if what `other` saw had been seen here: several tensors as one. */
+  add(other: TensorComparison): void {
+    this.#dot += other.#dot
+    this.#firstSquare += other.#firstSquare
+    this.#secondSquare += other.#secondSquare
+    this.#differenceSquare += other.#differenceSquare
+    this.#sameSign += other.#sameSign
+    this.#largest = Math.max(this.#largest, other.#largest)
+    this.#elements += other.#elements
+  }
+
   get likeness(): Likeness {
     return {
       cosine: this.#cosine(),

@@ -44,6 +44,13 @@ export {
   type PeftMethod,
   type WeightedLora,
 } from './lora/combine-peft.ts'
+export {
+  combineAdapters,
+  loraMethods,
+  type Adapter,
+  type LoraCombination,
+  type LoraMethod,
+} from './lora/combine-adapters.ts'
 export { extractLora, type TunedTensor } from './lora/extract.ts'
 export type { SvdTarget } from './linear-algebra/svd.ts'
 

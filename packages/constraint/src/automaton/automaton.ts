@@ -21,7 +21,7 @@ export const deadState = 0
 export interface AutomatonOptions {
   /** End as soon as the text matches, instead of going on while a longer match is possible. */
   readonly stopAtFirstMatch?: boolean
-  /** Elementary steps that one call may take. Default 1.5 million, at most about half a second. */
+  /** Elementary steps that one call may take. Default 1 million. */
   readonly workLimit?: number
   /** Whether some character of a set can be written; all can by default. */
   readonly canWrite?: (set: CharSet) => boolean
@@ -61,7 +61,7 @@ export class Automaton {
     const usable = this.network.sets.map((set) => canWrite === undefined || canWrite(set))
     this.facts = analyseNetwork(this.network, (set) => usable[set] === true)
     this.partition = partitionCharacters(this.network.sets)
-    this.budget = new WorkBudget(options.workLimit ?? 1_500_000)
+    this.budget = new WorkBudget(options.workLimit ?? 1_000_000)
     this.stopAtFirstMatch = options.stopAtFirstMatch ?? false
     this.emptyRow = new Int32Array(this.partition.classCount)
     this.maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * this.partition.classCount + 64)))

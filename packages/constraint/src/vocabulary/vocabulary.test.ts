@@ -1,8 +1,8 @@
-import { MessageChannel } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { compile } from '../constraint.ts'
 import { maskOf, tokensIn } from '../testing/test-vocabulary.ts'
-import { arrangeTokens, createVocabulary, useArrangedTokens, type ArrangedTokens } from './vocabulary.ts'
+import { createVocabularyInThread } from './create-in-thread.ts'
+import { createVocabulary } from './vocabulary.ts'
 
 const texts = ['a', 'ab', 'b', 'é', 'abé', '<end>']
 const bytes = texts.map((text) => new TextEncoder().encode(text))
@@ -21,15 +21,23 @@ test('tokens that no UTF-8 text holds, empty ones and end tokens are never allow
   expect(tokensIn(mask)).toEqual([9])
 })
 
-test('tokens arranged on another thread make the same vocabulary', async () => {
-  const { port1, port2 } = new MessageChannel()
-  const received = new Promise<ArrangedTokens>((resolve) => port2.once('message', resolve))
-  const arranged = arrangeTokens([...bytes, ...odd], { endTokens: [5] })
-  port1.postMessage(arranged)
-  const vocabulary = useArrangedTokens(await received)
-  port1.close()
-  expect(vocabulary.tokens).toEqual([...bytes, ...odd])
-  const state = compile({ kind: 'regex', pattern: 'a+b?é' }, vocabulary).start()
-  const mask = maskOf(vocabulary)
-  expect({ count: state.allowed(mask), allowed: tokensIn(mask) }).toEqual({ count: 3, allowed: [0, 1, 4] })
+test('the tokens of a large vocabulary, arranged in a thread, make the same vocabulary', async () => {
+  const words = Array.from({ length: 9000 }, (_, index) => new TextEncoder().encode(`${index}é`))
+  const tokens = [...bytes, ...odd, ...words]
+  const options = { endTokens: [5] }
+  const [aside, here] = [await createVocabularyInThread(tokens, options), createVocabulary(tokens, options)]
+  expect({ ...aside, canWrite: undefined }).toEqual({ ...here, canWrite: undefined })
+  const masks = [aside, here].map((vocabulary) => {
+    const state = compile({ kind: 'regex', pattern: '(a+b?|[1-4]+)é' }, vocabulary).start()
+    const mask = maskOf(vocabulary)
+    return { count: state.allowed(mask), allowed: tokensIn(mask) }
+  })
+  expect(masks[0]).toEqual(masks[1])
+  // a, ab, abé, 1é, 2é
+  expect(masks[0]?.allowed.slice(0, 5)).toEqual([0, 1, 4, 14, 15])
+})
+
+test('a thread that fails rejects', async () => {
+  const tokens = Array<Uint8Array>(9000).fill(bytes[0]!)
+  await expect(createVocabularyInThread(tokens, { endTokens: 1 as never })).rejects.toThrow(TypeError)
 })

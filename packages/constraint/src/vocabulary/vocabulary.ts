@@ -4,11 +4,14 @@ import { everyCharacter, noCharacter } from '../grammar/characters.ts'
 import { ClassSplits } from './class-splits.ts'
 import { buildTrie, sortEntries, unfinishedLabel, type LabelTable, type Trie } from './trie.ts'
 
-/** The tokens of a model, arranged for constraints: plain arrays, which another thread may build and send. */
-export interface ArrangedTokens {
-  /** Bytes of all tokens, one after the other; those of token t are `ends[t - 1]` up to `ends[t]`. */
+/** Bytes of all tokens, one after the other; those of token t are `ends[t - 1]` up to `ends[t]`. */
+export interface PackedTokens {
   readonly bytes: Uint8Array
   readonly ends: Int32Array
+}
+
+/** The tokens of a model, arranged for constraints: plain arrays, which another thread may build and send. */
+export interface ArrangedTokens extends PackedTokens {
   /** Ids that end a generation. They never match text. */
   readonly endTokens: readonly number[]
   /** Tokens that begin with a whole or unfinished character. */
@@ -42,12 +45,12 @@ export function createVocabulary(
 
 /** A vocabulary from tokens that were arranged before, on another thread say. */
 export function useArrangedTokens(arranged: ArrangedTokens): Vocabulary {
-  const { bytes, ends, table, unfinished, hasEveryByte, trie } = arranged
+  const { ends, table, unfinished, hasEveryByte, trie } = arranged
   const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished)
   return {
     ...arranged,
     size: ends.length,
-    tokens: Array.from(ends, (end, token) => bytes.subarray(token === 0 ? 0 : ends[token - 1], end)),
+    tokens: unpackTokens(arranged),
     canWrite: (set) => !set.isDisjointWith(writable),
     splits: new ClassSplits(ends.length, trie),
   }
@@ -89,7 +92,7 @@ export function arrangeTokens(
   const hasEveryByte =
     new Set(tokens.filter((bytes) => bytes.length === 1).map((bytes) => bytes[0])).size === 256
   return {
-    ...packBytes(tokens),
+    ...packTokens(tokens),
     endTokens,
     trie,
     table,
@@ -99,12 +102,16 @@ export function arrangeTokens(
   }
 }
 
-function packBytes(tokens: readonly Uint8Array[]): { bytes: Uint8Array; ends: Int32Array } {
+export function packTokens(tokens: readonly Uint8Array[]): PackedTokens {
   const ends = new Int32Array(tokens.length)
   tokens.forEach((token, index) => (ends[index] = token.length + (ends[index - 1] ?? 0)))
   const bytes = new Uint8Array(ends.at(-1) ?? 0)
   tokens.forEach((token, index) => bytes.set(token, ends[index]! - token.length))
   return { bytes, ends }
+}
+
+export function unpackTokens({ bytes, ends }: PackedTokens): Uint8Array[] {
+  return Array.from(ends, (end, token) => bytes.subarray(token === 0 ? 0 : ends[token - 1], end))
 }
 
 function countLeadingContinuations(bytes: Uint8Array): number {

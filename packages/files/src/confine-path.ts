@@ -1,0 +1,39 @@
+import { realpath } from 'node:fs/promises'
+import path from 'node:path'
+import { WoolgatherError } from '@woolgather/workflow'
+
+/**
+ * The absolute path of `name` below `folder`, symbolic links followed as far as the path exists.
+ * @throws WoolgatherError file-outside-folders where the name, or a link on the way, leads out of the folder
+ */
+export async function confinePath(folder: string, name: string): Promise<string> {
+  const target = path.resolve(folder, name)
+  if (name.includes('\0') || !isBelow(path.resolve(folder), target)) throw outside(name)
+  const realFolder = await realpath(folder)
+  if (!isBelow(realFolder, await realPathOfExistingPart(target))) throw outside(name)
+  return target
+}
+
+function isBelow(folder: string, target: string): boolean {
+  const relative = path.relative(folder, target)
+  return relative === '' || (relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative))
+}
+
+async function realPathOfExistingPart(target: string): Promise<string> {
+  try {
+    return await realpath(target)
+  } catch {
+    const parent = path.dirname(target)
+    return parent === target ? target : path.join(await realPathOfExistingPart(parent), path.basename(target))
+  }
+}
+
+function outside(name: string): WoolgatherError {
+  return new WoolgatherError(
+    'file-outside-folders',
+    `“${name}” is outside the folders that workflows may use.`,
+    {
+      hint: 'Use a path below the models or output folder; folders are set when Woolgather starts.',
+    },
+  )
+}

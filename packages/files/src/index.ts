@@ -1,0 +1,17 @@
+// paths that workflows name
+export { confinePath } from './confine-path.ts'
+
+// workflows in files
+export { findWorkflow } from './find-workflow.ts'
+
+// models: fetched, and known
+export {
+  downloadModel,
+  parseModelUri,
+  type DownloadedModel,
+  type DownloadModelInput,
+  type DownloadProgress,
+  type ModelUri,
+  type Patience,
+} from './download/index.ts'
+export { createModelLedger, type MissingModel, type ModelLedger } from './model-ledger.ts'

@@ -1,0 +1,174 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { ListedModel } from '@woolgather/gguf'
+import {
+  isModelAddress,
+  requiredModels,
+  type Descriptions,
+  type RequiredModel,
+  type Workflow,
+} from '@woolgather/workflow'
+import { z } from 'zod'
+import { findDownload, hashFile, originOf } from './download/index.ts'
+
+/** A model that a workflow needs and that is not here, or not the one it was made with. */
+export interface MissingModel extends RequiredModel {
+  problem: 'absent' | 'different'
+}
+
+/** Knows the model files that are here: writes down in a workflow which it needs, and finds which are missing. */
+export interface ModelLedger {
+  /**
+   * The workflow with every model it uses in `requires`: sha256 and size of the file that is here, and where it was
+   * downloaded from; of one that is not here, what the workflow says already.
+   * @param options.patient hashes files however large; otherwise those whose hash is not known yet are hashed
+   *   meanwhile, for the next time
+   */
+  fill(workflow: Workflow, options: { patient: boolean }): Promise<Workflow>
+  /** Models the workflow uses that are not here, with where to get them as far as it says so. */
+  missing(workflow: Workflow): Promise<MissingModel[]>
+}
+
+export interface ModelLedgerOptions {
+  /** Searched in order; the first is where downloads go. */
+  folders: readonly string[]
+  /** Files below them, as workflows name them. */
+  listModels: () => Promise<{ files: readonly Pick<ListedModel, 'file'>[] }>
+  descriptions: Descriptions
+  /** Remembers hashes, so that gigabytes are read once. Absolute path. */
+  memory: string
+}
+
+/** Files up to this are hashed at once: it takes less than a second. */
+const smallBytes = 268_435_456
+
+const memorySchema = z.record(z.string(), z.object({ stamp: z.string(), sha256: z.string() }))
+
+interface LocalModel {
+  path: string
+  bytes: number
+  modified: number
+}
+
+export function createModelLedger({
+  folders,
+  listModels,
+  descriptions,
+  memory,
+}: ModelLedgerOptions): ModelLedger {
+  let remembered: Promise<z.infer<typeof memorySchema>> | undefined
+  const hashing = new Map<string, Promise<string>>()
+
+  const find = async (file: string, listed: ReadonlySet<string>): Promise<LocalModel | undefined> => {
+    const place = isModelAddress(file)
+      ? await findDownload(folders[0] ?? '', file).catch(() => undefined)
+      : // Only what is listed: a name in a workflow is no path to be followed.
+        listed.has(file) && (await firstOf(folders, file))
+    const found = place ? await stat(place).catch(() => undefined) : undefined
+    return found && { path: place as string, bytes: found.size, modified: found.mtimeMs }
+  }
+
+  const knownHash = async ({ path: file, bytes, modified }: LocalModel): Promise<string | undefined> => {
+    remembered ??= readMemory(memory)
+    const known = (await remembered)[file]
+    return known?.stamp === `${bytes} ${modified}` ? known.sha256 : (await originOf(file))?.sha256
+  }
+
+  const hash = (model: LocalModel): Promise<string> => {
+    const key = `${model.path} ${model.bytes} ${model.modified}`
+    const running = hashing.get(key)
+    if (running) return running
+    const started = hashFile(model.path, undefined)
+      .then(async (sha256) => {
+        const all = { ...(await (remembered ??= readMemory(memory))) }
+        all[model.path] = { stamp: `${model.bytes} ${model.modified}`, sha256 }
+        remembered = Promise.resolve(all)
+        await writeMemory(memory, all)
+        return sha256
+      })
+      .finally(() => hashing.delete(key))
+    hashing.set(key, started)
+    return started
+  }
+
+  const hashOf = async (model: LocalModel, patient: boolean): Promise<string | undefined> => {
+    const known = await knownHash(model)
+    if (known !== undefined) return known
+    const started = hash(model)
+    if (patient || model.bytes <= smallBytes) return started
+    started.catch(() => {})
+    return undefined
+  }
+
+  const listed = async (): Promise<Set<string>> => new Set((await listModels()).files.map(({ file }) => file))
+
+  const describe = async (
+    model: RequiredModel,
+    here: ReadonlySet<string>,
+    patient: boolean,
+  ): Promise<RequiredModel> => {
+    const local = await find(model.file, here)
+    if (local === undefined) return model
+    const sha256 = await hashOf(local, patient)
+    const source = (await originOf(local.path))?.uri ?? model.source
+    // What was said of another size is not said of this file.
+    const said = sha256 ?? (model.bytes === local.bytes ? model.sha256 : undefined)
+    return {
+      file: model.file,
+      ...(said !== undefined && { sha256: said }),
+      ...(source !== undefined && { source }),
+      bytes: local.bytes,
+    }
+  }
+
+  return {
+    async fill(workflow, { patient }) {
+      const here = await listed()
+      const needed = requiredModels(workflow, descriptions)
+      const models = await Promise.all(needed.map((model) => describe(model, here, patient)))
+      const { requires: _, ...rest } = workflow
+      return models.length === 0 ? rest : { ...rest, requires: { models } }
+    },
+    async missing(workflow) {
+      const here = await listed()
+      const missing: MissingModel[] = []
+      for (const model of requiredModels(workflow, descriptions)) {
+        const local = await find(model.file, here)
+        if (local === undefined) missing.push({ ...model, problem: 'absent' })
+        else if (await isOther(model, local)) missing.push({ ...model, problem: 'different' })
+      }
+      return missing
+    },
+  }
+
+  /** Without reading a large file: by size, and by hash where that is known or soon told. */
+  async function isOther(model: RequiredModel, local: LocalModel): Promise<boolean> {
+    if (model.bytes !== undefined && model.bytes !== local.bytes) return true
+    if (model.sha256 === undefined) return false
+    const sha256 = await hashOf(local, false)
+    return sha256 !== undefined && sha256 !== model.sha256
+  }
+}
+
+async function firstOf(folders: readonly string[], file: string): Promise<string | undefined> {
+  for (const folder of folders) {
+    const place = path.join(folder, file)
+    if (await stat(place).catch(() => undefined)) return place
+  }
+  return undefined
+}
+
+async function readMemory(file: string): Promise<z.infer<typeof memorySchema>> {
+  try {
+    return memorySchema.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    return {}
+  }
+}
+
+async function writeMemory(file: string, memory: z.infer<typeof memorySchema>): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true })
+  const temporary = `${file}.${process.pid}.part`
+  await writeFile(temporary, `${JSON.stringify(memory, null, 2)}\n`)
+  await rename(temporary, file)
+}
