@@ -6,8 +6,6 @@ export type LlamaErrorCode =
   | 'model-unreadable'
   | 'model-unsupported'
   | 'model-too-large'
-  | 'download-failed'
-  | 'checksum-mismatch'
   | 'adapter-mismatch'
   | 'vocabulary-mismatch'
   | 'vector-mismatch'

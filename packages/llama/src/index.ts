@@ -21,6 +21,7 @@ export type {
   ModelInfo,
   PromptInput,
   PromptMix,
+  Reproducibility,
   RuntimeInfo,
   SamplerName,
   SamplingSettings,
@@ -39,16 +40,6 @@ export type { ResolvedSampling } from './sampling/defaults.ts'
 // chat
 export { chooseTemplate, formatChat, presets, presetTemplate, resolveTemplate } from './chat/index.ts'
 export type { ChatTemplate, FormatChatInput, PresetTemplate, TemplateHints } from './chat/index.ts'
-
-// download
-export { downloadModel, parseModelUri } from './download/index.ts'
-export type {
-  DownloadedModel,
-  DownloadModelInput,
-  DownloadProgress,
-  ModelUri,
-  Patience,
-} from './download/index.ts'
 
 // memory
 export { chooseResources, estimateMemory, inspectModel } from './memory/index.ts'

@@ -31,7 +31,7 @@ export interface LoadModelOptions {
   contextSize?: number | undefined
   /** CPU threads; absent: `RuntimeInfo.threads`. */
   threads?: number | undefined
-  /** How many generations may share a decode call; default 16. */
+  /** How many generations may share a decode call; default 64, or 16 where each takes memory of its own (reproducible, recurrent). */
   maxSequences?: number | undefined
   /**
    * Same request, same text on one machine, whatever else runs at once: every sequence gets its own part of the
@@ -73,8 +73,8 @@ export interface LanguageModel extends AsyncDisposable {
    * @throws LlamaError context-too-long, cancelled, disposed, native-error
    */
   embed(request: EmbedRequest): Promise<Float32Array[]>
-  /** Bytes that each token adds to a text, by id; control tokens add none. Read once and kept. */
-  tokenBytes(): readonly Uint8Array[]
+  /** Bytes that each token adds to a text, by id; control tokens add none. Read once and kept. @throws LlamaError disposed */
+  tokenBytes(): Promise<readonly Uint8Array[]>
   /** Ids of the tokens that end a text. */
   endTokens(): readonly number[]
 }
@@ -95,11 +95,13 @@ export interface ModelInfo {
   contextSize: number
   gpuLayers: number
   threads: number
-  /** `not-guaranteed`: asked for, but it was not shown to hold on a GPU. */
-  reproducible: 'off' | 'guaranteed' | 'not-guaranteed'
+  reproducible: Reproducibility
   /** The GGUF's own chat template, or the preset chosen for it. */
   chatTemplate: { source: 'file' | 'preset'; name: string } | undefined
 }
+
+/** Whether the same request gives the same text. `not-guaranteed`: asked for, but it was not shown to hold on a GPU. */
+export type Reproducibility = 'off' | 'guaranteed' | 'not-guaranteed'
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant' | 'tool'
@@ -288,8 +290,8 @@ export interface GenerateResult {
   stopReason: StopReason
   /** With a constraint: the text ended before it was met (`length`, `context` or `stop`). */
   incomplete?: boolean | undefined
-  /** The same request will give the same text: `ModelInfo.reproducible` is `guaranteed`. */
-  reproducible: boolean
+  /** The least that any model of the mix says of itself in `ModelInfo.reproducible`. */
+  reproducible: Reproducibility
   /** Where asked for, one entry per token of `tokens`. */
   logprobs?: TokenLogprob[] | undefined
   /** Milliseconds from submission to the first token, and from the first to the last. */
@@ -342,6 +344,7 @@ export type TextStates = ReadonlyMap<number, Float32Array>
 export interface EmbedRequest {
   texts: readonly string[]
   adapters?: readonly AdapterUse[] | undefined
+  vectors?: readonly VectorUse[] | undefined
   signal?: AbortSignal | undefined
 }
 

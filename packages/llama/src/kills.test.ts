@@ -4,6 +4,7 @@
  */
 import { byteVocabulary, writeGguf, writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { loadNative } from '@woolgather/ggml'
+import { writeLoraFile } from '@woolgather/gguf'
 import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -19,6 +20,7 @@ import { temporaryFolder } from './testing/native-model.ts'
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let runtime: LlamaRuntime
 let good: string
+const demoModel = path.resolve(import.meta.dirname, '../../../models/demo/storyteller.gguf')
 
 beforeAll(async () => {
   folder = await temporaryFolder()
@@ -97,6 +99,17 @@ describe('a model file', () => {
     await expect(load(at('empty.gguf'))).rejects.toMatchObject({ code: 'model-unsupported' })
   })
 
+  test.each([8, 24, 64])(
+    'with a context of %d tokens, fewer than sequences are run at once',
+    async (contextSize) => {
+      await using small = await runtime.loadModel({ path: demoModel, contextSize })
+      const write = (seed: number): Promise<{ tokens: number[] }> =>
+        small.generate({ prompt: { tokens: [10, 11] }, seed, maxTokens: 2 })
+      const texts = await Promise.all(Array.from({ length: 70 }, (_, seed) => write(seed)))
+      expect(texts).toHaveLength(70)
+    },
+  )
+
   test.each(['', 'relative.gguf', '/tmp/nul\0byte.gguf'])('at the path %j', async (file) => {
     await expect(load(file)).rejects.toMatchObject({ code: 'model-not-found' })
   })
@@ -162,6 +175,20 @@ describe('an adapter', () => {
     await expect(use(at('other.gguf'))).rejects.toMatchObject({
       code: 'adapter-mismatch',
       message: expect.stringContaining(message),
+    })
+  })
+
+  test('of the embeddings, where they are the output layer as well', async () => {
+    const matrix = { tensor: 'token_embd.weight', expert: 0, rows: 1472, columns: 128, rank: 1 }
+    const factors = { a: new Float32Array(128), b: new Float32Array(1472) }
+    const lora = { architecture: 'llama', alpha: 1, matrices: [{ ...matrix, ...factors }] }
+    await writeLoraFile(at('embeddings.gguf'), lora)
+    await using tied = await runtime.loadModel({ path: demoModel, contextSize: 64 })
+    const adapters = [{ path: at('embeddings.gguf'), strength: 1 }]
+    const generating = tied.generate({ prompt: { text: 'a' }, seed: 1, maxTokens: 1, adapters })
+    await expect(generating).rejects.toMatchObject({
+      code: 'adapter-mismatch',
+      message: expect.stringContaining('output layer as well'),
     })
   })
 

@@ -79,8 +79,8 @@ export class NativeLanguageModel implements LanguageModel {
     return await this.#keep(this.#usable.embed(request))
   }
 
-  tokenBytes(): readonly Uint8Array[] {
-    return this.#usable.vocabulary.pieces
+  async tokenBytes(): Promise<readonly Uint8Array[]> {
+    return await this.#keep(this.#usable.vocabulary.pieces())
   }
 
   endTokens(): readonly number[] {

@@ -13,7 +13,6 @@ import type {
   LanguageModel,
   LoadModelOptions,
   ModelInfo,
-  PromptInput,
   RuntimeInfo,
   ScoreRequest,
   StatesRequest,
@@ -30,24 +29,19 @@ import { checkVocabulary } from './native/check-vocabulary.ts'
 import { readWeightTypes, reproducibility, roundsAlike } from './native/reproducible.ts'
 import { readFileState, wasOverwritten } from './native/identify-file.ts'
 import type { FileState } from './native/identify-file.ts'
-import { NativeContext } from './native/native-context.ts'
+import type { NativeContext } from './native/native-context.ts'
 import { NativeModel } from './native/native-model.ts'
+import { checkSequences, chooseSequences, isRecurrent, openContext } from './native/open-context.ts'
 import type { UsedSteering } from './native/steering.ts'
 import type { Vocabulary } from './native/vocabulary.ts'
 import type { ResolvedSampling } from './sampling/defaults.ts'
 import { TokenChooser } from './sampling/choose-token.ts'
 import { Sampler } from './sampling/sampler.ts'
 import { validateSampling, validateSeed } from './sampling/validate-sampling.ts'
-import type { PooledText } from './states/pool-states.ts'
 import { readStates } from './states/read-states.ts'
 import type { ReadStatesInput } from './states/read-states.ts'
+import { PromptReader } from './text/prompt-reader.ts'
 import { addVectors } from './vectors/add-vectors.ts'
-
-const defaultSequences = 16
-/** Prompt tokens of one decode call. */
-const batchSize = 512
-/** Sequence ids beyond the running ones, each of which can keep a prefix. */
-const keptPrefixes = 16
 
 /**
  * One model in memory with its context, its adapters and the engine that runs it. It owns them all, and frees them
@@ -58,6 +52,7 @@ export class LoadedModel {
   readonly vocabulary: Vocabulary
   readonly template: ChatTemplate | undefined
   readonly engine: BatchEngine
+  readonly reader: PromptReader
   readonly #native: Native
   readonly #context: NativeContext
   readonly #adapters: AdapterStore
@@ -67,9 +62,9 @@ export class LoadedModel {
 
   /** @throws LlamaError, as `LlamaRuntime.loadModel` says */
   static async load(native: Native, runtime: RuntimeInfo, options: LoadModelOptions): Promise<LoadedModel> {
-    const maxSequences = options.maxSequences ?? defaultSequences
-    checkSequences(native, maxSequences)
+    if (options.maxSequences !== undefined) checkSequences(native, options.maxSequences)
     const file = await inspectModel(options.path)
+    const maxSequences = chooseSequences(file, options)
     await checkVocabulary(options.path)
     const wanted = {
       gpuLayers: options.gpuLayers,
@@ -93,7 +88,7 @@ export class LoadedModel {
     })
     try {
       const separate = options.reproducible ?? false
-      const context = await createContext(native, model, { resources, maxSequences, separate })
+      const context = await openContext(native, model, { resources, maxSequences, separate })
       try {
         const types = await readWeightTypes(file.parts)
         return new LoadedModel(native, {
@@ -132,6 +127,10 @@ export class LoadedModel {
     this.sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize, context.cells)
     this.#files = parts.files
     this.vocabulary = model.vocabulary
+    this.reader = new PromptReader(model.vocabulary, {
+      sequenceLimit: this.sequenceLimit,
+      separate: context.separate,
+    })
     this.template = chooseTemplate({
       fileTemplate: file.chatTemplate,
       name: file.name,
@@ -187,9 +186,8 @@ export class LoadedModel {
       sampler = await Sampler.create(this.#native, chain)
       sampler.acceptPrompt(prepared.terms[0]?.prompt ?? [])
       const chooser = new TokenChooser(sampler, vocabulary, request.logprobs, sampling.sequenceBias)
-      const { terms, plausibility } = prepared
+      const { terms, plausibility, reproducible } = prepared
       const { constraint, maxTokens, stop = [], onText, onPromptProgress } = request
-      const reproducible = this.info.reproducible === 'guaranteed'
       const output = { maxTokens, stop, onText, onPromptProgress, reproducible }
       return new Generation({ terms, plausibility, chooser, vocabulary, constraint, ...output, release })
     } catch (error) {
@@ -203,9 +201,9 @@ export class LoadedModel {
     const { signal } = request
     throwIfAborted(signal)
     this.checkFiles()
-    const prompt = await this.readPrompt(request.prompt)
+    const prompt = await this.reader.prompt(request.prompt)
     const continuations = await Promise.all(
-      request.continuations.map((continuation) => this.#readContinuation(continuation, prompt.length)),
+      request.continuations.map((continuation) => this.reader.continuation(continuation, prompt.length)),
     )
     return await Promise.all(
       continuations.map((continuation) => this.#scoreOne({ prompt, continuation, request })),
@@ -226,44 +224,6 @@ export class LoadedModel {
     return await runTask(scoring, request.signal)
   }
 
-  async #readContinuation(continuation: PromptInput, promptLength: number): Promise<number[]> {
-    const tokens = await this.#readTokens(continuation, false)
-    this.#checkLength(promptLength + tokens.length)
-    return tokens
-  }
-
-  /** Tokens of a prompt, at least one. @throws LlamaError invalid-token, context-too-long */
-  async readPrompt(prompt: PromptInput): Promise<number[]> {
-    const tokens = await this.#readTokens(prompt, true)
-    if (tokens.length === 0 && this.vocabulary.bos >= 0) tokens.push(this.vocabulary.bos)
-    if (tokens.length === 0)
-      throw new LlamaError('invalid-token', 'The prompt is empty, and the model has no token to begin with')
-    this.#checkLength(tokens.length)
-    return tokens
-  }
-
-  async #readTokens(prompt: PromptInput, addBos: boolean): Promise<number[]> {
-    if ('text' in prompt) {
-      return await this.vocabulary.tokenizeLong(prompt.text, { special: prompt.special ?? false, addBos })
-    }
-    const tokens = [...prompt.tokens]
-    this.vocabulary.check(tokens)
-    return tokens
-  }
-
-  #checkLength(tokens: number): void {
-    if (tokens < this.sequenceLimit) return
-    throw new LlamaError(
-      'context-too-long',
-      `The prompt has ${tokens} tokens; with room for an answer at most ${this.sequenceLimit - 1} fit`,
-      {
-        hint: this.#context.separate
-          ? 'When reproducible, each of the sequences has its own part of the context: load the model with a larger context size or fewer sequences.'
-          : 'Shorten the prompt, or load the model with a larger context size.',
-      },
-    )
-  }
-
   /** @throws LlamaError, as `LanguageModel.readStates` says */
   async readStates(request: StatesRequest): Promise<TextStates[]> {
     const { layers, pooling = 'mean', signal, onProgress } = request
@@ -276,7 +236,7 @@ export class LoadedModel {
       )
     }
     throwIfAborted(signal)
-    const texts = await Promise.all(request.texts.map((text) => this.#readPooled(text)))
+    const texts = await Promise.all(request.texts.map((text) => this.reader.pooled(text)))
     const tensors = layers.map((layer) => `l_out-${layer}`)
     const options = { texts, tensors, needsOutputs: layers.includes(last), pooling, signal, onProgress }
     const states = await this.#readTensors(request, options)
@@ -287,20 +247,11 @@ export class LoadedModel {
   async embed(request: EmbedRequest): Promise<Float32Array[]> {
     const { signal } = request
     throwIfAborted(signal)
-    const texts = await Promise.all(request.texts.map((text) => this.#readPooled({ text: { text } })))
+    const texts = await Promise.all(request.texts.map((text) => this.reader.pooled({ text: { text } })))
     const tensors = ['result_norm']
     const options = { texts, tensors, needsOutputs: true, pooling: 'mean' as const, signal }
     const states = await this.#readTensors(request, options)
     return states.map((one) => normalise(one.get('result_norm')!))
-  }
-
-  async #readPooled({ text, after }: StatesRequest['texts'][number]): Promise<PooledText> {
-    const before = after === undefined ? [] : await this.#readTokens(after, true)
-    const own = after === undefined ? await this.readPrompt(text) : await this.#readTokens(text, false)
-    if (own.length === 0) throw new LlamaError('invalid-token', 'There is a text without tokens to read')
-    const tokens = [...before, ...own]
-    this.#checkLength(tokens.length)
-    return { tokens, start: before.length }
   }
 
   async #readTensors(
@@ -361,32 +312,6 @@ export class LoadedModel {
     await this.#context.dispose()
     await this.#adapters.dispose()
   }
-}
-
-function createContext(
-  native: Native,
-  model: NativeModel,
-  { resources, maxSequences, separate }: { resources: Resources; maxSequences: number; separate: boolean },
-): Promise<NativeContext> {
-  const most = native.api.llama_max_parallel_sequences()
-  const sequences = separate || isRecurrent(native, model) ? maxSequences : maxSequences + keptPrefixes
-  return NativeContext.create(native, model, {
-    contextSize: resources.contextSize,
-    batchSize: Math.max(batchSize, maxSequences),
-    sequences: Math.min(sequences, most),
-    threads: resources.threads,
-    separate,
-  })
-}
-
-function checkSequences({ api }: Native, maxSequences: number): void {
-  const most = api.llama_max_parallel_sequences()
-  if (Number.isInteger(maxSequences) && maxSequences >= 1 && maxSequences <= most) return
-  throw new RangeError(`maxSequences is ${maxSequences}; it must be a whole number from 1 to ${most}.`)
-}
-
-function isRecurrent({ api }: Native, { pointer }: NativeModel): boolean {
-  return api.llama_model_is_recurrent(pointer) || api.llama_model_is_hybrid(pointer)
 }
 
 function describe(

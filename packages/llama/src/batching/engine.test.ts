@@ -52,6 +52,23 @@ test('what is kept from an ended request is shared with the next, and only the d
   expect(model.engine.stats.decodedTokens - before).toBe(6)
 })
 
+test('a sweep keeps of what earlier texts left only the prompts, and what it goes on from', async () => {
+  await using loaded = await loadTestModel({}, { contextSize: 8192 })
+  const { model } = loaded
+  const prompts = Array.from({ length: 9 }, (_, index) => someTokens(60, index))
+  const first = await Promise.all(prompts.map((prompt) => write(model, prompt)))
+  const answered = prompts.map((prompt, index) => [...prompt, ...first[index]!.tokens])
+  const coming = [...answered.slice(0, 4).map((tokens) => [...tokens, 7]), ...prompts.slice(4)]
+  const second = await Promise.all(coming.map((tokens) => write(model, tokens, { maxTokens: 1 })))
+  // The last token of a text was never decoded, and a prompt's last token is decoded again.
+  expect(second.map(({ sharedPromptTokens }) => sharedPromptTokens)).toEqual([
+    ...Array<number>(4).fill(67),
+    ...Array<number>(5).fill(59),
+  ])
+  const third = await Promise.all(answered.slice(4).map((tokens) => write(model, tokens, { maxTokens: 1 })))
+  expect(third.map(({ sharedPromptTokens }) => sharedPromptTokens)).toEqual(Array<number>(5).fill(60))
+})
+
 /** Sums come out in another order in another batch, so now and then two nearly equal tokens change places. */
 test.each(['F32', 'Q8_0'] as const)('%s: a text is the same alone and among fifteen others', async (type) => {
   const prompts = Array.from({ length: 16 }, (_, index) => someTokens(20 + 7 * index, index))

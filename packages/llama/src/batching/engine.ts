@@ -5,9 +5,12 @@ import type { BatchEntry, DecodeOutcome, NativeContext } from '../native/native-
 import type { Steering } from '../native/steering.ts'
 import { commonPrefix } from './kv-ledger.ts'
 import { KvCache } from './kv-cache.ts'
+import { listEntries, listRows } from './decode-rows.ts'
+import type { Row, Shares } from './decode-rows.ts'
 import { LogitsRow } from './logits-row.ts'
 import { planStep, planStrictStep } from './plan-step.ts'
 import type { Pending } from './plan-step.ts'
+import { PrefixSharing } from './prefix-sharing.ts'
 import type { Sequence } from './sequence.ts'
 import type { Task } from './task.ts'
 import { DecodePace, TimeSlice } from './time-slice.ts'
@@ -36,11 +39,10 @@ const promptBatch = 256
 const steeringTurn = 8
 /** Cells that a running generation should have left to grow into before another is let in. */
 const growth = 16
+/** So many at once are a sweep, which seldom goes on from what was written before; a conversation does. */
+const crowd = 8
 /** Bytes of logits that scoring may ask of one decode call. */
 const mostLogitsBytes = 64 << 20
-/** Waiting for another's prefix is worth it from this many tokens on, or half of what there is to decode. */
-const worthWaiting = 32
-
 /**
  * Runs many tasks in one context. Each step is one decode call:
  *
@@ -54,6 +56,7 @@ export class BatchEngine {
   readonly #context: NativeContext
   readonly #options: EngineOptions
   readonly #cache: KvCache
+  readonly #sharing: PrefixSharing
   #waiting: Sequence[] = []
   /** In the order they were admitted. */
   #running: Sequence[] = []
@@ -64,7 +67,7 @@ export class BatchEngine {
   /** The last step decoded part of a prompt. */
   #readPrompt = false
   /** The last plan, where it can be repeated as it is. */
-  #steady: ReadonlyMap<Sequence, number> = new Map()
+  #steady: Shares = new Map()
   readonly #pace = new DecodePace()
   readonly #slice = new TimeSlice()
   #loop: Promise<void> | undefined
@@ -74,6 +77,7 @@ export class BatchEngine {
     this.#context = context
     this.#options = options
     this.#cache = new KvCache(context, { capacity: options.contextSize, partial: options.partialPrefixes })
+    this.#sharing = new PrefixSharing(this.#cache, options)
   }
 
   get strict(): boolean {
@@ -116,6 +120,7 @@ export class BatchEngine {
 
   async #run(): Promise<void> {
     await setImmediate()
+    if (this.#waiting.length >= crowd) this.#cache.dropAnswers(this.#waiting)
     while (this.#waiting.length + this.#running.length > 0) {
       try {
         await this.#step()
@@ -134,9 +139,9 @@ export class BatchEngine {
   }
 
   /** Nothing where nobody is due. */
-  #plan(): ReadonlyMap<Sequence, number> | undefined {
+  #plan(): Shares | undefined {
     this.#admit()
-    this.#follow()
+    this.#sharing.follow(this.#running)
     const group = this.#chooseGroup()
     if (group.length === 0) return undefined
     const shares = this.#planWithRoom(group)
@@ -196,66 +201,22 @@ export class BatchEngine {
     const planned = this.#running.reduce((sum, sequence) => sum + outstanding(sequence) + growth, 0)
     const need = party.reduce((sum, sequence, index) => {
       const own = commonPrefix(party[index - 1]?.tokens ?? [], sequence.tokens)
-      return sum + sequence.tokens.length - Math.max(own, this.#findLeader(sequence)?.common ?? 0)
+      return (
+        sum +
+        sequence.tokens.length -
+        Math.max(own, this.#sharing.findLeader(sequence, this.#running)?.common ?? 0)
+      )
     }, 0)
     return planned + need <= this.#cache.available
   }
 
   #tryStart(sequence: Sequence): void {
     try {
-      this.#start(sequence)
+      this.#sharing.begin(sequence, this.#running)
     } catch (error) {
       sequence.task.fail(error)
     }
     this.#running.push(sequence)
-  }
-
-  #start(sequence: Sequence): void {
-    this.#cache.acquire(sequence)
-    sequence.shared = Math.max(sequence.shared, Math.min(sequence.decoded, sequence.promptLength))
-    sequence.follows = this.#worthwhile(sequence, this.#findLeader(sequence))
-  }
-
-  /** The running sequence that will decode the longest prefix of this one's tokens. */
-  #findLeader(sequence: Sequence): Sequence['follows'] {
-    const { length } = sequence.tokens
-    let best: Sequence['follows']
-    for (const leader of this.#running) {
-      if (leader === sequence) break
-      if (leader.steering.key !== sequence.steering.key || leader.pending < 2 || !leader.isDue) continue
-      const limit = this.strict ? leader.promptLength : Infinity
-      const shared = Math.min(commonPrefix(leader.tokens, sequence.tokens), limit)
-      const equal = shared === length && leader.tokens.length === length
-      const twins = equal && leader.task.mayTwin && sequence.task.mayTwin
-      if (!twins && !this.#options.partialPrefixes) continue
-      const common = twins ? length : Math.min(shared, sequence.mostShared)
-      if (common > (best?.common ?? 0)) best = { leader, common }
-    }
-    return best
-  }
-
-  #worthwhile(sequence: Sequence, follows: Sequence['follows']): Sequence['follows'] {
-    if (!follows) return undefined
-    const gain = follows.common - sequence.decoded
-    return gain >= worthWaiting || 2 * gain >= sequence.pending ? follows : undefined
-  }
-
-  /** Hands prefixes on to those who waited for them; who lost the one it followed looks for another. */
-  #follow(): void {
-    for (const sequence of this.#running) {
-      const { follows } = sequence
-      if (!follows) continue
-      const reached = Math.min(follows.common, sequence.tokens.length - 1)
-      const idle = !follows.leader.isDue && follows.leader.decoded < reached
-      const leaderGone = idle || !this.#running.includes(follows.leader)
-      const missed = sequence.isTwin && follows.leader.pending < 2
-      if (!leaderGone && !missed && follows.leader.decoded < reached) continue
-      if (!leaderGone && !missed && sequence.isTwin) continue
-      const before = sequence.decoded
-      this.#cache.extendPrefix(sequence)
-      sequence.shared = Math.min(sequence.shared + sequence.decoded - before, sequence.promptLength)
-      sequence.follows = leaderGone ? this.#worthwhile(sequence, this.#findLeader(sequence)) : undefined
-    }
   }
 
   /** Ways of steering take turns: one decode call computes with one. Those that are due, of the one whose turn it is. */
@@ -277,7 +238,9 @@ export class BatchEngine {
     const limits = { batch: this.#context.batchSize, promptBatch }
     for (;;) {
       const active = group.filter((sequence) => sequence.slot && !sequence.follows)
-      const pending = active.map((sequence) => ({ count: this.#limitLogits(sequence, active.length) }))
+      const pending = active.map((sequence) => ({
+        count: this.#limitLogits(sequence, this.strict ? 1 : active.length),
+      }))
       const counts = this.strict ? this.#planStrictly(active, pending) : planStep(pending, limits)
       this.#readPrompt = counts.some((count) => count > 1)
       const total = counts.reduce((sum, count) => sum + count, 0)
@@ -324,8 +287,8 @@ export class BatchEngine {
     this.#waiting.unshift(...party)
   }
 
-  async #decode(shares: ReadonlyMap<Sequence, number>): Promise<void> {
-    const entries = [...shares].flatMap(([sequence, count]) => listEntries(sequence, count))
+  async #decode(shares: Shares): Promise<void> {
+    const entries = listEntries(shares)
     const outcome = await this.#callDecode(entries, [...shares.keys()])
     if (outcome === 'aborted') return [...shares.keys()].forEach((sequence) => this.#cache.trim(sequence))
     if (outcome === 'full') return this.#recoverFromFull()
@@ -369,7 +332,8 @@ export class BatchEngine {
   async #handOut(rows: readonly Row[]): Promise<void> {
     const twins = this.#running.some(({ isTwin }) => isTwin)
     for (const { sequence, index, position, last } of rows) {
-      const consumers = last && twins ? [sequence, ...this.#adoptTwins(sequence)] : [sequence]
+      const consumers =
+        last && twins ? [sequence, ...this.#sharing.adoptTwins(sequence, this.#running)] : [sequence]
       const row = new LogitsRow(this.#context, index, consumers.length > 1)
       for (const consumer of consumers) {
         // Awaiting what is not a promise would take a twentieth of a small model's step.
@@ -382,17 +346,6 @@ export class BatchEngine {
     for (const sequence of this.#running) {
       if (sequence.logits instanceof LogitsRow) sequence.logits = sequence.logits.copy()
     }
-  }
-
-  #adoptTwins(leader: Sequence): Sequence[] {
-    const twins = this.#running.filter((sequence) => sequence.isTwin && sequence.follows?.leader === leader)
-    for (const twin of twins) {
-      twin.follows = undefined
-      this.#cache.twin(leader, twin)
-      twin.shared = Math.min(twin.decoded, twin.promptLength)
-      twin.task.reportPromptProgress()
-    }
-    return twins
   }
 
   #give(sequence: Sequence, row: LogitsRow, position: number): void | Promise<void> {
@@ -415,15 +368,6 @@ export class BatchEngine {
   }
 }
 
-interface Row {
-  sequence: Sequence
-  /** Which entry of the batch has the logits, and which position of the sequence that is. */
-  index: number
-  position: number
-  /** It is the sequence's last token. */
-  last: boolean
-}
-
 function tooLargeTogether(party: readonly Sequence[], contextSize: number): LlamaError {
   const lengths = party.map(({ tokens }) => tokens.length).join(' + ')
   return new LlamaError(
@@ -436,30 +380,4 @@ function tooLargeTogether(party: readonly Sequence[], contextSize: number): Llam
 /** Tokens that the sequence will still take room for, of those known now. */
 function outstanding(sequence: Sequence): number {
   return sequence.tokens.length - Math.max(sequence.decoded, sequence.follows?.common ?? 0)
-}
-
-function listEntries(sequence: Sequence, count: number): BatchEntry[] {
-  const { slot, tokens, decoded } = sequence
-  if (!slot) return []
-  return tokens.slice(decoded, decoded + count).map((token, offset) => ({
-    token,
-    position: decoded + offset,
-    sequence: slot.id,
-    logits: sequence.wantsLogits(decoded + offset),
-  }))
-}
-
-/** Where in the batch, now decoded, whose logits are. */
-function listRows(shares: ReadonlyMap<Sequence, number>): Row[] {
-  let end = 0
-  return [...shares].flatMap(([sequence, count]) => {
-    end += count
-    const rows: Row[] = []
-    for (let back = count; back > 0; back--) {
-      const position = sequence.decoded - back
-      const last = position === sequence.tokens.length - 1
-      if (sequence.wantsLogits(position)) rows.push({ sequence, index: end - back, position, last })
-    }
-    return rows
-  })
 }

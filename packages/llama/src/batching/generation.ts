@@ -1,5 +1,11 @@
 import { LlamaError } from '../error.ts'
-import type { GenerateResult, GenerationConstraint, StopReason, TokenLogprob } from '../interface.ts'
+import type {
+  GenerateResult,
+  GenerationConstraint,
+  Reproducibility,
+  StopReason,
+  TokenLogprob,
+} from '../interface.ts'
 import { combineLogits } from '../mixing/combine-logits.ts'
 import { findPlausible } from '../mixing/plausible-tokens.ts'
 import type { WeightedRow } from '../mixing/combine-logits.ts'
@@ -35,7 +41,7 @@ export interface GenerationInput {
   onText: ((text: string) => void) | undefined
   onPromptProgress: ((done: number, total: number) => void) | undefined
   /** What the result says of itself. */
-  reproducible: boolean
+  reproducible: Reproducibility
   /** Frees what it holds; called once no native code can be using it. */
   release: () => void
 }

@@ -41,6 +41,7 @@ export class KvCache {
     const slot = whole ? source.slot : this.#takeSlot(source?.slot)
     if (whole) this.#cutTo(slot, source.length)
     slot.steeringKey = sequence.steering.key
+    slot.promptLength = sequence.promptLength
     slot.shareable = sequence.engine.strict ? sequence.promptLength : Infinity
     this.#idle.delete(slot)
     sequence.slot = slot
@@ -106,6 +107,17 @@ export class KvCache {
     return true
   }
 
+  /**
+   * Keeps of the idle slots only the prompts, where what they hold beyond is not what one of `coming` begins with. Each
+   * token that is decoded looks at every cell up to the last that is used, so old answers would slow down a crowd.
+   */
+  dropAnswers(coming: readonly Sequence[]): void {
+    if (!this.#partial) return
+    for (const slot of this.#idle) {
+      if (!coming.some((sequence) => continues(sequence, slot))) this.#cutTo(slot, slot.promptLength)
+    }
+  }
+
   #findPrefix(sequence: Sequence): { slot: KvSlot; length: number } | undefined {
     const longest = sequence.mostShared
     let best: { slot: KvSlot; length: number } | undefined
@@ -136,7 +148,7 @@ export class KvCache {
   }
 
   #cutTo(slot: KvSlot, length: number): void {
-    if (slot.tokens.length === length) return
+    if (slot.tokens.length <= length) return
     this.#context.removeTokens(slot.id, length)
     this.ledger.truncate(slot, length)
   }
@@ -151,4 +163,11 @@ export class KvCache {
     this.#context.removeTokens(slot.id, 0)
     this.ledger.truncate(slot, 0)
   }
+}
+
+/** Whether a sequence begins with a slot's prompt and more of what the slot holds. */
+function continues({ tokens, steering }: Sequence, slot: KvSlot): boolean {
+  const { promptLength } = slot
+  if (steering.key !== slot.steeringKey || tokens[promptLength] !== slot.tokens[promptLength]) return false
+  return commonPrefix(tokens, slot.tokens) > promptLength
 }

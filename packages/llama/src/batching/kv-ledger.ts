@@ -76,6 +76,8 @@ export class KvSlot {
   chunks: Chunk[] = []
   /** What the model was steered with when the tokens were decoded: KV of one means nothing to another. */
   steeringKey = ''
+  /** How many of the tokens were read; the rest was written. */
+  promptLength = 0
   /** How many of the tokens others may take over: in strict batches only what was decoded as a prompt. */
   shareable: number = Infinity
   /** Step at which it was last in use, for evicting the least recently used. */

@@ -164,7 +164,7 @@ test.each<[string, PromptMix, string]>([
     'The mix has 33 prompts',
   ],
 ])('a mix %s is refused', async (_, prompt, message) => {
-  await using loaded = await loadTestModel()
+  await using loaded = await loadTestModel({}, { maxSequences: 16 })
   await expect(write(loaded.model, prompt)).rejects.toMatchObject({
     code: 'invalid-mix',
     message: expect.stringContaining(message),

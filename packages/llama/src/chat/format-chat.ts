@@ -26,9 +26,9 @@ export interface FormatChatInput {
  * @throws LlamaError invalid-chat-template, with the template's own message
  */
 export function formatChat(input: FormatChatInput): FormattedPrompt {
-  const template = compile(input.template)
+  const compiled = compile(input.template)
   const render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean): string =>
-    template.render({
+    compiled.template.render({
       messages: messages.map(({ role, content }) => ({ role, content })),
       add_generation_prompt: addGenerationPrompt,
       bos_token: input.bosToken ?? '',
@@ -39,15 +39,41 @@ export function formatChat(input: FormatChatInput): FormattedPrompt {
   const text = renderOrExplain(render, input)
   return {
     text: input.tokenizerAddsBos === false ? text : withoutPrefix(text, input.bosToken ?? ''),
-    stop: [...(input.template.stop ?? findTurnEnd(render))],
+    stop: [...(input.template.stop ?? compiled.turnEnd(input, () => findTurnEnd(render)))],
   }
 }
 
 type Render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
 
-function compile(template: ChatTemplate): Template {
+/** Templates kept compiled: of a sweep's many cells, all but the first find theirs here. */
+const keptTemplates = 16
+/** By their text, in order of last use. */
+const known = new Map<string, CompiledTemplate>()
+
+/** A template, and what ends a turn under it. */
+class CompiledTemplate {
+  readonly template: Template
+  readonly #turnEnds = new Map<string, string[]>()
+
+  constructor(jinja: string) {
+    this.template = new Template(jinja)
+  }
+
+  turnEnd({ bosToken, eosToken }: FormatChatInput, find: () => string[]): string[] {
+    const key = JSON.stringify([bosToken, eosToken])
+    const turnEnd = this.#turnEnds.get(key) ?? find()
+    this.#turnEnds.set(key, turnEnd)
+    return turnEnd
+  }
+}
+
+function compile(template: ChatTemplate): CompiledTemplate {
   try {
-    return new Template(template.jinja)
+    const compiled = known.get(template.jinja) ?? new CompiledTemplate(template.jinja)
+    known.delete(template.jinja)
+    known.set(template.jinja, compiled)
+    for (const oldest of known.keys()) if (known.size > keptTemplates) known.delete(oldest)
+    return compiled
   } catch (error) {
     throw new LlamaError(
       'invalid-chat-template',

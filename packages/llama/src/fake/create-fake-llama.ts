@@ -113,7 +113,7 @@ class FakeRuntime implements FakeLlama {
   }
 
   #open(options: LoadModelOptions, described: FakeModelOptions): LanguageModel {
-    const { path, gpuLayers, contextSize, threads, maxSequences = 16, reproducible = false } = options
+    const { path, gpuLayers, contextSize, threads, maxSequences = 64, reproducible = false } = options
     const key = JSON.stringify([path, gpuLayers, contextSize, threads, maxSequences, reproducible])
     const weights = this.#weights.get(key) ?? this.#load(options, described, maxSequences)
     this.#weights.set(key, weights)

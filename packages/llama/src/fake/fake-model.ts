@@ -84,7 +84,7 @@ export class FakeModel implements LanguageModel {
     return await this.#keep(this.#weights.embed(request))
   }
 
-  tokenBytes(): readonly Uint8Array[] {
+  async tokenBytes(): Promise<readonly Uint8Array[]> {
     this.#checkUsable()
     return this.#weights.vocabulary.pieces
   }

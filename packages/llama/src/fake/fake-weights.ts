@@ -262,7 +262,7 @@ export class FakeWeights {
       promptTokens: prompt.length,
       sharedPromptTokens,
       stopReason,
-      reproducible: this.info.reproducible === 'guaranteed',
+      reproducible: this.info.reproducible,
       ...(request.constraint && { incomplete: stopReason !== 'end' && stopReason !== 'complete' }),
       ...(request.logprobs !== undefined && {
         logprobs: this.#pretendLogprobs(request.logprobs, plan, written),

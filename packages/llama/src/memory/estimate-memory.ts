@@ -80,6 +80,11 @@ function kvBytesPerToken(model: ModelFile, block: number): number {
   return kvBytes * kvHeads * (key + value)
 }
 
+/** Whether each sequence takes memory of its own, besides the tokens of the cache (recurrent and hybrid models). */
+export function keepsStates({ figures, embeddingSize }: ModelFile): boolean {
+  return stateBytesPerSequence(figures, embeddingSize) > 0
+}
+
 /** Recurrent state of one block (Mamba and RWKV, kept in F32); 0 where a model has none. */
 function stateBytesPerSequence(figures: ReadonlyMap<string, HeaderValue>, embeddingSize: number): number {
   const wkvHead = figureOf(figures, 'wkv.head_size', 0)

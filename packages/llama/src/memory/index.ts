@@ -1,6 +1,6 @@
 export { chooseResources } from './choose-resources.ts'
 export type { ChooseResourcesInput, Resources, ResourceWishes } from './choose-resources.ts'
-export { estimateMemory } from './estimate-memory.ts'
+export { estimateMemory, keepsStates } from './estimate-memory.ts'
 export type { MemoryNeed, Placement } from './estimate-memory.ts'
 export { inspectModel } from './inspect-model.ts'
 export type { ModelFile, TensorSize } from './inspect-model.ts'

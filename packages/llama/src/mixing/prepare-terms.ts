@@ -1,6 +1,6 @@
 import type { GenerationTerm } from '../batching/generation.ts'
 import { LlamaError } from '../error.ts'
-import type { GenerateRequest, LanguageModel, MixTerm, PromptMix } from '../interface.ts'
+import type { GenerateRequest, LanguageModel, MixTerm, PromptMix, Reproducibility } from '../interface.ts'
 import type { LoadedModel } from '../loaded-model.ts'
 import type { UsedSteering } from '../native/steering.ts'
 
@@ -11,6 +11,7 @@ const defaultPlausibility = 0.01
 export interface PreparedTerms {
   terms: GenerationTerm[]
   plausibility: number
+  reproducible: Reproducibility
   release: () => void
 }
 
@@ -40,17 +41,24 @@ export async function prepareTerms(
     const terms: GenerationTerm[] = []
     for (const [index, term] of mix.terms.entries()) {
       const model = models[index]!
-      const prompt = await model.readPrompt(term.prompt)
+      const prompt = await model.reader.prompt(term.prompt)
       const steering = await model.acquireSteering(steeringOf(term, request))
       used.push(steering)
       const coefficient = asFunction(term.coefficient)
       terms.push({ engine: model.engine, contextSize: model.sequenceLimit, prompt, steering, coefficient })
     }
-    return { terms, plausibility, release }
+    return { terms, plausibility, reproducible: leastOf(models), release }
   } catch (error) {
     release()
     throw error
   }
+}
+
+/** A mix is as reproducible as the least of its models: each gives its logits the same, or the sum is not. */
+function leastOf(models: readonly LoadedModel[]): Reproducibility {
+  const said = models.map(({ info }) => info.reproducible)
+  const rising = ['off', 'not-guaranteed', 'guaranteed'] as const
+  return rising.find((one) => said.includes(one)) ?? 'off'
 }
 
 function checkMix({ terms, plausibility = defaultPlausibility }: PromptMix): number {

@@ -51,8 +51,12 @@ function checkShapes(file: string, adapter: GgufHeader, shapes: Shapes): void {
   const factors = new Map(adapter.tensors.map(({ name, shape }) => [name, shape]))
   for (const name of factors.keys()) {
     const target = /^(.+)\.lora_a$/.exec(name)?.[1]
+    if (target === undefined) continue
     // llama.cpp stores the embedding's factors the other way round, and checks them itself.
-    if (target === undefined || target === 'token_embd.weight') continue
+    if (target === 'token_embd.weight') {
+      checkEmbedding(file, shapes)
+      continue
+    }
     const shape = shapes.get(target)
     if (!shape) {
       throw new LlamaError('adapter-mismatch', `${file} changes ${target}, which the model does not have`)
@@ -64,4 +68,14 @@ function checkShapes(file: string, adapter: GgufHeader, shapes: Shapes): void {
       `${file} is for a model of another size: ${target} is ${made.join(' × ')} there, ${shape.join(' × ')} here`,
     )
   }
+}
+
+/** Where the output layer is the embeddings, llama.cpp would multiply it by factors that lie the other way round, and abort. */
+function checkEmbedding(file: string, shapes: Shapes): void {
+  if (shapes.has('output.weight')) return
+  throw new LlamaError(
+    'adapter-mismatch',
+    `${file} changes the embeddings, which are this model’s output layer as well: llama.cpp cannot apply that`,
+    { hint: 'Bake the LoRA into the model instead.' },
+  )
 }

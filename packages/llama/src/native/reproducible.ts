@@ -1,6 +1,6 @@
 import { ggmlTypes, readHeader } from '@woolgather/gguf'
 import type { Native } from '@woolgather/ggml'
-import type { ModelInfo } from '../interface.ts'
+import type { Reproducibility } from '../interface.ts'
 
 /**
  * Types of weights with which a token alone and one among 64 give the same logits to the last bit
@@ -32,6 +32,6 @@ export function roundsAlike(types: ReadonlySet<string>): boolean {
 }
 
 /** It was shown on processors only. */
-export function reproducibility(native: Native): ModelInfo['reproducible'] {
+export function reproducibility(native: Native): Reproducibility {
   return native.backend === 'cpu' ? 'guaranteed' : 'not-guaranteed'
 }

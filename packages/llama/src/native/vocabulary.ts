@@ -20,7 +20,7 @@ export class Vocabulary {
   readonly #api: CApi
   readonly #pieces = new Map<number, Uint8Array>()
   readonly #ends = new Map<number, boolean>()
-  #all: readonly Uint8Array[] | undefined
+  #all: Promise<readonly Uint8Array[]> | undefined
   #endTokens: readonly number[] | undefined
   #fingerprint: Promise<string> | undefined
   #scratch = new Uint8Array(new ArrayBuffer(256))
@@ -123,9 +123,20 @@ export class Vocabulary {
     return this.#readPiece(token)
   }
 
-  /** Of every token, by id. */
-  get pieces(): readonly Uint8Array[] {
-    return (this.#all ??= Array.from({ length: this.size }, (_, token) => this.piece(token)))
+  /** Of every token, by id, read without holding the event loop. Which tokens end a text is known then, too. */
+  pieces(): Promise<readonly Uint8Array[]> {
+    return (this.#all ??= this.#readPieces())
+  }
+
+  async #readPieces(): Promise<readonly Uint8Array[]> {
+    const slice = new TimeSlice()
+    const pieces: Uint8Array[] = []
+    for (let token = 0; token < this.size; token++) {
+      pieces.push(this.piece(token))
+      this.endsGeneration(token)
+      if (token % 256 === 0) await slice.pause()
+    }
+    return pieces
   }
 
   /** A token as people read it: part of a character as U+FFFD, control tokens by name. */

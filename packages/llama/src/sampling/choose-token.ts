@@ -14,6 +14,9 @@ export interface Choice {
   logprob: TokenLogprob | undefined
 }
 
+/** Of the ids, the first `count`; or a bit for each token. */
+type Allowed = { tokens: Int32Array; count: number } | { mask: Uint32Array }
+
 export interface Restrictions {
   constraint: GenerationConstraint | undefined
   /** The first `count` of `tokens`; absent: all. May be overwritten. */
@@ -70,8 +73,12 @@ export class TokenChooser {
     for (const [token, logit] of changed) originals.set(token, logit)
   }
 
-  #sample(row: LogitsRow, allowed: Restrictions['allowed']): number | Promise<number> {
+  #sample(row: LogitsRow, allowed: Allowed | undefined): number | Promise<number> {
     if (allowed === undefined) return this.#sampler.sample(row.context, row.index)
+    if ('mask' in allowed) {
+      strikeOut(row.borrow(), allowed.mask)
+      return this.#sampler.sample(row.context, row.index)
+    }
     const { tokens, count } = allowed
     const size = this.#vocabulary.size
     if (count <= few * size && !this.#sampler.hasGrammar) {
@@ -82,12 +89,16 @@ export class TokenChooser {
   }
 
   /** What both the cut and the constraint allow. */
-  #restrict({ constraint, allowed }: Restrictions): Restrictions['allowed'] {
+  #restrict({ constraint, allowed }: Restrictions): Allowed | undefined {
     if (!constraint) return allowed
     const mask = (this.#mask ??= new Uint32Array(Math.ceil(this.#vocabulary.size / 32)))
     const count = constraint.allowed(mask)
     if (count === 0) throw deadEnd('The constraint allows no token of this model’s vocabulary here')
-    if (allowed === undefined) return { tokens: this.scratch, count: listBits(mask, this.scratch) }
+    if (allowed === undefined) {
+      // Where most are allowed, striking out the others is less work than listing them.
+      if (count > few * this.#vocabulary.size) return { mask }
+      return { tokens: this.scratch, count: listBits(mask, this.scratch) }
+    }
     const both = keepBits(mask, allowed.tokens, allowed.count)
     // Rather an unlikely token than none: what must be written goes before what is plausible.
     if (both === 0) return { tokens: allowed.tokens, count: listBits(mask, allowed.tokens) }
@@ -120,6 +131,16 @@ function keepOnly(row: Float32Array, tokens: Int32Array, count: number): void {
   for (let token = 0; token < row.length; token++) {
     if (next < count && tokens[next] === token) next++
     else row[token] = -Infinity
+  }
+}
+
+/** Makes the tokens impossible whose bits are not set. */
+function strikeOut(row: Float32Array, mask: Uint32Array): void {
+  for (let word = 0; word < mask.length; word++) {
+    for (let bits = ~mask[word]!; bits !== 0; bits &= bits - 1) {
+      const token = 32 * word + (31 - Math.clz32(bits & -bits))
+      if (token < row.length) row[token] = -Infinity
+    }
   }
 }
 

@@ -289,14 +289,13 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
     })
 
     describe('a constraint', () => {
-      const spell = (bytes: readonly number[]): GenerationConstraint => {
+      const spell = async (bytes: readonly number[]): Promise<GenerationConstraint> => {
+        const pieces = await model.tokenBytes()
         let at = 0
         return {
           allowed: (mask) => {
             mask.fill(0)
-            const token = model
-              .tokenBytes()
-              .findIndex((piece) => piece.length === 1 && piece[0] === bytes[at])
+            const token = pieces.findIndex((piece) => piece.length === 1 && piece[0] === bytes[at])
             mask[token >>> 5] = 1 << (token & 31)
             return 1
           },
@@ -308,12 +307,12 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
       }
 
       test('decides what is written, and ends the text', async () => {
-        const result = await generate({ constraint: spell([...Buffer.from('yes')]) })
+        const result = await generate({ constraint: await spell([...Buffer.from('yes')]) })
         expect(result).toMatchObject({ text: 'yes', stopReason: 'complete', incomplete: false })
       })
 
       test('cut short by the maximum of tokens says so', async () => {
-        const result = await generate({ constraint: spell([...Buffer.from('yes')]), maxTokens: 2 })
+        const result = await generate({ constraint: await spell([...Buffer.from('yes')]), maxTokens: 2 })
         expect(result).toMatchObject({ text: 'ye', stopReason: 'length', incomplete: true })
       })
 
@@ -324,8 +323,8 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
         )
       })
 
-      test('can know the bytes of every token, and which tokens end a text', () => {
-        expect(model.tokenBytes()).toHaveLength(model.info.vocabSize)
+      test('can know the bytes of every token, and which tokens end a text', async () => {
+        expect(await model.tokenBytes()).toHaveLength(model.info.vocabSize)
         expect(model.endTokens().length).toBeGreaterThan(0)
       })
     })
@@ -454,7 +453,8 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
         expect(() => gone.tokenize('a')).toThrow(disposed)
         expect(() => gone.detokenize([0])).toThrow(disposed)
         await expect(gone.score({ prompt, continuations: [] })).rejects.toThrow(disposed)
-        expect(() => gone.tokenBytes()).toThrow(disposed)
+        await expect(gone.tokenBytes()).rejects.toThrow(disposed)
+        expect(() => gone.endTokens()).toThrow(disposed)
         expect(() => gone.formatChat([{ role: 'user', content: 'a' }], { template: 'chatml' })).toThrow(
           disposed,
         )

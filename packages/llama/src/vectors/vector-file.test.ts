@@ -13,9 +13,10 @@ test('a vector comes back as it was written, in llama.cpp’s format', async () 
     [1, Float32Array.of(1, -2, 3.5)],
     [3, Float32Array.of(0.25, 0, 7)],
   ])
-  await writeVectorFile(file, { architecture: 'llama', directions })
+  await writeVectorFile(file, { architecture: 'llama', directions }, { 'woolgather.workflow': '{}' })
   const { metadata, tensors } = await readHeader(file)
   expect(Object.fromEntries(metadata)).toEqual({
+    'woolgather.workflow': '{}',
     'general.architecture': 'controlvector',
     'controlvector.model_hint': 'llama',
     'controlvector.layer_count': 3,

@@ -63,11 +63,13 @@ async function readDirection(path: string, file: GgufFile, tensor: GgufTensor): 
 /**
  * Writes a control vector so that llama.cpp's tools read it: a tensor for every block from 1 to the last that has a
  * direction, zeros where it has none. Replaces what is at `path` at once.
+ * @param texts metadata besides what makes it a control vector, by GGUF key
  * @throws LlamaError invalid-layer
  */
 export async function writeVectorFile(
   path: string,
   { architecture, directions }: ControlVector,
+  texts: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const layers = [...directions.keys()].toSorted((a, b) => a - b)
   const [first, last] = [layers[0], layers.at(-1)]
@@ -76,6 +78,7 @@ export async function writeVectorFile(
   }
   const size = directions.get(first)!.length
   const metadata = new Map<string, GgufValue>([
+    ...Object.entries(texts).map(([key, value]): [string, GgufValue] => [key, { type: 'text', value }]),
     ['general.architecture', { type: 'text', value: 'controlvector' }],
     ['controlvector.model_hint', { type: 'text', value: architecture ?? '' }],
     ['controlvector.layer_count', { type: 'i32', value: last }],

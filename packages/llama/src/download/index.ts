@@ -1,5 +1,0 @@
-export { downloadModel } from './download-model.ts'
-export type { DownloadedModel, DownloadModelInput, DownloadProgress } from './download-model.ts'
-export { parseModelUri } from './parse-uri.ts'
-export type { ModelUri } from './parse-uri.ts'
-export type { Patience } from './persist.ts'

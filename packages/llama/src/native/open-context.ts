@@ -1,0 +1,54 @@
+import type { Native } from '@woolgather/ggml'
+import type { LoadModelOptions } from '../interface.ts'
+import { keepsStates } from '../memory/index.ts'
+import type { ModelFile } from '../memory/index.ts'
+import type { Resources } from '../memory/choose-resources.ts'
+import { NativeContext } from './native-context.ts'
+import type { NativeModel } from './native-model.ts'
+
+/** Sequences at once, where they share one cache: as many as a sweep runs. */
+const manySequences = 64
+/** Where each has memory of its own. */
+const fewSequences = 16
+/** Prompt tokens of one decode call. */
+const batchSize = 512
+/** Sequence ids beyond the running ones, each of which can keep a prefix. */
+const keptPrefixes = 16
+
+/** How many texts of a model are written at once: each takes a token of the context at least. */
+export function chooseSequences(
+  file: ModelFile,
+  { maxSequences, contextSize = Infinity, reproducible }: LoadModelOptions,
+): number {
+  const unasked = reproducible || keepsStates(file) ? fewSequences : manySequences
+  return Math.min(maxSequences ?? unasked, contextSize)
+}
+
+/** The context that a model's texts are written in. */
+export function openContext(
+  native: Native,
+  model: NativeModel,
+  { resources, maxSequences, separate }: { resources: Resources; maxSequences: number; separate: boolean },
+): Promise<NativeContext> {
+  const most = native.api.llama_max_parallel_sequences()
+  const sequences = separate || isRecurrent(native, model) ? maxSequences : maxSequences + keptPrefixes
+  return NativeContext.create(native, model, {
+    contextSize: resources.contextSize,
+    batchSize: Math.max(batchSize, maxSequences),
+    // llama.cpp ends the process where there are more than a batch holds, which the context limits.
+    sequences: Math.min(sequences, most, resources.contextSize),
+    threads: resources.threads,
+    separate,
+  })
+}
+
+/** @throws RangeError */
+export function checkSequences({ api }: Native, maxSequences: number): void {
+  const most = api.llama_max_parallel_sequences()
+  if (Number.isInteger(maxSequences) && maxSequences >= 1 && maxSequences <= most) return
+  throw new RangeError(`maxSequences is ${maxSequences}; it must be a whole number from 1 to ${most}.`)
+}
+
+export function isRecurrent({ api }: Native, { pointer }: NativeModel): boolean {
+  return api.llama_model_is_recurrent(pointer) || api.llama_model_is_hybrid(pointer)
+}
