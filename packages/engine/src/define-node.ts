@@ -1,10 +1,12 @@
 import type {
+  CodeLanguage,
   DynamicInputs,
   DynamicOutputs,
   Json,
   LabelledValue,
   PortType,
   Widget,
+  Workflow,
 } from '@woolgather/workflow'
 import type { z } from 'zod'
 
@@ -26,6 +28,7 @@ export interface InputDefinition<Value = unknown> {
   /** Linked input that `run` asks for by calling it: `await inputs.name()`. */
   lazy?: boolean
   widget?: Widget
+  language?: CodeLanguage
   advanced?: boolean
 }
 
@@ -52,6 +55,8 @@ export interface NodeContext<Services> {
   /** Where this cell stands, for nodes that name what they write: path of the node, axis id → index. */
   node: string
   at: Readonly<Record<string, number>>
+  /** The workflow that is run, with the seeds that were drawn in it: for files that carry what made them. */
+  workflow: Workflow
 }
 
 export type Inputs = Record<string, InputDefinition>

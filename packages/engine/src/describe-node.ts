@@ -38,6 +38,7 @@ function describeInput(name: string, input: InputDefinition): InputDescription {
   if (input.collects === true) described.collects = true
   if (input.lazy === true) described.lazy = true
   if (input.widget !== undefined) described.widget = input.widget
+  if (input.language !== undefined) described.language = input.language
   if (input.advanced === true) described.advanced = true
   return described
 }

@@ -2,6 +2,8 @@ import { randomBytes, randomInt } from 'node:crypto'
 import {
   planWorkflow,
   validateWorkflow,
+  withSeeds,
+  type CellChoice,
   type Coordinate,
   type Issue,
   type Json,
@@ -44,6 +46,8 @@ export interface ExecuteOptions<Services> {
   cellLimit?: number | undefined
   /** Milliseconds a node is given to end once cancelled; default 2,000. */
   graceMs?: number | undefined
+  /** Cells to run although the cache may hold their results; what comes out replaces them there. */
+  fresh?: readonly CellChoice[] | undefined
   /** An attempt at this same run whose process ended: what it settled is not run or told again. */
   earlier?: EarlierAttempt | undefined
 }
@@ -118,6 +122,7 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
     plan: planned.plan,
     registry: options.registry,
     services: options.services,
+    workflow: withSeeds(options.workflow, seeds),
     events,
     seeds,
     concurrency: options.concurrency,
@@ -127,6 +132,7 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
     cellLimit: options.cellLimit ?? 10_000,
     graceMs: options.graceMs ?? 2_000,
     earlier: options.earlier,
+    fresh: options.fresh ?? [],
   })
   const cells = planned.plan.nodes.filter((node) => node.axes.length === 0 && node.role === 'node').length
   // in a turn of its own: who cancels may be in the middle of being told something
@@ -209,7 +215,10 @@ export function drawSeeds(
 ): Record<string, number> {
   const seeds: Record<string, number> = {}
   for (const node of planned.nodes) {
-    const has = node.description.inputs.some((input) => input.name === 'seed' && input.type === 'integer')
+    // One with a default has a seed already: drawing another would only be told, not used.
+    const has = node.description.inputs.some(
+      (input) => input.name === 'seed' && input.type === 'integer' && input.default === undefined,
+    )
     const set = Object.hasOwn(node.literals, 'seed') || node.links.some((link) => link.input === 'seed')
     if (!has || set || node.path in seeds) continue
     seeds[node.path] = given[node.path] ?? randomInt(2 ** 32)

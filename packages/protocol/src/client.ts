@@ -1,7 +1,10 @@
 import { WoolgatherError, type RunEvent, type Workflow } from '@woolgather/workflow'
+import type { FetchModelRequest, ModelDownload } from './http-downloads.ts'
 import {
+  importBytes,
   routes,
   type ErrorResponse,
+  type HealthResponse,
   type ImportedWorkflow,
   type ModelFile,
   type NodesResponse,
@@ -11,9 +14,11 @@ import {
   type WorkflowSummary,
 } from './http.ts'
 import type {
+  CellCancellation,
   QueueChange,
   QueueState,
   RunAccepted,
+  RunChoices,
   RunDetails,
   RunsQuery,
   RunsResponse,
@@ -44,6 +49,8 @@ export interface ClientOptions {
   reconnectDelay?: number
   onConnection?: (state: 'connecting' | 'open' | 'lost') => void
   onWorker?: (status: WorkerStatus) => void
+  /** How fetching a model goes on. */
+  onDownload?: (download: ModelDownload) => void
   /** The server does not know a run that is subscribed to (any more): no event of it will come. */
   onRunLost?: (run: string) => void
 }
@@ -56,8 +63,10 @@ export type SubmitResult = { run: string } | { issues: (ServerMessage & { type: 
  * subscriber sees each event of a run exactly once and in order.
  */
 export interface Client {
-  submit(workflow: Workflow, targets?: string[]): Promise<SubmitResult>
-  cancel(run: string): void
+  /** Waits for a server that is not there. Aborting takes it back, whether or not it was sent already. */
+  submit(workflow: Workflow, choices?: RunChoices, signal?: AbortSignal): Promise<SubmitResult>
+  /** Cancels a run, or some cells of it. */
+  cancel(run: string, cells?: CellCancellation): void
   changeQueue(change: QueueChange): void
   queue(): Promise<QueueState>
   /** Takes up an interrupted run; whoever follows it is told on. */
@@ -66,6 +75,9 @@ export interface Client {
   subscribe(run: string, onEvents: (events: RunEvent[]) => void, after?: number): () => void
   nodes(): Promise<NodesResponse>
   models(): Promise<ModelFile[]>
+  /** Unloads every model that is not in use; `onWorker` tells what is left. */
+  unloadModels(): Promise<void>
+  health(): Promise<HealthResponse>
   workflows(): Promise<WorkflowSummary[]>
   workflow(id: string): Promise<SavedWorkflow>
   saveWorkflow(id: string, request: SaveWorkflowRequest): Promise<SavedWorkflow>
@@ -73,7 +85,16 @@ export interface Client {
   revisions(id: string): Promise<WorkflowRevision[]>
   revision(id: string, revision: string): Promise<SavedWorkflow>
   exportWorkflow(id: string): Promise<Workflow>
-  importWorkflow(text: string): Promise<ImportedWorkflow>
+  /**
+   * The workflow in a document or an output, and what is missing for it. Of a file longer than `importBytes` only the
+   * beginning is sent.
+   */
+  importWorkflow(file: Blob | string): Promise<ImportedWorkflow>
+  /** Begins to fetch a model; `onDownload` is told how it goes on. */
+  fetchModel(request: FetchModelRequest): Promise<ModelDownload>
+  /** Models being fetched, and those fetched lately. */
+  downloads(): Promise<ModelDownload[]>
+  cancelDownload(id: string): Promise<void>
   /** Asks for a run over HTTP: for programs that do without the socket. */
   startRun(request: SubmitRunRequest): Promise<RunAccepted>
   runs(query?: Partial<RunsQuery>): Promise<RunsResponse>
@@ -96,6 +117,7 @@ export function createClient(options: ClientOptions): Client {
     string,
     { message: ClientMessage; settle: (result: SubmitResult | Error) => void }
   >()
+  const takenBack = new Set<string>()
   let socket: SocketLike | undefined
   let open = false
   let closed = false
@@ -140,6 +162,7 @@ export function createClient(options: ClientOptions): Client {
       case 'welcome':
         return
       case 'run.accepted':
+        if (takenBack.delete(message.request)) return send({ type: 'run.cancel', run: message.run })
         return settle(message.request, { run: message.run })
       case 'run.rejected':
         return settle(message.request, { issues: message.issues })
@@ -147,6 +170,8 @@ export function createClient(options: ClientOptions): Client {
         return deliver(message)
       case 'worker':
         return options.onWorker?.(message.status)
+      case 'download':
+        return options.onDownload?.(message.download)
       case 'error':
         // One about a run is that run's affair: what waits for an answer goes on waiting.
         if (message.run === undefined)
@@ -163,6 +188,12 @@ export function createClient(options: ClientOptions): Client {
 
   const failAll = (error: Error): void => {
     for (const request of [...waiting.keys()]) settle(request, error)
+  }
+
+  const takeBack = (request: string): void => {
+    if (!waiting.has(request)) return
+    takenBack.add(request)
+    settle(request, new WoolgatherError('cancelled', 'The run was taken back before it was accepted'))
   }
 
   const deliver = ({ run, from, events }: ServerMessage & { type: 'run.events' }): void => {
@@ -198,13 +229,13 @@ export function createClient(options: ClientOptions): Client {
   connect()
 
   return {
-    submit(workflow, targets) {
+    submit(workflow, choices = {}, signal) {
       const id = `${session}-${nextRequest++}`
       const message: ClientMessage = {
         type: 'run.submit',
         request: id,
         workflow,
-        ...(targets && { targets }),
+        ...choices,
       }
       return new Promise((resolve, reject) => {
         waiting.set(id, {
@@ -212,9 +243,10 @@ export function createClient(options: ClientOptions): Client {
           settle: (result) => (result instanceof Error ? reject(result) : resolve(result)),
         })
         send(message)
+        signal?.addEventListener('abort', () => takeBack(id), { once: true })
       })
     },
-    cancel: (run) => send({ type: 'run.cancel', run }),
+    cancel: (run, cells) => send({ type: 'run.cancel', run, ...(cells && { cells }) }),
     changeQueue: (change) => send({ type: 'queue.change', ...change }),
     queue: () => getJson(routes.queue),
     resume: (run) => send({ type: 'run.resume', run }),
@@ -232,6 +264,10 @@ export function createClient(options: ClientOptions): Client {
     },
     nodes: () => getJson(routes.nodes),
     models: () => getJson(routes.models),
+    unloadModels: async () => {
+      await request(routes.unloadModels, { method: 'POST' })
+    },
+    health: () => getJson(routes.health),
     workflows: () => getJson(routes.workflows),
     workflow: (id) => getJson(routes.workflow(id)),
     saveWorkflow: async (id, body) =>
@@ -249,7 +285,18 @@ export function createClient(options: ClientOptions): Client {
     revisions: (id) => getJson(routes.workflowRevisions(id)),
     revision: (id, revision) => getJson(routes.workflowRevision(id, revision)),
     exportWorkflow: (id) => getJson(routes.exportWorkflow(id)),
-    importWorkflow: (text) => postJson(routes.importWorkflow, text),
+    importWorkflow: async (file) => {
+      const blob = typeof file === 'string' ? new Blob([file]) : file
+      const body = blob.slice(0, importBytes)
+      return (
+        await request(routes.importWorkflow, { method: 'POST', body })
+      ).json() as Promise<ImportedWorkflow>
+    },
+    fetchModel: (body) => postJson(routes.downloads, JSON.stringify(body)),
+    downloads: () => getJson(routes.downloads),
+    cancelDownload: async (id) => {
+      await request(routes.download(id), { method: 'DELETE' })
+    },
     startRun: (body) => postJson(routes.runs, JSON.stringify(body)),
     runs: (query = {}) => {
       const given = Object.entries(query).filter(([, value]) => value !== undefined)

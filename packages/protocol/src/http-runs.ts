@@ -1,8 +1,10 @@
 import {
+  cellChoiceSchema,
   jsonSchema,
   runErrorSchema,
   runStatuses,
   workflowSchema,
+  type CellChoice,
   type Json,
   type RunError,
   type RunStatus,
@@ -12,17 +14,35 @@ import { z } from 'zod'
 
 export type StoredStatus = RunStatus | 'queued' | 'running'
 
-/** Body of `POST /api/runs`: a workflow, or the id of a saved one. */
-export interface SubmitRunRequest {
-  workflow?: Workflow | undefined
-  id?: string | undefined
+/** What of a workflow to run. */
+export interface RunChoices {
   /** Nodes to run, with what they need; absent: every node that nothing links from. */
   targets?: string[] | undefined
+  /** Cells to run whatever the cache holds. */
+  fresh?: CellChoice[] | undefined
+}
+
+/** Body of `POST /api/runs`: a workflow, or the id of a saved one. */
+export interface SubmitRunRequest extends RunChoices {
+  workflow?: Workflow | undefined
+  id?: string | undefined
   /** Run it before all that wait. */
   next?: boolean | undefined
+  /** Before all that wait with a lower one; default 0. What is there to be looked at while others wait has a higher one. */
+  priority?: number | undefined
   /** Values by name of an `api/input`, or by `node.input`. */
   inputs?: Record<string, Json> | undefined
 }
+
+/** Cells of a run to cancel; the rest of it goes on. */
+export interface CellCancellation extends CellChoice {
+  /** Everything that depends on them too. */
+  branch?: boolean | undefined
+}
+
+export const cellCancellationSchema: z.ZodType<CellCancellation> = (
+  cellChoiceSchema as unknown as z.ZodObject
+).extend({ branch: z.boolean().optional() }) as unknown as z.ZodType<CellCancellation>
 
 /** A run in the history. */
 export interface RunSummary {
@@ -33,13 +53,25 @@ export interface RunSummary {
   status: StoredStatus
   /** Milliseconds since the epoch. */
   created: number
+  /** When it left the queue, the last time it did. */
+  started?: number | undefined
   finished?: number | undefined
+}
+
+export interface RunVersions {
+  woolgather: string
+  /** Build of the native library. */
+  llama?: string | undefined
+  /** Of the node types in the workflow. */
+  nodes: Record<string, number>
 }
 
 /** A run with what it was made of. What each cell did and why is in its events. */
 export interface RunDetails extends RunSummary {
   workflow: Workflow
   targets?: string[] | undefined
+  /** What it was run with; absent before it begins. */
+  versions?: RunVersions | undefined
   /** Seeds drawn for nodes without one; absent before it begins. */
   seeds?: Record<string, number> | undefined
   /** Cells by how they ended. */
@@ -92,6 +124,8 @@ export const submitRunSchema: z.ZodType<SubmitRunRequest> = z.strictObject({
   id: z.string().min(1).max(100).optional(),
   targets: z.array(z.string().min(1).max(200)).max(10_000).optional(),
   next: z.boolean().optional(),
+  fresh: z.array(cellChoiceSchema).max(10_000).optional(),
+  priority: z.int().min(-100).max(100).optional(),
   inputs: z.record(z.string().max(400), jsonSchema).optional(),
 })
 
@@ -116,6 +150,7 @@ const summary = {
   name: z.string(),
   status: z.enum(storedStatuses),
   created: z.number(),
+  started: z.number().optional(),
   finished: z.number().optional(),
 }
 
@@ -124,10 +159,16 @@ export const runsResponseSchema: z.ZodType<RunsResponse> = z.object({
   runs: z.array(runSummarySchema),
   next: z.int().optional(),
 })
+export const runVersionsSchema: z.ZodType<RunVersions> = z.object({
+  woolgather: z.string(),
+  llama: z.string().optional(),
+  nodes: z.record(z.string(), z.int()),
+})
 export const runDetailsSchema: z.ZodType<RunDetails> = z.object({
   ...summary,
   workflow: workflowSchema,
   targets: z.array(z.string()).optional(),
+  versions: runVersionsSchema.optional(),
   seeds: z.record(z.string(), z.number()).optional(),
   cells: z.object({ finished: z.int(), cached: z.int(), failed: z.int(), skipped: z.int() }),
   error: runErrorSchema.optional(),

@@ -1,20 +1,25 @@
 import {
+  carriers,
+  documentLimits,
   runErrorSchema,
   runEventSchema,
   workflowSchema,
+  type Carrier,
   type NodeDescription,
+  type RequiredModel,
   type RunError,
   type RunEvent,
   type Workflow,
 } from '@woolgather/workflow'
 import { z } from 'zod'
-import type { WorkerStatus } from './socket-messages.ts'
+import { workerMemorySchema, type WorkerMemory, type WorkerStatus } from './socket-messages.ts'
 
 /** Paths of the HTTP interface, in one place for server, client and tests. */
 export const routes = {
   health: '/health',
   nodes: '/api/nodes',
   models: '/api/models',
+  unloadModels: '/api/models/unload',
   workflows: '/api/workflows',
   workflow: (id: string): string => `/api/workflows/${encodeURIComponent(id)}`,
   workflowRevisions: (id: string): string => `/api/workflows/${encodeURIComponent(id)}/revisions`,
@@ -22,6 +27,8 @@ export const routes = {
     `/api/workflows/${encodeURIComponent(id)}/revisions/${encodeURIComponent(revision)}`,
   exportWorkflow: (id: string): string => `/api/workflows/${encodeURIComponent(id)}/export`,
   importWorkflow: '/api/import',
+  downloads: '/api/downloads',
+  download: (id: string): string => `/api/downloads/${encodeURIComponent(id)}`,
   upload: '/api/upload',
   docs: '/api/docs',
   runs: '/api/runs',
@@ -79,11 +86,25 @@ export interface WorkflowRevision {
   saved: number
 }
 
-/** `POST /api/import`: a document as it was read, nothing saved. */
+/** A model that a workflow needs and this server does not have, or has another file of that name. */
+export interface MissingModel extends RequiredModel {
+  problem: 'absent' | 'different'
+}
+
+/** What `POST /api/import` reads of a file: a document, or the beginning of an output, where its workflow is. */
+export const importBytes: number = documentLimits.bytes + 65_536
+
+/** `POST /api/import`: the workflow in a document, a text, a table, a result or a GGUF file. Nothing is saved. */
 export interface ImportedWorkflow {
   workflow: Workflow
-  /** Models it needs and this server does not have, with where to get them. */
-  missing: { file: string; sha256?: string | undefined; source?: string | undefined }[]
+  /** What it was found in. */
+  carrier: Carrier
+  /** What it needs and this server has not. */
+  missing: {
+    models: MissingModel[]
+    /** Types of nodes, and the nodes that are of them. */
+    nodeTypes: { type: string; nodes: string[] }[]
+  }
 }
 
 /** `GET /health` */
@@ -91,6 +112,8 @@ export interface HealthResponse {
   status: 'ok'
   version: string
   worker: WorkerStatus['state']
+  /** Bytes in memory of the server, and what its worker holds as it last told. */
+  memory: { server: number; worker?: WorkerMemory | undefined }
 }
 
 /** `GET /api/runs/:id/events?after=n`: the events numbered above `n` (−1: all), as many as fit one answer. */
@@ -124,11 +147,20 @@ export const workflowRevisionSchema: z.ZodType<WorkflowRevision> = z.object({
   nodes: z.int(),
   saved: z.number(),
 })
+const missingModelSchema: z.ZodType<MissingModel> = z.object({
+  file: z.string(),
+  sha256: z.string().optional(),
+  source: z.string().optional(),
+  bytes: z.number().optional(),
+  problem: z.enum(['absent', 'different']),
+})
 export const importedWorkflowSchema: z.ZodType<ImportedWorkflow> = z.object({
   workflow: workflowSchema,
-  missing: z.array(
-    z.object({ file: z.string(), sha256: z.string().optional(), source: z.string().optional() }),
-  ),
+  carrier: z.enum(carriers),
+  missing: z.object({
+    models: z.array(missingModelSchema),
+    nodeTypes: z.array(z.object({ type: z.string(), nodes: z.array(z.string()) })),
+  }),
 })
 export const modelFileSchema: z.ZodType<ModelFile> = z.object({
   file: z.string(),
@@ -143,6 +175,7 @@ export const healthResponseSchema: z.ZodType<HealthResponse> = z.object({
   status: z.literal('ok'),
   version: z.string(),
   worker: z.enum(['starting', 'ready', 'restarting', 'stopped']),
+  memory: z.object({ server: z.number(), worker: workerMemorySchema.optional() }),
 })
 export const runEventsResponseSchema: z.ZodType<RunEventsResponse> = z.object({
   events: z.array(runEventSchema),

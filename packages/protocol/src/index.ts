@@ -4,8 +4,11 @@ export {
   protocolVersion,
   serverMessageSchema,
   workerStatusSchema,
+  workerMemorySchema,
   type ClientMessage,
+  type LoadedModel,
   type ServerMessage,
+  type WorkerMemory,
   type WorkerStatus,
 } from './socket-messages.ts'
 
@@ -13,6 +16,7 @@ export {
 export {
   errorResponseSchema,
   healthResponseSchema,
+  importBytes,
   importedWorkflowSchema,
   modelFileSchema,
   routes,
@@ -24,6 +28,7 @@ export {
   type ErrorResponse,
   type HealthResponse,
   type ImportedWorkflow,
+  type MissingModel,
   type ModelFile,
   type NodesResponse,
   type RunEventsResponse,
@@ -39,6 +44,7 @@ export {
   runDetailsSchema,
   runsQuerySchema,
   runsResponseSchema,
+  runVersionsSchema,
   submitRunSchema,
   uploadResponseSchema,
   type QueueChange,
@@ -48,10 +54,20 @@ export {
   type RunsQuery,
   type RunsResponse,
   type RunSummary,
+  type RunVersions,
   type StoredStatus,
   type SubmitRunRequest,
   type UploadResponse,
+  type CellCancellation,
+  type RunChoices,
 } from './http-runs.ts'
+
+export {
+  fetchModelSchema,
+  modelDownloadSchema,
+  type FetchModelRequest,
+  type ModelDownload,
+} from './http-downloads.ts'
 
 // between a server or CLI and a worker process
 export {

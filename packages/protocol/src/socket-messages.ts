@@ -1,4 +1,5 @@
 import {
+  cellChoiceSchema,
   runErrorSchema,
   runEventSchema,
   errorCodes,
@@ -9,7 +10,13 @@ import {
   type Workflow,
 } from '@woolgather/workflow'
 import { z } from 'zod'
-import type { QueueChange } from './http-runs.ts'
+import { modelDownloadSchema, type ModelDownload } from './http-downloads.ts'
+import {
+  cellCancellationSchema,
+  type CellCancellation,
+  type QueueChange,
+  type RunChoices,
+} from './http-runs.ts'
 
 /** Rises when a client made for an older number could misread a message. */
 export const protocolVersion = 1 as const
@@ -19,13 +26,14 @@ export type ClientMessage =
   /** First message of a connection. */
   | { type: 'hello'; protocol: number }
   /** Asks for a run; answered by `run.accepted` or `run.rejected` with the same request id. Subscribes to the run. */
-  | { type: 'run.submit'; request: string; workflow: Workflow; targets?: string[] | undefined }
-  | { type: 'run.cancel'; run: string }
+  | ({ type: 'run.submit'; request: string; workflow: Workflow } & RunChoices)
+  /** Cancels a run, or some cells of it. */
+  | { type: 'run.cancel'; run: string; cells?: CellCancellation | undefined }
   /** Takes up an interrupted run: it waits and goes on under its number, and what it finished is kept. */
   | { type: 'run.resume'; run: string }
-  /** Sends every event numbered above `after` (−1: all), then new ones as they come. */
   /** Changes the queue: pauses it, puts a waiting run elsewhere, cancels all that wait. */
   | ({ type: 'queue.change' } & QueueChange)
+  /** Sends every event numbered above `after` (−1: all), then new ones as they come. */
   | { type: 'run.subscribe'; run: string; after: number }
   | { type: 'run.unsubscribe'; run: string }
 
@@ -38,6 +46,8 @@ export type ServerMessage =
   /** Events `from`…`to` of one run, none missing between. */
   | { type: 'run.events'; run: string; from: number; to: number; events: RunEvent[] }
   | { type: 'worker'; status: WorkerStatus }
+  /** How fetching a model goes on; those that run are told to every new client. */
+  | { type: 'download'; download: ModelDownload }
   /** A message that could not be understood or served. */
   | { type: 'error'; error: RunError; run?: string | undefined }
 
@@ -46,8 +56,26 @@ export interface WorkerStatus {
   state: 'starting' | 'ready' | 'restarting' | 'stopped'
   /** What it runs on, once ready: "CPU, 1 thread", "CUDA, NVIDIA RTX 4090". */
   device?: string | undefined
+  /** Of the native library, once ready. */
+  build?: string | undefined
   /** Why it is not ready. */
   error?: RunError | undefined
+  /** What it holds, as it last told. */
+  memory?: WorkerMemory | undefined
+}
+
+export interface WorkerMemory {
+  /** Bytes of the process that are in memory, the libraries' and mapped files' included. */
+  rss: number
+  models: LoadedModel[]
+}
+
+/** A model that is loaded, whether it is in use or not. */
+export interface LoadedModel {
+  /** As workflows name it. */
+  file: string
+  /** Of its tensors. */
+  bytes: number
 }
 
 const issueSchema: z.ZodType<Issue> = z.object({
@@ -58,10 +86,17 @@ const issueSchema: z.ZodType<Issue> = z.object({
   hint: z.string().optional(),
 }) as z.ZodType<Issue>
 
+export const workerMemorySchema: z.ZodType<WorkerMemory> = z.object({
+  rss: z.number(),
+  models: z.array(z.object({ file: z.string(), bytes: z.number() })),
+})
+
 export const workerStatusSchema: z.ZodType<WorkerStatus> = z.object({
   state: z.enum(['starting', 'ready', 'restarting', 'stopped']),
   device: z.string().optional(),
+  build: z.string().optional(),
   error: runErrorSchema.optional(),
+  memory: workerMemorySchema.optional(),
 })
 
 const id = z.string().min(1).max(200)
@@ -73,8 +108,9 @@ export const clientMessageSchema: z.ZodType<ClientMessage> = z.discriminatedUnio
     request: id,
     workflow: workflowSchema,
     targets: z.array(id).optional(),
+    fresh: z.array(cellChoiceSchema).optional(),
   }),
-  z.strictObject({ type: z.literal('run.cancel'), run: id }),
+  z.strictObject({ type: z.literal('run.cancel'), run: id, cells: cellCancellationSchema.optional() }),
   z.strictObject({ type: z.literal('run.resume'), run: id }),
   z.strictObject({
     type: z.literal('queue.change'),
@@ -98,5 +134,6 @@ export const serverMessageSchema: z.ZodType<ServerMessage> = z.discriminatedUnio
     events: z.array(runEventSchema),
   }),
   z.object({ type: z.literal('worker'), status: workerStatusSchema }),
+  z.object({ type: z.literal('download'), download: modelDownloadSchema }),
   z.object({ type: z.literal('error'), error: runErrorSchema, run: id.optional() }),
 ])

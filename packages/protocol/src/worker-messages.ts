@@ -1,8 +1,10 @@
 import {
+  cellChoiceSchema,
   jsonSchema,
   runErrorSchema,
   runEventSchema,
   workflowSchema,
+  type CellChoice,
   type Coordinate,
   type OutputValue,
   type RunError,
@@ -10,6 +12,8 @@ import {
   type Workflow,
 } from '@woolgather/workflow'
 import { z } from 'zod'
+import { cellCancellationSchema, type CellCancellation } from './http-runs.ts'
+import { workerMemorySchema, type WorkerMemory } from './socket-messages.ts'
 
 /** Folders a worker reads and writes; absolute paths. Nothing outside them is touched. */
 export interface WorkerFolders {
@@ -42,9 +46,16 @@ export type WorkerRequest =
       targets?: string[] | undefined
       /** Seeds of nodes without one, as drawn before. */
       seeds?: Record<string, number> | undefined
+      /** Cells to run whatever the cache holds. */
+      fresh?: CellChoice[] | undefined
       leftOver?: LeftOver | undefined
     }
-  | { type: 'cancel'; run: string }
+  /** The whole run, or some cells of it. */
+  | { type: 'cancel'; run: string; cells?: CellCancellation | undefined }
+  /** Unload every model that is not in use. */
+  | { type: 'unload' }
+  /** Answered by `pong`, unless it hangs. */
+  | { type: 'ping' }
   /** Finish nothing more, free the models, exit. */
   | { type: 'shutdown' }
 
@@ -53,6 +64,9 @@ export type WorkerMessage =
   /** Sent once, when the native library is loaded. */
   | { type: 'ready'; device: string; build: string }
   | { type: 'events'; run: string; events: RunEvent[] }
+  | { type: 'pong' }
+  /** What it holds in memory, when that has changed. */
+  | { type: 'memory'; memory: WorkerMemory }
   /** It could not start: no native library, wrong version. The process then exits. */
   | { type: 'failed'; error: RunError }
 
@@ -75,14 +89,23 @@ export const workerRequestSchema: z.ZodType<WorkerRequest> = z.discriminatedUnio
     workflow: workflowSchema,
     targets: z.array(z.string()).optional(),
     seeds: z.record(z.string(), z.number()).optional(),
+    fresh: z.array(cellChoiceSchema).optional(),
     leftOver: leftOverSchema.optional(),
   }),
-  z.object({ type: z.literal('cancel'), run: z.string() }),
+  z.object({
+    type: z.literal('cancel'),
+    run: z.string(),
+    cells: cellCancellationSchema.optional(),
+  }),
+  z.object({ type: z.literal('unload') }),
+  z.object({ type: z.literal('ping') }),
   z.object({ type: z.literal('shutdown') }),
 ])
 
 export const workerMessageSchema: z.ZodType<WorkerMessage> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), device: z.string(), build: z.string() }),
   z.object({ type: z.literal('events'), run: z.string(), events: z.array(runEventSchema) }),
+  z.object({ type: z.literal('pong') }),
+  z.object({ type: z.literal('memory'), memory: workerMemorySchema }),
   z.object({ type: z.literal('failed'), error: runErrorSchema }),
 ])

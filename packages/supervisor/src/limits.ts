@@ -4,6 +4,8 @@ export interface SupervisorLimits {
   start: number
   /** From asking a run to stop until its worker counts as hung. */
   cancel: number
+  /** Without a sign of life of a worker that is ready: the longest that honest work keeps it from answering. */
+  hang: number
   /** From asking the process to leave until SIGTERM, and again until SIGKILL. */
   shutdown: number
   /** Before the first restart; doubles with each crash. */
@@ -22,6 +24,7 @@ export interface SupervisorLimits {
 export const defaultLimits: SupervisorLimits = {
   start: 120_000,
   cancel: 15_000,
+  hang: 120_000,
   shutdown: 5_000,
   firstBackoff: 250,
   longestBackoff: 10_000,

@@ -60,7 +60,10 @@ describe('a worker that works', () => {
       '4 cell.finished text',
       '5 run.finished',
     ])
-    expect(worker.seen).toEqual([{ state: 'starting' }, { state: 'ready', device: 'scripted' }])
+    expect(worker.seen).toEqual([
+      { state: 'starting' },
+      { state: 'ready', device: 'scripted', build: 'test' },
+    ])
   })
 
   test('has its events numbered on from where the queue stopped', async () => {
@@ -140,6 +143,28 @@ describe('a worker that dies in a run', () => {
       '4 cell.started b',
       '5 cell.finished b',
       '6 run.finished',
+    ])
+  })
+
+  test('by hanging is ended: the run is taken up, and a cell that hangs every time fails', async () => {
+    await using worker = start({ limits: { hang: 400 } })
+    const once = await play(worker, 'start a; finish a; start b; first freeze; finish b; end completed')
+    expect([once.status, told(once.events).slice(3)]).toEqual([
+      'completed',
+      ['3 cell.started b', '4 cell.started b', '5 cell.finished b', '6 run.finished'],
+    ])
+    const { events } = await play(worker, 'start a; freeze; end failed')
+    expect(events.find(({ type }) => type === 'cell.failed')).toMatchObject({
+      error: { code: 'worker-lost', message: 'The worker process did not answer for 0.4 seconds.' },
+    })
+  })
+
+  test('is not taken for hung while it has nothing to say', async () => {
+    await using worker = start({ limits: { hang: 200 } })
+    const { status, events } = await play(worker, 'start a; wait 1000; finish a; end completed')
+    expect([status, told(events)]).toEqual([
+      'completed',
+      ['0 run.started', '1 cell.started a', '2 cell.finished a', '3 run.finished'],
     ])
   })
 
@@ -246,6 +271,12 @@ describe('a worker that does not start', () => {
       },
     })
     expect(worker.seen.filter(({ state }) => state === 'starting' || state === 'stopped')).toHaveLength(2)
+  })
+
+  test('may take its time: runs wait for it', async () => {
+    await using worker = start({ env: { SCRIPTED_START: 'slow' }, limits: { hang: 200 } })
+    const { status } = await play(worker, 'start a; finish a; end completed')
+    expect([status, worker.seen.map(({ state }) => state)]).toEqual(['completed', ['starting', 'ready']])
   })
 
   test('is killed and named where it never becomes ready', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { WorkerFolders, WorkerMessage, WorkerStatus } from '@woolgather/protocol'
-import type { RunError, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
+import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerStatus } from '@woolgather/protocol'
+import type { CellChoice, RunError, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
 import { describeEnd, type ProcessEnd } from './describe-end.ts'
 import { forkWorker, type WorkerProcess } from './fork-worker.ts'
 import { defaultLimits, type SupervisorLimits } from './limits.ts'
@@ -24,6 +24,8 @@ export interface RunRequest {
   run: string
   workflow: Workflow
   targets?: string[] | undefined
+  /** Cells to run whatever the cache holds. */
+  fresh?: CellChoice[] | undefined
   /** Seeds of nodes without one; absent: drawn when the run begins. */
   seeds?: Record<string, number> | undefined
   /** Number of the first event, default 0. */
@@ -44,11 +46,18 @@ export interface WorkerHandle extends AsyncDisposable {
   readonly status: WorkerStatus
   /** Hands over a run, at once or when the worker is ready, and resolves when it has ended. Never rejects. */
   run(request: RunRequest): Promise<RunStatus>
+  /** Unloads every model that no run uses now. */
+  unloadModels(): void
+  /** Cancels some cells of a run; does nothing where the worker does not have it. */
+  cancelCells(run: string, cells: CellCancellation): void
   /** Ends what runs as `interrupted` and stops the process: asked first, then SIGTERM, then SIGKILL. */
   close(): Promise<void>
   /** Stops the process at once. */
   kill(): Promise<void>
 }
+
+/** Questions that a worker may leave unanswered in the time after which it counts as hung. */
+const beatsToHang = 4
 
 /** One process of the several a handle may see. */
 interface Attempt {
@@ -97,6 +106,7 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
       env: options.env ?? {},
       onLog: options.onLog ?? (() => {}),
       onMessage: (message) => {
+        alive()
         if (message.type === 'failed') reason = message.error
         else receive(message)
       },
@@ -110,9 +120,19 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
       () => giveUp(`The worker process was not ready after ${limits.start / 1000} seconds.`),
       limits.start,
     )
+    // Counted, not timed: a machine that slept has missed no beats.
+    let missed = 0
+    const heartbeat = setInterval(() => {
+      if (status.state !== 'ready') return
+      if (++missed >= beatsToHang)
+        giveUp(`The worker process did not answer for ${limits.hang / 1000} seconds.`)
+      else worker.send({ type: 'ping' })
+    }, limits.hang / beatsToHang).unref()
+    const alive = (): void => void (missed = 0)
     current = { worker, startTimer, giveUp }
     void worker.ended.then((end) => {
       clearTimeout(startTimer)
+      clearInterval(heartbeat)
       onEnded(end, { reason, lived: Date.now() - startedAt })
     })
   }
@@ -127,9 +147,11 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
 
   const receive = (message: Exclude<WorkerMessage, { type: 'failed' }>): void => {
     if (message.type === 'events') return accept(message.run, message.events)
+    if (message.type === 'pong') return
+    if (message.type === 'memory') return setStatus({ ...status, memory: message.memory })
     clearTimeout(current?.startTimer)
     failedStarts = 0
-    setStatus({ state: 'ready', device: message.device })
+    setStatus({ state: 'ready', device: message.device, build: message.build })
     dispatch()
   }
 
@@ -142,7 +164,7 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
   }
 
   const handOver = (active: ActiveRun): void => {
-    const { run, workflow, targets } = active.request
+    const { run, workflow, targets, fresh } = active.request
     const leftOver = active.tracked.leftOver()
     const seeds = active.tracked.seeds ?? active.request.seeds
     active.sent = true
@@ -151,6 +173,7 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
       run,
       workflow,
       ...(targets && { targets }),
+      ...(fresh && { fresh }),
       ...(seeds && { seeds }),
       ...(leftOver && { leftOver }),
     })
@@ -259,6 +282,11 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
         if (status.state === 'ready') dispatch()
         else if (status.state === 'stopped') launch('starting')
       }),
+
+    unloadModels: () => current?.worker.send({ type: 'unload' }),
+    cancelCells(run, cells) {
+      if (runs.get(run)?.sent === true) current?.worker.send({ type: 'cancel', run, cells })
+    },
 
     close,
 

@@ -29,22 +29,29 @@ function portsOfType(workflow: Workflow, type: string): ApiPort[] {
   })
 }
 
+type BoundInput = { node: string; input: string; value: Json }
+
 /** A workflow with literals put into inputs of its nodes; a link on such an input gives way. */
-export function bindInputs(
-  workflow: Workflow,
-  values: readonly { node: string; input: string; value: Json }[],
-): Workflow {
-  const nodes: Record<string, WorkflowNode> = { ...workflow.nodes }
+export function bindInputs(workflow: Workflow, values: readonly BoundInput[]): Workflow {
+  return { ...workflow, nodes: bindNodeInputs(workflow.nodes, values) }
+}
+
+/** The same for the nodes of a workflow or subgraph alone. */
+export function bindNodeInputs(
+  nodes: Readonly<Record<string, WorkflowNode>>,
+  values: readonly BoundInput[],
+): Record<string, WorkflowNode> {
+  const bound = { ...nodes }
   for (const { node, input, value } of values) {
-    const before = nodes[node]
+    const before = bound[node]
     if (before === undefined) continue
     const { links, ...rest } = before
     const others = Object.entries(links ?? {}).filter(([name]) => name !== input)
-    nodes[node] = {
+    bound[node] = {
       ...rest,
       inputs: { ...before.inputs, [input]: value },
       ...(others.length > 0 && { links: Object.fromEntries(others) }),
     }
   }
-  return { ...workflow, nodes }
+  return bound
 }

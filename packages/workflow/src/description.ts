@@ -5,6 +5,13 @@ import type { PortType } from './ports.ts'
 export type Widget =
   'text' | 'textarea' | 'slider' | 'seed' | 'file' | 'model' | 'lora' | 'vector' | 'code' | 'none'
 
+/**
+ * What the text of a `code` input is written in. `template`: words with `{{gaps}}`. `prompt`: AUTOMATIC1111's weights.
+ * Three say what a text must match, and are compiled while one types: `regex`, `grammar` (GBNF, or Lark where the input
+ * `notation` beside it says so, from the rule that `start` names) and `json-schema`.
+ */
+export type CodeLanguage = 'json' | 'json-schema' | 'yaml' | 'regex' | 'grammar' | 'prompt' | 'template'
+
 /** What editor, server and CLI know about an input of a node. Serialised from the node's definition. */
 export interface InputDescription {
   name: string
@@ -22,6 +29,8 @@ export interface InputDescription {
   /** Evaluated only when the node asks for it (switch, if). */
   lazy?: boolean
   widget?: Widget
+  /** With the widget `code`: what it is coloured as. */
+  language?: CodeLanguage
   /** Folded away in the editor until asked for. */
   advanced?: boolean
 }

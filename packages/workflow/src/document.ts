@@ -24,6 +24,16 @@ export interface View {
   title?: string | undefined
   color?: string | undefined
   collapsed?: boolean | undefined
+  /** Stays where it is when dragged or arranged. */
+  pinned?: boolean | undefined
+  /** Points the links into an input are led through, by input: a list for each of its links, in their order. */
+  reroutes?: Record<string, Place[][]> | undefined
+}
+
+/** A place in the graph, in the units of `View`. */
+export interface Place {
+  x: number
+  y: number
 }
 
 export interface WorkflowNode {
@@ -36,8 +46,10 @@ export interface WorkflowNode {
   view?: View | undefined
 }
 
+/** A titled frame around nodes; with a text, a note. */
 export interface Group {
   title: string
+  text?: string | undefined
   x: number
   y: number
   width: number
@@ -51,6 +63,15 @@ export interface RequiredModel {
   sha256?: string | undefined
   /** `hf:` URI or https URL. */
   source?: string | undefined
+  bytes?: number | undefined
+}
+
+/** A part of the form that the app view shows: an input to fill in, or, without `input`, what a node makes. */
+export interface AppItem {
+  node: string
+  input?: string | undefined
+  /** What it is called there; absent: as the input or the node. */
+  label?: string | undefined
 }
 
 export interface Subgraph {
@@ -58,6 +79,9 @@ export interface Subgraph {
   inputs: { name: string; type: string }[]
   outputs: { name: string; type: string; from: Link }[]
   nodes: Record<string, WorkflowNode>
+  groups?: Group[] | undefined
+  /** Where its inputs and outputs are drawn. */
+  view?: { inputs?: Place | undefined; outputs?: Place | undefined } | undefined
 }
 
 /** The one workflow format: saved, shared, sent and executed as it stands. */
@@ -69,11 +93,15 @@ export interface Workflow {
   groups?: Group[] | undefined
   requires?: { models?: RequiredModel[] | undefined } | undefined
   subgraphs?: Record<string, Subgraph> | undefined
+  /** The form for people who do not want the graph, in its order. For people only, as `View`. */
+  app?: AppItem[] | undefined
 }
 
 const name = z.string().min(1).max(documentLimits.nameLength)
 
 const link = z.tuple([name, name])
+
+const place = z.object({ x: z.number(), y: z.number() })
 
 const view = z.object({
   x: z.number(),
@@ -83,6 +111,18 @@ const view = z.object({
   title: z.string().max(documentLimits.nameLength).optional(),
   color: z.string().max(32).optional(),
   collapsed: z.boolean().optional(),
+  pinned: z.boolean().optional(),
+  reroutes: z.record(name, z.array(z.array(place))).optional(),
+})
+
+const group = z.strictObject({
+  title: z.string().max(documentLimits.nameLength),
+  text: z.string().optional(),
+  x: z.number(),
+  y: z.number(),
+  width: z.number().positive(),
+  height: z.number().positive(),
+  color: z.string().max(32).optional(),
 })
 
 const node = z.strictObject({
@@ -99,6 +139,8 @@ const subgraph = z.strictObject({
   inputs: z.array(z.strictObject({ name, type: name })),
   outputs: z.array(z.strictObject({ name, type: name, from: link })),
   nodes: z.record(name, node),
+  groups: z.array(group).optional(),
+  view: z.object({ inputs: place.optional(), outputs: place.optional() }).optional(),
 })
 
 export const workflowSchema: z.ZodType<Workflow> = z.strictObject({
@@ -106,18 +148,7 @@ export const workflowSchema: z.ZodType<Workflow> = z.strictObject({
   version: z.literal(1),
   name: z.string().max(documentLimits.nameLength),
   nodes: z.record(name, node),
-  groups: z
-    .array(
-      z.strictObject({
-        title: z.string().max(documentLimits.nameLength),
-        x: z.number(),
-        y: z.number(),
-        width: z.number().positive(),
-        height: z.number().positive(),
-        color: z.string().max(32).optional(),
-      }),
-    )
-    .optional(),
+  groups: z.array(group).optional(),
   requires: z
     .strictObject({
       models: z
@@ -129,10 +160,20 @@ export const workflowSchema: z.ZodType<Workflow> = z.strictObject({
               .regex(/^[0-9a-f]{64}$/)
               .optional(),
             source: z.string().optional(),
+            bytes: z.int().nonnegative().optional(),
           }),
         )
         .optional(),
     })
     .optional(),
   subgraphs: z.record(name, subgraph).optional(),
+  app: z
+    .array(
+      z.strictObject({
+        node: name,
+        input: name.optional(),
+        label: z.string().max(documentLimits.nameLength).optional(),
+      }),
+    )
+    .optional(),
 }) as z.ZodType<Workflow>

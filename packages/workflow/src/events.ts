@@ -5,6 +5,13 @@ import { errorCodes, type RunError } from './issues.ts'
 /** Coordinate of a cell: axis id → index along that axis. `{}` where nothing is swept. */
 export type Coordinate = Record<string, number>
 
+/** Cells of one node: those at coordinates that agree with `at`, which may leave axes open. */
+export interface CellChoice {
+  /** Instance path. */
+  node: string
+  at: Coordinate
+}
+
 /** An output too long to travel in an event (over 1 KiB of JSON): fetch it by the sha256 of its bytes. */
 export interface ArtifactRef {
   artifact: string
@@ -76,6 +83,11 @@ export const runErrorSchema: z.ZodType<RunError> = z.object({
 const base = { run: z.string(), seq: z.int().nonnegative(), time: z.number() }
 const cell = { ...base, node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }
 const outputs = z.record(z.string(), jsonSchema)
+
+export const cellChoiceSchema: z.ZodType<CellChoice> = z.strictObject({
+  node: z.string().min(1).max(400),
+  at: z.record(z.string().max(400), z.int().nonnegative()),
+})
 
 export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('run.queued') }),

@@ -3,8 +3,10 @@ export { jsonSchema, type Json } from './json.ts'
 export {
   documentLimits,
   workflowSchema,
+  type AppItem,
   type Group,
   type Link,
+  type Place,
   type RequiredModel,
   type Subgraph,
   type View,
@@ -14,19 +16,26 @@ export {
 
 // from text to plan
 export { parseWorkflow, type Parsed } from './parse-workflow.ts'
+export { textTooDeep } from './nesting.ts'
 export { migrateWorkflow } from './migrate-workflow.ts'
+export { carriedField, carrierOf, carryWorkflow, type TextCarrier } from './carry-workflow.ts'
+export { carriers, readCarriedWorkflow, type Carried, type Carrier } from './read-carried-workflow.ts'
 export { setInput } from './set-input.ts'
 export { apiInputs, apiInputType, apiOutputs, apiOutputType, bindInputs, type ApiPort } from './api-ports.ts'
+export { isModelAddress, missingNodeTypes, requiredModels } from './required-models.ts'
+export { withSeeds } from './with-seeds.ts'
 export { validateWorkflow } from './validate-workflow.ts'
 export { planWorkflow, type PlanOptions } from './plan-workflow.ts'
 export type { Plan, PlanAxis, PlanLink, PlanNode, PlanRole, PlanTarget, PlanZone } from './plan/plan.ts'
 export { axisNames } from './plan/assign-axes.ts'
+export { isChart, type ChartAxis, type ChartData } from './chart-data.ts'
 export { nearest, suggest } from './nearest.ts'
 export { inPlainWords, literalProblem, typeProblem } from './literal-problem.ts'
 
 // node types as data
 export { accepts, portTypes, type PortType } from './ports.ts'
 export type {
+  CodeLanguage,
   DynamicInputs,
   DynamicOutputs,
   InputDescription,
@@ -36,7 +45,7 @@ export type {
 } from './description.ts'
 
 export { describeTypes, isLink, linksOf, subgraphPrefix, type Descriptions } from './describe-subgraph.ts'
-export { outputOf, placeholdersIn, portsOf, type Ports } from './ports-of.ts'
+export { findPlaceholders, outputOf, portsOf, type Placeholder, type Ports } from './ports-of.ts'
 
 // values that travel on links
 export {
@@ -48,12 +57,30 @@ export {
 } from './labelled.ts'
 export {
   chatMessageSchema,
+  loraMethods,
   loraRecipeSchema,
+  loraUseSchema,
+  mergeMethods,
+  mergeParametersSchema,
   modelRecipeSchema,
+  outputTypes,
   vectorSchema,
   type ChatMessage,
+  type LoraCombine,
+  type LoraExtract,
   type LoraRecipe,
+  type LoraSource,
+  type LoraUse,
+  type FileSource,
+  type MergeMethod,
+  type MergeParameter,
+  type MergeParameters,
+  type MergeSlice,
+  type MergeSource,
   type ModelRecipe,
+  type ModelSource,
+  type ModelUse,
+  type OutputType,
   type VectorValue,
 } from './recipe.ts'
 
@@ -74,6 +101,7 @@ export {
   type PromptMix,
 } from './prompt/prompt-mix.ts'
 
+export { parseCsv } from './parse-csv.ts'
 export { tableSchema, type Table } from './table.ts'
 
 // what can be wrong
@@ -81,6 +109,7 @@ export { errorCodes, WoolgatherError, type ErrorCode, type Issue, type RunError 
 
 // what happens in a run
 export {
+  cellChoiceSchema,
   isArtifactRef,
   runErrorSchema,
   runEventSchema,
@@ -92,5 +121,8 @@ export {
   type RunEventBody,
   type RunEventType,
   type RunStatus,
+  type CellChoice,
 } from './events.ts'
 export { followProgress, paceOf, type RunProgress } from './run-progress.ts'
+export { filesOfLora, filesOfModel, nameOfModel, weightsOf } from './recipe-files.ts'
+export { provenanceKeys } from './provenance.ts'

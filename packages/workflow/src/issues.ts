@@ -7,6 +7,7 @@ export const errorCodes = [
   'file-outside-folders',
   'invalid-json',
   'invalid-workflow',
+  'no-workflow',
   'unsupported-version',
   // the graph
   'unknown-node-type',
@@ -34,6 +35,7 @@ export const errorCodes = [
   'run-not-found',
   'run-not-resumable',
   'write-failed',
+  'disk-full',
   // models
   'model-not-found',
   'model-unreadable',
@@ -46,6 +48,7 @@ export const errorCodes = [
   'invalid-chat-template',
   'adapter-mismatch',
   'vector-mismatch',
+  'merge-impossible',
   'invalid-layer',
   'vocabulary-mismatch',
   'invalid-mix',
@@ -65,6 +68,7 @@ export const errorCodes = [
   'forbidden',
   'not-found',
   'request-too-large',
+  'too-many-requests',
   'revision-conflict',
 ] as const
 

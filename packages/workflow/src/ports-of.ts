@@ -68,13 +68,22 @@ function dynamicPorts(
   }
 }
 
-/** Names between double braces, each once, in order: `{{name}}`, spaces inside the braces allowed. */
-export function placeholdersIn(text: string): string[] {
-  const names = new Set<string>()
-  for (const match of text.matchAll(placeholder)) {
-    if (match[1] !== undefined && match[1] !== '__proto__') names.add(match[1])
-  }
-  return [...names]
+/** A `{{name}}` in a text; `from` and `to` take in its braces. */
+export interface Placeholder {
+  name: string
+  from: number
+  to: number
+}
+
+/** Names between double braces, in order: `{{name}}`, spaces inside the braces allowed. */
+export function findPlaceholders(text: string): Placeholder[] {
+  return [...text.matchAll(placeholder)]
+    .map(({ 0: whole, 1: name = '', index }) => ({ name, from: index, to: index + whole.length }))
+    .filter(({ name }) => name !== '__proto__')
+}
+
+function placeholdersIn(text: string): string[] {
+  return [...new Set(findPlaceholders(text).map(({ name }) => name))]
 }
 
 const placeholder = /\{\{\s*([\p{L}_][\p{L}\p{N}_-]{0,63})\s*\}\}/gu

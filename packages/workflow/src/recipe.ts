@@ -4,19 +4,128 @@ import { z } from 'zod'
  * A model on a link: plain data that says how to get the model, not the model. Hashable, cacheable,
  * printable and sendable; only the worker turns it into something loaded.
  */
-export interface ModelRecipe {
+export type ModelRecipe = ModelSource & ModelUse
+
+/** Where weights come from: a file, or how to make them. */
+export type ModelSource = FileSource | MergeSource
+
+export interface FileSource {
   kind: 'file'
   /** Path below a models folder, e.g. `demo/storyteller.gguf`. */
   file: string
+}
+
+/** What is done with the weights of a source. */
+export interface ModelUse {
   /** Layers to keep on the GPU, tokens of context, CPU threads; absent means chosen within memory. */
   gpuLayers?: number | undefined
   contextSize?: number | undefined
   threads?: number | undefined
+  /** Same prompt and seed, same text, whatever runs beside it; slower. Absent: usually the same. */
+  reproducible?: true | undefined
   /** LoRA adapters in the order they were applied. */
-  adapters: { file: string; strength: number }[]
+  adapters: LoraUse[]
   /** Control vectors, which add up. */
   vectors?: { vector: VectorValue; strength: number }[] | undefined
 }
+
+/**
+ * Several models as one, computed tensor by tensor where a model is needed. LoRAs of the models that are merged are
+ * baked into them first; control vectors of theirs are an error. `passthrough` of one model bakes its LoRAs, or stores
+ * it as another type.
+ */
+export interface MergeSource {
+  kind: 'merge'
+  method: MergeMethod
+  /** The models without the base, with the settings of each under mergekit's names. */
+  models: { model: ModelRecipe; parameters: MergeParameters }[]
+  /** What the models were trained from; of slerp and nearswap the beginning. */
+  base?: ModelRecipe | undefined
+  /** Settings of the whole merge. */
+  parameters: MergeParameters
+  /** Which layers the result has ("frankenmerge"); absent: every layer of all models. */
+  slices?: MergeSlice[] | undefined
+  /**
+   * Tokens of the result: those of all models, of the base, or of one of `models` by its place. `same`: of any, as
+   * they must not differ.
+   */
+  vocabulary: 'same' | 'union' | 'base' | number
+  outputType: OutputType
+  /** Of methods that drop at random. */
+  seed?: number | undefined
+}
+
+/** Layers of one or more models, merged with each other; slices are stacked in order. */
+export interface MergeSlice {
+  sources: {
+    /** One of the merge's models by its place, or its base. */
+    model: number | 'base'
+    /** Layers counted from 0: `from` up to before `to`. */
+    from: number
+    to: number
+    /** They come before the slice's, those before the model's, those before the merge's. */
+    parameters?: MergeParameters | undefined
+  }[]
+  parameters?: MergeParameters | undefined
+}
+
+/**
+ * Settings under mergekit's names. A list of numbers is a gradient from the first layer to the last; with filters, the
+ * first whose text the tensor's name holds counts.
+ */
+export type MergeParameters = Record<string, MergeParameter>
+export type MergeParameter = ParameterValue | FilteredParameter[]
+type ParameterValue = number | boolean | number[]
+interface FilteredParameter {
+  filter?: string | undefined
+  value: ParameterValue
+}
+
+export const mergeMethods = [
+  'weighted_sum',
+  'linear',
+  'slerp',
+  'nuslerp',
+  'multislerp',
+  'karcher',
+  'task_arithmetic',
+  'ties',
+  'dare_linear',
+  'dare_ties',
+  'breadcrumbs',
+  'breadcrumbs_ties',
+  'della',
+  'della_linear',
+  'model_stock',
+  'nearswap',
+  'sce',
+  'arcee_fusion',
+  'ram',
+  'ramplus_tl',
+  'add_difference',
+  'passthrough',
+] as const
+export type MergeMethod = (typeof mergeMethods)[number]
+
+/** `auto`: of each tensor, the most precise among the models. Others: what llama.cpp's quantiser calls so. */
+export const outputTypes = [
+  'auto',
+  'F32',
+  'F16',
+  'BF16',
+  'Q8_0',
+  'Q6_K',
+  'Q5_K_M',
+  'Q5_K_S',
+  'Q5_0',
+  'Q4_K_M',
+  'Q4_K_S',
+  'Q4_0',
+  'Q3_K_M',
+  'Q2_K',
+  'IQ4_NL',
+] as const
+export type OutputType = (typeof outputTypes)[number]
 
 /** A control vector on a link: what is added to the outputs of a model's blocks, whole. */
 export interface VectorValue {
@@ -33,30 +142,143 @@ export const vectorSchema: z.ZodType<VectorValue> = z.strictObject({
   directions: z.record(z.string().regex(/^[1-9]\d{0,3}$/), z.base64()),
 })
 
-export const modelRecipeSchema: z.ZodType<ModelRecipe> = z.strictObject({
-  kind: z.literal('file'),
-  file: z.string().min(1),
+const modelUse = {
   gpuLayers: z.int().nonnegative().optional(),
   contextSize: z.int().positive().optional(),
   threads: z.int().positive().optional(),
-  adapters: z.array(z.strictObject({ file: z.string().min(1), strength: z.number() })),
+  reproducible: z.literal(true).optional(),
+  adapters: z.array(z.lazy(() => loraUseSchema)),
   vectors: z.array(z.strictObject({ vector: vectorSchema, strength: z.number() })).optional(),
-}) as z.ZodType<ModelRecipe>
-
-/** A LoRA on a link: what a model is changed by, and how much. */
-export interface LoraRecipe {
-  kind: 'lora'
-  /** Path below a models folder, e.g. `demo/pirate.lora.gguf`. */
-  file: string
-  /** 1 as trained; negative turns it round. */
-  strength: number
 }
 
-export const loraRecipeSchema: z.ZodType<LoraRecipe> = z.strictObject({
-  kind: z.literal('lora'),
-  file: z.string().min(1),
-  strength: z.number(),
+const parameterValue = z.union([z.number(), z.boolean(), z.array(z.number()).min(1)])
+
+export const mergeParametersSchema: z.ZodType<MergeParameters> = z.record(
+  z.string(),
+  z.union([
+    parameterValue,
+    z.array(z.strictObject({ filter: z.string().optional(), value: parameterValue })).min(1),
+  ]),
+)
+
+const sliceSchema: z.ZodType<MergeSlice> = z.strictObject({
+  sources: z
+    .array(
+      z.strictObject({
+        model: z.union([z.int().nonnegative(), z.literal('base')]),
+        from: z.int().nonnegative(),
+        to: z.int().positive(),
+        parameters: mergeParametersSchema.optional(),
+      }),
+    )
+    .min(1),
+  parameters: mergeParametersSchema.optional(),
 })
+
+export const modelRecipeSchema: z.ZodType<ModelRecipe> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('file'), file: z.string().min(1), ...modelUse }),
+  z.strictObject({
+    kind: z.literal('merge'),
+    method: z.enum(mergeMethods),
+    models: z.array(
+      z.strictObject({ model: z.lazy(() => modelRecipeSchema), parameters: mergeParametersSchema }),
+    ),
+    base: z.lazy(() => modelRecipeSchema).optional(),
+    parameters: mergeParametersSchema,
+    slices: z.array(sliceSchema).min(1).optional(),
+    vocabulary: z.union([z.enum(['same', 'union', 'base']), z.int().nonnegative()]),
+    outputType: z.enum(outputTypes),
+    seed: z.int().nonnegative().optional(),
+    ...modelUse,
+  }),
+]) as z.ZodType<ModelRecipe>
+
+/** Where a LoRA comes from: a file below a models folder, or how to make it. */
+export type LoraSource = { file: string } | { combine: LoraCombine } | { extract: LoraExtract }
+
+/** Several LoRAs as one. */
+export interface LoraCombine {
+  /** Each counts its strength times its weight. */
+  loras: (LoraUse & { weight: number })[]
+  /** PEFT's combination types: `cat` is the exact sum, `svd` that sum brought to a rank. */
+  method: (typeof loraMethods)[number]
+  /** Of `svd` and `…_svd`: at most this rank, or as high a rank as keeps this share of the energy. */
+  rank?: number | undefined
+  energy?: number | undefined
+  /** Share of elements that pruning and dropping keep. */
+  density?: number | undefined
+  /** How `ties` elects signs: by sum, or by count. */
+  majority?: 'total' | 'frequency' | undefined
+  /** Of methods that drop at random. */
+  seed?: number | undefined
+}
+
+/** What a fine-tune changed of its base. */
+export interface LoraExtract {
+  tuned: ModelRecipe
+  base: ModelRecipe
+  /** At most this rank, or as high a rank as keeps this share of the energy. */
+  rank?: number | undefined
+  energy?: number | undefined
+  /** Embeddings and output layer too. */
+  embeddings: boolean
+}
+
+/** A LoRA with how much of it: 1 as trained; negative turns it round. */
+export type LoraUse = LoraSource & { strength: number }
+
+/** A LoRA on a link: what a model is changed by, and how much. */
+export type LoraRecipe = { kind: 'lora' } & LoraUse
+
+export const loraMethods = [
+  'cat',
+  'svd',
+  'linear',
+  'ties',
+  'ties_svd',
+  'dare_linear',
+  'dare_linear_svd',
+  'dare_ties',
+  'dare_ties_svd',
+  'magnitude_prune',
+  'magnitude_prune_svd',
+] as const
+
+const strength = z.number()
+const target = { rank: z.int().positive().optional(), energy: z.number().positive().max(1).optional() }
+
+const loraSources = {
+  file: z.strictObject({ file: z.string().min(1) }),
+  combine: z.strictObject({
+    combine: z.strictObject({
+      loras: z.array(z.lazy(() => z.union(loraUses({ strength, weight: z.number() })))).min(1),
+      method: z.enum(loraMethods),
+      ...target,
+      density: z.number().positive().max(1).optional(),
+      majority: z.enum(['total', 'frequency']).optional(),
+      seed: z.int().nonnegative().optional(),
+    }),
+  }),
+  extract: z.strictObject({
+    extract: z.strictObject({
+      tuned: z.lazy(() => modelRecipeSchema),
+      base: z.lazy(() => modelRecipeSchema),
+      ...target,
+      embeddings: z.boolean(),
+    }),
+  }),
+}
+
+function loraUses(extra: z.ZodRawShape): [z.ZodType, z.ZodType, z.ZodType] {
+  const { file, combine, extract } = loraSources
+  return [file.extend(extra), combine.extend(extra), extract.extend(extra)]
+}
+
+export const loraUseSchema = z.union(loraUses({ strength })) as z.ZodType<LoraUse>
+
+export const loraRecipeSchema = z.union(
+  loraUses({ kind: z.literal('lora'), strength }),
+) as z.ZodType<LoraRecipe>
 
 /** One turn of a conversation, as chat templates take it. */
 export interface ChatMessage {

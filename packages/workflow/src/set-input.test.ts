@@ -42,6 +42,11 @@ test('an unknown node or input names the nearest, a wrong value says what is wro
     message: 'Cannot set `stroy.prompt`: the workflow has no node `stroy`.',
     hint: 'Write node.input. Did you mean `story`?',
   })
+  expect(issueOf('story', 'x')).toMatchObject({
+    code: 'unknown-input',
+    message: 'Cannot set `story`: it is a node, and none of its inputs is named.',
+    hint: 'Write node.input, such as `story.model`.',
+  })
   expect(issueOf('story.temprature', '1')).toMatchObject({
     code: 'unknown-input',
     hint: 'Did you mean `temperature`?',

@@ -41,6 +41,8 @@ function findNode(workflow: Workflow, path: string): Found {
     const node = Object.hasOwn(workflow.nodes, id) ? workflow.nodes[id] : undefined
     if (node !== undefined) return { id, name: path.slice(dot + 1), node }
   }
+  const whole = Object.hasOwn(workflow.nodes, path) ? workflow.nodes[path] : undefined
+  if (whole !== undefined) return { issue: noInput(path, Object.keys({ ...whole.links, ...whole.inputs })) }
   const id = path.includes('.') ? path.slice(0, path.indexOf('.')) : path
   return {
     issue: {
@@ -48,6 +50,15 @@ function findNode(workflow: Workflow, path: string): Found {
       message: `Cannot set \`${path}\`: the workflow has no node \`${id}\`.`,
       hint: `Write node.input. ${suggest(id, Object.keys(workflow.nodes), 'nodes')}`,
     },
+  }
+}
+
+function noInput(id: string, named: string[]): Issue {
+  return {
+    code: 'unknown-input',
+    message: `Cannot set \`${id}\`: it is a node, and none of its inputs is named.`,
+    node: id,
+    hint: `Write node.input, such as \`${id}.${named[0] ?? 'input'}\`.`,
   }
 }
 

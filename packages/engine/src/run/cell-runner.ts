@@ -1,5 +1,6 @@
 import {
   WoolgatherError,
+  type CellChoice,
   type Coordinate,
   type Json,
   type Plan,
@@ -8,6 +9,7 @@ import {
   type PlanNode,
   type RunError,
   type RunStatus,
+  type Workflow,
 } from '@woolgather/workflow'
 import type { ArtifactStore } from '../artifact-store.ts'
 import type { CellCache } from '../cache/cell-cache.ts'
@@ -36,6 +38,8 @@ export interface RunSetup<Services> {
   plan: Plan
   registry: Registry<Services>
   services: Services
+  /** As nodes are shown it. */
+  workflow: Workflow
   events: EventStream
   seeds: Readonly<Record<string, number>>
   concurrency: Concurrency | undefined
@@ -46,6 +50,8 @@ export interface RunSetup<Services> {
   cellLimit: number
   graceMs: number
   earlier: EarlierAttempt | undefined
+  /** Cells to run whatever the cache holds. */
+  fresh: readonly CellChoice[]
 }
 
 export interface RunOutcome {
@@ -376,7 +382,9 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     fingerprint: Json | undefined,
   ): void {
     const { cache, scope } = this.#setup
-    const found = consultCache(cache as CellCache, this.graph, scope, { cell, prepared, inputs, fingerprint })
+    const fresh = this.#isFresh(cell)
+    const consulted = { cell, prepared, inputs, fingerprint, fresh }
+    const found = consultCache(cache as CellCache, this.graph, scope, consulted)
     if (found.kept !== undefined) return this.#finish(cell, found.kept, 'cached')
     cell.key = found.key
     cell.reason = found.reason
@@ -400,13 +408,13 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     cell.state = 'running'
     cell.inputs = undefined
     this.#report.started(cell)
-    const { services, events, seeds, graceMs } = this.#setup
+    const { services, workflow, events, seeds, graceMs } = this.#setup
     const literal = inputs['seed']
     const seed = typeof literal === 'number' ? literal : (seeds[plan.path] ?? 0)
     const definition = owner.definition as NodeDefinition<Services>
     let endedAtOnce = false
     const running = runCell(
-      { cell, definition, inputs, services, events, seed, iteration, graceMs },
+      { cell, definition, inputs, services, workflow, events, seed, iteration, graceMs },
       (outcome) => {
         endedAtOnce = true
         this.#running.delete(cell)
@@ -531,12 +539,11 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   }
 
   #isCancelled(cell: Cell): boolean {
-    const at = cell.owner.space.at(cell.point)
-    return this.#cancelled.some(
-      (rule) =>
-        rule.nodes.has(cell.owner.plan.index) &&
-        Object.entries(rule.at).every(([axis, index]) => at[axis] === undefined || at[axis] === index),
-    )
+    return this.#cancelled.some(({ nodes, at }) => nodes.has(cell.owner.plan.index) && agrees(cell, at))
+  }
+
+  #isFresh(cell: Cell): boolean {
+    return this.#setup.fresh.some(({ node, at }) => node === cell.owner.plan.path && agrees(cell, at))
   }
 
   #outcome(): RunOutcome {
@@ -607,4 +614,10 @@ function optionsOf(issue: { input?: string; hint?: string }): { input?: string; 
   if (issue.input !== undefined) options.input = issue.input
   if (issue.hint !== undefined) options.hint = issue.hint
   return options
+}
+
+/** Whether a cell stands where a coordinate says, which may leave axes open. */
+function agrees(cell: Cell, wanted: Coordinate): boolean {
+  const at = cell.owner.space.at(cell.point)
+  return Object.entries(wanted).every(([axis, index]) => at[axis] === undefined || at[axis] === index)
 }

@@ -12,6 +12,8 @@ export interface Consulted {
   prepared: PreparedInputs
   inputs: RunInputValues
   fingerprint: Json | undefined
+  /** Whether it is to run whatever the cache holds. */
+  fresh: boolean
 }
 
 /**
@@ -22,7 +24,7 @@ export function consultCache(
   cache: CellCache,
   graph: CellGraph,
   scope: string,
-  { cell, prepared, inputs, fingerprint }: Consulted,
+  { cell, prepared, inputs, fingerprint, fresh }: Consulted,
 ): { key: string; kept: CachedOutputs } | { key: string; kept?: undefined; reason: string } {
   const { plan, space } = cell.owner
   const now: CellInputs = {
@@ -34,10 +36,10 @@ export function consultCache(
   const code = cell.owner.definition?.origin?.code
   if (code !== undefined) now.code = code
   const key = keyOf(plan.type, prepared.literalsId, now)
-  const kept = cache.get(key)
+  const kept = fresh ? undefined : cache.get(key)
   if (kept !== undefined) return { key, kept }
   const name = `${scope}\0${plan.path}\0${space.indicesOf(cell.point).join(',')}`
-  const reason = explain(cell.owner, cache.lastInputs(name), now)
+  const reason = fresh ? 'asked to run again' : explain(cell.owner, cache.lastInputs(name), now)
   cache.rememberInputs(name, now)
   return { key, reason }
 }

@@ -1,4 +1,5 @@
-import { WoolgatherError, type Json, type NodeDescription } from '@woolgather/workflow'
+import { setMaxListeners } from 'node:events'
+import { WoolgatherError, type Json, type NodeDescription, type Workflow } from '@woolgather/workflow'
 import { toJson } from '../content.ts'
 import type { Inputs, NodeContext, NodeDefinition, RunInputs } from '../define-node.ts'
 import type { EventStream } from '../event-stream.ts'
@@ -16,6 +17,7 @@ export interface CellRun<Services> {
   definition: NodeDefinition<Services>
   inputs: RunInputValues
   services: Services
+  workflow: Workflow
   events: EventStream
   seed: number
   iteration: number
@@ -112,6 +114,8 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     get signal() {
       if (controller === undefined) {
         controller = new AbortController()
+        // A node may generate many texts at once, each of which listens.
+        setMaxListeners(0, controller.signal)
         if (verdict !== undefined) controller.abort(verdict.thrown)
       }
       return controller.signal
@@ -120,6 +124,7 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     iteration: run.iteration,
     node: path,
     at,
+    workflow: run.workflow,
     progress: (done, total, unit) => {
       if (!over) run.events.progress(cell, path, at, done, total, unit)
     },

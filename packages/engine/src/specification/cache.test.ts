@@ -36,6 +36,28 @@ test('the first run says so, the second takes everything from the cache', async 
   expect(again.outputs).toEqual({ c: { sum: 4 } })
 })
 
+test('a cell that is asked for anew runs although it was kept, and alone: what it gives is the same', async () => {
+  const cache = createMemoryCache()
+  await run(chain(1), { cache })
+  const again = await run(chain(1), { cache, fresh: [{ node: 'b', at: {} }] })
+  expect(account(again.events)).toEqual({ ran: { b: 'asked to run again' }, cached: ['a', 'c'] })
+})
+
+/*
+   axis 1, 2, 3 ──► sum
+*/
+test('of a sweep, the cells at the coordinate that is asked for run anew', async () => {
+  const cache = createMemoryCache()
+  const sweep = graph({
+    axis: { type: 'test/axis', inputs: { values: [1, 2, 3] } },
+    sum: { type: 'test/add', inputs: { b: 1 }, links: { a: ['axis', 'value'] } },
+  })
+  await run(sweep, { cache })
+  const { events } = await run(sweep, { cache, fresh: [{ node: 'sum', at: { axis: 1 } }] })
+  const ran = events.flatMap((event) => (event.type === 'cell.started' ? [[event.node, event.at]] : []))
+  expect(ran).toEqual([['sum', { axis: 1 }]])
+})
+
 test('a changed literal runs its node and what it changes, and each says why', async () => {
   const cache = createMemoryCache()
   await run(chain(1), { cache })

@@ -4,11 +4,12 @@
  *
  *     start NODE · token TEXT · tokens COUNT · stream COUNT MS · finish NODE · output NODE JSON · fail NODE · end STATUS · log LINE · wait MS
  *     cancellable (waits to be cancelled, then ends) · hang (never answers again) · crash SIGNAL · exit CODE · nonsense
+ *     freeze (computes for ever, so that not even questions are answered)
  *     first STEP (only where the run is not taken up again)
  *
  * A run that is taken up again skips what belongs to cells that are settled: from their `start` to the next or the end.
  *
- * How it starts is the environment's SCRIPTED_START: `ready` (default), `never`, `failed`, `exit`, `deaf` (ready,
+ * How it starts is the environment's SCRIPTED_START: `ready` (default), `slow` (ready after a second), `never`, `failed`, `exit`, `deaf` (ready,
  * then ignores being told to leave).
  */
 import { writeSync } from 'node:fs'
@@ -75,6 +76,7 @@ async function play({ run, workflow, leftOver }) {
       await tell({ type: 'run.finished', status: 'cancelled' })
     }
     if (verb === 'hang') return
+    if (verb === 'freeze') for (;;);
     if (verb === 'crash') process.kill(process.pid, argument)
     if (verb === 'exit') process.exit(Number(argument))
     if (verb === 'nonsense') await send({ type: 'gibberish' })
@@ -83,6 +85,7 @@ async function play({ run, workflow, leftOver }) {
 
 process.on('message', (request) => {
   if (request.type === 'run') void play(request)
+  if (request.type === 'ping') void send({ type: 'pong' })
   if (request.type === 'cancel') cancelled.get(request.run)?.()
   if (request.type === 'shutdown' && start !== 'deaf') process.exit(0)
 })
@@ -97,4 +100,5 @@ if (start === 'failed') {
   await send({ type: 'failed', error: { code: 'native-missing', message: 'No native library.' } })
   process.exit(1)
 }
+if (start === 'slow') await wait(1_000)
 if (start !== 'never') await send({ type: 'ready', device: 'scripted', build: 'test' })

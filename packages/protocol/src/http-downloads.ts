@@ -1,0 +1,53 @@
+import { runErrorSchema, type RunError } from '@woolgather/workflow'
+import { z } from 'zod'
+
+/** Body of `POST /api/downloads`: a model to fetch, such as one that an import names as missing. */
+export interface FetchModelRequest {
+  /** `hf:owner/repo/file.gguf`, `hf:owner/repo:Q4_K_M`, or an https address of a GGUF file. */
+  source: string
+  /** The name workflows know it by, below the first models folder; absent: as the source says. */
+  file?: string | undefined
+  /** What it must hash to. */
+  sha256?: string | undefined
+}
+
+/** A model being fetched, or fetched lately: `GET /api/downloads`, and told over the socket as it goes on. */
+export interface ModelDownload {
+  id: string
+  source: string
+  /** As workflows name it; once finished always. */
+  file?: string | undefined
+  state: 'running' | 'finished' | 'failed' | 'cancelled'
+  /** Bytes that are here. */
+  done: number
+  /** Absent while the other side does not tell. */
+  total?: number | undefined
+  /** Of the finished file. */
+  sha256?: string | undefined
+  /** Why it failed. What was fetched is kept: the same request goes on from there. */
+  error?: RunError | undefined
+}
+
+export const fetchModelSchema: z.ZodType<FetchModelRequest> = z.strictObject({
+  source: z.string().min(1).max(2_000),
+  file: z
+    .string()
+    .max(500)
+    .regex(/^[^\\]+\.gguf$/i, 'must be a path that ends in .gguf')
+    .optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
+    .optional(),
+})
+
+export const modelDownloadSchema: z.ZodType<ModelDownload> = z.object({
+  id: z.string(),
+  source: z.string(),
+  file: z.string().optional(),
+  state: z.enum(['running', 'finished', 'failed', 'cancelled']),
+  done: z.number(),
+  total: z.number().optional(),
+  sha256: z.string().optional(),
+  error: runErrorSchema.optional(),
+})

@@ -1,0 +1,38 @@
+import type { Workflow } from './document.ts'
+
+/** What a file that a workflow made calls it: key of the front matter, field of a line, column, part of a result. */
+export const carriedField = 'workflow'
+
+/** A text file of which kind can carry its workflow inside without its readers taking offence. */
+export type TextCarrier = 'front-matter' | 'jsonl'
+
+/** How a text file of this name carries its workflow; undefined: only a file beside it can. */
+export function carrierOf(fileName: string): TextCarrier | undefined {
+  const extension = /\.([^./\\]*)$/.exec(fileName)?.[1]?.toLowerCase() ?? ''
+  if (['', 'txt', 'text', 'md', 'markdown'].includes(extension)) return 'front-matter'
+  return extension === 'jsonl' || extension === 'ndjson' ? 'jsonl' : undefined
+}
+
+/** Text that carries the workflow it was made by; undefined where text of this kind has no room for it. */
+export function carryWorkflow(text: string, carrier: TextCarrier, workflow: Workflow): string | undefined {
+  return carrier === 'front-matter' ? withFrontMatter(text, workflow) : withField(text, workflow)
+}
+
+/** A line of YAML (JSON is YAML) between lines of dashes; front matter that the text has already is kept. */
+function withFrontMatter(text: string, workflow: Workflow): string {
+  const line = `${carriedField}: ${JSON.stringify(workflow)}\n`
+  const own = /^---\r?\n(?=[\w-]+:)(?=[^]*?\n---(\r?\n|$))/.exec(text)?.[0]
+  return own === undefined ? `---\n${line}---\n${text}` : `${own}${line}${text.slice(own.length)}`
+}
+
+/** A field more in the first line, where that is an object. */
+function withField(text: string, workflow: Workflow): string | undefined {
+  const end = text.indexOf('\n') === -1 ? text.length : text.indexOf('\n')
+  try {
+    const first: unknown = JSON.parse(text.slice(0, end))
+    if (typeof first !== 'object' || first === null || Array.isArray(first)) return undefined
+    return JSON.stringify({ ...first, [carriedField]: workflow }) + text.slice(end)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,115 @@
+import { carriedField } from './carry-workflow.ts'
+import type { Workflow } from './document.ts'
+import type { Issue } from './issues.ts'
+import { parseCsv } from './parse-csv.ts'
+import { parseWorkflow } from './parse-workflow.ts'
+
+/** What a workflow was found in. */
+export const carriers = ['document', 'front-matter', 'jsonl', 'csv', 'result', 'gguf'] as const
+export type Carrier = (typeof carriers)[number]
+
+export type Carried =
+  | { workflow: Workflow; carrier: Carrier; issues?: undefined }
+  | { workflow?: undefined; carrier?: undefined; issues: Issue[] }
+
+/**
+ * The workflow in a text: a workflow document, or an output that carries the one that made it (text with front
+ * matter, JSONL or CSV with a field `workflow`, a result of `woolgather run --out`). Of a long output its beginning is
+ * enough.
+ */
+export function readCarriedWorkflow(input: string): Carried {
+  const text = input.startsWith('\uFEFF') ? input.slice(1) : input
+  const found = findCarried(text)
+  if (found === undefined) return { issues: [carriesNone] }
+  const { workflow, issues } = parseWorkflow(found.json)
+  return issues ? { issues } : { workflow, carrier: found.carrier }
+}
+
+/** The value as JSON text, or parsed already. */
+interface Found {
+  json: unknown
+  carrier: Carrier
+}
+
+function findCarried(text: string): Found | undefined {
+  if (/^---\r?\n/.test(text)) return inFrontMatter(text)
+  if (/^\s*[{[]/.test(text)) return inJson(text)
+  return inCsv(text)
+}
+
+function inFrontMatter(text: string): Found | undefined {
+  const end = /\n---[ \t]*(\r?\n|$)/.exec(text)?.index ?? text.length
+  // Not `.` and `$`: inside JSON there may be what JavaScript counts as the end of a line.
+  const line = new RegExp(`\\n${carriedField}: (\\{[^\\n]*)`).exec(text.slice(0, end))
+  return line?.[1] === undefined ? undefined : { json: line[1].trim(), carrier: 'front-matter' }
+}
+
+/** A document, a result, or lines of objects of which the first carries it. */
+function inJson(text: string): Found | undefined {
+  const whole = parse(text)
+  if (whole !== undefined) {
+    const carried = isDocument(whole) ? undefined : fieldOf(whole)
+    if (carried !== undefined) return { json: carried, carrier: isLine(whole) ? 'jsonl' : 'result' }
+    // Anything else is told as what it is not: a workflow.
+    return { json: text, carrier: 'document' }
+  }
+  const firstLine = fieldOf(parse(text.slice(0, Math.max(0, text.indexOf('\n')))))
+  if (firstLine !== undefined) return { json: firstLine, carrier: 'jsonl' }
+  const cut = cutOut(text)
+  return cut === undefined ? { json: text, carrier: 'document' } : { json: cut, carrier: 'result' }
+}
+
+function isDocument(value: unknown): boolean {
+  return (value as { format?: unknown } | null)?.format === 'woolgather'
+}
+
+/** A line of a batch says which row it is of; a result of a run does not. */
+function isLine(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'row' in value
+}
+
+/** The value of the field in text that ends in the middle of something later. */
+function cutOut(text: string): string | undefined {
+  const start = new RegExp(`^\\s*\\{\\s*"${carriedField}"\\s*:\\s*(?=\\{)`).exec(text)?.[0].length
+  return start === undefined ? undefined : balancedObject(text, start)
+}
+
+function balancedObject(text: string, start: number): string | undefined {
+  let depth = 0
+  const token = /"(?:[^"\\]|\\.)*"|[{}]/g
+  token.lastIndex = start
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    if (match[0] === '{') depth++
+    else if (match[0] === '}' && --depth === 0) return text.slice(start, token.lastIndex)
+  }
+  return undefined
+}
+
+function inCsv(text: string): Found | undefined {
+  const header = text.slice(0, text.indexOf('\n') + 1)
+  // The last column: an output may have the same name.
+  const column = parseCsv(header, ',')[0]?.lastIndexOf(carriedField) ?? -1
+  if (column === -1) return undefined
+  const json = parseCsv(text, ',')[1]?.[column]
+  return json === undefined || json === '' ? undefined : { json, carrier: 'csv' }
+}
+
+function fieldOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, carriedField)) return undefined
+  const field = (value as Record<string, unknown>)[carriedField]
+  return typeof field === 'object' && field !== null ? field : undefined
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const carriesNone: Issue = {
+  code: 'no-workflow',
+  message: 'This file carries no workflow.',
+  hint: 'Workflows are in files saved by the editor, and in what save nodes, `run --out` and `batch` write.',
+}

@@ -1,0 +1,71 @@
+import { bindNodeInputs } from './api-ports.ts'
+import { subgraphPrefix } from './describe-subgraph.ts'
+import type { Subgraph, Workflow, WorkflowNode } from './document.ts'
+
+type Nodes = Readonly<Record<string, WorkflowNode>>
+type Seeds = Readonly<Record<string, number>>
+
+/**
+ * A workflow with the seeds a run drew written into its nodes, so that it makes the same again. A subgraph that is used
+ * in several places drew several: from its second use on, each gets a definition of its own.
+ * @param seeds by instance path
+ */
+export function withSeeds(workflow: Workflow, seeds: Seeds): Workflow {
+  const definitions: Definitions = {
+    all: { ...workflow.subgraphs },
+    of: workflow.subgraphs ?? {},
+    taken: new Set(),
+  }
+  const nodes = seedNodes(workflow.nodes, seeds, definitions)
+  return {
+    ...workflow,
+    nodes,
+    ...(workflow.subgraphs && { subgraphs: definitions.all }),
+  }
+}
+
+interface Definitions {
+  /** With seeds, and those made for further uses. */
+  all: Record<string, Subgraph>
+  /** As they were. */
+  of: Readonly<Record<string, Subgraph>>
+  /** Ids whose definition already has the seeds of one use. */
+  taken: Set<string>
+}
+
+function seedNodes(nodes: Nodes, seeds: Seeds, definitions: Definitions): Record<string, WorkflowNode> {
+  const own = Object.entries(seeds).filter(([path]) => Object.hasOwn(nodes, path))
+  const seeded = bindNodeInputs(
+    nodes,
+    own.map(([node, value]) => ({ node, input: 'seed', value })),
+  )
+  for (const [id, below] of seedsBelow(seeds)) {
+    const node = nodes[id]
+    const used = node?.type.startsWith(subgraphPrefix) ? node.type.slice(subgraphPrefix.length) : ''
+    const definition = definitions.of[used]
+    if (node === undefined || definition === undefined) continue
+    const inside = seedNodes(definition.nodes, below, definitions)
+    const name = freeId(used, definitions)
+    definitions.taken.add(name)
+    definitions.all[name] = { ...definition, nodes: inside }
+    seeded[id] = { ...node, type: subgraphPrefix + name }
+  }
+  return seeded
+}
+
+/** The seeds inside each subgraph node, by their paths from there. */
+function seedsBelow(seeds: Seeds): Map<string, Record<string, number>> {
+  const below = new Map<string, Record<string, number>>()
+  for (const [path, seed] of Object.entries(seeds)) {
+    const slash = path.indexOf('/')
+    if (slash === -1) continue
+    const id = path.slice(0, slash)
+    below.set(id, { ...below.get(id), [path.slice(slash + 1)]: seed })
+  }
+  return below
+}
+
+function freeId(used: string, { all, taken }: Definitions): string {
+  if (!taken.has(used)) return used
+  for (let number = 2; ; number++) if (!Object.hasOwn(all, `${used}-${number}`)) return `${used}-${number}`
+}
