@@ -60,8 +60,20 @@ import { score } from './generation/score.ts'
 import { tokens } from './generation/tokens.ts'
 import { model } from './loading/model.ts'
 import { applyLora } from './lora/apply.ts'
+import { bakeLora } from './lora/bake.ts'
+import { combineLoras } from './lora/combine.ts'
+import { extractLora } from './lora/extract.ts'
 import { loadLora } from './lora/load.ts'
+import { saveLora } from './lora/save.ts'
+import { addDifference } from './merging/add-difference.ts'
+import { compareModels } from './merging/compare.ts'
+import { mergekit } from './merging/mergekit.ts'
+import { layers } from './merging/layers.ts'
+import { merge } from './merging/merge.ts'
+import { tokenizer } from './merging/tokenizer.ts'
+import { weightedSum } from './merging/weighted-sum.ts'
 import { preview } from './output/preview.ts'
+import { saveModel } from './output/save-model.ts'
 import { saveText } from './output/save-text.ts'
 import type { WoolgatherNode } from './services.ts'
 import { template } from './text/template.ts'
@@ -72,6 +84,17 @@ export const definitions: readonly WoolgatherNode[] = [
   model,
   loadLora,
   applyLora,
+  bakeLora,
+  combineLoras,
+  extractLora,
+  saveLora,
+  weightedSum,
+  merge,
+  addDifference,
+  layers,
+  tokenizer,
+  compareModels,
+  mergekit,
   generate,
   sampler,
   tokens,
@@ -136,8 +159,23 @@ export const definitions: readonly WoolgatherNode[] = [
   output,
   preview,
   saveText,
+  saveModel,
 ]
 
 export { createConstraintCompiler, type CompileConstraint } from './steering/constraint-compiler.ts'
 export { vectorUses } from './steering/vector-value.ts'
-export type { Files, LocateOptions, Models, NodeServices, ReadyModel, WoolgatherNode } from './services.ts'
+export type {
+  CompareOptions,
+  Files,
+  LocateOptions,
+  LoraReport,
+  ModelLikeness,
+  Models,
+  NodeServices,
+  ReadyModel,
+  SaveOptions,
+  TensorLikeness,
+  Weights,
+  WorkOptions,
+  WoolgatherNode,
+} from './services.ts'

@@ -42,7 +42,8 @@ export const judge: WoolgatherNode = defineNode({
       title: 'Question',
       description: 'With {{text}} where the text is to stand; without, the text follows.',
       schema: z.string().min(1),
-      widget: 'textarea',
+      widget: 'code',
+      language: 'template',
     },
     scale: {
       type: 'text',
@@ -66,8 +67,8 @@ export const judge: WoolgatherNode = defineNode({
     text: { type: 'text', description: 'What it said.' },
   },
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: ({ model: recipe, text, question, scale, instruct, ...framing }, { services, signal }) =>
-    services.models.use(recipe, { signal, onProgress: () => undefined }, async (ready) => {
+  run: ({ model: recipe, text, question, scale, instruct, ...framing }, { services, signal, progress }) =>
+    services.models.use(recipe, { signal, onProgress: progress }, async (ready) => {
       const { pattern, hint } = scales[scale]
       const asked = writePrompt(ready.model, ask(question, text, instruct ? hint : ''), framing)
       const source: ConstraintSource = { kind: 'regex', pattern, stopAtFirstMatch: true }

@@ -23,6 +23,7 @@ export const wordList: WoolgatherNode = defineNode({
       description: 'Lists of words by name: { "sea": ["wave", "ship"], "space": ["star"] }.',
       schema: listsSchema,
       widget: 'code',
+      language: 'json',
     },
     list: {
       type: 'text',

@@ -26,9 +26,9 @@ export const embed: WoolgatherNode = defineNode({
   },
   outputs: { list: { type: 'list', description: 'The numbers; their length as an arrow is 1.' } },
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: ({ model: recipe, text }, { services, signal }) =>
-    services.models.use(recipe, { signal, onProgress: () => undefined }, async ({ model, adapters }) => {
-      const [vector = new Float32Array()] = await model.embed({ texts: [text], adapters, signal })
+  run: ({ model: recipe, text }, { services, signal, progress }) =>
+    services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {
+      const [vector = new Float32Array()] = await model.embed({ texts: [text], adapters, vectors, signal })
       return { list: [...vector] }
     }),
 })

@@ -31,7 +31,7 @@ export const generate: WoolgatherNode = defineNode({
       type: 'integer',
       title: 'Seed',
       description:
-        'The same seed, prompt and settings usually give the same text. Empty: drawn anew for each run.',
+        'The same seed, prompt and settings usually give the same text, always where the model is reproducible. Empty: drawn anew for each run.',
       schema: z.int().min(0).max(4_294_967_295).optional(),
       widget: 'seed',
     },
@@ -94,15 +94,19 @@ export const generate: WoolgatherNode = defineNode({
       description: 'Each token with its log-probability and its alternatives, where asked for.',
     },
     json: { type: 'json', description: 'What the answer says as JSON; null where it is none.' },
+    reproducible: {
+      type: 'text',
+      description:
+        'Whether the same run gives the same text: guaranteed; off, where the model was not asked to; or not-guaranteed, where it was, but on a processor on which that was not shown.',
+    },
   },
   fingerprint: ({ model, prompt }, { models }) =>
     Promise.all(recipesOf(model, prompt).map((recipe) => models.fingerprint(recipe))),
   run: (inputs, context) => {
     const { signal, services, progress, token, seed } = context
     const { maxTokens, logprobs, plausibility } = inputs
-    const onProgress = (fraction: number): void => progress(Math.round(fraction * 100), 100, '% loaded')
     const recipes = recipesOf(inputs.model, inputs.prompt)
-    return useModels(services.models, recipes, { signal, onProgress }, async (readyFor) => {
+    return useModels(services.models, recipes, { signal, onProgress: progress }, async (readyFor) => {
       const { asked, prompt, stop } = writeRequest(
         inputs.model,
         inputs,

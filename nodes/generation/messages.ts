@@ -29,6 +29,7 @@ export const messages: WoolgatherNode = defineNode({
         'Turns to add: [{ "role": "user", "content": "Hi" }, { "role": "assistant", "content": "Hello" }].',
       schema: z.array(chatMessageSchema).default([]),
       widget: 'code',
+      language: 'json',
     },
     content: {
       type: 'text',

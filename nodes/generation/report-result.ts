@@ -10,6 +10,7 @@ export function reportResult(result: GenerateResult): {
   stopReason: string
   logprobs: Json
   json: Json
+  reproducible: string
 } {
   return {
     text: result.text,
@@ -18,6 +19,7 @@ export function reportResult(result: GenerateResult): {
     stopReason: result.incomplete === true ? 'incomplete' : result.stopReason,
     logprobs: (result.logprobs ?? []) as unknown as Json,
     json: result.incomplete === true ? null : jsonIn(result.text),
+    reproducible: result.reproducible,
   }
 }
 

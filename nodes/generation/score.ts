@@ -58,22 +58,18 @@ export const score: WoolgatherNode = defineNode({
     table: { type: 'table', description: 'All texts with their figures.' },
   },
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: ({ model: recipe, choices, measure, ...inputs }, { services, signal }) =>
-    services.models.use(
-      recipe,
-      { signal, onProgress: () => undefined },
-      async ({ model, adapters, vectors }) => {
-        const prompt = writeQuestion(inputs, (text) => writeTerm(model, text, inputs))
-        const scores = await model.score({
-          prompt,
-          continuations: choices.map((text) => ({ text })),
-          adapters,
-          vectors,
-          signal,
-        })
-        return rank(choices, scores, measure)
-      },
-    ),
+  run: ({ model: recipe, choices, measure, ...inputs }, { services, signal, progress }) =>
+    services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {
+      const prompt = writeQuestion(inputs, (text) => writeTerm(model, text, inputs))
+      const scores = await model.score({
+        prompt,
+        continuations: choices.map((text) => ({ text })),
+        adapters,
+        vectors,
+        signal,
+      })
+      return rank(choices, scores, measure)
+    }),
 })
 
 /** Without anything to answer, the texts are scored as they stand. */

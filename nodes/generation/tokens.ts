@@ -37,8 +37,8 @@ export const tokens: WoolgatherNode = defineNode({
     ids: { type: 'list', description: 'Their numbers.' },
   },
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: ({ model: recipe, text, special }, { services, signal }) =>
-    services.models.use(recipe, { signal, onProgress: () => undefined }, ({ model }) => {
+  run: ({ model: recipe, text, special }, { services, signal, progress }) =>
+    services.models.use(recipe, { signal, onProgress: progress }, ({ model }) => {
       const ids = model.tokenize(text, { special, addBos: false })
       const list = ids.map((id) => model.detokenize([id], { special: true }))
       return Promise.resolve({ count: ids.length, list, ids })

@@ -1,4 +1,4 @@
-import type { ModelRecipe } from '@woolgather/workflow'
+import { nameOfModel, type ModelRecipe } from '@woolgather/workflow'
 import type { Models, ReadyModel } from '../services.ts'
 
 /** Runs `work` with the models of several recipes loaded; equal recipes are one model. */
@@ -12,7 +12,7 @@ export async function useModels<Result>(
   const ready = new Map<string, ReadyModel>()
   const readyFor = (recipe: ModelRecipe): ReadyModel => {
     const found = ready.get(JSON.stringify(recipe))
-    if (!found) throw new RangeError(`${recipe.file} is not among the models in use`)
+    if (!found) throw new RangeError(`${nameOfModel(recipe)} is not among the models in use`)
     return found
   }
   const open = ([next, ...rest]: [string, ModelRecipe][]): Promise<Result> =>

@@ -43,6 +43,14 @@ export const model: WoolgatherNode = defineNode({
       schema: optionalCount(1, 512),
       advanced: true,
     },
+    reproducible: {
+      type: 'boolean',
+      title: 'Reproducible',
+      description:
+        'The same prompt and seed give the same text on one machine, whatever else runs. Slower, most of all with F16 weights and LoRAs.',
+      schema: z.boolean().default(false),
+      advanced: true,
+    },
     sha256: {
       type: 'text',
       title: 'SHA-256',
@@ -55,7 +63,7 @@ export const model: WoolgatherNode = defineNode({
     },
   },
   outputs: { model: { type: 'model', description: 'The recipe of this model.' } },
-  async run({ file, gpuLayers, contextSize, threads, sha256 }, { services, signal, progress }) {
+  async run({ file, gpuLayers, contextSize, threads, reproducible, sha256 }, { services, signal, progress }) {
     const located = await services.models.locate(file, {
       sha256,
       signal,
@@ -67,6 +75,8 @@ export const model: WoolgatherNode = defineNode({
       ...(gpuLayers !== undefined && { gpuLayers }),
       ...(contextSize !== undefined && { contextSize }),
       ...(threads !== undefined && { threads }),
+      // Absent unless asked for, so that a recipe is written in one way only.
+      ...(reproducible && { reproducible }),
       adapters: [],
     } satisfies ModelRecipe
     return { model: recipe }

@@ -19,6 +19,7 @@ export const start: WoolgatherNode = defineNode({
       description: 'What goes round: name and type of each slot, for example { "story": "text" }.',
       schema: z.record(z.string(), z.enum(portTypes)),
       widget: 'code',
+      language: 'json',
     },
     maximum: {
       type: 'integer',

@@ -32,7 +32,8 @@ export const applyLora: WoolgatherNode = defineNode({
   },
   outputs: { model: { type: 'model', description: 'The model as the LoRA makes it.' } },
   run: ({ model, lora, strength }) => {
-    const adapter = { file: lora.file, strength: lora.strength * strength }
+    const { kind: _, ...source } = lora
+    const adapter = { ...source, strength: lora.strength * strength }
     return { model: { ...model, adapters: [...model.adapters, adapter] } as unknown as Json }
   },
 })

@@ -1,5 +1,4 @@
-import { WoolgatherError, type Json } from '@woolgather/workflow'
-import { parseCsv } from './parse-csv.ts'
+import { parseCsv, WoolgatherError, type Json } from '@woolgather/workflow'
 
 /** How the items of a list written as text are read. `auto`: as numbers where all of them are, else as text. */
 export const valueTypes = ['auto', 'text', 'number', 'integer', 'boolean', 'json'] as const

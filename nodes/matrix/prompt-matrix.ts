@@ -24,6 +24,13 @@ export const promptMatrix: WoolgatherNode = defineNode({
       schema: z.string().default(', '),
       advanced: true,
     },
+    atStart: {
+      type: 'boolean',
+      title: 'At the start',
+      description: 'Puts the optional parts before the first one.',
+      schema: z.boolean().default(false),
+      advanced: true,
+    },
     label: {
       type: 'text',
       description: 'Heading in grids and charts.',
@@ -32,11 +39,11 @@ export const promptMatrix: WoolgatherNode = defineNode({
     },
   },
   outputs: { text: { type: 'text', description: 'One of the prompts.', spreads: true } },
-  run: ({ prompt, separator }) => ({ text: combinations(prompt, separator) }),
+  run: ({ prompt, separator, atStart }) => ({ text: combinations(prompt, separator, atStart) }),
 })
 
 /** Combination number `n` has optional part i + 1 where bit i of n is set. */
-function combinations(prompt: string, separator: string): string[] {
+function combinations(prompt: string, separator: string, atStart: boolean): string[] {
   const [always = '', ...optional] = prompt.split('|').map(trimPart)
   if (optional.length >= mostParts) {
     const message = `The prompt has ${optional.length} optional parts: ${2 ** optional.length} prompts.`
@@ -47,7 +54,8 @@ function combinations(prompt: string, separator: string): string[] {
   }
   return Array.from({ length: 2 ** optional.length }, (_, n) => {
     const chosen = optional.filter((_part, i) => (n & (1 << i)) !== 0)
-    return [always, ...chosen].filter((part) => part !== '').join(separator)
+    const parts = atStart ? [...chosen, always] : [always, ...chosen]
+    return parts.filter((part) => part !== '').join(separator)
   })
 }
 

@@ -1,7 +1,6 @@
-import { WoolgatherError, type Json } from '@woolgather/workflow'
+import { parseCsv, WoolgatherError, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { parseCsv } from './parse-csv.ts'
 
 type Row = Record<string, Json>
 

@@ -1,3 +1,4 @@
+import { carrierOf, carryWorkflow } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -17,6 +18,14 @@ export const saveText: WoolgatherNode = defineNode({
       description: 'Name below the output folder; folders are made as needed.',
       schema: z.string().min(1).default('text.txt'),
     },
+    workflow: {
+      type: 'boolean',
+      title: 'Keep workflow',
+      description:
+        'The file carries this workflow: dropped on the editor it opens again. As front matter in .txt and .md, as a field of the first line in .jsonl, in a file beside any other.',
+      schema: z.boolean().default(true),
+      advanced: true,
+    },
     overwrite: {
       type: 'boolean',
       title: 'Overwrite',
@@ -25,7 +34,14 @@ export const saveText: WoolgatherNode = defineNode({
     },
   },
   outputs: { file: { type: 'file', description: 'Where it was written, below the output folder.' } },
-  run: async ({ text, file, overwrite }, { services }) => ({
-    file: await services.files.writeOutput(file, text, { overwrite }),
-  }),
+  async run({ text, file, overwrite, workflow: keep }, { services, workflow }) {
+    const carrier = keep ? carrierOf(file) : undefined
+    const carrying = carrier === undefined ? undefined : carryWorkflow(text, carrier, workflow)
+    const written = await services.files.writeOutput(file, carrying ?? text, { overwrite })
+    if (keep && carrying === undefined) {
+      const document = `${JSON.stringify(workflow, null, 2)}\n`
+      await services.files.writeOutput(`${written}.workflow.json`, document, { overwrite: true })
+    }
+    return { file: written }
+  },
 })

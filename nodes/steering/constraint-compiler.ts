@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   compile,
-  createVocabulary,
+  createVocabularyInThread,
   type Constraint,
   type ConstraintSource,
   type Vocabulary,
@@ -11,6 +11,9 @@ import { explainConstraintErrors } from './explain-constraint-error.ts'
 
 /** Constraints kept compiled for each model: their masks take up to 64 MiB each. */
 const keptConstraints = 16
+/** Milliseconds spent on the masks of a constraint's first states, and those spent at once. */
+const warmUp = 120
+const warmUpSlice = 5
 
 interface ModelConstraints {
   vocabulary: Vocabulary
@@ -21,31 +24,50 @@ interface ModelConstraints {
 export type CompileConstraint = (model: LanguageModel, source: ConstraintSource) => Promise<Constraint>
 
 /**
- * Compiles constraints for models. A model's token trie is built at its first constraint and goes with the model; cells
- * with the same constraint share one automaton and its masks.
+ * Compiles constraints for models. A model's token trie is built at its first constraint, in a thread of its own, and
+ * goes with the model; cells with the same constraint share one automaton and its masks.
  */
 export function createConstraintCompiler(): CompileConstraint {
-  const known = new WeakMap<LanguageModel, ModelConstraints>()
+  const known = new WeakMap<LanguageModel, Promise<ModelConstraints>>()
 
-  const constraintsOf = (model: LanguageModel): ModelConstraints => {
-    const found = known.get(model)
-    if (found) return found
-    const vocabulary = createVocabulary(model.tokenBytes(), { endTokens: model.endTokens() })
-    const constraints = { vocabulary, compiled: new Map<string, Constraint>() }
-    known.set(model, constraints)
-    return constraints
+  const constraintsOf = (model: LanguageModel): Promise<ModelConstraints> => {
+    const found = known.get(model) ?? arrangeFor(model)
+    known.set(model, found)
+    found.catch(() => known.delete(model))
+    return found
   }
 
   return async (model, source) => {
-    // Compiling takes up to a second: what waits comes first.
+    const { vocabulary, compiled } = await constraintsOf(model)
+    // Compiling takes some milliseconds: what waits comes first.
     await nextTurn()
-    const { vocabulary, compiled } = constraintsOf(model)
     const key = JSON.stringify(source)
-    const constraint =
-      compiled.get(key) ?? explainConstraintErrors('constraint', () => compile(source, vocabulary))
+    const constraint = compiled.get(key) ?? compileFor(source, vocabulary)
     compiled.delete(key)
     compiled.set(key, constraint)
     for (const oldest of compiled.keys()) if (compiled.size > keptConstraints) compiled.delete(oldest)
     return constraint
+  }
+}
+
+async function arrangeFor(model: LanguageModel): Promise<ModelConstraints> {
+  const tokens = await model.tokenBytes()
+  const vocabulary = await createVocabularyInThread(tokens, { endTokens: model.endTokens() })
+  return { vocabulary, compiled: new Map() }
+}
+
+/** @throws WoolgatherError invalid-input */
+function compileFor(source: ConstraintSource, vocabulary: Vocabulary): Constraint {
+  const constraint = explainConstraintErrors('constraint', () => compile(source, vocabulary, { warmUp: 0 }))
+  void warmUpAside(constraint)
+  return constraint
+}
+
+/** The first masks are computed while the model reads the prompt, a little at a time. */
+async function warmUpAside(constraint: Constraint): Promise<void> {
+  const until = performance.now() + warmUp
+  while (performance.now() < until) {
+    await nextTurn()
+    if (constraint.warmUp(warmUpSlice) === 0) return
   }
 }

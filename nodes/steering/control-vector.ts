@@ -44,7 +44,8 @@ export const controlVector: WoolgatherNode = defineNode({
       title: 'Templates',
       description: 'Sentences with {{word}} in them, one a line: every word goes into every one.',
       schema: linesSchema.default([]),
-      widget: 'textarea',
+      widget: 'code',
+      language: 'template',
     },
     repeat: {
       type: 'integer',
@@ -113,8 +114,7 @@ export const controlVector: WoolgatherNode = defineNode({
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: (inputs, { services, signal, progress }) => {
     const pairs = pairTexts(inputs.positive, inputs.negative, inputs.templates, inputs.repeat)
-    const onProgress = (fraction: number): void => progress(Math.round(fraction * 100), 100, '% loaded')
-    return services.models.use(inputs.model, { signal, onProgress }, async (ready) => {
+    return services.models.use(inputs.model, { signal, onProgress: progress }, async (ready) => {
       const layers = parseLayers(inputs.layers, 1, ready.model.info.layers - 1, 'layers')
       const states = await readPairs(ready, pairs, {
         ...inputs,

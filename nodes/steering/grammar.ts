@@ -16,6 +16,7 @@ export const grammar: WoolgatherNode = defineNode({
       description: 'Rules. GBNF: root ::= "yes" | "no". Lark: start: "yes" | "no".',
       schema: z.string().min(1),
       widget: 'code',
+      language: 'grammar',
     },
     notation: {
       type: 'text',

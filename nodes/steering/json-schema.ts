@@ -18,6 +18,7 @@ export const jsonSchema: WoolgatherNode = defineNode({
       description: 'JSON Schema. What cannot be enforced is refused by name.',
       schema: anyJson,
       widget: 'code',
+      language: 'json-schema',
     },
     whitespace: {
       type: 'text',

@@ -52,7 +52,7 @@ export const logitBias: WoolgatherNode = defineNode({
     const bias = parseWordBiases(words, exact, 'words')
     const sampler = samplerJson(joinSamplers(from, { bias }))
     if (recipe === undefined) return { sampler, tokens: tableOf([], () => '') }
-    const options = { signal: context.signal, onProgress: () => undefined }
+    const options = { signal: context.signal, onProgress: context.progress }
     const tokens = await context.services.models.use(recipe, options, ({ model }) =>
       Promise.resolve(
         tableOf(resolveBiases(model, bias), (token) => model.detokenize([token], { special: true })),

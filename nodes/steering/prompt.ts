@@ -14,9 +14,10 @@ export const prompt: WoolgatherNode = defineNode({
       type: 'text',
       title: 'Prompt',
       description:
-        'Weights from 0 to 2 are usual, −1 to 3 possible. In [from:to:when] a whole number counts tokens, 0.5 is half of the most that may be written; what is already written weighs more than a later switch. AND joins a mood and a topic well, two topics badly. \\( is a bracket.',
+        'Weights from 0 to 2 are usual, −1 to 3 possible. In [from:to:when] a whole number counts tokens, 0.5 is half of the most that may be written; what is already written weighs more than a later switch. AND joins a mood and a topic well; two topics do not always blend. \\( is a bracket.',
       schema: z.string(),
-      widget: 'textarea',
+      widget: 'code',
+      language: 'prompt',
     },
     neutral: {
       type: 'text',

@@ -18,6 +18,7 @@ export const regex: WoolgatherNode = defineNode({
         'Python’s or JavaScript’s syntax. What a constraint cannot express is refused: look-around inside a pattern, back-references.',
       schema: z.string().min(1),
       widget: 'code',
+      language: 'regex',
     },
     stopAtFirstMatch: {
       type: 'boolean',

@@ -1,4 +1,4 @@
-import { vectorSchema } from '@woolgather/workflow'
+import { provenanceKeys, vectorSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { readVectorValue } from './vector-value.ts'
@@ -7,7 +7,8 @@ export const saveVector: WoolgatherNode = defineNode({
   type: 'steering/save-vector',
   version: 1,
   title: 'Save control vector',
-  description: 'Writes a control vector as a GGUF file, which llama.cpp’s tools read, too.',
+  description:
+    'Writes a control vector as a GGUF file, which llama.cpp’s tools read, too. It carries this workflow: “woolgather recipe” prints it.',
   impure: true,
   sink: true,
   inputs: {
@@ -32,7 +33,10 @@ export const saveVector: WoolgatherNode = defineNode({
     },
   },
   outputs: { file: { type: 'file', description: 'Where it was written, as “Control vector” takes it.' } },
-  run: async ({ vector, file, overwrite }, { services }) => ({
-    file: await services.models.writeVector(file, readVectorValue(vector), { overwrite }),
+  run: async ({ vector, file, overwrite }, { services, workflow }) => ({
+    file: await services.models.writeVector(file, readVectorValue(vector), {
+      overwrite,
+      metadata: { [provenanceKeys.workflow]: JSON.stringify(workflow) },
+    }),
   }),
 })

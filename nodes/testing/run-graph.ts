@@ -1,8 +1,18 @@
 import { createRegistry, executeWorkflow, type RunResult } from '@woolgather/engine'
 import type { ControlVector } from '@woolgather/llama'
 import { createFakeLlama } from '@woolgather/llama/fake'
-import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
+import { filesOfModel, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
 import { createConstraintCompiler, definitions, vectorUses, type NodeServices } from '../index.ts'
+
+/** Files of the models folders, as far as nodes look for them. */
+const listedFiles = [
+  'demo/base.gguf',
+  'demo/tuned.Q8_0.gguf',
+  'other/tuned-13b.gguf',
+  'twice/one.F16.gguf',
+  'twice/one.Q4_K_M.gguf',
+  'demo/style.lora.gguf',
+]
 
 /** Runs a graph of this library's nodes on the fake language model. */
 export async function runGraph(
@@ -13,10 +23,14 @@ export async function runGraph(
   await using model = await llama.loadModel({ path: 'fake.gguf' })
   const vectors = new Map<string, ControlVector>()
   const compile = createConstraintCompiler()
+  const listed = listedFiles.map(
+    (file) => ({ file, kind: file.includes('lora') ? 'lora' : 'model' }) as const,
+  )
   const services: NodeServices = {
     models: {
+      list: () => Promise.resolve(listed),
       locate: (file) => Promise.resolve(file),
-      fingerprint: ({ file }) => Promise.resolve(file),
+      fingerprint: (recipe) => Promise.resolve(filesOfModel(recipe)),
       use: (recipe, _options, work) =>
         work({
           model,
@@ -32,6 +46,13 @@ export async function runGraph(
         vectors.set(file, vector)
         return Promise.resolve(file)
       },
+    },
+    weights: {
+      compare: () => Promise.reject(new Error('these models have no weights')),
+      describeLora: () => Promise.resolve({ tensors: [], left: [] }),
+      fingerprintLora: (source) => Promise.resolve(JSON.stringify(source)),
+      saveLora: (file) => Promise.resolve(file),
+      saveModel: (file) => Promise.resolve({ file, bytes: 0, notes: [] }),
     },
     files: {
       writeOutput: () => Promise.reject(new Error('this graph writes no files')),

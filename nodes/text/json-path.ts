@@ -11,7 +11,13 @@ export const jsonPath: WoolgatherNode = defineNode({
   title: 'JSON path',
   description: 'Takes values out of JSON by a path (RFC 9535): $.people[0].name, $..price, $[?@.age > 7].',
   inputs: {
-    json: { type: 'any', description: 'JSON, or text that holds JSON.', schema: jsonSchema, widget: 'code' },
+    json: {
+      type: 'any',
+      description: 'JSON, or text that holds JSON.',
+      schema: jsonSchema,
+      widget: 'code',
+      language: 'json',
+    },
     path: {
       type: 'text',
       description: 'Where to look; $ is the whole.',

@@ -23,11 +23,12 @@ export const similarity: WoolgatherNode = defineNode({
     score: { type: 'number', description: '1 the same, 0 nothing in common, below 0 opposite.' },
   },
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: ({ model: recipe, a, b }, { services, signal }) =>
-    services.models.use(recipe, { signal, onProgress: () => undefined }, async ({ model, adapters }) => {
+  run: ({ model: recipe, a, b }, { services, signal, progress }) =>
+    services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {
       const [left = new Float32Array(), right = new Float32Array()] = await model.embed({
         texts: [a, b],
         adapters,
+        vectors,
         signal,
       })
       return { score: left.reduce((sum, value, index) => sum + value * (right[index] ?? 0), 0) }

@@ -1,0 +1,7 @@
+import type { LoraRecipe, LoraSource } from '@woolgather/workflow'
+
+/** Where a LoRA comes from, without how much of it is used. */
+export function sourceOf(lora: LoraRecipe): LoraSource {
+  if ('file' in lora) return { file: lora.file }
+  return 'combine' in lora ? { combine: lora.combine } : { extract: lora.extract }
+}
