@@ -12,6 +12,8 @@ export interface CollectedRun {
   /** By instance path, in the order they ended. */
   cells: Map<string, CellEnd[]>
   errors: RunError[]
+  /** Seeds that were drawn. */
+  seeds: Record<string, number>
 }
 
 /** Gathers events, one after another, into what is left of a run when it is over. */
@@ -19,6 +21,7 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
   const cells = new Map<string, CellEnd[]>()
   const errors: RunError[] = []
   let status: RunStatus = 'interrupted'
+  let seeds: Record<string, number> = {}
 
   const end = (node: string, cell: CellEnd): void => {
     const known = cells.get(node)
@@ -44,8 +47,10 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
           // Where cells failed, they have said why already.
           if (event.error && errors.length === 0) errors.push(event.error)
           return
-        case 'run.queued':
         case 'run.started':
+          seeds = event.seeds
+          return
+        case 'run.queued':
         case 'run.progress':
         case 'cell.started':
         case 'cell.progress':
@@ -53,6 +58,6 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
           return
       }
     },
-    result: () => ({ status, cells, errors }),
+    result: () => ({ status, cells, errors, seeds }),
   }
 }

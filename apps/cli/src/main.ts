@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { NodeServices } from '@woolgather/nodes'
+import { loadDescriptions } from './load-descriptions.ts'
 import { runCli } from './run-cli.ts'
 
 const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
@@ -23,13 +23,6 @@ process.exitCode = await runCli(process.argv.slice(2), version, {
       for (const signal of signals) process.off(signal, listener)
     }
   },
-  async descriptions(packages) {
-    const [{ createRegistry, loadNodePackages }, { definitions }] = await Promise.all([
-      import('@woolgather/engine'),
-      import('@woolgather/nodes'),
-    ])
-    const nodes = [...definitions, ...(await loadNodePackages<NodeServices>(packages))]
-    return [...createRegistry(nodes).descriptions.values()]
-  },
+  descriptions: loadDescriptions,
   workerEntry: () => fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
 })

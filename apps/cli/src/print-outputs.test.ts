@@ -31,3 +31,67 @@ test('a swept text is a line per coordinate, and failed cells are left to the er
   } as unknown as Json
   expect(print({ story: { text } })).toBe('temperature 0.2: calm\ntemperature 1.5: wild\n')
 })
+
+test('a table is aligned columns, and says how much of it is not shown', () => {
+  const table = {
+    columns: ['word', 'ids'],
+    rows: [
+      ['astronaut', [950]],
+      ['sea\nside', 0.123456789],
+    ],
+  }
+  expect(print({ tokens: { value: table } })).toBe('word       ids\nastronaut  [950]\nsea side   0.12346\n')
+  const long = { columns: ['n'], rows: Array.from({ length: 100 }, (_, n) => [n]) }
+  expect(print({ tokens: { value: long } })).toMatch(/\n39\n… and 60 more; --out writes all\n$/)
+})
+
+test('a chart is its title and its means, the longer axis down', () => {
+  const types = { id: 'types', label: 'type', values: ['F16', 'Q8_0'] }
+  const seeds = { id: 'seeds', label: 'seed', values: ['1', '2', '3'] }
+  const chart = {
+    kind: 'bar',
+    title: 'Bytes',
+    x: types,
+    series: null,
+    means: [[1903392, null]],
+    counts: [[1, 0]],
+  }
+  expect(print({ sizes: { chart } })).toBe('Bytes\ntype  mean\nF16   1903392\nQ8_0  –\n')
+  const grid = {
+    ...chart,
+    title: '',
+    series: seeds,
+    means: [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ],
+    counts: [],
+  }
+  expect(print({ sizes: { chart: grid } })).toBe(
+    'seed  type F16  type Q8_0\n1     1         2\n2     3         4\n3     5         6\n',
+  )
+  expect(
+    print({
+      sizes: {
+        chart: {
+          ...grid,
+          x: seeds,
+          series: types,
+          means: [
+            [1, 3, 5],
+            [2, 4, 6],
+          ],
+        },
+      },
+    }),
+  ).toBe('seed  type F16  type Q8_0\n1     1         2\n2     3         4\n3     5         6\n')
+})
+
+test('a swept table begins on a line of its own', () => {
+  const value = {
+    axes: [{ id: 'w', label: 'weight', values: [1] }],
+    cells: [{ at: { w: 0 }, value: { columns: ['word'], rows: [['sea']] } }],
+  } as unknown as Json
+  expect(print({ tokens: { value } })).toBe('weight 1:\nword\nsea\n')
+})

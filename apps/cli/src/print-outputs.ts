@@ -1,6 +1,8 @@
 import {
   axisValues,
+  isChart,
   isLabelled,
+  tableSchema,
   type Json,
   type LabelledCell,
   type LabelledValue,
@@ -8,10 +10,11 @@ import {
 import type { Outputs } from './assemble-outputs.ts'
 import type { TextSink } from './cli-io.ts'
 import { printable } from './print-issues.ts'
+import { chartText, tableText } from './table-text.ts'
 
 /**
  * Prints what a run made, for people: of a node that gives a text, the text; of the others each output that has a
- * value. A swept value is a line or paragraph per coordinate; the whole of it is what `--out` is for.
+ * value, tables and charts as columns. A swept value is a line or paragraph per coordinate; the whole of it is what `--out` is for.
  */
 export function printOutputs(outputs: Outputs, stdout: TextSink): void {
   const all = Object.entries(outputs).flatMap(([node, values]) =>
@@ -31,14 +34,23 @@ function worthShowing(values: Record<string, Json>): [string, Json][] {
 
 function asText(value: Json): string {
   if (typeof value === 'string') return value
-  return isLabelled(value) ? labelledText(value) : JSON.stringify(value, null, 2)
+  if (isLabelled(value)) return labelledText(value)
+  if (isChart(value)) return chartText(value)
+  const table = tableSchema.safeParse(value)
+  return table.success ? tableText(table.data) : JSON.stringify(value, null, 2)
 }
 
 /** What failed is told among the errors, and is left out here. */
 function labelledText(value: LabelledValue): string {
   return value.cells
-    .flatMap((cell) => ('value' in cell ? [`${placeOf(value, cell)}: ${asText(cell.value)}`] : []))
+    .flatMap((cell) => ('value' in cell ? [`${placeOf(value, cell)}:${besides(cell.value)}`] : []))
     .join('\n')
+}
+
+/** Columns stay aligned where they begin on a line of their own. */
+function besides(value: Json): string {
+  const text = asText(value)
+  return typeof value !== 'string' && text.includes('\n') ? `\n${text}` : ` ${text}`
 }
 
 function placeOf({ axes }: LabelledValue, { at }: LabelledCell): string {

@@ -1,17 +1,21 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { findWorkflow } from '@woolgather/files'
 import {
   documentLimits,
-  parseWorkflow,
   planWorkflow,
   setInput,
   validateWorkflow,
+  type Carried,
   type Issue,
   type NodeDescription,
   type Plan,
   type Workflow,
 } from '@woolgather/workflow'
 import { CliError } from './cli-error.ts'
+
+/** Of a file; a document is at most so long, and an output carries its workflow at its beginning. */
+const mostBytes = documentLimits.bytes + 65_536
 
 export interface WorkflowChoices {
   /** `node.input=value`, in order. */
@@ -48,10 +52,26 @@ export async function parseFile(
   descriptions: readonly NodeDescription[],
   set: readonly string[],
 ): Promise<Workflow> {
-  const text = file === '-' ? await readStream(stdin) : await readFile(file)
-  const parsed = parseWorkflow(decode(text, file))
-  if (parsed.issues) throw new CliError(parsed.issues)
-  return applyAll(parsed.workflow, set, descriptions)
+  return applyAll((await findIn(file, stdin)).workflow, set, descriptions)
+}
+
+/**
+ * The workflow in a file: a document, or an output that carries the one that made it.
+ * @throws CliError where there is none; exit code 2
+ */
+export async function findIn(file: string, stdin: Readable): Promise<Carried & { issues?: undefined }> {
+  const { bytes, size } = file === '-' ? await readStream(stdin) : await readStart(file)
+  const whole = size <= bytes.length
+  const found = await findWorkflow(bytes, { whole })
+  if (found.issues)
+    throw whole ? new CliError(found.issues.map((issue) => about(file, issue))) : tooLarge(file, size)
+  return found
+}
+
+/** One command may read several files: what is wrong with no node says which file it is about. */
+function about(file: string, issue: Issue): Issue {
+  if (issue.node !== undefined || file === '-') return issue
+  return { ...issue, message: `${file}: ${issue.message}` }
 }
 
 function applyAll(
@@ -79,52 +99,46 @@ function applyAll(
   return changed
 }
 
-async function readFile(file: string): Promise<Buffer> {
+interface Start {
+  bytes: Buffer
+  /** Of the whole file. */
+  size: number
+}
+
+/** A file, or of an output that is longer its beginning: what carries a workflow carries it there. */
+async function readStart(file: string): Promise<Start> {
   let handle: FileHandle | undefined
   try {
     handle = await open(file)
     const { size } = await handle.stat()
-    if (size > documentLimits.bytes) throw tooLarge(file, `${Math.ceil(size / 1_048_576)} MiB large`)
-    return await handle.readFile()
+    const buffer = Buffer.alloc(Math.min(size, mostBytes))
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0)
+    return { bytes: buffer.subarray(0, bytesRead), size }
   } catch (error) {
-    if (error instanceof CliError) throw error
     throw unreadable(file, error as NodeJS.ErrnoException)
   } finally {
     await handle?.close()
   }
 }
 
-async function readStream(stdin: Readable): Promise<Buffer> {
+async function readStream(stdin: Readable): Promise<Start> {
   const chunks: Buffer[] = []
-  let bytes = 0
+  let size = 0
   for await (const chunk of stdin) {
     const buffer = Buffer.from(chunk as Buffer | string)
-    bytes += buffer.length
-    if (bytes > documentLimits.bytes) throw tooLarge('standard input', 'too large')
+    size += buffer.length
     chunks.push(buffer)
+    if (size > mostBytes) break
   }
-  return Buffer.concat(chunks)
+  return { bytes: Buffer.concat(chunks).subarray(0, mostBytes), size }
 }
 
-function decode(bytes: Buffer, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new CliError([
-      {
-        code: 'invalid-json',
-        message: `“${file}” is no text: it is not UTF-8.`,
-        hint: 'A workflow is a JSON file, as saved by the editor.',
-      },
-    ])
-  }
-}
-
-function tooLarge(file: string, how: string): CliError {
+function tooLarge(file: string, size: number): CliError {
+  const [large, most] = [size, mostBytes].map((bytes) => `${Math.floor(bytes / 1_048_576)} MiB`)
   return new CliError([
     {
       code: 'file-too-large',
-      message: `“${file}” is ${how}; at most ${documentLimits.bytes / 1_048_576} MiB are read.`,
+      message: `“${file}” is ${large} large; at most ${most} are read, and there is no workflow in those.`,
       hint: 'Move long texts and tables to files and load them with a node.',
     },
   ])

@@ -103,7 +103,7 @@ function prepare(
 
 describe('run', () => {
   test('prints what the workflow makes, shows how it got there, and writes the result whole', async () => {
-    const { run, result, folder } = prepare(
+    const { run, result, file, folder } = prepare(
       'start text; token Once upon; token  a time; output text {"text":"Once upon a time"}; end completed',
     )
     expect(await run()).toEqual({
@@ -112,6 +112,7 @@ describe('run', () => {
       stderr: 'text: started\ntext │ Once upon a time\ntext: finished in 0.0 s\n',
     })
     expect(result()).toEqual({
+      workflow: JSON.parse(readFileSync(file, 'utf8')) as unknown,
       status: 'completed',
       outputs: { text: { text: 'Once upon a time' } },
       errors: [],
@@ -148,6 +149,19 @@ describe('run', () => {
     expect(result()).toMatchObject({ outputs: { text: { text } } })
   })
 
+  test('writes what carries the workflow: imported again it is the same, and can be run', async () => {
+    const { run, file, out } = prepare('output text {"text":"x"}; end completed')
+    await run()
+    const document: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    const imported = await call(['import', out])
+    expect([imported.code, JSON.parse(imported.stdout)]).toEqual([0, document])
+    expect(await call(['run', out])).toMatchObject({ code: 0, stdout: 'x\n' })
+    expect(await call(['import', '-'], { stdin: 'Once upon a time.' })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^This file carries no workflow/) as string,
+    })
+  })
+
   test('reads standard input as -', async () => {
     const { file } = prepare('output text {"text":"from stdin"}; end completed')
     expect(await call(['run', '-'], { stdin: readFileSync(file, 'utf8') })).toMatchObject({
@@ -179,7 +193,7 @@ describe('run', () => {
       stdout: 'A\n',
       last: 'bad: It did not work. (Try again.)',
     })
-    expect(result()).toEqual({
+    expect(result()).toMatchObject({
       status: 'partial',
       outputs: { good: { text: 'A' } },
       errors: [{ code: 'node-failed', message: 'It did not work.', hint: 'Try again.', node: 'bad', at: {} }],
@@ -211,7 +225,7 @@ describe('run', () => {
     const { code, stderr } = await run([], { interruptAt: 'text: started' })
     expect(code).toBe(130)
     expect(stderr).toContain('press Ctrl-C again')
-    expect(result()).toEqual({ status: 'cancelled', outputs: {}, errors: [] })
+    expect(result()).toMatchObject({ status: 'cancelled', outputs: {}, errors: [] })
   })
 
   test('changes an input by --set, also from a value that holds an equals sign', async () => {
@@ -301,7 +315,7 @@ describe('bad input: one clear line each, exit code 2, nothing written', () => {
     ])
     await expectRefusal(['run', write('cut.json', '{"format": "wool')], folder, [/JSON/])
     await expectRefusal(['run', write('list.json', '[1, 2]')], folder, [/./])
-    await expectRefusal(['run', write('empty.json', '')], folder, [/JSON/])
+    await expectRefusal(['run', write('empty.json', '')], folder, [/empty\.json: .*no workflow/])
   })
 
   test('200 MB, without reading them', async () => {
@@ -310,7 +324,7 @@ describe('bad input: one clear line each, exit code 2, nothing written', () => {
     writeFileSync(file, '')
     truncateSync(file, 200_000_000)
     const began = performance.now()
-    await expectRefusal(['run', file], folder, [/huge\.json.*191 MiB.*16 MiB/])
+    await expectRefusal(['run', file], folder, [/huge\.json.*190 MiB.*16 MiB/])
     expect(performance.now() - began).toBeLessThan(1_000)
   })
 
@@ -326,6 +340,19 @@ describe('bad input: one clear line each, exit code 2, nothing written', () => {
   test('an unknown command or option', async () => {
     expect(await call(['rnu'])).toMatchObject({ code: 2, stderr: expect.stringContaining('rnu') as string })
     expect((await call(['run', 'a.json', '--fast'])).code).toBe(2)
+  })
+
+  test('a command without its file, and says where its options are told', async () => {
+    const { code, stderr } = await call(['run'])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/missing.*file[^]*--help/)])
+  })
+
+  test('a folder in place of a GGUF file, and a folder of models that is not there', async () => {
+    const { folder } = prepare('end completed')
+    const recipe = await call(['recipe', folder])
+    expect([recipe.code, recipe.stderr]).toEqual([2, expect.stringContaining('There is no file')])
+    const models = await call(['models', '--models', path.join(folder, 'modles')])
+    expect([models.code, models.stderr]).toEqual([2, expect.stringMatching(/modles.*no such folder/)])
   })
 })
 

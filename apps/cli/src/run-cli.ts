@@ -3,8 +3,11 @@ import { Command, CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { CliIo } from './cli-io.ts'
 import { batch, type BatchOptions } from './commands/batch.ts'
+import { doctor, type DoctorOptions } from './commands/doctor.ts'
+import { importWorkflow } from './commands/import.ts'
 import { listModels } from './commands/list-models.ts'
 import { listNodes } from './commands/list-nodes.ts'
+import { printRecipe, type RecipeOptions } from './commands/recipe.ts'
 import { run, type RunOptions } from './commands/run.ts'
 import { serve, type ServeOptions } from './commands/serve.ts'
 import { validate } from './commands/validate.ts'
@@ -42,6 +45,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
   const program = new Command('woolgather')
     .description('A node-graph workflow engine for local language models')
     .version(version)
+    .showHelpAfterError('(--help after a command lists what it takes.)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
 
@@ -77,6 +81,21 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
     .action(async (file: string, options: { nodes?: string[] }) => exit(await validate(file, options, io)))
 
+  withFolders(program.command('doctor'))
+    .description('say what is wrong with this machine, or what a workflow lacks to run on it')
+    .argument('[file]', 'workflow, or an output that carries one')
+    .option('--fetch', 'fetch the models the workflow lacks, as far as it says from where')
+    .option('--port <number>', 'the port a server would take; default 7860')
+    .option('--json', 'print as JSON')
+    .action(async (file: string | undefined, options: DoctorOptions) => exit(await doctor(file, options, io)))
+
+  program
+    .command('import')
+    .description('print the workflow that an output carries: text, table, result or GGUF file')
+    .argument('<file>', 'the output, or - for standard input')
+    .option('--out <file>', 'write it here')
+    .action(async (file: string, options: { out?: string }) => exit(await importWorkflow(file, options, io)))
+
   program
     .command('nodes')
     .description('list what can be in a workflow')
@@ -91,6 +110,17 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--json', 'print as JSON')
     .action(async (options: { models?: string[]; json?: boolean }) => exit(await listModels(options, io)))
 
+  program
+    .command('recipe')
+    .description('print the workflow that made a GGUF file')
+    .argument(
+      '<file>',
+      'a model, LoRA or control vector that Woolgather saved; a path, or as workflows name it',
+    )
+    .option('--models <folder>', 'look here first (repeatable)', collect)
+    .option('--only', 'print how just this model or LoRA was made')
+    .action(async (file: string, options: RecipeOptions) => exit(await printRecipe(file, options, io)))
+
   withFolders(program.command('serve'))
     .description('start the server and its editor')
     .option('--port <number>', 'default 7860; 0 takes any free one')
@@ -98,6 +128,11 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--token <text>', 'what clients must know, at least 16 characters')
     .option('--allow-host <name>', 'a name this server is reached by (repeatable)', collect)
     .option('--allow-origin <origin>', 'another origin whose pages may use it (repeatable)', collect)
+    .option(
+      '--behind-proxy [count]',
+      'every request comes through a reverse proxy, or that many: clients are told apart by X-Forwarded-For',
+    )
+    .option('--idle-unload <seconds>', 'unload a model so long after its last use; default 300, 0 never')
     .option('--open', 'open the editor in the browser')
     .action(async (options: ServeOptions) => exit(await serve(options, io)))
 

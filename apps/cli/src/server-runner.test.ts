@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -56,14 +58,28 @@ test('run and batch work on a server as they do without one', async () => {
     const batch = ['batch', at('workflow.json'), '--rows', at('rows.csv'), '--out', at('out.jsonl')]
     expect((await call([...batch, '--server', url])).code).toBe(0)
     expect(readFileSync(at('out.jsonl'), 'utf8')).toBe(
-      '{"row":0,"status":"completed","outputs":{"greeting":"Hello Ada!"}}\n' +
+      `{"row":0,"status":"completed","outputs":{"greeting":"Hello Ada!"},"workflow":${JSON.stringify(workflow)}}\n` +
         '{"row":1,"status":"completed","outputs":{"greeting":"Hello Bob!"}}\n',
     )
     const refused = await call(['run', at('workflow.json'), '--server', new URL(url).origin])
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('needs a token')])
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/needs a token.*WOOLGATHER_TOKEN/),
+    ])
   } finally {
     child.kill('SIGTERM')
   }
   const gone = await call(['run', at('workflow.json'), '--server', 'http://127.0.0.1:1'])
   expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining('There is no answer from')])
+})
+
+test('another program at the address is told from a server', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-cli-'))
+  const file = path.join(folder, 'workflow.json')
+  writeFileSync(file, JSON.stringify(workflow))
+  await using other = createServer((_, response) => response.writeHead(404).end('Not here'))
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const { port } = other.address() as AddressInfo
+  const { code, stderr } = await call(['run', file, '--server', `http://127.0.0.1:${port}`])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/answered 404, not as Woolgather does.*port/)])
 })

@@ -7,7 +7,7 @@ import {
   type RunEventsResponse,
 } from '@woolgather/protocol'
 import type { RunRequest } from '@woolgather/supervisor'
-import { bindInputs, type RunStatus, type Workflow } from '@woolgather/workflow'
+import { withSeeds, type RunStatus } from '@woolgather/workflow'
 import { CliError } from './cli-error.ts'
 
 /** A server that runs workflows in place of a worker of one's own. */
@@ -47,10 +47,14 @@ export function createServerRunner(
       headers: { ...headers, ...(init.body !== undefined && { 'content-type': 'application/json' }) },
     })
     if (response.ok) return response
-    const body = (await response.json().catch(() => undefined)) as ErrorResponse | undefined
-    throw new CliError([
-      body?.error ?? { code: 'protocol', message: `${base.origin} answered ${response.status}.` },
-    ])
+    if (response.status === 429) {
+      // It says when to ask again; a batch can wait.
+      await delay(Number(response.headers.get('retry-after') ?? 1) * 1_000, undefined, {
+        signal: closed.signal,
+      })
+      return request(path, init)
+    }
+    throw await refusal(base, response)
   }
 
   /** Asks until there is an answer: a server that restarts is back soon. */
@@ -86,7 +90,7 @@ export function createServerRunner(
       (await (await request(routes.nodes).catch(explain(base))).json()) as NodesResponse,
     async run({ workflow, targets, seeds, signal, onEvents }) {
       if (signal?.aborted) return 'cancelled'
-      const body = JSON.stringify({ workflow: putSeeds(workflow, seeds), ...(targets && { targets }) })
+      const body = JSON.stringify({ workflow: withSeeds(workflow, seeds ?? {}), ...(targets && { targets }) })
       const accepted = await insist(routes.runs, { method: 'POST', body })
       const { run } = (await accepted.json()) as RunAccepted
       const cancel = (): void => void request(routes.cancelRun(run), { method: 'POST' }).catch(() => {})
@@ -103,15 +107,6 @@ export function createServerRunner(
   }
 }
 
-/** Seeds of nodes of the graph itself, as literals: the same in every row. */
-function putSeeds(workflow: Workflow, seeds: RunRequest['seeds'] = {}): Workflow {
-  const own = Object.entries(seeds).filter(([node]) => Object.hasOwn(workflow.nodes, node))
-  return bindInputs(
-    workflow,
-    own.map(([node, value]) => ({ node, input: 'seed', value })),
-  )
-}
-
 function readUrl(url: string): URL {
   try {
     const read = new URL(url)
@@ -123,6 +118,21 @@ function readUrl(url: string): URL {
     { code: 'protocol', message: `--server “${url}” is no address.`, hint: 'Write http://127.0.0.1:7860.' },
   ])
 }
+
+/** What the server says is wrong; where it says nothing, it is none of ours. */
+async function refusal(base: URL, response: Response): Promise<CliError> {
+  const body = (await response.json().catch(() => undefined)) as Partial<ErrorResponse> | undefined
+  if (response.status === 401 && body?.error) return new CliError([{ ...body.error, hint: tokenHint }])
+  return new CliError([
+    body?.error ?? {
+      code: 'protocol',
+      message: `${base.origin} answered ${response.status}, not as Woolgather does.`,
+      hint: 'Look at the port: the server prints its address when it starts.',
+    },
+  ])
+}
+
+const tokenHint = 'Set WOOLGATHER_TOKEN, or give --server the address with ?token=… that the server printed.'
 
 function explain(base: URL): (error: unknown) => never {
   return (error) => {

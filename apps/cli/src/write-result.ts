@@ -1,12 +1,14 @@
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { RunError, RunStatus } from '@woolgather/workflow'
+import type { RunError, RunStatus, Workflow } from '@woolgather/workflow'
 import type { Outputs } from './assemble-outputs.ts'
 import { CliError } from './cli-error.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** What `--out` writes. */
 export interface RunResultFile {
+  /** What made it, with the seeds that were drawn. First, so that a part of a long file is enough to find it. */
+  workflow: Workflow
   status: RunStatus
   outputs: Outputs
   errors: RunError[]

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { routes, type RunDetails } from '@woolgather/protocol'
-import type { Workflow } from '@woolgather/workflow'
+import { routes, type ErrorResponse, type RunDetails } from '@woolgather/protocol'
 import { describe, expect, test } from 'vitest'
 import { collect, script, startTestServer, until, type TestServer } from './testing/start-test-server.ts'
 
@@ -18,8 +17,7 @@ async function post(
   return { status: response.status, json: await response.json() }
 }
 
-const errorOf = ({ json }: { json: unknown }): { code: string; message: string } =>
-  (json as { error: { code: string; message: string } }).error
+const errorOf = ({ json }: { json: unknown }): ErrorResponse['error'] => (json as ErrorResponse).error
 
 describe('runs over HTTP', () => {
   test('are begun, read with what they were made of, and listed newest first, in pages', async () => {
@@ -38,9 +36,15 @@ describe('runs over HTTP', () => {
       name: 'start text; fail text; end failed',
       status: 'failed',
       created: expect.any(Number) as number,
+      started: expect.any(Number) as number,
       finished: expect.any(Number) as number,
       workflow: script('start text; fail text; end failed'),
       targets: ['text'],
+      versions: {
+        woolgather: expect.stringMatching(/^\d/) as string,
+        llama: 'test',
+        nodes: { 'text/text': 1 },
+      },
       seeds: {},
       cells: { finished: 0, cached: 0, failed: 1, skipped: 0 },
     } satisfies RunDetails)
@@ -92,6 +96,12 @@ describe('runs over HTTP', () => {
     expect([answer.status, errorOf(answer).code]).toEqual([status, code])
   })
 
+  test('are refused with what was probably meant, or how to send it', async () => {
+    await using server = await startTestServer()
+    expect(errorOf(await post(server, routes.runs, { id: 'helo' })).hint).toBe('Did you mean “hello”?')
+    expect(errorOf(await post(server, routes.runs, {})).hint).toContain('content-type application/json')
+  })
+
   test('are not listed by a query that cannot be read, nor read where there are none', async () => {
     await using server = await startTestServer()
     const statuses = await Promise.all(
@@ -123,29 +133,6 @@ describe('saved workflows', () => {
     ])
     expect((await client.revision('mine', first.revision)).workflow).toEqual(script('first'))
     await expect(client.deleteWorkflow('hello', 'x')).rejects.toMatchObject({ code: 'forbidden' })
-  })
-
-  test('are given on with the models they need, and those that are missing are named on the way in', async () => {
-    await using server = await startTestServer()
-    const client = server.connect()
-    const workflow: Workflow = {
-      ...script('shared'),
-      nodes: { model: { type: 'loading/model', inputs: { file: 'demo/other.gguf' } } },
-      requires: { models: [{ file: 'big.gguf', sha256: 'ab'.repeat(32), source: 'hf:some/where' }] },
-    }
-    await client.saveWorkflow('shared', { workflow })
-    const exported = await client.exportWorkflow('shared')
-    expect(exported.requires).toEqual({
-      models: [
-        { file: 'big.gguf', sha256: 'ab'.repeat(32), source: 'hf:some/where' },
-        { file: 'demo/other.gguf' },
-      ],
-    })
-    expect(await client.importWorkflow(JSON.stringify(exported))).toEqual({
-      workflow: exported,
-      missing: exported.requires?.models,
-    })
-    await expect(client.importWorkflow('{"format":"comfy"}')).rejects.toThrow()
   })
 })
 

@@ -75,7 +75,8 @@ describe('what is there to read', () => {
         (await fetch(server.url + route)).json(),
       ),
     )
-    expect(health).toEqual({
+    // What the worker holds in memory is told once it has said so.
+    expect(health).toMatchObject({
       status: 'ok',
       version: expect.stringMatching(/^\d/) as string,
       worker: expect.stringMatching(/^(starting|ready)$/) as string,
@@ -318,6 +319,12 @@ test('a taken port is told as such', async () => {
   await using server = await startTestServer()
   const port = Number(new URL(server.url).port)
   await expect(startTestServer({ port })).rejects.toThrow(`Port ${port} is taken`)
+})
+
+test('an address that this machine does not have is told', async () => {
+  await expect(startTestServer({ host: '192.0.2.1', token: 'a-long-enough-token' })).rejects.toThrow(
+    'This machine has no address 192.0.2.1',
+  )
 })
 
 test('a data folder that another server uses is told as such', async () => {

@@ -22,6 +22,8 @@ const { values } = parseArgs({
     examples: { type: 'string' },
     editor: { type: 'string' },
     cpu: { type: 'boolean' },
+    'idle-unload': { type: 'string' },
+    'behind-proxy': { type: 'string' },
   },
 })
 
@@ -36,6 +38,7 @@ try {
     token,
     allowedHosts: values['allow-host'],
     allowedOrigins: values['allow-origin'],
+    proxies: readCount(values['behind-proxy']),
     folders: resolveFolders({
       models: values.models,
       nodes: values.nodes,
@@ -44,6 +47,7 @@ try {
     }),
     workerEntry: fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
     workerEnv: values.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
+    idleUnload: readSeconds(values['idle-unload'] ?? process.env['WOOLGATHER_IDLE_UNLOAD']),
     examplesFolder: values.examples ?? path.join(root, 'workflows'),
     editorFolder: values.editor ?? path.join(root, 'apps', 'editor', 'dist'),
   })
@@ -63,5 +67,21 @@ function readPort(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   console.error(`woolgather: --port must be 0 to 65535, not “${text}”`)
+  return process.exit(2)
+}
+
+function readSeconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const seconds = Number(text)
+  if (text.trim() !== '' && seconds >= 0) return seconds
+  console.error(`woolgather: --idle-unload must be seconds, 0 for never, not “${text}”`)
+  return process.exit(2)
+}
+
+function readCount(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= 10) return count
+  console.error(`woolgather: --behind-proxy must be how many proxies stand in front, 1 to 10, not “${text}”`)
   return process.exit(2)
 }

@@ -43,6 +43,23 @@ test('a run can be asked for before all that wait, and those can be cancelled at
   client.cancel(running)
 })
 
+test('a run of a higher priority goes before those that wait with a lower one, behind those with as high a one', async () => {
+  await using server = await startTestServer({ parallelRuns: 1 })
+  const client = server.connect()
+  const running = await submit(client, script('cancellable'))
+  const start = async (priority?: number): Promise<string> =>
+    (await client.startRun({ workflow: ended, ...(priority !== undefined && { priority }) })).run
+  const [usual, urgent, background, urgentToo] = [
+    await start(),
+    await start(5),
+    await start(-5),
+    await start(5),
+  ]
+  expect((await client.queue()).waiting).toEqual([urgent, urgentToo, usual, background])
+  client.changeQueue({ clear: true })
+  client.cancel(running)
+})
+
 test.each([
   [{ move: { run: 'none', place: 0 } }, 404],
   [{ move: { run: 'none', place: -1 } }, 400],

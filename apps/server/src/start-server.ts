@@ -3,18 +3,21 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { createFileArtifactStore, createRegistry, loadNodePackages } from '@woolgather/engine'
+import { createModelLedger } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
 import { definitions, type NodeServices } from '@woolgather/nodes'
-import type { WorkerFolders, WorkerStatus } from '@woolgather/protocol'
+import type { ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import { startWorker, type SupervisorLimits } from '@woolgather/supervisor'
 import type { NodeDescription } from '@woolgather/workflow'
 import { pino, type Logger } from 'pino'
 import { createApp } from './http/create-app.ts'
+import { createModelDownloads } from './models/model-downloads.ts'
 import { createRunService } from './runs/run-service.ts'
 import { openRunStore } from './runs/run-store.ts'
 import { serveSockets } from './socket/serve-sockets.ts'
 import { createGate, type TrustOptions } from './trust/check-request.ts'
-import { createWorkflowSharing } from './workflows/share-workflow.ts'
+import { createAddressOf } from './trust/client-address.ts'
+import { defaultRates, type RequestRates } from './trust/limit-requests.ts'
 import { createWorkflowStore } from './workflows/workflow-store.ts'
 
 export interface ServerOptions extends Omit<TrustOptions, 'host'> {
@@ -26,6 +29,8 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   /** Module of the worker process, an absolute path. */
   workerEntry: string
   workerEnv?: Record<string, string> | undefined
+  /** Seconds after its last use that a model is unloaded, default 300; 0: it stays. */
+  idleUnload?: number | undefined
   workerLimits?: Partial<SupervisorLimits> | undefined
   /** Workflows that are shipped and never overwritten. */
   examplesFolder?: string | undefined
@@ -37,6 +42,10 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   parallelRuns?: number | undefined
   /** Milliseconds a client may take to send the headers of a request, default 10,000; six times that for all of it. */
   patience?: number | undefined
+  /** Reverse proxies that every request passes, default 0: clients are told apart by what these note. */
+  proxies?: number | undefined
+  /** How often one address may ask. */
+  rates?: Partial<RequestRates> | undefined
   /** Default: JSON lines on stderr, no prompts and no texts in them. */
   logger?: Logger | undefined
 }
@@ -51,6 +60,9 @@ export interface RunningServer extends AsyncDisposable {
 export const defaultPort = 7860
 
 const defaultPatience = 10_000
+
+/** As others do (Ollama): a model that is asked for now and then stays, one that was tried once goes. */
+const defaultIdleUnload = 300
 
 /** Slow senders are cut off: headers and bodies of honest clients arrive at once. */
 function timeoutsOf(patience: number): {
@@ -73,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const logger = options.logger ?? createLogger()
   const host = options.host ?? '127.0.0.1'
   const gate = createGate({ ...options, host })
+  const addressOf = createAddressOf(options.proxies ?? 0)
   const version = readVersion()
   const descriptions = options.descriptions ?? (await describeNodes(options.folders.nodes ?? []))
 
@@ -83,31 +96,52 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error
   })
   // Its first words come before there is anyone to tell.
-  let tellClients: (status: WorkerStatus) => void = () => {}
+  let tellClients: (message: ServerMessage) => void = () => {}
   const worker = startWorker({
     entry: options.workerEntry,
     folders: options.folders,
-    ...(options.workerEnv && { env: options.workerEnv }),
+    env: {
+      ...options.workerEnv,
+      WOOLGATHER_IDLE_UNLOAD: String(options.idleUnload ?? defaultIdleUnload),
+    },
     ...(options.workerLimits && { limits: options.workerLimits }),
     onLog: (line) => logger.debug({ line }, 'worker'),
     onStatus: (status) => {
       logger[status.error ? 'warn' : 'info']({ status }, 'worker')
-      tellClients(status)
+      tellClients({ type: 'worker', status })
     },
   })
   const workerStatus = (): WorkerStatus => worker.status
-  const runs = createRunService({ store, worker, descriptions, parallelRuns: options.parallelRuns ?? 4 })
-  const sockets = serveSockets({ server, gate, runs, version, workerStatus })
-  tellClients = (status) => sockets.tellWorker(status)
+  const runs = createRunService({
+    store,
+    worker,
+    descriptions,
+    parallelRuns: options.parallelRuns ?? 4,
+    version,
+  })
+  const downloads = createModelDownloads({
+    folder: options.folders.models[0] ?? path.join(options.folders.data, 'models'),
+    onProgress: (download) => tellClients({ type: 'download', download }),
+  })
+  const sockets = serveSockets({ server, gate, addressOf, runs, version, workerStatus, downloads })
+  tellClients = (message) => sockets.tell(message)
   const listModels = createModelLister(options.folders.models)
   server.on(
     'request',
     createApp({
       version,
       gate,
+      addressOf,
+      rates: { ...defaultRates, ...options.rates },
       descriptions,
       listModels,
-      sharing: createWorkflowSharing({ modelFolders: options.folders.models, listModels }),
+      ledger: createModelLedger({
+        folders: options.folders.models,
+        listModels,
+        descriptions: new Map(descriptions.map((description) => [description.type, description])),
+        memory: path.join(options.folders.data, 'model-hashes.json'),
+      }),
+      downloads,
       inputsFolder: path.join(options.folders.data, 'inputs'),
       workflows: createWorkflowStore({
         folder: path.join(options.folders.data, 'workflows'),
@@ -118,6 +152,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       runs,
       artifacts: createFileArtifactStore(path.join(options.folders.data, 'artifacts')),
       workerStatus,
+      unloadModels: () => worker.unloadModels(),
       editorFolder: options.editorFolder,
       logger,
     }),
@@ -129,7 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server.closeIdleConnections()
     // First the queue, so that what waits is not begun; it is still there after the next start.
     const runsEnded = runs.close()
-    await worker.close()
+    await Promise.all([worker.close(), downloads.close()])
     await runsEnded
     await sockets.close()
     server.closeAllConnections()
@@ -151,14 +186,20 @@ function createLogger(): Logger {
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new Error(`Port ${port} is taken: choose another with --port, or stop what listens there.`)
-          : error,
-      )
+      reject(new Error(whyNotListening(error, host, port)))
     })
     server.listen(port, host, () => resolve(urlOf(server.address() as AddressInfo)))
   })
+}
+
+function whyNotListening({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `Port ${port} is taken: choose another with --port, or stop what listens there.`,
+    EACCES: `Port ${port} needs rights you do not have: choose one above 1023 with --port.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}: give one of its own with --host.`,
+    ENOTFOUND: `This machine has no address ${host}: give one of its own with --host.`,
+  }
+  return reasons[code ?? ''] ?? message
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

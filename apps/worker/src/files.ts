@@ -1,8 +1,8 @@
 import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { confinePath } from '@woolgather/files'
 import type { Files } from '@woolgather/nodes'
 import { WoolgatherError } from '@woolgather/workflow'
-import { confinePath } from './confine-path.ts'
 
 let temporaryFiles = 0
 

@@ -16,6 +16,9 @@ const send = (message: WorkerMessage): void => {
   if (process.connected) process.send?.(message)
 }
 
+/** Milliseconds that a worker whose server or command has ended may take to end too. */
+const orphanMs = 5_000
+
 /** Why a worker could not start, as far as that has a name of its own. */
 const startErrors = ['native-missing', 'native-version', 'invalid-node'] as const
 
@@ -27,20 +30,33 @@ process.on('SIGINT', () => {})
 const tellStrayError = (error: unknown): void => {
   console.error(`A node failed outside its run: ${error instanceof Error ? error.message : String(error)}`)
 }
+// Whoever read the log may be gone. Telling that, there, would fail again, and so for ever.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 process.on('uncaughtException', tellStrayError)
 process.on('unhandledRejection', tellStrayError)
 
 try {
   const nodes = await loadNodePackages<NodeServices>(folders.nodes ?? [])
   const llama = await createLlama()
-  const worker = startWorker({ llama, folders, nodes, send })
+  const worker = startWorker({
+    llama,
+    folders,
+    nodes,
+    send,
+    idleMs: readIdle(process.env['WOOLGATHER_IDLE_UNLOAD']),
+  })
   const exit = (): void => void worker[Symbol.asyncDispose]().then(() => process.exit(0))
   process.on('message', (message) => {
     const request = workerRequestSchema.parse(message)
     if (request.type === 'shutdown') exit()
+    else if (request.type === 'ping') send({ type: 'pong' })
     else worker.handle(request)
   })
-  process.on('disconnect', exit)
+  process.on('disconnect', () => {
+    exit()
+    // Nobody is left to end a worker that does not come to an end.
+    setTimeout(() => process.exit(1), orphanMs)
+  })
   process.on('SIGTERM', exit)
   send({ type: 'ready', device: describeDevice(llama.info), build: llama.info.build })
 } catch (error) {
@@ -55,4 +71,10 @@ try {
   })
   process.disconnect()
   process.exitCode = 1
+}
+
+/** Seconds as milliseconds; without a number models stay loaded, as `run` and `batch` want it. */
+function readIdle(seconds: string | undefined): number | undefined {
+  const value = Number(seconds)
+  return value > 0 ? Math.min(value * 1_000, 2 ** 31 - 1) : undefined
 }

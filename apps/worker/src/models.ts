@@ -1,7 +1,7 @@
-import { access, mkdir } from 'node:fs/promises'
+import { createModelLister } from '@woolgather/gguf'
 import path from 'node:path'
+import { downloadModel } from '@woolgather/files'
 import {
-  downloadModel,
   readVectorFile,
   writeVectorFile,
   type LanguageModel,
@@ -9,39 +9,110 @@ import {
   type LoadModelOptions,
 } from '@woolgather/llama'
 import { createConstraintCompiler, vectorUses, type LocateOptions, type Models } from '@woolgather/nodes'
-import { WoolgatherError, type ModelRecipe } from '@woolgather/workflow'
-import { confinePath } from './confine-path.ts'
+import type { LoadedModel } from '@woolgather/protocol'
+import { filesOfModel, isModelAddress, nameOfModel, weightsOf, type ModelRecipe } from '@woolgather/workflow'
 import { fingerprintFile } from './fingerprint-file.ts'
+import type { LoraMaker } from './loras/make-lora.ts'
+import type { HeldFile, MakeOptions } from './making/made-files.ts'
+import type { ModelMaker } from './making/make-model.ts'
+import { findModelFile, firstFolder, placeToSave } from './model-files.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** How many models stay loaded after their last use, so that the next cell finds its model ready. */
 const keptModels = 2
 
 interface Loaded {
   key: string
+  /** What people call it. */
+  name: string
+  /** The file it was loaded from, kept as long as it is. */
+  file: HeldFile
   model: Promise<LanguageModel>
   users: number
+  /** Unloads it when it has not been used for long. */
+  idle?: NodeJS.Timeout | undefined
 }
 
 /** Turns recipes into loaded models. Each distinct model is loaded once; idle ones go, least recently used first. */
-export interface ModelPool extends Models, AsyncDisposable {}
+export interface ModelPool extends Models, AsyncDisposable {
+  /** Unloads every model that nobody uses now. */
+  unloadIdle(): Promise<void>
+  /** Unloads what was loaded from a file, so that it can be replaced. @returns whether nothing uses it */
+  free(path: string): Promise<boolean>
+}
 
-export function createModelPool(llama: LlamaRuntime, folders: readonly string[]): ModelPool {
+export interface ModelPoolOptions {
+  folders: readonly string[]
+  weights: Pick<ModelMaker, 'hold'>
+  loras: Pick<LoraMaker, 'pathOf'>
+  /** Milliseconds after its last use that a model goes; absent: it stays until another needs the room. */
+  idleMs?: number | undefined
+  /** Models have been loaded or unloaded; these are. */
+  onChange?: ((models: LoadedModel[]) => void) | undefined
+}
+
+export function createModelPool(
+  llama: LlamaRuntime,
+  { folders, weights, loras, idleMs, onChange = () => {} }: ModelPoolOptions,
+): ModelPool {
   /** In order of last use. */
   const loaded = new Map<string, Loaded>()
   const downloads = new Map<string, Promise<string>>()
   const compileConstraint = createConstraintCompiler()
+  const listModels = createModelLister(folders)
+  // The cells of a sweep ask at once, and each look at a disk is felt beside a small model.
+  const find = whilePending((file) => findModelFile(folders, file))
+  const fingerprint = whilePending(async (file) => fingerprintFile(await find(file)))
 
-  const acquire = (key: string, load: () => Promise<LanguageModel>): Loaded => {
-    const entry = loaded.get(key) ?? { key, model: load(), users: 0 }
+  const tell = async (): Promise<void> => {
+    const models = await Promise.all(
+      [...loaded.values()].map(async ({ name, model }) => ({ file: name, bytes: (await model).info.bytes })),
+    )
+    onChange(models)
+  }
+
+  /** Not tied to the signal of who asks first: others may be waiting for the same model. */
+  const acquire = (
+    recipe: ModelRecipe,
+    file: HeldFile | undefined,
+    onProgress: MakeOptions['onProgress'],
+  ): Loaded => {
+    const key = recipeKey(recipe)
+    const known = loaded.get(key)
+    if (known !== undefined) file?.release()
+    const entry = known ?? start(key, recipe, file!, onProgress)
+    clearTimeout(entry.idle)
     entry.users++
     loaded.delete(key)
     loaded.set(key, entry)
     return entry
   }
 
+  const start = (
+    key: string,
+    recipe: ModelRecipe,
+    file: HeldFile,
+    onProgress: MakeOptions['onProgress'],
+  ): Loaded => {
+    const model = load({
+      ...loadOptions(recipe),
+      path: file.path,
+      onProgress: (fraction) => onProgress(Math.round(fraction * 100), 100, '% loaded'),
+    })
+    const entry: Loaded = { key, name: nameOfModel(recipe), file, model, users: 0 }
+    model.then(tell).catch(() => {})
+    model.catch(() => {
+      if (loaded.get(key) === entry) loaded.delete(key)
+      file.release()
+    })
+    return entry
+  }
+
   const release = (entry: Loaded): void => {
     entry.users--
     void unloadIdle(keptModels)
+    if (entry.users > 0 || idleMs === undefined || loaded.get(entry.key) !== entry) return
+    entry.idle = setTimeout(() => void unload(entry), idleMs).unref()
   }
 
   const unloadIdle = async (keep: number): Promise<void> => {
@@ -51,10 +122,13 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
 
   const unload = async (entry: Loaded): Promise<void> => {
     loaded.delete(entry.key)
+    clearTimeout(entry.idle)
     await entry.model.then(
       (model) => model[Symbol.asyncDispose](),
       () => {}, // It never loaded: who asked for it was told.
     )
+    entry.file.release()
+    await tell().catch(() => {})
   }
 
   /** Idle models make room before a model is refused as too large. */
@@ -69,30 +143,26 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
   }
 
   return {
-    locate: (file, options) =>
-      isAddress(file) ? download(file, options) : findModelFile(folders, file).then(() => file),
+    list: async () => (await listModels()).files.map(({ file, kind }) => ({ file, kind })),
+
+    locate: (file, options) => (isModelAddress(file) ? download(file, options) : find(file).then(() => file)),
 
     async fingerprint(recipe) {
-      const files = [recipe.file, ...recipe.adapters.map(({ file }) => file)]
-      const contents = await Promise.all(
-        files.map(async (file) => fingerprintFile(await findModelFile(folders, file))),
-      )
+      const files = filesOfModel(recipe)
+      const contents = await Promise.all(files.map(fingerprint))
       return { contents, build: llama.info.build, backend: llama.info.backend }
     },
 
     async use(recipe, { signal, onProgress }, work) {
       const adapters = await Promise.all(
-        recipe.adapters.map(async ({ file, strength }) => ({
-          path: await findModelFile(folders, file),
-          strength,
+        recipe.adapters.map(async (use) => ({
+          path: await ('file' in use ? find(use.file) : loras.pathOf(use, { signal, onProgress })),
+          strength: use.strength,
         })),
       )
-      const key = recipeKey(recipe)
-      const entry = acquire(key, async () =>
-        // Not tied to the first user's signal: others may be waiting for the same model.
-        load({ ...loadOptions(recipe), path: await findModelFile(folders, recipe.file), onProgress }),
-      )
-      entry.model.catch(() => loaded.get(key) === entry && loaded.delete(key))
+      const isLoaded = loaded.has(recipeKey(recipe))
+      const file = isLoaded ? undefined : await weights.hold(recipe, { signal, onProgress })
+      const entry = acquire(recipe, file, onProgress)
       try {
         const model = await untilAborted(entry.model, signal)
         return await work({
@@ -106,14 +176,22 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
       }
     },
 
-    readVector: async (file) => readVectorFile(await findModelFile(folders, file)),
+    readVector: async (file) => readVectorFile(await find(file)),
 
-    async writeVector(file, vector, { overwrite }) {
-      const folder = firstFolder('save to')
-      const target = await freeName(await confinePath(folder, file), overwrite)
-      await mkdir(path.dirname(target), { recursive: true })
-      await writeVectorFile(target, vector)
+    async writeVector(file, vector, { overwrite, metadata }) {
+      const folder = firstFolder(folders, 'save to')
+      const target = await placeToSave(folder, file, overwrite)
+      await writeVectorFile(target, vector, metadata)
       return path.relative(folder, target).replaceAll(path.sep, '/')
+    },
+
+    unloadIdle: () => unloadIdle(0),
+
+    async free(path) {
+      const users = [...loaded.values()].filter(({ file }) => file.path === path)
+      if (users.some((entry) => entry.users > 0)) return false
+      await Promise.all(users.map(unload))
+      return true
     },
 
     async [Symbol.asyncDispose]() {
@@ -121,17 +199,9 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
     },
   }
 
-  function firstFolder(purpose: string): string {
-    const [folder] = folders
-    if (folder !== undefined) return folder
-    throw new WoolgatherError('model-not-found', `There is no models folder to ${purpose}.`, {
-      input: 'file',
-    })
-  }
-
   /** Two nodes that name the same address share one download. */
   function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
-    const directory = firstFolder('download to')
+    const directory = firstFolder(folders, 'download to')
     const running = downloads.get(uri)
     if (running) return untilAborted(running, signal)
     const started = downloadModel({
@@ -146,60 +216,23 @@ export function createModelPool(llama: LlamaRuntime, folders: readonly string[])
   }
 }
 
-function isAddress(file: string): boolean {
-  return /^(hf:|https?:\/\/)/.test(file)
-}
-
-async function findModelFile(folders: readonly string[], file: string): Promise<string> {
-  for (const folder of folders) {
-    const candidate = await confinePath(folder, file).catch((error: unknown) => {
-      if (error instanceof WoolgatherError) throw error
-      // The folder itself may not exist: then the file is not in it.
-      return undefined
-    })
-    if (candidate !== undefined && (await exists(candidate))) return candidate
+/** Who asks for the same while an answer is on its way shares it. */
+function whilePending<Result>(ask: (of: string) => Promise<Result>): (of: string) => Promise<Result> {
+  const pending = new Map<string, Promise<Result>>()
+  return (of) => {
+    const answer = pending.get(of) ?? ask(of).finally(() => pending.delete(of))
+    pending.set(of, answer)
+    return answer
   }
-  throw new WoolgatherError('model-not-found', `No model file “${file}” in the models folders.`, {
-    input: 'file',
-    hint: `Put it below ${folders.join(' or ')}, or name an address such as hf:owner/repo/file.gguf.`,
-  })
 }
 
-/** `mood.gguf`, or the first free name of `mood-2.gguf`, … */
-async function freeName(target: string, overwrite: boolean): Promise<string> {
-  const { dir, name, ext } = path.parse(target)
-  let candidate = target
-  for (let number = 2; !overwrite && (await exists(candidate)); number++) {
-    candidate = path.join(dir, `${name}-${number}${ext}`)
-  }
-  return candidate
-}
+type LoadedAs = Pick<ModelRecipe, 'gpuLayers' | 'contextSize' | 'threads' | 'reproducible'>
 
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  )
-}
-
-function loadOptions({
-  gpuLayers,
-  contextSize,
-  threads,
-}: ModelRecipe): Pick<ModelRecipe, 'gpuLayers' | 'contextSize' | 'threads'> {
-  return { gpuLayers, contextSize, threads }
+function loadOptions({ gpuLayers, contextSize, threads, reproducible }: ModelRecipe): LoadedAs {
+  return { gpuLayers, contextSize, threads, reproducible }
 }
 
 /** Adapters are set per request, so recipes that differ only in them share the loaded model. */
 function recipeKey(recipe: ModelRecipe): string {
-  return JSON.stringify([recipe.kind, recipe.file, recipe.gpuLayers, recipe.contextSize, recipe.threads])
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
+  return JSON.stringify([weightsOf(recipe), loadOptions(recipe)])
 }

@@ -1,11 +1,25 @@
 import path from 'node:path'
-import { createFileArtifactStore, createRegistry, executeWorkflow, openDiskCache } from '@woolgather/engine'
+import {
+  createFileArtifactStore,
+  createRegistry,
+  openDiskCache,
+  startRun,
+  type Run,
+} from '@woolgather/engine'
 import type { LlamaRuntime } from '@woolgather/llama'
 import { definitions, type NodeServices, type WoolgatherNode } from '@woolgather/nodes'
-import type { WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
+import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { RunEvent } from '@woolgather/workflow'
 import { createFiles } from './files.ts'
+import { createLoraMaker } from './loras/make-lora.ts'
+import { openMadeFiles } from './making/made-files.ts'
+import { createModelMaker } from './making/make-model.ts'
+import { readBudget } from './making/read-budget.ts'
+import { startThreads } from './making/threads.ts'
+import { findModelFile } from './model-files.ts'
 import { createModelPool } from './models.ts'
+import { reportMemory } from './report-memory.ts'
+import { createWeights } from './weights.ts'
 import { readLeftOver } from './read-left-over.ts'
 
 export interface WorkerOptions {
@@ -14,42 +28,73 @@ export interface WorkerOptions {
   /** Node types besides the library's. */
   nodes?: readonly WoolgatherNode[] | undefined
   send: (message: WorkerMessage) => void
+  /** Milliseconds after its last use that a model is unloaded; absent: it stays. */
+  idleMs?: number | undefined
 }
 
 export interface Worker extends AsyncDisposable {
-  handle(request: Exclude<WorkerRequest, { type: 'shutdown' }>): void
+  handle(request: Exclude<WorkerRequest, { type: 'shutdown' | 'ping' }>): void
+}
+
+interface RunningRun {
+  cancel: AbortController
+  /** Settles when what an earlier process left over was read, and the run has begun. */
+  begun: Promise<Run>
+  done: Promise<unknown>
 }
 
 /** Executes runs, several at once if asked to. Disposing cancels them, waits for them, and frees the models. */
-export function startWorker({ llama, folders, nodes = [], send }: WorkerOptions): Worker {
+export function startWorker({ llama, folders, nodes = [], send, idleMs }: WorkerOptions): Worker {
   const registry = createRegistry([...definitions, ...nodes])
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
   const cache = openDiskCache(path.join(folders.data, 'cache'))
-  const models = createModelPool(llama, folders.models)
+  const findFile = (file: string): Promise<string> => findModelFile(folders.models, file)
+  const threads = startThreads()
+  const made = openMadeFiles(path.join(folders.data, 'made'), readBudget())
+  const loras = createLoraMaker({ made, threads, findFile, modelPath: (...of) => maker.pathOf(...of) })
+  const maker = createModelMaker({ made, threads, findFile, loras })
+  const memory = reportMemory(send)
+  const models = createModelPool(llama, {
+    folders: folders.models,
+    weights: maker,
+    loras,
+    idleMs,
+    onChange: (loaded) => memory.changed(loaded),
+  })
   const services: NodeServices = {
     models,
+    weights: createWeights({
+      folders: folders.models,
+      findFile,
+      maker,
+      loras,
+      free: (file) => models.free(file),
+    }),
     files: createFiles(folders.output, [path.join(folders.data, 'inputs'), folders.output]),
   }
-  const running = new Map<string, { cancel: AbortController; done: Promise<unknown> }>()
+  const running = new Map<string, RunningRun>()
 
   const start = (request: WorkerRequest & { type: 'run' }): void => {
     const { run } = request
     const cancel = new AbortController()
     // Which cell ends this process can be told only where its beginning was told before.
     const events = createEventSender(run, send, { startsAtOnce: request.leftOver !== undefined })
-    const done = execute(request, events.add, cancel.signal).finally(() => {
-      events.flush()
-      running.delete(run)
-    })
-    running.set(run, { cancel, done })
+    const begun = begin(request, events.add, cancel.signal)
+    const done = begun
+      .then(({ result }) => result)
+      .finally(() => {
+        events.flush()
+        running.delete(run)
+      })
+    running.set(run, { cancel, begun, done })
   }
 
-  const execute = async (
-    { run, workflow, targets, seeds, leftOver }: WorkerRequest & { type: 'run' },
+  const begin = async (
+    { run, workflow, targets, fresh, seeds, leftOver }: WorkerRequest & { type: 'run' },
     emit: (event: RunEvent) => void,
     signal: AbortSignal,
-  ): Promise<unknown> =>
-    executeWorkflow({
+  ): Promise<Run> =>
+    startRun({
       workflow,
       registry,
       services,
@@ -60,6 +105,7 @@ export function startWorker({ llama, folders, nodes = [], send }: WorkerOptions)
       emit,
       signal,
       ...(targets && { targets }),
+      ...(fresh && { fresh }),
       ...(seeds && { seeds }),
       ...(leftOver && { earlier: await readLeftOver(leftOver, artifacts) }),
     })
@@ -67,16 +113,25 @@ export function startWorker({ llama, folders, nodes = [], send }: WorkerOptions)
   return {
     handle(request) {
       if (request.type === 'run') start(request)
-      else running.get(request.run)?.cancel.abort()
+      else if (request.type === 'unload') void models.unloadIdle()
+      else if (request.cells === undefined) running.get(request.run)?.cancel.abort()
+      else cancelCells(running.get(request.run), request.cells)
     },
     async [Symbol.asyncDispose]() {
+      memory.stop()
       for (const { cancel } of running.values()) cancel.abort()
       await Promise.all([...running.values()].map(({ done }) => done))
       await cache.close()
       await models[Symbol.asyncDispose]()
+      await threads[Symbol.asyncDispose]()
+      await made[Symbol.asyncDispose]()
       await llama[Symbol.asyncDispose]()
     },
   }
+}
+
+function cancelCells(running: RunningRun | undefined, { node, at, branch }: CellCancellation): void {
+  void running?.begun.then((run) => (branch === true ? run.cancelBranch(node, at) : run.cancelCell(node, at)))
 }
 
 /** Events of one turn of the event loop travel as one message. */

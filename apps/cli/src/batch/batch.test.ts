@@ -5,6 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Workflow } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
+import { runHere } from '../testing/run-here.ts'
 import { batchLine } from './show-batch.ts'
 
 const bin = fileURLToPath(new URL('../../bin/woolgather.js', import.meta.url))
@@ -17,6 +18,10 @@ const greeting: Workflow['nodes'] = {
     links: { who: ['who', 'value'] },
   },
   out: { type: 'api/output', inputs: { name: 'greeting' }, links: { value: ['text', 'text'] } },
+}
+
+function document(nodes: Workflow['nodes']): string {
+  return JSON.stringify({ format: 'woolgather', version: 1, name: 'batch', nodes } satisfies Workflow)
 }
 
 interface Files {
@@ -32,11 +37,7 @@ function prepare({
 }: Files = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-cli-'))
   const at = (name: string): string => path.join(folder, name)
-  const write = (changed: Workflow['nodes']): void =>
-    writeFileSync(
-      at('workflow.json'),
-      JSON.stringify({ format: 'woolgather', version: 1, name: 'batch', nodes: changed }),
-    )
+  const write = (changed: Workflow['nodes']): void => writeFileSync(at('workflow.json'), document(changed))
   write(nodes)
   writeFileSync(at(rows[0]), rows[1])
   const args = ['batch', at('workflow.json'), '--rows', at(rows[0]), '--out', at(out), '--data', at('data')]
@@ -44,7 +45,7 @@ function prepare({
     at,
     write,
     begin: (more: string[] = []) => begin([...args, ...more]),
-    run: (more: string[] = []) => begin([...args, ...more]).ended,
+    run: (more: string[] = []) => runHere([...args, ...more, '--cpu']),
     out: () => readFileSync(at(out), 'utf8'),
     lines: () =>
       readFileSync(at(out), 'utf8')
@@ -54,7 +55,7 @@ function prepare({
   }
 }
 
-/** The command as a process of its own. */
+/** The command as a process of its own, which can be killed. */
 function begin(args: string[]) {
   const child = spawn(process.execPath, [bin, ...args, '--cpu'], { stdio: ['ignore', 'pipe', 'pipe'] })
   let stderr = ''
@@ -71,7 +72,7 @@ describe('a batch', () => {
     const { code, stderr } = await run()
     expect(code).toBe(0)
     expect(out()).toBe(
-      '{"row":0,"status":"completed","outputs":{"greeting":"Hello Ada!"}}\n' +
+      `{"row":0,"status":"completed","outputs":{"greeting":"Hello Ada!"},"workflow":${document(greeting)}}\n` +
         '{"row":1,"status":"completed","outputs":{"greeting":"Hello Bob!"}}\n',
     )
     expect(stderr).toContain('2/2 rows')
@@ -85,7 +86,9 @@ describe('a batch', () => {
     })
     expect(await run()).toMatchObject({ code: 0 })
     expect(out()).toBe(
-      'row,status,greeting,error\n0,completed,"Hello A, ""the"" first!",\n1,completed,Bye ,\n',
+      'row,status,greeting,error,workflow\n' +
+        `0,completed,"Hello A, ""the"" first!",,"${document(greeting).replaceAll('"', '""')}"\n` +
+        '1,completed,Bye ,,\n',
     )
   })
 
@@ -129,6 +132,12 @@ describe('a batch', () => {
 })
 
 describe('refused before anything runs, with 2', () => {
+  test('a table with semicolons, as some spreadsheets write it', async () => {
+    const refused = await prepare({ rows: ['rows.csv', 'who;mood\nAda;happy\n'] }).run()
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(/rows\.csv.*separated by semicolons.*commas/)
+  })
+
   test('columns that go nowhere, unless they are ignored on purpose', async () => {
     const { run, out } = prepare({ rows: ['rows.csv', 'who,note,id\nAda,x,1\n'] })
     const refused = await run()

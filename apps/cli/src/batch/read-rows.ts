@@ -40,6 +40,9 @@ async function* readCsv(chunks: AsyncIterable<string>, file: string): AsyncGener
   for await (const { fields } of parseCsv(chunks)) {
     if (names === undefined) {
       names = fields.map((name) => name.trim())
+      const [only = ''] = names
+      const other = names.length === 1 ? /[;\t]/.exec(only)?.[0] : undefined
+      if (other !== undefined) throw otherSeparator(file, other)
       const twice = names.find((name, i) => names?.indexOf(name) !== i)
       if (twice !== undefined) throw refuse(`Two columns of “${file}” are called “${twice}”.`)
       continue
@@ -98,6 +101,12 @@ function parse(text: string): Json | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Spreadsheets write semicolons where commas stand in numbers. */
+function otherSeparator(file: string, separator: string): CliError {
+  const name = separator === ';' ? 'semicolons' : 'tabs'
+  return refuse(`The columns of “${file}” are separated by ${name}.`, 'Save it with commas between columns.')
 }
 
 function refuse(message: string, hint?: string): CliError {

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile, rename, rm, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises'
-import type { Json, RunError, RunStatus } from '@woolgather/workflow'
+import {
+  carriedField,
+  withSeeds,
+  type Json,
+  type RunError,
+  type RunStatus,
+  type Workflow,
+} from '@woolgather/workflow'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { csvField, parseCsv } from './csv.ts'
@@ -40,6 +47,8 @@ export interface OpenResultsOptions {
   format: TableFormat
   /** Names of outputs: the columns of a CSV file. */
   outputs: readonly string[]
+  /** Carried by the first line. */
+  workflow: Workflow
   identity: BatchIdentity
   resume: boolean
 }
@@ -71,11 +80,21 @@ export async function openResults(options: OpenResultsOptions): Promise<ResultFi
   if (goesOn) await truncate(file, found.end)
   const handle = await open(file, goesOn ? 'a' : 'w')
   if (format === 'csv' && found.end === 0) await handle.write(csvHeader(outputs))
+  let unwritten = found.done.size === 0 ? withSeeds(options.workflow, identity.seeds) : undefined
+  const takeWorkflow = (): Workflow | undefined => {
+    const workflow = unwritten
+    unwritten = undefined
+    return workflow
+  }
   return {
     done: found.done,
     failed: found.failed,
     seeds: identity.seeds,
-    append: (results) => write(handle, results.map((result) => lineOf(result, format, outputs)).join('')),
+    append: (results) =>
+      write(
+        handle,
+        results.map((result) => lineOf(result, { format, outputs, workflow: takeWorkflow() })).join(''),
+      ),
     complete: () => rm(beside, { force: true }),
     close: () => handle.close(),
   }
@@ -89,18 +108,27 @@ async function write(handle: FileHandle, text: string): Promise<void> {
   if (text !== '') await handle.write(text)
 }
 
-function lineOf(result: RowResult, format: TableFormat, names: readonly string[]): string {
+interface LineOptions {
+  format: TableFormat
+  outputs: readonly string[]
+  /** Of the first line only: a workflow in every one would be most of the file. */
+  workflow: Workflow | undefined
+}
+
+function lineOf(result: RowResult, { format, outputs: names, workflow }: LineOptions): string {
   const { row, status, outputs, errors } = result
   if (format === 'jsonl') {
-    return `${JSON.stringify({ row, status, outputs, ...(errors.length > 0 && { errors }) })}\n`
+    const carried = workflow && { [carriedField]: workflow }
+    return `${JSON.stringify({ row, status, outputs, ...(errors.length > 0 && { errors }), ...carried })}\n`
   }
   const fields = names.map((name) => textOf(outputs[name]))
   const error = errors.map(({ node, message }) => `${node === undefined ? '' : `${node}: `}${message}`)
-  return `${[String(row), status, ...fields, error.join('; ')].map(csvField).join(',')}\n`
+  const carried = workflow === undefined ? '' : JSON.stringify(workflow)
+  return `${[String(row), status, ...fields, error.join('; '), carried].map(csvField).join(',')}\n`
 }
 
 function csvHeader(outputs: readonly string[]): string {
-  return `${['row', 'status', ...outputs, 'error'].map(csvField).join(',')}\n`
+  return `${['row', 'status', ...outputs, 'error', carriedField].map(csvField).join(',')}\n`
 }
 
 function textOf(value: Json | undefined): string {

@@ -54,6 +54,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
     file: options.out,
     format,
     outputs: names.map(({ name }) => name),
+    workflow: base,
     identity: { workflow: hashOf([base, options.target ?? null]), columns, seeds: drawSeeds(plan) },
     resume: options.resume === true,
   })

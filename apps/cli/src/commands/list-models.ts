@@ -1,10 +1,16 @@
 import { createModelLister, type ListedModel } from '@woolgather/gguf'
 import { resolveFolders } from '@woolgather/supervisor'
+import { existsSync } from 'node:fs'
+import { alignColumns } from '../align-columns.ts'
+import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 
 /** `woolgather models`: GGUF files as workflows name them. Returns the exit code. */
 export async function listModels(options: { models?: string[]; json?: boolean }, io: CliIo): Promise<number> {
+  for (const folder of options.models ?? []) {
+    if (!existsSync(folder)) throw noFolder(folder)
+  }
   const folders = resolveFolders(options).models
   const { files, unreadable } = await createModelLister(folders)()
   if (options.json) io.stdout.write(`${JSON.stringify(files, null, 2)}\n`)
@@ -12,6 +18,16 @@ export async function listModels(options: { models?: string[]; json?: boolean },
   if (files.length === 0) io.stderr.write(`No models in ${folders.join(' or ')}.\n`)
   for (const { file, message } of unreadable) io.stderr.write(`${file}: ${message}\n`)
   return exitCodes.ok
+}
+
+function noFolder(folder: string): CliError {
+  return new CliError([
+    {
+      code: 'file-not-found',
+      message: `--models “${folder}”: there is no such folder.`,
+      hint: 'Look for a slip in its name.',
+    },
+  ])
 }
 
 function table(files: readonly ListedModel[]): string {
@@ -23,14 +39,5 @@ function table(files: readonly ListedModel[]): string {
     kind === 'model' ? `${(parameters / 1e6).toFixed(1)} M` : '',
     `${(bytes / 1e6).toFixed(1)} MB`,
   ])
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
+  return `${alignColumns(rows)}\n`
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, startWorker, type WorkerHandle } from '@woolgather/supervisor'
-import type { RunEvent, Workflow } from '@woolgather/workflow'
+import { withSeeds, type RunEvent, type Workflow } from '@woolgather/workflow'
 import { assembleOutputs } from '../assemble-outputs.ts'
 import type { CliIo } from '../cli-io.ts'
 import { createCollector, type CollectedRun } from '../collect-run.ts'
@@ -52,7 +52,8 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
     printIssues(result.errors, io.stderr)
   }
   if (options.out !== undefined) {
-    await writeResult(options.out, { status: result.status, outputs, errors: result.errors })
+    const { status, errors, seeds } = result
+    await writeResult(options.out, { workflow: withSeeds(workflow, seeds), status, outputs, errors })
   }
   return exitCodeOf(result.status)
 }

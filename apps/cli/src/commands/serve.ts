@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { resolveFolders } from '@woolgather/supervisor'
 import open from 'open'
+import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 
@@ -17,6 +19,9 @@ export interface ServeOptions {
   nodes?: string[]
   cpu?: boolean
   open?: boolean
+  idleUnload?: string
+  /** How many; true where only the option was given. */
+  behindProxy?: string | true
 }
 
 /** `woolgather serve`: runs the server as a process of its own until it ends; returns its exit code. */
@@ -41,9 +46,17 @@ export async function serve(options: ServeOptions, io: CliIo): Promise<number> {
   return code ?? exitCodes.failed
 }
 
-/** The server is an application of its own: it is started, never imported. */
+/** The server is an application of its own: it is started, never imported, so it may not be built where this is. */
 function serverEntry(): string {
-  return fileURLToPath(import.meta.resolve('@woolgather/server/main'))
+  const entry = fileURLToPath(import.meta.resolve('@woolgather/server/main'))
+  if (existsSync(entry)) return entry
+  throw new CliError([
+    {
+      code: 'file-not-found',
+      message: 'The server is not built yet.',
+      hint: '`npm start` builds and opens it; `npm run build` builds everything.',
+    },
+  ])
 }
 
 function serverArguments(options: ServeOptions): string[] {
@@ -55,9 +68,13 @@ function serverArguments(options: ServeOptions): string[] {
     ...many('--port', options.port === undefined ? [] : [options.port]),
     ...many('--allow-host', options.allowHost),
     ...many('--allow-origin', options.allowOrigin),
+    ...(options.behindProxy === undefined
+      ? []
+      : ['--behind-proxy', String(options.behindProxy === true ? 1 : options.behindProxy)]),
     ...many('--models', folders.models),
     ...many('--nodes', folders.nodes),
     ...['--output', folders.output, '--data', folders.data],
+    ...many('--idle-unload', options.idleUnload === undefined ? [] : [options.idleUnload]),
     ...(options.cpu ? ['--cpu'] : []),
   ]
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { ArtifactStore } from '@woolgather/engine'
+import type { ModelLedger } from '@woolgather/files'
 import type { ModelList } from '@woolgather/gguf'
 import {
   routes,
@@ -13,29 +14,37 @@ import express, { type Express, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { serveOpenAi } from '../openai/serve-openai.ts'
+import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService } from '../runs/run-service.ts'
 import { tokenCookie, type Refusal, type TrustedParts } from '../trust/check-request.ts'
-import type { WorkflowSharing } from '../workflows/share-workflow.ts'
+import type { AddressOf } from '../trust/client-address.ts'
+import { limitRequests, type RequestRates } from '../trust/limit-requests.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { HttpError } from './http-error.ts'
 import { receiveUpload } from './receive-upload.ts'
 import { serveDocs } from './serve-docs.ts'
+import { serveDownloads } from './serve-downloads.ts'
 import { serveRuns } from './serve-runs.ts'
 import { serveWorkflows } from './serve-workflows.ts'
 
 export interface AppOptions {
   version: string
   gate: (parts: TrustedParts) => Refusal | undefined
+  rates: RequestRates
+  addressOf: AddressOf
   descriptions: readonly NodeDescription[]
   listModels: () => Promise<ModelList>
   workflows: WorkflowStore
-  sharing: WorkflowSharing
+  ledger: ModelLedger
+  downloads: ModelDownloads
   /** Where uploads go. */
   inputsFolder: string
   runs: RunService
   artifacts: ArtifactStore
   workerStatus: () => WorkerStatus
+  /** Those that no run uses. */
+  unloadModels: () => void
   /** The built editor; absent or missing: a page that says how to build it. */
   editorFolder: string | undefined
   logger: Logger
@@ -49,13 +58,16 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.use(secureHeaders())
-  app.use(requireTrust(options.gate))
+  app.use(limitRequests(options.rates, options.addressOf))
+  app.use(requireTrust(options))
 
   app.get(routes.health, (_request, response) => {
+    const { state, memory } = options.workerStatus()
     response.json({
       status: 'ok',
       version: options.version,
-      worker: options.workerStatus().state,
+      worker: state,
+      memory: { server: process.memoryUsage.rss(), ...(memory && { worker: memory }) },
     } satisfies HealthResponse)
   })
 
@@ -67,7 +79,14 @@ export function createApp(options: AppOptions): Express {
     response.json((await options.listModels()).files satisfies ModelFile[])
   })
 
-  app.use(serveWorkflows(workflows, options.sharing))
+  app.post(routes.unloadModels, (_request, response) => {
+    options.unloadModels()
+    response.status(202).json({})
+  })
+
+  const types = new Map(descriptions.map((description) => [description.type, description]))
+  app.use(serveWorkflows({ workflows, ledger: options.ledger, descriptions: types }))
+  app.use(serveDownloads(options.downloads))
   app.use(serveRuns(runs, workflows))
   app.use(serveDocs(options.version))
   app.use(serveOpenAi({ runs, workflows, artifacts }))
@@ -117,11 +136,11 @@ function secureHeaders(): RequestHandler {
   })
 }
 
-function requireTrust(gate: AppOptions['gate']): RequestHandler {
+function requireTrust({ gate, addressOf }: AppOptions): RequestHandler {
   return (request, response, next) => {
     const given = request.query['token']
     const queryToken = typeof given === 'string' ? given : undefined
-    const refusal = gate({ headers: request.headers, queryToken, address: request.socket.remoteAddress })
+    const refusal = gate({ headers: request.headers, queryToken, address: addressOf(request) })
     if (refusal) throw new HttpError(refusal.status, refusal.code, refusal.message, refusal.hint)
     if (queryToken === undefined || request.method !== 'GET') return next()
     // From the address, where it would stay in the history, into a cookie that scripts cannot read.

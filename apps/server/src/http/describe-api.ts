@@ -1,7 +1,9 @@
 import {
   errorResponseSchema,
+  fetchModelSchema,
   healthResponseSchema,
   importedWorkflowSchema,
+  modelDownloadSchema,
   modelFileSchema,
   queueChangeSchema,
   queueStateSchema,
@@ -26,7 +28,7 @@ interface Operation {
   path: string
   summary: string
   query?: z.ZodType
-  body?: z.ZodType | 'text' | 'bytes'
+  body?: z.ZodType | 'bytes'
   answer: z.ZodType | 'bytes' | 'none'
   status?: number
 }
@@ -61,6 +63,13 @@ const operations: readonly Operation[] = [
     path: routes.models,
     summary: 'Model files as workflows name them',
     answer: z.array(modelFileSchema),
+  },
+  {
+    method: 'post',
+    path: routes.unloadModels,
+    summary: 'Unload every model that no run uses',
+    answer: z.object({}),
+    status: 202,
   },
   {
     method: 'post',
@@ -152,9 +161,31 @@ const operations: readonly Operation[] = [
   {
     method: 'post',
     path: routes.importWorkflow,
-    summary: 'Read a document, and say which models are missing',
-    body: 'text',
+    summary:
+      'Find the workflow in a file (a document, or an output that carries it), and what is missing for it',
+    body: 'bytes',
     answer: importedWorkflowSchema,
+  },
+  {
+    method: 'get',
+    path: routes.downloads,
+    summary: 'Models being fetched, and those fetched lately',
+    answer: z.array(modelDownloadSchema),
+  },
+  {
+    method: 'post',
+    path: routes.downloads,
+    summary: 'Fetch a model',
+    body: fetchModelSchema,
+    answer: modelDownloadSchema,
+    status: 202,
+  },
+  {
+    method: 'delete',
+    path: named(routes.download(id)),
+    summary: 'Cancel fetching a model; what is here is kept for the next time',
+    answer: 'none',
+    status: 204,
   },
   {
     method: 'get',
@@ -228,8 +259,7 @@ function queryParameters(query: z.ZodType | undefined): object[] {
   }))
 }
 
-function contentOf(what: z.ZodType | 'text' | 'bytes'): object {
-  if (what === 'text') return { 'text/plain': { schema: { type: 'string' } } }
+function contentOf(what: z.ZodType | 'bytes'): object {
   if (what === 'bytes')
     return { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
   return json(what)

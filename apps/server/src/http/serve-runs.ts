@@ -8,6 +8,7 @@ import {
   type RunDetails,
   type RunEventsResponse,
   type RunsResponse,
+  type SubmitRunRequest,
 } from '@woolgather/protocol'
 import {
   apiInputs,
@@ -20,12 +21,13 @@ import {
   type RunEvent,
   type Workflow,
 } from '@woolgather/workflow'
-import express, { Router } from 'express'
+import { Router } from 'express'
 import { z } from 'zod'
 import { changeQueue } from '../runs/change-queue.ts'
-import type { RunService } from '../runs/run-service.ts'
+import type { RunService, SubmitChoices } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { HttpError } from './http-error.ts'
+import { jsonBody } from './json-body.ts'
 import { readBody, readQuery } from './read-request.ts'
 
 const afterSchema = z.object({ after: z.coerce.number().int().min(-1).default(-1) })
@@ -34,16 +36,12 @@ const afterSchema = z.object({ after: z.coerce.number().int().min(-1).default(-1
 export function serveRuns(runs: RunService, workflows: WorkflowStore): Router {
   const router = Router()
 
-  router.post(
-    routes.runs,
-    express.json({ limit: documentLimits.bytes + 65_536 }),
-    async (request, response) => {
-      const { workflow, targets, next } = await readSubmission(request.body, workflows)
-      const { run, issues } = runs.submit(workflow, targets, next)
-      if (issues) throw refused(issues)
-      response.status(202).json({ run } satisfies RunAccepted)
-    },
-  )
+  router.post(routes.runs, jsonBody(documentLimits.bytes + 65_536), async (request, response) => {
+    const { workflow, ...choices } = await readSubmission(request.body, workflows)
+    const { run, issues } = runs.submit(workflow, choices)
+    if (issues) throw refused(issues)
+    response.status(202).json({ run } satisfies RunAccepted)
+  })
 
   router.get(routes.runs, (request, response) => {
     const query = readQuery(runsQuerySchema, request.query)
@@ -57,7 +55,7 @@ export function serveRuns(runs: RunService, workflows: WorkflowStore): Router {
     response.json(runs.queue() satisfies QueueState)
   })
 
-  router.patch(routes.queue, express.json(), (request, response) => {
+  router.patch(routes.queue, jsonBody(), (request, response) => {
     const refusal = changeQueue(runs, readBody(queueChangeSchema, request.body))
     if (refusal) throw asHttpError(refusal)
     response.json(runs.queue() satisfies QueueState)
@@ -96,23 +94,25 @@ export function serveRuns(runs: RunService, workflows: WorkflowStore): Router {
 async function readSubmission(
   body: unknown,
   workflows: WorkflowStore,
-): Promise<{ workflow: Workflow; targets: string[] | undefined; next: boolean | undefined }> {
+): Promise<{ workflow: Workflow } & SubmitChoices> {
   // The workflow itself is read by `parseWorkflow`, which bounds depth before anything walks through it.
   const { workflow: document, ...rest } = Object(body) as Record<string, unknown>
-  const { id, targets, inputs, next } = readBody(submitSchema, rest)
+  const { id, inputs, ...choices } = readBody(submitSchema, rest)
   if ((document === undefined) === (id === undefined)) {
-    throw new HttpError(400, 'protocol', 'The body must have either a `workflow` or the `id` of a saved one.')
+    throw new HttpError(
+      400,
+      'protocol',
+      'The body must have either a `workflow` or the `id` of a saved one.',
+      'Send it as JSON, with content-type application/json.',
+    )
   }
   const workflow = id === undefined ? parseDocument(document) : (await workflows.read(id)).workflow
-  return { workflow: inputs === undefined ? workflow : putIn(workflow, inputs), targets, next }
+  return { workflow: inputs === undefined ? workflow : putIn(workflow, inputs), ...choices }
 }
 
-const submitSchema = (submitRunSchema as z.ZodObject).omit({ workflow: true }) as unknown as z.ZodType<{
-  id?: string
-  targets?: string[]
-  next?: boolean
-  inputs?: Record<string, Json>
-}>
+const submitSchema = (submitRunSchema as z.ZodObject).omit({ workflow: true }) as unknown as z.ZodType<
+  Omit<SubmitRunRequest, 'workflow'>
+>
 
 function parseDocument(document: unknown): Workflow {
   const { workflow, issues } = parseWorkflow(document)

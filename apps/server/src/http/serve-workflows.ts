@@ -1,24 +1,33 @@
+import { findWorkflow, type ModelLedger } from '@woolgather/files'
 import {
+  importBytes,
   routes,
   type ImportedWorkflow,
   type SavedWorkflow,
   type WorkflowRevision,
   type WorkflowSummary,
 } from '@woolgather/protocol'
-import { documentLimits, parseWorkflow } from '@woolgather/workflow'
+import { documentLimits, missingNodeTypes, type Descriptions } from '@woolgather/workflow'
 import express, { Router } from 'express'
 import { z } from 'zod'
-import type { WorkflowSharing } from '../workflows/share-workflow.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { HttpError } from './http-error.ts'
+import { jsonBody } from './json-body.ts'
 import { readQuery } from './read-request.ts'
 import { readSaveRequest } from './read-save-request.ts'
 
 const limit = documentLimits.bytes + 65_536
 const removeSchema = z.object({ revision: z.string().min(1).max(100) })
 
+export interface ServeWorkflowsOptions {
+  workflows: WorkflowStore
+  /** Knows which models are here. */
+  ledger: ModelLedger
+  descriptions: Descriptions
+}
+
 /** Saved workflows over HTTP: their states, and how they are given on. */
-export function serveWorkflows(workflows: WorkflowStore, sharing: WorkflowSharing): Router {
+export function serveWorkflows({ workflows, ledger, descriptions }: ServeWorkflowsOptions): Router {
   const router = Router()
 
   router.get(routes.workflows, async (_request, response) => {
@@ -29,10 +38,11 @@ export function serveWorkflows(workflows: WorkflowStore, sharing: WorkflowSharin
     response.json((await workflows.read(request.params.id)) satisfies SavedWorkflow)
   })
 
-  router.put('/api/workflows/:id', express.json({ limit }), async (request, response) => {
+  router.put('/api/workflows/:id', jsonBody(limit), async (request, response) => {
     const { workflow, revision } = readSaveRequest(request.body)
     const id = String(request.params['id'])
-    response.json((await workflows.save(id, workflow, revision)) satisfies SavedWorkflow)
+    const filled = await ledger.fill(workflow, { patient: false })
+    response.json((await workflows.save(id, filled, revision)) satisfies SavedWorkflow)
   })
 
   router.delete('/api/workflows/:id', async (request, response) => {
@@ -54,21 +64,27 @@ export function serveWorkflows(workflows: WorkflowStore, sharing: WorkflowSharin
     const { id, workflow } = await workflows.read(request.params.id)
     response
       .set('content-disposition', `attachment; filename="${id}.json"`)
-      .json(await sharing.pack(workflow))
+      .json(await ledger.fill(workflow, { patient: true }))
   })
 
-  router.post(routes.importWorkflow, express.text({ type: () => true, limit }), async (request, response) => {
-    const { workflow, issues } = parseWorkflow(String(request.body))
+  const importBody = express.raw({ type: () => true, limit: importBytes })
+  router.post(routes.importWorkflow, importBody, async (request, response) => {
+    const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const { workflow, carrier, issues } = await findWorkflow(bytes, { whole: bytes.length < importBytes })
     if (issues) {
       const [first] = issues
       throw new HttpError(
         422,
-        first?.code ?? 'invalid-workflow',
-        first?.message ?? 'This is no workflow.',
+        first?.code ?? 'no-workflow',
+        first?.message ?? 'This file carries no workflow.',
         first?.hint,
       )
     }
-    response.json({ workflow, missing: await sharing.missing(workflow) } satisfies ImportedWorkflow)
+    const missing = {
+      models: await ledger.missing(workflow),
+      nodeTypes: missingNodeTypes(workflow, descriptions),
+    }
+    response.json({ workflow, carrier, missing } satisfies ImportedWorkflow)
   })
 
   return router

@@ -46,7 +46,7 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
   const { runs, workflow, signal, onText } = options
   const [output] = apiOutputs(workflow)
   if (output === undefined) throw new CallError({ code: 'internal', message: 'There is no output.' })
-  const submitted = runs.submit(workflow, [output.node])
+  const submitted = runs.submit(workflow, { targets: [output.node] })
   if (submitted.issues) {
     const [issue] = submitted.issues
     throw new CallError(issue ?? { code: 'invalid-workflow', message: 'The workflow is not valid.' }, 400)

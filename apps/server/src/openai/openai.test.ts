@@ -17,13 +17,19 @@ const nodes = (template: string): Workflow['nodes'] => ({
   out: { type: 'api/output', links: { value: ['answer', 'text'] } },
 })
 
+/** Long enough, by its pattern, not to come in one piece: the demo model writes a plain story in some milliseconds. */
 const story: Workflow['nodes'] = {
   model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
   prompt: { type: 'api/input', inputs: { name: 'prompt' } },
+  letters: { type: 'steering/regex', inputs: { pattern: '[a-z ]{1200}' } },
   story: {
     type: 'generation/generate',
-    inputs: { seed: 7, maxTokens: 120 },
-    links: { model: ['model', 'model'], prompt: ['prompt', 'value'] },
+    inputs: { seed: 7, maxTokens: 1200 },
+    links: {
+      model: ['model', 'model'],
+      prompt: ['prompt', 'value'],
+      constraint: ['letters', 'constraint'],
+    },
   },
   out: { type: 'api/output', links: { value: ['story', 'text'] } },
 }
@@ -97,23 +103,21 @@ describe('with the official client a workflow', () => {
   test('streams what a model generates as it comes, in both interfaces the same', async () => {
     await using server = await serve({ story })
     const client = clientOf(server)
+    const prompt = 'Tell me a happy story about the sea.'
     const pieces: string[] = []
     let end: string | null = null
     const stream = await client.chat.completions.create({
       model: 'story',
       stream: true,
-      messages: [{ role: 'user', content: 'Tell me a happy story about the sea.' }],
+      messages: [{ role: 'user', content: prompt }],
     })
     for await (const { choices } of stream) {
       if (choices[0]?.delta.content) pieces.push(choices[0].delta.content)
       end = choices[0]?.finish_reason ?? end
     }
-    expect(pieces.length).toBeGreaterThan(1)
     expect(end).toBe('stop')
-    const whole = await client.completions.create({
-      model: 'story',
-      prompt: 'Tell me a happy story about the sea.',
-    })
+    expect(pieces.length).toBeGreaterThan(1)
+    const whole = await client.completions.create({ model: 'story', prompt })
     expect(whole.choices[0]?.text).toBe(pieces.join(''))
   })
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { documentLimits, type RunError } from '@woolgather/workflow'
-import express, { Router, type Response } from 'express'
+import { Router, type Response } from 'express'
+import { jsonBody } from '../http/json-body.ts'
 import type { ArtifactStore } from '@woolgather/engine'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
@@ -52,7 +53,7 @@ const completion: Format = {
 /** Saved workflows with an `api/input` and an `api/output` as models, as OpenAI's clients call them. */
 export function serveOpenAi(options: OpenAiOptions): Router {
   const router = Router()
-  const body = express.json({ limit: documentLimits.bytes })
+  const body = jsonBody(documentLimits.bytes)
 
   router.get('/v1/models', async (_request, response) => {
     response.json({ object: 'list', data: (await listCallable(options.workflows)).map(describeModel) })

@@ -5,13 +5,14 @@ import type { StoredRun } from './run-store.ts'
 /** A run as the history tells it. */
 export function describeRun(
   summary: RunSummary,
-  { workflow, targets }: StoredRun,
+  { workflow, targets, versions }: StoredRun,
   events: readonly RunEvent[],
 ): RunDetails {
   const details: RunDetails = {
     ...summary,
     workflow,
     ...(targets && { targets }),
+    ...(versions && { versions }),
     cells: { finished: 0, cached: 0, failed: 0, skipped: 0 },
   }
   for (const event of events) {

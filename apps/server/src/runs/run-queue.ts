@@ -1,6 +1,7 @@
 /** Runs that wait for the worker, in order. `parallel` of them are worked on at once. */
 export interface RunQueue {
-  add(run: string): void
+  /** At a place in line, 0 the next one; default: behind all. */
+  add(run: string, place?: number): void
   /** Runs being worked on, and those that wait in the order in which they will be. */
   list(): { running: string[]; waiting: string[] }
   /** Puts a waiting run at a place in line, 0 the next one; false where it does not wait. */
@@ -40,8 +41,8 @@ export function createRunQueue({ parallel, startPaused = false, work }: RunQueue
   }
 
   return {
-    add(run) {
-      waiting.push(run)
+    add(run, place = waiting.length) {
+      waiting.splice(place, 0, run)
       begin()
     },
     list: () => ({ running: [...running.keys()], waiting: [...waiting] }),

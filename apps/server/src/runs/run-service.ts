@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { QueueState, RunDetails, RunsQuery, RunSummary } from '@woolgather/protocol'
+import type {
+  CellCancellation,
+  QueueState,
+  RunChoices,
+  RunDetails,
+  RunsQuery,
+  RunSummary,
+  RunVersions,
+} from '@woolgather/protocol'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import {
   planWorkflow,
@@ -11,6 +19,7 @@ import {
   type RunEventBody,
   type RunStatus,
   type Workflow,
+  type WorkflowNode,
 } from '@woolgather/workflow'
 import { describeRun } from './describe-run.ts'
 import { createRunQueue } from './run-queue.ts'
@@ -21,10 +30,16 @@ const maxWaiting = 10_000
 
 export type Submitted = { run: string; issues?: undefined } | { run?: undefined; issues: Issue[] }
 
+export interface SubmitChoices extends RunChoices {
+  /** Before all that wait. */
+  next?: boolean | undefined
+  /** Before all that wait with a lower one; default 0. */
+  priority?: number | undefined
+}
+
 /** Runs from submission to history. Every event is stored before anyone is told of it. */
 export interface RunService {
-  /** `next`: before all that wait. */
-  submit(workflow: Workflow, targets?: string[], next?: boolean): Submitted
+  submit(workflow: Workflow, choices?: SubmitChoices): Submitted
   queue(): QueueState
   /** Puts a waiting run at a place in line, 0 the next one; false where it does not wait. */
   move(run: string, place: number): boolean
@@ -34,6 +49,8 @@ export interface RunService {
   clear(): number
   /** False where there is no such run. Cancelling a run that has ended does nothing. */
   cancel(run: string): boolean
+  /** Cancels some cells of a run that is going on; the rest goes on. False where there is no such run. */
+  cancelCells(run: string, cells: CellCancellation): boolean
   /**
    * Takes up an interrupted run: it waits again and goes on under its number, what it settled is kept.
    * @returns why not, where it cannot be
@@ -54,6 +71,8 @@ export interface RunServiceOptions {
   worker: WorkerHandle
   descriptions: readonly NodeDescription[]
   parallelRuns: number
+  /** Of Woolgather. */
+  version: string
 }
 
 export function createRunService({
@@ -61,6 +80,7 @@ export function createRunService({
   worker,
   descriptions,
   parallelRuns,
+  version,
 }: RunServiceOptions): RunService {
   const listeners = new Set<(run: string) => void>()
   const types = new Map(descriptions.map((description) => [description.type, description]))
@@ -90,19 +110,51 @@ export function createRunService({
       waiting.delete(run)
       if (stored === undefined) return
       store.setStatus(run, 'running')
+      let noted = false
       await worker.run({
-        ...stored,
+        run,
+        workflow: stored.workflow,
+        targets: stored.targets,
+        fresh: stored.fresh,
         firstSeq: nextSeq(run),
         history: store.history(run),
         signal,
-        onEvents: (events) => record(run, events),
+        onEvents(events) {
+          // Not before: the worker may only now have started, and know which library it has.
+          if (!noted) store.setVersions(run, versionsOf(stored.workflow))
+          noted = true
+          record(run, events)
+        },
       })
     },
   })
 
-  const enqueue = (stored: StoredRun): void => {
+  const versionsOf = ({ nodes, subgraphs = {} }: Workflow): RunVersions => {
+    const all = [nodes, ...Object.values(subgraphs).map((subgraph) => subgraph.nodes)].flatMap(Object.values)
+    const known = all.flatMap(({ type }: WorkflowNode) => {
+      const version = types.get(type)?.version
+      return version === undefined ? [] : [[type, version] as const]
+    })
+    const { build } = worker.status
+    return {
+      woolgather: version,
+      ...(build !== undefined && { llama: build }),
+      nodes: Object.fromEntries(known),
+    }
+  }
+
+  const enqueue = (stored: StoredRun, place = queue.list().waiting.length): void => {
     waiting.set(stored.run, stored)
-    queue.add(stored.run)
+    const last = queue.list().waiting.length
+    queue.add(stored.run, place)
+    if (place < last) store.setOrder(queue.list().waiting)
+  }
+
+  /** Behind all that wait with at least its priority. */
+  const placeFor = (priority: number): number => {
+    const line = queue.list().waiting
+    const place = line.findIndex((run) => (waiting.get(run)?.priority ?? 0) < priority)
+    return place === -1 ? line.length : place
   }
 
   const move = (run: string, place: number): boolean => {
@@ -125,15 +177,20 @@ export function createRunService({
   }
 
   return {
-    submit(workflow, targets, next = false) {
+    submit(workflow, { targets, fresh, next = false, priority = 0 } = {}) {
       const issues = findIssues(workflow, types, targets)
       if (issues.length > 0) return { issues }
       if (waiting.size >= maxWaiting) return { issues: [queueFull] }
-      const stored: StoredRun = { run: randomUUID(), workflow, ...(targets && { targets }) }
+      const stored: StoredRun = {
+        run: randomUUID(),
+        workflow,
+        ...(targets && { targets }),
+        ...(fresh && { fresh }),
+        priority,
+      }
       store.add(stored)
       tell(stored.run, { type: 'run.queued' })
-      enqueue(stored)
-      if (next) move(stored.run, 0)
+      enqueue(stored, next ? 0 : placeFor(priority))
       return { run: stored.run }
     },
     queue: () => ({ paused: store.paused(), ...queue.list() }),
@@ -148,6 +205,10 @@ export function createRunService({
       return all.length
     },
     cancel,
+    cancelCells(run, cells) {
+      worker.cancelCells(run, cells)
+      return store.lastSeq(run) !== undefined
+    },
     resume(run) {
       const status = store.status(run)
       if (status === undefined)

@@ -1,13 +1,18 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import type { RunsQuery, RunSummary } from '@woolgather/protocol'
-import type { RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
+import type { RunsQuery, RunSummary, RunVersions } from '@woolgather/protocol'
+import type { CellChoice, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
 import Database from 'libsql'
 
 export interface StoredRun {
   run: string
   workflow: Workflow
   targets?: string[] | undefined
+  fresh?: CellChoice[] | undefined
+  /** Default 0; those with a higher one are begun before. */
+  priority?: number | undefined
+  /** What it was last run with. */
+  versions?: RunVersions | undefined
 }
 
 /** A stretch of one run's events as JSON texts, ready to be sent. */
@@ -41,6 +46,7 @@ export interface RunStore {
   setOrder(waiting: readonly string[]): void
   paused(): boolean
   setPaused(paused: boolean): void
+  setVersions(run: string, versions: RunVersions): void
   setStatus(run: string, status: RunStatus | 'queued' | 'running'): void
   /** Runs that had not ended when the file was last closed, oldest first. */
   unfinished(): (StoredRun & { status: 'queued' | 'running' })[]
@@ -62,6 +68,10 @@ const migrations = [
    create index runs_by_status on runs (status, number);`,
   `alter table runs add column place integer;
    create table settings (name text primary key, value text not null);`,
+  `alter table runs add column started integer;
+   alter table runs add column fresh text;`,
+  `alter table runs add column priority integer not null default 0;
+   alter table runs add column versions text;`,
 ]
 
 /**
@@ -74,17 +84,21 @@ export function openRunStore(file: string): RunStore {
   migrate(database)
 
   const insertRun = database.prepare(
-    'insert into runs (run, name, status, created, workflow, targets) values (?, ?, ?, ?, ?, ?)',
+    'insert into runs (run, name, status, created, workflow, targets, fresh, priority) values (?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const insertEvent = database.prepare('insert into events (run, seq, event) values (?, ?, ?)')
   const updateStatus = database.prepare('update runs set status = ?, finished = ? where run = ?')
+  const updateStarted = database.prepare('update runs set started = ? where run = ?')
+  const updateVersions = database.prepare('update runs set versions = ? where run = ?')
   const updateLast = database.prepare('update runs set last_seq = ? where run = ?')
   const selectLast = database.prepare('select last_seq from runs where run = ?')
   const selectEvents = database.prepare(
     'select event from events where run = ? and seq > ? order by seq limit ?',
   )
   const selectStatus = database.prepare('select status from runs where run = ?')
-  const selectRun = database.prepare('select run, workflow, targets from runs where run = ?')
+  const selectRun = database.prepare(
+    'select run, workflow, targets, fresh, priority, versions from runs where run = ?',
+  )
   const selectSummary = database.prepare(`select ${summaryColumns} from runs where run = ?`)
   const selectSummaries = database.prepare(
     `select ${summaryColumns} from runs
@@ -97,7 +111,7 @@ export function openRunStore(file: string): RunStore {
        and event not like '%"type":"cell.progress"%' order by seq`,
   )
   const selectUnfinished = database.prepare(
-    "select run, workflow, targets, status from runs where status in ('queued', 'running') order by coalesce(place, 1000000000), number",
+    "select run, workflow, targets, fresh, priority, versions, status from runs where status in ('queued', 'running') order by coalesce(place, 1000000000), number",
   )
 
   const updatePlace = database.prepare('update runs set place = ? where run = ?')
@@ -113,7 +127,7 @@ export function openRunStore(file: string): RunStore {
   })
 
   return {
-    add({ run, workflow, targets }) {
+    add({ run, workflow, targets, fresh, priority }) {
       insertRun.run(
         run,
         workflow.name,
@@ -121,6 +135,8 @@ export function openRunStore(file: string): RunStore {
         Date.now(),
         JSON.stringify(workflow),
         targets ? JSON.stringify(targets) : null,
+        fresh ? JSON.stringify(fresh) : null,
+        priority ?? 0,
       )
     },
     append(run, events) {
@@ -155,9 +171,11 @@ export function openRunStore(file: string): RunStore {
     setOrder: (waiting) => placeAll(waiting),
     paused: () => (selectSetting.get('paused') as { value: string } | undefined)?.value === 'true',
     setPaused: (paused) => void saveSetting.run('paused', String(paused)),
+    setVersions: (run, versions) => void updateVersions.run(JSON.stringify(versions), run),
     setStatus(run, status) {
       const going = status === 'queued' || status === 'running'
       updateStatus.run(status, going ? null : Date.now(), run)
+      if (status === 'running') updateStarted.run(Date.now(), run)
     },
     unfinished: () =>
       (selectUnfinished.all() as (RunRow & { status: 'queued' | 'running' })[]).map((row) => ({
@@ -174,25 +192,35 @@ export function openRunStore(file: string): RunStore {
   }
 }
 
-const summaryColumns = 'run, number, name, status, created, finished'
+const summaryColumns = 'run, number, name, status, created, started, finished'
 
-type SummaryRow = Omit<RunSummary, 'finished'> & { finished: number | null }
+type SummaryRow = Omit<RunSummary, 'started' | 'finished'> & {
+  started: number | null
+  finished: number | null
+}
 
-function readSummary({ run, number, name, status, created, finished }: SummaryRow): RunSummary {
-  return { run, number, name, status, created, ...(finished !== null && { finished }) }
+function readSummary({ run, number, name, status, created, started, finished }: SummaryRow): RunSummary {
+  const always = { run, number, name, status, created }
+  return { ...always, ...(started !== null && { started }), ...(finished !== null && { finished }) }
 }
 
 interface RunRow {
   run: string
   workflow: string
   targets: string | null
+  fresh: string | null
+  priority: number
+  versions: string | null
 }
 
-function readRow({ run, workflow, targets }: RunRow): StoredRun {
+function readRow({ run, workflow, targets, fresh, priority, versions }: RunRow): StoredRun {
   return {
     run,
     workflow: JSON.parse(workflow) as Workflow,
     ...(targets !== null && { targets: JSON.parse(targets) as string[] }),
+    ...(fresh !== null && { fresh: JSON.parse(fresh) as CellChoice[] }),
+    priority,
+    ...(versions !== null && { versions: JSON.parse(versions) as RunVersions }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClientMessage } from '@woolgather/protocol'
 import { clientMessageSchema } from '@woolgather/protocol'
-import { parseWorkflow, type Issue } from '@woolgather/workflow'
+import { cellChoiceSchema, parseWorkflow, type Issue } from '@woolgather/workflow'
 import { z } from 'zod'
 
 /** A submission without its workflow, which `parseWorkflow` reads: it bounds depth and names every issue. */
@@ -8,6 +8,7 @@ const submitSchema = z.strictObject({
   type: z.literal('run.submit'),
   request: z.string().min(1).max(200),
   targets: z.array(z.string().min(1).max(200)).max(10_000).optional(),
+  fresh: z.array(cellChoiceSchema).max(10_000).optional(),
 })
 
 export type ReadMessage =

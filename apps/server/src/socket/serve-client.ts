@@ -6,6 +6,7 @@ import {
 } from '@woolgather/protocol'
 import type { RunError } from '@woolgather/workflow'
 import type { RawData, WebSocket } from 'ws'
+import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService, Submitted } from '../runs/run-service.ts'
 import { changeQueue } from '../runs/change-queue.ts'
 import { readMessage } from './read-message.ts'
@@ -32,11 +33,13 @@ export interface ServeClientOptions {
   requests: RequestMemory
   version: string
   workerStatus: () => WorkerStatus
+  downloads: Pick<ModelDownloads, 'list'>
 }
 
 /** One connected client. */
 export interface ServedClient {
-  tellWorker(status: WorkerStatus): void
+  /** What concerns every client. */
+  tell(message: ServerMessage): void
   close(): void
 }
 
@@ -47,6 +50,7 @@ export function serveClient({
   requests,
   version,
   workerStatus,
+  downloads,
 }: ServeClientOptions): ServedClient {
   const events = createEventSender(runs, { send: (text, done) => socket.send(text, () => done()) })
   const stopListening = runs.onNews((run) => events.wake(run))
@@ -87,7 +91,7 @@ export function serveClient({
       case 'run.submit':
         return submit(message)
       case 'run.cancel':
-        return runs.cancel(message.run) ? undefined : fail(noSuchRun(message.run), message.run)
+        return cancel(message) ? undefined : fail(noSuchRun(message.run), message.run)
       case 'run.resume': {
         const refusal = runs.resume(message.run)
         return refusal && fail(refusal, message.run)
@@ -115,10 +119,16 @@ export function serveClient({
     greeted = true
     send({ type: 'welcome', protocol: protocolVersion, version })
     send({ type: 'worker', status: workerStatus() })
+    for (const download of downloads.list()) {
+      if (download.state === 'running') send({ type: 'download', download })
+    }
   }
 
-  const submit = ({ request, workflow, targets }: ClientMessage & { type: 'run.submit' }): void => {
-    const { run, issues } = answered(request) ?? runs.submit(workflow, targets)
+  const cancel = ({ run, cells }: ClientMessage & { type: 'run.cancel' }): boolean =>
+    cells ? runs.cancelCells(run, cells) : runs.cancel(run)
+
+  const submit = ({ request, workflow, targets, fresh }: ClientMessage & { type: 'run.submit' }): void => {
+    const { run, issues } = answered(request) ?? runs.submit(workflow, { targets, fresh })
     if (issues) return send({ type: 'run.rejected', request, issues })
     requests.add(request, run)
     send({ type: 'run.accepted', request, run })
@@ -145,8 +155,8 @@ export function serveClient({
   })
 
   return {
-    tellWorker: (status) => {
-      if (greeted) send({ type: 'worker', status })
+    tell: (message) => {
+      if (greeted) send(message)
     },
     close: () => socket.close(closeCodes.goingAway, 'the server stops'),
   }

@@ -1,14 +1,20 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { routes, type WorkerStatus } from '@woolgather/protocol'
+import { routes, type ServerMessage, type WorkerStatus } from '@woolgather/protocol'
 import { documentLimits } from '@woolgather/workflow'
 import { WebSocketServer, type WebSocket } from 'ws'
+import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { Refusal, TrustedParts } from '../trust/check-request.ts'
+import type { AddressOf } from '../trust/client-address.ts'
+import { isLoopbackAddress } from '../trust/limit-requests.ts'
 import { createRequestMemory } from './remember-requests.ts'
 import { serveClient, type ServedClient } from './serve-client.ts'
 
 const maxClients = 1_000
+
+/** Of one address elsewhere: an office behind one, but not enough to leave no room for others. */
+const maxClientsOfOne = 100
 
 /** A client that answers no ping for this long is gone, though its connection may look open. */
 const pingInterval = 30_000
@@ -19,18 +25,20 @@ const closeGrace = 500
 export interface ServeSocketsOptions {
   server: Server
   gate: (parts: TrustedParts) => Refusal | undefined
+  addressOf: AddressOf
   runs: RunService
   version: string
   workerStatus: () => WorkerStatus
+  downloads: Pick<ModelDownloads, 'list'>
 }
 
 export interface ServedSockets {
-  tellWorker(status: WorkerStatus): void
+  tell(message: ServerMessage): void
   close(): Promise<void>
 }
 
 /** Takes sockets at `/api/socket`, after the same checks as every HTTP request. */
-export function serveSockets({ server, gate, ...shared }: ServeSocketsOptions): ServedSockets {
+export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocketsOptions): ServedSockets {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: documentLimits.bytes + 65_536,
@@ -39,15 +47,24 @@ export function serveSockets({ server, gate, ...shared }: ServeSocketsOptions): 
   const requests = createRequestMemory()
   const clients = new Map<WebSocket, ServedClient>()
   const answering = new WeakSet<WebSocket>()
+  const addresses = new WeakMap<WebSocket, string>()
+
+  const hasRoomFor = (address: string): boolean => {
+    if (clients.size >= maxClients) return false
+    if (isLoopbackAddress(address)) return true
+    return [...clients.keys()].filter((socket) => addresses.get(socket) === address).length < maxClientsOfOne
+  }
 
   server.on('upgrade', (request, stream, head) => {
     stream.on('error', () => {})
-    const refusal = refuse(request, gate, clients.size)
+    const address = addressOf(request)
+    const refusal = refuse(request, gate, address, hasRoomFor(address))
     if (refusal !== undefined) return reject(stream, refusal)
     sockets.handleUpgrade(request, stream, head, (socket) => {
       answering.add(socket)
       socket.on('pong', () => answering.add(socket))
       socket.once('close', () => clients.delete(socket))
+      addresses.set(socket, address)
       clients.set(socket, serveClient({ socket, requests, ...shared }))
     })
   })
@@ -60,8 +77,8 @@ export function serveSockets({ server, gate, ...shared }: ServeSocketsOptions): 
   }, pingInterval)
 
   return {
-    tellWorker(status) {
-      for (const client of clients.values()) client.tellWorker(status)
+    tell(message) {
+      for (const client of clients.values()) client.tell(message)
     },
     async close() {
       clearInterval(heartbeat)
@@ -79,14 +96,12 @@ export function serveSockets({ server, gate, ...shared }: ServeSocketsOptions): 
 function refuse(
   request: IncomingMessage,
   gate: ServeSocketsOptions['gate'],
-  clients: number,
+  address: string,
+  hasRoom: boolean,
 ): number | undefined {
   const path = (request.url ?? '').split('?', 1)[0]
   if (path !== routes.socket) return 404
-  return (
-    gate({ headers: request.headers, address: request.socket.remoteAddress })?.status ??
-    (clients >= maxClients ? 503 : undefined)
-  )
+  return gate({ headers: request.headers, address })?.status ?? (hasRoom ? undefined : 503)
 }
 
 function reject(stream: Duplex, status: number): void {

@@ -6,6 +6,8 @@ import type { Workflow } from '@woolgather/workflow'
 const code = `import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 writeFileSync(path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), 'pids'), process.pid + '\\n', { flag: 'a' })
+// In a worker, what it says has nobody to read it once the server was killed.
+if (process.env.WOOLGATHER_WORKER_FOLDERS) setInterval(() => console.error('still here'), 100).unref()
 export const nodes = [
   {
     type: 'slow/add', version: 1, title: 'Add slowly', description: 'A thousand times one and another, in its time.', impure: true,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { SavedWorkflow, WorkflowRevision, WorkflowSummary } from '@woolgather/protocol'
-import { parseWorkflow, type Workflow } from '@woolgather/workflow'
+import { nearest, parseWorkflow, type Workflow } from '@woolgather/workflow'
 import { HttpError } from '../http/http-error.ts'
 import { openHistory } from './workflow-history.ts'
 import { writeWhole } from './write-whole.ts'
@@ -113,8 +113,9 @@ export function createWorkflowStore({
     list: async () => (await Promise.all(places.map(listPlace))).flat(),
     async read(id) {
       const found = await find(id)
-      if (!found) throw notFound(id)
-      return found
+      if (found) return found
+      const ids = (await Promise.all(places.map((place) => listIds(place.folder)))).flat()
+      throw notFound(id, nearest(id, ids))
     },
     save: (id, workflow, revision) => inTurn(() => replace(id, workflow, revision)),
     remove: (id, revision) => inTurn(() => remove(id, revision)),
@@ -175,8 +176,10 @@ async function readText(file: string): Promise<string | undefined> {
   }
 }
 
-function notFound(id: string): HttpError {
-  return new HttpError(404, 'not-found', `There is no workflow “${id.slice(0, 100)}”.`)
+function notFound(id: string, meant: readonly string[] = []): HttpError {
+  const hint =
+    meant.length > 0 ? `Did you mean “${meant.join('” or “')}”?` : 'GET /api/workflows lists what there is.'
+  return new HttpError(404, 'not-found', `There is no workflow “${id.slice(0, 100)}”.`, hint)
 }
 
 function badId(id: string): HttpError {

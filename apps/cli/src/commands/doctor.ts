@@ -1,0 +1,83 @@
+import path from 'node:path'
+import { createModelLedger, downloadModel, type MissingModel } from '@woolgather/files'
+import { createModelLister } from '@woolgather/gguf'
+import { resolveFolders } from '@woolgather/supervisor'
+import { isModelAddress } from '@woolgather/workflow'
+import type { CliIo } from '../cli-io.ts'
+import { CliError } from '../cli-error.ts'
+import { checkMachine } from '../doctor/check-machine.ts'
+import { checkWorkflow } from '../doctor/check-workflow.ts'
+import { printFindings, type Finding } from '../doctor/finding.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { findIn } from '../read-workflow.ts'
+import type { RunOptions } from './run.ts'
+
+export interface DoctorOptions extends Pick<RunOptions, 'models' | 'output' | 'data' | 'nodes' | 'cpu'> {
+  port?: string
+  fetch?: boolean
+  json?: boolean
+}
+
+const defaultPort = 7860
+
+/** `woolgather doctor [FILE]`: what is wrong with this machine, or with a workflow on it. Returns the exit code. */
+export async function doctor(file: string | undefined, options: DoctorOptions, io: CliIo): Promise<number> {
+  const findings =
+    file === undefined
+      ? await checkMachine(
+          { folders: resolveFolders(options), port: readPort(options.port), cpu: options.cpu === true },
+          io,
+        )
+      : await examine(file, options, io)
+  if (options.json) io.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
+  else printFindings(findings, io.stdout)
+  return findings.some(({ state }) => state === 'fail') ? exitCodes.failed : exitCodes.ok
+}
+
+async function examine(file: string, options: DoctorOptions, io: CliIo): Promise<Finding[]> {
+  const folders = resolveFolders(options)
+  const { workflow } = await findIn(file, io.stdin)
+  const known = await io.descriptions(folders.nodes ?? [])
+  const descriptions = new Map(known.map((description) => [description.type, description]))
+  const ledger = createModelLedger({
+    folders: folders.models,
+    listModels: createModelLister(folders.models),
+    descriptions,
+    memory: path.join(folders.data, 'model-hashes.json'),
+  })
+  if (options.fetch) await fetchAll(await ledger.missing(workflow), folders.models[0] ?? 'models', io)
+  return checkWorkflow(workflow, { descriptions, missing: await ledger.missing(workflow), file })
+}
+
+/** Fetches what is missing and has a source. The first that fails ends it: what is here then is kept. */
+async function fetchAll(missing: readonly MissingModel[], folder: string, io: CliIo): Promise<void> {
+  const cancel = new AbortController()
+  const stopListening = io.onInterrupt(() => cancel.abort())
+  try {
+    for (const { file, source, sha256, problem } of missing) {
+      if (source === undefined || problem === 'different') continue
+      let told = -1
+      const { bytes } = await downloadModel({
+        uri: source,
+        directory: folder,
+        file: isModelAddress(file) ? undefined : file,
+        sha256,
+        signal: cancel.signal,
+        onProgress({ done, total }) {
+          const percent = total === undefined ? 0 : Math.floor((done / total) * 10) * 10
+          if (percent > told) io.stderr.write(`${file}: ${percent} %\n`)
+          told = Math.max(told, percent)
+        },
+      })
+      io.stderr.write(`${file}: fetched, ${(bytes / 1e6).toFixed(1)} MB\n`)
+    }
+  } finally {
+    stopListening()
+  }
+}
+
+function readPort(text: string | undefined): number {
+  const port = text === undefined ? defaultPort : Number(text)
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
+  throw new CliError([{ code: 'invalid-input', message: `--port must be 1 to 65535, not “${text}”.` }])
+}

@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises'
+import type { CliIo } from '../cli-io.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { findIn } from '../read-workflow.ts'
+import { checkWritable } from '../write-result.ts'
+
+/** `woolgather import FILE`: the workflow that a file carries, on stdout or in a file. Returns the exit code. */
+export async function importWorkflow(file: string, options: { out?: string }, io: CliIo): Promise<number> {
+  const { workflow } = await findIn(file, io.stdin)
+  const text = `${JSON.stringify(workflow, null, 2)}\n`
+  if (options.out === undefined) {
+    io.stdout.write(text)
+    return exitCodes.ok
+  }
+  await checkWritable(options.out)
+  await writeFile(options.out, text)
+  return exitCodes.ok
+}

@@ -1,0 +1,66 @@
+import type { MissingModel } from '@woolgather/files'
+import {
+  missingNodeTypes,
+  nearest,
+  planWorkflow,
+  validateWorkflow,
+  type Descriptions,
+  type Issue,
+  type Workflow,
+} from '@woolgather/workflow'
+import type { Finding } from './finding.ts'
+
+/** Everything that keeps a workflow from running here: issues, node types and models that are missing. */
+export function checkWorkflow(
+  workflow: Workflow,
+  {
+    descriptions,
+    missing,
+    file,
+  }: { descriptions: Descriptions; missing: readonly MissingModel[]; file: string },
+): Finding[] {
+  const nodeTypes = missingNodeTypes(workflow, descriptions)
+  const unknown = new Set(nodeTypes.flatMap(({ nodes }) => nodes))
+  const invalid = validateWorkflow(workflow, descriptions)
+  const issues = invalid.length > 0 ? invalid : (planWorkflow(workflow, descriptions).issues ?? [])
+  const findings = [
+    ...nodeTypes.map(({ type, nodes }): Finding => ({
+      state: 'fail',
+      text: `Node type ${type} is not known here (${nodes.join(', ')})`,
+      hint: whereToFind(type, descriptions),
+    })),
+    ...issues
+      .filter(({ code, node }) => !(code === 'unknown-node-type' && unknown.has(node ?? '')))
+      .map(asFinding),
+    ...missing.map((model) => describeMissing(model, file)),
+  ]
+  if (findings.length > 0) return findings
+  const count = Object.keys(workflow.nodes).length
+  return [
+    { state: 'ok', text: `“${workflow.name}” can run here: ${count} ${count === 1 ? 'node' : 'nodes'}` },
+  ]
+}
+
+function whereToFind(type: string, descriptions: Descriptions): string {
+  const meant = nearest(type, descriptions.keys())
+  const question = meant.length > 0 ? `Did you mean ${meant.join(' or ')}? Else start` : 'Start'
+  return `${question} with its package: --nodes FOLDER, or update Woolgather.`
+}
+
+function asFinding({ node, input, message, hint }: Issue): Finding {
+  const place = [node, input].filter((part) => part !== undefined).join('.')
+  return { state: 'fail', text: place === '' ? message : `${place}: ${message}`, hint }
+}
+
+function describeMissing({ file, problem, source, sha256, bytes }: MissingModel, workflow: string): Finding {
+  const size = bytes === undefined ? '' : ` (${(bytes / 1e6).toFixed(1)} MB)`
+  const text =
+    problem === 'absent'
+      ? `Model ${file}${size} is missing`
+      : `Model ${file} is not the one this was made with${sha256 === undefined ? '' : `, whose sha256 is ${sha256}`}`
+  // What is here under that name belongs to someone: it is not replaced unasked.
+  if (problem === 'different') return { state: 'warn', text, hint: source && `That one is at ${source}.` }
+  return source === undefined
+    ? { state: 'fail', text, hint: 'The workflow does not say where it is to be had: ask whoever made it.' }
+    : { state: 'fail', text, hint: `Get it with: woolgather doctor ${workflow} --fetch (from ${source})` }
+}

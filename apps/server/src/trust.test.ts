@@ -1,0 +1,122 @@
+import { routes } from '@woolgather/protocol'
+import { describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { script, startTestServer } from './testing/start-test-server.ts'
+
+describe('who asks too often', () => {
+  test('is told when to ask again, and then served', async () => {
+    await using server = await startTestServer({ rates: { loopback: 10, window: 500 } })
+    const ask = (): Promise<Response> => fetch(server.url + routes.health)
+    const answers = await Promise.all(Array.from({ length: 15 }, ask))
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([
+      ...Array<number>(10).fill(200),
+      ...Array<number>(5).fill(429),
+    ])
+    const refused = answers.find(({ status }) => status === 429) as Response
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await refused.json()).toMatchObject({ error: { code: 'too-many-requests' } })
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    expect((await ask()).status).toBe(200)
+  })
+
+  test('is not told by what a header claims', async () => {
+    await using server = await startTestServer({ rates: { loopback: 3, window: 60_000 } })
+    const statuses: number[] = []
+    for (let i = 0; i < 5; i++) {
+      const headers = { 'x-forwarded-for': `10.0.0.${i}`, forwarded: `for=10.0.0.${i}` }
+      statuses.push((await fetch(server.url + routes.health, { headers })).status)
+    }
+    expect(statuses).toEqual([200, 200, 200, 429, 429])
+  })
+
+  test('behind a proxy each client has its own limit, by what the proxy notes and not by what the client claims', async () => {
+    await using server = await startTestServer({ proxies: 1, rates: { others: 2, window: 60_000 } })
+    const ask = async (noted: string): Promise<number> =>
+      (await fetch(server.url + routes.health, { headers: { 'x-forwarded-for': noted } })).status
+    expect([await ask('10.0.0.1'), await ask('10.0.0.1'), await ask('10.0.0.1')]).toEqual([200, 200, 429])
+    expect(await ask('10.0.0.2')).toBe(200)
+    // A proxy adds to what it is sent: the last address is its own note.
+    expect(await ask('10.0.0.9, 10.0.0.1')).toBe(429)
+  })
+
+  test('over a socket is cut off', async () => {
+    await using server = await startTestServer()
+    const socket = new WebSocket(server.url.replace('http', 'ws') + routes.socket)
+    await new Promise((resolve) => socket.once('open', resolve))
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+    socket.send('{"type":"hello","protocol":1}')
+    for (let i = 0; i < 1_000; i++) socket.send(`{"type":"run.unsubscribe","run":"${i}"}`)
+    expect(await closed).toBe(1008)
+  })
+})
+
+/** As JSON, which it may not be. */
+function send(url: string, method: string, body: string): Promise<Response> {
+  const request: RequestInit = { method, headers: { 'content-type': 'application/json' }, body }
+  return fetch(url, request)
+}
+
+const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
+
+describe('a body that is too much', () => {
+  test.each([
+    ['POST', routes.runs, (value: string) => `{"id":"hello","inputs":{"a":${value}}}`],
+    ['POST', routes.runs, (value: string) => `{"workflow":${value}}`],
+    ['PATCH', routes.queue, (value: string) => `{"paused":${value}}`],
+    ['PUT', routes.workflow('mine'), (value: string) => `{"workflow":${value}}`],
+    ['POST', routes.downloads, (value: string) => `{"source":${value}}`],
+    ['POST', '/v1/chat/completions', (value: string) => `{"model":"hello","messages":${value}}`],
+    ['POST', routes.importWorkflow, (value: string) => `{"format":"woolgather","nodes":${value}}`],
+  ])('because it nests too deep is refused: %s %s', async (method, route, body) => {
+    await using server = await startTestServer()
+    for (const levels of [120, 100_000]) {
+      const answer = await send(server.url + route, method, body(deep(levels)))
+      expect([400, 413, 422]).toContain(answer.status)
+    }
+  })
+
+  test.each([
+    ['POST', routes.runs, 17_000_000],
+    ['PATCH', routes.queue, 1_100_000],
+    ['PUT', routes.workflow('mine'), 17_000_000],
+    ['POST', routes.downloads, 1_100_000],
+    ['POST', routes.importWorkflow, 17_000_000],
+    ['POST', '/v1/completions', 17_000_000],
+  ])('because it is too long is refused: %s %s', async (method, route, bytes) => {
+    await using server = await startTestServer()
+    const answer = await send(server.url + route, method, JSON.stringify('x'.repeat(bytes)))
+    expect([answer.status, await answer.json()]).toMatchObject([
+      413,
+      { error: { code: 'request-too-large' } },
+    ])
+  })
+})
+
+test('answers tell no stack, no path of this machine, and forbid being framed or sniffed', async () => {
+  await using server = await startTestServer()
+  const answers = [
+    await fetch(`${server.url}/api/runs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    }),
+    await fetch(`${server.url}/api/workflows/none`),
+    await fetch(`${server.url}/api/workflows/broken`),
+    await fetch(server.url + routes.importWorkflow, {
+      method: 'POST',
+      body: JSON.stringify(script('x')).slice(0, 40),
+    }),
+  ]
+  for (const answer of answers) {
+    const text = await answer.text()
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.status).toBeLessThan(500)
+    expect(text).not.toMatch(/\.ts|\.js\b|\bat .*:\d+/)
+    expect(text).not.toContain(server.folder)
+    expect([answer.headers.get('x-content-type-options'), answer.headers.get('x-powered-by')]).toEqual([
+      'nosniff',
+      null,
+    ])
+    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+  }
+})

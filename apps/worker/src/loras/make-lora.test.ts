@@ -1,0 +1,223 @@
+import { ggmlTypeNumber, readLoraFile, createGguf } from '@woolgather/gguf'
+import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
+import { createLlama, type AdapterUse, type LlamaRuntime } from '@woolgather/llama'
+import {
+  filesOfModel,
+  type LoraCombine,
+  type LoraExtract,
+  type LoraSource,
+  type LoraUse,
+  type ModelRecipe,
+} from '@woolgather/workflow'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openMadeFiles } from '../making/made-files.ts'
+import { startThreads } from '../making/threads.ts'
+import { createLoraMaker, type LoraMaker } from './make-lora.ts'
+
+const vocabulary = 320
+let folder = ''
+let runtime: LlamaRuntime
+let maker: LoraMaker
+const threads = startThreads()
+const at = (name: string): string => path.join(folder, name)
+const options = { signal: AbortSignal.timeout(120_000), onProgress: () => {} }
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'woolgather-loras-'))
+  await mkdir(at('made'))
+  runtime = await createLlama({ gpu: 'cpu', threads: 1 })
+  maker = createLoraMaker({
+    made: openMadeFiles(at('made'), 1e9),
+    threads,
+    findFile: (file) => Promise.resolve(at(file)),
+    modelPath: (model: ModelRecipe) => Promise.resolve(at(filesOfModel(model)[0]!)),
+  })
+  await writeRandomModel(at('base.gguf'), { vocabSize: vocabulary })
+  await writeRandomModel(at('tuned.gguf'), { vocabSize: vocabulary, seed: 77 })
+  await writeRandomModel(at('deep.gguf'), { vocabSize: vocabulary, layers: 3 })
+  await writeRandomLora(at('one.gguf'), { seed: 5, alpha: 8 })
+  await writeRandomLora(at('two.gguf'), { seed: 50, rank: 4 })
+  await writeRandomLora(at('narrow.gguf'), { seed: 6, rank: 2 })
+  await writeRandomLora(at('wide.gguf'), { embeddingSize: 128 })
+})
+afterAll(async () => {
+  await threads[Symbol.asyncDispose]()
+  await runtime[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+/** Log-probabilities of every token after two prompts: differences are at most twice those of the logits. */
+async function readLogits(model: string, adapters: readonly AdapterUse[] = []): Promise<number[]> {
+  // Batches put together by chance round by chance, and the KV cache has 16 bits.
+  await using loaded = await runtime.loadModel({ path: at(model), contextSize: 2048, reproducible: true })
+  const continuations = Array.from({ length: vocabulary }, (_, token) => ({ tokens: [token] }))
+  const scores = await Promise.all(
+    ['To', 'a long way from home'].map((text) => loaded.score({ prompt: { text }, continuations, adapters })),
+  )
+  return scores.flatMap((list) => list.map(({ logLikelihood }) => logLikelihood))
+}
+
+const largest = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))
+
+const recipe = (file: string): ModelRecipe => ({ kind: 'file', file, adapters: [] })
+const extracted = (how: Partial<LoraExtract>): LoraSource => ({
+  extract: { tuned: recipe('tuned.gguf'), base: recipe('base.gguf'), embeddings: true, ...how },
+})
+const combined = (how: Partial<LoraCombine>, weights = [1, 1]): LoraSource => ({
+  combine: {
+    loras: ['one.gguf', 'two.gguf'].map((file, i) => ({ file, strength: 1, weight: weights[i]! })),
+    method: 'cat',
+    ...how,
+  },
+})
+
+describe('an extracted LoRA', () => {
+  test('of full rank, applied to the base, is the fine-tune', async () => {
+    const file = await maker.pathOf(extracted({ rank: 64 }), options)
+    const applied = await readLogits('base.gguf', [{ path: file, strength: 1 }])
+    const [tuned, base] = [await readLogits('tuned.gguf'), await readLogits('base.gguf')]
+    expect(largest(applied, tuned)).toBeLessThanOrEqual(1e-3)
+    expect(largest(base, tuned)).toBeGreaterThan(1)
+  })
+
+  test('keeps the more of the change the higher its rank, and tells how much', async () => {
+    const kept = await Promise.all(
+      [4, 16, 64].map(async (rank) => {
+        const { tensors, left } = await maker.describe(extracted({ rank }), options)
+        expect({
+          left,
+          ranks: [...new Set(tensors.map((tensor) => tensor.rank))].toSorted((a, b) => a - b),
+        }).toEqual({
+          left: [],
+          // keys and values have 32 rows
+          ranks: rank === 64 ? [32, 64] : [rank],
+        })
+        return tensors.map((tensor) => tensor.kept!)
+      }),
+    )
+    expect(Math.max(...kept[0]!)).toBeLessThan(Math.min(...kept[1]!))
+    expect(Math.min(...kept[2]!)).toBeCloseTo(1, 5)
+  })
+
+  test('by energy has as high a rank as each tensor needs', async () => {
+    const { tensors } = await maker.describe(extracted({ energy: 0.9 }), options)
+    expect(Math.min(...tensors.map(({ kept }) => kept!))).toBeGreaterThanOrEqual(0.9)
+    expect(new Set(tensors.map(({ rank }) => rank)).size).toBeGreaterThan(1)
+  })
+
+  test('leaves embeddings and output layer alone unless they are wanted, and tells so', async () => {
+    const { tensors, left } = await maker.describe(extracted({ rank: 4, embeddings: false }), options)
+    expect(left).toEqual(['output.weight', 'token_embd.weight'])
+    expect(tensors.every(({ name }) => name.startsWith('blk.'))).toBe(true)
+  })
+
+  test('needs models of one shape, and some difference', async () => {
+    await expect(maker.pathOf(extracted({ tuned: recipe('deep.gguf') }), options)).rejects.toMatchObject({
+      code: 'merge-impossible',
+      message: expect.stringMatching(
+        /^No LoRA can be made of these models: the base lacks blk\.2\.attn_norm\.weight; .*, and 6 more\.$/,
+      ),
+    })
+    await expect(maker.pathOf(extracted({ tuned: recipe('base.gguf') }), options)).rejects.toMatchObject({
+      message: 'No LoRA can be made of these models: they are the same.',
+    })
+  })
+})
+
+describe('a combined LoRA', () => {
+  test('by exact sum does what both do that are applied together', async () => {
+    const weights = [0.7, -0.4]
+    const file = await maker.pathOf(combined({}, weights), options)
+    const apart = ['one.gguf', 'two.gguf'].map((name, i) => ({ path: at(name), strength: weights[i]! }))
+    const together = await readLogits('base.gguf', apart)
+    expect(
+      largest(await readLogits('base.gguf', [{ path: file, strength: 1 }]), together),
+    ).toBeLessThanOrEqual(1e-3)
+    expect(largest(await readLogits('base.gguf'), together)).toBeGreaterThan(0.1)
+  })
+
+  test('brought to the sum of the ranks is the exact sum, and PEFT’s linear is not', async () => {
+    const logits = async (how: Partial<LoraCombine>): Promise<number[]> =>
+      readLogits('base.gguf', [{ path: await maker.pathOf(combined(how), options), strength: 1 }])
+    const exact = await logits({})
+    expect(largest(await logits({ method: 'svd', rank: 8 }), exact)).toBeLessThanOrEqual(1e-3)
+    expect(largest(await logits({ method: 'linear' }), exact)).toBeGreaterThan(0.1)
+  })
+
+  test('can be combined again, at a strength', async () => {
+    const inner = { ...combined({}), strength: 0.5, weight: 2 }
+    const file = await maker.pathOf({ combine: { loras: [inner], method: 'cat' } }, options)
+    const exact = await readLogits('base.gguf', [
+      { path: await maker.pathOf(combined({}), options), strength: 1 },
+    ])
+    expect(largest(await readLogits('base.gguf', [{ path: file, strength: 1 }]), exact)).toBeLessThanOrEqual(
+      1e-3,
+    )
+  })
+
+  test('is made once, and again when one of its files is another', async () => {
+    const before = await readdir(at('made'))
+    // at another strength it is the same
+    const halved: LoraUse = { ...combined({}, [0.1, 0.1]), strength: 0.5 }
+    const [first, second] = await Promise.all([
+      maker.pathOf(combined({}, [0.1, 0.1]), options),
+      maker.pathOf(halved, options),
+    ])
+    expect([first === second, (await readdir(at('made'))).length]).toEqual([true, before.length + 1])
+    await writeRandomLora(at('two.gguf'), { seed: 51 })
+    expect(await maker.pathOf(combined({}, [0.1, 0.1]), options)).not.toBe(first)
+  })
+
+  test('of LoRAs for other models, or of other ranks where that matters, is refused by name', async () => {
+    const loras = (...files: string[]): LoraCombine['loras'] =>
+      files.map((file) => ({ file, strength: 1, weight: 1 }))
+    await expect(
+      maker.pathOf(combined({ loras: loras('one.gguf', 'wide.gguf') }), options),
+    ).rejects.toMatchObject({
+      code: 'adapter-mismatch',
+      message:
+        'one.gguf and wide.gguf are for models of different sizes: blk.0.attn_q.weight is 64 × 64 there and 128 × 128 here; blk.0.attn_output.weight is 64 × 64 there and 128 × 128 here; blk.1.attn_q.weight is 64 × 64 there and 128 × 128 here, and 1 more.',
+    })
+    const linear = combined({ loras: loras('one.gguf', 'narrow.gguf'), method: 'linear' })
+    await expect(maker.pathOf(linear, options)).rejects.toMatchObject({
+      code: 'adapter-mismatch',
+      message: 'Adapters of ranks 4, 2 cannot be combined factor by factor.',
+    })
+  })
+
+  test('of a quantised LoRA is refused', async () => {
+    const { architecture } = await readLoraFile(at('one.gguf'))
+    const text = (value: string): { type: 'text'; value: string } => ({ type: 'text', value })
+    const writer = await createGguf(at('q8.gguf'), {
+      metadata: new Map([
+        ['general.architecture', text(architecture)],
+        ['general.type', text('adapter')],
+        ['adapter.type', text('lora')],
+      ]),
+      tensors: [
+        { name: 'blk.0.attn_q.weight.lora_a', shape: [64, 2], type: ggmlTypeNumber('Q8_0')! },
+        { name: 'blk.0.attn_q.weight.lora_b', shape: [2, 64], type: ggmlTypeNumber('F32')! },
+      ],
+    })
+    for (const { name, bytes } of writer.layout.tensors) await writer.write(name, new Uint8Array(bytes))
+    await writer.finish()
+    const loras = [{ file: 'q8.gguf', strength: 1, weight: 1 }]
+    await expect(maker.pathOf(combined({ loras }), options)).rejects.toMatchObject({
+      code: 'model-unreadable',
+      message: 'q8.gguf cannot be used as a LoRA: it is quantised: blk.0.attn_q.weight.lora_a is Q8_0.',
+    })
+  })
+})
+
+test('cancelling ends the making, and leaves nothing', async () => {
+  const cancelled = AbortSignal.abort(new Error('cancelled'))
+  const before = await readdir(at('made'))
+  await expect(
+    maker.pathOf(extracted({ rank: 3 }), { signal: cancelled, onProgress: () => {} }),
+  ).rejects.toThrow('cancelled')
+  expect(await readdir(at('made'))).toEqual(before)
+})

@@ -1,0 +1,158 @@
+import { openGguf, readLoraFile, writeLoraFile, type GgufFile, type LoraFile } from '@woolgather/gguf'
+import { MergeError } from '@woolgather/merge'
+import type { LoraReport } from '@woolgather/nodes'
+import {
+  filesOfLora,
+  type LoraCombine,
+  type LoraSource,
+  type LoraUse,
+  type ModelRecipe,
+} from '@woolgather/workflow'
+import { createHash } from 'node:crypto'
+import { fingerprintFile } from '../fingerprint-file.ts'
+import { adapterOf, loraFileOf } from './adapter-files.ts'
+import { extractKeys, extractLoraFile } from './extract-lora.ts'
+import { asWoolgatherError } from '../making/as-woolgather-error.ts'
+import type { MadeFiles, MakeOptions } from '../making/made-files.ts'
+import type { Threads } from '../making/threads.ts'
+
+/** Raised when the same recipe makes another LoRA. */
+const version = 1
+
+export interface LoraMakerOptions {
+  /** Where LoRAs that were made are kept. */
+  made: MadeFiles
+  threads: Threads
+  /** @throws WoolgatherError model-not-found */
+  findFile: (file: string) => Promise<string>
+  /** A file with a model's weights. */
+  modelPath: (recipe: ModelRecipe, options: MakeOptions) => Promise<string>
+}
+
+/** Turns LoRA recipes into files. Each distinct one is made once. */
+export interface LoraMaker {
+  /** @throws WoolgatherError */
+  pathOf(source: LoraSource, options: MakeOptions): Promise<string>
+  /** What a LoRA changes; it is made where it needs to be. @throws WoolgatherError */
+  describe(source: LoraSource, options: MakeOptions): Promise<LoraReport>
+  /** The LoRA at its strength, whole. @throws WoolgatherError */
+  read(use: LoraUse, options: MakeOptions): Promise<LoraFile>
+}
+
+export function createLoraMaker({ made, threads, findFile, modelPath }: LoraMakerOptions): LoraMaker {
+  const pathOf = async (source: LoraSource, options: MakeOptions): Promise<string> => {
+    if ('file' in source) return findFile(source.file)
+    // How much of it is used does not change what it is.
+    const how = 'combine' in source ? { combine: source.combine } : { extract: source.extract }
+    const name = `${await keyOf(how)}.lora.gguf`
+    const held = await made.hold(name, options, (target, own) => make(how, target, own))
+    // It was used just now, and is the last to go.
+    held.release()
+    return held.path
+  }
+
+  const keyOf = async (source: LoraSource): Promise<string> => {
+    const files = filesOfLora(source)
+    const contents = await Promise.all(files.map(async (file) => fingerprintFile(await findFile(file))))
+    return createHash('sha256')
+      .update(JSON.stringify([version, source, contents]))
+      .digest('hex')
+  }
+
+  const make = async (
+    source: Exclude<LoraSource, { file: string }>,
+    target: string,
+    options: MakeOptions,
+  ): Promise<void> => {
+    try {
+      const { lora, metadata } =
+        'combine' in source ? await combine(source.combine, options) : await extract(source.extract, options)
+      await writeLoraFile(target, lora, metadata)
+    } catch (error) {
+      throw tellError(error)
+    }
+  }
+
+  const extract = async (
+    wanted: Extract<LoraSource, { extract: unknown }>['extract'],
+    options: MakeOptions,
+  ): ReturnType<typeof extractLoraFile> => {
+    const [tuned, base] = [await modelPath(wanted.tuned, options), await modelPath(wanted.base, options)]
+    return extractLoraFile(tuned, base, wanted, threads, options)
+  }
+
+  const combine = async (
+    { loras, ...combination }: LoraCombine,
+    options: MakeOptions,
+  ): ReturnType<typeof extractLoraFile> => {
+    const files = await Promise.all(loras.map((use) => read(use, options)))
+    const [first] = files
+    for (const [index, { architecture }] of files.entries()) {
+      if (architecture === first?.architecture) continue
+      throw new MergeError(
+        'lora-mismatch',
+        `${nameOf(loras[0]!)} is for ${first?.architecture} models, ${nameOf(loras[index]!)} for ${architecture} models`,
+        'Combine LoRAs of one model.',
+      )
+    }
+    const adapters = files.map((file, index) => adapterOf(nameOf(loras[index]!), file, loras[index]!.weight))
+    const factors = await threads.run({ kind: 'combine', adapters, combination }, options.signal)
+    return { lora: loraFileOf(first?.architecture ?? '', factors), metadata: new Map() }
+  }
+
+  const read = async (use: LoraUse, options: MakeOptions): Promise<LoraFile> => {
+    const file = await pathOf(use, options)
+    const lora = await readLoraFile(file).catch((error: unknown) => {
+      throw tellError(error, nameOf(use))
+    })
+    return atStrength(lora, use.strength)
+  }
+
+  const describe = async (source: LoraSource, options: MakeOptions): Promise<LoraReport> => {
+    await using file = await openGguf(await pathOf(source, options))
+    return await report(file)
+  }
+
+  return {
+    pathOf,
+    read,
+    describe,
+  }
+}
+
+export function nameOf(source: LoraSource): string {
+  if ('file' in source) return source.file
+  return 'combine' in source ? 'the combined LoRA' : 'the extracted LoRA'
+}
+
+/** The LoRA as it is at a strength, to be used at 1. */
+function atStrength(lora: LoraFile, strength: number): LoraFile {
+  if (strength === 1) return lora
+  if (lora.alpha !== 0) return { ...lora, alpha: lora.alpha * strength }
+  const matrices = lora.matrices.map((matrix) => ({
+    ...matrix,
+    b: matrix.b.map((value) => value * strength),
+  }))
+  return { ...lora, matrices }
+}
+
+async function report(file: GgufFile): Promise<LoraReport> {
+  const list = async (key: string): Promise<readonly (string | number)[]> => {
+    const value = await file.value(key)
+    return value?.type === 'array' ? (value.values as readonly (string | number)[]) : []
+  }
+  const kept = await list(extractKeys.kept)
+  const factors = file.tensors.filter(({ name }) => name.endsWith('.lora_a'))
+  return {
+    tensors: factors.map(({ name, shape }, index) => ({
+      name: name.replace(/\.lora_a$/, ''),
+      rank: (name === 'token_embd.weight.lora_a' ? shape[0] : shape[1]) ?? 1,
+      kept: (kept.length === factors.length ? (kept[index] as number | undefined) : undefined) ?? null,
+    })),
+    left: (await list(extractKeys.left)).map(String),
+  }
+}
+
+function tellError(error: unknown, file = 'A file'): unknown {
+  return asWoolgatherError(error, (reason) => `${file} cannot be used as a LoRA: ${reason}`)
+}

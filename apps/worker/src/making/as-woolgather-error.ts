@@ -1,0 +1,24 @@
+import { GgufError } from '@woolgather/gguf'
+import { MergeError } from '@woolgather/merge'
+import { WoolgatherError } from '@woolgather/workflow'
+
+/** Errors of arithmetic and files as people read them; others as they are. */
+export function asWoolgatherError(error: unknown, tellUnreadable: (reason: string) => string): unknown {
+  if (/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EIO)\b/.test((error as Error).message)) {
+    return new WoolgatherError(
+      'write-failed',
+      `The file could not be written: ${(error as Error).message}.`,
+      {
+        hint: 'Make room on the disk, or check that its folder can be written to; then run again.',
+        cause: error,
+      },
+    )
+  }
+  if (!(error instanceof MergeError || error instanceof GgufError)) return error
+  const options = { ...(error.hint !== undefined && { hint: error.hint }), cause: error }
+  if (error instanceof GgufError) {
+    return new WoolgatherError('model-unreadable', `${tellUnreadable(error.message)}.`, options)
+  }
+  const code = error.code === 'lora-mismatch' ? 'adapter-mismatch' : 'merge-impossible'
+  return new WoolgatherError(code, `${error.message}.`, options)
+}

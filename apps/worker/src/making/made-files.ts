@@ -1,0 +1,234 @@
+import { WoolgatherError } from '@woolgather/workflow'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+export interface MakeOptions {
+  signal: AbortSignal
+  onProgress: (done: number, total: number, unit: string) => void
+}
+
+/** A file in use: it stays until it is released. */
+export interface HeldFile {
+  path: string
+  release(): void
+}
+
+/** Files named by what they were made of: each is made once, and kept as long as there is room. */
+export interface MadeFiles extends AsyncDisposable {
+  /**
+   * The file of this name. Whoever asks for it while it is made waits for it; making ends when nobody waits any more.
+   * @param make writes the file to the path it is given
+   */
+  hold(
+    name: string,
+    options: MakeOptions,
+    make: (target: string, options: MakeOptions) => Promise<void>,
+  ): Promise<HeldFile>
+  has(name: string): Promise<boolean>
+  /**
+   * Drops what was not used for longest, so that this many more bytes are within the budget. What is in use stays.
+   * @throws WoolgatherError disk-full
+   */
+  makeRoom(bytes: number): Promise<void>
+  /**
+   * Notes that a file is about to be written elsewhere, so that what a kill leaves of it is removed.
+   * @returns to be called when it is complete or given up
+   */
+  announce(target: string): Promise<() => Promise<void>>
+}
+
+interface Entry {
+  holders: number
+  making?: Making | undefined
+}
+
+interface Making {
+  done: Promise<void>
+  abandon: AbortController
+  waiting: Set<MakeOptions['onProgress']>
+}
+
+/** Left free on a disk, so that making a file never fills it. */
+const spareBytes = 134_217_728
+
+export function openMadeFiles(folder: string, budgetBytes: number): MadeFiles {
+  const entries = new Map<string, Entry>()
+  const own = path.join(folder, `making-${process.pid}`)
+  let prepared: Promise<void> | undefined
+  const prepare = (): Promise<void> => (prepared ??= clearLeftOvers(folder).then(() => makeFolder(own)))
+
+  const release = (name: string, entry: Entry): void => {
+    entry.holders--
+    if (entry.holders === 0 && entry.making === undefined) entries.delete(name)
+  }
+
+  const start = (
+    name: string,
+    entry: Entry,
+    make: (target: string, options: MakeOptions) => Promise<void>,
+  ): Making => {
+    const abandon = new AbortController()
+    const waiting: Making['waiting'] = new Set()
+    const onProgress: MakeOptions['onProgress'] = (...told) => waiting.forEach((listen) => listen(...told))
+    const work = async (): Promise<void> => {
+      await prepare()
+      const target = path.join(own, name)
+      try {
+        await make(target, { signal: abandon.signal, onProgress })
+        await rename(target, path.join(folder, name))
+      } finally {
+        await rm(target, { force: true })
+      }
+    }
+    const done = work().finally(() => {
+      entry.making = undefined
+      if (entry.holders === 0) entries.delete(name)
+    })
+    // Whoever waits is told; nobody may be left to be.
+    done.catch(() => {})
+    return { done, abandon, waiting }
+  }
+
+  const hold: MadeFiles['hold'] = async (name, options, make) => {
+    options.signal.throwIfAborted()
+    const entry = entries.get(name) ?? { holders: 0 }
+    entries.set(name, entry)
+    entry.holders++
+    try {
+      if (entry.making?.abandon.signal.aborted) await entry.making.done.catch(() => {})
+      if (entry.making !== undefined || !(await touch(path.join(folder, name)))) {
+        entry.making ??= start(name, entry, make)
+        await waitFor(entry.making, options)
+      }
+    } catch (error) {
+      release(name, entry)
+      throw error
+    }
+    let held = true
+    return {
+      path: path.join(folder, name),
+      release() {
+        if (held) release(name, entry)
+        held = false
+      },
+    }
+  }
+
+  return {
+    hold,
+    has: (name) => touch(path.join(folder, name)),
+    async makeRoom(bytes) {
+      await prepare()
+      const files = await listFiles(folder)
+      let total = files.reduce((sum, { size }) => sum + size, 0) + bytes
+      for (const { name, size } of files) {
+        if (total <= budgetBytes) break
+        if (entries.has(name)) continue
+        await rm(path.join(folder, name), { force: true })
+        total -= size
+      }
+      await checkDisk(folder, bytes)
+    },
+    async announce(target) {
+      await prepare()
+      const note = path.join(own, `${randomUUID()}.pending`)
+      await writeFile(note, target)
+      return () => rm(note, { force: true })
+    },
+    async [Symbol.asyncDispose]() {
+      await prepared?.catch(() => {})
+      await rm(own, { recursive: true, force: true })
+    },
+  }
+}
+
+/** @throws WoolgatherError disk-full */
+export async function checkDisk(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  if (free >= bytes + spareBytes) return
+  throw new WoolgatherError(
+    'disk-full',
+    `This takes ${megabytes(bytes)}, and ${folder} has ${megabytes(free)} free.`,
+    { hint: `${megabytes(spareBytes)} must stay free. Make room, or choose a smaller output type.` },
+  )
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`
+}
+
+async function waitFor(making: Making, { signal, onProgress }: MakeOptions): Promise<void> {
+  making.waiting.add(onProgress)
+  let onAbort = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    await Promise.race([making.done, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    making.waiting.delete(onProgress)
+    if (signal.aborted && making.waiting.size === 0) {
+      making.abandon.abort(signal.reason)
+      await making.done.catch(() => {})
+    }
+  }
+}
+
+/** Whether a file is there; if so, it counts as used just now. */
+function touch(file: string): Promise<boolean> {
+  const now = new Date()
+  return utimes(file, now, now).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The one that was not used for longest comes first. */
+async function listFiles(folder: string): Promise<{ name: string; size: number }[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.gguf'))
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const { size, mtimeMs } = await stat(path.join(folder, name))
+      return { name, size, mtimeMs }
+    }),
+  )
+  return files.toSorted((a, b) => a.mtimeMs - b.mtimeMs)
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+}
+
+/** Removes what processes that are no more were writing. */
+async function clearLeftOvers(folder: string): Promise<void> {
+  await makeFolder(folder)
+  for (const name of await readdir(folder)) {
+    const [, pid] = /^making-(\d+)$/.exec(name) ?? []
+    if (pid === undefined || (Number(pid) !== process.pid && isRunning(Number(pid)))) continue
+    const left = path.join(folder, name)
+    for (const note of (await readdir(left)).filter((file) => file.endsWith('.pending'))) {
+      await removePartsOf(await readFile(path.join(left, note), 'utf8'))
+    }
+    await rm(left, { recursive: true, force: true })
+  }
+}
+
+async function removePartsOf(target: string): Promise<void> {
+  const { dir, base } = path.parse(target)
+  const names = await readdir(dir).catch(() => [])
+  const parts = names.filter((name) => name.startsWith(`${base}.`) && name.endsWith('.tmp'))
+  await Promise.all(parts.map((name) => rm(path.join(dir, name), { force: true })))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

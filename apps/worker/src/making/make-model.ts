@@ -1,0 +1,267 @@
+import { loadNative } from '@woolgather/ggml'
+import { createGguf, openGguf, planGguf, type GgufValue } from '@woolgather/gguf'
+import { methods } from '@woolgather/merge'
+import {
+  filesOfModel,
+  nameOfModel,
+  weightsOf,
+  type MergeSource,
+  type ModelRecipe,
+  type ModelSource,
+  type OutputType,
+} from '@woolgather/workflow'
+import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import path from 'node:path'
+import { fingerprintFile } from '../fingerprint-file.ts'
+import { bakesFor } from '../loras/bake-rows.ts'
+import { nameOf, type LoraMaker } from '../loras/make-lora.ts'
+import { asWoolgatherError } from './as-woolgather-error.ts'
+import { impossible, type Branch } from './branch.ts'
+import { checkDisk, type HeldFile, type MadeFiles, type MakeOptions } from './made-files.ts'
+import { progressText } from './progress-text.ts'
+import { untilAborted } from '../until-aborted.ts'
+import { planMerge, type MergePlan } from './plan-merge.ts'
+import type { Branches } from './place-tensors.ts'
+import type { Threads } from './threads.ts'
+
+/** Raised when the same recipe makes another model. */
+const version = 1
+/** Bytes of 32-bit floats that all threads together hold at once. */
+const memoryBytes = 335_544_320
+/** After larger merges the threads give back their memory; for smaller ones it is not worth starting them anew. */
+const keptBytes = 67_108_864
+/** More threads than this wait for the disk. */
+const mostThreads = 8
+
+export interface ModelMakerOptions {
+  made: MadeFiles
+  threads: Threads
+  /** @throws WoolgatherError model-not-found */
+  findFile: (file: string) => Promise<string>
+  loras: Pick<LoraMaker, 'read'>
+}
+
+/** Turns model recipes into files: each distinct merge is made once. */
+export interface ModelMaker {
+  /** A file with the weights of a source, as long as it is held. @throws WoolgatherError */
+  hold(source: ModelSource, options: MakeOptions): Promise<HeldFile>
+  /** A file with a model's weights, its LoRAs baked into them. @throws WoolgatherError */
+  pathOf(recipe: ModelRecipe, options: MakeOptions): Promise<string>
+  /**
+   * Writes a model, its LoRAs baked into its weights, to a path.
+   * @returns bytes of the file, and what is stored otherwise than was asked
+   * @throws WoolgatherError
+   */
+  save(
+    target: string,
+    recipe: ModelRecipe,
+    options: SaveModelOptions,
+  ): Promise<{ bytes: number; notes: readonly string[] }>
+}
+
+export interface SaveModelOptions extends MakeOptions {
+  type: OutputType
+  /** Texts by their GGUF keys. */
+  metadata: Readonly<Record<string, string>>
+}
+
+export function createModelMaker({
+  made,
+  threads,
+  findFile,
+  loras: loraMaker,
+}: ModelMakerOptions): ModelMaker {
+  let lastTurn: Promise<unknown> = Promise.resolve()
+
+  const hold = async (source: ModelSource, options: MakeOptions): Promise<HeldFile> => {
+    if (source.kind === 'file') return { path: await findFile(source.file), release: () => {} }
+    return made.hold(await fileNameOf(source), options, async (target, own) => {
+      await write(source, target, { ...own, metadata: {}, inCache: true })
+    })
+  }
+
+  const fileNameOf = async (source: MergeSource): Promise<string> => {
+    const files = filesOfModel({ ...source, adapters: [] })
+    const contents = await Promise.all(files.map(async (file) => fingerprintFile(await findFile(file))))
+    const key = JSON.stringify([version, weightsOf(source), contents])
+    return `${createHash('sha256').update(key).digest('hex')}.gguf`
+  }
+
+  interface WriteOptions extends MakeOptions {
+    metadata: Readonly<Record<string, string>>
+    inCache: boolean
+  }
+
+  const write = async (
+    source: MergeSource,
+    target: string,
+    options: WriteOptions,
+  ): Promise<MergePlan & { bytes: number }> => {
+    const opened: (() => unknown)[] = []
+    try {
+      // Merges within this one are made before it takes its turn.
+      const branches = await openBranches(source, options, opened)
+      return await inTurn(options.signal, () => writeMerge(source, branches, target, options))
+    } catch (error) {
+      throw asWoolgatherError(error, (reason) => `${nameOfModel(source)} cannot be made: ${reason}`)
+    } finally {
+      for (const close of opened.toReversed()) await close()
+    }
+  }
+
+  /** One merge at a time: each uses all processors and the memory there is for it. */
+  const inTurn = async <Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> => {
+    const turn = untilAborted(lastTurn, signal).then(work)
+    const before = lastTurn
+    lastTurn = turn.catch(() => before)
+    return turn
+  }
+
+  const openBranches = async (
+    source: MergeSource,
+    options: MakeOptions,
+    opened: (() => unknown)[],
+  ): Promise<Branches> => {
+    const names = new Set<string>()
+    const openBranch = async (model: ModelRecipe): Promise<Branch> => {
+      const name = uniqueName(nameOfModel(model), names)
+      if (model.vectors?.length) {
+        throw impossible(
+          `${name} has control vectors, which are no weights and cannot be merged.`,
+          'Steer the merged model instead.',
+        )
+      }
+      const held = await hold(model, options)
+      opened.push(() => held.release())
+      const file = await openGguf(held.path)
+      opened.push(() => file.close())
+      const loras = model.adapters.map(async (use) => ({
+        name: nameOf(use),
+        lora: await loraMaker.read(use, options),
+      }))
+      return { name, file, bakes: bakesFor(file, await Promise.all(loras)) }
+    }
+    const models: Branch[] = []
+    for (const { model } of source.models) models.push(await openBranch(model))
+    const usesBase = methods[source.method].base !== 'unused'
+    return { models, base: source.base && usesBase ? await openBranch(source.base) : undefined }
+  }
+
+  const writeMerge = async (
+    source: MergeSource,
+    branches: Branches,
+    target: string,
+    { signal, onProgress, metadata, inCache }: WriteOptions,
+  ): Promise<MergePlan & { bytes: number }> => {
+    const plan = await planMerge(source, branches)
+    const entries = new Map<string, GgufValue>(plan.gguf.metadata)
+    for (const [key, value] of Object.entries(metadata)) entries.set(key, { type: 'text', value })
+    const gguf = { ...plan.gguf, metadata: entries }
+    const { fileBytes } = planGguf(gguf)
+    if (inCache) await made.makeRoom(fileBytes)
+    else await checkDisk(path.dirname(target), fileBytes)
+    const { binary } = await loadNative()
+    const writer = await createGguf(target, gguf)
+    try {
+      const tensors = writer.layout.tensors
+      const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0)
+      const count = Math.max(1, Math.min(mostThreads, availableParallelism()))
+      const began = performance.now()
+      let done = 0
+      let finished = 0
+      // The largest first, so that all threads end at about the same time.
+      const rest = [...tensors.entries()].toSorted(([, a], [, b]) => b.bytes - a.bytes)
+      const next = async (): Promise<void> => {
+        for (let entry = rest.shift(); entry !== undefined; entry = rest.shift()) {
+          const [index, { name, start, rowBytes, bytes }] = entry
+          const { task, type } = plan.tasks[index]!
+          await threads.run(
+            {
+              kind: 'tensor',
+              ...task,
+              library: binary.libraries.ggmlBase,
+              output: { path: writer.temporaryPath, start, type, rowBytes },
+              memory: memoryBytes / count,
+            },
+            signal,
+          )
+          writer.wrote(name, bytes)
+          done += bytes
+          onProgress(...progressText({ done, total, finished: ++finished, tensors: tensors.length, began }))
+        }
+      }
+      await allOrFirstError(Array.from({ length: count }, next), rest)
+      await writer.finish()
+      return { ...plan, bytes: fileBytes }
+    } catch (error) {
+      await writer.abort().catch(() => {})
+      throw error
+    } finally {
+      if (fileBytes > keptBytes) await threads.rest()
+    }
+  }
+
+  return {
+    hold,
+    async pathOf(recipe, options) {
+      const held = await hold(recipe.adapters.length === 0 ? recipe : bake(recipe, 'auto'), options)
+      // It was used just now, and is the last to go.
+      held.release()
+      return held.path
+    },
+    async save(target, recipe, { type, ...options }) {
+      const source = await sourceToSave(recipe, type)
+      const told = await made.announce(target)
+      try {
+        const { bytes, notes } = await write(source, target, { ...options, inCache: false })
+        return { bytes, notes }
+      } finally {
+        await told()
+      }
+    },
+  }
+
+  /** A merge that was made already is copied, another is written straight to its place. */
+  async function sourceToSave(recipe: ModelRecipe, type: OutputType): Promise<MergeSource> {
+    const isMerge = recipe.kind === 'merge' && recipe.adapters.length === 0
+    if (!isMerge) return bake(recipe, type)
+    if (type !== 'auto' && recipe.outputType !== 'auto') return bake(recipe, type)
+    return (await made.has(await fileNameOf(recipe)))
+      ? bake(recipe, type)
+      : { ...recipe, outputType: type === 'auto' ? recipe.outputType : type }
+  }
+}
+
+/** A model with its LoRAs in its weights, or just stored as another type. */
+function bake(recipe: ModelRecipe, outputType: OutputType): MergeSource {
+  return {
+    kind: 'merge',
+    method: 'passthrough',
+    models: [{ model: recipe, parameters: {} }],
+    parameters: {},
+    vocabulary: 'same',
+    outputType,
+  }
+}
+
+function uniqueName(name: string, taken: Set<string>): string {
+  let candidate = name
+  for (let number = 2; taken.has(candidate); number++) candidate = `${name} (${number})`
+  taken.add(candidate)
+  return candidate
+}
+
+/** Waits for all workers to stop; after the first error there is nothing left for them. */
+async function allOrFirstError(workers: readonly Promise<void>[], rest: unknown[]): Promise<void> {
+  const settled = await Promise.allSettled(
+    workers.map((worker) =>
+      worker.catch((error: unknown) => {
+        rest.length = 0
+        throw error
+      }),
+    ),
+  )
+  const failed = settled.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}

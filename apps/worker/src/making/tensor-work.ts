@@ -1,0 +1,273 @@
+import {
+  dequantizeRows,
+  loadQuantizer,
+  quantizeRows,
+  type QuantizerApi,
+  type TensorType,
+} from '@woolgather/ggml/quantizer'
+import {
+  alignRows,
+  findNonFinite,
+  MergeError,
+  planChunks,
+  startMerge,
+  type Chunk,
+  type MergeSettings,
+  type TensorInputs,
+  type VocabularyPlan,
+} from '@woolgather/merge'
+import { bakeRows, type Bakes } from '../loras/bake-rows.ts'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+
+/** Where a tensor lies in a file, and what is added to it. */
+export interface StoredTensor {
+  path: string
+  start: number
+  type: TensorType
+  rowBytes: number
+  /** Its name and shape in its model, by which LoRAs know it. */
+  name: string
+  shape: readonly number[]
+  bakes: Bakes
+  /** Name of the model in the vocabulary plan. */
+  model: string
+}
+
+/** One tensor to be made: read from several files, merged, and written to its place in another. */
+export interface TensorJob {
+  kind: 'tensor'
+  /** Path of the native library that converts types. */
+  library: string
+  inputs: TensorInputs
+  settings: MergeSettings
+  models: readonly StoredTensor[]
+  base?: StoredTensor
+  /** Where rows stand for tokens that the models have in different places. */
+  vocabulary?: VocabularyPlan
+  /** The result is this tensor byte for byte. */
+  copy?: StoredTensor
+  output: { path: string; start: number; type: TensorType; rowBytes: number }
+  /** Bytes of 32-bit floats to be held at once. */
+  memory: number
+}
+
+/** What is converted and written in one go stays in the processor's cache. */
+const pieceBytes = 1_048_576
+/** The largest number that 16 bits hold. */
+const largestHalf = 65_504
+
+let quantizer: { library: string; api: QuantizerApi } | undefined
+
+/** @throws MergeError, or the file system's error */
+export function workOnTensor(job: TensorJob): void {
+  if (quantizer?.library !== job.library) {
+    quantizer = { library: job.library, api: loadQuantizer(job.library) }
+  }
+  const files = new OpenFiles()
+  try {
+    if (job.copy !== undefined) copy(job, job.copy, files)
+    else merge(job, quantizer.api, files)
+  } finally {
+    files.close()
+  }
+}
+
+function merge(job: TensorJob, api: QuantizerApi, files: OpenFiles): void {
+  const { inputs, models, base, output, memory } = job
+  const { columns } = inputs
+  const sources = [...models, ...(base ? [base] : [])]
+  const readers = sources.map((source, index) => new TensorReader(job, source, index, files))
+  const work = startMerge(job.settings, inputs)
+  // A tensor that is looked at several times is kept where it fits, so that it is read once.
+  const bytes = work.scanning ? memory / sources.length : pieceBytes
+  const chunks = planChunks(inputs, bytes)
+  let held = -1
+  const read = (firstRow: number, rows: number): Chunk => {
+    const values = readers.map((reader) => (held === firstRow ? reader.held : reader.read(firstRow, rows)))
+    held = firstRow
+    return {
+      firstRow,
+      rows,
+      models: values.slice(0, models.length),
+      ...(base && { base: values[models.length]! }),
+    }
+  }
+  while (work.scanning) {
+    for (const { firstRow, rows } of chunks) work.scan(read(firstRow, rows))
+    work.endScan()
+  }
+  const target = files.open(output.path, 'r+')
+  for (const { firstRow, rows } of chunks) {
+    const chunk = read(firstRow, rows)
+    for (const piece of planChunks({ rows, columns }, pieceBytes)) {
+      const cut = (values: Float32Array): Float32Array =>
+        values.subarray(piece.firstRow * columns, (piece.firstRow + piece.rows) * columns)
+      const merged = floatsFor('output', piece.rows * columns)
+      const row = firstRow + piece.firstRow
+      work.write(
+        {
+          firstRow: row,
+          rows: piece.rows,
+          models: chunk.models.map(cut),
+          ...(chunk.base && { base: cut(chunk.base) }),
+        },
+        merged,
+      )
+      if (output.type === 'F16') checkHalf(merged, inputs)
+      const stored = bytesFor('stored', piece.rows * output.rowBytes)
+      quantizeRows(api, output.type, merged, columns, stored)
+      writeFully(target, stored, output.start + row * output.rowBytes)
+    }
+  }
+}
+
+/** @throws MergeError merge-not-finite */
+function checkHalf(values: Float32Array, { name }: TensorInputs): void {
+  let beyond = false
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]!) > largestHalf) beyond = true
+  if (!beyond) return
+  throw new MergeError(
+    'merge-not-finite',
+    `${name} holds numbers beyond ${largestHalf} when merged, the largest that F16 can store`,
+    'Choose BF16 or F32 as the output type, or smaller weights.',
+  )
+}
+
+/** Byte for byte, after a look for numbers that are none. */
+function copy(job: TensorJob, source: StoredTensor, files: OpenFiles): void {
+  const { inputs, output } = job
+  const { rows, columns } = inputs
+  const target = files.open(output.path, 'r+')
+  for (const piece of planChunks({ rows, columns }, pieceBytes)) {
+    const raw = readRaw(source, piece.firstRow, piece.rows, files)
+    const values = floatsFor('output', piece.rows * columns)
+    dequantizeRows(quantizer!.api, source.type, raw, columns, values)
+    checkFinite(values, piece.firstRow, source, inputs)
+    writeFully(target, raw, output.start + piece.firstRow * output.rowBytes)
+  }
+}
+
+function checkFinite(
+  values: Float32Array,
+  firstRow: number,
+  { model }: StoredTensor,
+  inputs: TensorInputs,
+): void {
+  const index = findNonFinite(values)
+  if (index < 0) return
+  const row = firstRow + Math.floor(index / inputs.columns)
+  throw new MergeError(
+    'merge-not-finite',
+    `${inputs.name} of ${model} holds ${values[index]} (row ${row}, column ${index % inputs.columns})`,
+    'The model is damaged; get it again or leave it out.',
+  )
+}
+
+/** Reads rows of one model's tensor as 32-bit floats, and keeps what it read last. */
+class TensorReader {
+  held: Float32Array = new Float32Array(0)
+  readonly #job: TensorJob
+  readonly #source: StoredTensor
+  readonly #index: number
+  readonly #files: OpenFiles
+
+  constructor(job: TensorJob, source: StoredTensor, index: number, files: OpenFiles) {
+    this.#job = job
+    this.#source = source
+    this.#index = index
+    this.#files = files
+  }
+
+  read(firstRow: number, rows: number): Float32Array {
+    const { inputs, vocabulary } = this.#job
+    this.held = floatsFor(`source ${this.#index}`, rows * inputs.columns)
+    if (vocabulary === undefined)
+      readRows(this.#source, firstRow, rows, inputs.columns, this.#files, this.held)
+    else this.#align(vocabulary, firstRow)
+    return this.held
+  }
+
+  /** Row by row, as every token may be anywhere. */
+  #align(plan: VocabularyPlan, firstRow: number): void {
+    const { inputs, models, base } = this.#job
+    const row = floatsFor('row', inputs.columns)
+    const sources = new Map([...models, ...(base ? [base] : [])].map((source) => [source.model, source]))
+    const readRow = (model: string, index: number): Float32Array => {
+      readRows(sources.get(model)!, index, 1, inputs.columns, this.#files, row)
+      return row
+    }
+    alignRows(plan, this.#source.model, firstRow, inputs.columns, readRow, this.held)
+  }
+}
+
+function readRows(
+  source: StoredTensor,
+  firstRow: number,
+  rows: number,
+  columns: number,
+  files: OpenFiles,
+  values: Float32Array,
+): void {
+  for (const piece of planChunks({ rows, columns }, pieceBytes)) {
+    const part = values.subarray(piece.firstRow * columns, (piece.firstRow + piece.rows) * columns)
+    const raw = readRaw(source, firstRow + piece.firstRow, piece.rows, files)
+    dequantizeRows(quantizer!.api, source.type, raw, columns, part)
+  }
+  bakeRows(source.bakes, source, firstRow, values)
+}
+
+function readRaw(
+  { path, start, rowBytes }: StoredTensor,
+  firstRow: number,
+  rows: number,
+  files: OpenFiles,
+): Uint8Array {
+  const raw = bytesFor('raw', rows * rowBytes)
+  const file = files.open(path, 'r')
+  let done = 0
+  while (done < raw.length) {
+    const read = readSync(file, raw, done, raw.length - done, start + firstRow * rowBytes + done)
+    if (read === 0) throw new Error(`${path} ends in the middle of a tensor`)
+    done += read
+  }
+  return raw
+}
+
+function writeFully(file: number, data: Uint8Array, start: number): void {
+  let done = 0
+  while (done < data.length) done += writeSync(file, data, done, data.length - done, start + done)
+}
+
+/** Memory by what it is for, kept from tensor to tensor: collecting it anew each time would let it pile up. */
+const memory = new Map<string, ArrayBuffer>()
+
+function bytesFor(purpose: string, bytes: number): Uint8Array {
+  const known = memory.get(purpose)
+  if (known !== undefined && known.byteLength >= bytes) return new Uint8Array(known, 0, bytes)
+  memory.delete(purpose)
+  const fresh = new ArrayBuffer(bytes)
+  memory.set(purpose, fresh)
+  return new Uint8Array(fresh)
+}
+
+function floatsFor(purpose: string, count: number): Float32Array {
+  const { buffer } = bytesFor(purpose, count * Float32Array.BYTES_PER_ELEMENT)
+  return new Float32Array(buffer, 0, count)
+}
+
+/** Files by their paths, open until all are closed. */
+class OpenFiles {
+  readonly #open = new Map<string, number>()
+
+  open(path: string, mode: 'r' | 'r+'): number {
+    const known = this.#open.get(path)
+    if (known !== undefined) return known
+    const file = openSync(path, mode)
+    this.#open.set(path, file)
+    return file
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) closeSync(file)
+  }
+}
