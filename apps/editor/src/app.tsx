@@ -2,16 +2,19 @@ import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
 import { lazy, Suspense, useEffect, useState, type DragEvent } from 'react'
 import { watchKeys } from './commands.ts'
 import { Graph } from './graph/graph.tsx'
+import { Breadcrumb } from './panels/breadcrumb.tsx'
+import { ContextMenu } from './panels/context-menu.tsx'
 import { Dialogs } from './panels/dialogs.tsx'
 import { NodeSearch } from './panels/node-search.tsx'
 import { ResultsDock } from './panels/results-dock.tsx'
 import { Notices } from './panels/notices.tsx'
 import { Palette } from './panels/palette.tsx'
 import { StatusBar } from './panels/status-bar.tsx'
+import { TabBar } from './panels/tab-bar.tsx'
 import { TitleBar } from './panels/title-bar.tsx'
 import { Waiting } from './panels/waiting.tsx'
 import { watchClipboard } from './session/clipboard.ts'
-import { openFile } from './session/open-workflow.ts'
+import { openFile } from './session/import-file.ts'
 import { placeOnGraph, watchPointer } from './session/open-search.ts'
 import { EditorContext, useDocument, useEditor, useServer, useView } from './store/editor-context.ts'
 import type { Editor } from './store/editor.ts'
@@ -31,9 +34,11 @@ export function App({ editor }: { editor: Editor }) {
 }
 
 function Workbench() {
+  const appView = useView((state) => state.appView)
   const loaded = useServer((state) => state.nodes !== undefined)
   const opened = useDocument((state) => state.opening > 0)
   const paletteOpen = useView((state) => state.paletteOpen)
+  const runsOpen = useView((state) => state.runsOpen)
   const { dropping, ...drop } = useFileDrop()
   useWatchers()
   if (!loaded || !opened) return <Waiting />
@@ -41,26 +46,45 @@ function Workbench() {
     <div className="app" {...drop}>
       <TitleBar />
       <div className="workspace">
-        {paletteOpen && <Palette />}
+        {paletteOpen && !appView && <Palette />}
         <div className="stage">
-          <main aria-label="Graph">
-            <Graph />
-          </main>
+          <TabBar />
+          {appView ? (
+            <main aria-label="App">
+              <Suspense fallback={null}>
+                <AppView />
+              </Suspense>
+            </main>
+          ) : (
+            <main aria-label="Graph">
+              <Graph />
+              <Breadcrumb />
+            </main>
+          )}
           <Results />
         </div>
+        {runsOpen && (
+          <Suspense fallback={null}>
+            <RunsPanel />
+          </Suspense>
+        )}
       </div>
       <StatusBar />
       <NodeSearch />
+      <ContextMenu />
       <Dialogs />
       <Notices />
       {dropping && (
         <div className="drop-target" aria-hidden>
-          Drop the workflow to open it
+          Drop a workflow, or an output to open what made it
         </div>
       )}
     </div>
   )
 }
+
+const AppView = lazy(async () => ({ default: (await import('./app-view/app-view.tsx')).AppView }))
+const RunsPanel = lazy(async () => ({ default: (await import('./runs/runs-panel.tsx')).RunsPanel }))
 
 const ResultsPanel = lazy(async () => ({
   default: (await import('./results/results-panel.tsx')).ResultsPanel,
@@ -69,7 +93,7 @@ const ResultsPanel = lazy(async () => ({
 /** The results of one node, where they were asked for. Another node's begin anew. */
 function Results() {
   const request = useView((state) => state.results)
-  const known = useDocument((state) => request && state.history.present.nodes[request.node] !== undefined)
+  const known = useDocument((state) => request && state.graph.nodes[request.node] !== undefined)
   if (!request || known !== true) return null
   return (
     <ResultsDock full={request.full}>
@@ -93,7 +117,7 @@ function useWatchers(): void {
   }, [editor, flow])
 }
 
-/** Workflow files dropped anywhere on the window open. */
+/** Files dropped anywhere on the window open: workflows, and outputs that carry theirs. */
 function useFileDrop() {
   const editor = useEditor()
   const [dropping, setDropping] = useState(false)

@@ -6,6 +6,7 @@ const press = (
   held: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey', boolean>> = {},
 ) => ({
   key,
+  code: `Key${key.toUpperCase()}`,
   ctrlKey: false,
   metaKey: false,
   shiftKey: false,
@@ -20,6 +21,11 @@ test('A shortcut needs exactly its modifiers', () => {
   expect(matches('Mod+Shift+z', press('Z', { ctrlKey: true, shiftKey: true }))).toBe(true)
   expect(matches('f', press('f', { ctrlKey: true }))).toBe(false)
   expect(matches('f', press('f', { altKey: true }))).toBe(false)
+})
+
+test('With Alt the key counts, whatever character it writes', () => {
+  expect(matches('Alt+h', { ...press('˙', { altKey: true }), code: 'KeyH' })).toBe(true)
+  expect(matches('Alt+h', press('h'))).toBe(false)
 })
 
 test('Signs match wherever the keyboard has them', () => {

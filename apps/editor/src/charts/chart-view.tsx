@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
-import { formatNumber } from '../run/show-run.ts'
+import { formatNumber, formatTick } from '../run/show-run.ts'
 import type { ChartData } from '../results/value-kind.ts'
 import { BarMarks, LineMarks } from './bars-and-lines.tsx'
-import { HeatMap } from './heat-map.tsx'
+import { HeatMap, heatMapHeight } from './heat-map.tsx'
 import { labelWidth, margins, markColor, shorten, type Hovered, type Plot } from './plot.ts'
 import { labelStep, rangeOf, ticksOf } from './scales.ts'
 import './charts.css'
@@ -17,7 +17,12 @@ export function ChartView({ chart, label }: { chart: ChartData; label: string })
   return (
     <figure className="chart" aria-label={chart.title || label}>
       {chart.title !== '' && <figcaption>{chart.title}</figcaption>}
-      <div ref={box} className="chart-box" onPointerLeave={() => setHovered(undefined)}>
+      <div
+        ref={box}
+        className="chart-box"
+        style={roomFor(chart)}
+        onPointerLeave={() => setHovered(undefined)}
+      >
         {size && chart.kind === 'heatmap' && <HeatMap chart={chart} {...size} onHover={setHovered} />}
         {size && chart.kind !== 'heatmap' && (
           <Frame chart={chart} {...size} hovered={hovered} onHover={setHovered} />
@@ -40,6 +45,11 @@ export function ChartView({ chart, label }: { chart: ChartData; label: string })
       <NumbersTable chart={chart} />
     </figure>
   )
+}
+
+/** A heat map of many rows grows, so that each keeps its label. */
+function roomFor(chart: ChartData): React.CSSProperties {
+  return chart.kind === 'heatmap' ? { minHeight: heatMapHeight(chart) } : {}
 }
 
 function Frame({
@@ -86,7 +96,7 @@ function Frame({
             textAnchor="end"
             dominantBaseline="central"
           >
-            {formatNumber(tick)}
+            {formatTick(tick)}
           </text>
         </g>
       ))}

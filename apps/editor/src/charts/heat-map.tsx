@@ -6,6 +6,9 @@ import { labelStep, rangeOf } from './scales.ts'
 /** Room for the labels at the left and below, in pixels. */
 const left = 92
 const bottom = 42
+/** Room that a row's label needs, up to a number of rows that still fit a node. */
+const rowHeight = 15
+const mostRows = 24
 const top = 6
 const right = 8
 
@@ -14,6 +17,11 @@ export interface HeatMapProps {
   width: number
   height: number
   onHover: (hovered: Hovered) => void
+}
+
+/** Pixels that a heat map wants, so that no row is without its label. */
+export function heatMapHeight({ means }: ChartData): number {
+  return top + bottom + rowHeight * Math.min(means.length, mostRows)
 }
 
 /** A field of colour for each pair of values; the number is written in where there is room. */
@@ -26,7 +34,7 @@ export function HeatMap({ chart, width, height, onHover }: HeatMapProps) {
   const part = (mean: number): number => (greatest > least ? (mean - least) / (greatest - least) : 0.5)
   const written = cellWidth > 38 && cellHeight > 16
   const everyColumn = labelStep(columns.length, width - left - right, labelWidth(columns))
-  const everyRow = labelStep(rows.length, height - top - bottom, 15)
+  const everyRow = labelStep(rows.length, height - top - bottom, rowHeight)
   return (
     <svg width={width} height={height} aria-hidden>
       {chart.means.map((row, series) =>
@@ -85,9 +93,28 @@ export function HeatMap({ chart, width, height, onHover }: HeatMapProps) {
           </text>
         ) : null,
       )}
+      <ColourScale y={height - 27} least={least} greatest={greatest} />
       <text className="axis-title" x={left + (width - left - right) / 2} y={height - 6} textAnchor="middle">
         {[chart.x?.label, chart.series && `by ${chart.series.label}`].filter(Boolean).join(' ')}
       </text>
     </svg>
+  )
+}
+
+/** What the palest and the fullest colour stand for. */
+function ColourScale({ y, least, greatest }: { y: number; least: number; greatest: number }) {
+  return (
+    <g aria-hidden>
+      {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+        <g key={part} className="heat-cell" style={{ '--part': part } as React.CSSProperties}>
+          <rect x={8 + part * 40} y={y} width={10} height={8}>
+            <title>{formatNumber(least + part * (greatest - least))}</title>
+          </rect>
+        </g>
+      ))}
+      <text className="tick" x={8} y={y + 21}>
+        {`${formatNumber(least)} – ${formatNumber(greatest)}`}
+      </text>
+    </g>
   )
 }

@@ -1,4 +1,14 @@
-import type { Group, Json, Link, WorkflowNode } from '@woolgather/workflow'
+import type {
+  AppItem,
+  Group,
+  Json,
+  Link,
+  Place,
+  PortType,
+  Subgraph,
+  Workflow,
+  WorkflowNode,
+} from '@woolgather/workflow'
 
 /** One end of a link as the document stores it: the input that is fed. */
 export interface InputRef {
@@ -19,14 +29,41 @@ export type DocumentAction =
   | { type: 'node.collapse'; id: string; collapsed: boolean }
   /** Muted nodes do not run, nor what needs them; bypassed ones hand their input on. Without a mode it runs. */
   | { type: 'node.mode'; id: string; mode: WorkflowNode['mode'] }
+  /** A name of the theme's colours; without one, the colour of the family. */
+  | { type: 'node.color'; id: string; color: string | undefined }
+  | { type: 'node.pin'; id: string; pinned: boolean }
   | { type: 'group.add'; group: Group }
-  | { type: 'group.title'; at: number; title: string }
+  | { type: 'group.edit'; at: number; change: Partial<Group> }
   | { type: 'group.remove'; at: number }
   | ({ type: 'input.set'; value: Json } & InputRef)
   /** Back to the default of the node type. */
   | ({ type: 'input.clear' } & InputRef)
   /** Replaces what fed the input, or with `append` joins it. The literal makes way. */
   | ({ type: 'link.add'; from: Link; append: boolean } & InputRef)
+  /** The same link from elsewhere: it keeps its place among those of its input. */
+  | ({ type: 'link.change'; from: Link; to: Link } & InputRef)
   | ({ type: 'link.remove'; from: Link; restore?: Json | undefined } & InputRef)
-  /** Several changes that undo as one. */
-  | { type: 'batch'; actions: DocumentAction[] }
+  /** The points a link is led through; without any it goes its own way. */
+  | ({ type: 'link.reroute'; from: Link; points: readonly Place[] } & InputRef)
+  /** All nodes of the graph at once: a selection that becomes a subgraph, or one that is unpacked. */
+  | { type: 'nodes.replace'; nodes: Record<string, WorkflowNode> }
+  /** What the app view shows; nothing chosen leaves it to the workflow. */
+  | { type: 'app.set'; items: readonly AppItem[] }
+  /** Another state of the whole workflow: a revision that is restored. */
+  | { type: 'workflow.replace'; workflow: Workflow }
+  | SubgraphAction
+  /** Several changes that undo as one; those with the same `merge` in quick succession are one step. */
+  | { type: 'batch'; actions: DocumentAction[]; merge?: string }
+
+export type SubgraphSide = 'inputs' | 'outputs'
+
+/** Changes to what subgraphs look like from outside. They reach every place where the subgraph is used. */
+export type SubgraphAction =
+  | { type: 'subgraph.add'; id: string; subgraph: Subgraph }
+  | { type: 'subgraph.remove'; id: string }
+  | { type: 'subgraph.rename'; id: string; name: string }
+  | { type: 'subgraph.addInput'; id: string; name: string; port: PortType }
+  | { type: 'subgraph.addOutput'; id: string; name: string; port: PortType; from: Link }
+  | { type: 'subgraph.renamePort'; id: string; side: SubgraphSide; name: string; to: string }
+  | { type: 'subgraph.removePort'; id: string; side: SubgraphSide; name: string }
+  | { type: 'subgraph.movePort'; id: string; side: SubgraphSide; name: string; by: number }

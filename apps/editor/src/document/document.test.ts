@@ -65,7 +65,11 @@ test('Links of the wrong type, to oneself and in circles are refused with the re
 
 test('Pasted nodes get free ids, keep the links among them and drop those from outside', () => {
   const copied = extractNodes(chain, new Set(['template', 'preview']))
-  const { action, ids } = pasteNodes(chain, copied, { offset: { x: 10, y: 20 }, keepOuterLinks: false })
+  const { action, ids } = pasteNodes(chain, copied, {
+    offset: { x: 10, y: 20 },
+    keepOuterLinks: false,
+    types: new Map(),
+  })
   expect(ids).toEqual(['template-2', 'preview-2'])
   expect(reduceDocument(chain, action).nodes).toEqual({
     ...chain.nodes,
@@ -76,7 +80,11 @@ test('Pasted nodes get free ids, keep the links among them and drop those from o
 
 test('Duplicated nodes stay linked to what fed the originals', () => {
   const copied = extractNodes(chain, new Set(['template']))
-  const { action } = pasteNodes(chain, copied, { offset: { x: 0, y: 0 }, keepOuterLinks: true })
+  const { action } = pasteNodes(chain, copied, {
+    offset: { x: 0, y: 0 },
+    keepOuterLinks: true,
+    types: new Map(),
+  })
   expect(reduceDocument(chain, action).nodes['template-2']?.links).toEqual({ topic: ['text', 'text'] })
 })
 

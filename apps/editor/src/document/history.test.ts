@@ -36,6 +36,16 @@ const simple: fc.Arbitrary<DocumentAction> = fc.oneof(
   fc.record({ type: fc.constant('node.resize' as const), id, width: fc.nat() }),
   fc.record({ type: fc.constant('node.title' as const), id, title: fc.string() }),
   fc.record({ type: fc.constant('node.collapse' as const), id, collapsed: fc.boolean() }),
+  fc.record({ type: fc.constant('node.pin' as const), id, pinned: fc.boolean() }),
+  fc.record({ type: fc.constant('node.color' as const), id, color: fc.constantFrom('red', undefined) }),
+  fc.record({ type: fc.constant('link.change' as const), node: id, input, from, to: from }),
+  fc.record({
+    type: fc.constant('link.reroute' as const),
+    node: id,
+    input,
+    from,
+    points: fc.array(fc.record({ x: fc.integer(), y: fc.integer() }), { maxLength: 2 }),
+  }),
   fc.record({ type: fc.constant('input.set' as const), node: id, input, value: fc.string() }),
   fc.record({ type: fc.constant('input.clear' as const), node: id, input }),
   fc.record({ type: fc.constant('link.add' as const), node: id, input, from, append: fc.boolean() }),
@@ -130,4 +140,20 @@ test('Removing a node removes the links from it', () => {
     b: { type: 'text/template', inputs: { template: '{{x}}' }, links: {} },
     c: { type: 'output/preview', links: { value: ['b', 'text'] } },
   })
+})
+
+test('The points of a link go with it, and those of its neighbours stay theirs', () => {
+  fc.assert(
+    fc.property(fc.array(simple, { maxLength: 40 }), (actions) => {
+      let history = startHistory(start)
+      for (const change of actions) history = applyAction(history, change, 0)
+      for (const { links = {}, view } of Object.values(history.present.nodes))
+        for (const [name, ways] of Object.entries(view?.reroutes ?? {})) {
+          const value = links[name]
+          const count = value === undefined ? 0 : typeof value[0] === 'string' ? 1 : value.length
+          expect(ways.length).toBeLessThanOrEqual(count)
+        }
+    }),
+    { seed: 3, numRuns: 200 },
+  )
 })

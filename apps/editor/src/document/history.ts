@@ -1,6 +1,6 @@
 import type { Json, Workflow } from '@woolgather/workflow'
 import type { DocumentAction, InputRef } from './actions.ts'
-import { reduceDocument } from './reduce-document.ts'
+import { reduceIn, subgraphAt } from './scope.ts'
 
 /** Steps kept. Documents share all that did not change, so a step costs about what it changed. */
 const maximumSteps = 500
@@ -21,9 +21,17 @@ export function startHistory(present: Workflow): History {
   return { past: [], present, future: [] }
 }
 
-/** Applies a change. `time` is in milliseconds and decides whether it joins the step before it. */
-export function applyAction(history: History, action: DocumentAction, time: number): History {
-  const present = reduceDocument(history.present, action)
+/**
+ * Applies a change to the graph at `path` (the root, or inside the subgraphs that were entered). `time` is in
+ * milliseconds and decides whether it joins the step before it.
+ */
+export function applyAction(
+  history: History,
+  action: DocumentAction,
+  time: number,
+  path: readonly string[] = [],
+): History {
+  const present = reduceIn(history.present, action, subgraphAt(history.present, path))
   if (present === history.present) return history
   const key = mergeKey(action)
   const joins = key !== undefined && history.open?.key === key && time - history.open.time < mergeWindow
@@ -49,9 +57,20 @@ export function closeStep(history: History): History {
 }
 
 /** The literal an input had before it was linked: unlinking brings it back instead of losing what was typed. */
-export function lastLiteral(history: History, { node, input }: InputRef): Json | undefined {
-  return history.past.findLast((document) => document.nodes[node]?.inputs?.[input] !== undefined)?.nodes[node]
-    ?.inputs?.[input]
+export function lastLiteral(
+  history: History,
+  { node, input }: InputRef,
+  path: readonly string[] = [],
+): Json | undefined {
+  for (let at = history.past.length - 1; at >= 0; at--) {
+    const document = history.past[at]!
+    const subgraph = subgraphAt(document, path)
+    if (subgraph === undefined && path.length > 0) continue
+    const { nodes } = subgraph === undefined ? document : document.subgraphs![subgraph]!
+    const value = nodes[node]?.inputs?.[input]
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 function mergeKey(action: DocumentAction): string | undefined {
@@ -66,8 +85,14 @@ function mergeKey(action: DocumentAction): string | undefined {
       return `title ${action.id}`
     case 'workflow.rename':
       return 'rename'
-    case 'group.title':
-      return `group ${action.at}`
+    case 'group.edit':
+      return `group ${action.at} ${Object.keys(action.change).join(' ')}`
+    case 'link.reroute':
+      return `reroute ${action.node} ${action.input} ${action.points.length}`
+    case 'subgraph.rename':
+      return `subgraph ${action.id}`
+    case 'batch':
+      return action.merge
     default:
       return undefined
   }

@@ -1,8 +1,10 @@
 import {
   portsOf,
+  portTypes,
   type InputDescription,
   type Link,
   type NodeDescription,
+  type PortType,
   type WorkflowNode,
 } from '@woolgather/workflow'
 
@@ -74,4 +76,9 @@ export function linksInto(node: WorkflowNode, input: string): Link[] {
 
 export function isSingle(value: Link | Link[]): value is Link {
   return typeof value[0] === 'string'
+}
+
+/** A type of ports as a document writes it; one this version does not know takes anything. */
+export function portTypeNamed(name: string): PortType {
+  return portTypes.find((known) => known === name) ?? 'any'
 }

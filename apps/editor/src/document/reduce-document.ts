@@ -1,12 +1,15 @@
-import type { Group, Json, Link, View, Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { AppItem, Group, Json, Link, Place, View, Workflow, WorkflowNode } from '@woolgather/workflow'
 import type { DocumentAction, InputRef } from './actions.ts'
 import { isSingle, linksInto } from './inputs-of.ts'
+import { reduceSubgraph } from './reduce-subgraph.ts'
 
 /** The document after one change. Returns the same object where nothing changed, so that no empty step is kept. */
 export function reduceDocument(document: Workflow, action: DocumentAction): Workflow {
   switch (action.type) {
     case 'workflow.rename':
       return action.name === document.name ? document : { ...document, name: action.name }
+    case 'workflow.replace':
+      return action.workflow
     case 'nodes.add':
       return { ...document, nodes: { ...document.nodes, ...action.nodes } }
     case 'nodes.remove':
@@ -21,11 +24,15 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
       return editView(document, action.id, { collapsed: action.collapsed || undefined })
     case 'node.mode':
       return editNode(document, action.id, (node) => withMode(node, action.mode))
+    case 'node.color':
+      return editView(document, action.id, { color: action.color })
+    case 'node.pin':
+      return editView(document, action.id, { pinned: action.pinned || undefined })
     case 'group.add':
       return { ...document, groups: [...(document.groups ?? []), action.group] }
-    case 'group.title':
+    case 'group.edit':
       return editGroups(document, (groups) =>
-        groups.map((group, at) => (at === action.at ? { ...group, title: action.title } : group)),
+        groups.map((group, at) => (at === action.at ? dropUndefined({ ...group, ...action.change }) : group)),
       )
     case 'group.remove':
       return editGroups(document, (groups) => groups.filter((_, at) => at !== action.at))
@@ -38,12 +45,24 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
       return editNode(document, action.node, (node) => withoutLiteral(node, action.input))
     case 'link.add':
       return addLink(document, action, action.from, action.append)
+    case 'link.change':
+      return editNode(document, action.node, (node) => changeLink(node, action.input, action.from, action.to))
     case 'link.remove':
       return editNode(document, action.node, (node) =>
         removeLink(node, action.input, action.from, action.restore),
       )
+    case 'link.reroute':
+      return editNode(document, action.node, (node) =>
+        rerouteLink(node, action.input, action.from, action.points),
+      )
+    case 'nodes.replace':
+      return { ...document, nodes: action.nodes }
+    case 'app.set':
+      return withApp(document, action.items)
     case 'batch':
       return action.actions.reduce(reduceDocument, document)
+    default:
+      return reduceSubgraph(document, action)
   }
 }
 
@@ -64,6 +83,11 @@ function editGroups(document: Workflow, edit: (groups: Group[]) => Group[]): Wor
   const { groups: before = [], ...rest } = document
   const groups = edit(before)
   return groups.length === 0 ? rest : { ...rest, groups }
+}
+
+function withApp(before: Workflow, items: readonly AppItem[]): Workflow {
+  const { app: _, ...document } = before
+  return items.length === 0 ? document : { ...document, app: items.map(dropUndefined) }
 }
 
 function editView(document: Workflow, id: string, change: Partial<View>): Workflow {
@@ -92,16 +116,27 @@ function addLink(document: Workflow, to: InputRef, from: Link, append: boolean):
     const present = append ? linksInto(node, to.input) : []
     if (present.some((link) => sameLink(link, from))) return node
     const links = { ...node.links, [to.input]: append ? [...present, from] : from }
-    return { ...withoutLiteral(node, to.input), links }
+    const rerouted = append ? node : withReroutes(node, to.input, [])
+    return { ...withoutLiteral(rerouted, to.input), links }
   })
+}
+
+function changeLink(node: WorkflowNode, input: string, from: Link, to: Link): WorkflowNode {
+  const value = node.links?.[input]
+  if (value === undefined) return node
+  const next = isSingle(value) ? to : value.map((link) => (sameLink(link, from) ? to : link))
+  return { ...node, links: { ...node.links, [input]: next } }
 }
 
 function removeLink(node: WorkflowNode, input: string, from: Link, restore?: Json): WorkflowNode {
   const value = node.links?.[input]
   if (value === undefined || !linksInto(node, input).some((link) => sameLink(link, from))) return node
   const rest = isSingle(value) ? [] : value.filter((link) => !sameLink(link, from))
-  if (rest.length > 0) return { ...node, links: { ...node.links, [input]: rest } }
-  const unlinked = withoutLink(node, input)
+  const at = linksInto(node, input).findIndex((link) => sameLink(link, from))
+  const left = (node.view?.reroutes?.[input] ?? []).filter((_, index) => index !== at)
+  const rerouted = withReroutes(node, input, left)
+  if (rest.length > 0) return { ...rerouted, links: { ...node.links, [input]: rest } }
+  const unlinked = withoutLink(rerouted, input)
   if (restore === undefined) return unlinked
   return { ...unlinked, inputs: { ...unlinked.inputs, [input]: restore } }
 }
@@ -115,15 +150,30 @@ function withoutLiteral(node: WorkflowNode, input: string): WorkflowNode {
 function withoutLink(node: WorkflowNode, input: string): WorkflowNode {
   if (node.links?.[input] === undefined) return node
   const { [input]: _, ...links } = node.links
-  return { ...node, links }
+  return { ...withReroutes(node, input, []), links }
+}
+
+function rerouteLink(node: WorkflowNode, input: string, from: Link, points: readonly Place[]): WorkflowNode {
+  const links = linksInto(node, input)
+  const before = node.view?.reroutes?.[input] ?? []
+  const ways = links.map((link, at) => (sameLink(link, from) ? [...points] : (before[at] ?? [])))
+  return withReroutes(node, input, ways)
+}
+
+/** The ways of the links into one input; where none is led anywhere nothing is kept. */
+function withReroutes(node: WorkflowNode, input: string, ways: Place[][]): WorkflowNode {
+  const { [input]: before, ...others } = node.view?.reroutes ?? {}
+  const led = ways.some((points) => points.length > 0)
+  if (!led && before === undefined) return node
+  const reroutes = led ? { ...others, [input]: ways } : others
+  const kept = Object.keys(reroutes).length > 0 ? reroutes : undefined
+  return { ...node, view: dropUndefined({ x: 0, y: 0, ...node.view, reroutes: kept }) }
 }
 
 export function sameLink(a: Link, b: Link): boolean {
   return a[0] === b[0] && a[1] === b[1]
 }
 
-function dropUndefined(view: View): View {
-  return Object.fromEntries(
-    Object.entries(view).filter(([, value]) => value !== undefined),
-  ) as unknown as View
+function dropUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T
 }

@@ -12,32 +12,40 @@ import {
 } from '@xyflow/react'
 import { useCallback, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react'
 import { useDocument, useEditor, useRun, useServer, useWorkflow } from '../store/editor-context.ts'
+import { sceneOf } from '../store/document-store.ts'
 import { countRunning } from '../store/run-store.ts'
 import type { LooseLink } from '../store/view-store.ts'
-import { addNode, connect, disconnect, judge, presentOf, reconnect } from '../session/edit-graph.ts'
+import { addNode, connect, disconnect, judge, graphOf, reconnect } from '../session/edit-graph.ts'
+import { fitsBetween, insertNew } from '../session/insert-on-link.ts'
 import { parseLinkId } from '../document/link-id.ts'
+import { BorderNode } from '../node/border-node.tsx'
 import { NodeCard } from '../node/node-card.tsx'
 import { familyStyle } from '../ui/family-style.ts'
+import { useRevealNode } from '../ui/use-reveal-node.ts'
 import { GroupFrames } from './group-frames.tsx'
 import { LinkEdge } from './link-edge.tsx'
 import { LinkHint } from './link-hint.tsx'
 import { looseLinkAt } from './loose-link.ts'
+import { showAll, zoomLimits } from './show-all.ts'
+import { readableZoom } from './detail.ts'
+import { useDetail } from './use-detail.ts'
 import { EmptyCanvas } from './empty-canvas.tsx'
 import { LoopRegions } from './loop-regions.tsx'
+import { useContextMenu } from './use-context-menu.ts'
+import { linkAt, useDropOnLink } from './use-drop-on-link.ts'
 import { useFlowEdges } from './use-flow-edges.ts'
 import { useFlowNodes } from './use-flow-nodes.ts'
 import { ViewControls } from './view-controls.tsx'
 
-const nodeTypes = { card: NodeCard }
+const nodeTypes = { card: NodeCard, border: BorderNode }
 const edgeTypes = { link: LinkEdge }
 const multiSelect = ['Control', 'Meta', 'Shift']
-const fitOptions = { padding: 0.12, maxZoom: 1 }
 
-/** Below this zoom the text of a node is too small to read, and is not drawn. */
-const readableZoom = 0.35
-
-/** With more nodes running than this, movement says nothing any more and drawing it costs: links then stand still. */
-const livelyUntil = 6
+/**
+ * With more nodes running than this, links stand still. All that moves by itself is drawn again for each frame, and what
+ * is drawn above it is given layers of its own: typing then waits.
+ */
+const livelyUntil = 1
 
 /** A graph with more nodes than this is worth an overview. */
 const minimapFrom = 12
@@ -51,11 +59,15 @@ export function Graph() {
   const { nodes, onNodesChange } = useFlowNodes()
   const { edges, onEdgesChange } = useFlowEdges()
   const [linking, setLinking] = useState<LooseLink>()
-  const far = useStore((state) => state.transform[2] < readableZoom)
+  const far = useStore((state) => farness(state.transform[2]))
   const busy = useRun((state) => countRunning(state) > livelyUntil)
   const moved = useRef<Edge | undefined>(undefined)
-  const opening = useDocument((state) => state.opening)
+  const scene = useDocument(sceneOf)
   useFitOnOpening()
+  useDetail()
+
+  const menu = useContextMenu()
+  const drops = useDropOnLink()
 
   const isValid = useCallback(
     (connection: Connection | Edge) => {
@@ -111,14 +123,17 @@ export function Graph() {
     if (!description) return
     event.preventDefault()
     const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })
-    addNode(editor, description, { x: at.x - 60, y: at.y - 16 })
+    const place = { x: at.x - 60, y: at.y - 16 }
+    const link = linkAt(editor, event.clientX, event.clientY)
+    if (link && fitsBetween(description, link)) insertNew(editor, link, description, place)
+    else addNode(editor, description, place)
   }
 
   return (
     <div
       className="graph"
       data-linking={linking && `${linking.side} ${linking.type}`}
-      data-far={far || undefined}
+      data-far={far}
       data-busy={busy || undefined}
       onDoubleClick={openSearch}
       onDragOver={(event) => {
@@ -127,7 +142,7 @@ export function Graph() {
       onDrop={dropNode}
     >
       <ReactFlow
-        key={opening}
+        key={scene}
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
@@ -143,20 +158,25 @@ export function Graph() {
         onReconnect={onReconnect}
         onReconnectStart={(_event, edge) => (moved.current = edge)}
         onReconnectEnd={onReconnectEnd}
-        onNodeDragStop={() => editor.document.getState().closeStep()}
+        onMoveEnd={(_event, viewport) => editor.view.setState({ viewport })}
+        onNodeDrag={drops.over}
+        onNodeDragStop={drops.drop}
+        onNodeContextMenu={menu.onNode}
+        onSelectionContextMenu={menu.onSelection}
+        onEdgeContextMenu={menu.onLink}
+        onPaneContextMenu={menu.onCanvas}
         deleteKeyCode={null}
         selectionMode={SelectionMode.Partial}
         multiSelectionKeyCode={multiSelect}
         zoomOnDoubleClick={false}
-        minZoom={0.08}
-        maxZoom={2}
+        minZoom={zoomLimits.least}
+        maxZoom={zoomLimits.most}
         connectionRadius={24}
         nodeDragThreshold={2}
         reconnectRadius={12}
-        fitViewOptions={fitOptions}
       >
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
-        <ViewControls fitOptions={fitOptions} />
+        <ViewControls />
         <GroupFrames />
         <LoopRegions />
         <Overview />
@@ -167,21 +187,28 @@ export function Graph() {
   )
 }
 
-/** Shows the whole graph whenever another document is opened, once all its nodes have been measured. */
+/** Shows what is opened as it was left, or whole, or the node to be shown: once all its nodes are measured. */
 function useFitOnOpening(): void {
   const editor = useEditor()
   const flow = useReactFlow()
-  const opening = useDocument((state) => state.opening)
+  const reveal = useRevealNode()
+  const scene = useDocument(sceneOf)
   useEffect(() => {
     const fit = (): void => {
-      const ids = Object.keys(presentOf(editor).nodes)
+      const ids = Object.keys(graphOf(editor).nodes)
       const ready = ids.every((id) => flow.getNode(id)?.measured?.height)
-      if (ready) void flow.fitView(fitOptions)
-      else frame = requestAnimationFrame(fit)
+      if (!ready) return void (frame = requestAnimationFrame(fit))
+      const { revealing, returning } = editor.view.getState()
+      editor.view.setState({ revealing: undefined, returning: undefined })
+      // React Flow would keep a wish to fit until the first node is there, and move it away from the pointer.
+      if (ids.length === 0) void flow.setViewport(returning ?? { x: 0, y: 0, zoom: 1 })
+      else if (revealing) reveal(revealing.id, revealing.input)
+      else if (returning) void flow.setViewport(returning)
+      else showAll(editor, flow)
     }
     let frame = requestAnimationFrame(fit)
     return () => cancelAnimationFrame(frame)
-  }, [editor, flow, opening])
+  }, [editor, flow, reveal, scene])
 }
 
 function Overview() {
@@ -203,6 +230,12 @@ function Overview() {
       bgColor="var(--surface)"
     />
   )
+}
+
+/** In how small a scale a graph that cannot be read is drawn: the smaller, the wider its links. */
+function farness(zoom: number): 'small' | 'smaller' | 'smallest' | undefined {
+  if (zoom >= readableZoom) return undefined
+  return zoom > 0.2 ? 'small' : zoom > 0.1 ? 'smaller' : 'smallest'
 }
 
 function endsOf({ source, sourceHandle, target, targetHandle }: Connection | Edge) {

@@ -1,5 +1,5 @@
 import { inputsOf, outputsOf } from '../document/inputs-of.ts'
-import { presentOf, takesSeveral } from '../session/edit-graph.ts'
+import { graphOf, takesSeveral } from '../session/edit-graph.ts'
 import type { Editor } from '../store/editor.ts'
 import type { LooseLink } from '../store/view-store.ts'
 
@@ -10,7 +10,7 @@ export function looseLinkAt(
   port: string | null,
   handle: 'source' | 'target' | null,
 ): LooseLink | undefined {
-  const { nodes } = presentOf(editor)
+  const { nodes } = graphOf(editor)
   const found = node === null ? undefined : nodes[node]
   if (!found || node === null || port === null) return undefined
   const description = editor.server.getState().byType.get(found.type)

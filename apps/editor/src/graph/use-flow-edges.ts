@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef } from 'react'
 import type { EdgeChange } from '@xyflow/react'
-import type { NodeDescription, PortType, WorkflowNode } from '@woolgather/workflow'
+import type { NodeDescription, Place, PortType, WorkflowNode } from '@woolgather/workflow'
 import { linksInto, outputsOf } from '../document/inputs-of.ts'
 import { linkId } from '../document/link-id.ts'
 import { useEditor, useServer, useView, useWorkflow } from '../store/editor-context.ts'
@@ -9,6 +9,8 @@ import type { LinkEdgeType } from './link-edge.tsx'
 
 type Types = ReadonlyMap<string, NodeDescription>
 type Nodes = Record<string, WorkflowNode>
+
+const noPoints: readonly Place[] = []
 
 /** React Flow's edges, derived from the links of the document; one that did not change stays the same object. */
 export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes: EdgeChange[]) => void } {
@@ -22,7 +24,11 @@ export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes
     const next = new Map<string, LinkEdgeType>()
     for (const edge of deriveEdges(nodes, types, selected)) {
       const old = cache.current.get(edge.id)
-      const same = old && old.selected === edge.selected && old.data?.type === edge.data?.type
+      const same =
+        old &&
+        old.selected === edge.selected &&
+        old.data?.type === edge.data?.type &&
+        old.data?.points === edge.data?.points
       next.set(edge.id, same ? old : edge)
     }
     cache.current = next
@@ -60,8 +66,9 @@ function deriveEdges(nodes: Nodes, types: Types, selected: ReadonlySet<string>):
   return Object.entries(nodes).flatMap(([target, node]) =>
     Object.keys(node.links ?? {}).flatMap((input) =>
       linksInto(node, input)
-        .filter(([source]) => nodes[source])
-        .map(([source, output]): LinkEdgeType => {
+        .map((link, at) => ({ link, points: node.view?.reroutes?.[input]?.[at] ?? noPoints }))
+        .filter(({ link: [source] }) => nodes[source])
+        .map(({ link: [source, output], points }): LinkEdgeType => {
           const id = linkId([source, output], { node: target, input })
           return {
             id,
@@ -71,7 +78,7 @@ function deriveEdges(nodes: Nodes, types: Types, selected: ReadonlySet<string>):
             sourceHandle: output,
             targetHandle: input,
             selected: selected.has(id),
-            data: { type: typeOf(source, output) },
+            data: { type: typeOf(source, output), points },
             ariaLabel: `Link from ${nameOf(nodes, types, source)} to ${nameOf(nodes, types, target)}`,
           }
         }),

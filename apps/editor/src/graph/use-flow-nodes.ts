@@ -1,8 +1,12 @@
 import type { Node, NodeChange } from '@xyflow/react'
 import { useCallback, useMemo, useRef, useState } from 'react'
-import type { WorkflowNode } from '@woolgather/workflow'
+import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
+import { estimateHeight } from '../session/arrange-nodes.ts'
+import { outputsUsed, sketchPorts, type SketchPort } from './sketch-ports.ts'
 import { useDocument, useEditor, useServer, useView, useWorkflow } from '../store/editor-context.ts'
+import { sceneOf } from '../store/document-store.ts'
 import type { Editor } from '../store/editor.ts'
+import { isBorder } from '../document/scope.ts'
 import { titleOf } from '../ui/describe-node.ts'
 
 /** Width of a node that was never resized, in graph units. */
@@ -15,11 +19,17 @@ interface Size {
 
 const noSizes: ReadonlyMap<string, Size> = new Map()
 
-interface Derived {
+interface Shown {
   source: WorkflowNode
   selected: boolean
+  /** As it was measured, or for one that was never drawn in full, as it will roughly be. */
   size: Size | undefined
+  /** Not drawn in full: it is given the places of its ports, which nothing shows. */
+  sketched: boolean
   label: string
+}
+
+interface Derived extends Shown {
   node: Node
 }
 
@@ -30,38 +40,48 @@ interface Derived {
 export function useFlowNodes(): { nodes: Node[]; onNodesChange: (changes: NodeChange[]) => void } {
   const editor = useEditor()
   const source = useWorkflow((workflow) => workflow.nodes)
-  const opening = useDocument((state) => state.opening)
+  const scene = useDocument(sceneOf)
   const selected = useView((state) => state.selectedNodes)
   const types = useServer((state) => state.byType)
-  const [sizes, setSizes] = useState({ opening, byId: noSizes })
+  const detailed = useView((state) => state.detailed)
+  const [sizes, setSizes] = useState({ scene, byId: noSizes })
   const cache = useRef(new Map<string, Derived>())
 
   const nodes = useMemo(() => {
-    // Nodes of another document may have the same ids, but not the same sizes.
-    const known = sizes.opening === opening ? sizes.byId : noSizes
+    // Nodes of another graph may have the same ids, but not the same sizes.
+    const known = sizes.scene === scene ? sizes.byId : noSizes
+    const outputs = detailed ? outputsUsed(source) : undefined
     const next = new Map<string, Derived>()
     for (const [id, node] of Object.entries(source)) {
-      const size = known.get(id)
-      const label = titleOf(node, types.get(node.type))
+      const description = types.get(node.type)
       const old = cache.current.get(id)
-      const same =
-        old?.source === node && old.selected === selected.has(id) && old.size === size && old.label === label
-      next.set(id, same ? old : derive(id, node, selected.has(id), size, label))
+      const measured = known.get(id)
+      const shown: Shown = {
+        source: node,
+        selected: selected.has(id),
+        size: measured ?? (detailed ? (sameNode(old, node) ?? estimateSize(node, description)) : undefined),
+        sketched: detailed !== undefined && !detailed.has(id),
+        label: titleOf(node, description),
+      }
+      const ports = shown.sketched
+        ? sketchPorts(node, description, outputs?.get(id) ?? [], widthOf(node))
+        : undefined
+      next.set(id, old && sameShown(old, shown) ? old : { ...shown, node: derive(id, shown, ports) })
     }
     cache.current = next
     return [...next.values()].map(({ node }) => node)
-  }, [source, selected, types, opening, sizes])
+  }, [source, selected, types, scene, sizes, detailed])
 
   const keepSizes = useCallback(
     (changes: readonly NodeChange[]) => {
       const found = measuredIn(changes)
       if (found.length === 0) return
       setSizes((before) => ({
-        opening,
-        byId: new Map([...(before.opening === opening ? before.byId : noSizes), ...found]),
+        scene,
+        byId: new Map([...(before.scene === scene ? before.byId : noSizes), ...found]),
       }))
     },
-    [opening],
+    [scene],
   )
 
   const onNodesChange = useCallback(
@@ -76,17 +96,47 @@ export function useFlowNodes(): { nodes: Node[]; onNodesChange: (changes: NodeCh
   return { nodes, onNodesChange }
 }
 
-function derive(
-  id: string,
-  source: WorkflowNode,
-  selected: boolean,
-  size: Size | undefined,
-  label: string,
-): Derived {
-  const { x = 0, y = 0, width = defaultWidth } = source.view ?? {}
-  const node: Node = { id, type: 'card', position: { x, y }, width, selected, data: {}, ariaLabel: label }
+function sameShown(a: Shown, b: Shown): boolean {
+  return (
+    a.source === b.source &&
+    a.selected === b.selected &&
+    a.size === b.size &&
+    a.sketched === b.sketched &&
+    a.label === b.label
+  )
+}
+
+/** The size a node had, where it did not change: an estimate stays the same object. */
+function sameNode(old: Derived | undefined, node: WorkflowNode): Size | undefined {
+  return old?.source === node ? old.size : undefined
+}
+
+function widthOf({ view }: WorkflowNode): number {
+  return view?.width ?? defaultWidth
+}
+
+/** A folded node is as high as its header, in graph units. */
+const foldedHeight = 36
+
+function estimateSize(node: WorkflowNode, description: NodeDescription | undefined): Size {
+  const height = node.view?.collapsed ? foldedHeight : Math.round(estimateHeight(node, description))
+  return { width: widthOf(node), height }
+}
+
+function derive(id: string, { source, selected, size, label }: Shown, ports: SketchPort[] | undefined): Node {
+  const { x = 0, y = 0 } = source.view ?? {}
+  const node: Node = {
+    id,
+    type: isBorder(id) ? 'border' : 'card',
+    position: { x, y },
+    width: widthOf(source),
+    selected,
+    data: ports ? { ports } : {},
+    draggable: source.view?.pinned !== true,
+    ariaLabel: label,
+  }
   if (size) node.measured = size
-  return { source, selected, size, label, node }
+  return node
 }
 
 /** The sizes React Flow found this time, by node. */

@@ -1,8 +1,11 @@
-import { Panel, useReactFlow, useStore, type FitViewOptions } from '@xyflow/react'
+import { Panel, useReactFlow, useStore } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
+import { useEditor } from '../store/editor-context.ts'
+import { showAll } from './show-all.ts'
 
 /** Zoom and fit, out of the way in a corner. */
-export function ViewControls({ fitOptions }: { fitOptions: FitViewOptions }) {
+export function ViewControls() {
+  const editor = useEditor()
   const flow = useReactFlow()
   const percent = useStore((state) => Math.round(state.transform[2] * 100))
   return (
@@ -22,12 +25,7 @@ export function ViewControls({ fitOptions }: { fitOptions: FitViewOptions }) {
       <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => void flow.zoomIn()}>
         <Plus />
       </button>
-      <button
-        type="button"
-        aria-label="Show all"
-        title="Show all (F)"
-        onClick={() => void flow.fitView(fitOptions)}
-      >
+      <button type="button" aria-label="Show all" title="Show all (F)" onClick={() => showAll(editor, flow)}>
         <Maximize />
       </button>
     </Panel>

@@ -5,15 +5,16 @@ import { linksInto, type NodeInput } from '../document/inputs-of.ts'
 import { firstFailure } from '../run/show-run.ts'
 import { useEditor, useProblems, useRun } from '../store/editor-context.ts'
 import type { Control } from '../widgets/choose-control.ts'
-import { ControlView } from '../widgets/control-view.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { canSweep } from '../session/sweep-input.ts'
+import { AppToggle } from '../app-view/app-toggle.tsx'
+import { InputControl } from './input-control.tsx'
 import { LinkedSource } from './linked-source.tsx'
 import { SweepButton } from './sweep-button.tsx'
 import { Port } from './port.tsx'
 
 /** Controls that need the width of the node: their label stands above. */
-const wide = new Set<Control['kind']>(['textarea', 'code', 'model', 'list', 'json'])
+const wide = new Set<Control['kind']>(['textarea', 'template', 'code', 'model', 'list', 'json'])
 
 export interface InputFieldProps {
   id: string
@@ -32,7 +33,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
     const error = firstFailure(state.run?.nodes[id])
     return error?.input === input.name ? error : undefined
   })
-  const { dispatch, closeStep } = editor.document.getState()
+  const { dispatch } = editor.document.getState()
   const links = linksInto(node, input.name)
   const value = node.inputs?.[input.name]
   const ref = { node: id, input: input.name }
@@ -78,25 +79,20 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
           value={value ?? input.default}
         />
       )}
+      {links.length === 0 && control.kind !== 'zone-start' && (
+        <AppToggle item={ref} label={`${nodeTitle}: ${input.title}`} />
+      )}
       {links.length > 0 ? (
         <LinkedSource to={ref} links={links} label={`${nodeTitle}: ${input.title}`} />
       ) : (
-        <ControlView
+        <InputControl
+          to={ref}
+          node={node}
+          input={input}
           control={control}
           id={controlId}
           label={`${nodeTitle}: ${input.title}`}
-          nodeId={id}
-          inputName={input.name}
-          value={value}
-          fallback={input.default}
-          placeholder={placeholderOf(input)}
-          invalid={problem !== undefined}
-          onChange={(next: Json | undefined) =>
-            next === undefined
-              ? dispatch({ type: 'input.clear', ...ref })
-              : dispatch({ type: 'input.set', ...ref, value: next })
-          }
-          onDone={closeStep}
+          problem={problem?.message}
         />
       )}
       {problem && (
@@ -112,12 +108,6 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
       )}
     </div>
   )
-}
-
-/** Where nothing is set: that something has to be, or that something will be chosen. A default of "" says nothing. */
-function placeholderOf(input: NodeInput): string {
-  if (input.default !== undefined) return ''
-  return input.required ? 'needed' : 'auto'
 }
 
 function sameJson(a: Json, b: Json): boolean {

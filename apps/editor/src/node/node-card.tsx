@@ -1,25 +1,36 @@
-import { NodeResizeControl, useUpdateNodeInternals, type NodeProps } from '@xyflow/react'
-import { memo, useEffect, useMemo, useRef } from 'react'
+import { NodeResizeControl, type Node, type NodeProps } from '@xyflow/react'
+import { memo, useMemo, useRef } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
 import { inputsOf, outputsOf } from '../document/inputs-of.ts'
-import { useNode, useRun, useServer, useWorkflow } from '../store/editor-context.ts'
+import { useNode, useRun, useServer, useView, useWorkflow } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { familyStyle } from '../ui/family-style.ts'
+import { hueOf } from '../ui/node-colors.ts'
 import { CollapsedPorts } from './collapsed-ports.tsx'
 import { NodeBody } from './node-body.tsx'
 import { NodeHeader } from './node-header.tsx'
 import { NodeProgress } from './node-progress.tsx'
+import { NodeSketch } from './node-sketch.tsx'
+import type { SketchPort } from '../graph/sketch-ports.ts'
+import { useRemeasure } from './use-remeasure.ts'
+
+type CardNode = Node<{ ports?: SketchPort[] }>
 
 const noNodes: Record<string, WorkflowNode> = {}
+const noPorts: readonly SketchPort[] = []
 
 /** One node of the graph. Everything it shows is looked up by its id, so that it is drawn only when that changes. */
-export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
+export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps<CardNode>) {
   const node = useNode(id)
   const description = useServer((state) => state.byType.get(node?.type ?? ''))
   const status = useRun((state) => nodeRunOf(state, id)?.status)
   const stale = useRun((state) => isStale(state, id))
+  const detailed = useView((state) => state.detailed?.has(id) ?? true)
+  const wasSketched = useRef(false)
+  if (!detailed) wasSketched.current = true
   if (!node) return null
+  const hue = hueOf(node.view?.color)
   return (
     <article
       className="node"
@@ -28,14 +39,21 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
       data-status={stale ? undefined : status}
       data-unknown={!description || undefined}
       data-mode={node.mode}
-      style={{ '--family': familyStyle(description?.family ?? '').hue } as React.CSSProperties}
+      data-colored={hue !== undefined || undefined}
+      style={{ '--family': hue ?? familyStyle(description?.family ?? '').hue } as React.CSSProperties}
       aria-label={titleOf(node, description)}
     >
-      <NodeHeader id={id} node={node} description={description} />
-      <NodeProgress id={id} />
-      <NodeInside id={id} node={node} description={description} />
-      {node.view?.collapsed !== true && (
-        <NodeResizeControl position="right" minWidth={220} maxWidth={900} className="node-resize" />
+      {detailed ? (
+        <>
+          <NodeHeader id={id} node={node} description={description} />
+          <NodeProgress id={id} />
+          <NodeInside id={id} node={node} description={description} wasSketched={wasSketched.current} />
+          {node.view?.collapsed !== true && (
+            <NodeResizeControl position="right" minWidth={220} maxWidth={900} className="node-resize" />
+          )}
+        </>
+      ) : (
+        <NodeSketch id={id} node={node} description={description} ports={data.ports ?? noPorts} />
       )}
     </article>
   )
@@ -45,9 +63,10 @@ interface InsideProps {
   id: string
   node: WorkflowNode
   description: NodeDescription | undefined
+  wasSketched: boolean
 }
 
-function NodeInside({ id, node, description }: InsideProps) {
+function NodeInside({ id, node, description, wasSketched }: InsideProps) {
   const nodes = useWorkflow((workflow) => (needsOthers(description) ? workflow.nodes : noNodes))
   const inputs = useMemo(() => inputsOf(node, description, nodes), [node, description, nodes])
   const outputs = useOutputs(id, description)
@@ -57,7 +76,7 @@ function NodeInside({ id, node, description }: InsideProps) {
     ...outputs.map(({ name }) => name),
   ].join('\n')
   const collapsed = node.view?.collapsed === true
-  useRemeasure(id, `${collapsed} ${ports}`)
+  useRemeasure(id, `${collapsed} ${ports}`, wasSketched)
   if (collapsed) return <CollapsedPorts inputs={inputs} outputs={outputs} />
   return <NodeBody id={id} node={node} description={description} inputs={inputs} outputs={outputs} />
 }
@@ -83,16 +102,4 @@ function useOutputs(id: string, description: NodeDescription | undefined): Outpu
 /** Inputs that depend on other nodes: the end of a loop takes the slots of its start. */
 function needsOthers(description: NodeDescription | undefined): boolean {
   return description?.dynamicInputs?.kind === 'zone-slots'
-}
-
-/** Tells React Flow that ports moved where the size of the node may not have changed. */
-function useRemeasure(id: string, ports: string): void {
-  const update = useUpdateNodeInternals()
-  const measured = useRef(ports)
-  useEffect(() => {
-    // New nodes are measured by React Flow itself, all at once; asking for each would take the square of their number.
-    if (measured.current === ports) return
-    measured.current = ports
-    update(id)
-  }, [update, id, ports])
 }

@@ -1,6 +1,8 @@
-import { ChevronDown, ChevronRight, TriangleAlert } from 'lucide-react'
+import { ChevronDown, ChevronRight, Pin, SquareArrowOutDownRight, TriangleAlert } from 'lucide-react'
 import { useState, type KeyboardEvent } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
+import { subgraphOf } from '../document/scope.ts'
+import { enterSubgraph } from '../session/enter-subgraph.ts'
 import { useEditor } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { familyStyle } from '../ui/family-style.ts'
@@ -39,6 +41,28 @@ export function NodeHeader({ id, node, description }: NodeHeaderProps) {
         <h3 className="node-title" onDoubleClick={() => setRenaming(true)}>
           {title}
         </h3>
+      )}
+      {node.view?.pinned === true && (
+        <button
+          type="button"
+          className="icon-button nodrag node-pin"
+          aria-label={`Unpin ${title}`}
+          title="Pinned: press to let it move"
+          onClick={() => editor.document.getState().dispatch({ type: 'node.pin', id, pinned: false })}
+        >
+          <Pin />
+        </button>
+      )}
+      {subgraphOf(node) !== undefined && (
+        <button
+          type="button"
+          className="icon-button nodrag"
+          aria-label={`Open the subgraph ${title}`}
+          title="Open the subgraph (O)"
+          onClick={() => enterSubgraph(editor, id)}
+        >
+          <SquareArrowOutDownRight />
+        </button>
       )}
       {node.mode && <span className="node-mode">{node.mode === 'mute' ? 'muted' : 'bypassed'}</span>}
       <NodeStatus id={id} />

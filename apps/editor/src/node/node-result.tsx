@@ -1,9 +1,13 @@
-import { Check, Copy } from 'lucide-react'
-import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useNodeId } from '@xyflow/react'
+import { Check, Copy, Percent } from 'lucide-react'
+import { lazy, memo, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
+import { readTokens } from '../run/read-tokens.ts'
 import { readTurns, type Turn } from '../run/read-turns.ts'
+import type { CellRun } from '../run/run-state.ts'
 import { formatBytes, latestCell, mainOutput, showsResult } from '../run/show-run.ts'
-import { useRun } from '../store/editor-context.ts'
+import { defaultWidth } from '../graph/use-flow-nodes.ts'
+import { useNode, useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
@@ -13,21 +17,24 @@ export interface NodeResultProps {
   id: string
   description: NodeDescription | undefined
   title: string
+  /** Whatever it made, also where its outputs say it well enough in the graph. */
+  always?: boolean
 }
 
 const CompactResults = lazy(async () => ({
   default: (await import('../results/compact-results.tsx')).CompactResults,
 }))
+const TokenText = lazy(async () => ({ default: (await import('../results/token-text.tsx')).TokenText }))
 const ChartView = lazy(async () => ({ default: (await import('../charts/chart-view.tsx')).ChartView }))
 
 /** What the node made: text as it streams in, its value once it is done, a grid where it ran over axes, a chart. */
-export function NodeResult({ id, description, title }: NodeResultProps) {
+export function NodeResult({ id, description, title, always = false }: NodeResultProps) {
   const run = useRun((state) => nodeRunOf(state, id))
   const stale = useRun((state) => isStale(state, id))
   const results = useNodeResults(id)
   const cell = latestCell(run)
   // A node that only collects shows the cells it waits for before it has one of its own.
-  if (!showsResult(description, run) && !(results && description?.sink === true)) return null
+  if (!always && !showsResult(description, run) && !(results && description?.sink === true)) return null
   return (
     <section
       className="node-result nodrag nopan"
@@ -45,11 +52,38 @@ export function NodeResult({ id, description, title }: NodeResultProps) {
           </div>
         )}
         {results?.kind === 'wait' && <p className="result-note">Fetching…</p>}
-        {!results && cell && (
-          <ResultValue value={mainOutput(cell)} streamed={cell.text} streaming={cell.status === 'running'} />
-        )}
+        {!results && cell && <CellResult cell={cell} />}
       </Suspense>
     </section>
+  )
+}
+
+/** What one cell made; where it noted how likely its tokens were, that can be shown in the text. */
+function CellResult({ cell }: { cell: CellRun }) {
+  const [likely, setLikely] = useState(false)
+  const chances = cell.outputs?.['logprobs']
+  const noted =
+    chances !== undefined && (isArtifactRef(chances) || (Array.isArray(chances) && chances.length > 0))
+  return (
+    <>
+      {noted && (
+        <button
+          type="button"
+          className="icon-button show-chances"
+          aria-label="How likely each token was"
+          title="How likely each token was"
+          aria-pressed={likely}
+          onClick={() => setLikely(!likely)}
+        >
+          <Percent />
+        </button>
+      )}
+      <ResultValue
+        value={noted && likely ? chances : mainOutput(cell)}
+        streamed={cell.text}
+        streaming={cell.status === 'running'}
+      />
+    </>
   )
 }
 
@@ -65,10 +99,17 @@ function ResultValue({ value, streamed, streaming }: ResultValueProps) {
   const text = reference ? (fetched.text ?? streamed) : showValue(value ?? '')
   const plain = reference ? !reference.type.startsWith('application/json') : typeof value === 'string'
   const turns = useMemo(() => (plain || streaming ? undefined : readTurns(text)), [plain, streaming, text])
+  const tokens = useMemo(() => (plain || streaming ? undefined : readTokens(text)), [plain, streaming, text])
   const loading = reference && fetched.text === undefined && fetched.error === undefined
   return (
     <>
-      {turns ? <Turns turns={turns} /> : <ScrollingText text={text} streaming={streaming} plain={plain} />}
+      {turns ? (
+        <Turns turns={turns} />
+      ) : tokens ? (
+        <TokenText tokens={tokens} />
+      ) : (
+        <ScrollingText text={text} streaming={streaming} plain={plain} />
+      )}
       {loading && streamed === '' && <p className="result-note">Fetching {formatBytes(reference.bytes)}…</p>}
       {fetched.error !== undefined && <p className="result-note error">{fetched.error}</p>}
       {!streaming && text !== '' && <CopyButton text={text} />}
@@ -90,28 +131,59 @@ function Turns({ turns }: { turns: readonly Turn[] }) {
   )
 }
 
-/** Text in a box of limited height that stays at its end while text comes, unless someone scrolled up to read. */
-function ScrollingText({ text, streaming, plain }: { text: string; streaming: boolean; plain: boolean }) {
+/** Letters from the end of a text that fill its box, for each unit of the node's width; and in the form. */
+const lettersPerUnit = 3
+const lettersInForm = 4000
+
+/**
+ * Text in a box of limited height that stays at its end while text comes. Until someone points at it to read, only the
+ * end is drawn, and nothing scrolls: sixteen boxes that scroll as they grow would make typing elsewhere stutter.
+ */
+const ScrollingText = memo(function ScrollingText({
+  text,
+  streaming,
+  plain,
+}: {
+  text: string
+  streaming: boolean
+  plain: boolean
+}) {
   const box = useRef<HTMLPreElement>(null)
   const follow = useRef(true)
+  const [reading, setReading] = useState(false)
+  const inGraph = useNodeId()
+  const width = useNode(inGraph ?? '')?.view?.width ?? defaultWidth
+  const letters = inGraph === null ? lettersInForm : width * lettersPerUnit
+  const tail = streaming && !reading
   useLayoutEffect(() => {
-    if (streaming && follow.current && box.current) box.current.scrollTop = box.current.scrollHeight
-  }, [text, streaming])
+    if (streaming && reading && follow.current && box.current)
+      box.current.scrollTop = box.current.scrollHeight
+  }, [text, streaming, reading])
   return (
     <pre
       ref={box}
       className={plain ? 'result-text' : 'result-text data'}
+      data-tail={tail || undefined}
       tabIndex={0}
-      onPointerEnter={captureScroll}
+      onFocus={() => setReading(true)}
+      onBlur={() => setReading(false)}
+      onPointerEnter={(event) => {
+        captureScroll(event)
+        setReading(true)
+      }}
+      onPointerLeave={() => setReading(!follow.current)}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         follow.current = scrollTop + clientHeight > scrollHeight - 24
       }}
     >
-      {text === '' && !streaming ? <span className="result-note">(empty)</span> : text}
-      {streaming && <span className="caret" aria-hidden />}
+      {text === '' && !streaming && <span className="result-note">(empty)</span>}
+      <span className="result-words">
+        {tail ? text.slice(-letters) : text}
+        {streaming && <span className="caret" aria-hidden />}
+      </span>
     </pre>
   )
-}
+})
 
 function CopyButton({ text }: { text: string }) {
   const [copied, setCopied] = useState(false)

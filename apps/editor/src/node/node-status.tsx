@@ -1,4 +1,4 @@
-import { Check, CircleSlash, CircleStop, LoaderCircle, TriangleAlert, Zap } from 'lucide-react'
+import { Check, CircleSlash, CircleStop, Play, TriangleAlert, Zap } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
 import { formatDuration, formatNumber, latestCell, timeTaken } from '../run/show-run.ts'
 import type { CellRun, NodeRun } from '../run/run-state.ts'
@@ -34,7 +34,7 @@ function StatusText({ run, cell }: { run: NodeRun; cell: CellRun }) {
     case 'running':
       return (
         <>
-          <LoaderCircle className="spin" aria-label="Running" /> <Elapsed since={cell.started} />
+          <Play aria-label="Running" /> <Elapsed since={cell.started} />
         </>
       )
     case 'finished':

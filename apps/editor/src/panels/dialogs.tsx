@@ -1,12 +1,20 @@
 import { lazy, Suspense } from 'react'
 import { commands, gestures } from '../commands.ts'
-import { show } from '../session/open-workflow.ts'
-import { saveCopy, saveOver } from '../session/save-workflow.ts'
-import { useEditor, useView } from '../store/editor-context.ts'
+import { saveWorkflow } from '../session/save-workflow.ts'
+import { dropTab, hasUnsaved } from '../session/tabs.ts'
+import { useEditor, useView, useWorkflow } from '../store/editor-context.ts'
 import type { Dialog } from '../store/view-store.ts'
+import { showKeys } from '../ui/show-keys.ts'
 import { Modal } from './modal.tsx'
 
 const Templates = lazy(async () => ({ default: (await import('./templates.tsx')).Templates }))
+const Missing = lazy(async () => ({ default: (await import('./missing.tsx')).Missing }))
+
+const Conflict = lazy(async () => ({ default: (await import('../revisions/conflict.tsx')).Conflict }))
+const Revisions = lazy(async () => ({ default: (await import('../revisions/revisions.tsx')).Revisions }))
+const RunComparison = lazy(async () => ({
+  default: (await import('../runs/run-comparison.tsx')).RunComparison,
+}))
 
 export function Dialogs() {
   const dialog = useView((state) => state.dialog)
@@ -22,11 +30,35 @@ export function Dialogs() {
         </Suspense>
       )
     case 'conflict':
-      return <Conflict {...dialog} />
+      return (
+        <Suspense fallback={null}>
+          <Conflict {...dialog} />
+        </Suspense>
+      )
+    case 'revisions':
+      return (
+        <Suspense fallback={null}>
+          <Revisions {...dialog} />
+        </Suspense>
+      )
+    case 'missing':
+      return (
+        <Suspense fallback={null}>
+          <Missing {...dialog} />
+        </Suspense>
+      )
+    case 'close-tab':
+      return <CloseTab {...dialog} />
+    case 'compare-runs':
+      return (
+        <Suspense fallback={null}>
+          <RunComparison {...dialog} />
+        </Suspense>
+      )
   }
 }
 
-const groups = ['Run', 'Graph', 'Edit', 'View', 'Workflow'] as const
+const groups = ['Run', 'Graph', 'Arrange', 'Edit', 'View', 'Workflow'] as const
 
 function Shortcuts() {
   const editor = useEditor()
@@ -38,7 +70,7 @@ function Shortcuts() {
             <h3>{group}</h3>
             <dl>
               {commands
-                .filter((command) => command.group === group)
+                .filter((command) => command.group === group && command.keys.length > 0)
                 .map(({ title, keys }) => (
                   <Shortcut key={title} title={title} keys={keys[0] ?? ''} />
                 ))}
@@ -67,52 +99,39 @@ function Shortcuts() {
   )
 }
 
-const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent)
-
 function Shortcut({ title, keys }: { title: string; keys: string }) {
-  const shown = keys
-    .replaceAll('Mod', isMac ? '⌘' : 'Ctrl')
-    .replace(/(^|\+)([a-z])$/, (_, plus: string, key: string) => plus + key.toUpperCase())
   return (
     <div className="shortcut">
       <dt>{title}</dt>
       <dd>
-        <kbd>{shown}</kbd>
+        <kbd>{showKeys(keys)}</kbd>
       </dd>
     </div>
   )
 }
 
-/** Somebody saved this workflow since it was opened: three ways on, none of which loses anything unasked. */
-function Conflict({ id, theirRevision, theirs }: Extract<Dialog, { kind: 'conflict' }>) {
+/** The tab in front has changes that are nowhere else. */
+function CloseTab({ tab }: Extract<Dialog, { kind: 'close-tab' }>) {
   const editor = useEditor()
-  const then = (act: () => unknown) => (): void => {
+  const name = useWorkflow((workflow) => workflow.name)
+  const save = async (): Promise<void> => {
     editor.view.setState({ dialog: undefined })
-    act()
+    await saveWorkflow(editor)
+    if (!hasUnsaved(editor, tab)) dropTab(editor, tab)
+  }
+  const drop = (): void => {
+    editor.view.setState({ dialog: undefined })
+    dropTab(editor, tab)
   }
   return (
-    <Modal title="Saved elsewhere in the meantime">
-      <p>
-        “{theirs.name}” was saved from another tab or by someone else after you opened it (
-        {Object.keys(theirs.nodes).length} nodes there). Nothing has been overwritten.
-      </p>
+    <Modal title={`Save “${name}” before it closes?`}>
+      <p>It has changes that are not on the server yet. Closed without saving, they are gone.</p>
       <div className="modal-buttons">
-        <button
-          type="button"
-          className="button"
-          onClick={then(() => show(editor, theirs, { id, revision: theirRevision }, true))}
-        >
-          Open theirs, drop mine
+        <button type="button" className="button" onClick={drop}>
+          Close without saving
         </button>
-        <button
-          type="button"
-          className="button"
-          onClick={then(() => void saveOver(editor, id, theirRevision))}
-        >
-          Replace theirs
-        </button>
-        <button type="button" className="button primary" onClick={then(() => void saveCopy(editor))}>
-          Keep both: save mine as a copy
+        <button type="button" className="button primary" onClick={() => void save()}>
+          Save and close
         </button>
       </div>
     </Modal>

@@ -12,9 +12,15 @@ export function Modal({ title, wide = false, children }: ModalProps) {
   const editor = useEditor()
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
+    const before = document.activeElement
     element.current?.showModal()
     // The safest answer, not the first: showModal would focus the one that drops work.
     element.current?.querySelector<HTMLElement>('.primary')?.focus()
+    return () => {
+      // Closed by a button it is taken away, not closed, and would leave the keyboard nowhere.
+      if (document.activeElement === document.body && before instanceof HTMLElement)
+        before.focus({ preventScroll: true })
+    }
   }, [])
   const close = (): void => editor.view.setState({ dialog: undefined })
   return (

@@ -1,12 +1,17 @@
-import { Search } from 'lucide-react'
+import { useReactFlow } from '@xyflow/react'
+import { Command, Search } from 'lucide-react'
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { NodeDescription } from '@woolgather/workflow'
 import { fuzzyScore, searchNodes } from '../document/search-nodes.ts'
-import { addNode, connect, findPartners, fitsLink, presentOf } from '../session/edit-graph.ts'
+import { addNode, connect, findPartners, fitsLink, graphOf } from '../session/edit-graph.ts'
 import { useEditor, useServer, useView } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import type { LooseLink, SearchRequest } from '../store/view-store.ts'
 import { focusNode } from '../ui/focus-node.ts'
+import { ownSubgraphs } from '../session/own-subgraphs.ts'
+import { fitsBetween, insertNew } from '../session/insert-on-link.ts'
+import { useRevealNode } from '../ui/use-reveal-node.ts'
+import { commandChoices, placeChoices, type Choice } from './search-choices.ts'
 import { readableName, titleOf } from '../ui/describe-node.ts'
 import { familyStyle, familyTitle } from '../ui/family-style.ts'
 import { portColor } from '../ui/port-style.ts'
@@ -23,16 +28,6 @@ export function NodeSearch() {
   return request ? <SearchList key={`${request.screen.x} ${request.screen.y}`} request={request} /> : null
 }
 
-interface Choice {
-  key: string
-  title: string
-  detail: string
-  hue: number
-  family: string
-  description?: string
-  choose: () => void
-}
-
 function SearchList({ request }: { request: SearchRequest }) {
   const editor = useEditor()
   const descriptions = useServer((state) => state.nodes ?? none)
@@ -41,13 +36,16 @@ function SearchList({ request }: { request: SearchRequest }) {
   const list = useRef<HTMLUListElement>(null)
   const before = useRef(document.activeElement)
   const listId = useId()
-  const choices = useMemo(
-    () => [
+  const flow = useReactFlow()
+  const reveal = useRevealNode()
+  const choices = useMemo(() => {
+    if (request.kind === 'places') return placeChoices(editor, query, reveal)
+    if (request.kind === 'commands') return commandChoices(editor, flow, query)
+    return [
       ...(request.partners ? partnerChoices(editor, request.link, query) : []),
-      ...nodeChoices(editor, descriptions, request, query),
-    ],
-    [editor, descriptions, request, query],
-  )
+      ...nodeChoices(editor, [...descriptions, ...ownSubgraphs(editor)], request, query),
+    ]
+  }, [editor, flow, reveal, descriptions, request, query])
   const close = (): void => editor.view.setState({ search: undefined })
   const choose = (choice: Choice | undefined): void => {
     if (!choice) return
@@ -75,6 +73,7 @@ function SearchList({ request }: { request: SearchRequest }) {
     event.stopPropagation()
   }
 
+  const words = wordsOf(request.kind)
   const left = Math.max(8, Math.min(request.screen.x, innerWidth - width - 8))
   const top = Math.max(56, Math.min(request.screen.y, innerHeight - height - 36))
   return (
@@ -83,18 +82,18 @@ function SearchList({ request }: { request: SearchRequest }) {
       <div
         className="node-search"
         role="dialog"
-        aria-label="Add a node"
+        aria-label={words.dialog}
         style={{ left, top, width, maxHeight: height }}
       >
         <div className="search-field">
           <Search aria-hidden />
           <input
             role="combobox"
-            aria-label="Find a node"
+            aria-label={words.label}
             aria-expanded
             aria-controls={listId}
             aria-activedescendant={choices[active] ? `${listId}-${active}` : undefined}
-            placeholder="Find a node"
+            placeholder={words.label}
             autoFocus
             autoComplete="off"
             spellCheck={false}
@@ -105,6 +104,14 @@ function SearchList({ request }: { request: SearchRequest }) {
             }}
             onKeyDown={key}
           />
+          {request.between && (
+            <span
+              className="type-tag"
+              style={{ '--port': portColor(request.between.fromType) } as React.CSSProperties}
+            >
+              {request.between.fromType} → {request.between.toType}
+            </span>
+          )}
           {request.link && (
             <span
               className="type-tag"
@@ -114,7 +121,7 @@ function SearchList({ request }: { request: SearchRequest }) {
             </span>
           )}
         </div>
-        <ul ref={list} id={listId} role="listbox" aria-label="Nodes">
+        <ul ref={list} id={listId} role="listbox" aria-label={words.list}>
           {choices.map((choice, at) => (
             <SearchChoice
               key={choice.key}
@@ -128,15 +135,30 @@ function SearchList({ request }: { request: SearchRequest }) {
         </ul>
         {choices.length === 0 && (
           <p className="search-none">
-            {request.link
-              ? `No node ${request.link.side === 'output' ? 'takes' : 'gives'} ${request.link.type}`
-              : 'No node'}
+            {noneOf(request)}
             {query !== '' && ` called “${query}”`}
           </p>
         )}
       </div>
     </>
   )
+}
+
+function wordsOf(kind: SearchRequest['kind']): { label: string; dialog: string; list: string } {
+  switch (kind) {
+    case 'places':
+      return { label: 'Find a node of this workflow', dialog: 'Go to a node', list: 'Nodes of this workflow' }
+    case 'commands':
+      return { label: 'Find a command', dialog: 'Do something', list: 'Commands' }
+    default:
+      return { label: 'Find a node', dialog: 'Add a node', list: 'Nodes' }
+  }
+}
+
+function noneOf({ kind, link, between }: SearchRequest): string {
+  if (kind === 'commands') return 'No command'
+  if (between) return `No node makes ${between.toType} of ${between.fromType}`
+  return link ? `No node ${link.side === 'output' ? 'takes' : 'gives'} ${link.type}` : 'No node'
 }
 
 interface SearchChoiceProps {
@@ -148,13 +170,15 @@ interface SearchChoiceProps {
 }
 
 function SearchChoice({ id, choice, active, onPoint, onChoose }: SearchChoiceProps) {
-  const Icon = familyStyle(choice.family).icon
+  const command = choice.family === ''
+  const Icon = command ? Command : familyStyle(choice.family).icon
   return (
     <li
       id={id}
       role="option"
       aria-selected={active}
       className="search-choice"
+      data-command={command || undefined}
       style={{ '--family': choice.hue } as React.CSSProperties}
       onPointerMove={onPoint}
       onClick={onChoose}
@@ -172,7 +196,7 @@ function SearchChoice({ id, choice, active, onPoint, onChoose }: SearchChoicePro
 /** Ports that are there already, advanced ones last. */
 function partnerChoices(editor: Editor, link: LooseLink | undefined, query: string): Choice[] {
   if (!link) return []
-  const { nodes } = presentOf(editor)
+  const { nodes } = graphOf(editor)
   const types = editor.server.getState().byType
   return findPartners(editor, link)
     .map(({ node, port }) => {
@@ -198,10 +222,13 @@ function partnerChoices(editor: Editor, link: LooseLink | undefined, query: stri
 function nodeChoices(
   editor: Editor,
   descriptions: readonly NodeDescription[],
-  { at, link }: SearchRequest,
+  { at, link, between }: SearchRequest,
   query: string,
 ): Choice[] {
-  const fitting = link ? descriptions.filter((description) => fitsLink(description, link)) : descriptions
+  const fitting = descriptions.filter(
+    (description) =>
+      (!link || fitsLink(description, link)) && (!between || fitsBetween(description, between)),
+  )
   return searchNodes(fitting, query).map((description) => ({
     key: description.type,
     title: description.title,
@@ -209,7 +236,10 @@ function nodeChoices(
     description: description.description,
     family: description.family,
     hue: familyStyle(description.family).hue,
-    choose: () => focusNode(addNode(editor, description, at, link)),
+    choose: () =>
+      focusNode(
+        between ? insertNew(editor, between, description, at) : addNode(editor, description, at, link),
+      ),
   }))
 }
 

@@ -1,9 +1,9 @@
-import { Play, Square } from 'lucide-react'
+import { Play, RotateCw, Square } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
 import { isOver, type RunState } from '../run/run-state.ts'
 import { formatDuration } from '../run/show-run.ts'
-import { cancelRun, runWorkflow } from '../session/run-workflow.ts'
-import { useEditor, useRun } from '../store/editor-context.ts'
+import { cancelRun, runWorkflow, takeUpRun } from '../session/run-workflow.ts'
+import { useEditor, useRun, useServer } from '../store/editor-context.ts'
 import { isRunning } from '../store/run-store.ts'
 
 /** Milliseconds between ticks of the running time. */
@@ -53,8 +53,14 @@ export function RunControls() {
 /** How the last run is or was: told to screen readers when it changes. */
 function RunSummary() {
   const run = useRun((state) => state.run)
-  const submitting = useRun((state) => state.submitting)
-  if (submitting) return <span className="run-summary">Sending…</span>
+  const submitting = useRun((state) => state.submitting !== undefined)
+  const connected = useServer((state) => state.connection === 'open')
+  if (submitting)
+    return (
+      <span className="run-summary" role="status">
+        {connected ? 'Sending…' : 'Waits for the server'}
+      </span>
+    )
   if (!run) return null
   const failed = run.status === 'failed' || run.status === 'partial'
   return (
@@ -65,13 +71,29 @@ function RunSummary() {
           {run.progress.done} of {run.progress.total}
         </span>
       )}
-      {run.started !== undefined && (
+      {run.started !== undefined && run.status !== 'interrupted' && (
         <span className="time">
-          {isOver(run) ? formatDuration((run.finished ?? 0) - run.started) : <Ticking since={run.started} />}
+          {isOver(run) && formatDuration((run.finished ?? 0) - run.started)}
+          {!isOver(run) && connected && <Ticking since={run.started} />}
         </span>
       )}
       {failed && run.error && <span className="run-error">{run.error.message}</span>}
+      {run.status === 'interrupted' && <TakeUp run={run.id} />}
     </span>
+  )
+}
+
+function TakeUp({ run }: { run: string }) {
+  const editor = useEditor()
+  return (
+    <button
+      type="button"
+      className="button quiet"
+      title="Go on where it was interrupted; what it had finished is kept"
+      onClick={() => takeUpRun(editor, run)}
+    >
+      <RotateCw /> Take up again
+    </button>
   )
 }
 

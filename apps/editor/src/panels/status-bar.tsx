@@ -1,24 +1,31 @@
-import { CircleAlert, CircleCheck, WifiOff } from 'lucide-react'
+import { CircleAlert, CircleCheck, PackageX } from 'lucide-react'
 import { useCallback, useRef } from 'react'
 import type { Issue } from '@woolgather/workflow'
-import { useEditor, useProblems, useServer, useView, useWorkflow } from '../store/editor-context.ts'
+import { isBorder } from '../document/scope.ts'
+import { findPlace } from '../document/find-place.ts'
+import { countMissing, showMissing } from '../session/find-missing.ts'
+import {
+  useDocument,
+  useEditor,
+  useProblems,
+  useServer,
+  useView,
+  useWorkflow,
+} from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { Prose } from '../ui/prose.tsx'
 import { Popover } from '../ui/popover.tsx'
 import { useRevealNode } from '../ui/use-reveal-node.ts'
+import { ServerTrouble } from './server-trouble.tsx'
 
 export function StatusBar() {
-  const count = useWorkflow((workflow) => Object.keys(workflow.nodes).length)
+  const count = useWorkflow((workflow) => Object.keys(workflow.nodes).filter((id) => !isBorder(id)).length)
   const selected = useView((state) => state.selectedNodes.size)
-  const lost = useServer((state) => state.connection === 'lost')
   return (
     <footer className="status-bar">
       <Problems />
-      {lost && (
-        <span className="lost" role="alert">
-          <WifiOff aria-hidden /> The server is gone. Your work is kept here; trying again…
-        </span>
-      )}
+      <MissingButton />
+      <ServerTrouble />
       <span className="spacer" />
       <span className="counts">
         {selected > 0 && `${selected} selected · `}
@@ -65,20 +72,40 @@ function Problems() {
   )
 }
 
+/** Says quietly that models or node types are missing here, and lists them. */
+function MissingButton() {
+  const editor = useEditor()
+  const missing = useProblems((state) => state.missing)
+  const count = countMissing(missing)
+  if (count === 0) return null
+  return (
+    <button
+      type="button"
+      className="problems-button"
+      aria-haspopup="dialog"
+      title="Models and node types that this workflow needs and this server has not"
+      onClick={() => showMissing(editor, missing)}
+    >
+      <PackageX aria-hidden /> {count} missing
+    </button>
+  )
+}
+
 function Problem({ issue, onReveal }: { issue: Issue; onReveal: () => void }) {
   const reveal = useRevealNode()
-  const node = useWorkflow((workflow) => workflow.nodes[issue.node ?? ''])
-  const description = useServer((state) => state.byType.get(node?.type ?? ''))
+  const workflow = useDocument((state) => state.history.present)
+  const place = issue.node === undefined ? undefined : findPlace(workflow, issue.node)
+  const description = useServer((state) => state.byType.get(place?.node.type ?? ''))
   return (
     <button
       type="button"
       className="problem-item"
       onClick={() => {
         onReveal()
-        if (node && issue.node !== undefined) reveal(issue.node, issue.input)
+        if (place) reveal(place.id, issue.input, place.path)
       }}
     >
-      {node && <span className="problem-node">{titleOf(node, description)}</span>}
+      {place && <span className="problem-node">{titleOf(place.node, description)}</span>}
       <span className="problem-text">
         <Prose text={issue.message} />
       </span>

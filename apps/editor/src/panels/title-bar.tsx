@@ -1,22 +1,32 @@
 import {
+  AppWindow,
+  Braces,
   ChevronDown,
   CircleHelp,
   Download,
   FilePlus,
   FolderOpen,
+  History,
   LayoutTemplate,
+  Link,
   Monitor,
   Moon,
   PanelLeft,
   Redo2,
   Save,
+  Share2,
   Sun,
   Undo2,
   Upload,
   CopyPlus,
+  Workflow,
 } from 'lucide-react'
 import { useRef } from 'react'
-import { openEmpty, openFile, openFromServer } from '../session/open-workflow.ts'
+import { showApp } from '../session/edit-app.ts'
+import { copyJson, copyLink } from '../session/share-workflow.ts'
+import { openFile } from '../session/import-file.ts'
+import { openEmpty, openFromServer } from '../session/open-workflow.ts'
+import { showRevisions } from '../session/restore-revision.ts'
 import { downloadWorkflow, saveCopy, saveWorkflow } from '../session/save-workflow.ts'
 import { loadWorkflows } from '../session/load-library.ts'
 import { isDirty } from '../store/document-store.ts'
@@ -29,6 +39,8 @@ import { WorkerState } from './worker-state.tsx'
 export function TitleBar() {
   const editor = useEditor()
   const paletteOpen = useView((state) => state.paletteOpen)
+  const appView = useView((state) => state.appView)
+  const runsOpen = useView((state) => state.runsOpen)
   return (
     <header className="title-bar">
       <button
@@ -36,7 +48,8 @@ export function TitleBar() {
         className="button quiet icon"
         aria-label="List of nodes"
         title="List of nodes (N)"
-        aria-pressed={paletteOpen}
+        aria-pressed={paletteOpen && !appView}
+        disabled={appView}
         onClick={() => editor.view.setState({ paletteOpen: !paletteOpen })}
       >
         <PanelLeft />
@@ -45,9 +58,21 @@ export function TitleBar() {
       <WorkflowName />
       <FileMenu />
       <SaveButton />
+      <ShareMenu />
       <UndoButtons />
+      <ViewSwitch />
       <div className="spacer" />
       <RunControls />
+      <button
+        type="button"
+        className="button quiet icon"
+        aria-label="Runs"
+        title="Queue and history (H)"
+        aria-pressed={runsOpen}
+        onClick={() => editor.view.setState({ runsOpen: !runsOpen })}
+      >
+        <History />
+      </button>
       <WorkerState />
       <ThemeButton />
       <button
@@ -140,7 +165,6 @@ function FileMenu() {
       <input
         ref={picker}
         type="file"
-        accept=".json,application/json"
         hidden
         aria-label="Workflow file"
         onChange={(event) => {
@@ -181,6 +205,12 @@ function SaveButton() {
                 onSelect: () => void saveCopy(editor),
               },
               {
+                id: 'revisions',
+                label: 'Earlier versions…',
+                icon: <History />,
+                onSelect: () => showRevisions(editor),
+              },
+              {
                 id: 'download',
                 label: 'Download as JSON',
                 icon: <Download />,
@@ -191,6 +221,79 @@ function SaveButton() {
         ]}
       />
     </div>
+  )
+}
+
+/** The workflow as the graph it is, or as a form. */
+function ViewSwitch() {
+  const editor = useEditor()
+  const appView = useView((state) => state.appView)
+  return (
+    <div className="view-switch" role="group" aria-label="View">
+      <button
+        type="button"
+        aria-label="Graph"
+        aria-pressed={!appView}
+        title="The graph (A)"
+        onClick={() => showApp(editor, false)}
+      >
+        <Workflow /> <span className="button-text">Graph</span>
+      </button>
+      <button
+        type="button"
+        aria-label="App"
+        aria-pressed={appView}
+        title="As an app: a form without the graph (A)"
+        onClick={() => showApp(editor, true)}
+      >
+        <AppWindow /> <span className="button-text">App</span>
+      </button>
+    </div>
+  )
+}
+
+/** A file or a link: what is saved on this server opens by its address. */
+function ShareMenu() {
+  const editor = useEditor()
+  return (
+    <Menu
+      label="Share"
+      trigger={
+        <>
+          <Share2 /> <span className="button-text">Share</span>
+        </>
+      }
+      sections={[
+        {
+          items: [
+            {
+              id: 'link',
+              label: 'Copy a link to the graph',
+              icon: <Link />,
+              onSelect: () => void copyLink(editor, 'graph'),
+            },
+            {
+              id: 'app-link',
+              label: 'Copy a link to the app',
+              icon: <AppWindow />,
+              onSelect: () => void copyLink(editor, 'app'),
+            },
+            {
+              id: 'json',
+              label: 'Copy as JSON',
+              icon: <Braces />,
+              onSelect: () => void copyJson(editor),
+            },
+            {
+              id: 'file',
+              label: 'Download as JSON',
+              icon: <Download />,
+              onSelect: () => downloadWorkflow(editor),
+            },
+          ],
+        },
+      ]}
+    />
   )
 }
 

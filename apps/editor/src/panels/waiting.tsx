@@ -1,20 +1,23 @@
 import { LoaderCircle, WifiOff } from 'lucide-react'
 import { useServer } from '../store/editor-context.ts'
+import { Prose } from '../ui/prose.tsx'
 
 /** Before anything can be shown: loading, or waiting for a server that does not answer. */
 export function Waiting() {
-  const lost = useServer((state) => state.connection === 'lost')
+  const unanswered = useServer((state) => state.unanswered)
   return (
     <div className="waiting" role="status">
       <img src="/favicon.svg" alt="" width="44" height="44" />
-      {lost ? (
+      {unanswered ? (
         <>
           <h1>
-            <WifiOff aria-hidden /> The server does not answer
+            <WifiOff aria-hidden /> <Prose text={unanswered.message} />
           </h1>
-          <p>
-            Start it with <code>npm start</code>. This page goes on by itself as soon as it is there.
-          </p>
+          {unanswered.hint !== undefined && (
+            <p>
+              <Prose text={unanswered.hint} />
+            </p>
+          )}
         </>
       ) : (
         <p className="waiting-line">

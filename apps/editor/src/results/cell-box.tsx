@@ -1,4 +1,4 @@
-import { CircleSlash, LoaderCircle, TriangleAlert, Zap } from 'lucide-react'
+import { CircleSlash, Play, TriangleAlert, Zap } from 'lucide-react'
 import type { CellStatus } from '../run/run-state.ts'
 import { useTellReason } from '../ui/tell-reason.ts'
 import type { ResultCell } from './result-set.ts'
@@ -32,7 +32,7 @@ export function CellText({ cell, text }: { cell: ResultCell; text: string }) {
     case 'running':
       return (
         <>
-          <LoaderCircle className="spin" aria-label="Running" /> {text}
+          <Play aria-label="Running" /> {text}
         </>
       )
     case 'cached':

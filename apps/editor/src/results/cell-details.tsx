@@ -1,8 +1,10 @@
-import { Check, Copy, CornerUpLeft, X } from 'lucide-react'
+import { Check, Columns2, Copy, CornerUpLeft, RotateCw, Square, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { formatDuration, shortValue } from '../run/show-run.ts'
+import { cancelCell, runCellAgain } from '../session/run-cell.ts'
 import { takeValues, valuesAt } from '../session/take-values.ts'
-import { useEditor, useWorkflow } from '../store/editor-context.ts'
+import { useEditor, useRun, useWorkflow } from '../store/editor-context.ts'
+import { isRunning } from '../store/run-store.ts'
 import { readableName } from '../ui/describe-node.ts'
 import { Prose } from '../ui/prose.tsx'
 import { useTellReason } from '../ui/tell-reason.ts'
@@ -14,13 +16,16 @@ import { useCellText, useFetchedCells } from './use-cell-text.ts'
 export interface CellDetailsProps {
   set: ResultSet
   cells: readonly ResultCell[]
+  /** The node whose cells these are, where they can be run again. */
+  maker: string | undefined
   onClose: () => void
 }
 
 /** One cell in full, or the difference between two. */
-export function CellDetails({ set, cells, onClose }: CellDetailsProps) {
+export function CellDetails({ set, cells, maker, onClose }: CellDetailsProps) {
   useFetchedCells(cells)
   const textOf = useCellText()
+  const [beside, setBeside] = useState(false)
   const [first, second] = cells
   if (!first) return null
   return (
@@ -40,18 +45,37 @@ export function CellDetails({ set, cells, onClose }: CellDetailsProps) {
                 </Fact>
               ))}
           </dl>
-          <div className="cell-full" tabIndex={0} role="region" aria-label="Difference, word by word">
-            <Difference before={textOf(first)} after={textOf(second)} />
+          {beside ? (
+            <div className="cell-beside" tabIndex={0} role="region" aria-label="Both, side by side">
+              <div>{textOf(first)}</div>
+              <div>{textOf(second)}</div>
+            </div>
+          ) : (
+            <div className="cell-full" tabIndex={0} role="region" aria-label="Difference, word by word">
+              <Difference before={textOf(first)} after={textOf(second)} />
+            </div>
+          )}
+          <div className="cell-actions">
+            <button type="button" className="button" aria-pressed={beside} onClick={() => setBeside(!beside)}>
+              <Columns2 /> Side by side
+            </button>
           </div>
         </>
       ) : (
-        <OneCell set={set} cell={first} text={textOf(first)} />
+        <OneCell set={set} cell={first} text={textOf(first)} maker={maker} />
       )}
     </aside>
   )
 }
 
-function OneCell({ set, cell, text }: { set: ResultSet; cell: ResultCell; text: string }) {
+interface OneCellProps {
+  set: ResultSet
+  cell: ResultCell
+  text: string
+  maker: string | undefined
+}
+
+function OneCell({ set, cell, text, maker }: OneCellProps) {
   const tell = useTellReason()
   const numbers = Object.entries(cell.outputs ?? {}).filter(
     ([, value]) => typeof value === 'number' || typeof value === 'boolean',
@@ -94,6 +118,7 @@ function OneCell({ set, cell, text }: { set: ResultSet; cell: ResultCell; text: 
       )}
       <div className="cell-actions">
         <CopyText text={text} />
+        {maker !== undefined && <RunAgain maker={maker} cell={cell} />}
         <TakeValues set={set} cell={cell} />
       </div>
     </>
@@ -119,6 +144,34 @@ function CopyText({ text }: { text: string }) {
   return (
     <button type="button" className="button" disabled={text === ''} onClick={() => void copy()}>
       {copied ? <Check /> : <Copy />} Copy
+    </button>
+  )
+}
+
+/** Computes a cell anew, or stops it while it runs. */
+function RunAgain({ maker, cell }: { maker: string; cell: ResultCell }) {
+  const editor = useEditor()
+  const going = useRun(isRunning)
+  if (!going)
+    return (
+      <button
+        type="button"
+        className="button"
+        title="Compute this cell anew; the others come from the cache"
+        onClick={() => runCellAgain(editor, maker, cell.at)}
+      >
+        <RotateCw /> Run again
+      </button>
+    )
+  if (cell.status !== 'running') return null
+  return (
+    <button
+      type="button"
+      className="button"
+      title="Cancel this cell; the rest of the run goes on"
+      onClick={() => cancelCell(editor, maker, cell.at)}
+    >
+      <Square /> Cancel
     </button>
   )
 }

@@ -1,7 +1,7 @@
 import { Maximize2 } from 'lucide-react'
 import { useMemo } from 'react'
 import { formatNumber } from '../run/show-run.ts'
-import { useEditor } from '../store/editor-context.ts'
+import { useEditor, useView } from '../store/editor-context.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { useTellReason } from '../ui/tell-reason.ts'
 import { CellText } from './cell-box.tsx'
@@ -12,8 +12,10 @@ import { useCellText, useFetchedCells } from './use-cell-text.ts'
 import './results.css'
 
 /** Of a grid inside a node: enough to see how it is going; the panel shows the rest. */
-const shownRows = 6
-const shownColumns = 5
+const inNode = { rows: 6, columns: 5, letters: 160 }
+
+/** In the form, which has the room: enough to read it there. */
+const inForm = { rows: 30, columns: 8, letters: 1000 }
 
 export interface CompactResultsProps {
   id: string
@@ -45,16 +47,17 @@ export function CompactResults({ id, title, results: { set } }: CompactResultsPr
 
 function CompactGrid({ set, title }: { set: CompactResultsProps['results']['set']; title: string }) {
   const shown = useMemo(() => pivot(set, defaultArrangement(set), {}), [set])
-  const rows = shown.rows.slice(0, shownRows)
-  const columns = shown.columns.slice(0, shownColumns)
+  const limit = useView(({ appView }) => (appView ? inForm : inNode))
+  const rows = shown.rows.slice(0, limit.rows)
+  const columns = shown.columns.slice(0, limit.columns)
   const visible = useMemo(
     () =>
       shown.rows
-        .slice(0, shownRows)
+        .slice(0, limit.rows)
         .flatMap((row) =>
-          shown.columns.slice(0, shownColumns).flatMap((column) => shown.cellAt(row, column) ?? []),
+          shown.columns.slice(0, limit.columns).flatMap((column) => shown.cellAt(row, column) ?? []),
         ),
-    [shown],
+    [shown, limit],
   )
   useFetchedCells(visible)
   const textOf = useCellText()
@@ -104,7 +107,7 @@ function CompactGrid({ set, title }: { set: CompactResultsProps['results']['set'
                   <td key={column.key} data-status={cell?.status} title={cell?.reason && tell(cell.reason)}>
                     {cell && (
                       <div>
-                        <CellText cell={cell} text={textOf(cell).slice(0, 160)} />
+                        <CellText cell={cell} text={textOf(cell).slice(0, limit.letters)} />
                       </div>
                     )}
                   </td>

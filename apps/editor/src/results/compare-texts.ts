@@ -34,6 +34,14 @@ export function compareTexts(before: string, after: string): Change[] {
   return changes
 }
 
+/** Texts longer than this are compared too slowly to be stepped through (characters, both together). */
+export const longestCompared = 60_000
+
+/** Whether two texts have so much in common (0 to 1) that marking what differs says more than showing both. */
+export function isWorthMarking(before: string, after: string, common = 0.4): boolean {
+  return before.length + after.length <= longestCompared && keptPart(compareTexts(before, after)) >= common
+}
+
 /** How much of a text was there before, 0 to 1. */
 export function keptPart(changes: readonly Change[]): number {
   const length = (kind: Change['kind']): number =>

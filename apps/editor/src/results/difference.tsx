@@ -1,8 +1,5 @@
 import { useMemo } from 'react'
-import { compareTexts, keptPart } from './compare-texts.ts'
-
-/** Texts longer than this are compared word by word too slowly to be stepped through (characters, both together). */
-const longest = 60_000
+import { compareTexts, keptPart, longestCompared } from './compare-texts.ts'
 
 export interface DifferenceProps {
   before: string
@@ -14,7 +11,7 @@ export interface DifferenceProps {
 /** The second text, with what it has more than the first marked, and what it lacks struck out. */
 export function Difference({ before, after, unless = 0 }: DifferenceProps) {
   const changes = useMemo(
-    () => (before.length + after.length > longest ? undefined : compareTexts(before, after)),
+    () => (before.length + after.length > longestCompared ? undefined : compareTexts(before, after)),
     [before, after],
   )
   if (!changes || keptPart(changes) < unless) return after

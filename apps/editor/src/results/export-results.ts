@@ -57,6 +57,63 @@ export function asMarkdown(
   return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n') + '\n'
 }
 
+/** The grid as it is shown, as one page that needs nothing else. */
+export function asHtml(
+  title: string,
+  { rowAxes, columnAxes, columns, cellAt }: Pivot,
+  rows: readonly Line[],
+  textOf: TextOf,
+): string {
+  const heads = columns.map(({ headings }) => (columnAxes.length === 0 ? 'value' : headings.join(' · ')))
+  const th = (text: string, scope: 'col' | 'row'): string => `<th scope="${scope}">${inHtml(text)}</th>`
+  const td = (row: Line, column: Line): string => {
+    const cell = cellAt(row, column)
+    if (!cell) return '<td></td>'
+    return cell.error
+      ? `<td class="error">${inHtml(cell.error.message)}</td>`
+      : `<td>${inHtml(textOf(cell))}</td>`
+  }
+  const head = [...rowAxes.map(({ label }) => label), ...heads].map((text) => th(text, 'col')).join('')
+  const body = rows.map(
+    (row) =>
+      `<tr>${row.headings.map((text) => th(text, 'row')).join('')}${columns.map((column) => td(row, column)).join('')}</tr>`,
+  )
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${inHtml(title)}</title>
+<style>${pageStyle}</style>
+<h1>${inHtml(title)}</h1>
+<table>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body.join('\n')}
+</tbody>
+</table>
+</html>
+`
+}
+
+const pageStyle = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
+body { margin: 24px; }
+h1 { font-size: 20px; }
+table { border-collapse: collapse; }
+th, td { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding: 8px 11px; text-align: left; vertical-align: top; }
+td { min-width: 14em; max-width: 40em; white-space: pre-wrap; overflow-wrap: anywhere; }
+thead th { position: sticky; top: 0; background: Canvas; }
+.error { color: #b93838; }
+`
+
+function inHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}
+
 function inMarkdown(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')
 }

@@ -27,12 +27,20 @@ export interface Surroundings {
   nodes: Readonly<Record<string, WorkflowNode>>
   types: ReadonlyMap<string, NodeDescription>
   runOf: (node: string) => NodeRun | undefined
+  /** What makes an axis, by its instance path: it may be in another graph, around this one or inside a node of it. */
+  makerOf: (axis: string) => AxisMaker
   /** An output as JSON, undefined while it is being fetched. */
   read: (value: OutputValue | undefined) => Json | undefined
 }
 
+interface AxisMaker {
+  node: WorkflowNode | undefined
+  run: NodeRun | undefined
+}
+
 export type NodeResults =
-  | { kind: 'grid'; set: ResultSet; output: string; outputs: string[] }
+  /** `maker`: the node whose cells these are; absent where they are no node's cells. */
+  | { kind: 'grid'; set: ResultSet; output: string; outputs: string[]; maker?: string | undefined }
   | { kind: 'chart'; chart: ChartData }
   /** Long outputs that have to be fetched first. */
   | { kind: 'wait'; references: ArtifactRef[] }
@@ -47,7 +55,7 @@ export function findResults(
   const description = around.types.get(around.nodes[id]?.type ?? '')
   const special = run && description?.sink === true ? findSpecial(id, run, description, around) : undefined
   if (special) return special
-  if (run && isSwept(run)) return gridOfCells(run, wanted, around)
+  if (run && isSwept(run)) return gridOfCells(id, run, wanted, around)
   return collectsForGrid(description) ? gridOfSource(id, around) : undefined
 }
 
@@ -104,15 +112,21 @@ function special(
     for (const axis of part.value.axes) inner.set(axis.id, axis)
     return part.value.cells.map((cell) => ({ ...cell, at: { ...at, ...cell.at } }))
   })
+  const source = sourceOf(id, around)
   const set = resultOfLabelled(
     { axes: [...outer, ...inner.values()], cells },
     (axis) => isIteration(axis, around),
-    sourceOf(id, around)?.run.cells,
+    source?.run.cells,
   )
-  return { kind: 'grid', set, output, outputs: [output] }
+  return { kind: 'grid', set, output, outputs: [output], maker: source?.node }
 }
 
-function gridOfCells(run: NodeRun, wanted: string | undefined, around: Surroundings): NodeResults {
+function gridOfCells(
+  maker: string,
+  run: NodeRun,
+  wanted: string | undefined,
+  around: Surroundings,
+): NodeResults {
   const cells = Object.values(run.cells)
   const outputs = [...new Set(cells.flatMap((cell) => Object.keys(cell.outputs ?? {})))]
   const output =
@@ -121,13 +135,15 @@ function gridOfCells(run: NodeRun, wanted: string | undefined, around: Surroundi
     cells.map(({ at }) => at),
     around,
   )
-  return { kind: 'grid', set: resultOfCells(axes, cells, output), output, outputs }
+  return { kind: 'grid', set: resultOfCells(axes, cells, output), output, outputs, maker }
 }
 
 /** Before a collecting node ran, the cells it waits for say how far they are. */
 function gridOfSource(id: string, around: Surroundings): NodeResults | undefined {
   const source = sourceOf(id, around)
-  return source && isSwept(source.run) ? gridOfCells(source.run, source.output, around) : undefined
+  return source && isSwept(source.run)
+    ? gridOfCells(source.node, source.run, source.output, around)
+    : undefined
 }
 
 function collectsForGrid(description: NodeDescription | undefined): boolean {
@@ -139,28 +155,31 @@ function collectsForGrid(description: NodeDescription | undefined): boolean {
 }
 
 /** Where the values of a collecting node come from. */
-function sourceOf(id: string, around: Surroundings): { run: NodeRun; output: string } | undefined {
+function sourceOf(
+  id: string,
+  around: Surroundings,
+): { node: string; run: NodeRun; output: string } | undefined {
   const node = around.nodes[id]
   const input = around.types.get(node?.type ?? '')?.inputs.find(({ collects }) => collects)
   const link = node && input ? linksInto(node, input.name)[0] : undefined
   const run = link && around.runOf(link[0])
-  return run && { run, output: link[1] }
+  return run && { node: link[0], run, output: link[1] }
 }
 
 /** The axes of some coordinates, with the values their makers gave them in the same run. */
-function axesOf(places: readonly Coordinate[], around: Surroundings): ResultAxis[] {
+export function axesOf(places: readonly Coordinate[], around: Surroundings): ResultAxis[] {
   const ids = new Set(places.flatMap((at) => Object.keys(at)))
   return [...ids].map((id) => {
-    const node = around.nodes[id]
+    const { node, run } = around.makerOf(id)
     const label = node?.inputs?.['label']
     return {
       id,
       label:
         typeof label === 'string' && label !== ''
           ? label
-          : (node?.view?.title ?? (node ? id : titleOf(node, undefined))),
+          : (node?.view?.title ?? (node ? (id.split('/').at(-1) ?? id) : titleOf(node, undefined))),
       iteration: isIteration(id, around),
-      ...valuesOf(around.runOf(id), around),
+      ...valuesOf(run, around),
     }
   })
 }
@@ -187,23 +206,25 @@ function valuesOf(run: NodeRun | undefined, { read }: Surroundings): Pick<Result
   }
 }
 
-function isIteration(axis: string, { nodes, types }: Surroundings): boolean {
-  return types.get(nodes[axis]?.type ?? '')?.zone === 'end'
+function isIteration(axis: string, { makerOf, types }: Surroundings): boolean {
+  return types.get(makerOf(axis).node?.type ?? '')?.zone === 'end'
 }
 
 function asText(value: Json | undefined): string {
   return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** Nodes whose runs the results of a node depend on: itself, its source, and the makers of its axes. */
-export function nodesBehind(id: string, around: Surroundings): string[] {
-  const node = around.nodes[id]
+/** What the results of a node depend on: the runs of itself and its sources, and of what makes its axes. */
+export function nodesBehind(
+  id: string,
+  { nodes, runOf }: Pick<Surroundings, 'nodes' | 'runOf'>,
+): { close: string[]; axes: string[] } {
+  const node = nodes[id]
   const sources = Object.keys(node?.links ?? {}).flatMap((input) =>
     linksInto(node!, input).map(([from]) => from),
   )
-  const close = [id, ...sources]
-  const axes = close.flatMap((each) => axesOfFirst(around.runOf(each)))
-  return [...new Set([...close, ...axes])]
+  const close = [...new Set([id, ...sources])]
+  return { close, axes: [...new Set(close.flatMap((each) => axesOfFirst(runOf(each))))] }
 }
 
 /** Axes of a run's first cell, without listing all of them: this is asked on every event. */

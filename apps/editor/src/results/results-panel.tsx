@@ -9,7 +9,7 @@ import { useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
 import type { ResultsRequest } from '../store/view-store.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { CellDetails } from './cell-details.tsx'
-import { asCsv, asJsonLines, asMarkdown } from './export-results.ts'
+import { asCsv, asHtml, asJsonLines, asMarkdown } from './export-results.ts'
 import { textOfCell, type NodeResults } from './find-results.ts'
 import { chooseRows, type Order } from './order-rows.ts'
 import { defaultArrangement, indicesOf, pivot } from './pivot.ts'
@@ -100,7 +100,7 @@ function GridView({
   onOutput: (name: string) => void
 }) {
   const editor = useEditor()
-  const { set, output, outputs } = results
+  const { set, output, outputs, maker } = results
   const iterationsOnly = set.axes.length === 1 && set.axes[0]?.iteration === true
   const [look, setLook] = useState<Omit<Look, 'output'>>(() => ({
     view: iterationsOnly ? 'timeline' : 'grid',
@@ -180,6 +180,11 @@ function GridView({
             onSelect: run(exportAs('jsonl', 'application/jsonl', (text) => asJsonLines(set, text))),
           },
           {
+            id: 'html',
+            label: 'Web page (HTML)',
+            onSelect: run(exportAs('html', 'text/html', (text) => asHtml(title, shown, rows, text))),
+          },
+          {
             id: 'md',
             label: 'Markdown',
             onSelect: run(exportAs('md', 'text/markdown', (text) => asMarkdown(shown, rows, text))),
@@ -206,7 +211,7 @@ function GridView({
           />
         )}
         {look.view === 'grid' && cells.length > 0 && (
-          <CellDetails set={set} cells={cells} onClose={() => setPicked([])} />
+          <CellDetails set={set} cells={cells} maker={maker} onClose={() => setPicked([])} />
         )}
       </div>
       {look.view === 'grid' && cells.length === 1 && (

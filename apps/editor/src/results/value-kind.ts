@@ -1,20 +1,14 @@
-import { isLabelled, tableSchema, type Json, type LabelledValue, type Table } from '@woolgather/workflow'
+import {
+  isChart,
+  isLabelled,
+  tableSchema,
+  type ChartData,
+  type Json,
+  type LabelledValue,
+  type Table,
+} from '@woolgather/workflow'
 
-/** What `matrix/chart` makes: means over an axis along x, in series; `null` where there was no number. */
-export interface ChartData {
-  kind: 'bar' | 'line' | 'heatmap'
-  title: string
-  x: ChartAxis | null
-  series: ChartAxis | null
-  means: (number | null)[][]
-  counts: number[][]
-}
-
-export interface ChartAxis {
-  id: string
-  label: string
-  values: string[]
-}
+export type { ChartData } from '@woolgather/workflow'
 
 /** Values that have a view of their own; all others are shown as text. */
 export type ShownValue =
@@ -28,15 +22,4 @@ export function recogniseValue(value: Json | undefined): ShownValue | undefined 
   if (isChart(value)) return { kind: 'chart', value }
   const table = tableSchema.safeParse(value)
   return table.success && table.data.rows.length > 0 ? { kind: 'table', value: table.data } : undefined
-}
-
-function isChart(value: unknown): value is ChartData {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { kind, means, counts, x, series } = value as Record<string, unknown>
-  return (
-    (kind === 'bar' || kind === 'line' || kind === 'heatmap') &&
-    Array.isArray(means) &&
-    Array.isArray(counts) &&
-    [x, series].every((axis) => axis === null || typeof axis === 'object')
-  )
 }

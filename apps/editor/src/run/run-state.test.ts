@@ -88,6 +88,26 @@ test('A cancelled run leaves nothing running and keeps the text that came', () =
   })
 })
 
+test('An interrupted run that is taken up again waits, and a cell that begins anew shows no text twice', () => {
+  const before: RunEventBody[] = [
+    { type: 'run.started', cells: 1, seeds: {} },
+    { type: 'cell.finished', node: 'a', at, outputs: { text: 'kept' }, milliseconds: 1 },
+    { type: 'cell.started', node: 'b', at },
+    { type: 'cell.token', node: 'b', at, text: 'Once up' },
+    { type: 'run.finished', status: 'interrupted', error: { code: 'worker-lost', message: 'gone' } },
+    { type: 'run.queued' },
+  ]
+  const waiting = play(...before)
+  expect(waiting).toMatchObject({ status: 'queued', nodes: { a: { status: 'finished' } } })
+  expect(waiting).not.toHaveProperty('error')
+  const again = play(
+    ...before,
+    { type: 'cell.started', node: 'b', at },
+    { type: 'cell.token', node: 'b', at, text: 'Once' },
+  )
+  expect(again.nodes['b']?.cells['']?.text).toBe('Once')
+})
+
 test('A cancelled cell and those skipped because of it are stopped, not failed', () => {
   const run = play(
     { type: 'cell.started', node: 'a', at },

@@ -85,7 +85,8 @@ type CellEvent = Extract<RunEvent, { node: string }>
 function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunState {
   switch (event.type) {
     case 'run.queued':
-      return { ...run }
+      // One that was interrupted waits again: its end is forgotten, what it settled is not.
+      return { ...startRun(run.id), nodes: run.nodes, seq: run.seq }
     case 'run.started':
       return { ...run, status: 'running', seeds: event.seeds, started: event.time }
     case 'run.progress':
@@ -108,6 +109,8 @@ function applyCellEvent(cell: CellRun, event: CellEvent, stopped: boolean): Cell
       return {
         ...cell,
         status: 'running',
+        // It may have begun before, in a worker that is gone.
+        text: '',
         started: event.time,
         ...(event.reason !== undefined && { reason: event.reason }),
       }
@@ -175,7 +178,11 @@ export function cellKey(at: Record<string, number>): string {
 
 /** What a whole node shows: work going on first, then what went wrong, then what came out. */
 function summarise(cells: Record<string, CellRun>): CellStatus {
-  const present = new Set(Object.values(cells).map((cell) => cell.status))
+  return summariseStatuses(Object.values(cells).map((cell) => cell.status))
+}
+
+export function summariseStatuses(statuses: Iterable<CellStatus>): CellStatus {
+  const present = new Set(statuses)
   const order: CellStatus[] = ['running', 'failed', 'stopped', 'finished', 'cached', 'skipped']
   return order.find((status) => present.has(status)) ?? 'skipped'
 }

@@ -64,6 +64,7 @@ export function mainOutputName(names: readonly string[]): string | undefined {
 export function shortValue(value: OutputValue | undefined): string | undefined {
   if (typeof value === 'number') return formatNumber(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) return value.length === 1 ? '1 item' : `${value.length || 'no'} items`
   if (typeof value === 'string' && value.length <= 20 && !value.includes('\n')) return value
   return undefined
 }
@@ -72,6 +73,13 @@ export function shortValue(value: OutputValue | undefined): string | undefined {
 const whole = new Intl.NumberFormat('en')
 const large = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 })
 const small = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 })
+
+/** Where there is little room: 2M for 2,000,000. */
+export function formatTick(value: number): string {
+  return Math.abs(value) >= 10_000 ? short.format(value) : formatNumber(value)
+}
 
 export function formatNumber(value: number): string {
   if (Number.isInteger(value)) return whole.format(value)

@@ -48,3 +48,11 @@ test('A workflow whose nodes all have places stays as it is', () => {
   const placed = arrangeNodes(graph, types)
   expect(arrangeNodes(placed, types)).toBe(placed)
 })
+
+test('Nodes inside a subgraph are placed too', () => {
+  const subgraph = { name: 'Inside', inputs: [], outputs: [], nodes: graph.nodes }
+  const { nodes } = arrangeNodes(arrangeNodes(graph, types), types)
+  const outer = { ...graph, nodes, subgraphs: { inside: subgraph } }
+  const inside = arrangeNodes(outer, types).subgraphs?.['inside']?.nodes ?? {}
+  expect(new Set(Object.values(inside).map(({ view }) => `${view?.x} ${view?.y}`)).size).toBe(4)
+})

@@ -1,7 +1,8 @@
 import { parseWorkflow, type Workflow } from '@woolgather/workflow'
-import { isDirty, type Origin } from '../store/document-store.ts'
+import type { Origin } from '../store/document-store.ts'
 import type { Editor } from '../store/editor.ts'
 import { livingTabs } from './tab-identity.ts'
+import { takeOut } from './tabs.ts'
 
 const prefix = 'woolgather.autosave.'
 
@@ -11,15 +12,22 @@ const keptDrafts = 8
 /** Milliseconds after a change; a crash loses at most this much. */
 const restTime = 300
 
-/** What a tab had open, written after every change. */
+/** What a browser tab had open, written after every change. */
 export interface Draft {
+  /** In the order of the bar; the first is never missing. */
+  tabs: [DraftTab, ...DraftTab[]]
+  /** Place of the one in front. */
+  front: number
+  /** Milliseconds since the epoch. */
+  time: number
+}
+
+export interface DraftTab {
   workflow: Workflow
   origin: Origin
   dirty: boolean
   /** The run that was shown last, to be taken up again. */
   run?: string | undefined
-  /** Milliseconds since the epoch. */
-  time: number
 }
 
 /** The draft of this tab, or the newest one that a closed tab left unsaved. */
@@ -28,7 +36,7 @@ export async function findDraft(tab: string): Promise<Draft | undefined> {
   if (own) return own
   const living = await livingTabs()
   const orphans = draftKeys().filter((key) => !living.has(key.slice(prefix.length)))
-  const drafts = orphans.flatMap((key) => readDraft(key) ?? []).filter((draft) => draft.dirty)
+  const drafts = orphans.flatMap((key) => readDraft(key) ?? []).filter(isUnsaved)
   return drafts.sort((a, b) => b.time - a.time)[0]
 }
 
@@ -48,6 +56,7 @@ export function watchDraft(editor: Editor, tab: string): () => void {
   }
   const stops = [
     editor.document.subscribe(schedule),
+    editor.tabs.subscribe(schedule),
     editor.run.subscribe((state, before) => {
       if (state.run?.id !== before.run?.id) schedule()
     }),
@@ -64,12 +73,16 @@ export function watchDraft(editor: Editor, tab: string): () => void {
 }
 
 function writeDraft(editor: Editor, tab: string): void {
-  const state = editor.document.getState()
-  const draft: Draft = {
-    workflow: state.history.present,
-    origin: state.origin,
-    dirty: isDirty(state),
-    run: editor.run.getState().run?.id,
+  const { order, active, parked } = editor.tabs.getState()
+  const tabs = order.flatMap((id) => (id === active ? takeOut(editor) : (parked.get(id) ?? [])))
+  const draft = {
+    tabs: tabs.map(({ history, origin, saved, run }) => ({
+      workflow: history.present,
+      origin,
+      dirty: history.present !== saved,
+      run: run?.id,
+    })),
+    front: order.indexOf(active),
     time: Date.now(),
   }
   try {
@@ -87,13 +100,23 @@ function writeDraft(editor: Editor, tab: string): void {
 
 function readDraft(key: string): Draft | undefined {
   try {
-    const draft = JSON.parse(localStorage.getItem(key) ?? 'null') as Draft | null
+    const draft = JSON.parse(localStorage.getItem(key) ?? 'null') as Draft | DraftOfOne | null
     if (!draft) return undefined
-    const { workflow } = parseWorkflow(draft.workflow)
-    return workflow && { ...draft, workflow }
+    const [first, ...rest] = ('tabs' in draft ? draft.tabs : [draft]).flatMap((tab) => {
+      const { workflow } = parseWorkflow(tab.workflow)
+      return workflow ? [{ ...tab, workflow }] : []
+    })
+    return first && { front: 0, ...draft, tabs: [first, ...rest] }
   } catch {
     return undefined
   }
+}
+
+/** As drafts were before a browser tab could have several workflows open. */
+type DraftOfOne = DraftTab & { time: number }
+
+function isUnsaved({ tabs }: Draft): boolean {
+  return tabs.some(({ dirty }) => dirty)
 }
 
 function draftKeys(): string[] {
@@ -103,13 +126,10 @@ function draftKeys(): string[] {
 /** Forgets the oldest drafts of closed tabs, those that were saved elsewhere first. */
 async function pruneDrafts(tab: string): Promise<void> {
   const living = await livingTabs()
+  const unsaved = (draft: Draft | undefined): number => Number(draft !== undefined && isUnsaved(draft))
   const closed = draftKeys()
     .filter((key) => key !== prefix + tab && !living.has(key.slice(prefix.length)))
     .map((key) => ({ key, draft: readDraft(key) }))
-    .sort(
-      (a, b) =>
-        Number(b.draft?.dirty ?? 0) - Number(a.draft?.dirty ?? 0) ||
-        (b.draft?.time ?? 0) - (a.draft?.time ?? 0),
-    )
+    .sort((a, b) => unsaved(b.draft) - unsaved(a.draft) || (b.draft?.time ?? 0) - (a.draft?.time ?? 0))
   for (const { key } of closed.slice(keptDrafts)) localStorage.removeItem(key)
 }

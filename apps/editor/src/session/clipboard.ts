@@ -1,6 +1,8 @@
 import { parseWorkflow } from '@woolgather/workflow'
 import type { Editor } from '../store/editor.ts'
 import type { Point } from '../store/view-store.ts'
+import type { Surroundings } from '../graph/free-place-in.ts'
+import { placeOnGraph } from './open-search.ts'
 import { copySelected, pasteAt, removeSelected } from './edit-graph.ts'
 
 /** Whether the keyboard belongs to a field at the moment, and shortcuts must keep away. */
@@ -18,7 +20,9 @@ export function isTyping(target: EventTarget | null): boolean {
  */
 export function watchClipboard(editor: Editor, place: () => Point): () => void {
   const mine = (event: ClipboardEvent): boolean =>
-    !isTyping(event.target) && (event.type === 'paste' || document.getSelection()?.isCollapsed !== false)
+    !editor.view.getState().appView &&
+    !isTyping(event.target) &&
+    (event.type === 'paste' || document.getSelection()?.isCollapsed !== false)
   const copy = (event: ClipboardEvent): void => {
     const text = mine(event) ? copySelected(editor) : undefined
     if (text === undefined) return
@@ -31,12 +35,7 @@ export function watchClipboard(editor: Editor, place: () => Point): () => void {
     const text = event.clipboardData?.getData('text/plain') ?? ''
     if (!mine(event) || !text.trimStart().startsWith('{')) return
     event.preventDefault()
-    const parsed = parseWorkflow(text)
-    if (parsed.workflow) pasteAt(editor, parsed.workflow, place())
-    else
-      editor.view
-        .getState()
-        .notify('error', `What was copied is no workflow: ${parsed.issues[0]?.message ?? ''}`)
+    pasteText(editor, text, place())
   }
   document.addEventListener('copy', copy)
   document.addEventListener('cut', copy)
@@ -46,4 +45,23 @@ export function watchClipboard(editor: Editor, place: () => Point): () => void {
     document.removeEventListener('cut', copy)
     document.removeEventListener('paste', paste)
   }
+}
+
+/** Pastes what the clipboard holds, asked for from a menu: the browser may want to know that one agrees. */
+export async function pasteFromClipboard(editor: Editor, flow: Surroundings): Promise<void> {
+  const at = flow.screenToFlowPosition(placeOnGraph())
+  try {
+    pasteText(editor, await navigator.clipboard.readText(), at)
+  } catch {
+    editor.view.getState().notify('info', 'The browser did not let the clipboard be read: press Ctrl+V')
+  }
+}
+
+function pasteText(editor: Editor, text: string, at: Point): void {
+  const parsed = parseWorkflow(text)
+  if (parsed.workflow) return pasteAt(editor, parsed.workflow, at)
+  const [first] = parsed.issues
+  editor.view
+    .getState()
+    .notify('error', `What was copied is no workflow: ${first?.message ?? ''}`, first?.hint)
 }

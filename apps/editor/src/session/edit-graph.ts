@@ -1,22 +1,30 @@
-import type { Link, NodeDescription, PortType, Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { Json, Link, NodeDescription, PortType, Workflow, WorkflowNode } from '@woolgather/workflow'
 import { accepts } from '@woolgather/workflow'
 import type { DocumentAction, InputRef } from '../document/actions.ts'
 import { extractNodes, pasteNodes } from '../document/copy-nodes.ts'
 import { lastLiteral } from '../document/history.ts'
 import { inputsOf, linksInto, outputsOf } from '../document/inputs-of.ts'
 import { judgeLink, type LinkVerdict } from '../document/link-rules.ts'
+import { isBorder, newPort } from '../document/scope.ts'
 import { parseLinkId } from '../document/link-id.ts'
 import { rollSeed } from '../document/roll-seed.ts'
 import { sameLink } from '../document/reduce-document.ts'
 import { makeId } from '../document/make-id.ts'
 import type { Editor } from '../store/editor.ts'
+import { makeBorderPort } from './edit-border.ts'
 import type { LooseLink, Point } from '../store/view-store.ts'
 
 /** How far a duplicate lies from its original, in graph units. */
 const copyOffset: Point = { x: 32, y: 32 }
 
+/** The whole workflow: what is saved, checked and run. */
 export function presentOf(editor: Editor): Workflow {
   return editor.document.getState().history.present
+}
+
+/** The graph that is drawn and edited: the workflow, or the inside of the subgraph that was entered. */
+export function graphOf(editor: Editor): Workflow {
+  return editor.document.getState().graph
 }
 
 function dispatch(editor: Editor, action: DocumentAction): void {
@@ -25,7 +33,7 @@ function dispatch(editor: Editor, action: DocumentAction): void {
 
 /** Adds a node of a type, selects it, and wires it where a link was in the air. Returns its id. */
 export function addNode(editor: Editor, description: NodeDescription, at: Point, link?: LooseLink): string {
-  const id = makeId(description.type, new Set(Object.keys(presentOf(editor).nodes)))
+  const id = makeId(description.type, new Set(Object.keys(graphOf(editor).nodes)))
   const node = makeNode(description, at)
   const add: DocumentAction = { type: 'nodes.add', nodes: { [id]: node } }
   const wire = link && wireNewNode(id, node, description, link)
@@ -35,7 +43,7 @@ export function addNode(editor: Editor, description: NodeDescription, at: Point,
 }
 
 /** A node with its defaults left out, except seeds: a fixed one makes the next run give the same. */
-function makeNode(description: NodeDescription, at: Point): WorkflowNode {
+export function makeNode(description: NodeDescription, at: Point): WorkflowNode {
   const view = { x: Math.round(at.x), y: Math.round(at.y) }
   const seeds = description.inputs.filter(
     ({ widget, default: set }) => widget === 'seed' && set === undefined,
@@ -64,17 +72,22 @@ function wireNewNode(
   return { type: 'link.add', ...link.to, from: [id, output.name], append: link.append }
 }
 
-/** The input a value of `type` most likely belongs in: the same type before a conversion, plain before advanced. */
-function bestInput<I extends { type: PortType; advanced?: boolean }>(
+/** The input a value of `type` most likely belongs in: one that needs a value, plain before advanced, its own type first. */
+export function bestInput<I extends { type: PortType; required?: boolean; advanced?: boolean }>(
   inputs: readonly I[],
   type: PortType,
 ): I | undefined {
-  const fitting = inputs.filter((input) => accepts(input.type, type))
-  const plain = fitting.filter((input) => !input.advanced)
-  return plain.find((input) => input.type === type) ?? plain[0] ?? fitting[0]
+  const worth = (input: I): number =>
+    (input.advanced ? 0 : 4) + (input.required ? 2 : 0) + (input.type === type ? 1 : 0)
+  return inputs
+    .filter((input) => accepts(input.type, type))
+    .reduce<I | undefined>((best, input) => (best && worth(best) >= worth(input) ? best : input), undefined)
 }
 
-function bestOutput<O extends { type: PortType }>(outputs: readonly O[], type: PortType): O | undefined {
+export function bestOutput<O extends { type: PortType }>(
+  outputs: readonly O[],
+  type: PortType,
+): O | undefined {
   return (
     outputs.find((output) => output.type === type) ?? outputs.find((output) => accepts(type, output.type))
   )
@@ -89,7 +102,7 @@ export function fitsLink(description: NodeDescription, link: LooseLink): boolean
 
 /** Judges a link between two ports of the open document. */
 export function judge(editor: Editor, from: Link, to: InputRef): LinkVerdict {
-  const document = presentOf(editor)
+  const document = graphOf(editor)
   const source = document.nodes[from[0]]
   const target = document.nodes[to.node]
   const types = editor.server.getState().byType
@@ -105,18 +118,31 @@ export function judge(editor: Editor, from: Link, to: InputRef): LinkVerdict {
 export function connect(editor: Editor, from: Link, to: InputRef): void {
   const verdict = judge(editor, from, to)
   if (!verdict.ok) return editor.view.getState().notify('error', verdict.reason)
-  dispatch(editor, { type: 'link.add', ...to, from, append: takesSeveral(editor, to) })
+  dispatch(editor, linkAction(editor, from, to))
+}
+
+/** What makes a link; at the free port of a subgraph's border, a new input or output too. */
+function linkAction(editor: Editor, from: Link, to: InputRef): DocumentAction {
+  return (
+    makeBorderPort(editor, from, to) ?? { type: 'link.add', ...to, from, append: takesSeveral(editor, to) }
+  )
 }
 
 export function takesSeveral(editor: Editor, to: InputRef): boolean {
-  const node = presentOf(editor).nodes[to.node]
+  const node = graphOf(editor).nodes[to.node]
   const description = node && editor.server.getState().byType.get(node.type)
   return description?.inputs.find(({ name }) => name === to.input)?.multiple === true
 }
 
+/** What was typed in an input before it was linked. */
+function literalBefore(editor: Editor, to: InputRef): Json | undefined {
+  const { history, path } = editor.document.getState()
+  return lastLiteral(history, to, path)
+}
+
 /** Takes a link away and gives the input back what was typed in it before. */
 export function disconnect(editor: Editor, from: Link, to: InputRef): void {
-  const restore = lastLiteral(editor.document.getState().history, to)
+  const restore = literalBefore(editor, to)
   dispatch(editor, { type: 'link.remove', ...to, from, restore })
 }
 
@@ -128,24 +154,24 @@ export function reconnect(
 ): void {
   const verdict = judge(editor, next.from, next.to)
   if (!verdict.ok) return editor.view.getState().notify('error', verdict.reason)
-  dispatch(editor, {
-    type: 'batch',
-    actions: [
-      { type: 'link.remove', ...old.to, from: old.from },
-      { type: 'link.add', ...next.to, from: next.from, append: takesSeveral(editor, next.to) },
-    ],
-  })
+  const staysAtInput = old.to.node === next.to.node && old.to.input === next.to.input
+  if (staysAtInput && next.from[1] !== newPort)
+    return dispatch(editor, { type: 'link.change', ...old.to, from: old.from, to: next.from })
+  const add = linkAction(editor, next.from, next.to)
+  const restore = literalBefore(editor, old.to)
+  const remove: DocumentAction = { type: 'link.remove', ...old.to, from: old.from, restore }
+  dispatch(editor, { type: 'batch', actions: [remove, add] })
 }
 
 export function removeSelected(editor: Editor): void {
-  const { selectedNodes, selectedLinks, select } = editor.view.getState()
-  const { history } = editor.document.getState()
+  const { selectedNodes: chosen, selectedLinks, select } = editor.view.getState()
+  const selectedNodes = new Set([...chosen].filter((id) => !isBorder(id)))
   const links = [...selectedLinks].map(parseLinkId).filter(({ to }) => !selectedNodes.has(to.node))
   const actions: DocumentAction[] = links.map(({ from, to }) => ({
     type: 'link.remove',
     ...to,
     from,
-    restore: lastLiteral(history, to),
+    restore: literalBefore(editor, to),
   }))
   if (selectedNodes.size > 0) actions.push({ type: 'nodes.remove', ids: [...selectedNodes] })
   if (actions.length === 0) return
@@ -154,17 +180,21 @@ export function removeSelected(editor: Editor): void {
 }
 
 export function duplicateSelected(editor: Editor): void {
-  const document = presentOf(editor)
+  const document = graphOf(editor)
   const copied = extractNodes(document, editor.view.getState().selectedNodes)
   if (Object.keys(copied.nodes).length === 0) return
-  const { action, ids } = pasteNodes(document, copied, { offset: copyOffset, keepOuterLinks: true })
+  const { action, ids } = pasteNodes(document, copied, {
+    offset: copyOffset,
+    keepOuterLinks: true,
+    types: editor.server.getState().byType,
+  })
   dispatch(editor, action)
   editor.view.getState().select(ids)
 }
 
 /** The selection as text for the clipboard, or nothing when nothing is selected. */
 export function copySelected(editor: Editor): string | undefined {
-  const copied = extractNodes(presentOf(editor), editor.view.getState().selectedNodes)
+  const copied = extractNodes(graphOf(editor), editor.view.getState().selectedNodes)
   return Object.keys(copied.nodes).length === 0 ? undefined : JSON.stringify(copied, null, 2)
 }
 
@@ -174,13 +204,17 @@ export function pasteAt(editor: Editor, copied: Workflow, at: Point): void {
   const left = Math.min(...views.map(({ x }) => x))
   const top = Math.min(...views.map(({ y }) => y))
   const offset = { x: Math.round(at.x - left), y: Math.round(at.y - top) }
-  const { action, ids } = pasteNodes(presentOf(editor), copied, { offset, keepOuterLinks: false })
+  const { action, ids } = pasteNodes(graphOf(editor), copied, {
+    offset,
+    keepOuterLinks: false,
+    types: editor.server.getState().byType,
+  })
   dispatch(editor, action)
   editor.view.getState().select(ids)
 }
 
 export function selectAll(editor: Editor): void {
-  editor.view.getState().select(Object.keys(presentOf(editor).nodes))
+  editor.view.getState().select(Object.keys(graphOf(editor).nodes))
 }
 
 /** A port that is there already and could take the other end of a link. */
@@ -196,7 +230,7 @@ export function findPartners(editor: Editor, link: LooseLink): Partner[] {
 
 /** Inputs that take an output and do not have it yet, advanced ones last. */
 function inputsFor(editor: Editor, from: Link): Partner[] {
-  const { nodes } = presentOf(editor)
+  const { nodes } = graphOf(editor)
   const types = editor.server.getState().byType
   return Object.entries(nodes)
     .flatMap(([id, node]) =>
@@ -209,7 +243,7 @@ function inputsFor(editor: Editor, from: Link): Partner[] {
 }
 
 function outputsFor(editor: Editor, to: InputRef): Partner[] {
-  const { nodes } = presentOf(editor)
+  const { nodes } = graphOf(editor)
   const types = editor.server.getState().byType
   return Object.entries(nodes)
     .flatMap(([id, node]) =>

@@ -13,8 +13,13 @@ export function watchPointer(): () => void {
   return () => removeEventListener('pointermove', move)
 }
 
+/** What is done from a menu is done where the menu was opened, not at the line that was pressed in it. */
+export function actAt(place: Point): void {
+  pointer = { x: place.x, y: place.y }
+}
+
 /** The pointer where it is over the graph, in pixels of the window. */
-function pointerOnGraph(): Point | undefined {
+export function pointerOnGraph(): Point | undefined {
   const box = graphBox()
   const inside =
     pointer && pointer.x > box.left && pointer.x < box.right && pointer.y > box.top && pointer.y < box.bottom
@@ -37,15 +42,30 @@ export function placeOnGraph(): Point {
   return pointerOnGraph() ?? middleOfGraph()
 }
 
-/** Opens the list of nodes at the pointer, or as `searchAtCenter` where the pointer is elsewhere. */
+/** Opens the list of nodes at the pointer, or in the middle; the new node goes where it covers no other. */
 export function searchAtPointer(editor: Editor, flow: Surroundings): void {
-  const screen = pointerOnGraph()
-  if (!screen) return searchAtCenter(editor, flow)
-  editor.view.setState({ search: { screen, at: flow.screenToFlowPosition(screen) } })
+  searchAt(editor, flow, placeOnGraph())
 }
 
-/** Opens the list in the middle; the new node goes where it covers no other. */
+/** The same in the middle, wherever the pointer is: it is on the button that was pressed. */
 export function searchAtCenter(editor: Editor, flow: Surroundings): void {
-  const screen = middleOfGraph()
+  searchAt(editor, flow, middleOfGraph())
+}
+
+function searchAt(editor: Editor, flow: Surroundings, screen: Point): void {
   editor.view.setState({ search: { screen, at: freePlaceIn(flow, screen) } })
+}
+
+/** Opens the list of the nodes this workflow has, to go to one. */
+export function searchPlaces(editor: Editor): void {
+  const { x, y } = middleOfGraph()
+  editor.view.setState({ search: { screen: { x: x - 170, y: y - 190 }, at: { x: 0, y: 0 }, kind: 'places' } })
+}
+
+/** Opens the list of everything one can do. */
+export function searchCommands(editor: Editor): void {
+  const { x, y } = middleOfGraph()
+  editor.view.setState({
+    search: { screen: { x: x - 170, y: y - 190 }, at: { x: 0, y: 0 }, kind: 'commands' },
+  })
 }

@@ -23,7 +23,7 @@ export function paceDrawing<T>(pass: (items: T[]) => void): (items: T[]) => void
     pass(items)
     const cost = performance.now() - began
     afterPaint((painting) => {
-      setTimeout(() => whenIdle(flush), Math.max(shortestRest, (cost + painting) * restPerCost))
+      setTimeout(() => whenFree(flush), Math.max(shortestRest, (cost + painting) * restPerCost))
     })
   }
   return (items) => {
@@ -36,6 +36,40 @@ export function paceDrawing<T>(pass: (items: T[]) => void): (items: T[]) => void
 function afterPaint(then: (painting: number) => void): void {
   if (document.hidden) setTimeout(() => then(0))
   else requestAnimationFrame((frame) => setTimeout(() => then(performance.now() - frame)))
+}
+
+/** Milliseconds after a key within which another is expected. */
+const typingTime = 300
+
+let lastKey = -Infinity
+let watching = false
+
+/**
+ * At a moment when nothing else wants the page. While someone types that is right after the frame that shows a letter:
+ * the next one is furthest away then. At any other time a drawing could begin just before a letter, and hold it up.
+ */
+function whenFree(then: () => void): void {
+  watchKeys()
+  if (performance.now() - lastKey > typingTime) return whenIdle(then)
+  const drawn = new AbortController()
+  const draw = (): void => {
+    if (drawn.signal.aborted) return
+    drawn.abort()
+    clearTimeout(timer)
+    then()
+  }
+  const timer = setTimeout(draw, typingTime)
+  addEventListener('keydown', () => requestAnimationFrame(() => setTimeout(draw)), {
+    capture: true,
+    once: true,
+    signal: drawn.signal,
+  })
+}
+
+function watchKeys(): void {
+  if (watching) return
+  watching = true
+  addEventListener('keydown', () => (lastKey = performance.now()), { capture: true, passive: true })
 }
 
 function whenIdle(then: () => void): void {

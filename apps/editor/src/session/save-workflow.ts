@@ -14,7 +14,11 @@ export async function saveWorkflow(editor: Editor): Promise<void> {
 
 /** Saves as a workflow of its own, under a free id made from its name. */
 export async function saveCopy(editor: Editor): Promise<void> {
-  await loadWorkflows(editor)
+  try {
+    await loadWorkflows(editor)
+  } catch (error) {
+    return editor.view.getState().notify('error', ...describeError(error))
+  }
   const taken = new Set(editor.server.getState().workflows.map(({ id }) => id))
   await put(editor, freeId(presentOf(editor).name, taken), undefined)
 }
@@ -31,7 +35,7 @@ async function put(editor: Editor, id: string, revision: string | undefined): Pr
     const saved = await editor.client.saveWorkflow(id, { workflow, revision })
     editor.document.getState().markSaved(workflow, { id: saved.id, revision: saved.revision })
     notify('info', `Saved “${workflow.name}”`)
-    await loadWorkflows(editor)
+    await loadWorkflows(editor).catch(() => undefined)
   } catch (error) {
     if (!isConflict(error)) return notify('error', ...describeError(error))
     const theirs = await editor.client.workflow(id)

@@ -1,11 +1,17 @@
 import type { Editor } from '../store/editor.ts'
-import { findDraft, watchDraft } from './autosave.ts'
+import { findDraft, watchDraft, type Draft } from './autosave.ts'
+import { watchMissing } from './find-missing.ts'
 import { watchProblems } from './find-problems.ts'
 import { loadLibrary } from './load-library.ts'
 import { openEmpty, openFromServer } from './open-workflow.ts'
+import { openFromLink } from './share-workflow.ts'
 import { resumeRun } from './run-workflow.ts'
+import { watchConnection } from './watch-connection.ts'
+import { describeError } from './describe-error.ts'
+import { watchDetail } from '../graph/detail.ts'
 import { watchTypes } from './watch-types.ts'
 import { claimTab } from './tab-identity.ts'
+import { freshTab, replaceTab } from './tabs.ts'
 
 /** Milliseconds between attempts while the server does not answer. */
 const retryTime = 1500
@@ -17,25 +23,36 @@ const firstExample = 'first-story'
 export async function startSession(editor: Editor): Promise<void> {
   await untilLoaded(editor)
   watchTypes(editor)
+  watchDetail(editor)
   const tab = await claimTab()
   const draft = await findDraft(tab)
-  if (draft) {
-    editor.document.getState().open(draft.workflow, draft.origin, draft.dirty ? undefined : draft.workflow)
-    if (draft.run !== undefined) resumeRun(editor, draft.run)
-  } else {
-    await openFirstExample(editor)
-  }
+  if (draft) openDraft(editor, draft)
+  else await openFirstExample(editor)
+  await openFromLink(editor)
   watchDraft(editor, tab)
   watchProblems(editor)
+  watchMissing(editor)
   watchConnection(editor)
+}
+
+/** Brings back every workflow that was open, and the runs they showed. */
+function openDraft(editor: Editor, { tabs, front }: Draft): void {
+  const order = tabs.map((_, at) => `tab-${at + 1}`)
+  const active = order[front] ?? 'tab-1'
+  const contents = tabs.map(({ workflow, origin, dirty }) => freshTab(workflow, origin, !dirty))
+  const behind = order.flatMap((id, at) => (id === active ? [] : ([[id, contents[at]!]] as const)))
+  editor.tabs.setState({ order, active, parked: new Map(behind) })
+  replaceTab(editor, contents[order.indexOf(active)]!)
+  tabs.forEach(({ run }, at) => run !== undefined && resumeRun(editor, run, order[at]!))
 }
 
 async function untilLoaded(editor: Editor): Promise<void> {
   for (;;) {
     try {
       return await loadLibrary(editor)
-    } catch {
-      editor.server.setState({ connection: 'lost' })
+    } catch (error) {
+      const [message, hint] = describeError(error)
+      editor.server.setState({ unanswered: { message, hint } })
       await new Promise((resolve) => setTimeout(resolve, retryTime))
     }
   }
@@ -47,12 +64,4 @@ async function openFirstExample(editor: Editor): Promise<void> {
   const first = examples.find(({ id }) => id === firstExample) ?? examples[0] ?? workflows[0]
   if (first) await openFromServer(editor, first.id)
   else openEmpty(editor)
-}
-
-/** A server that came back may be a newer one: its library is fetched again. */
-function watchConnection(editor: Editor): void {
-  editor.server.subscribe((state, before) => {
-    if (state.connection !== 'open' || before.connection === 'open') return
-    loadLibrary(editor).catch(() => undefined)
-  })
 }

@@ -3,7 +3,7 @@ import type { InputRef } from '../document/actions.ts'
 import { makeId } from '../document/make-id.ts'
 import { findFreePlace, type Box } from '../graph/free-place.ts'
 import type { Editor } from '../store/editor.ts'
-import { presentOf } from './edit-graph.ts'
+import { graphOf } from './edit-graph.ts'
 
 /** The node whose values are tried one after another. */
 const axisType = 'matrix/axis'
@@ -29,7 +29,7 @@ export function sweepInput(
   to: InputRef,
   { title, value, boxes }: { title: string; value: Json | undefined; boxes: readonly Box[] },
 ): string | undefined {
-  const { nodes } = presentOf(editor)
+  const { nodes } = graphOf(editor)
   const description = editor.server.getState().byType.get(axisType)
   const node = nodes[to.node]
   if (!description || !node) return undefined

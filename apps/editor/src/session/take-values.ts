@@ -2,7 +2,7 @@ import { literalProblem, type Coordinate, type Json, type Workflow } from '@wool
 import type { DocumentAction } from '../document/actions.ts'
 import { inputsOf, linksInto } from '../document/inputs-of.ts'
 import type { Editor } from '../store/editor.ts'
-import { presentOf } from './edit-graph.ts'
+import { graphOf } from './edit-graph.ts'
 
 /** The value an axis has at one place of a result. */
 export interface AxisValue {
@@ -15,7 +15,7 @@ export interface AxisValue {
  * feed nothing any more go. What is left runs once.
  */
 export function takeValues(editor: Editor, values: readonly AxisValue[]): void {
-  const { actions, taken } = actionsFor(editor, presentOf(editor), values)
+  const { actions, taken } = actionsFor(editor, graphOf(editor), values)
   const { notify, select } = editor.view.getState()
   if (actions.length === 0)
     return notify('info', 'None of these axes feeds an input that can be typed: nothing was changed')

@@ -1,12 +1,16 @@
 import { createContext, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Workflow, WorkflowNode } from '@woolgather/workflow'
+import { subgraphAt } from '../document/scope.ts'
+import { lookIntoProblems } from '../document/look-into-problems.ts'
+import { lookIntoRun, prefixOf } from '../run/look-into-run.ts'
 import type { ArtifactState } from './artifact-store.ts'
 import type { DocumentState } from './document-store.ts'
 import type { Editor } from './editor.ts'
 import type { ProblemState } from './problem-store.ts'
 import type { RunStoreState } from './run-store.ts'
 import type { ServerState } from './server-store.ts'
+import type { TabState } from './tab-store.ts'
 import type { ViewState } from './view-store.ts'
 
 export const EditorContext = createContext<Editor | undefined>(undefined)
@@ -21,28 +25,38 @@ export function useDocument<T>(select: (state: DocumentState) => T): T {
   return useStore(useEditor().document, select)
 }
 
+/** The graph that is drawn: the workflow, or the inside of the subgraph that was entered. */
 export function useWorkflow<T>(select: (workflow: Workflow) => T): T {
-  return useDocument((state) => select(state.history.present))
+  return useDocument((state) => select(state.graph))
 }
 
 export function useNode(id: string): WorkflowNode | undefined {
   return useWorkflow((workflow) => workflow.nodes[id])
 }
 
+/** The run as the graph that is drawn sees it: nodes by their ids in it, a subgraph as one node. */
 export function useRun<T>(select: (state: RunStoreState) => T): T {
-  return useStore(useEditor().run, select)
+  const prefix = useDocument((state) => prefixOf(state.path))
+  return useStore(useEditor().run, (state) => select(lookIntoRun(state, prefix)))
 }
 
 export function useServer<T>(select: (state: ServerState) => T): T {
   return useStore(useEditor().server, select)
 }
 
+export function useTabs<T>(select: (state: TabState) => T): T {
+  return useStore(useEditor().tabs, select)
+}
+
 export function useView<T>(select: (state: ViewState) => T): T {
   return useStore(useEditor().view, select)
 }
 
+/** What is wrong, as the graph that is drawn sees it. */
 export function useProblems<T>(select: (state: ProblemState) => T): T {
-  return useStore(useEditor().problems, select)
+  const graph = useWorkflow((workflow) => workflow)
+  const subgraph = useDocument(({ history, path }) => subgraphAt(history.present, path))
+  return useStore(useEditor().problems, (state) => select(lookIntoProblems(state, subgraph, graph.nodes)))
 }
 
 export function useArtifacts<T>(select: (state: ArtifactState) => T): T {

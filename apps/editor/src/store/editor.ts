@@ -4,11 +4,16 @@ import { createDocumentStore, type DocumentStore } from './document-store.ts'
 import { createProblemStore, type ProblemStore } from './problem-store.ts'
 import { createRunStore, type RunStore } from './run-store.ts'
 import { createServerStore, type ServerStore } from './server-store.ts'
+import { createTabStore, type TabStore } from './tab-store.ts'
 import { createViewStore, type Theme, type ViewStore } from './view-store.ts'
+import { followDownload } from '../session/fetch-model.ts'
+import { loseRun } from '../session/tabs.ts'
 
 /** Everything an open editor holds. Document, run and view are apart: none of them knows the others. */
 export interface Editor {
   client: Client
+  /** The workflows open behind the one in front, which is in the stores below. */
+  tabs: TabStore
   document: DocumentStore
   run: RunStore
   server: ServerStore
@@ -27,21 +32,26 @@ export interface EditorOptions {
 
 export function createEditor({ url, theme, paletteOpen }: EditorOptions): Editor {
   const server = createServerStore()
-  const run = createRunStore()
   const client = createClient({
     url,
     createSocket: (address) => new WebSocket(address),
-    onConnection: (connection) => server.setState({ connection }),
+    onConnection: (next) =>
+      server.setState(({ connection }) => ({
+        connection: next === 'connecting' && connection === 'lost' ? 'lost' : next,
+      })),
     onWorker: (worker) => server.setState({ worker }),
-    onRunLost: (id) => run.getState().lose(id),
+    onDownload: (download) => followDownload(editor, download),
+    onRunLost: (id) => loseRun(editor, id),
   })
-  return {
+  const editor: Editor = {
     client,
     server,
+    tabs: createTabStore(),
     document: createDocumentStore(),
-    run,
+    run: createRunStore(),
     view: createViewStore({ theme, paletteOpen }),
     problems: createProblemStore(),
     artifacts: createArtifactStore((hash) => client.artifact(hash)),
   }
+  return editor
 }

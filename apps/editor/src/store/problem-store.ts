@@ -1,3 +1,4 @@
+import type { ImportedWorkflow } from '@woolgather/protocol'
 import type { Issue } from '@woolgather/workflow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
@@ -5,12 +6,18 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 export interface ProblemState {
   issues: readonly Issue[]
   byNode: Readonly<Record<string, readonly Issue[]>>
+  /** Models and node types that the document needs and the server has not. */
+  missing: ImportedWorkflow['missing']
 }
 
 export type ProblemStore = StoreApi<ProblemState>
 
 export function createProblemStore(): ProblemStore {
-  return createStore<ProblemState>()(() => ({ issues: [], byNode: {} }))
+  return createStore<ProblemState>()(() => ({
+    issues: [],
+    byNode: {},
+    missing: { models: [], nodeTypes: [] },
+  }))
 }
 
 /** Puts a new list in place; a node whose issues did not change keeps its list, so that it is not drawn again. */

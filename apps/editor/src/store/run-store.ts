@@ -1,19 +1,13 @@
-import type { RunEvent } from '@woolgather/workflow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { applyEvents, interruptRun, isOver, startRun, type NodeRun, type RunState } from '../run/run-state.ts'
+import { isOver, startRun, type NodeRun, type RunState } from '../run/run-state.ts'
 
 export interface RunStoreState {
   run: RunState | undefined
   /** What the run before showed: kept on screen, dimmed, until its node begins again. */
   previous: RunState['nodes']
-  /** Sent, not yet accepted. */
-  submitting: boolean
+  /** Asked for, not yet accepted; aborting it takes it back. */
+  submitting: AbortController | undefined
   begin: (id: string) => void
-  apply: (events: readonly RunEvent[]) => void
-  submit: (submitting: boolean) => void
-  /** The server forgot the run: it will not go on. */
-  lose: (id: string) => void
-  clear: () => void
 }
 
 export type RunStore = StoreApi<RunStoreState>
@@ -22,22 +16,18 @@ export function createRunStore(): RunStore {
   return createStore<RunStoreState>()((set) => ({
     run: undefined,
     previous: {},
-    submitting: false,
+    submitting: undefined,
     begin: (id) =>
       set(({ run, previous }) => ({
         run: startRun(id),
         previous: { ...previous, ...run?.nodes },
-        submitting: false,
+        submitting: undefined,
       })),
-    apply: (events) => set(({ run }) => (run ? { run: applyEvents(run, events) } : {})),
-    submit: (submitting) => set({ submitting }),
-    lose: (id) => set(({ run }) => (run?.id === id && !isOver(run) ? { run: interruptRun(run) } : {})),
-    clear: () => set({ run: undefined, previous: {}, submitting: false }),
   }))
 }
 
 export function isRunning(state: RunStoreState): boolean {
-  return state.submitting || (state.run !== undefined && !isOver(state.run))
+  return state.submitting !== undefined || (state.run !== undefined && !isOver(state.run))
 }
 
 export function nodeRunOf(state: RunStoreState, id: string): NodeRun | undefined {

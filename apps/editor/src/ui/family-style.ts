@@ -6,6 +6,7 @@ import {
   Eye,
   Grid3x3,
   Layers,
+  Package,
   Repeat,
   Sparkles,
   Type,
@@ -28,6 +29,7 @@ const known: Record<string, FamilyStyle> = {
   matrix: { icon: Grid3x3, hue: 250 },
   text: { icon: Type, hue: 85 },
   output: { icon: Eye, hue: 225 },
+  subgraph: { icon: Package, hue: 270 },
 }
 
 /** Icon and colour of a family; one that is new gets a colour of its own without a line of code. */

@@ -56,7 +56,8 @@ export function Menu({ label, trigger, sections, onOpen, className = '' }: MenuP
   )
 }
 
-function MenuList({ sections, onClose }: { sections: readonly MenuSection[]; onClose: () => void }) {
+/** A list of actions: arrows move, Home and End jump. */
+export function MenuList({ sections, onClose }: { sections: readonly MenuSection[]; onClose: () => void }) {
   const list = useRef<HTMLDivElement>(null)
   const items = (): HTMLElement[] => [
     ...(list.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? []),

@@ -1,13 +1,25 @@
 import { useReactFlow } from '@xyflow/react'
 import { useCallback } from 'react'
+import { goToGraph } from '../session/enter-subgraph.ts'
 import { useEditor } from '../store/editor-context.ts'
 
-/** Selects a node, brings it into view, and gives it the focus (or its input, where one is named). */
-export function useRevealNode(): (id: string, input?: string) => void {
+/**
+ * Selects a node, brings it into view, and gives it the focus (or its input, where one is named). `path` names the
+ * subgraphs it lies in, where that is not the graph that is drawn.
+ */
+export function useRevealNode(): (id: string, input?: string, path?: readonly string[]) => void {
   const editor = useEditor()
   const flow = useReactFlow()
   return useCallback(
-    (id, input) => {
+    (id, input, path) => {
+      if (editor.view.getState().appView) {
+        editor.view.setState({ appView: false, revealing: { id, input } })
+        return editor.document.getState().enter(path ?? [])
+      }
+      if (path && path.join('/') !== editor.document.getState().path.join('/')) {
+        editor.view.setState({ revealing: { id, input } })
+        return goToGraph(editor, path)
+      }
       editor.view.getState().select([id])
       const zoom = Math.max(flow.getZoom(), 0.7)
       void flow.fitView({ nodes: [{ id }], maxZoom: zoom, minZoom: zoom, duration: 250 })

@@ -45,6 +45,11 @@ test('An optional value is edited like the value', () => {
 
 test('The widget an input names wins, and an input without a schema has none', () => {
   expect(chooseControl(input({ type: 'string' }, 'textarea'), undefined)).toEqual({ kind: 'textarea' })
+  const list = {
+    ...input({ anyOf: [{ type: 'array' }, { type: 'string' }] }, 'textarea'),
+    type: 'list' as const,
+  }
+  expect(chooseControl(list, undefined)).toEqual({ kind: 'textarea', lines: true })
   expect(chooseControl(input({ type: 'integer', maximum: 99 }, 'seed'), undefined)).toEqual({
     kind: 'seed',
     maximum: 99,
@@ -66,6 +71,12 @@ test('Texts in a list are edited one by one, anything else as JSON', () => {
     loose: false,
   })
   expect(chooseControl(input({}), undefined)).toEqual({ kind: 'json', loose: true })
+})
+
+test('A template is a field for words whose gaps are marked', () => {
+  expect(chooseControl({ ...input({ type: 'string' }, 'code'), language: 'template' }, undefined)).toEqual({
+    kind: 'template',
+  })
 })
 
 test('A text widget gives way to JSON where the value is no text', () => {

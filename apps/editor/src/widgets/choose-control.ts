@@ -1,11 +1,18 @@
-import type { InputDescription, Json, NodeDescription } from '@woolgather/workflow'
+import type { CodeLanguage, InputDescription, Json, NodeDescription } from '@woolgather/workflow'
+
+/** What the code editor colours. A template is no code: it stays a field for words. */
+export type SourceLanguage = Exclude<CodeLanguage, 'template'>
 
 /** How a literal of an input is edited, read from its description alone. */
 export type Control =
   | { kind: 'none' }
   | { kind: 'text'; placeholder?: string }
-  | { kind: 'textarea' }
-  | { kind: 'code' }
+  /** `lines`: of a list, an item on each. */
+  | { kind: 'textarea'; lines?: boolean }
+  /** Words with `{{gaps}}`, which are marked. */
+  | { kind: 'template'; lines?: boolean }
+  /** `language`: what it is coloured as; absent: nothing. */
+  | { kind: 'code'; language?: SourceLanguage }
   | { kind: 'number'; integer: boolean; minimum?: number; maximum?: number; step: number }
   | { kind: 'slider'; integer: boolean; minimum: number; maximum: number; step: number }
   | { kind: 'seed'; maximum: number }
@@ -14,8 +21,8 @@ export type Control =
   /** `of`: which files are offered; absent: models. */
   | { kind: 'model'; of?: 'lora' | 'vector' }
   | { kind: 'list' }
-  /** `loose`: what is not JSON is meant as text. */
-  | { kind: 'json'; loose: boolean }
+  /** `loose`: what is not JSON is meant as text. `code`: long enough to be coloured. */
+  | { kind: 'json'; loose: boolean; code?: boolean }
   /** The other end of a loop: one of the nodes that begin one. */
   | { kind: 'zone-start' }
 
@@ -32,7 +39,11 @@ export function chooseControl(input: InputDescription, node: NodeDescription | u
   const schema = unwrap(input.schema)
   const options = optionsOf(schema)
   if (options) return { kind: 'select', options }
-  return chooseByWidget(input, schema) ?? chooseBySchema(input, schema)
+  const control = chooseByWidget(input, schema) ?? chooseBySchema(input, schema)
+  const code = input.language === 'json' || input.language === 'json-schema'
+  if (control.kind === 'json' && code) return { ...control, code }
+  const words = control.kind === 'textarea' || control.kind === 'template'
+  return words && input.type === 'list' ? { ...control, lines: true } : control
 }
 
 /** A widget for text does not fit a value that is an object or a list: that is written as JSON. */
@@ -41,9 +52,15 @@ function chooseByWidget(input: InputDescription, schema: Schema): Control | unde
   if (input.widget === 'lora' || input.widget === 'vector') return { kind: 'model', of: input.widget }
   if (input.widget === 'seed') return { kind: 'seed', maximum: bound(schema['maximum']) ?? 4_294_967_295 }
   if (schema['type'] === 'object' || schema['type'] === 'array') return undefined
-  if (input.widget === 'textarea' || input.widget === 'code') return { kind: input.widget }
+  if (input.widget === 'textarea') return { kind: 'textarea' }
+  if (input.widget === 'code') return chooseByLanguage(input.language)
   if (input.widget === 'text' || input.widget === 'file') return { kind: 'text' }
   return undefined
+}
+
+function chooseByLanguage(language: CodeLanguage | undefined): Control {
+  if (language === 'template') return { kind: 'template' }
+  return language === undefined ? { kind: 'code' } : { kind: 'code', language }
 }
 
 function chooseBySchema(input: InputDescription, schema: Schema): Control {

@@ -11,6 +11,8 @@ export interface ControlProps {
   /** Shown while nothing is set. */
   placeholder: string
   invalid: boolean
+  /** What is wrong with it; shown by the field. A control may mark the place it names. */
+  problem?: string | undefined
   onChange: (value: Json | undefined) => void
   /** The person moved on: what follows is another step of undo. */
   onDone: () => void

@@ -8,6 +8,7 @@ import { NumberControl } from './number-control.tsx'
 import { SeedControl } from './seed-control.tsx'
 import { SelectControl } from './select-control.tsx'
 import { SliderControl } from './slider-control.tsx'
+import { TemplateControl } from './template-control.tsx'
 import { TextareaControl, TextControl } from './text-control.tsx'
 import { ZoneStartControl } from './zone-start-control.tsx'
 
@@ -18,9 +19,11 @@ export function ControlView({ control, ...props }: ControlProps & { control: Con
     case 'text':
       return <TextControl {...props} />
     case 'textarea':
-      return <TextareaControl {...props} code={false} />
+      return <TextareaControl {...(control.lines ? inLines(props) : props)} />
+    case 'template':
+      return <TemplateControl {...(control.lines ? inLines(props) : props)} />
     case 'code':
-      return <TextareaControl {...props} code />
+      return <TextareaControl {...props} code language={control.language} />
     case 'number':
       return <NumberControl {...props} range={control} />
     case 'slider':
@@ -36,8 +39,15 @@ export function ControlView({ control, ...props }: ControlProps & { control: Con
     case 'list':
       return <ListControl {...props} />
     case 'json':
-      return <JsonControl {...props} loose={control.loose} />
+      return <JsonControl {...props} loose={control.loose} code={control.code} />
     case 'zone-start':
       return <ZoneStartControl {...props} />
   }
+}
+
+/** A list as it is typed: an item on each line. */
+function inLines(props: ControlProps): ControlProps {
+  const asLines = (value: ControlProps['value']) =>
+    Array.isArray(value) ? value.map(String).join('\n') : value
+  return { ...props, value: asLines(props.value), fallback: asLines(props.fallback) }
 }

@@ -1,13 +1,18 @@
 import { useState } from 'react'
 import type { Json } from '@woolgather/workflow'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import { CodeField } from './code-field.tsx'
 import { commonProps, type ControlProps } from './control-props.ts'
 
 /**
  * Any value, written as JSON. Kept only while it is JSON; until then the field says what is missing. `loose`: what
  * is not JSON is meant as text, so that a word needs no quotes.
  */
-export function JsonControl({ loose, ...props }: ControlProps & { loose: boolean }) {
+export function JsonControl({
+  loose,
+  code = false,
+  ...props
+}: ControlProps & { loose: boolean; code?: boolean | undefined }) {
   const [typed, setTyped] = useState<string>()
   const value = props.value ?? props.fallback
   const text = typed ?? writeValue(value, loose)
@@ -17,23 +22,35 @@ export function JsonControl({ loose, ...props }: ControlProps & { loose: boolean
     const result = readValue(next, loose)
     if (result.problem === undefined) props.onChange(result.value)
   }
+  const leave = (): void => {
+    if (read.problem === undefined) setTyped(undefined)
+    props.onDone()
+  }
   return (
     <div className="json-control">
-      <textarea
-        {...commonProps(props)}
-        className="control code nodrag"
-        rows={1}
-        placeholder={props.placeholder}
-        spellCheck={false}
-        aria-invalid={props.invalid || read.problem !== undefined || undefined}
-        value={text}
-        onPointerEnter={captureScroll}
-        onChange={(event) => enter(event.target.value)}
-        onBlur={() => {
-          if (read.problem === undefined) setTyped(undefined)
-          props.onDone()
-        }}
-      />
+      {code ? (
+        <CodeField
+          {...props}
+          language="json"
+          text={text}
+          invalid={props.invalid || read.problem !== undefined}
+          onText={enter}
+          onDone={leave}
+        />
+      ) : (
+        <textarea
+          {...commonProps(props)}
+          className="control code nodrag"
+          rows={1}
+          placeholder={props.placeholder}
+          spellCheck={false}
+          aria-invalid={props.invalid || read.problem !== undefined || undefined}
+          value={text}
+          onPointerEnter={captureScroll}
+          onChange={(event) => enter(event.target.value)}
+          onBlur={leave}
+        />
+      )}
       {read.problem !== undefined && (
         <p className="field-problem" role="alert">
           Not JSON yet: {read.problem}

@@ -1,14 +1,16 @@
 import { ChevronsUpDown } from 'lucide-react'
 import { useCallback, useId, useRef, useState, type KeyboardEvent } from 'react'
 import type { ModelFile } from '@woolgather/protocol'
-import { fuzzyScore } from '../document/search-nodes.ts'
-import { formatBytes, formatParameters } from '../run/show-run.ts'
 import { loadModels } from '../session/load-library.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
 import type { ControlProps } from './control-props.ts'
+import { findModels, ModelFacts, ModelList } from './model-list.tsx'
 
 const called: Record<ModelFile['kind'], string> = { model: 'model', lora: 'LoRA', vector: 'control vector' }
+
+/** How far each key goes in the list. */
+const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 }
 
 /** A model file, or one of another kind: chosen from those the server has, or typed (a path, or an address). */
 export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
@@ -19,7 +21,7 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
   const [query, setQuery] = useState<string>()
   const [active, setActive] = useState(0)
   const field = useRef<HTMLInputElement>(null)
-  const box = useRef<HTMLDivElement>(null)
+  const before = useRef<string>(undefined)
   const listId = useId()
   const value = typeof props.value === 'string' ? props.value : ''
   const found = findModels(models, query ?? '')
@@ -27,27 +29,40 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
     setOpen(false)
     setQuery(undefined)
   }, [setOpen, setQuery])
-  const show = (): void => {
+  const show = (at: number): void => {
+    before.current = value === '' ? undefined : value
     loadModels(editor).catch(() => undefined)
-    setActive(
-      Math.max(
-        0,
-        found.findIndex(({ file }) => file === value),
-      ),
-    )
+    setActive(Math.max(0, at))
     setOpen(true)
+  }
+  const showAll = (): void => show(models.findIndex(({ file }) => file === value))
+  const type = (text: string): void => {
+    if (!open) show(0)
+    setQuery(text)
+    setActive(0)
+    props.onChange(text === '' ? undefined : text)
   }
   const choose = (file: string): void => {
     props.onChange(file)
     props.onDone()
     close()
   }
+  const takeBack = (): void => {
+    if (query !== undefined) props.onChange(before.current)
+    close()
+  }
+  const move = (step: number): void => {
+    const last = Math.max(0, found.length - 1)
+    const wraps = Math.abs(step) === 1
+    if (wraps) setActive((active + step + last + 1) % (last + 1))
+    else setActive(Math.min(last, Math.max(0, active + step)))
+  }
   const key = (event: KeyboardEvent): void => {
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    const step = steps[event.key]
+    if (step !== undefined) {
       event.preventDefault()
-      if (!open) return show()
-      const step = event.key === 'ArrowDown' ? 1 : -1
-      setActive((active + step + found.length) % Math.max(1, found.length))
+      if (open) move(step)
+      else showAll()
     } else if (event.key === 'Enter' && open) {
       event.preventDefault()
       const chosen = found[active]
@@ -56,7 +71,7 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
     }
   }
   return (
-    <div className="model-control" ref={box}>
+    <div className="model-control">
       <input
         ref={field}
         id={props.id}
@@ -71,15 +86,15 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
         autoComplete="off"
         spellCheck={false}
         placeholder={`Choose a ${called[props.of]}`}
+        title={value}
         value={value}
-        onClick={show}
-        onKeyDown={key}
-        onChange={(event) => {
-          setQuery(event.target.value)
-          setActive(0)
-          setOpen(true)
-          props.onChange(event.target.value === '' ? undefined : event.target.value)
+        onClick={({ currentTarget }) => {
+          if (open) return
+          currentTarget.select()
+          showAll()
         }}
+        onKeyDown={key}
+        onChange={(event) => type(event.target.value)}
         onBlur={props.onDone}
       />
       <ChevronsUpDown className="model-chevron" aria-hidden />
@@ -88,59 +103,22 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
         <Popover
           anchor={field}
           onClose={close}
+          onEscape={takeBack}
           role="presentation"
           label="Models"
           className="model-list nodrag nowheel"
         >
-          <ul id={listId} role="listbox" aria-label="Models">
-            {found.map((model, at) => (
-              <li
-                key={model.file}
-                id={`${listId}-${at}`}
-                role="option"
-                aria-selected={at === active}
-                className="model-option"
-                onPointerEnter={() => setActive(at)}
-                onClick={() => choose(model.file)}
-              >
-                <span className="model-name">{model.file}</span>
-                <span className="model-facts">{factsOf(model)}</span>
-              </li>
-            ))}
-          </ul>
-          {found.length === 0 && (
-            <p className="model-none">
-              {models.length === 0
-                ? `There is no ${called[props.of]} yet. Put a GGUF file into the models folder, or type hf:owner/repo/file.gguf.`
-                : 'No file has this name. An address such as hf:owner/repo/file.gguf is downloaded when it runs.'}
-            </p>
-          )}
+          <ModelList
+            id={listId}
+            found={found}
+            all={models.length}
+            called={called[props.of]}
+            active={active}
+            onActive={setActive}
+            onChoose={choose}
+          />
         </Popover>
       )}
     </div>
   )
-}
-
-/** What is known of the chosen file, in one line. */
-function ModelFacts({ file, models }: { file: string; models: readonly ModelFile[] }) {
-  if (file === '') return null
-  const model = models.find((known) => known.file === file)
-  if (model) return <p className="model-facts">{factsOf(model)}</p>
-  if (/^(hf:|https:\/\/)/.test(file))
-    return <p className="model-facts">Downloaded when it runs, if not here yet</p>
-  return <p className="model-facts missing">Not in the models folders</p>
-}
-
-function factsOf({ architecture, parameters, quantization, bytes }: ModelFile): string {
-  const size = parameters > 0 ? formatParameters(parameters) : ''
-  return [architecture, size, quantization, formatBytes(bytes)].filter((part) => part !== '').join(' · ')
-}
-
-function findModels(models: readonly ModelFile[], query: string): ModelFile[] {
-  if (query === '') return [...models]
-  return models
-    .map((model) => ({ model, score: fuzzyScore(query, `${model.file} ${model.name}`) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ model }) => model)
 }

@@ -1,13 +1,14 @@
-import { Dices, Lock, LockOpen } from 'lucide-react'
+import { Dices, Lock, LockOpen, Plus } from 'lucide-react'
 import { rollSeed } from '../document/roll-seed.ts'
 import { useRun } from '../store/editor-context.ts'
 import type { ControlProps } from './control-props.ts'
 import { NumberField } from './number-field.tsx'
 
-/** A seed that is kept (locked) or drawn anew for each run (open); the dice roll another to keep. */
+/** A seed that is kept (locked) or drawn anew for each run (open); the dice roll another to keep, plus takes the next. */
 export function SeedControl({ maximum, ...props }: ControlProps & { maximum: number }) {
   const drawn = useRun((state) => state.run?.seeds[props.nodeId])
   const locked = typeof props.value === 'number'
+  const shown = typeof props.value === 'number' ? props.value : drawn
   const set = (value: number | undefined): void => {
     props.onDone()
     props.onChange(value)
@@ -30,6 +31,16 @@ export function SeedControl({ maximum, ...props }: ControlProps & { maximum: num
         onClick={() => set(Math.min(rollSeed(), maximum))}
       >
         <Dices />
+      </button>
+      <button
+        type="button"
+        className="icon-button nodrag"
+        aria-label={`${props.label}, one more`}
+        title={shown === undefined ? 'Nothing to count on from: no seed was drawn yet' : 'The next seed'}
+        disabled={shown === undefined}
+        onClick={() => set(shown === undefined || shown >= maximum ? 0 : shown + 1)}
+      >
+        <Plus />
       </button>
       <button
         type="button"

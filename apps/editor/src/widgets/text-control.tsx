@@ -1,5 +1,7 @@
 import { useLayoutEffect, useRef } from 'react'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import type { SourceLanguage } from './choose-control.ts'
+import { CodeField } from './code-field.tsx'
 import { commonProps, type ControlProps } from './control-props.ts'
 
 const growsByItself = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
@@ -19,7 +21,11 @@ export function TextControl(props: ControlProps) {
 }
 
 /** Several lines; grows with what is typed up to the height the style sheet sets. */
-export function TextareaControl({ code, ...props }: ControlProps & { code: boolean }) {
+export function TextareaControl({
+  code = false,
+  language,
+  ...props
+}: ControlProps & { code?: boolean; language?: SourceLanguage | undefined }) {
   const area = useRef<HTMLTextAreaElement>(null)
   const text = asText(props.value ?? props.fallback)
   useLayoutEffect(() => {
@@ -27,6 +33,15 @@ export function TextareaControl({ code, ...props }: ControlProps & { code: boole
     area.current.style.height = 'auto'
     area.current.style.height = `${area.current.scrollHeight + 2}px`
   }, [text])
+  if (language !== undefined)
+    return (
+      <CodeField
+        {...props}
+        language={language}
+        text={text}
+        onText={(typed) => props.onChange(asLiteral(typed, props.fallback))}
+      />
+    )
   return (
     <textarea
       {...commonProps(props)}
@@ -43,11 +58,11 @@ export function TextareaControl({ code, ...props }: ControlProps & { code: boole
 }
 
 /** An emptied field without a default is unset: an empty text is rarely what a checksum or a name may be. */
-function asLiteral(text: string, fallback: ControlProps['fallback']): string | undefined {
+export function asLiteral(text: string, fallback: ControlProps['fallback']): string | undefined {
   return text === '' && fallback === undefined ? undefined : text
 }
 
-function asText(value: ControlProps['value']): string {
+export function asText(value: ControlProps['value']): string {
   if (value === undefined || value === null) return ''
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

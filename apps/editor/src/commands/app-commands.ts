@@ -1,0 +1,26 @@
+import { showApp, toggleInApp } from '../session/edit-app.ts'
+import type { Command } from './command.ts'
+
+export const appCommands: readonly Command[] = [
+  {
+    group: 'View',
+    title: 'Show the workflow as an app, or as its graph',
+    inApp: true,
+    keys: ['a'],
+    run: (editor) => showApp(editor, !editor.view.getState().appView),
+  },
+  {
+    group: 'Graph',
+    title: 'Show what the selected node makes in the app, or leave it out',
+    short: 'Show its result in the app, or leave it out',
+    menus: ['nodes'],
+    section: 'state',
+    keys: ['Shift+a'],
+    when: (editor) =>
+      editor.view.getState().selectedNodes.size === 1 && editor.document.getState().path.length === 0,
+    run: (editor) => {
+      const [node] = editor.view.getState().selectedNodes
+      if (node !== undefined) toggleInApp(editor, { node })
+    },
+  },
+]

@@ -1,0 +1,55 @@
+import type { Alignment } from '../document/align-nodes.ts'
+import { alignSelected, distributeSelected, layOut } from '../session/arrange-selected.ts'
+import type { Editor } from '../store/editor.ts'
+import type { Command } from './command.ts'
+
+const atLeast =
+  (count: number) =>
+  (editor: Editor): boolean =>
+    editor.view.getState().selectedNodes.size >= count
+
+const align = (title: string, key: string, alignment: Alignment): Command => ({
+  group: 'Arrange',
+  title,
+  keys: [key],
+  menus: ['nodes'],
+  section: 'arrange',
+  when: atLeast(2),
+  run: (editor, flow) => alignSelected(editor, flow, alignment),
+})
+
+export const arrangeCommands: readonly Command[] = [
+  {
+    group: 'Arrange',
+    title: 'Lay out what is selected, or everything',
+    short: 'Lay out',
+    keys: ['l'],
+    menus: ['nodes', 'canvas'],
+    section: 'arrange',
+    run: (editor, flow) => void layOut(editor, flow),
+  },
+  align('Align left', 'Alt+a', 'left'),
+  align('Align centres', 'Alt+h', 'centre'),
+  align('Align right', 'Alt+d', 'right'),
+  align('Align top', 'Alt+w', 'top'),
+  align('Align middles', 'Alt+v', 'middle'),
+  align('Align bottom', 'Alt+s', 'bottom'),
+  {
+    group: 'Arrange',
+    title: 'Distribute across',
+    keys: ['Alt+Shift+h'],
+    menus: ['nodes'],
+    section: 'arrange',
+    when: atLeast(3),
+    run: (editor, flow) => distributeSelected(editor, flow, 'across'),
+  },
+  {
+    group: 'Arrange',
+    title: 'Distribute down',
+    keys: ['Alt+Shift+v'],
+    menus: ['nodes'],
+    section: 'arrange',
+    when: atLeast(3),
+    run: (editor, flow) => distributeSelected(editor, flow, 'down'),
+  },
+]

@@ -1,0 +1,33 @@
+import type { ReactFlowInstance } from '@xyflow/react'
+import type { Editor } from '../store/editor.ts'
+
+export type Flow = Pick<
+  ReactFlowInstance,
+  'zoomIn' | 'zoomOut' | 'setViewport' | 'screenToFlowPosition' | 'getNodes' | 'getNode' | 'getNodesBounds'
+>
+
+/** What a menu was opened on. */
+export type MenuTarget = 'nodes' | 'link' | 'canvas'
+
+/** Something one can do. One list feeds the keyboard, the menus, the list of commands and the page that `?` shows. */
+export interface Command {
+  title: string
+  /** What a menu says, where that it concerns the selection goes without saying. */
+  short?: string
+  group: 'Run' | 'Graph' | 'Arrange' | 'Edit' | 'View' | 'Workflow'
+  /** As `event.key`; `Mod` is Ctrl, or ⌘ on a Mac. The first is the one that is shown. */
+  keys: readonly string[]
+  /** Also while typing in a field. */
+  always?: boolean
+  /** Also in the app view, where no graph is. */
+  inApp?: boolean
+  /** The menus it stands in. */
+  menus?: readonly MenuTarget[]
+  /** Commands of one section stand together in a menu. */
+  section?: 'one' | 'nodes' | 'state' | 'subgraph' | 'arrange' | 'remove'
+  /** A name of a colour that is drawn as a patch in menus. */
+  swatch?: string
+  /** Whether it would do anything now; without it, always. */
+  when?: (editor: Editor) => boolean
+  run: (editor: Editor, flow: Flow) => void
+}

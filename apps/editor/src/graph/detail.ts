@@ -1,0 +1,64 @@
+import type { ReactFlowState } from '@xyflow/react'
+import { sceneOf } from '../store/document-store.ts'
+import type { Editor } from '../store/editor.ts'
+
+/** Below this zoom the text of a node is too small to read, and is not drawn. */
+export const readableZoom = 0.35
+
+/**
+ * From this many nodes on, only those that can be read are drawn in full; the others are a coloured card with a title.
+ * A node has some eighty elements: a thousand in full take seconds to make, and a tenth of a second to paint.
+ */
+const sketchFrom = 60
+
+const none: ReadonlySet<string> = new Set()
+
+/** Whether a graph of so many nodes is drawn in full; undefined means every node is. */
+function startingDetail(nodes: number): ReadonlySet<string> | undefined {
+  return nodes < sketchFrom ? undefined : none
+}
+
+/** A large graph that opens is sketched first, before it is known what of it is seen. Returns how to stop. */
+export function watchDetail(editor: Editor): () => void {
+  const reset = (): void => {
+    const { graph } = editor.document.getState()
+    editor.view.setState({ detailed: startingDetail(Object.keys(graph.nodes).length) })
+  }
+  reset()
+  return editor.document.subscribe((state, before) => {
+    if (sceneOf(state) !== sceneOf(before)) reset()
+  })
+}
+
+type Seen = Pick<ReactFlowState, 'transform' | 'width' | 'height' | 'nodeLookup'>
+
+/** Parts of the window beyond its edges in which nodes are drawn in full, and in which those that are stay so. */
+const reach = 0.4
+const keep = 1.5
+
+/** The nodes to draw in full: those that are seen and large enough to read, and what has the focus. */
+export function chooseDetail(
+  { transform: [left, top, zoom], width, height, nodeLookup }: Seen,
+  before: ReadonlySet<string> | undefined,
+  focused: string | undefined,
+): ReadonlySet<string> | undefined {
+  if (nodeLookup.size < sketchFrom) return undefined
+  if (zoom < readableZoom) return focused === undefined ? none : new Set([focused])
+  const chosen = new Set<string>()
+  for (const [id, { position, measured }] of nodeLookup) {
+    const far = before?.has(id) ? keep : reach
+    const x = position.x * zoom + left
+    const y = position.y * zoom + top
+    const inside =
+      x < width * (1 + far) &&
+      y < height * (1 + far) &&
+      x + (measured.width ?? 0) * zoom > -width * far &&
+      y + (measured.height ?? 0) * zoom > -height * far
+    if (inside || id === focused) chosen.add(id)
+  }
+  return before && sameSet(chosen, before) ? before : chosen
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((id) => b.has(id))
+}

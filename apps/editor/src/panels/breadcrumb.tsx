@@ -1,0 +1,59 @@
+import { ChevronRight, CornerLeftUp } from 'lucide-react'
+import { Fragment } from 'react'
+import { subgraphAt } from '../document/scope.ts'
+import { goToGraph, leaveSubgraph } from '../session/enter-subgraph.ts'
+import { useDocument, useEditor } from '../store/editor-context.ts'
+import './breadcrumb.css'
+
+/** Inside a subgraph: where one is, what it is called, and the way out. */
+export function Breadcrumb() {
+  const editor = useEditor()
+  const path = useDocument((state) => state.path)
+  const workflow = useDocument((state) => state.history.present)
+  const here = subgraphAt(workflow, path)
+  if (here === undefined) return null
+  const { dispatch, closeStep } = editor.document.getState()
+  const name = workflow.subgraphs?.[here]?.name ?? ''
+  const steps = path.slice(0, -1).map((_, at) => path.slice(0, at + 1))
+  return (
+    <nav className="breadcrumb" aria-label="Subgraphs entered">
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Leave the subgraph"
+        title="Leave the subgraph (Shift+O)"
+        onClick={() => leaveSubgraph(editor)}
+      >
+        <CornerLeftUp />
+      </button>
+      <button type="button" className="crumb" onClick={() => goToGraph(editor, [])}>
+        {workflow.name || 'Workflow'}
+      </button>
+      {steps.map((step) => (
+        <Fragment key={step.join('/')}>
+          <ChevronRight aria-hidden />
+          <button type="button" className="crumb" onClick={() => goToGraph(editor, step)}>
+            {workflow.subgraphs?.[subgraphAt(workflow, step) ?? '']?.name}
+          </button>
+        </Fragment>
+      ))}
+      <ChevronRight aria-hidden />
+      <input
+        className="crumb-name"
+        aria-label="Name of the subgraph"
+        aria-current="page"
+        key={here}
+        defaultValue={name}
+        maxLength={200}
+        onChange={(event) => dispatch({ type: 'subgraph.rename', id: here, name: event.target.value })}
+        onBlur={(event) => {
+          closeStep()
+          event.currentTarget.value = name
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()
+        }}
+      />
+    </nav>
+  )
+}

@@ -1,0 +1,141 @@
+import { Check, Download, X } from 'lucide-react'
+import { useState } from 'react'
+import type { ImportedWorkflow, MissingModel, ModelDownload } from '@woolgather/protocol'
+import { formatBytes } from '../run/show-run.ts'
+import { cancelDownload, fetchModel } from '../session/fetch-model.ts'
+import { useEditor, useServer } from '../store/editor-context.ts'
+import { Prose } from '../ui/prose.tsx'
+import { Modal } from './modal.tsx'
+import './missing.css'
+
+/** What a workflow needs and this server has not. The graph is open behind it. */
+export function Missing({ missing: { models, nodeTypes } }: { missing: ImportedWorkflow['missing'] }) {
+  const editor = useEditor()
+  return (
+    <Modal title="For this workflow, something is missing here" wide>
+      {models.length > 0 && (
+        <section className="missing" aria-label="Missing models">
+          <h3>Models</h3>
+          <ul>
+            {models.map((model) => (
+              <MissingFile key={model.file} model={model} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {nodeTypes.length > 0 && (
+        <section className="missing" aria-label="Missing node types">
+          <h3>Node types</h3>
+          <ul>
+            {nodeTypes.map(({ type, nodes }) => (
+              <li key={type}>
+                <code>{type}</code>
+                <span className="missing-facts">
+                  {nodes.length === 1 ? `used by ${nodes[0]}` : `used by ${nodes.length} nodes`}
+                </span>
+              </li>
+            ))}
+          </ul>
+          <p className="missing-facts">
+            <Prose text="They come with a newer version or with a package of nodes: start the server with `--nodes FOLDER`. What they hold is kept." />
+          </p>
+        </section>
+      )}
+      <div className="modal-buttons">
+        <button
+          type="button"
+          className="button primary"
+          onClick={() => editor.view.setState({ dialog: undefined })}
+        >
+          Go to the graph
+        </button>
+      </div>
+    </Modal>
+  )
+}
+
+function MissingFile({ model }: { model: MissingModel }) {
+  const editor = useEditor()
+  const download = useServer(({ downloads }) => latestOf(downloads, model))
+  const [typed, setTyped] = useState('')
+  const source = model.source ?? typed.trim()
+  const running = download?.state === 'running'
+  const facts = [
+    model.problem === 'different' && 'another file has this name here',
+    model.bytes !== undefined && formatBytes(model.bytes),
+    model.source,
+  ].filter((fact) => fact !== false && fact !== undefined)
+  return (
+    <li aria-label={model.file}>
+      <code>{model.file}</code>
+      <span className="missing-facts">{facts.join(' · ')}</span>
+      {model.source === undefined && download?.state !== 'finished' && (
+        <input
+          type="text"
+          className="control"
+          aria-label={`Where to get ${model.file}`}
+          placeholder="hf:owner/repo/file.gguf or an https address"
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      )}
+      <div className="missing-action">
+        {running && (
+          <>
+            <DownloadProgress file={model.file} download={download} />
+            <button
+              type="button"
+              className="button quiet icon"
+              aria-label={`Stop downloading ${model.file}`}
+              title="Stop. What is here is kept"
+              onClick={() => void cancelDownload(editor, download.id)}
+            >
+              <X />
+            </button>
+          </>
+        )}
+        {download?.state === 'finished' && (
+          <span className="missing-done" role="status">
+            <Check aria-hidden /> Here
+          </span>
+        )}
+        {!running && download?.state !== 'finished' && (
+          <button
+            type="button"
+            className="button"
+            disabled={source === ''}
+            aria-label={`Download ${model.file}`}
+            onClick={() => void fetchModel(editor, { ...model, source })}
+          >
+            <Download /> {download === undefined ? 'Download' : 'Go on'}
+          </button>
+        )}
+      </div>
+      {download?.error && (
+        <p className="field-problem" role="alert">
+          <Prose text={[download.error.message, download.error.hint].filter(Boolean).join(' ')} />
+        </p>
+      )}
+    </li>
+  )
+}
+
+function DownloadProgress({ file, download: { done, total } }: { file: string; download: ModelDownload }) {
+  return (
+    <>
+      <progress
+        aria-label={`Download of ${file}`}
+        max={total ?? 1}
+        {...(total !== undefined && { value: done })}
+      />
+      <span className="missing-facts">
+        {formatBytes(done)}
+        {total !== undefined && ` of ${formatBytes(total)}`}
+      </span>
+    </>
+  )
+}
+
+function latestOf(downloads: readonly ModelDownload[], { file }: MissingModel): ModelDownload | undefined {
+  return downloads.findLast((download) => download.file === file)
+}

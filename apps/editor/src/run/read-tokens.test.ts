@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { readTokens } from './read-tokens.ts'
+
+test('a list of tokens with log-probabilities is read; other lists, texts and broken JSON are not', () => {
+  const token = {
+    token: 5,
+    text: ' sea',
+    logprob: -0.1,
+    alternatives: [{ token: 6, text: ' sky', logprob: -3 }],
+  }
+  expect(readTokens(JSON.stringify([token], null, 2))).toEqual([token])
+  const others = [
+    '[]',
+    '[{"text":"a"}]',
+    '[{"text":"a","logprob":-1}]',
+    'Once upon a time',
+    '[{"logprob"',
+    '[1, 2]',
+  ]
+  expect(others.map(readTokens)).toEqual(others.map(() => undefined))
+})

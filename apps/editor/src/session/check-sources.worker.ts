@@ -1,0 +1,3 @@
+import { checkSource, type ConstraintSource } from '@woolgather/constraint/check'
+
+addEventListener('message', ({ data }: MessageEvent<ConstraintSource>) => postMessage(checkSource(data)))

@@ -1,0 +1,45 @@
+import { lazy, Suspense } from 'react'
+import { captureScroll } from '../ui/capture-scroll.ts'
+import type { SourceLanguage } from './choose-control.ts'
+
+export interface CodeFieldProps {
+  id: string
+  label: string
+  language: SourceLanguage
+  text: string
+  placeholder: string
+  invalid: boolean
+  /** What is wrong with it; where it names a line, that line is marked. */
+  problem?: string | undefined
+  onText: (text: string) => void
+  onDone: () => void
+}
+
+const CodeEditor = lazy(async () => ({ default: (await import('./code/code-editor.tsx')).CodeEditor }))
+
+/** Text with a syntax. Until the editor for it is loaded, a plain field does. */
+export function CodeField(props: CodeFieldProps) {
+  return (
+    <Suspense fallback={<PlainField {...props} />}>
+      <CodeEditor {...props} />
+    </Suspense>
+  )
+}
+
+function PlainField({ id, label, text, placeholder, invalid, onText, onDone }: CodeFieldProps) {
+  return (
+    <textarea
+      id={id}
+      aria-label={label}
+      aria-invalid={invalid || undefined}
+      className="control code nodrag"
+      rows={2}
+      value={text}
+      spellCheck={false}
+      placeholder={placeholder}
+      onPointerEnter={captureScroll}
+      onChange={(event) => onText(event.target.value)}
+      onBlur={onDone}
+    />
+  )
+}

@@ -1,0 +1,90 @@
+import { history, historyKeymap, standardKeymap } from '@codemirror/commands'
+import { bracketMatching, syntaxHighlighting } from '@codemirror/language'
+import { setDiagnostics } from '@codemirror/lint'
+import { Annotation, Compartment, EditorState } from '@codemirror/state'
+import { EditorView, keymap, placeholder as placeholderOf } from '@codemirror/view'
+import { useEffect, useLayoutEffect, useRef } from 'react'
+import { captureScroll } from '../../ui/capture-scroll.ts'
+import type { CodeFieldProps } from '../code-field.tsx'
+import { highlighter } from './highlighter.ts'
+import { languageOf } from './languages.ts'
+import { findPlace } from './find-place.ts'
+import './code-editor.css'
+
+/** Marks a change that came from the document: it is not told back. */
+const fromOutside = Annotation.define<boolean>()
+
+/** CodeMirror on one input. Tab leaves it, as any field; undo inside it is its own while one types. */
+export function CodeEditor(props: CodeFieldProps) {
+  const { id, label, language, text, invalid, problem, placeholder } = props
+  const box = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(undefined)
+  const attributes = useRef(new Compartment())
+  const latest = useRef(props)
+  useLayoutEffect(() => {
+    latest.current = props
+  })
+
+  useLayoutEffect(() => {
+    const editor = new EditorView({
+      parent: box.current!,
+      state: EditorState.create({
+        doc: latest.current.text,
+        extensions: [
+          history(),
+          languageOf(language),
+          keymap.of([...historyKeymap, ...standardKeymap]),
+          bracketMatching(),
+          syntaxHighlighting(highlighter),
+          EditorView.lineWrapping,
+          placeholderOf(placeholder),
+          attributes.current.of([]),
+          EditorView.updateListener.of((update) => {
+            const told = update.transactions.some((change) => change.annotation(fromOutside))
+            if (update.docChanged && !told) latest.current.onText(update.state.doc.toString())
+          }),
+          EditorView.domEventHandlers({ blur: () => latest.current.onDone() }),
+        ],
+      }),
+    })
+    view.current = editor
+    return () => editor.destroy()
+  }, [language, placeholder])
+
+  useEffect(() => {
+    const editor = view.current!
+    const now = editor.state.doc.toString()
+    if (now === text) return
+    editor.dispatch({
+      changes: { from: 0, to: now.length, insert: text },
+      annotations: fromOutside.of(true),
+    })
+  }, [text])
+
+  useEffect(() => {
+    const named = EditorView.contentAttributes.of({
+      id,
+      'aria-label': label,
+      'aria-multiline': 'true',
+      ...(invalid && { 'aria-invalid': 'true' }),
+    })
+    view.current!.dispatch({ effects: attributes.current.reconfigure(named) })
+  }, [id, label, invalid, language, placeholder])
+
+  useEffect(() => {
+    const { state } = view.current!
+    const place = problem === undefined ? undefined : findPlace(problem, state)
+    const found = place ? [{ ...place, severity: 'error' as const, message: problem! }] : []
+    view.current!.dispatch(setDiagnostics(state, found))
+  }, [problem, language, placeholder])
+
+  return (
+    <div
+      ref={box}
+      className="control code-editor nodrag nopan"
+      data-language={language}
+      data-invalid={invalid || undefined}
+      onPointerEnter={captureScroll}
+    />
+  )
+}

@@ -1,0 +1,65 @@
+import { json, jsonParseLinter } from '@codemirror/lang-json'
+import { yaml } from '@codemirror/lang-yaml'
+import { StreamLanguage, type StreamParser } from '@codemirror/language'
+import { linter } from '@codemirror/lint'
+import type { Extension } from '@codemirror/state'
+import type { SourceLanguage } from '../choose-control.ts'
+import { promptWeights } from './prompt-weights.ts'
+
+/** What an input is coloured by: the language its node says it is written in. */
+export function languageOf(language: SourceLanguage): Extension {
+  switch (language) {
+    case 'json':
+    case 'json-schema':
+      return [json(), linter(lintJson)]
+    case 'yaml':
+      return yaml()
+    case 'grammar':
+      return StreamLanguage.define(grammar)
+    case 'regex':
+      return StreamLanguage.define(regex)
+    case 'prompt':
+      return promptWeights
+  }
+}
+
+const parseJson = jsonParseLinter()
+
+/** Nothing typed yet is not wrong JSON. */
+function lintJson(view: Parameters<typeof parseJson>[0]): ReturnType<typeof parseJson> {
+  return view.state.doc.toString().trim() === '' ? [] : parseJson(view)
+}
+
+type Rule = [pattern: RegExp, style: string | null]
+
+/** A language whose words can be told from one look at each. */
+function byRules(rules: readonly Rule[]): StreamParser<unknown> {
+  return {
+    token(stream) {
+      for (const [pattern, style] of rules) if (stream.match(pattern)) return style
+      stream.next()
+      return null
+    },
+  }
+}
+
+/** GBNF and Lark: rules, literals, character classes and operators look alike in both. */
+const grammar = byRules([
+  [/^(#|\/\/).*/, 'comment'],
+  [/^"(\\.|[^"\\])*"?i?/, 'string'],
+  [/^\/(\\.|[^/\\])+\/[imslux]*/, 'string'],
+  [/^\[(\\.|[^\]\\])*\]?/, 'escape'],
+  [/^%[a-z]+/, 'keyword'],
+  [/^[?!]?[A-Za-z_][\w-]*(?=(\.\d+)?\s*(::=|:))/, 'typeName'],
+  [/^[A-Za-z_][\w-]*/, null],
+  [/^(::=|->|[:|*+?~(){}])/, 'operator'],
+  [/^\d+/, 'number'],
+])
+
+const regex = byRules([
+  [/^\\(p\{[^}]*\}|x[\da-f]{2}|u[\da-f]{4}|.)/i, 'escape'],
+  [/^\[(\\.|[^\]\\])*\]?/, 'string'],
+  [/^\(\?(P?<\w+>|[:=!]|<[=!])/, 'keyword'],
+  [/^(\{\d*,?\d*\}|[*+?]\??)/, 'number'],
+  [/^[()|^$.]/, 'keyword'],
+])
