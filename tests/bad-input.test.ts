@@ -153,3 +153,13 @@ describe('a model file that cannot be used fails its node with exit code 1, and 
     expect(await scratch.readJson('result.json')).toMatchObject({ status: 'failed', outputs: {} })
   })
 })
+
+test('a model file with a slip in its name is told from those that are there', async () => {
+  await using scratch = await createScratch()
+  const file = await scratch.writeWorkflow(story('demo/storytelle.gguf'))
+  const { code, stderr } = await woolgather(['run', file, '--data', scratch.path('data')])
+  expect({ code, stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Did you mean “demo/storyteller.gguf”?') as string,
+  })
+})

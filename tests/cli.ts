@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { WorkflowNode } from '@woolgather/workflow'
+import { runHere } from '../apps/cli/src/testing/run-here.ts'
 
 export const root: string = fileURLToPath(new URL('..', import.meta.url))
 
@@ -13,9 +14,12 @@ export interface CliResult {
   stderr: string
 }
 
+/** Runs a command line. For what only a process of its own can show, signals say, there is `spawnWoolgather`. */
+export const woolgather = (args: readonly string[]): Promise<CliResult> => runHere(args)
+
 /** Runs the built `woolgather` command; `onOutput` sees standard output as it comes. */
-export function woolgather(
-  args: string[],
+export function spawnWoolgather(
+  args: readonly string[],
   options: { onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void } = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {

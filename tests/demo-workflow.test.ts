@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { runEventSchema, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
-import { createScratch, woolgather } from './cli.ts'
+import { readCarriedWorkflow, runEventSchema, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
+import { createScratch, spawnWoolgather } from './cli.ts'
 
 const demo = 'workflows/first-story.json'
 
@@ -12,7 +12,7 @@ const demo = 'workflows/first-story.json'
 */
 test('the demo workflow writes a story, shows it, saves it, and the result says so', async () => {
   await using scratch = await createScratch()
-  const { code } = await woolgather([
+  const { code } = await spawnWoolgather([
     'run',
     demo,
     '--out',
@@ -30,7 +30,10 @@ test('the demo workflow writes a story, shows it, saves it, and the result says 
     errors: [],
   })
   expect(result.outputs.show.value).toMatch(/\bsea\b|\bwave|\bfish|\bboat|\bship|\bharbou?r/)
-  expect(await readFile(scratch.path('stories/first-story.txt'), 'utf8')).toBe(result.outputs.show.value)
+  const saved = await readFile(scratch.path('stories/first-story.txt'), 'utf8')
+  expect(saved.endsWith(`\n---\n${result.outputs.show.value}`)).toBe(true)
+  const document: unknown = JSON.parse(await readFile(demo, 'utf8'))
+  expect(readCarriedWorkflow(saved)).toEqual({ workflow: document, carrier: 'front-matter' })
 })
 
 test('--set changes an input, --target runs only what is named, and the same seed writes the same story', async () => {
@@ -39,7 +42,7 @@ test('--set changes an input, --target runs only what is named, and the same see
     const args = ['--set', `story.seed=${seed}`, '--target', 'show', '--out', scratch.path(name)]
     expect(
       (
-        await woolgather([
+        await spawnWoolgather([
           'run',
           demo,
           ...args,
@@ -61,7 +64,7 @@ test('--set changes an input, --target runs only what is named, and the same see
 
 test('--json prints run events only, numbered without a gap, and their text adds up to the story', async () => {
   await using scratch = await createScratch()
-  const { code, stdout } = await woolgather([
+  const { code, stdout } = await spawnWoolgather([
     'run',
     demo,
     '--json',
@@ -106,7 +109,7 @@ test('Ctrl-C cancels: exit code 130, and the last event says cancelled', async (
     ...Object.fromEntries(Array.from({ length: 1_000 }, (_, seed) => [`story${seed}`, story(seed)])),
   })
   let interrupted = false
-  const { code, stdout } = await woolgather(
+  const { code, stdout } = await spawnWoolgather(
     ['run', file, '--json', '--output', scratch.folder, '--data', scratch.path('data')],
     {
       onOutput: (text, kill) => {
@@ -121,4 +124,44 @@ test('Ctrl-C cancels: exit code 130, and the last event says cancelled', async (
     type: 'run.finished',
     status: 'cancelled',
   })
+})
+
+/*
+   first, second: each a subgraph [ model ─► story ] whose seed is drawn
+*/
+test('seeds drawn inside subgraphs are in the result: its workflow tells the same stories again', async () => {
+  await using scratch = await createScratch()
+  const teller = {
+    name: 'Teller',
+    inputs: [],
+    outputs: [{ name: 'story', type: 'text', from: ['story', 'text'] }],
+    nodes: {
+      model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
+      story: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Tell me a happy story about the sea.', maxTokens: 60 },
+        links: { model: ['model', 'model'] },
+      },
+    },
+  }
+  const show = (from: string): WorkflowNode => ({ type: 'output/preview', links: { value: [from, 'story'] } })
+  const nodes = {
+    first: { type: 'subgraph/teller' },
+    second: { type: 'subgraph/teller' },
+    a: show('first'),
+    b: show('second'),
+  }
+  const document = { format: 'woolgather', version: 1, name: 'Two tellers', nodes, subgraphs: { teller } }
+  const run = async (workflow: unknown, name: string): Promise<{ workflow: unknown; outputs: unknown }> => {
+    const file = await scratch.write(`${name}-workflow.json`, JSON.stringify(workflow))
+    const out = scratch.path(`${name}.json`)
+    const folders = ['--output', scratch.folder, '--data', scratch.path(`data-${name}`)]
+    const { code, stderr } = await spawnWoolgather(['run', file, '--out', out, ...folders])
+    expect(code, stderr).toBe(0)
+    return (await scratch.readJson(`${name}.json`)) as { workflow: unknown; outputs: unknown }
+  }
+  const told = await run(document, 'told')
+  const { a, b } = told.outputs as Record<string, { value: string }>
+  expect(a).not.toEqual(b)
+  expect((await run(told.workflow, 'again')).outputs).toEqual(told.outputs)
 })

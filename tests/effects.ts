@@ -7,6 +7,12 @@ import { isPirate, moodOf, topicOf } from './score-story.ts'
 
 type Outputs = Record<string, Record<string, Json>>
 
+interface TokenLogprob {
+  text: string
+  logprob: number
+  alternatives: { logprob: number }[]
+}
+
 /** What each example is there to show, checked on what it made. */
 export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
   'two-temperatures.json': (outputs) => {
@@ -47,6 +53,140 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
   },
   'vote.json': (outputs) => {
     expect(outputs['vote']?.['value']).toBe('beach')
+  },
+  'extract-lora.json': (outputs) => {
+    const chart = outputs['kept']?.['chart'] as { means: number[][] } | undefined
+    const [low = 1, middle = 1, high = 1] = chart?.means[0] ?? []
+    expect(low).toBeLessThan(middle)
+    expect(middle).toBeLessThan(high)
+    expect(high).toBeGreaterThan(0.8)
+    // the fine-tune tells of space when no topic is asked for; the base does so one time in five
+    const space = sharesByRow(outputs, (story) => topicOf(story) === 'space')
+    expect(share(space['64'])).toBeGreaterThanOrEqual(0.75)
+  },
+  'mergekit.json': (outputs) => {
+    const stories = tableOf(outputs).rows.flat().map(String)
+    const topics = stories.map((story) => topicOf(story))
+    // between a model of animals and one of space
+    expect(share(topics.map((topic) => topic === 'animals'))).toBeGreaterThanOrEqual(0.15)
+    expect(share(topics.map((topic) => topic === 'space'))).toBeGreaterThanOrEqual(0.15)
+  },
+  'quantise.json': (outputs) => {
+    const means = (node: string): number[] =>
+      (outputs[node]?.['chart'] as { means: number[][] } | undefined)?.means[0] ?? []
+    const rises = (values: number[]): boolean => values.every((value, i) => value > (values[i - 1] ?? -1))
+    const sizes = means('sizes')
+    expect(sizes).toHaveLength(4)
+    expect(rises(sizes.toReversed())).toBe(true)
+    expect(sizes.at(-1)! / sizes[0]!).toBeLessThan(0.4)
+    // the fewer bits, the further from the original, and it tells its stories still
+    const differences = means('coarser')
+    expect(rises(differences)).toBe(true)
+    expect(differences[0]).toBe(0)
+    expect(differences[1]).toBeLessThan(0.01)
+    expect(differences.at(-1)).toBeGreaterThan(0.05)
+    const stories = Object.values(sharesByRow(outputs, (story) => topicsIn(story).includes('sea')))
+    for (const told of stories) expect(share(told)).toBeGreaterThanOrEqual(2 / 3)
+  },
+  'bake-lora.json': (outputs) => {
+    const baked = tableOf(outputs).rows.flat().map(String)
+    const applied = tableOf(outputs, 'others').rows.flat().map(String)
+    expect(share(baked.map(isPirate))).toBeGreaterThanOrEqual(0.8)
+    // the same numbers but for rounding, so nearly always the same story
+    expect(share(baked.map((story, i) => story === applied[i]))).toBeGreaterThanOrEqual(0.6)
+  },
+  'combine-loras.json': (outputs) => {
+    const space = sharesByRow(outputs, (story) => topicOf(story) === 'space')
+    const pirate = sharesByRow(outputs, isPirate)
+    expectShares(share(pirate['1 0']), share(pirate['0 1']))
+    expect(share(space['0 1'])).toBeLessThanOrEqual(0.5)
+    // both at once: the sum is what both do
+    expect(share(pirate['1 1'])).toBeGreaterThanOrEqual(0.85)
+    expect(share(space['1 1'])).toBeGreaterThanOrEqual(0.75)
+  },
+  'blend-models.json': (outputs) => {
+    const shares = sharesByRow(outputs, (story) => topicOf(story) === 'space')
+    const bySpace = ['0', '0.25', '0.5', '0.75', '1'].map((ratio) => share(shares[ratio]))
+    expectShares(bySpace[0], bySpace[4])
+    // one story of eight may turn out another where the processor rounds differently
+    for (const [index, space] of bySpace.slice(1).entries()) {
+      expect(space).toBeGreaterThanOrEqual(bySpace[index]! - 0.125)
+    }
+  },
+  'merge-methods.json': (outputs) => {
+    const told = sharesByRow(outputs, (story) => topicOf(story) !== undefined)
+    expect(Object.keys(told)).toEqual([
+      'linear',
+      'slerp',
+      'nuslerp',
+      'karcher',
+      'task_arithmetic',
+      'ties',
+      'dare_ties',
+      'breadcrumbs',
+      'della',
+      'model_stock',
+      'sce',
+    ])
+    for (const [method, stories] of Object.entries(told)) expect(share(stories), method).toBe(1)
+    const tuned = sharesByRow(outputs, (story) => ['animals', 'space'].includes(topicOf(story) ?? ''))
+    // model_stock stays near the base, which tells of other things as well
+    const [stock, ...others] = Object.entries(tuned).toSorted(([, a], [, b]) => share(a) - share(b))
+    expect(stock?.[0]).toBe('model_stock')
+    for (const [method, stories] of others) expect(share(stories), method).toBeGreaterThanOrEqual(0.6)
+  },
+  'add-difference.json': (outputs) => {
+    const pirate = sharesByRow(outputs, isPirate)
+    const space = sharesByRow(outputs, (story) => topicOf(story) === 'space')
+    expect(share(pirate['0'])).toBeGreaterThanOrEqual(0.85)
+    expect(share(space['0'])).toBeLessThanOrEqual(0.5)
+    // still a pirate, and now of space
+    expect(share(pirate['1'])).toBeGreaterThanOrEqual(0.85)
+    expect(share(space['1'])).toBeGreaterThanOrEqual(0.85)
+  },
+  'stack-layers.json': (outputs) => {
+    expect(tableOf(outputs, 'counts').rows).toEqual([[4, 4, 4, 5]])
+    const animals = sharesByRow(outputs, (story) => topicOf(story) === 'animals')
+    expectShares(share(animals['2: 0-3']), share(animals['1: 0-3']))
+    const told = sharesByRow(outputs, (story) => topicOf(story) !== undefined)
+    // a layer more, and it still tells stories
+    expect(share(told['1: 0-2\n1: 2-3'])).toBe(1)
+  },
+  'merge-sweep.json': (outputs) => {
+    const rows = tableOf(outputs).rows as string[][]
+    expect(rows.map(([ratio, method, prompt]) => [ratio, method, prompt])).toEqual(
+      ['0.2', '0.8'].flatMap((ratio) =>
+        ['linear', 'slerp', 'ties'].flatMap((method) =>
+          ['Tell me a story.', 'Tell me a scary story.'].map((prompt) => [ratio, method, prompt]),
+        ),
+      ),
+    )
+    const space = (ratio: string): number =>
+      share(
+        rows.flatMap(([own, , , ...stories]) =>
+          own === ratio ? stories.map((story) => topicOf(story) === 'space') : [],
+        ),
+      )
+    expect(space('0.8') - space('0.2')).toBeGreaterThanOrEqual(0.5)
+    const scary = rows.filter((row) => row[2] === 'Tell me a scary story.').flatMap((row) => row.slice(3))
+    expect(share(scary.map((story) => moodOf(story) === 'scary'))).toBeGreaterThanOrEqual(0.85)
+  },
+  'compare-models.json': (outputs) => {
+    const { chart, relativeDifference, cosine } = outputs['compare'] as {
+      chart: { x: { values: string[] }; series: { values: string[] }; means: (number | null)[][] }
+      relativeDifference: number
+      cosine: number
+    }
+    expect(chart).toMatchObject({ kind: 'heatmap', x: { values: ['0', '1', '2', '3', 'outside'] } })
+    const mean = (kind: string): number => {
+      const row = chart.means[chart.series.values.indexOf(kind)]!.filter((value) => value !== null)
+      return row.reduce((sum, value) => sum + value) / row.length
+    }
+    // a fine-tune turns matrices a little and leaves norms nearly alone
+    expect(mean('attn_q')).toBeGreaterThan(3 * mean('attn_norm'))
+    expect(relativeDifference).toBeGreaterThan(0.01)
+    expect(relativeDifference).toBeLessThan(0.1)
+    expect(cosine).toBeGreaterThan(0.99)
   },
   'length-by-temperature.json': (outputs) => {
     expect(outputs['chart']?.['chart']).toMatchObject({
@@ -113,6 +253,13 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
       stories.map(() => ['happy', 'sea']),
     )
   },
+  'alternating-prompts.json': (outputs) => {
+    const [by = [], and = []] = Object.values(
+      sharesByRow(outputs, (text) => ['sea', 'castles'].every((topic) => topicsIn(text).includes(topic))),
+    )
+    expect(share(by)).toBeGreaterThan(0.5)
+    expect(share(and)).toBeGreaterThan(0.5)
+  },
   'guidance-between-models.json': (outputs) => {
     const { '0': none = [], '0.5': half = [], '1': full = [] } = sharesByRow(outputs, isPirate)
     expectShares(share(none), share(full))
@@ -158,6 +305,44 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
         age: expect.any(Number) as number,
       })
     }
+  },
+  'lark-grammar.json': (outputs) => {
+    expect(new Set(tableOf(outputs, 'valid').rows.flat())).toEqual(new Set([true]))
+    for (const story of tableOf(outputs).rows.flat())
+      expect(story).toMatch(/^(Once|Long ago)[a-z ,']{20,}\.( [A-Z][a-z ,']+[.!?]){2,3}$/)
+  },
+  'only-these-words.json': (outputs) => {
+    expect(tableOf(outputs).rows).toEqual([['happy', 'gloomy', 'scary']])
+  },
+  'stacked-loras.json': (outputs) => {
+    const found = sharesByRow(outputs, isPirate)
+    expectShares(share(found['-0.5']), share(found['0.5']))
+    expect(share(found['0'])).toBeGreaterThan(0)
+  },
+  'two-vectors.json': (outputs) => {
+    const [sea, gloomy] = [
+      sharesByRow(outputs, (text) => topicOf(text) === 'sea'),
+      sharesByRow(outputs, (text) => moodOf(text) === 'gloomy'),
+    ]
+    expect(share(sea['1.25'])).toBeGreaterThan(share(sea['0']) + 0.2)
+    expect(share(gloomy['1.25'])).toBeGreaterThan(share(gloomy['0']) + 0.1)
+  },
+  'token-probabilities.json': (outputs) => {
+    const tokens = outputs['show']?.['value'] as unknown as TokenLogprob[]
+    expect(tokens.map(({ text }) => text).join('')).toBe(outputs['text']?.['value'])
+    for (const { logprob, alternatives } of tokens) {
+      const likely = alternatives.map((one) => one.logprob)
+      expect(likely).toEqual(likely.toSorted((a, b) => b - a))
+      expect([likely.length, logprob <= likely[0]!]).toEqual([3, true])
+    }
+  },
+  'perplexity.json': (outputs) => {
+    const [[told = 0, shuffled = 0] = []] = tableOf(outputs).rows as number[][]
+    expect(shuffled).toBeGreaterThan(100 * told)
+  },
+  'similarity.json': (outputs) => {
+    const [[alike = 0, unlike = 0] = []] = tableOf(outputs).rows as number[][]
+    expect(alike).toBeGreaterThan(unlike)
   },
   'multiple-choice.json': (outputs) => {
     expect(tableOf(outputs).rows).toEqual([['happy', 'gloomy', 'scary']])

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { createScratch, root, woolgather } from './cli.ts'
+import { createScratch, root, spawnWoolgather } from './cli.ts'
 
 /*
    crash
@@ -18,7 +18,7 @@ test('an abort in native code ends the worker only: its cell fails with signal a
     },
   })
   const folders = ['--data', scratch.path('data'), '--nodes', path.join(root, 'tests/fixtures/native-abort')]
-  const { code } = await woolgather(['run', file, ...folders, '--out', scratch.path('result.json')])
+  const { code } = await spawnWoolgather(['run', file, ...folders, '--out', scratch.path('result.json')])
   expect({ code, result: await scratch.readJson('result.json') }).toMatchObject({
     code: 3,
     result: {

@@ -74,7 +74,7 @@ test('the share of an emphasised attribute rises with its weight', async () => {
   const shares = await measure('emphasis', { 'weights.values': '-1, 0, 0.5, 1, 1.5, 2, 3' }, gloomy)
   expect(rising(['-1', '0', '0.5', '1', '1.5', '3'].map((weight) => shares[weight]))).toBe(true)
   expect(shares['0.5']).toBeLessThan(0.15)
-  expect(shares['1.5']).toBeGreaterThan(0.8 - slack)
+  expect(shares['1.5']).toBeGreaterThanOrEqual(0.9 - slack)
 })
 
 test('AND of a mood and a topic gives both', async () => {
@@ -124,43 +124,3 @@ test.each(['regex', 'grammar', 'json-schema'])(
     expect(verdicts).toEqual(Array.from({ length: count }, () => true))
   },
 )
-
-test.each([
-  [
-    'a model file where a LoRA belongs',
-    'adapter-mismatch',
-    { type: 'lora/apply', inputs: { lora: { kind: 'lora', file: 'demo/storyteller.gguf', strength: 1 } } },
-  ],
-  [
-    'a control vector of another model',
-    'vector-mismatch',
-    { type: 'steering/steer', inputs: { vector: { kind: 'vector', directions: { '1': 'AACAPwAAgD8=' } } } },
-  ],
-])('%s ends in the error %s before a token is written', async (_, expected, changed) => {
-  await using scratch = await createScratch()
-  const file = await scratch.writeWorkflow({
-    model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
-    changed: { ...changed, links: { model: ['model', 'model'] } },
-    story: {
-      type: 'generation/generate',
-      inputs: { prompt: 'Hi', seed: 1 },
-      links: { model: ['changed', 'model'] },
-    },
-  })
-  const { code, stdout } = await woolgather([
-    'run',
-    file,
-    '--json',
-    '--data',
-    scratch.path('data'),
-    '--output',
-    scratch.folder,
-  ])
-  const events = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { type: string; error?: { code: string } })
-  expect(code).toBe(1)
-  expect(events.filter(({ type }) => type === 'cell.token')).toEqual([])
-  expect(events.find(({ type }) => type === 'cell.failed')?.error).toMatchObject({ code: expected })
-})

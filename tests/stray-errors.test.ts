@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { createScratch, root, woolgather } from './cli.ts'
+import { createScratch, root, spawnWoolgather } from './cli.ts'
 
 /*
    stray ──► story (after it)
@@ -12,6 +12,13 @@ test('a node that throws in a timer or leaves a failed promise behind does not e
     after: { type: 'text/template', inputs: { template: '{{a}}, and on' }, links: { a: ['stray', 'text'] } },
   })
   const nodes = path.join(root, 'tests/fixtures/stray-errors')
-  const { code, stdout } = await woolgather(['run', file, '--nodes', nodes, '--data', scratch.path('data')])
+  const { code, stdout } = await spawnWoolgather([
+    'run',
+    file,
+    '--nodes',
+    nodes,
+    '--data',
+    scratch.path('data'),
+  ])
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'ended well, and on\n' })
 })

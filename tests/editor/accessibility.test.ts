@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -69,5 +69,33 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByLabel('Workflow file').setInputFiles(example('first-story'))
     await node('Story').waitFor()
     expect(findings).toEqual({ graph: [], results: [], shortcuts: [], search: [] })
+  })
+
+  test(`no serious finding in ${scheme}: code, what is missing, the app and its arrangement`, async () => {
+    const { page, node, scratch } = editor
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    const nodes = {
+      rules: { type: 'steering/grammar', inputs: { grammar: '# yes\nroot ::= "yes" | [a-z]+ "no"' } },
+      prompt: { type: 'steering/prompt', inputs: { prompt: 'a (happy:1.8) [dark:bright:4] (sea:0.2)' } },
+      model: { type: 'loading/model', inputs: { file: 'people/nice.gguf' } },
+      other: { type: 'someone/else' },
+    }
+    const file = scratch.path('code.json')
+    await writeFile(file, JSON.stringify({ format: 'woolgather', version: 1, name: 'Code', nodes }))
+    await page.getByLabel('Workflow file').setInputFiles(file)
+    await page.getByRole('dialog', { name: /something is missing/ }).waitFor()
+    const findings: Record<string, Finding[]> = { missing: await findSerious() }
+    await page.getByRole('button', { name: 'Go to the graph' }).click()
+    await node('rules').locator('.code-editor .code-name').first().waitFor()
+    findings['code'] = await findSerious()
+    await page.getByRole('button', { name: 'App', exact: true }).click()
+    await page.getByRole('region', { name: 'Inputs' }).locator('.code-name').first().waitFor()
+    findings['app'] = await findSerious()
+    await page.getByRole('button', { name: 'Arrange' }).click()
+    findings['arrange'] = await findSerious()
+    await page.getByRole('button', { name: 'Graph', exact: true }).click()
+    await page.getByLabel('Workflow file').setInputFiles(example('first-story'))
+    await node('Story').waitFor()
+    expect(findings).toEqual({ missing: [], code: [], app: [], arrange: [] })
   })
 }

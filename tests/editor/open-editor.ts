@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import path from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { chromium, type Locator, type Page } from 'playwright-core'
 import { findChromium } from '../../scripts/browser.mjs'
-import { createScratch, root, type Scratch } from '../cli.ts'
+import { createScratch, type Scratch } from '../cli.ts'
+import { readUrl, startServer } from '../server.ts'
 
 export interface Editor extends AsyncDisposable {
   page: Page
@@ -15,6 +15,12 @@ export interface Editor extends AsyncDisposable {
   /** Drags from the middle of one element to the middle of another, and stays there until `drop`. */
   drag: (from: Locator, to: Locator) => Promise<void>
   drop: () => Promise<void>
+  /** The process that runs workflows now. */
+  workerPid: () => Promise<number>
+  /** The server is gone, as if its machine were switched off. */
+  killServer: () => Promise<void>
+  /** It is there again, at the same address, with what it had on disk. */
+  bringServerBack: () => Promise<void>
 }
 
 /** A real server with a real worker on the demo model, and Chromium looking at its editor. */
@@ -26,7 +32,7 @@ export async function openEditor(): Promise<Editor> {
     )
   }
   const scratch = await createScratch()
-  const server = startServer(scratch)
+  let server = startServer(scratch)
   const url = await readUrl(server)
   const browser = await chromium.launch({
     executablePath,
@@ -56,6 +62,18 @@ export async function openEditor(): Promise<Editor> {
       await page.mouse.move(x, y, { steps: 5 })
     },
     drop: () => page.mouse.up(),
+    workerPid: () => findWorker(server.pid ?? 0),
+    async killServer() {
+      // The command passes its end on to the server it started.
+      const pids = [server.pid ?? 0, await findServer(server.pid ?? 0)]
+      const ended = once(server, 'exit')
+      for (const pid of pids.toReversed()) process.kill(pid, 'SIGKILL')
+      await ended
+    },
+    async bringServerBack() {
+      server = startServer(scratch, new URL(url).port)
+      await readUrl(server)
+    },
     async [Symbol.asyncDispose]() {
       await browser.close()
       server.kill('SIGTERM')
@@ -65,32 +83,22 @@ export async function openEditor(): Promise<Editor> {
   }
 }
 
-function startServer(scratch: Scratch): ChildProcess {
-  const folders = ['--data', scratch.path('data'), '--output', scratch.path('output')]
-  return spawn(
-    process.execPath,
-    [path.join(root, 'apps/cli/dist/main.js'), 'serve', '--port', '0', ...folders],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-}
-
-function readUrl(server: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let printed = ''
-    server.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-      const url = /^http:\S+/m.exec(printed)?.[0]
-      if (url !== undefined) resolve(url)
-    })
-    server.once('exit', (code) => reject(new Error(`The server ended with ${code}: ${printed}`)))
-  })
-}
-
 async function middle(element: Locator): Promise<[number, number]> {
   const box = await element.boundingBox()
   if (!box) throw new Error(`${element.toString()} is not on the page`)
   return [box.x + box.width / 2, box.y + box.height / 2]
+}
+
+const findWorker = (parent: number): Promise<number> => findBelow(parent, /apps\/worker\//)
+const findServer = (parent: number): Promise<number> => findBelow(parent, /apps\/server\//)
+
+/** A process among those that a process started, directly or not; 0 where there is none. */
+async function findBelow(parent: number, command: RegExp): Promise<number> {
+  const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8')
+  for (const pid of children.trim().split(' ').filter(Boolean).map(Number)) {
+    if (command.test(await readFile(`/proc/${pid}/cmdline`, 'utf8'))) return pid
+    const below = await findBelow(pid, command)
+    if (below > 0) return below
+  }
+  return 0
 }

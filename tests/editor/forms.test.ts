@@ -1,0 +1,184 @@
+import { writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEditor, type Editor } from './open-editor.ts'
+
+let editor: Editor
+
+beforeAll(async () => {
+  editor = await openEditor()
+  await editor.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+})
+afterAll(() => editor?.[Symbol.asyncDispose]())
+
+const copied = (): Promise<string> => editor.page.evaluate(() => navigator.clipboard.readText())
+
+test('an input chosen on its node is the form, with the ends of the graph as results; it runs from there', async () => {
+  const { page, node } = editor
+  const topic = node('Topic')
+  await topic.getByRole('button', { name: 'Topic: Text: show in the app' }).click()
+  await page.getByRole('button', { name: 'App', exact: true }).click()
+  const inputs = page.getByRole('region', { name: 'Inputs' })
+  await expect.poll(() => inputs.locator('label').allInnerTexts()).toEqual(['Topic'])
+  await inputs.getByLabel('Topic').fill('space')
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  const story = page.getByRole('article', { name: 'Story', exact: true }).locator('[data-output]')
+  await expect.poll(() => story.innerText().catch(() => ''), { timeout: 20_000 }).not.toBe('')
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  expect(await story.innerText()).toMatch(/star|planet|rocket|moon|space|comet|astronaut/i)
+})
+
+test('what the form shows is arranged, named and left out, and undone like anything else', async () => {
+  const { page } = editor
+  await page.getByRole('button', { name: 'Arrange' }).click()
+  await page.getByRole('textbox', { name: 'Label of Topic' }).fill('What about?')
+  await page.getByRole('button', { name: 'Leave out Save the story' }).click()
+  await page.getByLabel('Add to the form').selectOption({ label: 'Input · Mood' })
+  await page.getByRole('button', { name: 'Move Mood up' }).click()
+  await page.getByRole('button', { name: 'Move Mood up' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  const labels = (): Promise<string[]> => page.locator('.app-field > label, .app-result h2').allInnerTexts()
+  expect(await labels()).toEqual(['Mood', 'What about?', 'Story'])
+  await page.getByRole('button', { name: 'Undo' }).click()
+  expect(await labels()).toEqual(['What about?', 'Mood', 'Story'])
+})
+
+test('a link to the app saves the workflow and opens straight into its form', async () => {
+  const { page } = editor
+  await page.getByRole('button', { name: 'Share' }).click()
+  await page.getByRole('menuitem', { name: 'Copy a link to the app' }).click()
+  await expect.poll(copied).toMatch(/\?workflow=first-story-2&view=app$/)
+  const other = await page.context().browser()!.newPage()
+  await other.goto(await copied())
+  await other.getByRole('region', { name: 'Inputs' }).getByLabel('What about?').waitFor()
+  expect(await other.locator('[data-node-id]').count()).toBe(0)
+  await other.getByRole('button', { name: 'Graph', exact: true }).click()
+  await other.locator('[data-node-id="topic"]').waitFor()
+  await other.close()
+  await page.getByRole('button', { name: 'Graph', exact: true }).click()
+})
+
+test('a grammar is edited with colours, and its error is marked at its line and column while one types', async () => {
+  const { page, scratch } = editor
+  await open(scratch.path('grammar.json'), {
+    rules: { type: 'steering/grammar', inputs: { grammar: 'root ::= "yes"\nother ::= "no" | ' } },
+  })
+  const code = editor.node('rules').locator('.code-editor[data-language=grammar]')
+  await code.locator('.code-name').first().waitFor()
+  expect(await code.locator('.code-name').allInnerTexts()).toEqual(['root', 'other'])
+  expect(await code.locator('.code-string').allInnerTexts()).toEqual(['"yes"', '"no"'])
+  await code.locator('.cm-content').focus()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type(')')
+  const marked = code.locator('.cm-line').nth(1).locator('.cm-lintRange-error')
+  await expect.poll(() => marked.allInnerTexts(), { timeout: 20_000 }).toEqual([')'])
+  await editor
+    .node('rules')
+    .getByRole('alert')
+    .getByText(/line 2, column 18/)
+    .waitFor()
+  await page.keyboard.press('Backspace')
+  await expect.poll(() => code.locator('.cm-lintRange-error').count()).toBe(0)
+  await editor.node('rules').getByRole('alert').waitFor({ state: 'detached' })
+})
+
+test('the notation beside a grammar says what it is read as', async () => {
+  const rules = editor.node('rules')
+  await rules.getByLabel('Grammar constraint: Notation', { exact: true }).selectOption('lark')
+  await rules
+    .getByRole('alert')
+    .getByText(/line 1/)
+    .waitFor()
+  await rules.getByLabel('Grammar constraint: Notation', { exact: true }).selectOption('gbnf')
+  await rules.getByRole('alert').waitFor({ state: 'detached' })
+})
+
+test('a regular expression and a schema are compiled while one types, too, and nothing is run with them', async () => {
+  const { page, scratch, node } = editor
+  const schema = { properties: { age: { type: 'whole' } } }
+  await open(scratch.path('schema.json'), {
+    pattern: { type: 'steering/regex', inputs: { pattern: 'a(b' } },
+    shape: { type: 'steering/json-schema', inputs: { schema } },
+  })
+  const marked = (name: string) => node(name).locator('.cm-lintRange-error').allInnerTexts()
+  await expect.poll(() => marked('pattern'), { timeout: 20_000 }).toEqual(['b'])
+  await expect.poll(() => marked('shape')).toEqual(['"type"'])
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByText('Not run: there are 2 problems to solve first').waitFor()
+})
+
+test('the gaps of a template are marked, those that nothing is linked to in another way', async () => {
+  const { page, scratch, node } = editor
+  await open(scratch.path('template.json'), {
+    template: {
+      type: 'text/template',
+      inputs: { template: 'About {{topic}}, {{ mood }}.' },
+      links: { topic: ['topic', 'text'] },
+    },
+    topic: { type: 'text/text', inputs: { text: 'the sea' } },
+  })
+  const gaps = (): Promise<[string, string | undefined][]> =>
+    node('template')
+      .locator('mark')
+      .evaluateAll((marks) =>
+        marks.map((mark) => [mark.textContent, (mark as HTMLElement).dataset['linked']] as [string, string]),
+      )
+  expect(await gaps()).toEqual([
+    ['{{topic}}', 'true'],
+    ['{{ mood }}', 'false'],
+  ])
+  const field = node('template').getByRole('textbox')
+  await field.press('Control+End')
+  await page.keyboard.type('\nIn {{place}}')
+  await expect.poll(gaps).toHaveLength(3)
+  const [over, under] = await node('template')
+    .locator('.template-control > *')
+    .evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().toJSON()))
+  expect(over).toEqual(under)
+})
+
+test('Ctrl+Up and Ctrl+Down weigh the selected words of a weighted prompt, which is coloured', async () => {
+  const { page, scratch } = editor
+  await open(scratch.path('weights.json'), {
+    prompt: { type: 'steering/prompt', inputs: { prompt: 'a happy story' } },
+  })
+  const text = editor.node('prompt').getByRole('textbox', { name: 'Weighted prompt: Prompt', exact: true })
+  await editor.node('prompt').locator('.code-editor[data-language=prompt]').first().waitFor()
+  await text.focus()
+  await page.keyboard.press('Home')
+  for (let at = 0; at < 'a '.length; at++) await page.keyboard.press('ArrowRight')
+  for (let at = 0; at < 'happy'.length; at++) await page.keyboard.press('Shift+ArrowRight')
+  await page.keyboard.press('Control+ArrowUp')
+  await page.keyboard.press('Control+ArrowUp')
+  expect(await text.innerText()).toBe('a (happy:1.2) story')
+  expect(await text.locator('.weight-more').count()).toBe(1)
+  await page.keyboard.press('Control+ArrowDown')
+  await page.keyboard.press('Control+ArrowDown')
+  expect(await text.innerText()).toBe('a happy story')
+})
+
+test('zoomed to 200% everything in the bar can be pressed, and the form needs no scrolling sideways', async () => {
+  const { page } = editor
+  await page.setViewportSize({ width: 640, height: 360 })
+  await page.getByRole('button', { name: 'App', exact: true }).click()
+  await page.getByRole('region', { name: 'Inputs' }).waitFor()
+  const covered = await page.locator('.title-bar button:enabled').evaluateAll((buttons) =>
+    buttons
+      .filter((button) => {
+        const { x, y, width, height } = button.getBoundingClientRect()
+        const top = document.elementFromPoint(x + width / 2, y + height / 2)
+        return !button.contains(top) || x + width > innerWidth
+      })
+      .map((button) => button.getAttribute('aria-label')),
+  )
+  const wide = await page.evaluate(() =>
+    [document.documentElement, document.querySelector('.app-view')!].map(({ scrollWidth }) => scrollWidth),
+  )
+  expect({ covered, wide }).toEqual({ covered: [], wide: [640, 640] })
+  await page.setViewportSize({ width: 1280, height: 720 })
+})
+
+async function open(file: string, nodes: Record<string, unknown>): Promise<void> {
+  await writeFile(file, JSON.stringify({ format: 'woolgather', version: 1, name: 'Opened', nodes }))
+  await editor.page.getByLabel('Workflow file').setInputFiles(file)
+  await editor.node(Object.keys(nodes)[0]!).waitFor()
+}

@@ -1,0 +1,99 @@
+import { writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEditor, type Editor } from './open-editor.ts'
+
+let editor: Editor
+
+beforeAll(async () => {
+  editor = await openEditor()
+  await editor.page.locator('.worker-state[data-state=ready]').waitFor()
+})
+afterAll(() => editor?.[Symbol.asyncDispose]())
+
+/** Takes long enough for a server to end in the middle of it. */
+const longSweep = {
+  format: 'woolgather',
+  version: 1,
+  name: 'A long sweep',
+  nodes: {
+    model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
+    seeds: { type: 'matrix/axis', inputs: { values: Array.from({ length: 200 }, (_, at) => at + 1) } },
+    story: {
+      type: 'generation/generate',
+      inputs: { prompt: 'Tell me a happy story about the sea.', maxTokens: 200 },
+      links: { model: ['model', 'model'], seed: ['seeds', 'value'] },
+    },
+    grid: { type: 'matrix/grid', links: { values: ['story', 'text'] } },
+  },
+}
+
+const topic = () => editor.node('Topic').getByRole('textbox')
+
+test('when the server is gone the editor says so, and one goes on editing', async () => {
+  const { page } = editor
+  await editor.killServer()
+  await page.getByText('The server cannot be reached. You can go on editing').waitFor()
+  await topic().fill('a lighthouse')
+  await page.keyboard.press('Control+s')
+  await page.locator('.notice[data-tone=error]').waitFor()
+  expect(await topic().inputValue()).toBe('a lighthouse')
+})
+
+test('a run asked for meanwhile waits, and says that it does', async () => {
+  const { page } = editor
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('Waits for the server').waitFor()
+})
+
+test('it can be taken back, and asked for again', async () => {
+  const { page } = editor
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+  await page.locator('.run-summary').waitFor({ state: 'detached' })
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('Waits for the server').waitFor()
+})
+
+test('when the server is back the editor finds it by itself: the run is run, and saving saves', async () => {
+  const { page, node } = editor
+  await editor.bringServerBack()
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  await page.getByText('The server cannot be reached').first().waitFor({ state: 'detached' })
+  await page.getByText('The server is back').waitFor()
+  expect(await node('Write the story').locator('[data-output]').innerText()).toMatch(/\w+ \w+/)
+  await page.keyboard.press('Control+s')
+  await page.getByText('Saved “First story”').waitFor()
+})
+
+test('a run that the server took with it is interrupted, and taken up again where it was', async () => {
+  const { page, scratch, node } = editor
+  const file = scratch.path('sweep.json')
+  await writeFile(file, JSON.stringify(longSweep))
+  await page.getByLabel('Workflow file').setInputFiles(file)
+  await node('story').waitFor()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.getByText(/[1-9]\d* of 203/).waitFor()
+  await editor.killServer()
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+  await page.getByText('Not cancelled: the server cannot be reached').waitFor()
+  await editor.bringServerBack()
+  await page.locator('.run-summary[data-status=interrupted]').waitFor()
+  await page.getByRole('button', { name: 'Take up again' }).click()
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  // The grid’s, which is in view: the story’s card ends below the window.
+  await node('grid')
+    .getByRole('button', { name: /open all results/ })
+    .click()
+  expect(await page.locator('.results-counts').innerText()).toMatch(/^200 cells/)
+})
+
+test('what the history holds is still there', async () => {
+  const { page } = editor
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('h')
+  await page
+    .getByRole('complementary', { name: 'Runs' })
+    .getByRole('button', { name: /First story/ })
+    .first()
+    .waitFor()
+})

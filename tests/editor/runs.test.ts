@@ -1,0 +1,218 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEditor, type Editor } from './open-editor.ts'
+
+let editor: Editor
+
+beforeAll(async () => {
+  editor = await openEditor()
+  editor.page.setDefaultTimeout(20_000)
+})
+afterAll(() => editor?.[Symbol.asyncDispose]())
+
+const run = async (): Promise<void> => {
+  await editor.page.getByRole('button', { name: 'Run', exact: true }).click()
+  await editor.page.locator('.run-summary[data-status=completed]').waitFor()
+}
+const panel = () => editor.page.getByRole('complementary', { name: 'Runs' })
+const items = () => panel().locator('.run-name').allInnerTexts()
+const open = (name: string) => panel().getByRole('button', { name: new RegExp(name) })
+
+/** A sweep of stories that takes a few seconds. */
+async function openLongSweep(): Promise<void> {
+  const { page, scratch } = editor
+  const file = scratch.path('long.json')
+  const values = Array.from({ length: 40 }, (_, index) => index + 1)
+  const workflow = {
+    format: 'woolgather',
+    version: 1,
+    name: 'A long sweep',
+    nodes: {
+      model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
+      seeds: { type: 'matrix/axis', inputs: { values } },
+      story: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Tell me a happy story about the sea.', maxTokens: 200 },
+        links: { model: ['model', 'model'], seed: ['seeds', 'value'] },
+      },
+      grid: { type: 'matrix/grid', links: { values: ['story', 'text'] } },
+    },
+  }
+  await writeFile(file, JSON.stringify(workflow))
+  await page.getByLabel('Workflow file').setInputFiles(file)
+  await page.locator('[data-node-id=grid]').waitFor()
+}
+
+test('the history lists runs, newest first, and two of them are compared: graph and words', async () => {
+  const { page, node } = editor
+  await run()
+  await node('Topic').getByRole('textbox').fill('space')
+  await run()
+  await page.getByRole('button', { name: 'Runs', exact: true }).click()
+  await expect.poll(items).toEqual(['First story', 'First story'])
+  await panel().getByRole('button', { name: 'Compare run #1' }).click()
+  await panel().getByText('Choose the run to compare #1 with.').waitFor()
+  await panel().getByRole('button', { name: 'Compare run #2' }).click()
+  const dialog = page.getByRole('dialog', { name: 'What changed between two runs' })
+  const graph = dialog.getByRole('region', { name: 'Changes of the workflow' }).getByRole('listitem')
+  await expect.poll(() => graph.count()).toBe(1)
+  expect(await graph.innerText()).toMatch(/Topic topic[\s\S]*text the sea space/)
+  const results = dialog.getByRole('region', { name: 'Changes of the results' })
+  // Which of the two depends on how much the stories share, and processors round them differently.
+  expect(await results.locator('ins, .result-beside').count()).toBeGreaterThan(0)
+  await results.getByRole('button', { name: 'Side by side' }).click()
+  expect(await results.locator('.result-beside').first().locator('div').count()).toBe(2)
+  await dialog.getByRole('button', { name: 'Close' }).click()
+})
+
+test('a past run opens as it was, its inputs and its texts, in a tab of its own', async () => {
+  const { page, node } = editor
+  await open('First story').last().click()
+  await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('the sea')
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  expect(await node('Story').locator('[data-output]').textContent()).toMatch(
+    /mermaid|beach|boat|sea|waves|sail/i,
+  )
+  expect(await page.locator('.tab-name').count()).toBe(2)
+})
+
+test('while the queue is paused a run waits, is put first, cancelled, and the queue goes on', async () => {
+  const { page } = editor
+  await panel().getByRole('button', { name: 'Pause' }).click()
+  await panel()
+    .getByText(/Paused: nothing more is begun/)
+    .waitFor()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.locator('.run-summary[data-status=queued]').waitFor()
+  await panel().getByText('Waiting, 1').waitFor()
+  await panel().getByRole('button', { name: 'Cancel First story' }).click()
+  await page.locator('.run-summary[data-status=cancelled]').waitFor()
+  await panel().getByRole('button', { name: 'Resume' }).click()
+  await expect
+    .poll(() =>
+      panel()
+        .getByText(/Paused/)
+        .count(),
+    )
+    .toBe(0)
+  await panel().getByRole('button', { name: 'Close the runs' }).click()
+})
+
+test('a reload in the middle of a run: it goes on, and the editor catches up to its end', async () => {
+  const { page } = editor
+  await openLongSweep()
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.locator('.run-summary[data-status=running]').waitFor()
+  await page.waitForFunction(() =>
+    Object.entries(localStorage).some(([key, text]) => {
+      if (!key.includes('autosave')) return false
+      const { tabs, front } = JSON.parse(text) as { tabs: { run?: string }[]; front: number }
+      return tabs[front]?.run !== undefined
+    }),
+  )
+  await page.reload()
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  await editor
+    .node('grid')
+    .getByRole('button', { name: /40 cells|open all results/ })
+    .first()
+    .waitFor()
+})
+
+test('a worker killed in the middle of a run comes back, and the run completes with every cell', async () => {
+  const { page, node } = editor
+  await node('story')
+    .getByRole('textbox', { name: /Prompt/ })
+    .first()
+    .fill('Tell me a sad story about space.')
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await node('story').locator('[data-output]').waitFor()
+  process.kill(await editor.workerPid(), 'SIGKILL')
+  await page.locator('.worker-state:not([data-state=ready])').waitFor()
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  await node('grid')
+    .getByRole('button', { name: /open all results/ })
+    .click()
+  expect(await page.locator('.results-counts').innerText()).toMatch(/^40 cells( · \d+ cached)?$/)
+})
+
+test('a cell of the grid is run again: it says so, and the others come from the cache', async () => {
+  const { page } = editor
+  await page.getByRole('gridcell').nth(2).click()
+  const details = page.getByRole('complementary', { name: 'The chosen cell' })
+  await details.getByRole('button', { name: 'Run again' }).click()
+  await expect.poll(() => details.innerText()).toMatch(/asked to run again/)
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  expect(await page.locator('.results-counts').innerText()).toBe('40 cells · 39 cached')
+})
+
+test('the grid is exported as one web page with a row for each line of the grid', async () => {
+  const { page, scratch } = editor
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Web page (HTML)' }).click(),
+  ])
+  const file = scratch.path('grid.html')
+  await download.saveAs(file)
+  const html = await readFile(file, 'utf8')
+  expect(html.match(/<tr>/g)).toHaveLength(41)
+  expect(html).not.toMatch(/<(script|link|img)/)
+  await page.getByRole('button', { name: 'Close the results' }).click()
+})
+
+test('token probabilities colour the text, and a token shows what could have stood there', async () => {
+  const { page, node } = editor
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Token probabilities' }).click()
+  await node('show').waitFor()
+  await run()
+  const tokens = node('show').locator('.token')
+  await expect.poll(() => tokens.count()).toBe(40)
+  await tokens.nth(4).hover()
+  const chances = node('show').locator('.token-facts li')
+  expect(await chances.count()).toBeGreaterThanOrEqual(3)
+  expect(await chances.first().innerText()).toMatch(/\d%/)
+  await node('story').getByRole('button', { name: 'How likely each token was' }).click()
+  await expect.poll(() => node('story').locator('.token').count()).toBe(40)
+})
+
+test('inside a subgraph a cell is run again as well, and only that one', async () => {
+  const { page, scratch, node } = editor
+  const file = scratch.path('inside.json')
+  const stories = {
+    name: 'Stories',
+    inputs: [],
+    outputs: [{ name: 'text', type: 'text', from: ['story', 'text'] }],
+    nodes: {
+      model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
+      seeds: { type: 'matrix/axis', inputs: { values: [1, 2, 3] } },
+      story: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Tell me a happy story about space.', maxTokens: 40 },
+        links: { model: ['model', 'model'], seed: ['seeds', 'value'] },
+      },
+    },
+  }
+  const nodes = {
+    tell: { type: 'subgraph/stories' },
+    grid: { type: 'matrix/grid', links: { values: ['tell', 'text'] } },
+  }
+  const workflow = { format: 'woolgather', version: 1, name: 'Stories inside', nodes, subgraphs: { stories } }
+  await writeFile(file, JSON.stringify(workflow))
+  await page.getByLabel('Workflow file').setInputFiles(file)
+  await node('tell')
+    .getByRole('button', { name: /Open the subgraph/ })
+    .click()
+  await node('story').waitFor()
+  await run()
+  await node('story')
+    .getByRole('button', { name: /open all results/ })
+    .click()
+  await page.getByRole('gridcell').nth(1).click()
+  const details = page.getByRole('complementary', { name: 'The chosen cell' })
+  await details.getByRole('button', { name: 'Run again' }).click()
+  await expect.poll(() => details.innerText()).toMatch(/asked to run again/)
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  expect(await page.locator('.results-counts').innerText()).toBe('3 cells · 2 cached')
+})
