@@ -47,8 +47,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await node('Story').locator('[data-output]').waitFor()
     const findings: Record<string, Finding[]> = { graph: await findSerious() }
 
-    await page.getByLabel('Workflow file').setInputFiles(example('length-by-temperature'))
-    await node('chart').waitFor()
+    await editor.openFile(example('length-by-temperature'))
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.locator('.run-summary[data-status=completed]').waitFor()
     await node('story')
@@ -66,8 +65,7 @@ for (const scheme of ['light', 'dark'] as const) {
     findings['search'] = await findSerious()
     await page.keyboard.press('Escape')
 
-    await page.getByLabel('Workflow file').setInputFiles(example('first-story'))
-    await node('Story').waitFor()
+    await editor.openFile(example('first-story'))
     expect(findings).toEqual({ graph: [], results: [], shortcuts: [], search: [] })
   })
 
@@ -82,7 +80,7 @@ for (const scheme of ['light', 'dark'] as const) {
     }
     const file = scratch.path('code.json')
     await writeFile(file, JSON.stringify({ format: 'woolgather', version: 1, name: 'Code', nodes }))
-    await page.getByLabel('Workflow file').setInputFiles(file)
+    await editor.openFile(file)
     await page.getByRole('dialog', { name: /something is missing/ }).waitFor()
     const findings: Record<string, Finding[]> = { missing: await findSerious() }
     await page.getByRole('button', { name: 'Go to the graph' }).click()
@@ -94,8 +92,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Arrange' }).click()
     findings['arrange'] = await findSerious()
     await page.getByRole('button', { name: 'Graph', exact: true }).click()
-    await page.getByLabel('Workflow file').setInputFiles(example('first-story'))
-    await node('Story').waitFor()
+    await editor.openFile(example('first-story'))
     expect(findings).toEqual({ missing: [], code: [], app: [], arrange: [] })
   })
 }

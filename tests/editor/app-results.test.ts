@@ -40,7 +40,7 @@ test('a chart is drawn in the form, as wide as its place', async () => {
   const results = await runForm('length-by-temperature')
   const chart = results.getByRole('figure', { name: 'Tokens by temperature' })
   await chart.locator('.line-mark').first().waitFor()
-  expect(await chart.locator('.line-mark').count()).toBe(2)
+  await expect.poll(() => chart.locator('.line-mark').count()).toBe(2)
   const place = (await results.getByRole('article', { name: 'Chart' }).boundingBox())!
   const drawn = (await chart.locator('svg').first().boundingBox())!
   expect(drawn.width).toBeGreaterThan(place.width * 0.85)
@@ -55,5 +55,5 @@ test('a loop is a timeline in the form: every iteration is reached by keyboard',
   await loop.getByRole('slider').focus()
   await editor.page.keyboard.press('ArrowLeft')
   await loop.getByText('3 of 4').waitFor()
-  expect(await loop.locator('.timeline-text').innerText()).not.toBe(last)
+  await expect.poll(() => loop.locator('.timeline-text').innerText()).not.toBe(last)
 })

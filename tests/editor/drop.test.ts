@@ -37,14 +37,14 @@ test('an output file that is dropped opens the workflow that made it in a new ta
   await dropFile('first-story.txt', story)
   const bar = page.getByRole('navigation', { name: 'Open workflows' })
   await expect.poll(() => bar.locator('.tab-name').count()).toBe(2)
-  expect(await node('Topic').getByRole('textbox').inputValue()).toBe('a farm')
+  await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('a farm')
 })
 
 test('what cannot be opened is said, and what was open stays', async () => {
   const { page, node } = editor
   await dropFile('notes.txt', 'just words')
   await page.locator('.notice[data-tone=error]').getByText('notes.txt cannot be opened').waitFor()
-  expect(await node('Topic').getByRole('textbox').inputValue()).toBe('a farm')
+  await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('a farm')
   await page.getByRole('button', { name: 'Close the message' }).last().click()
 })
 
@@ -98,11 +98,11 @@ test('what a saved workflow lacks is told when it is opened, once; after a reloa
   const quiet = page.getByRole('contentinfo').getByRole('button', { name: '1 missing' })
   await quiet.waitFor()
   await page.waitForTimeout(500)
-  expect(await missing.count()).toBe(0)
+  await expect.poll(() => missing.count()).toBe(0)
   await page.reload()
   await quiet.waitFor()
   await page.waitForTimeout(500)
-  expect(await missing.count()).toBe(0)
+  await expect.poll(() => missing.count()).toBe(0)
   await quiet.click()
   await missing.getByText('someone/else').waitFor()
   await missing.getByRole('button', { name: 'Go to the graph' }).click()

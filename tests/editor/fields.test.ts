@@ -13,11 +13,9 @@ beforeAll(async () => {
 afterAll(() => editor?.[Symbol.asyncDispose]())
 
 async function open(nodes: Record<string, unknown>): Promise<void> {
-  const { page, scratch, node } = editor
-  const file = scratch.path('fields.json')
+  const file = editor.scratch.path('fields.json')
   await writeFile(file, JSON.stringify({ format: 'woolgather', version: 1, name: 'Fields', nodes }))
-  await page.getByLabel('Workflow file').setInputFiles(file)
-  await node(Object.keys(nodes)[0]!).waitFor()
+  await editor.openFile(file)
 }
 
 /** Sixty models as people have them: in folders, with long names, one of them in another architecture's words. */
@@ -61,8 +59,8 @@ test('a model is found among sixty by words in any order, and chosen without a m
     .poll(() => list.getByRole('option').first().innerText())
     .toMatch(/Qwen3.*07-Q7_K\.gguf\s+llama · .* · F16 · /)
   await page.keyboard.press('Enter')
-  expect(await field.inputValue()).toMatch(/^people\/dynamic\/Qwen3.*07-Q7_K\.gguf$/)
-  expect(await list.count()).toBe(0)
+  await expect.poll(() => field.inputValue()).toMatch(/^people\/dynamic\/Qwen3.*07-Q7_K\.gguf$/)
+  await expect.poll(() => list.count()).toBe(0)
 })
 
 test('Escape takes back what was typed to search with', async () => {
@@ -71,7 +69,7 @@ test('Escape takes back what was typed to search with', async () => {
   const chosen = await field.inputValue()
   await field.click()
   await page.keyboard.type('gemma')
-  expect(await field.inputValue()).toBe('gemma')
+  await expect.poll(() => field.inputValue()).toBe('gemma')
   await page.keyboard.press('Escape')
   await expect.poll(() => field.inputValue()).toBe(chosen)
 })
@@ -108,16 +106,16 @@ test('a seed counts on from the one that is kept, by keyboard, and starts again 
   await seed.focus()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
-  expect(await next.evaluate((button) => button === document.activeElement)).toBe(true)
+  await expect.poll(() => next.evaluate((button) => button === document.activeElement)).toBe(true)
   await page.keyboard.press('Enter')
   await page.keyboard.press('Enter')
-  expect(await seed.inputValue()).toBe('43')
+  await expect.poll(() => seed.inputValue()).toBe('43')
   await page.keyboard.press('Control+z')
-  expect(await seed.inputValue()).toBe('42')
+  await expect.poll(() => seed.inputValue()).toBe('42')
   const last = await seed.getAttribute('max')
   await seed.fill(last!)
   await next.click()
-  expect(await seed.inputValue()).toBe('0')
+  await expect.poll(() => seed.inputValue()).toBe('0')
   await seed.fill('')
-  expect(await next.isDisabled()).toBe(true)
+  await expect.poll(() => next.isDisabled()).toBe(true)
 })

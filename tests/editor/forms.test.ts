@@ -24,7 +24,7 @@ test('an input chosen on its node is the form, with the ends of the graph as res
   const story = page.getByRole('article', { name: 'Story', exact: true }).locator('[data-output]')
   await expect.poll(() => story.innerText().catch(() => ''), { timeout: 20_000 }).not.toBe('')
   await page.locator('.run-summary[data-status=completed]').waitFor()
-  expect(await story.innerText()).toMatch(/star|planet|rocket|moon|space|comet|astronaut/i)
+  await expect.poll(() => story.innerText()).toMatch(/star|planet|rocket|moon|space|comet|astronaut/i)
 })
 
 test('what the form shows is arranged, named and left out, and undone like anything else', async () => {
@@ -37,9 +37,9 @@ test('what the form shows is arranged, named and left out, and undone like anyth
   await page.getByRole('button', { name: 'Move Mood up' }).click()
   await page.getByRole('button', { name: 'Done' }).click()
   const labels = (): Promise<string[]> => page.locator('.app-field > label, .app-result h2').allInnerTexts()
-  expect(await labels()).toEqual(['Mood', 'What about?', 'Story'])
+  await expect.poll(labels).toEqual(['Mood', 'What about?', 'Story'])
   await page.getByRole('button', { name: 'Undo' }).click()
-  expect(await labels()).toEqual(['What about?', 'Mood', 'Story'])
+  await expect.poll(labels).toEqual(['What about?', 'Mood', 'Story'])
 })
 
 test('a link to the app saves the workflow and opens straight into its form', async () => {
@@ -50,7 +50,7 @@ test('a link to the app saves the workflow and opens straight into its form', as
   const other = await page.context().browser()!.newPage()
   await other.goto(await copied())
   await other.getByRole('region', { name: 'Inputs' }).getByLabel('What about?').waitFor()
-  expect(await other.locator('[data-node-id]').count()).toBe(0)
+  await expect.poll(() => other.locator('[data-node-id]').count()).toBe(0)
   await other.getByRole('button', { name: 'Graph', exact: true }).click()
   await other.locator('[data-node-id="topic"]').waitFor()
   await other.close()
@@ -64,8 +64,8 @@ test('a grammar is edited with colours, and its error is marked at its line and 
   })
   const code = editor.node('rules').locator('.code-editor[data-language=grammar]')
   await code.locator('.code-name').first().waitFor()
-  expect(await code.locator('.code-name').allInnerTexts()).toEqual(['root', 'other'])
-  expect(await code.locator('.code-string').allInnerTexts()).toEqual(['"yes"', '"no"'])
+  await expect.poll(() => code.locator('.code-name').allInnerTexts()).toEqual(['root', 'other'])
+  await expect.poll(() => code.locator('.code-string').allInnerTexts()).toEqual(['"yes"', '"no"'])
   await code.locator('.cm-content').focus()
   await page.keyboard.press('Control+End')
   await page.keyboard.type(')')
@@ -122,7 +122,7 @@ test('the gaps of a template are marked, those that nothing is linked to in anot
       .evaluateAll((marks) =>
         marks.map((mark) => [mark.textContent, (mark as HTMLElement).dataset['linked']] as [string, string]),
       )
-  expect(await gaps()).toEqual([
+  await expect.poll(gaps).toEqual([
     ['{{topic}}', 'true'],
     ['{{ mood }}', 'false'],
   ])
@@ -149,11 +149,11 @@ test('Ctrl+Up and Ctrl+Down weigh the selected words of a weighted prompt, which
   for (let at = 0; at < 'happy'.length; at++) await page.keyboard.press('Shift+ArrowRight')
   await page.keyboard.press('Control+ArrowUp')
   await page.keyboard.press('Control+ArrowUp')
-  expect(await text.innerText()).toBe('a (happy:1.2) story')
-  expect(await text.locator('.weight-more').count()).toBe(1)
+  await expect.poll(() => text.innerText()).toBe('a (happy:1.2) story')
+  await expect.poll(() => text.locator('.weight-more').count()).toBe(1)
   await page.keyboard.press('Control+ArrowDown')
   await page.keyboard.press('Control+ArrowDown')
-  expect(await text.innerText()).toBe('a happy story')
+  await expect.poll(() => text.innerText()).toBe('a happy story')
 })
 
 test('zoomed to 200% everything in the bar can be pressed, and the form needs no scrolling sideways', async () => {
@@ -179,6 +179,5 @@ test('zoomed to 200% everything in the bar can be pressed, and the form needs no
 
 async function open(file: string, nodes: Record<string, unknown>): Promise<void> {
   await writeFile(file, JSON.stringify({ format: 'woolgather', version: 1, name: 'Opened', nodes }))
-  await editor.page.getByLabel('Workflow file').setInputFiles(file)
-  await editor.node(Object.keys(nodes)[0]!).waitFor()
+  await editor.openFile(file)
 }

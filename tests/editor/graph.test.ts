@@ -34,7 +34,7 @@ async function select(...names: string[]): Promise<void> {
 /** Everything in view, at rest. */
 async function showAll(): Promise<void> {
   await press('Escape', 'f')
-  await editor.page.waitForTimeout(300)
+  await editor.rest()
 }
 
 async function run(): Promise<void> {
@@ -55,10 +55,8 @@ async function readWorkflow(): Promise<Workflow> {
   return JSON.parse(await readFile(file, 'utf8')) as Workflow
 }
 
-async function openExample(name: string): Promise<void> {
-  await editor.page.getByLabel('Workflow file').setInputFiles(path.join(root, 'workflows', `${name}.json`))
-  await expect.poll(() => editor.page.locator('.react-flow__node').count()).toBeGreaterThan(1)
-}
+const openExample = (name: string): Promise<void> =>
+  editor.openFile(path.join(root, 'workflows', `${name}.json`))
 
 test('a selection becomes a subgraph: one node, with what it reads and gives', async () => {
   const { page, node } = editor
@@ -66,18 +64,20 @@ test('a selection becomes a subgraph: one node, with what it reads and gives', a
   await select('Write the story', 'Model')
   await press('Control+Shift+g')
   await node('Subgraph').waitFor()
-  expect((await ids()).sort()).toEqual(['mood', 'prompt', 'save', 'show', 'subgraph', 'topic'])
-  expect(await edges()).toBe(5)
-  expect(await node('Subgraph').locator('.port-row.out').allInnerTexts()).toEqual(['text'])
-  expect(await page.getByText('No problems').count()).toBe(1)
+  await expect
+    .poll(async () => (await ids()).sort())
+    .toEqual(['mood', 'prompt', 'save', 'show', 'subgraph', 'topic'])
+  await expect.poll(edges).toBe(5)
+  await expect.poll(() => node('Subgraph').locator('.port-row.out').allInnerTexts()).toEqual(['text'])
+  await expect.poll(() => page.getByText('No problems').count()).toBe(1)
 })
 
 test('it is entered, its inner nodes run with the whole, and it is left by the breadcrumb', async () => {
   const { page, node } = editor
   await node('Subgraph').getByRole('button', { name: 'Open the subgraph Subgraph' }).click()
   await node('Write the story').waitFor()
-  expect((await ids()).sort()).toEqual(['$in', '$out', 'model', 'story'])
-  expect(await edges()).toBe(3)
+  await expect.poll(async () => (await ids()).sort()).toEqual(['$in', '$out', 'model', 'story'])
+  await expect.poll(edges).toBe(3)
   await node('Write the story').getByLabel('Write the story: Seed', { exact: true }).fill('11')
   await run()
   await expect
@@ -89,8 +89,8 @@ test('it is entered, its inner nodes run with the whole, and it is left by the b
     .getByRole('button', { name: 'First story' })
     .click()
   await node('Story').waitFor()
-  expect(await node('Story').locator('[data-output]').textContent()).toBe(inside)
-  expect(await node('Subgraph').getAttribute('data-status')).toBe('finished')
+  await expect.poll(() => node('Story').locator('[data-output]').textContent()).toBe(inside)
+  await expect.poll(() => node('Subgraph').getAttribute('data-status')).toBe('finished')
 })
 
 test('inside, an input is added by a link, renamed, and set outside', async () => {
@@ -211,30 +211,34 @@ test('colour, pin, fold, note and frame are kept in the workflow and reach no ru
   await expect
     .poll(async () => (await readWorkflow()).nodes['story']?.view?.x)
     .not.toBe(nodes['story']?.view?.x)
-  expect((await readWorkflow()).nodes['topic']?.view).toEqual(nodes['topic']?.view)
-  expect(await node('Topic').boundingBox()).toEqual(before)
+  await expect.poll(async () => (await readWorkflow()).nodes['topic']?.view).toEqual(nodes['topic']?.view)
+  await expect.poll(() => node('Topic').boundingBox()).toEqual(before)
 })
 
 test('selected nodes are aligned and distributed', async () => {
   await openExample('first-story')
-  await editor.node('Story').waitFor()
   await select('Model', 'Template', 'Topic')
   await press('Alt+a')
-  const aligned = await readWorkflow()
-  expect(new Set(['model', 'prompt', 'topic'].map((id) => aligned.nodes[id]?.view?.x)).size).toBe(1)
+  const columns = async (): Promise<unknown> => {
+    const { nodes } = await readWorkflow()
+    return new Set(['model', 'prompt', 'topic'].map((id) => nodes[id]?.view?.x)).size
+  }
+  await expect.poll(columns).toBe(1)
   await press('Alt+Shift+v')
-  const boxes = await Promise.all(
-    ['Model', 'Template', 'Topic'].map((name) => editor.node(name).boundingBox()),
-  )
-  const sorted = boxes.flatMap((box) => box ?? []).sort((a, b) => a.y - b.y)
-  const gaps = sorted.slice(1).map((box, at) => box.y - sorted[at]!.y - sorted[at]!.height)
-  expect(Math.abs(gaps[0]! - gaps[1]!)).toBeLessThan(2)
+  const unevenness = async (): Promise<number> => {
+    const boxes = await Promise.all(
+      ['Model', 'Template', 'Topic'].map((name) => editor.node(name).boundingBox()),
+    )
+    const sorted = boxes.flatMap((box) => box ?? []).sort((a, b) => a.y - b.y)
+    const gaps = sorted.slice(1).map((box, at) => box.y - sorted[at]!.y - sorted[at]!.height)
+    return Math.abs(gaps[0]! - gaps[1]!)
+  }
+  await expect.poll(unevenness).toBeLessThan(2)
 })
 
 test('fifty changes are undone and done again', async () => {
-  const { page, node } = editor
+  const { page } = editor
   await openExample('first-story')
-  await node('Story').waitFor()
   const before = await readWorkflow()
   await select('Topic')
   for (let step = 0; step < 50; step++)
@@ -243,9 +247,9 @@ test('fifty changes are undone and done again', async () => {
   expect(Object.keys(after.nodes)).toHaveLength(Object.keys(before.nodes).length + 10)
   await page.locator('.react-flow__pane').click({ position: { x: 900, y: 30 } })
   for (let step = 0; step < 50; step++) await press('Control+z')
-  expect(await readWorkflow()).toEqual(before)
+  await expect.poll(readWorkflow).toEqual(before)
   for (let step = 0; step < 50; step++) await press('Control+Shift+z')
-  expect(await readWorkflow()).toEqual(after)
+  await expect.poll(readWorkflow).toEqual(after)
 })
 
 test('a loop is drawn as a region, and its iterations are shown after a run', async () => {
@@ -253,7 +257,7 @@ test('a loop is drawn as a region, and its iterations are shown after a run', as
   await openExample('loopback')
   await page.locator('.loop-region').first().waitFor()
   await run()
-  expect(await page.locator('.loop-region').count()).toBe(1)
+  await expect.poll(() => page.locator('.loop-region').count()).toBe(1)
   await expect
     .poll(() => page.locator('[data-status=finished], [data-status=cached]').count())
     .toBeGreaterThan(3)
@@ -274,7 +278,7 @@ test('what goes wrong inside a subgraph is told at its node, and the list of pro
   await page.getByRole('button', { name: /problem/ }).click()
   await page.locator('.problem-item').first().click()
   await page.getByRole('navigation', { name: 'Subgraphs entered' }).waitFor()
-  expect(await ids()).toContain(inner)
+  await expect.poll(ids).toContain(inner)
 })
 
 test('a large graph is sketched with all its links, and a node that is gone to is drawn in full', async () => {
@@ -289,7 +293,7 @@ test('a large graph is sketched with all its links, and a node that is gone to i
   const file = scratch.path('large.json')
   const large = { format: 'woolgather', version: 1, name: 'Large', nodes: Object.fromEntries(nodes.flat()) }
   await writeFile(file, JSON.stringify(large))
-  await page.getByLabel('Workflow file').setInputFiles(file)
+  await editor.openFile(file)
   await expect.poll(() => page.locator('[data-node-id]').count()).toBe(80)
   await expect.poll(() => page.locator('.node-sketch').count()).toBe(80)
   await expect.poll(edges).toBe(40)
@@ -299,5 +303,5 @@ test('a large graph is sketched with all its links, and a node that is gone to i
   await expect
     .poll(() => node('text-39').getByRole('textbox', { name: 'Text: Text' }).inputValue())
     .toBe('39')
-  expect(await edges()).toBe(40)
+  await expect.poll(edges).toBe(40)
 })

@@ -198,7 +198,7 @@ test('the same matrix is built with the keyboard alone', async () => {
   await expectMatrix()
   await page.getByRole('grid').getByRole('gridcell').first().focus()
   await press('ArrowRight', 'ArrowDown', 'Enter')
-  expect(await page.getByRole('complementary', { name: 'The chosen cell' }).innerText()).toMatch(
-    /Temperature\s+0\.9|Seed\s+2/,
-  )
+  await expect
+    .poll(() => page.getByRole('complementary', { name: 'The chosen cell' }).innerText())
+    .toMatch(/Temperature\s+0\.9|Seed\s+2/)
 })

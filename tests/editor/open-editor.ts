@@ -15,6 +15,10 @@ export interface Editor extends AsyncDisposable {
   /** Drags from the middle of one element to the middle of another, and stays there until `drop`. */
   drag: (from: Locator, to: Locator) => Promise<void>
   drop: () => Promise<void>
+  /** Opens a workflow from a file in a graph that is drawn and at rest. */
+  openFile: (file: string) => Promise<void>
+  /** Until all nodes are drawn and nothing moves. */
+  rest: () => Promise<void>
   /** The process that runs workflows now. */
   workerPid: () => Promise<number>
   /** The server is gone, as if its machine were switched off. */
@@ -45,9 +49,11 @@ export async function openEditor(): Promise<Editor> {
     ],
   })
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  await slowDown(page)
   await page.goto(url)
   const node = (name: string): Locator =>
     page.locator(`[data-node-id="${name}"], [data-node-id][aria-label="${name}"]`).first()
+  const rest = (): Promise<void> => page.evaluate(waitForRest)
   return {
     page,
     scratch,
@@ -62,6 +68,14 @@ export async function openEditor(): Promise<Editor> {
       await page.mouse.move(x, y, { steps: 5 })
     },
     drop: () => page.mouse.up(),
+    async openFile(file) {
+      const before = await page.locator('.react-flow').elementHandle()
+      await page.getByLabel('Workflow file').setInputFiles(file)
+      // What is opened is drawn anew: while the old graph is there, a key or a click would reach that one.
+      await page.waitForFunction((graph) => !graph?.isConnected, before)
+      await rest()
+    },
+    rest,
     workerPid: () => findWorker(server.pid ?? 0),
     async killServer() {
       // The command passes its end on to the server it started.
@@ -76,10 +90,33 @@ export async function openEditor(): Promise<Editor> {
     },
     async [Symbol.asyncDispose]() {
       await browser.close()
-      server.kill('SIGTERM')
-      await once(server, 'exit')
+      if (server.kill('SIGTERM')) await once(server, 'exit')
       await scratch[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** `SLOW_PAGE=4`: a page four times as slow as its test brings out what a test does not wait for. */
+async function slowDown(page: Page): Promise<void> {
+  const rate = Number(process.env['SLOW_PAGE'] ?? 1)
+  if (rate <= 1) return
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setCPUThrottlingRate', { rate })
+}
+
+/** Runs in the page: some frames in which every node was visible, at one place. */
+async function waitForRest(): Promise<void> {
+  const look = (): string =>
+    [...document.querySelectorAll('.react-flow__viewport, .react-flow__node')]
+      .map((element) => element.getAttribute('style'))
+      .join()
+  let before = look()
+  let still = 0
+  while (still < 6) {
+    await new Promise(requestAnimationFrame)
+    const now = look()
+    still = now === before && !now.includes('hidden') ? still + 1 : 0
+    before = now
   }
 }
 

@@ -20,10 +20,10 @@ test('an input is swept by one button: an axis with its value, wired to it', asy
   await temperature.hover()
   await temperature.getByRole('button', { name: /sweep/ }).click()
   const values = node('axis').getByRole('textbox', { name: /Values/ })
-  expect(await values.inputValue()).toBe('0.7')
+  await expect.poll(() => values.inputValue()).toBe('0.7')
   await values.fill('0.2, 0.9')
-  expect(await temperature.getByRole('button', { name: /linked from Axis/ }).count()).toBe(1)
-  expect(await page.locator('.react-flow__edge').count()).toBe(7)
+  await expect.poll(() => temperature.getByRole('button', { name: /linked from Axis/ }).count()).toBe(1)
+  await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(7)
 })
 
 test('a sweep is shown as a grid in the node, and in full in the panel', async () => {
@@ -36,13 +36,13 @@ test('a sweep is shown as a grid in the node, and in full in the panel', async (
     .fill('the sea\nspace\na farm')
   await run()
   const compact = node('story').locator('.compact-grid')
-  expect(await compact.getByRole('cell').count()).toBe(6)
+  await expect.poll(() => compact.getByRole('cell').count()).toBe(6)
   await node('story')
     .getByRole('button', { name: /open all results/ })
     .click()
   const grid = page.getByRole('grid')
   await grid.getByRole('gridcell').first().waitFor()
-  expect(await grid.getByRole('gridcell').count()).toBe(6)
+  await expect.poll(() => grid.getByRole('gridcell').count()).toBe(6)
   const heads = await grid.getByRole('columnheader').allInnerTexts()
   const rows = await grid.getByRole('rowheader').allInnerTexts()
   expect({
@@ -68,13 +68,13 @@ test('axes change places, rows are filtered, and a cell says how it came about',
   await expect.poll(() => grid.getByRole('rowheader').count()).toBe(2)
   await grid.getByRole('gridcell').first().click()
   const details = page.getByRole('complementary', { name: 'The chosen cell' })
-  expect(await details.innerText()).toMatch(/Temperature\s+0\.2[\s\S]*(finished in|cached)/)
+  await expect.poll(() => details.innerText()).toMatch(/Temperature\s+0\.2[\s\S]*(finished in|cached)/)
   await grid
     .getByRole('gridcell')
     .nth(1)
     .click({ modifiers: ['Control'] })
   const difference = page.getByRole('complementary', { name: 'Difference between two cells' })
-  expect(await difference.locator('ins').count()).toBeGreaterThan(0)
+  await expect.poll(() => difference.locator('ins').count()).toBeGreaterThan(0)
 })
 
 test('the arrows move between cells, and Enter opens one', async () => {
@@ -85,7 +85,7 @@ test('the arrows move between cells, and Enter opens one', async () => {
   await page.keyboard.press('Enter')
   const place = () => page.evaluate(() => (document.activeElement as HTMLElement).dataset['place'])
   await expect.poll(place).toBe('1 1')
-  expect(await page.locator('[data-place="1 1"]').getAttribute('aria-selected')).toBe('true')
+  await expect.poll(() => page.locator('[data-place="1 1"]').getAttribute('aria-selected')).toBe('true')
 })
 
 test('the grid is exported as CSV with a line per cell', async () => {
@@ -113,7 +113,7 @@ test('a cell becomes the workflow: its values are typed where the axes were, and
   await page.locator('[data-place="0 1"]').click()
   await page.getByRole('button', { name: 'Make this the workflow' }).click()
   await expect.poll(() => page.locator('[data-node-id^=axis]').count()).toBe(0)
-  expect(await node('Topic').getByRole('textbox').inputValue()).toBe('space')
+  await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('space')
   await page.getByRole('button', { name: 'Close the results' }).click()
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => page.locator('[data-node-id^=axis]').count()).toBe(2)
@@ -124,7 +124,7 @@ test('unlinking gives back what was typed before', async () => {
   await node('Topic')
     .getByRole('button', { name: /unlink/ })
     .click()
-  expect(await node('Topic').getByRole('textbox').inputValue()).toBe('the sea')
+  await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('the sea')
 })
 
 test('a workflow file dropped on the window opens', async () => {
@@ -136,10 +136,10 @@ test('a workflow file dropped on the window opens', async () => {
     return transfer
   }, text)
   await page.dispatchEvent('.app', 'dragover', { dataTransfer: files })
-  expect(await page.locator('.drop-target').count()).toBe(1)
+  await expect.poll(() => page.locator('.drop-target').count()).toBe(1)
   await page.dispatchEvent('.app', 'drop', { dataTransfer: files })
   await expect.poll(() => page.getByLabel('Name of the workflow').inputValue()).toBe('Length by temperature')
-  expect(await page.locator('.drop-target').count()).toBe(0)
+  await expect.poll(() => page.locator('.drop-target').count()).toBe(0)
 })
 
 test('a chart is drawn, and its numbers can be read without seeing it', async () => {
@@ -147,7 +147,7 @@ test('a chart is drawn, and its numbers can be read without seeing it', async ()
   await run()
   const chart = node('chart').getByRole('figure', { name: 'Tokens by temperature' })
   await chart.locator('.line-mark').first().waitFor()
-  expect(await chart.locator('.line-mark').count()).toBe(2)
+  await expect.poll(() => chart.locator('.line-mark').count()).toBe(2)
   const numbers = await chart.locator('table td').allInnerTexts()
   expect(numbers.map(Number).every((count) => count > 0 && count <= 80)).toBe(true)
   expect(numbers).toHaveLength(6)
@@ -157,7 +157,7 @@ test('muted nodes say so, and undo lets them run again', async () => {
   const { page, node } = editor
   await node('chart').locator('.node-header').click()
   await page.keyboard.press('Control+m')
-  expect(await node('chart').getAttribute('data-mode')).toBe('mute')
+  await expect.poll(() => node('chart').getAttribute('data-mode')).toBe('mute')
   await page.keyboard.press('Control+z')
-  expect(await node('chart').getAttribute('data-mode')).toBeNull()
+  await expect.poll(() => node('chart').getAttribute('data-mode')).toBeNull()
 })

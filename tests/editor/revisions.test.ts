@@ -59,17 +59,19 @@ async function onServer(id: string): Promise<unknown> {
 test('who saves second is told what differs, and nothing is overwritten', async () => {
   await collide()
   const changes = dialog(mine, 'Saved elsewhere in the meantime').getByRole('listitem')
-  expect(await changes.allInnerTexts()).toEqual([expect.stringMatching(/topic.*a farm.*the desert/s)])
+  await expect
+    .poll(() => changes.allInnerTexts())
+    .toEqual([expect.stringMatching(/topic.*a farm.*the desert/s)])
   await mine.keyboard.press('Escape')
-  expect(await topic(mine).inputValue()).toBe('the desert')
-  expect(await onServer(`shared-${saved}`)).toBe('a farm')
+  await expect.poll(() => topic(mine).inputValue()).toBe('the desert')
+  await expect.poll(() => onServer(`shared-${saved}`)).toBe('a farm')
 })
 
 test('both are kept: mine is saved as a copy', async () => {
   await collide()
   await mine.getByRole('button', { name: 'Keep both: save mine as a copy' }).click()
   await expect.poll(() => onServer(`shared-${saved}-2`)).toBe('the desert')
-  expect(await onServer(`shared-${saved}`)).toBe('a farm')
+  await expect.poll(() => onServer(`shared-${saved}`)).toBe('a farm')
 })
 
 test('theirs is taken over', async () => {
@@ -91,7 +93,7 @@ test('mine replaces theirs, which stays among the earlier versions; going back t
   const versions = dialog(mine, 'Earlier versions')
   const list = versions.getByRole('list', { name: 'Saved versions, newest first' }).getByRole('button')
   await expect.poll(() => list.count()).toBe(3)
-  expect(await list.first().innerText()).toContain('open here')
+  await expect.poll(() => list.first().innerText()).toContain('open here')
   const changes = versions.getByRole('region', { name: 'What changed in it' })
   await expect.poll(() => changes.innerText()).toMatch(/a farm.*the desert/s)
   await list.nth(1).click()
@@ -102,7 +104,7 @@ test('mine replaces theirs, which stays among the earlier versions; going back t
   await list.nth(1).click()
   await versions.getByRole('button', { name: 'Go back to it' }).click()
   await expect.poll(() => topic(mine).inputValue()).toBe('a farm')
-  expect(await onServer(`shared-${saved}`)).toBe('the desert')
+  await expect.poll(() => onServer(`shared-${saved}`)).toBe('the desert')
   await mine.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => topic(mine).inputValue()).toBe('the desert')
   await mine.getByRole('button', { name: 'Redo' }).click()
@@ -127,5 +129,5 @@ test('an earlier version is looked at in a tab of its own', async () => {
     .click()
   await versions.getByRole('button', { name: 'Look at it in a tab' }).click()
   await expect.poll(() => topic(mine).inputValue()).toBe(before)
-  expect(await onServer(`shared-${saved}`)).toBe('the moon')
+  await expect.poll(() => onServer(`shared-${saved}`)).toBe('the moon')
 })

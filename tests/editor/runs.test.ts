@@ -20,7 +20,7 @@ const open = (name: string) => panel().getByRole('button', { name: new RegExp(na
 
 /** A sweep of stories that takes a few seconds. */
 async function openLongSweep(): Promise<void> {
-  const { page, scratch } = editor
+  const { scratch } = editor
   const file = scratch.path('long.json')
   const values = Array.from({ length: 40 }, (_, index) => index + 1)
   const workflow = {
@@ -39,8 +39,7 @@ async function openLongSweep(): Promise<void> {
     },
   }
   await writeFile(file, JSON.stringify(workflow))
-  await page.getByLabel('Workflow file').setInputFiles(file)
-  await page.locator('[data-node-id=grid]').waitFor()
+  await editor.openFile(file)
 }
 
 test('the history lists runs, newest first, and two of them are compared: graph and words', async () => {
@@ -56,12 +55,12 @@ test('the history lists runs, newest first, and two of them are compared: graph 
   const dialog = page.getByRole('dialog', { name: 'What changed between two runs' })
   const graph = dialog.getByRole('region', { name: 'Changes of the workflow' }).getByRole('listitem')
   await expect.poll(() => graph.count()).toBe(1)
-  expect(await graph.innerText()).toMatch(/Topic topic[\s\S]*text the sea space/)
+  await expect.poll(() => graph.innerText()).toMatch(/Topic topic[\s\S]*text the sea space/)
   const results = dialog.getByRole('region', { name: 'Changes of the results' })
   // Which of the two depends on how much the stories share, and processors round them differently.
-  expect(await results.locator('ins, .result-beside').count()).toBeGreaterThan(0)
+  await expect.poll(() => results.locator('ins, .result-beside').count()).toBeGreaterThan(0)
   await results.getByRole('button', { name: 'Side by side' }).click()
-  expect(await results.locator('.result-beside').first().locator('div').count()).toBe(2)
+  await expect.poll(() => results.locator('.result-beside').first().locator('div').count()).toBe(2)
   await dialog.getByRole('button', { name: 'Close' }).click()
 })
 
@@ -70,10 +69,10 @@ test('a past run opens as it was, its inputs and its texts, in a tab of its own'
   await open('First story').last().click()
   await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('the sea')
   await page.locator('.run-summary[data-status=completed]').waitFor()
-  expect(await node('Story').locator('[data-output]').textContent()).toMatch(
-    /mermaid|beach|boat|sea|waves|sail/i,
-  )
-  expect(await page.locator('.tab-name').count()).toBe(2)
+  await expect
+    .poll(() => node('Story').locator('[data-output]').textContent())
+    .toMatch(/mermaid|beach|boat|sea|waves|sail/i)
+  await expect.poll(() => page.locator('.tab-name').count()).toBe(2)
 })
 
 test('while the queue is paused a run waits, is put first, cancelled, and the queue goes on', async () => {
@@ -133,7 +132,7 @@ test('a worker killed in the middle of a run comes back, and the run completes w
   await node('grid')
     .getByRole('button', { name: /open all results/ })
     .click()
-  expect(await page.locator('.results-counts').innerText()).toMatch(/^40 cells( · \d+ cached)?$/)
+  await expect.poll(() => page.locator('.results-counts').innerText()).toMatch(/^40 cells( · \d+ cached)?$/)
 })
 
 test('a cell of the grid is run again: it says so, and the others come from the cache', async () => {
@@ -143,7 +142,7 @@ test('a cell of the grid is run again: it says so, and the others come from the 
   await details.getByRole('button', { name: 'Run again' }).click()
   await expect.poll(() => details.innerText()).toMatch(/asked to run again/)
   await page.locator('.run-summary[data-status=completed]').waitFor()
-  expect(await page.locator('.results-counts').innerText()).toBe('40 cells · 39 cached')
+  await expect.poll(() => page.locator('.results-counts').innerText()).toBe('40 cells · 39 cached')
 })
 
 test('the grid is exported as one web page with a row for each line of the grid', async () => {
@@ -171,8 +170,8 @@ test('token probabilities colour the text, and a token shows what could have sto
   await expect.poll(() => tokens.count()).toBe(40)
   await tokens.nth(4).hover()
   const chances = node('show').locator('.token-facts li')
-  expect(await chances.count()).toBeGreaterThanOrEqual(3)
-  expect(await chances.first().innerText()).toMatch(/\d%/)
+  await expect.poll(() => chances.count()).toBeGreaterThanOrEqual(3)
+  await expect.poll(() => chances.first().innerText()).toMatch(/\d%/)
   await node('story').getByRole('button', { name: 'How likely each token was' }).click()
   await expect.poll(() => node('story').locator('.token').count()).toBe(40)
 })
@@ -200,7 +199,7 @@ test('inside a subgraph a cell is run again as well, and only that one', async (
   }
   const workflow = { format: 'woolgather', version: 1, name: 'Stories inside', nodes, subgraphs: { stories } }
   await writeFile(file, JSON.stringify(workflow))
-  await page.getByLabel('Workflow file').setInputFiles(file)
+  await editor.openFile(file)
   await node('tell')
     .getByRole('button', { name: /Open the subgraph/ })
     .click()
@@ -214,5 +213,5 @@ test('inside a subgraph a cell is run again as well, and only that one', async (
   await details.getByRole('button', { name: 'Run again' }).click()
   await expect.poll(() => details.innerText()).toMatch(/asked to run again/)
   await page.locator('.run-summary[data-status=completed]').waitFor()
-  expect(await page.locator('.results-counts').innerText()).toBe('3 cells · 2 cached')
+  await expect.poll(() => page.locator('.results-counts').innerText()).toBe('3 cells · 2 cached')
 })

@@ -20,7 +20,7 @@ const openExample = async (name: string): Promise<void> => {
 test('a second workflow opens in a tab of its own once something was done in the first', async () => {
   const { node } = editor
   await node('Topic').getByRole('textbox').fill('a farm')
-  expect(await bar().count()).toBe(0)
+  await expect.poll(() => bar().count()).toBe(0)
   await openExample('Loop until it matches')
   await expect.poll(tabs).toEqual(['First story', 'Loop until it matches'])
 })
@@ -54,8 +54,8 @@ test('a reload brings all tabs back, the one in front, and its run', async () =>
   )
   await page.reload()
   await expect.poll(tabs).toEqual(['First story', 'Loop until it matches'])
-  expect(await front().innerText()).toBe('First story')
-  expect(await node('Topic').getByRole('textbox').inputValue()).toBe('a farm')
+  await expect.poll(() => front().innerText()).toBe('First story')
+  await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('a farm')
   await page.locator('.run-summary[data-status=completed]').waitFor()
 })
 
@@ -86,7 +86,7 @@ test('a saved workflow that is open already comes to the front instead of openin
   await page.getByRole('button', { name: 'Open', exact: true }).click()
   await page.getByRole('group', { name: 'Yours' }).getByRole('menuitem', { name: 'Two temperatures' }).click()
   await expect.poll(() => front().innerText()).toBe('Warm and cold')
-  expect(await tabs()).toEqual(['Warm and cold', 'First story'])
+  await expect.poll(tabs).toEqual(['Warm and cold', 'First story'])
 })
 
 test('more tabs than fit are scrolled in their bar, and nothing else moves', async () => {
@@ -96,7 +96,7 @@ test('more tabs than fit are scrolled in their bar, and nothing else moves', asy
   const run = page.getByRole('button', { name: 'Run', exact: true })
   const box = await run.boundingBox()
   expect(box!.x + box!.width).toBeLessThan(1280)
-  expect(await page.locator('.title-bar').evaluate((bar) => bar.getBoundingClientRect().x)).toBe(0)
+  await expect.poll(() => page.locator('.title-bar').evaluate((bar) => bar.getBoundingClientRect().x)).toBe(0)
   const tab = await front().boundingBox()
   expect(tab!.x + tab!.width).toBeLessThanOrEqual(1280)
 })

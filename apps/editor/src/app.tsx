@@ -1,5 +1,5 @@
 import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
-import { lazy, Suspense, useEffect, useState, type DragEvent } from 'react'
+import { useEffect, useState, type DragEvent } from 'react'
 import { watchKeys } from './commands.ts'
 import { Graph } from './graph/graph.tsx'
 import { Breadcrumb } from './panels/breadcrumb.tsx'
@@ -18,6 +18,7 @@ import { openFile } from './session/import-file.ts'
 import { placeOnGraph, watchPointer } from './session/open-search.ts'
 import { EditorContext, useDocument, useEditor, useServer, useView } from './store/editor-context.ts'
 import type { Editor } from './store/editor.ts'
+import { fetchedLater } from './ui/fetched-later.tsx'
 import { linkingRules } from './ui/port-style.ts'
 
 const rules = linkingRules()
@@ -51,9 +52,7 @@ function Workbench() {
           <TabBar />
           {appView ? (
             <main aria-label="App">
-              <Suspense fallback={null}>
-                <AppView />
-              </Suspense>
+              <AppView />
             </main>
           ) : (
             <main aria-label="Graph">
@@ -63,11 +62,7 @@ function Workbench() {
           )}
           <Results />
         </div>
-        {runsOpen && (
-          <Suspense fallback={null}>
-            <RunsPanel />
-          </Suspense>
-        )}
+        {runsOpen && <RunsPanel />}
       </div>
       <StatusBar />
       <NodeSearch />
@@ -83,12 +78,10 @@ function Workbench() {
   )
 }
 
-const AppView = lazy(async () => ({ default: (await import('./app-view/app-view.tsx')).AppView }))
-const RunsPanel = lazy(async () => ({ default: (await import('./runs/runs-panel.tsx')).RunsPanel }))
+const AppView = fetchedLater(async () => (await import('./app-view/app-view.tsx')).AppView)
+const RunsPanel = fetchedLater(async () => (await import('./runs/runs-panel.tsx')).RunsPanel)
 
-const ResultsPanel = lazy(async () => ({
-  default: (await import('./results/results-panel.tsx')).ResultsPanel,
-}))
+const ResultsPanel = fetchedLater(async () => (await import('./results/results-panel.tsx')).ResultsPanel)
 
 /** The results of one node, where they were asked for. Another node's begin anew. */
 function Results() {
@@ -97,9 +90,7 @@ function Results() {
   if (!request || known !== true) return null
   return (
     <ResultsDock full={request.full}>
-      <Suspense fallback={null}>
-        <ResultsPanel key={request.node} request={request} />
-      </Suspense>
+      <ResultsPanel key={request.node} request={request} />
     </ResultsDock>
   )
 }

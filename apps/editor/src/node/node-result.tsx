@@ -1,6 +1,6 @@
 import { useNodeId } from '@xyflow/react'
 import { Check, Copy, Percent } from 'lucide-react'
-import { lazy, memo, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
 import { readTokens } from '../run/read-tokens.ts'
 import { readTurns, type Turn } from '../run/read-turns.ts'
@@ -11,6 +11,7 @@ import { useNode, useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import { fetchedLater } from '../ui/fetched-later.tsx'
 import { useArtifact } from './use-artifact.ts'
 
 export interface NodeResultProps {
@@ -21,11 +22,11 @@ export interface NodeResultProps {
   always?: boolean
 }
 
-const CompactResults = lazy(async () => ({
-  default: (await import('../results/compact-results.tsx')).CompactResults,
-}))
-const TokenText = lazy(async () => ({ default: (await import('../results/token-text.tsx')).TokenText }))
-const ChartView = lazy(async () => ({ default: (await import('../charts/chart-view.tsx')).ChartView }))
+const CompactResults = fetchedLater(
+  async () => (await import('../results/compact-results.tsx')).CompactResults,
+)
+const TokenText = fetchedLater(async () => (await import('../results/token-text.tsx')).TokenText)
+const ChartView = fetchedLater(async () => (await import('../charts/chart-view.tsx')).ChartView)
 
 /** What the node made: text as it streams in, its value once it is done, a grid where it ran over axes, a chart. */
 export function NodeResult({ id, description, title, always = false }: NodeResultProps) {
@@ -44,16 +45,14 @@ export function NodeResult({ id, description, title, always = false }: NodeResul
       data-status={cell?.status}
       data-stale={stale || undefined}
     >
-      <Suspense fallback={null}>
-        {results?.kind === 'grid' && <CompactResults id={id} title={title} results={results} />}
-        {results?.kind === 'chart' && (
-          <div className="node-chart">
-            <ChartView chart={results.chart} label={title} />
-          </div>
-        )}
-        {results?.kind === 'wait' && <p className="result-note">Fetching…</p>}
-        {!results && cell && <CellResult cell={cell} />}
-      </Suspense>
+      {results?.kind === 'grid' && <CompactResults id={id} title={title} results={results} />}
+      {results?.kind === 'chart' && (
+        <div className="node-chart">
+          <ChartView chart={results.chart} label={title} />
+        </div>
+      )}
+      {results?.kind === 'wait' && <p className="result-note">Fetching…</p>}
+      {!results && cell && <CellResult cell={cell} />}
     </section>
   )
 }

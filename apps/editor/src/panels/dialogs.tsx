@@ -1,20 +1,18 @@
-import { lazy, Suspense } from 'react'
 import { commands, gestures } from '../commands.ts'
 import { saveWorkflow } from '../session/save-workflow.ts'
 import { dropTab, hasUnsaved } from '../session/tabs.ts'
 import { useEditor, useView, useWorkflow } from '../store/editor-context.ts'
 import type { Dialog } from '../store/view-store.ts'
+import { fetchedLater } from '../ui/fetched-later.tsx'
 import { showKeys } from '../ui/show-keys.ts'
 import { Modal } from './modal.tsx'
 
-const Templates = lazy(async () => ({ default: (await import('./templates.tsx')).Templates }))
-const Missing = lazy(async () => ({ default: (await import('./missing.tsx')).Missing }))
+const Templates = fetchedLater(async () => (await import('./templates.tsx')).Templates)
+const Missing = fetchedLater(async () => (await import('./missing.tsx')).Missing)
 
-const Conflict = lazy(async () => ({ default: (await import('../revisions/conflict.tsx')).Conflict }))
-const Revisions = lazy(async () => ({ default: (await import('../revisions/revisions.tsx')).Revisions }))
-const RunComparison = lazy(async () => ({
-  default: (await import('../runs/run-comparison.tsx')).RunComparison,
-}))
+const Conflict = fetchedLater(async () => (await import('../revisions/conflict.tsx')).Conflict)
+const Revisions = fetchedLater(async () => (await import('../revisions/revisions.tsx')).Revisions)
+const RunComparison = fetchedLater(async () => (await import('../runs/run-comparison.tsx')).RunComparison)
 
 export function Dialogs() {
   const dialog = useView((state) => state.dialog)
@@ -24,37 +22,17 @@ export function Dialogs() {
     case 'shortcuts':
       return <Shortcuts />
     case 'templates':
-      return (
-        <Suspense fallback={null}>
-          <Templates />
-        </Suspense>
-      )
+      return <Templates />
     case 'conflict':
-      return (
-        <Suspense fallback={null}>
-          <Conflict {...dialog} />
-        </Suspense>
-      )
+      return <Conflict {...dialog} />
     case 'revisions':
-      return (
-        <Suspense fallback={null}>
-          <Revisions {...dialog} />
-        </Suspense>
-      )
+      return <Revisions {...dialog} />
     case 'missing':
-      return (
-        <Suspense fallback={null}>
-          <Missing {...dialog} />
-        </Suspense>
-      )
+      return <Missing {...dialog} />
     case 'close-tab':
       return <CloseTab {...dialog} />
     case 'compare-runs':
-      return (
-        <Suspense fallback={null}>
-          <RunComparison {...dialog} />
-        </Suspense>
-      )
+      return <RunComparison {...dialog} />
   }
 }
 

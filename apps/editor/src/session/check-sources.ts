@@ -13,7 +13,7 @@ const keptOutcomes = 200
 /** What came of the sources compiled so far, by what they say. `null`: nothing is wrong. */
 const outcomes = new Map<string, SourceProblem | null>()
 
-let worker: Worker | undefined
+let worker: Promise<Worker | undefined> | undefined
 
 /** The thread answers one question at a time. */
 let answered: Promise<unknown> = Promise.resolve()
@@ -33,14 +33,17 @@ export async function checkSources(editor: Editor): Promise<void> {
     if (outcomes.has(key)) continue
     const outcome = answered.then(() => compileAside(source))
     answered = outcome
-    outcomes.set(key, await outcome)
+    const told = await outcome
+    if (told !== undefined) outcomes.set(key, told)
     for (const oldest of outcomes.keys()) if (outcomes.size > keptOutcomes) outcomes.delete(oldest)
   }
 }
 
-function compileAside(source: ConstraintSource): Promise<SourceProblem | null> {
-  worker ??= new Worker(new URL('check-sources.worker.ts', import.meta.url), { type: 'module' })
-  const asked = worker
+/** `null` where nothing is wrong, or it takes too long to tell; `undefined` without a thread to ask. */
+async function compileAside(source: ConstraintSource): Promise<SourceProblem | null | undefined> {
+  worker ??= startWorker()
+  const asked = await worker
+  if (!asked) return (worker = undefined)
   return new Promise((resolve) => {
     const giveUp = (): void => {
       asked.terminate()
@@ -57,5 +60,14 @@ function compileAside(source: ConstraintSource): Promise<SourceProblem | null> {
       giveUp()
     }
     asked.postMessage(source)
+  })
+}
+
+/** A thread that is there and listens: how long it takes to load is no source's fault. Nothing where it cannot be had. */
+function startWorker(): Promise<Worker | undefined> {
+  const started = new Worker(new URL('check-sources.worker.ts', import.meta.url), { type: 'module' })
+  return new Promise((resolve) => {
+    started.onmessage = () => resolve(started)
+    started.onerror = () => resolve(undefined)
   })
 }

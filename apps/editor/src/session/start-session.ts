@@ -10,11 +10,15 @@ import { watchConnection } from './watch-connection.ts'
 import { describeError } from './describe-error.ts'
 import { watchDetail } from '../graph/detail.ts'
 import { watchTypes } from './watch-types.ts'
+import { fetchParts } from '../ui/fetched-later.tsx'
 import { claimTab } from './tab-identity.ts'
 import { freshTab, replaceTab } from './tabs.ts'
 
 /** Milliseconds between attempts while the server does not answer. */
 const retryTime = 1500
+
+/** Milliseconds after opening that belong to what is seen first; then the rest of the editor is fetched. */
+const firstScreenTime = 2000
 
 /** The example that newcomers see. */
 const firstExample = 'first-story'
@@ -33,6 +37,8 @@ export async function startSession(editor: Editor): Promise<void> {
   watchProblems(editor)
   watchMissing(editor)
   watchConnection(editor)
+  // What fails now is fetched when it is needed.
+  setTimeout(() => void fetchParts().catch(() => {}), firstScreenTime)
 }
 
 /** Brings back every workflow that was open, and the runs they showed. */

@@ -1,5 +1,5 @@
-import { lazy, Suspense } from 'react'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import { fetchedLater } from '../ui/fetched-later.tsx'
 import type { SourceLanguage } from './choose-control.ts'
 
 export interface CodeFieldProps {
@@ -13,17 +13,6 @@ export interface CodeFieldProps {
   problem?: string | undefined
   onText: (text: string) => void
   onDone: () => void
-}
-
-const CodeEditor = lazy(async () => ({ default: (await import('./code/code-editor.tsx')).CodeEditor }))
-
-/** Text with a syntax. Until the editor for it is loaded, a plain field does. */
-export function CodeField(props: CodeFieldProps) {
-  return (
-    <Suspense fallback={<PlainField {...props} />}>
-      <CodeEditor {...props} />
-    </Suspense>
-  )
 }
 
 function PlainField({ id, label, text, placeholder, invalid, onText, onDone }: CodeFieldProps) {
@@ -43,3 +32,9 @@ function PlainField({ id, label, text, placeholder, invalid, onText, onDone }: C
     />
   )
 }
+
+/** Text with a syntax. Until the editor for it is loaded, a plain field does. */
+export const CodeField = fetchedLater(
+  async () => (await import('./code/code-editor.tsx')).CodeEditor,
+  PlainField,
+)
