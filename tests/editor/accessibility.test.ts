@@ -50,6 +50,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await editor.openFile(example('length-by-temperature'))
     await page.getByRole('button', { name: 'Run', exact: true }).click()
     await page.locator('.run-summary[data-status=completed]').waitFor()
+    await editor.showAll()
     await node('story')
       .getByRole('button', { name: /open all results/ })
       .click()

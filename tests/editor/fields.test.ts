@@ -78,8 +78,7 @@ test('at the edge of a narrow window the list stays inside it', async () => {
   const { page, node } = editor
   await page.setViewportSize({ width: 700, height: 480 })
   await page.getByRole('button', { name: 'List of nodes' }).click()
-  await page.keyboard.press('f')
-  await page.waitForTimeout(400)
+  await editor.showAll()
   const pane = (await page.locator('.react-flow__pane').boundingBox())!
   const { x, y } = (await node('chosen').boundingBox())!
   const header = { x: x + 80, y: y + 15 }

@@ -31,12 +31,6 @@ async function select(...names: string[]): Promise<void> {
       .click(at === 0 ? {} : { modifiers: ['Control'] })
 }
 
-/** Everything in view, at rest. */
-async function showAll(): Promise<void> {
-  await press('Escape', 'f')
-  await editor.rest()
-}
-
 async function run(): Promise<void> {
   await press('Control+Enter')
   await editor.page.locator('.run-summary[data-status=completed]').waitFor()
@@ -155,7 +149,7 @@ test('a node is inserted on a link from its menu, and another by dropping it the
   await page.keyboard.type('join texts')
   await press('Enter')
   await node('join').waitFor()
-  await showAll()
+  await editor.showAll()
   const header = await node('join').locator('.node-header').boundingBox()
   const way = await between.locator('.react-flow__edge-path').evaluate((path: SVGPathElement) => {
     const { x, y } = path.getPointAtLength(path.getTotalLength() / 2)
@@ -192,7 +186,7 @@ test('a link is led through a point, which the arrows move; the point goes with 
 
 test('colour, pin, fold, note and frame are kept in the workflow and reach no run', async () => {
   const { page, node } = editor
-  await showAll()
+  await editor.showAll()
   await select('Topic')
   await node('Topic').locator('.node-title').click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Colour: green' }).click()

@@ -101,6 +101,7 @@ test('an X/Y matrix is built from an empty canvas with the mouse, run, and read'
 
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await page.locator('.run-summary[data-status=completed]').waitFor()
+  await editor.showAll()
   await node('Grid')
     .getByRole('button', { name: /open all results/ })
     .click()

@@ -17,8 +17,8 @@ export interface Editor extends AsyncDisposable {
   drop: () => Promise<void>
   /** Opens a workflow from a file in a graph that is drawn and at rest. */
   openFile: (file: string) => Promise<void>
-  /** Until all nodes are drawn and nothing moves. */
-  rest: () => Promise<void>
+  /** Brings everything into view: what lies below the window cannot be clicked. */
+  showAll: () => Promise<void>
   /** The process that runs workflows now. */
   workerPid: () => Promise<number>
   /** The server is gone, as if its machine were switched off. */
@@ -75,7 +75,11 @@ export async function openEditor(): Promise<Editor> {
       await page.waitForFunction((graph) => !graph?.isConnected, before)
       await rest()
     },
-    rest,
+    async showAll() {
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('f')
+      await rest()
+    },
     workerPid: () => findWorker(server.pid ?? 0),
     async killServer() {
       // The command passes its end on to the server it started.

@@ -66,9 +66,10 @@ test('it can be taken back, and asked for again', async () => {
 test('when the server is back the editor finds it by itself: the run is run, and saving saves', async () => {
   const { page, node } = editor
   await editor.bringServerBack()
-  await page.locator('.run-summary[data-status=completed]').waitFor()
-  await page.getByText('The server cannot be reached').first().waitFor({ state: 'detached' })
+  // Said for a few seconds only.
   await page.getByText('The server is back').waitFor()
+  await page.getByText('The server cannot be reached').first().waitFor({ state: 'detached' })
+  await page.locator('.run-summary[data-status=completed]').waitFor()
   await expect.poll(() => node('Write the story').locator('[data-output]').innerText()).toMatch(/\w+ \w+/)
   await page.keyboard.press('Control+s')
   await page.getByText('Saved “First story”').waitFor()
@@ -89,7 +90,7 @@ test('a run that the server took with it is interrupted, and taken up again wher
   await page.locator('.run-summary[data-status=interrupted]').waitFor()
   await page.getByRole('button', { name: 'Take up again' }).click()
   await page.locator('.run-summary[data-status=completed]').waitFor()
-  // The grid’s, which is in view: the story’s card ends below the window.
+  await editor.showAll()
   await node('grid')
     .getByRole('button', { name: /open all results/ })
     .click()

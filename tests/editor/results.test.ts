@@ -37,6 +37,7 @@ test('a sweep is shown as a grid in the node, and in full in the panel', async (
   await run()
   const compact = node('story').locator('.compact-grid')
   await expect.poll(() => compact.getByRole('cell').count()).toBe(6)
+  await editor.showAll()
   await node('story')
     .getByRole('button', { name: /open all results/ })
     .click()

@@ -34,7 +34,7 @@ beforeEach(async () => {
   await mine.keyboard.press('Control+Shift+s')
   await told(mine, name)
   await theirs.goto(new URL(`/?workflow=shared-${saved}`, mine.url()).href)
-  await topic(theirs).waitFor()
+  await expect.poll(() => theirs.getByLabel('Name of the workflow').inputValue()).toBe(name)
 })
 
 /** They save a farm; what I then save would overwrite it. */

@@ -1,11 +1,14 @@
 import { isDirty } from '../store/document-store.ts'
 import type { Editor } from '../store/editor.ts'
 import { presentOf } from './edit-graph.ts'
-import { showApp } from './edit-app.ts'
-import { openFromServer } from './open-workflow.ts'
 import { formatWorkflow, saveWorkflow } from './save-workflow.ts'
 
 type View = 'graph' | 'app'
+
+export interface Link {
+  id: string
+  view: View
+}
 
 /** The address that opens a workflow of this server, as its graph or straight as an app. */
 export function linkTo(origin: string, id: string, view: View): string {
@@ -14,19 +17,18 @@ export function linkTo(origin: string, id: string, view: View): string {
 }
 
 /** What an address asks to be opened. */
-export function readLink(search: string): { id: string; view: View } | undefined {
+export function readLink(search: string): Link | undefined {
   const query = new URLSearchParams(search)
   const id = query.get('workflow')
   if (id === null || id === '') return undefined
   return { id, view: query.get('view') === 'app' ? 'app' : 'graph' }
 }
 
-/** Opens what the address of the page names, and takes it out of the address: reloading must not open it again. */
-export async function openFromLink(editor: Editor): Promise<void> {
+/** What the address of the page names, which is taken out of it: reloading must not open it again. */
+export function takeLink(): Link | undefined {
   const link = readLink(location.search)
-  if (!link) return
-  history.replaceState(null, '', location.pathname)
-  if ((await openFromServer(editor, link.id)) && link.view === 'app') showApp(editor, true)
+  if (link) history.replaceState(null, '', location.pathname)
+  return link
 }
 
 /** A link leads to what is saved: what is not saved yet is saved first. */

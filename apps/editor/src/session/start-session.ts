@@ -3,8 +3,9 @@ import { findDraft, watchDraft, type Draft } from './autosave.ts'
 import { watchMissing } from './find-missing.ts'
 import { watchProblems } from './find-problems.ts'
 import { loadLibrary } from './load-library.ts'
-import { openEmpty, openFromServer } from './open-workflow.ts'
-import { openFromLink } from './share-workflow.ts'
+import { showApp } from './edit-app.ts'
+import { fetchSaved, openEmpty, openFromServer, showSaved } from './open-workflow.ts'
+import { takeLink } from './share-workflow.ts'
 import { resumeRun } from './run-workflow.ts'
 import { watchConnection } from './watch-connection.ts'
 import { describeError } from './describe-error.ts'
@@ -30,9 +31,13 @@ export async function startSession(editor: Editor): Promise<void> {
   watchDetail(editor)
   const tab = await claimTab()
   const draft = await findDraft(tab)
+  const link = takeLink()
+  // Fetched before anything is shown: what is typed in the meantime would be typed into something else.
+  const linked = link && (await fetchSaved(editor, link.id))
   if (draft) openDraft(editor, draft)
-  else await openFirstExample(editor)
-  await openFromLink(editor)
+  else if (!linked) await openFirstExample(editor)
+  if (linked) showSaved(editor, linked)
+  if (linked && link.view === 'app') showApp(editor, true)
   watchDraft(editor, tab)
   watchProblems(editor)
   watchMissing(editor)
