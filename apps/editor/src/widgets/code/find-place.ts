@@ -8,8 +8,8 @@ export interface Place {
   to: number
 }
 
-/** Milliseconds that reading a long document may take, to find a path in it. */
-const patience = 50
+/** Milliseconds that reading a long document may take, to find a path in it: once for each problem, not while typing. */
+const patience = 500
 
 /**
  * Where a message says that something is wrong. "line 2, column 5" is counted from one, and without a column it is the
