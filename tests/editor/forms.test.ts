@@ -156,26 +156,32 @@ test('Ctrl+Up and Ctrl+Down weigh the selected words of a weighted prompt, which
   await expect.poll(() => text.innerText()).toBe('a happy story')
 })
 
-test('zoomed to 200% everything in the bar can be pressed, and the form needs no scrolling sideways', async () => {
-  const { page } = editor
-  await page.setViewportSize({ width: 640, height: 360 })
-  await page.getByRole('button', { name: 'App', exact: true }).click()
-  await page.getByRole('region', { name: 'Inputs' }).waitFor()
-  const covered = await page.locator('.title-bar button:enabled').evaluateAll((buttons) =>
-    buttons
-      .filter((button) => {
-        const { x, y, width, height } = button.getBoundingClientRect()
-        const top = document.elementFromPoint(x + width / 2, y + height / 2)
-        return !button.contains(top) || x + width > innerWidth
-      })
-      .map((button) => button.getAttribute('aria-label')),
-  )
-  const wide = await page.evaluate(() =>
-    [document.documentElement, document.querySelector('.app-view')!].map(({ scrollWidth }) => scrollWidth),
-  )
-  expect({ covered, wide }).toEqual({ covered: [], wide: [640, 640] })
-  await page.setViewportSize({ width: 1280, height: 720 })
-})
+test.each([
+  ['zoomed to 200%', 640, 360],
+  ['as narrow as a telephone', 420, 700],
+])(
+  '%s everything in the bar can be pressed, and the form needs no scrolling sideways',
+  async (_, width, height) => {
+    const { page } = editor
+    await page.setViewportSize({ width, height })
+    await page.getByRole('button', { name: 'App', exact: true }).click()
+    await page.getByRole('region', { name: 'Inputs' }).waitFor()
+    const covered = await page.locator('.title-bar button:enabled').evaluateAll((buttons) =>
+      buttons
+        .filter((button) => {
+          const { x, y, width, height } = button.getBoundingClientRect()
+          const top = document.elementFromPoint(x + width / 2, y + height / 2)
+          return !button.contains(top) || x + width > innerWidth
+        })
+        .map((button) => button.getAttribute('aria-label')),
+    )
+    const wide = await page.evaluate(() =>
+      [document.documentElement, document.querySelector('.app-view')!].map(({ scrollWidth }) => scrollWidth),
+    )
+    expect({ covered, wide }).toEqual({ covered: [], wide: [width, width] })
+    await page.setViewportSize({ width: 1280, height: 720 })
+  },
+)
 
 async function open(file: string, nodes: Record<string, unknown>): Promise<void> {
   await writeFile(file, JSON.stringify({ format: 'woolgather', version: 1, name: 'Opened', nodes }))
