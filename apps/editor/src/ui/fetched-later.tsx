@@ -19,19 +19,19 @@ export function fetchedLater<Props extends object>(
     watchers.add(watcher)
     return () => watchers.delete(watcher)
   }
-  const fetch = async (): Promise<void> => {
+  const fetchPart = async (): Promise<void> => {
     if (part) return
     part = await load()
     for (const tell of watchers) tell()
   }
-  fetches.push(fetch)
+  fetches.push(fetchPart)
 
   return function FetchedLater(props) {
     const editor = useEditor()
     const connected = useServer((state) => state.connection === 'open')
     const Part = useSyncExternalStore(subscribe, () => part)
     useEffect(() => {
-      fetch().catch(() => tellMissing(editor))
+      fetchPart().catch(() => tellUnfetched(editor))
     }, [editor, connected])
     if (Part) return <Part {...props} />
     return Meanwhile ? <Meanwhile {...props} /> : null
@@ -39,7 +39,7 @@ export function fetchedLater<Props extends object>(
 }
 
 /** Where the server is gone that is told already, and the next attempt is made when it is back. */
-async function tellMissing({ client, view }: Editor): Promise<void> {
+async function tellUnfetched({ client, view }: Editor): Promise<void> {
   const answers = await client.health().then(
     () => true,
     () => false,
@@ -51,5 +51,5 @@ async function tellMissing({ client, view }: Editor): Promise<void> {
 
 /** Fetches every part that is not there yet, one by one: from then on, none of them needs the server. */
 export async function fetchParts(): Promise<void> {
-  for (const fetch of fetches) await fetch()
+  for (const fetchPart of fetches) await fetchPart()
 }
