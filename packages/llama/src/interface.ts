@@ -305,7 +305,7 @@ export interface GenerateResult {
  */
 export interface TokenProbability {
   token: number
-  /** What the token adds to the text; part of a character is U+FFFD, control tokens show. */
+  /** What the token adds to the text; part of a character as `<0xF0>`, control tokens show. */
   text: string
   logprob: number
 }

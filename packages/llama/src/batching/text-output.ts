@@ -19,11 +19,10 @@ export class TextOutput {
     return stopped !== undefined
   }
 
-  /** Lets out what was held back in case more came. */
+  /** Lets out what was held back in case more came, save a character that was not finished. */
   end(): void {
-    const { text, stopped } = this.#stops.push(this.#characters.end())
-    this.#emit(text)
-    if (stopped === undefined) this.#emit(this.#stops.end())
+    this.#characters.end()
+    this.#emit(this.#stops.end())
   }
 
   #emit(text: string): void {

@@ -1,5 +1,6 @@
 import { LlamaError } from '../error.ts'
 import type { GenerationConstraint, SamplingSettings, TokenProbability } from '../interface.ts'
+import { showBytes } from '../text/index.ts'
 import type { FakeVocabulary } from './fake-vocabulary.ts'
 
 export interface WriteInput {
@@ -87,7 +88,7 @@ export function pretendProbability(
   context: readonly number[],
   token: number,
 ): TokenProbability {
-  const text = Buffer.from(vocabulary.piece(token, true)).toString('utf8')
+  const text = showBytes(vocabulary.piece(token, true))
   return { token, text, logprob: -0.25 - (hash(JSON.stringify([context, token])) % 4096) / 1024 }
 }
 

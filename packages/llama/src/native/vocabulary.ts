@@ -3,6 +3,7 @@ import type { CApi, ModelPointer, Native, VocabPointer } from '@woolgather/ggml'
 import { createHash } from 'node:crypto'
 import { TimeSlice } from '../batching/time-slice.ts'
 import { LlamaError } from '../error.ts'
+import { showBytes } from '../text/index.ts'
 
 /** Characters from which on tokenizing takes long enough to be felt. */
 const longText = 1 << 14
@@ -139,10 +140,10 @@ export class Vocabulary {
     return pieces
   }
 
-  /** A token as people read it: part of a character as U+FFFD, control tokens by name. */
+  /** A token as people read it: part of a character as `<0xF0>`, control tokens by name. */
   show(token: number): string {
     const bytes = this.piece(token)
-    return bytes.length > 0 ? Buffer.from(bytes).toString('utf8') : this.name(token)
+    return bytes.length > 0 ? showBytes(bytes) : this.name(token)
   }
 
   get endTokens(): readonly number[] {

@@ -316,6 +316,18 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
         expect(result).toMatchObject({ text: 'ye', stopReason: 'length', incomplete: true })
       })
 
+      test('a character that is not finished is left out of text, stream and log-probabilities', async () => {
+        const pieces: string[] = []
+        const cut = await generate({
+          constraint: await spell([...Buffer.from('a🧶')]),
+          maxTokens: 3,
+          logprobs: 1,
+          onText: (piece) => pieces.push(piece),
+        })
+        expect({ text: cut.text, shown: pieces.join('') }).toEqual({ text: 'a', shown: 'a' })
+        expect(cut.logprobs?.map(({ text }) => text)).toEqual(['a', '<0xF0>', '<0x9F>'])
+      })
+
       test('that allows nothing is an error', async () => {
         const constraint = { allowed: () => 0, accept: () => false, isComplete: false }
         await expect(generate({ constraint })).rejects.toThrow(

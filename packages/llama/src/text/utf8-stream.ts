@@ -11,8 +11,8 @@ export class Utf8Stream {
     return this.#decoder.decode(bytes, { stream: true })
   }
 
-  /** What was held back, an incomplete character as U+FFFD. The stream is then empty and may be used again. */
-  end(): string {
-    return this.#decoder.decode()
+  /** Drops what was held back: part of a character is no text. The stream is then empty and may be used again. */
+  end(): void {
+    this.#decoder.decode()
   }
 }
