@@ -94,7 +94,8 @@ async function describeAxis(
     : { id: axis.id, label: axis.label, values: lists, within }
 }
 
-async function resolveValue(
+/** An output as JSON, fetched where it was too long for an event. @throws Error where it is gone */
+export async function resolveValue(
   value: OutputValue,
   readArtifact: AssembleOptions['readArtifact'],
 ): Promise<Json> {

@@ -1,4 +1,12 @@
-import type { Coordinate, OutputValue, RunError, RunEvent, RunStatus } from '@woolgather/workflow'
+import {
+  cellEnding,
+  type CellEnding,
+  type Coordinate,
+  type OutputValue,
+  type RunError,
+  type RunEvent,
+  type RunStatus,
+} from '@woolgather/workflow'
 
 /** How one cell ended. */
 export type CellEnd =
@@ -14,6 +22,10 @@ export interface CollectedRun {
   errors: RunError[]
   /** Seeds that were drawn. */
   seeds: Record<string, number>
+  /** How many cells ended in which way. */
+  ends: Record<CellEnding, number>
+  /** From the start of the run to its end. */
+  milliseconds: number
 }
 
 /** Gathers events, one after another, into what is left of a run when it is over. */
@@ -22,6 +34,9 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
   const errors: RunError[] = []
   let status: RunStatus = 'interrupted'
   let seeds: Record<string, number> = {}
+  const ends = { finished: 0, cached: 0, failed: 0, cancelled: 0, skipped: 0 }
+  let began: number | undefined
+  let ended = 0
 
   const end = (node: string, cell: CellEnd): void => {
     const known = cells.get(node)
@@ -31,6 +46,9 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
 
   return {
     add(event) {
+      const ending = cellEnding(event)
+      if (ending !== undefined) ends[ending]++
+      ended = event.time
       switch (event.type) {
         case 'cell.finished':
         case 'cell.cached':
@@ -49,6 +67,7 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
           return
         case 'run.started':
           seeds = event.seeds
+          began = event.time
           return
         case 'run.queued':
         case 'run.progress':
@@ -58,6 +77,6 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
           return
       }
     },
-    result: () => ({ status, cells, errors, seeds }),
+    result: () => ({ status, cells, errors, seeds, ends, milliseconds: ended - (began ?? ended) }),
   }
 }

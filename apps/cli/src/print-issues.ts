@@ -2,10 +2,17 @@ import type { Issue, RunError } from '@woolgather/workflow'
 import pc from 'picocolors'
 import type { TextSink } from './cli-io.ts'
 
-/** One line per issue: `node.input: message (hint)`. */
-export function printIssues(issues: readonly (Issue | RunError)[], stderr: TextSink): void {
+/**
+ * One line per issue: `node.input: message (hint)`.
+ * @param nameOf how a place is called, empty where it has none
+ */
+export function printIssues(
+  issues: readonly (Issue | RunError)[],
+  stderr: TextSink,
+  nameOf: (issue: Issue | RunError) => string = placeOf,
+): void {
   const colors = pc.createColors(stderr.isTTY === true && process.env['NO_COLOR'] === undefined)
-  for (const { issue, places } of group(issues)) {
+  for (const { issue, places } of group(issues, nameOf)) {
     const place = places.length > 3 ? `${places[0]} and ${places.length - 1} more` : places.join(', ')
     const hint = issue.hint === undefined ? '' : colors.dim(` (${printable(issue.hint)})`)
     stderr.write(
@@ -19,13 +26,16 @@ export function printIssues(issues: readonly (Issue | RunError)[], stderr: TextS
 }
 
 /** What befell many nodes at once, such as a crash, is told once. */
-function group(issues: readonly (Issue | RunError)[]): { issue: Issue | RunError; places: string[] }[] {
+function group(
+  issues: readonly (Issue | RunError)[],
+  nameOf: (issue: Issue | RunError) => string,
+): { issue: Issue | RunError; places: string[] }[] {
   const groups = new Map<string, { issue: Issue | RunError; places: string[] }>()
   for (const issue of issues) {
     const key = JSON.stringify([issue.code, issue.message, issue.hint])
     const known = groups.get(key) ?? { issue, places: [] }
     groups.set(key, known)
-    const place = placeOf(issue)
+    const place = nameOf(issue)
     if (place !== '') known.places.push(place)
   }
   return [...groups.values()]

@@ -109,7 +109,7 @@ describe('run', () => {
     expect(await run()).toEqual({
       code: 0,
       stdout: 'Once upon a time\n',
-      stderr: 'text: started\ntext │ Once upon a time\ntext: finished in 0.0 s\n',
+      stderr: expect.stringMatching(/^“start text.*” completed in \d+\.\d s: 1 cell run\.\n$/) as string,
     })
     expect(result()).toEqual({
       workflow: JSON.parse(readFileSync(file, 'utf8')) as unknown,
@@ -118,6 +118,19 @@ describe('run', () => {
       errors: [],
     })
     expect(readdirSync(folder).sort()).toEqual(['result.json', 'workflow.json'])
+  })
+
+  test('tells everything that happens with --verbose, and nothing with --quiet', async () => {
+    const { run } = prepare(
+      'start text; token Once upon; token  a time; output text {"text":"x"}; end completed',
+    )
+    const { stderr } = await run(['--verbose'])
+    expect(stderr).toMatch(/^text: started\ntext │ Once upon a time\ntext: finished in 0\.0 s\n“.*\n$/)
+    expect((await run(['--quiet'])).stderr).toBe('')
+    const failed = await prepare('start text; fail text; end failed').run(['--quiet'])
+    expect([failed.code, failed.stdout, failed.stderr]).toEqual([1, '', ''])
+    const both = await run(['--quiet', '--verbose'])
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--verbose')])
   })
 
   test('prints events and nothing else on stdout with --json', async () => {
@@ -188,10 +201,14 @@ describe('run', () => {
     }
     const { run, result } = prepare('output good {"text":"A"}; start bad; fail bad; end partial', nodes)
     const { code, stdout, stderr } = await run()
-    expect({ code, stdout, last: stderr.split('\n').at(-2) }).toEqual({
+    expect({ code, stdout, told: stderr.split('\n') }).toEqual({
       code: 3,
       stdout: 'A\n',
-      last: 'bad: It did not work. (Try again.)',
+      told: [
+        'bad: It did not work. (Try again.)',
+        expect.stringMatching(/completed in part in .*: 1 cell run, 1 failed\.$/),
+        '',
+      ],
     })
     expect(result()).toMatchObject({
       status: 'partial',
@@ -222,7 +239,7 @@ describe('run', () => {
 
   test('is cancelled by Ctrl-C, with its result written', async () => {
     const { run, result } = prepare('start text; cancellable')
-    const { code, stderr } = await run([], { interruptAt: 'text: started' })
+    const { code, stderr } = await run(['--verbose'], { interruptAt: 'text: started' })
     expect(code).toBe(130)
     expect(stderr).toContain('press Ctrl-C again')
     expect(result()).toMatchObject({ status: 'cancelled', outputs: {}, errors: [] })
@@ -380,5 +397,5 @@ test('models names what is broken and goes on', async () => {
 
 test('the version and help are told, exit code 0', async () => {
   expect(await call(['--version'])).toMatchObject({ code: 0, stdout: '1.2.3\n' })
-  expect((await call(['run', '--help'])).stdout).toContain('--set <node.input=value>')
+  expect((await call(['run', '--help'])).stdout).toContain('--set <name=value>')
 })

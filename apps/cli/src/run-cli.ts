@@ -1,5 +1,5 @@
 import { WoolgatherError } from '@woolgather/workflow'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { CliIo } from './cli-io.ts'
 import { batch, type BatchOptions } from './commands/batch.ts'
@@ -10,7 +10,7 @@ import { listNodes } from './commands/list-nodes.ts'
 import { printRecipe, type RecipeOptions } from './commands/recipe.ts'
 import { run, type RunOptions } from './commands/run.ts'
 import { serve, type ServeOptions } from './commands/serve.ts'
-import { validate } from './commands/validate.ts'
+import { validate, type ValidateOptions } from './commands/validate.ts'
 import { exitCodes } from './exit-codes.ts'
 import { printIssues } from './print-issues.ts'
 
@@ -52,11 +52,13 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
   withFolders(program.command('run'))
     .description('run a workflow and print what it makes')
     .argument('<file>', 'workflow, or - for standard input')
-    .option('--set <node.input=value>', 'give an input another value (repeatable)', collect)
+    .option('--set <name=value>', 'give an `api/input`, or a node.input, another value (repeatable)', collect)
     .option('--target <node>', 'run this node and what it needs (repeatable)', collect)
     .option('--out <file>', 'write status, outputs and errors as JSON')
     .option('--json', 'print events as JSON lines')
     .option('--server <url>', 'run on this server, not in a worker of its own')
+    .option('--verbose', 'where standard error is no terminal: a line for everything that happens')
+    .addOption(quiet)
     .action(async (file: string, options: RunOptions) => exit(await run(file, options, io)))
 
   withFolders(program.command('batch'))
@@ -69,17 +71,23 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--as-completed', 'write lines as rows end, not in the order of the rows')
     .option('--ignore <column>', 'leave out a column that names no input (repeatable)', collect)
     .option('--ignore-others', 'leave out every such column')
-    .option('--set <node.input=value>', 'give an input another value in all rows (repeatable)', collect)
+    .option(
+      '--set <name=value>',
+      'the same value in all rows for an `api/input`, or a node.input (repeatable)',
+      collect,
+    )
     .option('--target <node>', 'run this node and what it needs (repeatable)', collect)
     .option('--server <url>', 'run on this server, not in a worker of its own')
+    .addOption(quiet)
     .action(async (file: string, options: BatchOptions) => exit(await batch(file, options, io)))
 
   program
     .command('validate')
     .description('say everything that is wrong with a workflow')
     .argument('<file>', 'workflow, or - for standard input')
+    .option('--set <name=value>', 'check it with another value of an input (repeatable)', collect)
     .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
-    .action(async (file: string, options: { nodes?: string[] }) => exit(await validate(file, options, io)))
+    .action(async (file: string, options: ValidateOptions) => exit(await validate(file, options, io)))
 
   withFolders(program.command('doctor'))
     .description('say what is wrong with this machine, or what a workflow lacks to run on it')
@@ -138,6 +146,12 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
 
   return program
 }
+
+/** What is wrong with the command itself is told in any case: then nothing was run. */
+const quiet = new Option(
+  '--quiet',
+  'nothing on standard error, no errors either: the exit code and --out tell of them',
+).conflicts('verbose')
 
 function withFolders(command: Command): Command {
   return command

@@ -46,7 +46,7 @@ describe('runs over HTTP', () => {
         nodes: { 'text/text': 1 },
       },
       seeds: {},
-      cells: { finished: 0, cached: 0, failed: 1, skipped: 0 },
+      cells: { finished: 0, cached: 0, failed: 1, cancelled: 0, skipped: 0 },
     } satisfies RunDetails)
     const first = await client.runs({ limit: 2 })
     const second = await client.runs({ limit: 2, before: first.next })

@@ -1,10 +1,14 @@
 import { errorCodes, type ErrorCode, type RunError } from '@woolgather/workflow'
+import type { Skip } from './run/cell.ts'
 
 /** Thrown into a node that asked for a lazy input which failed: the node is skipped, not failed. */
 export class UpstreamError extends Error {
-  constructor(reason: string) {
-    super(reason)
+  readonly skip: Skip
+
+  constructor(skip: Skip) {
+    super(skip.reason)
     this.name = 'UpstreamError'
+    this.skip = skip
   }
 }
 

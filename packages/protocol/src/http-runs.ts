@@ -5,6 +5,7 @@ import {
   runStatuses,
   workflowSchema,
   type CellChoice,
+  type CellEnding,
   type Json,
   type RunError,
   type RunStatus,
@@ -75,7 +76,7 @@ export interface RunDetails extends RunSummary {
   /** Seeds drawn for nodes without one; absent before it begins. */
   seeds?: Record<string, number> | undefined
   /** Cells by how they ended. */
-  cells: { finished: number; cached: number; failed: number; skipped: number }
+  cells: Record<CellEnding, number>
   error?: RunError | undefined
 }
 
@@ -170,7 +171,13 @@ export const runDetailsSchema: z.ZodType<RunDetails> = z.object({
   targets: z.array(z.string()).optional(),
   versions: runVersionsSchema.optional(),
   seeds: z.record(z.string(), z.number()).optional(),
-  cells: z.object({ finished: z.int(), cached: z.int(), failed: z.int(), skipped: z.int() }),
+  cells: z.object({
+    finished: z.int(),
+    cached: z.int(),
+    failed: z.int(),
+    cancelled: z.int(),
+    skipped: z.int(),
+  }),
   error: runErrorSchema.optional(),
 })
 export const queueStateSchema: z.ZodType<QueueState> = z.object({

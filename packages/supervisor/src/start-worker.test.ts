@@ -225,7 +225,7 @@ describe('a run that was interrupted', () => {
       { run: 'r', seq: 1, time: 0, type: 'cell.started', node: 'a', at: {} },
       { run: 'r', seq: 2, time: 0, type: 'cell.finished', node: 'a', at: {}, outputs: {}, milliseconds: 1 },
       { run: 'r', seq: 3, time: 0, type: 'cell.started', node: 'b', at: {} },
-      { run: 'r', seq: 4, time: 0, type: 'cell.skipped', node: 'b', at: {}, reason: 'interrupted' },
+      { run: 'r', seq: 4, time: 0, type: 'cell.skipped', node: 'b', at: {}, reason: 'interrupted', because: 'interrupted' },
       { run: 'r', seq: 5, time: 0, type: 'run.finished', status: 'interrupted' },
     ]
     const { events } = await play(worker, 'start a; finish a; start b; finish b; end completed', {

@@ -188,7 +188,13 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
         tell(
           error
             ? { type: 'cell.failed', node, at, error: { ...error, node, at } }
-            : { type: 'cell.skipped', node, at, reason: status },
+            : {
+                type: 'cell.skipped',
+                node,
+                at,
+                reason: status,
+                because: status === 'interrupted' ? 'interrupted' : 'cancelled',
+              },
         ),
       )
       pass([...cells, create({ type: 'run.finished', status, ...(error && { error }) })])

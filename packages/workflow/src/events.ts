@@ -24,6 +24,10 @@ export type OutputValue = Json | ArtifactRef
 export const runStatuses = ['completed', 'partial', 'failed', 'cancelled', 'interrupted'] as const
 export type RunStatus = (typeof runStatuses)[number]
 
+/** Why a cell does not run: something it needs failed, or was cancelled; its run was lost; it is muted; no switch chose it. */
+export const skipCauses = ['failed', 'cancelled', 'interrupted', 'muted', 'not-chosen'] as const
+export type SkipCause = (typeof skipCauses)[number]
+
 interface RunEventBase {
   run: string
   /** Counts up by one within a run; given once, where the event is made. */
@@ -58,8 +62,8 @@ export type RunEvent =
   /** Not run: the result of an earlier run with the same inputs is used. */
   | (CellEventBase & { type: 'cell.cached'; outputs: Record<string, OutputValue>; reason: string })
   | (CellEventBase & { type: 'cell.failed'; error: RunError })
-  /** Will not run: something it needs failed, was muted, or was not chosen. */
-  | (CellEventBase & { type: 'cell.skipped'; reason: string })
+  /** Will not run. `reason` is for people, `because` for programs; absent in runs of earlier versions. */
+  | (CellEventBase & { type: 'cell.skipped'; reason: string; because?: SkipCause | undefined })
 
 export type RunEventType = RunEvent['type']
 
@@ -116,8 +120,32 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
   z.object({ ...cell, type: z.literal('cell.finished'), outputs, milliseconds: z.number() }),
   z.object({ ...cell, type: z.literal('cell.cached'), outputs, reason: z.string() }),
   z.object({ ...cell, type: z.literal('cell.failed'), error: runErrorSchema }),
-  z.object({ ...cell, type: z.literal('cell.skipped'), reason: z.string() }),
+  z.object({
+    ...cell,
+    type: z.literal('cell.skipped'),
+    reason: z.string(),
+    because: z.enum(skipCauses).optional(),
+  }),
 ]) as unknown as z.ZodType<RunEvent>
+
+/** How a cell ended. */
+export type CellEnding = 'finished' | 'cached' | 'failed' | 'cancelled' | 'skipped'
+
+/** How a cell ended with this event; undefined where it did not. What was cancelled has not failed. */
+export function cellEnding(event: RunEvent): CellEnding | undefined {
+  switch (event.type) {
+    case 'cell.finished':
+      return 'finished'
+    case 'cell.cached':
+      return 'cached'
+    case 'cell.failed':
+      return event.error.code === 'cancelled' ? 'cancelled' : 'failed'
+    case 'cell.skipped':
+      return event.because === 'cancelled' ? 'cancelled' : 'skipped'
+    default:
+      return undefined
+  }
+}
 
 export function isArtifactRef(value: OutputValue): value is ArtifactRef {
   return (

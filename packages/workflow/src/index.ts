@@ -110,6 +110,7 @@ export { errorCodes, WoolgatherError, type ErrorCode, type Issue, type RunError 
 // what happens in a run
 export {
   cellChoiceSchema,
+  cellEnding,
   isArtifactRef,
   runErrorSchema,
   runEventSchema,
@@ -121,7 +122,9 @@ export {
   type RunEventBody,
   type RunEventType,
   type RunStatus,
+  type SkipCause,
   type CellChoice,
+  type CellEnding,
 } from './events.ts'
 export { followProgress, paceOf, type RunProgress } from './run-progress.ts'
 export { filesOfLora, filesOfModel, nameOfModel, weightsOf } from './recipe-files.ts'

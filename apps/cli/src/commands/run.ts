@@ -3,15 +3,18 @@ import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, startWorker, type WorkerHandle } from '@woolgather/supervisor'
-import { withSeeds, type RunEvent, type Workflow } from '@woolgather/workflow'
+import { withSeeds, type Workflow } from '@woolgather/workflow'
 import { assembleOutputs } from '../assemble-outputs.ts'
 import type { CliIo } from '../cli-io.ts'
 import { createCollector, type CollectedRun } from '../collect-run.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
-import { printIssues } from '../print-issues.ts'
+import { printable, printIssues } from '../print-issues.ts'
 import { printOutputs } from '../print-outputs.ts'
 import { readWorkflow } from '../read-workflow.ts'
 import { createServerRunner, type ServerRunner } from '../server-runner.ts'
+import { createCellNames, type CellNames } from '../progress/name-cells.ts'
+import type { Progress } from '../progress/progress.ts'
+import { runSummary } from '../progress/run-summary.ts'
 import { showProgress } from '../progress/show-progress.ts'
 import { checkWritable, writeResult } from '../write-result.ts'
 
@@ -26,6 +29,8 @@ export interface RunOptions {
   nodes?: string[]
   cpu?: boolean
   server?: string
+  quiet?: boolean
+  verbose?: boolean
 }
 
 /** `woolgather run FILE`: returns the exit code. */
@@ -40,7 +45,8 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
   if (options.out !== undefined) await checkWritable(options.out)
 
   const artifacts = server ?? artifactsOf(folders)
-  const result = await execute(workflow, { options, folders, io, server })
+  const names = createCellNames(plan, (hash) => artifacts.readArtifact(hash))
+  const result = await execute(workflow, { options, folders, io, server, names })
   const outputs = await assembleOutputs({
     plan,
     cells: result.cells,
@@ -49,12 +55,15 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
 
   if (!options.json) {
     printOutputs(outputs, io.stdout)
-    printIssues(result.errors, io.stderr)
+    if (!options.quiet) printIssues(result.errors, io.stderr, (error) => names.nameOf(error))
   }
   if (options.out !== undefined) {
     const { status, errors, seeds } = result
     await writeResult(options.out, { workflow: withSeeds(workflow, seeds), status, outputs, errors })
   }
+  // Last, and once the result is written: on a terminal the lines of the cells have said it.
+  if (!options.json && !options.quiet && !io.stderr.isTTY)
+    io.stderr.write(`${printable(runSummary(workflow.name, result))}\n`)
   return exitCodeOf(result.status)
 }
 
@@ -69,14 +78,15 @@ interface ExecuteOptions {
   folders: WorkerFolders
   io: CliIo
   server: ServerRunner | undefined
+  names: CellNames
 }
 
 /** Runs in a worker of its own, from its start to its end, or on a server. */
 async function execute(
   workflow: Workflow,
-  { options, folders, io, server }: ExecuteOptions,
+  { options, folders, io, server, names }: ExecuteOptions,
 ): Promise<CollectedRun> {
-  const show = options.json ? createJsonLines(io) : showProgress(io.stderr)
+  const show = options.json ? createJsonLines(io) : showProgress(io.stderr, names, options)
   const collector = createCollector()
   const cancel = new AbortController()
   const worker =
@@ -102,7 +112,7 @@ async function execute(
     })
     return collector.result()
   } finally {
-    show.end()
+    await show.end()
     await worker.close()
     stopListening()
   }
@@ -125,14 +135,10 @@ export function createInterrupter(options: {
 }
 
 /** Events for programs on stdout; what is for people stays on stderr. */
-function createJsonLines({ stdout, stderr }: CliIo): {
-  add: (event: RunEvent) => void
-  say: (text: string) => void
-  end: () => void
-} {
+function createJsonLines({ stdout, stderr }: CliIo): Progress {
   return {
     add: (event) => stdout.write(`${JSON.stringify(event)}\n`),
     say: (text) => stderr.write(`${text}\n`),
-    end: () => {},
+    end: () => Promise.resolve(),
   }
 }

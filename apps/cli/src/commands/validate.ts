@@ -3,12 +3,18 @@ import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { readWorkflow } from '../read-workflow.ts'
 
+export interface ValidateOptions {
+  set?: string[]
+  nodes?: string[]
+}
+
 /** `woolgather validate FILE`: returns the exit code. */
-export async function validate(file: string, options: { nodes?: string[] }, io: CliIo): Promise<number> {
+export async function validate(file: string, options: ValidateOptions, io: CliIo): Promise<number> {
   const { workflow } = await readWorkflow(
     file,
     io.stdin,
     await io.descriptions(resolveFolders(options).nodes ?? []),
+    { set: options.set ?? [] },
   )
   const nodes = Object.keys(workflow.nodes).length
   io.stdout.write(`“${workflow.name}” is valid: ${nodes} ${nodes === 1 ? 'node' : 'nodes'}.\n`)

@@ -1,9 +1,10 @@
-import { followProgress, type RunProgress } from '@woolgather/workflow'
+import { cellEnding, followProgress, type RunProgress } from '@woolgather/workflow'
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { TextSink } from '../cli-io.ts'
 import { printable } from '../print-issues.ts'
-import { amount, bar, cellName, runLine, seconds, type Progress } from './progress.ts'
+import type { CellNames } from './name-cells.ts'
+import { amount, bar, runLine, seconds, type Progress } from './progress.ts'
 
 const framesPerSecond = 12
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -19,7 +20,7 @@ interface RunningCell {
 }
 
 /** A line per running node that changes in place, the end of its text under it; a line that stays for each ended. */
-export function createLiveLines(stderr: TextSink): Progress {
+export function createLiveLines(stderr: TextSink, names: CellNames): Progress {
   const colors = pc.createColors(process.env['NO_COLOR'] === undefined)
   const stream = stderr as NodeJS.WriteStream
   const live = createLogUpdate(stream)
@@ -61,7 +62,7 @@ export function createLiveLines(stderr: TextSink): Progress {
     add(event) {
       progress = followProgress(progress, event)
       if (!('node' in event)) return
-      const name = cellName(event)
+      const name = names.nameOf(event)
       const cell = running.get(name)
       switch (event.type) {
         case 'cell.started':
@@ -78,7 +79,9 @@ export function createLiveLines(stderr: TextSink): Progress {
         case 'cell.cached':
           return endCell(name, colors.green('✓'), `from the cache: ${event.reason}`)
         case 'cell.failed':
-          return endCell(name, colors.red('✗'), 'failed')
+          return cellEnding(event) === 'cancelled'
+            ? endCell(name, colors.yellow('–'), 'cancelled')
+            : endCell(name, colors.red('✗'), 'failed')
         case 'cell.skipped':
           return endCell(name, colors.yellow('–'), `skipped: ${event.reason}`)
       }
@@ -88,6 +91,7 @@ export function createLiveLines(stderr: TextSink): Progress {
       clearInterval(timer)
       live.clear()
       live.done()
+      return Promise.resolve()
     },
   }
 }

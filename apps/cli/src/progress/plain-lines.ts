@@ -1,6 +1,8 @@
+import { cellEnding } from '@woolgather/workflow'
 import type { TextSink } from '../cli-io.ts'
 import { printable } from '../print-issues.ts'
-import { amount, cellName, seconds, type Progress } from './progress.ts'
+import type { CellNames } from './name-cells.ts'
+import { amount, seconds, type Progress } from './progress.ts'
 
 /** Between two lines of progress of one cell: a log should be readable. */
 const progressInterval = 2_000
@@ -9,7 +11,7 @@ const progressInterval = 2_000
 const maxHeldText = 200
 
 /** One line per thing that happened; generated text line by line, after the name of its node. */
-export function createPlainLines(stderr: TextSink): Progress {
+export function createPlainLines(stderr: TextSink, names: CellNames): Progress {
   const held = new Map<string, string>()
   const lastProgress = new Map<string, number>()
   const line = (text: string): void => void stderr.write(`${printable(text)}\n`)
@@ -33,7 +35,7 @@ export function createPlainLines(stderr: TextSink): Progress {
   return {
     add(event) {
       if (!('node' in event)) return
-      const cell = cellName(event)
+      const cell = names.nameOf(event)
       switch (event.type) {
         case 'cell.started':
           return line(`${cell}: started${why(event.reason)}`)
@@ -50,7 +52,7 @@ export function createPlainLines(stderr: TextSink): Progress {
         case 'cell.cached':
           return endCell(cell, `taken from the cache (${event.reason})`)
         case 'cell.failed':
-          return endCell(cell, 'failed')
+          return endCell(cell, cellEnding(event) ?? 'failed')
         case 'cell.skipped':
           return endCell(cell, `skipped (${event.reason})`)
       }
@@ -59,6 +61,7 @@ export function createPlainLines(stderr: TextSink): Progress {
     end() {
       for (const [cell, text] of held) showText(cell, text, true)
       held.clear()
+      return Promise.resolve()
     },
   }
 }

@@ -5,16 +5,8 @@ export interface Progress {
   add(event: RunEvent): void
   /** A line that stays. */
   say(text: string): void
-  /** Takes away what is not meant to stay. */
-  end(): void
-}
-
-/** Names a cell: its node, and where it is along the axes that are swept. */
-export function cellName({ node, at }: { node: string; at: Record<string, number> }): string {
-  const place = Object.entries(at)
-  return place.length === 0
-    ? node
-    : `${node} [${place.map(([axis, index]) => `${axis} ${index}`).join(', ')}]`
+  /** Takes away what is not meant to stay, once all was shown. */
+  end(): Promise<void>
 }
 
 /** `42/80 tokens`, `12.5/40.0 MB`, `42 tokens`. */

@@ -1,9 +1,63 @@
+import type { RunEvent } from '@woolgather/workflow'
 import type { TextSink } from '../cli-io.ts'
 import { createLiveLines } from './live-lines.ts'
+import type { CellNames } from './name-cells.ts'
 import { createPlainLines } from './plain-lines.ts'
 import type { Progress } from './progress.ts'
+import { printable } from '../print-issues.ts'
 
-/** Lines that change in place on a terminal; lines that stay where output goes to a file or another program. */
-export function showProgress(stderr: TextSink): Progress {
-  return stderr.isTTY ? createLiveLines(stderr) : createPlainLines(stderr)
+/** How much is told of what goes on: `--quiet` nothing, `--verbose` everything. */
+export interface Loudness {
+  quiet?: boolean | undefined
+  verbose?: boolean | undefined
+}
+
+/**
+ * Lines that change in place on a terminal. Where output goes to a file or another program, a line for each thing that
+ * happens if asked for; else only what is said aloud.
+ */
+export function showProgress(stderr: TextSink, names: CellNames, { quiet, verbose }: Loudness): Progress {
+  if (quiet)
+    return named(
+      createSilence(() => {}),
+      names,
+    )
+  if (stderr.isTTY) return named(createLiveLines(stderr, names), names)
+  if (verbose) return named(createPlainLines(stderr, names), names)
+  return named(
+    createSilence((text) => void stderr.write(`${printable(text)}\n`)),
+    names,
+  )
+}
+
+function createSilence(say: Progress['say']): Progress {
+  return { add: () => {}, say, end: () => Promise.resolve() }
+}
+
+/** Holds events back while the values of an axis are fetched: its cells are named by them. */
+function named(progress: Progress, names: CellNames): Progress {
+  let held: RunEvent[] | undefined
+  let fetching: Promise<void> = Promise.resolve()
+
+  const add = (event: RunEvent): void => {
+    if (held !== undefined) return void held.push(event)
+    progress.add(event)
+    const fetched = names.learn(event)
+    if (fetched === undefined) return
+    held = []
+    fetching = fetched.then(() => {
+      const waiting = held ?? []
+      held = undefined
+      waiting.forEach(add)
+    })
+  }
+
+  return {
+    add,
+    say: (text) => progress.say(text),
+    async end() {
+      while (held !== undefined) await fetching
+      await progress.end()
+    },
+  }
 }

@@ -112,9 +112,9 @@ test('A cancelled cell and those skipped because of it are stopped, not failed',
   const run = play(
     { type: 'cell.started', node: 'a', at },
     { type: 'cell.failed', node: 'a', at, error: { code: 'cancelled', message: 'The run was cancelled.' } },
-    { type: 'cell.skipped', node: 'b', at, reason: '`a` failed' },
+    { type: 'cell.skipped', node: 'b', at, reason: '`a` was cancelled', because: 'cancelled' },
     { type: 'cell.failed', node: 'c', at, error: { code: 'node-failed', message: 'no' } },
-    { type: 'cell.skipped', node: 'd', at, reason: '`c` failed' },
+    { type: 'cell.skipped', node: 'd', at, reason: '`c` failed', because: 'failed' },
   )
   const told = Object.entries(run.nodes).map(([id, { status, cells }]) => [
     id,

@@ -102,8 +102,8 @@ function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunS
   }
 }
 
-/** `stopped`: whether what the event blames was cancelled rather than failed. */
-function applyCellEvent(cell: CellRun, event: CellEvent, stopped: boolean): CellRun {
+function applyCellEvent(cell: CellRun, event: CellEvent): CellRun {
+  const stopped = wasStopped(event)
   switch (event.type) {
     case 'cell.started':
       return {
@@ -145,18 +145,14 @@ function editCell(nodes: RunState['nodes'], edited: EditedNodes, event: CellEven
   edited.set(event.node, node)
   node.latest = key
   const before = node.cells[key] ?? { status: 'running', at: event.at, text: '' }
-  node.cells[key] = applyCellEvent(before, event, wasCancelled(nodes, edited, event))
+  node.cells[key] = applyCellEvent(before, event)
 }
 
-/** Whether a cell did not come out because it, or what it reads, was cancelled. */
-function wasCancelled(nodes: RunState['nodes'], edited: EditedNodes, event: CellEvent): boolean {
+/** Whether a cell did not come out because it, or what it reads, was cancelled, or its run was lost. */
+function wasStopped(event: CellEvent): boolean {
   if (event.type === 'cell.failed') return event.error.code === 'cancelled'
   if (event.type !== 'cell.skipped') return false
-  const blamed = /^`([^`]+)` failed$/.exec(event.reason)?.[1]
-  const source = blamed === undefined ? undefined : (edited.get(blamed) ?? nodes[blamed])
-  // A skip follows what caused it at once; where the source has fewer axes, its last change is the cause.
-  const cause = source?.cells[cellKey(event.at)] ?? source?.cells[source.latest]
-  return cause?.status === 'stopped'
+  return event.because === 'cancelled' || event.because === 'interrupted'
 }
 
 /** The run with what was edited in its place; nothing may be written to it afterwards. */

@@ -1,5 +1,5 @@
 import type { RunDetails, RunSummary } from '@woolgather/protocol'
-import type { RunEvent } from '@woolgather/workflow'
+import { cellEnding, type RunEvent } from '@woolgather/workflow'
 import type { StoredRun } from './run-store.ts'
 
 /** A run as the history tells it. */
@@ -13,7 +13,7 @@ export function describeRun(
     workflow,
     ...(targets && { targets }),
     ...(versions && { versions }),
-    cells: { finished: 0, cached: 0, failed: 0, skipped: 0 },
+    cells: { finished: 0, cached: 0, failed: 0, cancelled: 0, skipped: 0 },
   }
   for (const event of events) {
     switch (event.type) {
@@ -23,24 +23,10 @@ export function describeRun(
       case 'run.finished':
         details.error = event.error
         break
-      case 'cell.finished':
-        details.cells.finished++
-        break
-      case 'cell.cached':
-        details.cells.cached++
-        break
-      case 'cell.failed':
-        details.cells.failed++
-        break
-      case 'cell.skipped':
-        details.cells.skipped++
-        break
-      case 'run.queued':
-      case 'run.progress':
-      case 'cell.started':
-      case 'cell.progress':
-      case 'cell.token':
-        break
+      default: {
+        const ending = cellEnding(event)
+        if (ending !== undefined) details.cells[ending]++
+      }
     }
   }
   return details

@@ -1,5 +1,5 @@
 import type { CellGraph } from './cell-graph.ts'
-import type { Cell } from './cell.ts'
+import type { Cell, Skip } from './cell.ts'
 import type { Walk } from './walk.ts'
 
 /** Of what a cell reads, something that came to nothing; undefined where the cell can run. */
@@ -21,9 +21,21 @@ export function blockedBy(graph: CellGraph, cell: Cell): Cell | undefined {
 }
 
 /** Why cells that read `source` cannot run: the first thing on the way to it that went wrong. */
-export function whySkipped(source: Cell): string {
+export function whySkipped(source: Cell): Skip {
   const { path } = source.owner.plan
-  if (source.state === 'failed') return `\`${path}\` failed`
-  const { reason } = source
-  return reason?.startsWith('`') === true ? reason : `\`${path}\` did not run: ${reason ?? 'not chosen'}`
+  if (source.state === 'failed') {
+    const cancelled = source.error?.code === 'cancelled'
+    return {
+      reason: `\`${path}\` ${cancelled ? 'was cancelled' : 'failed'}`,
+      because: cancelled ? 'cancelled' : 'failed',
+      namesNode: true,
+    }
+  }
+  const { skip } = source
+  if (skip?.namesNode === true) return skip
+  return {
+    reason: `\`${path}\` did not run: ${skip?.reason ?? 'not chosen'}`,
+    because: skip?.because ?? 'not-chosen',
+    namesNode: true,
+  }
 }

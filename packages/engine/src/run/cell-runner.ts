@@ -20,7 +20,7 @@ import { toRunError, UpstreamError } from '../run-error.ts'
 import { blockedBy, whySkipped } from './blocked-by.ts'
 import { CellGraph } from './cell-graph.ts'
 import { CellQueue } from './cell-queue.ts'
-import type { Cell, NodeState, RunInputValues, Waiter } from './cell.ts'
+import type { Cell, NodeState, RunInputValues, Skip, Waiter } from './cell.ts'
 import { consultCache } from './consult-cache.ts'
 import { checkCells, tooMany } from './count-cells.ts'
 import { Resumption, type EarlierAttempt, type SettledCell } from './earlier-attempt.ts'
@@ -195,7 +195,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     const { owner } = cell
     const { idle, role, zone } = owner.plan
     if (idle !== undefined) {
-      if ('skipped' in idle) this.#skip(cell, idle.skipped)
+      if ('skipped' in idle) this.#skip(cell, { reason: idle.skipped, because: 'muted', namesNode: false })
       else this.#fail(cell, new WoolgatherError(idle.issue.code, idle.issue.message, optionsOf(idle.issue)))
       return
     }
@@ -443,7 +443,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
         this.#fail(cell, outcome.thrown)
         break
       case 'skipped':
-        this.#skip(cell, outcome.reason)
+        this.#skip(cell, outcome.skip)
     }
   }
 
@@ -497,10 +497,10 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     this.#settle(cell, 'failed')
   }
 
-  #skip(cell: Cell, reason: string): void {
+  #skip(cell: Cell, skip: Skip): void {
     if (cell.settled) return
-    cell.reason = reason
-    this.#report.skipped(cell, reason)
+    cell.skip = skip
+    this.#report.skipped(cell, skip)
     this.#settle(cell, 'skipped')
   }
 

@@ -1,5 +1,5 @@
 import type { CellQueue } from './cell-queue.ts'
-import type { Json, PlanNode, RunError } from '@woolgather/workflow'
+import type { Json, PlanNode, RunError, SkipCause } from '@woolgather/workflow'
 import type { NodeDefinition } from '../define-node.ts'
 import { contentId } from '../content.ts'
 import type { PreparedInputs } from './prepare-inputs.ts'
@@ -17,6 +17,14 @@ export interface Waiter {
  * Settled: done, failed (by itself), skipped (because of something else).
  */
 export type CellState = 'idle' | 'waiting' | 'ready' | 'running' | 'done' | 'failed' | 'skipped'
+
+/** Why a cell will not run: a sentence for people, the fact for programs. */
+export interface Skip {
+  reason: string
+  because: SkipCause
+  /** The sentence names the node at fault: it is passed on as it is. */
+  namesNode: boolean
+}
 
 export type RunInputValues = Record<string, unknown> & { dynamic: Record<string, Json> }
 
@@ -50,8 +58,9 @@ export class Cell implements Waiter {
   inputs: RunInputValues | undefined
   outputs: Readonly<Record<string, Json>> | undefined
   error: RunError | undefined
-  /** Why it was skipped, or why it runs. */
+  /** Why it runs. */
   reason: string | undefined
+  skip: Skip | undefined
   /** Key under which its result is kept. */
   key: string | undefined
   /** Most cells are read by one output only; a map for each would be most of what a run allocates. */

@@ -52,7 +52,7 @@ function valueOrNothing(value: Json | undefined, output: string): Outcome {
 
 function outcome(cell: Cell): Outcome {
   if (cell.error !== undefined) return { error: cell.error }
-  return { skipped: cell.reason ?? 'it did not run' }
+  return { skipped: cell.skip?.reason ?? 'it did not run' }
 }
 
 function positions(walk: Walk): number[] {

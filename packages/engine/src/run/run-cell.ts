@@ -4,13 +4,13 @@ import { toJson } from '../content.ts'
 import type { Inputs, NodeContext, NodeDefinition, RunInputs } from '../define-node.ts'
 import type { EventStream } from '../event-stream.ts'
 import { UpstreamError } from '../run-error.ts'
-import type { Cell, RunInputValues } from './cell.ts'
+import type { Cell, RunInputValues, Skip } from './cell.ts'
 
 /** How an attempt to run a cell ended. */
 export type Outcome =
   | { kind: 'done'; outputs: Record<string, Json>; milliseconds: number }
   | { kind: 'failed'; thrown: unknown }
-  | { kind: 'skipped'; reason: string }
+  | { kind: 'skipped'; skip: Skip }
 
 export interface CellRun<Services> {
   cell: Cell
@@ -71,8 +71,10 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
   const fail = (thrown: unknown): void => {
     if (over) return
     clearTimeout(timeout)
-    if (thrown instanceof UpstreamError || codeOf(thrown) === 'upstream-failed') {
-      return end({ kind: 'skipped', reason: (thrown as Error).message })
+    if (thrown instanceof UpstreamError) return end({ kind: 'skipped', skip: thrown.skip })
+    if (codeOf(thrown) === 'upstream-failed') {
+      const reason = (thrown as Error).message
+      return end({ kind: 'skipped', skip: { reason, because: 'failed', namesNode: false } })
     }
     const ends =
       retry === undefined || attempt >= retry.attempts || lasting.has(codeOf(verdict?.thrown ?? thrown))

@@ -2,7 +2,7 @@ import { WoolgatherError, type Json, type OutputValue, type RunError } from '@wo
 import type { ArtifactStore } from '../artifact-store.ts'
 import type { EventStream } from '../event-stream.ts'
 import type { CellGraph } from './cell-graph.ts'
-import type { Cell } from './cell.ts'
+import type { Cell, Skip } from './cell.ts'
 import { outputsForEvent } from './outputs-for-event.ts'
 
 /** Between two reports of how far the run is. */
@@ -74,21 +74,21 @@ export class RunReporter {
     this.#events.sendFor(cell, { type: 'cell.failed', ...whereIs(cell), error })
   }
 
-  skipped(cell: Cell, reason: string): void {
+  skipped(cell: Cell, { reason, because }: Skip): void {
     if (!cell.owner.visible) return
     this.#settled++
-    this.#events.sendFor(cell, { type: 'cell.skipped', ...whereIs(cell), reason })
+    this.#events.sendFor(cell, { type: 'cell.skipped', ...whereIs(cell), reason, because })
   }
 
   /** Cells over an axis that never came to be: told once per node, at the coordinate at which it is missing. */
-  missingAxis(graph: CellGraph, axis: number, maker: Cell, reason: string): void {
+  missingAxis(graph: CellGraph, axis: number, maker: Cell, { reason, because }: Skip): void {
     const { at } = whereIs(maker)
     for (const { plan, visible } of graph.nodes) {
       if (!visible || plan.lazy || !plan.axes.includes(axis)) continue
       const key = `${plan.index}\0${JSON.stringify(at)}`
       if (this.#missing.has(key)) continue
       this.#missing.add(key)
-      this.#events.send({ type: 'cell.skipped', node: plan.path, at, reason })
+      this.#events.send({ type: 'cell.skipped', node: plan.path, at, reason, because })
     }
   }
 
@@ -103,6 +103,7 @@ export class RunReporter {
           node: plan.path,
           at: space.at(point),
           reason: 'not chosen',
+          because: 'not-chosen',
         })
       }
     }

@@ -137,7 +137,7 @@ test('cancelling one cell leaves the other coordinates', async () => {
   expect(outputs['after']?.['sum']).toMatchObject({
     cells: [
       { at: { x: 0 }, value: 1 },
-      { at: { x: 1 }, skipped: '`slow` failed' },
+      { at: { x: 1 }, skipped: '`slow` was cancelled' },
       { at: { x: 2 }, value: 1 },
     ],
   })

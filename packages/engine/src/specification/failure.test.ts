@@ -22,6 +22,7 @@ test('a failure takes only what depends on it', async () => {
   expect(events.find((event) => event.type === 'cell.skipped')).toMatchObject({
     node: 'after',
     reason: '`bad` failed',
+    because: 'failed',
   })
 })
 
