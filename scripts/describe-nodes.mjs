@@ -1,3 +1,5 @@
+import { tellChoices } from '@woolgather/workflow'
+
 /** Markdown page of all node types, a section per family, from their descriptions. */
 export function describeNodes(descriptions) {
   const families = Map.groupBy?.(descriptions, (node) => node.family) ?? groupByFamily(descriptions)
@@ -43,7 +45,7 @@ function describeInput(input) {
     `\`${input.name}\``,
     input.multiple ? `${input.type}, several` : input.type,
     input.required ? '*required*' : input.default === undefined ? '' : `\`${JSON.stringify(input.default)}\``,
-    input.description,
+    [input.description, tellChoices(input.schema)].filter(Boolean).join(' '),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { jsonSchema, type Json } from '@woolgather/workflow'
-import { z } from 'zod'
+import { choiceOf } from '../choice.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
 const operators = ['=', '≠', '<', '≤', '>', '≥'] as const
@@ -11,7 +11,17 @@ export const compare: WoolgatherNode = defineNode({
   description: 'Compares two values: numbers by size, text by the alphabet.',
   inputs: {
     a: { type: 'any', description: 'The one.', schema: jsonSchema },
-    operator: { type: 'text', description: 'How they are compared.', schema: z.enum(operators).default('=') },
+    operator: {
+      type: 'text',
+      description: 'How they are compared.',
+      schema: choiceOf(operators, '=', {
+        '==': '=',
+        '!=': '≠',
+        '<>': '≠',
+        '<=': '≤',
+        '>=': '≥',
+      }),
+    },
     b: { type: 'any', description: 'The other.', schema: jsonSchema },
   },
   outputs: { boolean: { type: 'boolean', description: 'True where it holds.' } },

@@ -1,5 +1,7 @@
+import { choicesOf, type Json, type RunEvent } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
-import type { RunEvent } from '@woolgather/workflow'
+import { z } from 'zod'
+import { definitions } from '../index.ts'
 import { runGraph } from '../testing/run-graph.ts'
 
 async function compare(a: unknown, operator: string, b: unknown): Promise<unknown> {
@@ -99,4 +101,28 @@ test('switch chooses by number or by name, and computes nothing else', async () 
   expect(await choose('first')).toBe('A')
   expect(await choose('second')).toBe('`nothing.reply` must be text, is 3.')
   expect(await choose(7)).toBe('There is no case 7 among 2.')
+})
+
+test.each(['>=', '≥'])('a comparison is written %s, in a document and on a link', async (operator) => {
+  const { outputs } = await runGraph({
+    typed: { type: 'logic/compare', inputs: { a: 3, operator, b: 3 } },
+    sign: { type: 'text/text', inputs: { text: operator } },
+    linked: { type: 'logic/compare', inputs: { a: 2, b: 3 }, links: { operator: ['sign', 'text'] } },
+  })
+  expect([outputs['typed'], outputs['linked']]).toEqual([{ boolean: true }, { boolean: false }])
+})
+
+test('every sign that keyboards lack has another way to write it', () => {
+  const lacking = definitions.flatMap(({ type, inputs }) =>
+    Object.entries(inputs).flatMap(([name, { schema }]) => {
+      const choices =
+        schema && choicesOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json)
+      const written = Object.values(choices?.spellings ?? {})
+      const typed = (choices?.values ?? []).map(String).filter((value) => /^[\x20-\x7e]*$/.test(value))
+      return (choices?.values ?? [])
+        .filter((value) => !typed.includes(String(value)) && !written.includes(String(value)))
+        .map((value) => `${type}.${name} ${value}`)
+    }),
+  )
+  expect(lacking).toEqual([])
 })

@@ -1,6 +1,7 @@
 import type { ControlVector } from '@woolgather/llama'
 import { vectorSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
+import { choiceOf } from '../choice.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { readVectorValue, vectorJson } from './vector-value.ts'
 
@@ -15,7 +16,7 @@ export const vectorMath: WoolgatherNode = defineNode({
       type: 'text',
       title: 'Operation',
       description: 'A + B, A − B, A × number, A ÷ number.',
-      schema: z.enum(['+', '-', '×', '÷']).default('+'),
+      schema: choiceOf(['+', '-', '×', '÷'], '+', { '−': '-', '*': '×', '/': '÷' }),
     },
     b: {
       type: 'vector',

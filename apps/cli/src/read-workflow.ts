@@ -18,7 +18,7 @@ import { CliError } from './cli-error.ts'
 const mostBytes = documentLimits.bytes + 65_536
 
 export interface WorkflowChoices {
-  /** `node.input=value`, in order. */
+  /** `name=value` or `node.input=value`, in order. */
   set?: readonly string[]
   targets?: readonly string[] | undefined
 }
@@ -87,7 +87,7 @@ function applyAll(
       issues.push({
         code: 'invalid-input',
         message: `Cannot read --set “${assignment}”.`,
-        hint: 'Write --set node.input=value.',
+        hint: 'Write --set name=value with the name of an `api/input`, or --set node.input=value.',
       })
       continue
     }

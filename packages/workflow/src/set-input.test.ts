@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { setInput } from './set-input.ts'
-import { descriptions, workflow } from './testing/descriptions.ts'
+import type { Workflow, WorkflowNode } from './document.ts'
+import { descriptions, describeType, input, output, workflow } from './testing/descriptions.ts'
 
 const story = {
   type: 'generation/generate',
@@ -57,5 +58,68 @@ test('an unknown node or input names the nearest, a wrong value says what is wro
   })
   expect(issueOf('story.temperature', 'hot')).toMatchObject({
     message: '`story.temperature` must be a number, is "hot".',
+  })
+})
+
+const apiInput = describeType(
+  'api/input',
+  [input('name', 'text', { schema: { type: 'string' } }), input('value', 'any', { schema: {} })],
+  [output('value', 'any')],
+)
+const called = (name: string, type?: string): WorkflowNode => ({
+  type: 'api/input',
+  inputs: { name, value: '', ...(type !== undefined && { type }) },
+})
+const greet = (from: string): WorkflowNode => ({ type: 'text/text', links: { text: [from, 'value'] } })
+
+function set(nodes: Workflow['nodes'], path: string, value: string): ReturnType<typeof setInput> {
+  return setInput(workflow(nodes), path, value, [...descriptions, apiInput])
+}
+
+test('an input is set by the name its callers give it, or by its node where it has none', () => {
+  const nodes = { a: called('who'), b: called(''), c: greet('a') }
+  expect(set(nodes, 'who', 'Ada').workflow?.nodes['a']?.inputs).toEqual({ name: 'who', value: 'Ada' })
+  expect(set(nodes, 'b', 'Bob').workflow?.nodes['b']?.inputs).toEqual({ name: '', value: 'Bob' })
+  expect(set({ 'x.y': called('first.name') }, 'first.name', 'Ada').workflow?.nodes['x.y']?.inputs).toEqual({
+    name: 'first.name',
+    value: 'Ada',
+  })
+})
+
+/*
+   a ──► c (text)     n ──► story.temperature
+*/
+test('what such an input is given is text where all it reaches takes text, or where it reads text itself', () => {
+  const story: WorkflowNode = { type: 'generation/generate', links: { temperature: ['n', 'value'] } }
+  const nodes = { a: called('who'), c: greet('a'), n: called('heat'), story, t: called('count', 'number') }
+  const valueOf = (id: string, path: string, text: string): unknown =>
+    set(nodes, path, text).workflow?.nodes[id]?.inputs?.['value']
+  expect(['01069', '1e5', 'true', '"Quoted"', '[1]'].map((text) => valueOf('a', 'who', text))).toEqual([
+    '01069',
+    '1e5',
+    'true',
+    '"Quoted"',
+    '[1]',
+  ])
+  expect(valueOf('n', 'heat', '0.7')).toBe(0.7)
+  expect(valueOf('t', 'count', '7')).toBe('7')
+})
+
+test('a name that several inputs have, or one close to a name, is told', () => {
+  const issueOf = (nodes: Workflow['nodes'], path: string): unknown => set(nodes, path, 'x').issues?.[0]
+  expect(issueOf({ a: called('who'), b: called('who') }, 'who')).toMatchObject({
+    code: 'invalid-input',
+    message: 'Cannot set `who`: `a` and `b` both have an input of that name.',
+  })
+  expect(issueOf({ a: called('c.text'), c: greet('a') }, 'c.text')).toMatchObject({
+    message: 'Cannot set `c.text`: `a` and `c` both have an input of that name.',
+  })
+  expect(issueOf({ a: called('who') }, 'whom')).toEqual({
+    code: 'unknown-node',
+    message: 'Cannot set `whom`: the workflow has no input `whom` and no node of that name.',
+    hint: 'Write the name of an `api/input`, or node.input. Did you mean `who`?',
+  })
+  expect(issueOf({ a: called('who') }, 'colour')).toMatchObject({
+    hint: 'Write the name of an `api/input`, or node.input. There is `who`.',
   })
 })

@@ -1,4 +1,4 @@
-import type { InputDescription, NodeDescription } from '@woolgather/workflow'
+import { tellChoices, type InputDescription, type NodeDescription } from '@woolgather/workflow'
 import { resolveFolders } from '@woolgather/supervisor'
 import pc from 'picocolors'
 import type { CliIo } from '../cli-io.ts'
@@ -18,9 +18,7 @@ export async function listNodes(
 function describe({ type, description, inputs, outputs }: NodeDescription): string {
   return [
     `${pc.bold(type)}  ${description}`,
-    ...inputs
-      .filter(({ advanced }) => !advanced)
-      .map((input) => `  ${pc.dim('in ')} ${describeInput(input)}`),
+    ...inputs.map((input) => `  ${pc.dim('in ')} ${describeInput(input)}`),
     ...outputs.map(
       (output) => `  ${pc.dim('out')} ${output.name}: ${output.type}  ${pc.dim(output.description)}`,
     ),
@@ -31,5 +29,6 @@ function describe({ type, description, inputs, outputs }: NodeDescription): stri
 
 function describeInput({ name, type, required, description, ...input }: InputDescription): string {
   const fallback = input.default === undefined ? '' : ` = ${JSON.stringify(input.default)}`
-  return `${name}: ${type}${required ? '' : '?'}${fallback}  ${pc.dim(description)}`
+  const about = [description, tellChoices(input.schema)].filter((part) => part !== undefined).join(' ')
+  return `${name}: ${type}${required ? '' : '?'}${fallback}  ${pc.dim(about)}`
 }

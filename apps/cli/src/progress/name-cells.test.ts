@@ -116,6 +116,6 @@ test('a run names what failed by value, in its errors and with --verbose line by
     ],
   ])
   const { stderr: all } = await runHere(['run', file, ...data, '--verbose'])
-  expect(all).toContain('read [answer {"x": 1}]: started')
+  expect(all).toContain('read [answer {"x": 1}]: taken from the cache')
   expect(all).toContain('read [answer no json]: failed')
 })

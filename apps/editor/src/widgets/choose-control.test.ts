@@ -32,9 +32,18 @@ test('A number with both ends in reach is a slider, and one without is typed', (
 })
 
 test('Choices are a select, whichever way the schema writes them', () => {
-  const options = { kind: 'select', options: ['a', 'b'] }
+  const options = { kind: 'select', options: ['a', 'b'], spellings: {} }
   expect(chooseControl(input({ type: 'string', enum: ['a', 'b'] }), undefined)).toEqual(options)
   expect(chooseControl(input({ anyOf: [{ const: 'a' }, { const: 'b' }] }), undefined)).toEqual(options)
+})
+
+test('Another way to write a choice is no choice of its own', () => {
+  const schema = { type: 'string', enum: ['≥', '>='], spellings: { '>=': '≥' } }
+  expect(chooseControl(input(schema), undefined)).toEqual({
+    kind: 'select',
+    options: ['≥'],
+    spellings: { '>=': '≥' },
+  })
 })
 
 test('An optional value is edited like the value', () => {

@@ -1,4 +1,10 @@
-import type { CodeLanguage, InputDescription, Json, NodeDescription } from '@woolgather/workflow'
+import {
+  choicesOf,
+  type CodeLanguage,
+  type InputDescription,
+  type Json,
+  type NodeDescription,
+} from '@woolgather/workflow'
 
 /** What the code editor colours. A template is no code: it stays a field for words. */
 export type SourceLanguage = Exclude<CodeLanguage, 'template'>
@@ -17,7 +23,8 @@ export type Control =
   | { kind: 'slider'; integer: boolean; minimum: number; maximum: number; step: number }
   | { kind: 'seed'; maximum: number }
   | { kind: 'boolean' }
-  | { kind: 'select'; options: readonly (string | number)[] }
+  /** `spellings`: other ways to write some of them, as a document may have them. */
+  | { kind: 'select'; options: readonly (string | number)[]; spellings: Readonly<Record<string, string>> }
   /** `of`: which files are offered; absent: models. */
   | { kind: 'model'; of?: 'lora' | 'vector' }
   | { kind: 'list' }
@@ -37,8 +44,8 @@ export function chooseControl(input: InputDescription, node: NodeDescription | u
     return { kind: 'zone-start' }
   if (input.widget === 'none' || input.schema === undefined || input.multiple) return { kind: 'none' }
   const schema = unwrap(input.schema)
-  const options = optionsOf(schema)
-  if (options) return { kind: 'select', options }
+  const choices = choicesOf(schema)
+  if (choices) return { kind: 'select', options: choices.values, spellings: choices.spellings }
   const control = chooseByWidget(input, schema) ?? chooseBySchema(input, schema)
   const code = input.language === 'json' || input.language === 'json-schema'
   if (control.kind === 'json' && code) return { ...control, code }
@@ -74,7 +81,7 @@ function chooseBySchema(input: InputDescription, schema: Schema): Control {
       return { kind: 'text' }
     case 'array': {
       const items = unwrap(schema['items'] ?? {})
-      const texts = items['type'] === 'string' && !optionsOf(items)
+      const texts = items['type'] === 'string' && !choicesOf(items)
       return texts ? { kind: 'list' } : { kind: 'json', loose: false }
     }
     default:
@@ -115,19 +122,6 @@ function unwrap(schema: Json): Schema {
   if (!Array.isArray(choices)) return schema
   const rest = choices.filter((choice) => !(isObject(choice) && choice['type'] === 'null'))
   return rest.length === 1 ? unwrap(rest[0] as Json) : schema
-}
-
-function optionsOf(schema: Schema): (string | number)[] | undefined {
-  const values = schema['enum']
-  if (Array.isArray(values) && values.every(isOption)) return values
-  const choices = schema['anyOf'] ?? schema['oneOf']
-  if (!Array.isArray(choices)) return undefined
-  const constants = choices.map((choice) => (isObject(choice) ? choice['const'] : undefined))
-  return constants.every(isOption) ? constants : undefined
-}
-
-function isOption(value: Json | undefined): value is string | number {
-  return typeof value === 'string' || typeof value === 'number'
 }
 
 function isObject(value: Json): value is { [key: string]: Json } {

@@ -33,7 +33,7 @@ export function ControlView({ control, ...props }: ControlProps & { control: Con
     case 'boolean':
       return <BooleanControl {...props} />
     case 'select':
-      return <SelectControl {...props} options={control.options} />
+      return <SelectControl {...props} options={control.options} spellings={control.spellings} />
     case 'model':
       return <ModelControl {...props} of={control.of ?? 'model'} />
     case 'list':

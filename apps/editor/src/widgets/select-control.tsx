@@ -1,10 +1,14 @@
+import type { Control } from './choose-control.ts'
 import { commonProps, type ControlProps } from './control-props.ts'
 
 export function SelectControl({
   options,
+  spellings,
   ...props
-}: ControlProps & { options: readonly (string | number)[] }) {
-  const value = props.value ?? props.fallback
+}: ControlProps & Pick<Extract<Control, { kind: 'select' }>, 'options' | 'spellings'>) {
+  const written = props.value ?? props.fallback
+  const value =
+    typeof written === 'string' && Object.hasOwn(spellings, written) ? spellings[written] : written
   const index = options.findIndex((option) => option === value)
   return (
     <select
