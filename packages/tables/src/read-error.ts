@@ -1,0 +1,36 @@
+/** What can be wrong with a text or table that is read. */
+export type ReadProblem =
+  | 'unknown-encoding'
+  | 'wrong-encoding'
+  | 'bad-delimiter'
+  | 'bad-quotes'
+  | 'row-too-long'
+  | 'column-twice'
+  | 'column-unnamed'
+  | 'too-many-fields'
+  | 'no-object'
+
+/** Where it is wrong, as far as that is known. */
+export interface ReadPlace {
+  /** From 1. */
+  line?: number
+  /** Offset in the bytes read, from 0. */
+  byte?: number
+  /** Number of the row, from 0, as results count them. */
+  row?: number
+}
+
+/** Thrown where what is read is not what it has to be: what is wrong, where, and what to do. */
+export class ReadError extends Error {
+  readonly problem: ReadProblem
+  readonly place: ReadPlace
+  readonly hint: string
+
+  constructor(problem: ReadProblem, message: string, hint: string, place: ReadPlace = {}) {
+    super(message)
+    this.name = 'ReadError'
+    this.problem = problem
+    this.place = place
+    this.hint = hint
+  }
+}
