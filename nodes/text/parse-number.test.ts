@@ -31,7 +31,6 @@ test('where there is none the cell fails, unless it is told what to give', async
 })
 
 test('a long run of digits and commas takes no time', async () => {
-  const start = performance.now()
-  await parse('1' + ',234'.repeat(50_000) + '5', { otherwise: 0 })
-  expect(performance.now() - start).toBeLessThan(2_000)
+  const long = '1' + ',234'.repeat(50_000) + '5'
+  await expect(() => parse(long, { otherwise: 0 })).toCostAtMost(50)
 })

@@ -21,10 +21,11 @@ test.each([
   expect(problem(pattern).message).toBe(message)
 })
 
-test('a pattern that would backtrack for ever ends at once', () => {
-  const start = performance.now()
-  expect(new Regex('(a+)+$', {}, 'pattern').isIn(`${'a'.repeat(100_000)}b`)).toBe(false)
-  expect(performance.now() - start).toBeLessThan(1_000)
+test('a pattern that would backtrack for ever ends at once', async () => {
+  const look = (): void => {
+    expect(new Regex('(a+)+$', {}, 'pattern').isIn(`${'a'.repeat(100_000)}b`)).toBe(false)
+  }
+  await expect(look).toCostAtMost(50)
 })
 
 test('looking for all matches again and again to the end is given up', () => {

@@ -335,14 +335,12 @@ describe('bad input: one clear line each, exit code 2, nothing written', () => {
     await expectRefusal(['run', write('empty.json', '')], folder, [/empty\.json: .*no workflow/])
   })
 
-  test('200 MB, without reading them', async () => {
+  test('3 GB, more than can be read', async () => {
     const { folder } = prepare('end completed')
     const file = path.join(folder, 'huge.json')
     writeFileSync(file, '')
-    truncateSync(file, 200_000_000)
-    const began = performance.now()
-    await expectRefusal(['run', file], folder, [/huge\.json.*190 MiB.*16 MiB/])
-    expect(performance.now() - began).toBeLessThan(1_000)
+    truncateSync(file, 3 * 2 ** 30)
+    await expectRefusal(['run', file], folder, [/huge\.json.*3072 MiB.*16 MiB/])
   })
 
   test('a result file in a folder that is not there, before anything runs', async () => {

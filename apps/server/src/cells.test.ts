@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { isDeepStrictEqual } from 'node:util'
 import type { RunEvent, Workflow } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
 import { slowMatrix, writeSlowNodes } from './testing/slow-nodes.ts'
@@ -40,11 +41,12 @@ test('a cell cancelled while it runs fails alone: the rest of the run goes on', 
   const nodes = writeSlowNodes()
   await using server = await startTestServer({ workerEntry, descriptions: undefined, nodes: [nodes.folder] })
   const client = server.connect()
-  const run = await submit(client, slowMatrix(2, 2, 400))
-  const stop = client.subscribe(run, (events) => {
-    if (!events.some(({ type }) => type === 'cell.started')) return
-    stop()
-    client.cancel(run, { node: 'cell', at: { x: 1, y: 0 } })
+  const run = await submit(client, slowMatrix(2, 2, -1))
+  const cancelled = { node: 'cell', at: { x: 1, y: 0 } }
+  client.subscribe(run, (events) => {
+    if (cellsOf(events, 'cell.started').some((cell) => isDeepStrictEqual(cell, Object.values(cancelled))))
+      client.cancel(run, cancelled)
+    if (events.some(({ type }) => type === 'cell.failed')) nodes.letGo()
   })
   const events = await collect(client, run)
   expect(cellsOf(events, 'cell.failed')).toEqual([['cell', { x: 1, y: 0 }]])

@@ -83,7 +83,8 @@ test('no request of a thousand, however broken, is answered by a failure of the 
   await shower(300, 1)
   const before = heldMegabytes()
   await shower(1_000, 2)
-  expect(heldMegabytes() - before).toBeLessThan(flat)
+  // Connections are let go of in their own time.
+  await expect.poll(() => heldMegabytes() - before).toBeLessThan(flat)
   expect((await fetch(server.url + routes.health)).status).toBe(200)
 })
 
@@ -124,6 +125,6 @@ test('no frame of a thousand, however broken, ends the server, goes unanswered, 
   sent = 0
   await fc.assert(shower, { numRuns: 130, seed: 2 })
   expect(sent).toBeGreaterThan(1_000)
-  expect(heldMegabytes() - before).toBeLessThan(flat)
+  await expect.poll(() => heldMegabytes() - before).toBeLessThan(flat)
   expect((await fetch(server.url + routes.health)).status).toBe(200)
 })

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createClient, routes } from '@woolgather/protocol'
 import type { RunEvent } from '@woolgather/workflow'
@@ -16,9 +17,6 @@ const serverEntry = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
 /** That have to land while a run goes on. */
 const kills = process.env['WOOLGATHER_TEST_FULL'] === '1' ? 20 : 4
-
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** Results of cells by place, and every place that ended more than once. */
 function resultsOf(events: readonly RunEvent[]): { results: Record<string, unknown>; twice: string[] } {
@@ -68,13 +66,12 @@ function expectWhole(events: readonly RunEvent[], expected: Record<string, unkno
   expect(events.at(-1)).toMatchObject({ type: 'run.finished', status: 'completed' })
 }
 
-const startedCells = (events: readonly RunEvent[]): number =>
-  events.filter(({ type }) => type === 'cell.started').length
+const finishedCells = (events: readonly RunEvent[]): number =>
+  events.filter(({ type }) => type === 'cell.finished').length
 
 describe('a worker killed at random moments of a matrix of 100 cells', () => {
   test(
     `${kills} times, leaves every cell there once, equal to an undisturbed run, its events without a gap`,
-    { timeout: 300_000 },
     async () => {
       const nodes = writeSlowNodes()
       const expected = await runUndisturbed(nodes.folder)
@@ -93,11 +90,10 @@ describe('a worker killed at random moments of a matrix of 100 cells', () => {
         client.subscribe(run, (fresh) => events.push(...fresh))
         const over = (): boolean => events.at(-1)?.type === 'run.finished'
         while (!over() && killed.size < kills) {
-          const before = startedCells(events)
-          await until(
-            () => over() || (startedCells(events) > before && !killed.has(nodes.pids().at(-1) as number)),
-          )
-          await pause(110 + draw() * 220)
+          // Each life gets on by some cells, however slow the machine: what is killed too often is taken for faulty.
+          const enough = finishedCells(events) + 1 + Math.floor(draw() * 8)
+          await until(() => over() || finishedCells(events) >= enough)
+          await pause(draw() * 100)
           const pid = nodes.pids().at(-1) as number
           if (over() || killed.has(pid)) continue
           process.kill(pid, 'SIGKILL')
@@ -128,7 +124,6 @@ async function spawnServer(data: string, nodes: string): Promise<{ child: ChildP
 describe('a server killed at random moments of a matrix of 100 cells', () => {
   test(
     `${kills} times, has the run interrupted each time; resumed, every cell is there once, equal to an undisturbed run`,
-    { timeout: 300_000 },
     async () => {
       const nodes = writeSlowNodes()
       const expected = await runUndisturbed(nodes.folder)

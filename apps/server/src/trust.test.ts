@@ -1,13 +1,18 @@
 import { routes } from '@woolgather/protocol'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { script, startTestServer } from './testing/start-test-server.ts'
+import { script, startTestServer, timeOf, type TestServer } from './testing/start-test-server.ts'
+
+const hour = 3_600_000
 
 describe('who asks too often', () => {
   test('is told when to ask again, and then served', async () => {
-    await using server = await startTestServer({ rates: { loopback: 10, window: 500 } })
-    const ask = (): Promise<Response> => fetch(server.url + routes.health)
-    const answers = await Promise.all(Array.from({ length: 15 }, ask))
+    const askThem = ({ url }: TestServer): Promise<Response[]> =>
+      Promise.all(Array.from({ length: 15 }, () => fetch(url + routes.health)))
+    await using unlimited = await startTestServer()
+    const window = Math.ceil(Math.max(300, (await timeOf(() => askThem(unlimited))) * 10))
+    await using server = await startTestServer({ rates: { loopback: 10, window } })
+    const answers = await askThem(server)
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([
       ...Array<number>(10).fill(200),
       ...Array<number>(5).fill(429),
@@ -15,12 +20,11 @@ describe('who asks too often', () => {
     const refused = answers.find(({ status }) => status === 429) as Response
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await refused.json()).toMatchObject({ error: { code: 'too-many-requests' } })
-    await new Promise((resolve) => setTimeout(resolve, 600))
-    expect((await ask()).status).toBe(200)
+    await expect.poll(async () => (await fetch(server.url + routes.health)).status).toBe(200)
   })
 
   test('is not told by what a header claims', async () => {
-    await using server = await startTestServer({ rates: { loopback: 3, window: 60_000 } })
+    await using server = await startTestServer({ rates: { loopback: 3, window: hour } })
     const statuses: number[] = []
     for (let i = 0; i < 5; i++) {
       const headers = { 'x-forwarded-for': `10.0.0.${i}`, forwarded: `for=10.0.0.${i}` }
@@ -30,7 +34,7 @@ describe('who asks too often', () => {
   })
 
   test('behind a proxy each client has its own limit, by what the proxy notes and not by what the client claims', async () => {
-    await using server = await startTestServer({ proxies: 1, rates: { others: 2, window: 60_000 } })
+    await using server = await startTestServer({ proxies: 1, rates: { others: 2, window: hour } })
     const ask = async (noted: string): Promise<number> =>
       (await fetch(server.url + routes.health, { headers: { 'x-forwarded-for': noted } })).status
     expect([await ask('10.0.0.1'), await ask('10.0.0.1'), await ask('10.0.0.1')]).toEqual([200, 200, 429])
@@ -45,8 +49,12 @@ describe('who asks too often', () => {
     await new Promise((resolve) => socket.once('open', resolve))
     const closed = new Promise<number>((resolve) => socket.once('close', resolve))
     socket.send('{"type":"hello","protocol":1}')
-    for (let i = 0; i < 1_000; i++) socket.send(`{"type":"run.unsubscribe","run":"${i}"}`)
+    // As fast as it takes them: how many it takes in a second is not for this machine to say.
+    const flood = setInterval(() => {
+      for (let i = 0; i < 1_000; i++) socket.send(`{"type":"run.unsubscribe","run":"${i}"}`)
+    }, 1)
     expect(await closed).toBe(1008)
+    clearInterval(flood)
   })
 })
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const compare = (first: string, second: string, filter = ''): ReturnType<typeof compareModels> =>
-  compareModels(at(first), at(second), { filter, signal: AbortSignal.timeout(60_000), onProgress: () => {} })
+  compareModels(at(first), at(second), { filter, signal: new AbortController().signal, onProgress: () => {} })
 
 test('a model is like itself in every tensor', async () => {
   const { tensors, whole } = await compare('f32.gguf', 'f32.gguf')

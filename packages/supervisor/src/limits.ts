@@ -21,11 +21,14 @@ export interface SupervisorLimits {
   killedChances: number
 }
 
+/** How many times as long as usual a worker may take: more than 1 on a machine that is slow or busy with other work. */
+const patience = Math.max(1, Number(process.env['WOOLGATHER_PATIENCE']) || 1)
+
 export const defaultLimits: SupervisorLimits = {
-  start: 120_000,
-  cancel: 15_000,
-  hang: 120_000,
-  shutdown: 5_000,
+  start: 120_000 * patience,
+  cancel: 15_000 * patience,
+  hang: 120_000 * patience,
+  shutdown: 5_000 * patience,
   firstBackoff: 250,
   longestBackoff: 10_000,
   stable: 30_000,

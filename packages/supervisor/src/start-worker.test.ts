@@ -17,12 +17,20 @@ function start(options: Partial<StartWorkerOptions> = {}): WorkerHandle & { seen
     folders: { models: [data], output: data, data },
     onStatus: (status) => seen.push(status),
     ...options,
-    limits: { firstBackoff: 20, start: 20_000, cancel: 300, shutdown: 300, ...options.limits },
+    limits: { firstBackoff: 20, ...options.limits },
   })
   return Object.assign(Object.create(handle) as WorkerHandle, {
     seen,
     [Symbol.asyncDispose]: () => handle.close(),
   })
+}
+
+/** Milliseconds in which a worker that works is sure to answer: ten times what one takes here and now to begin. */
+async function timeToAnswer(): Promise<number> {
+  const began = performance.now()
+  await using worker = start()
+  await play(worker, 'end completed')
+  return Math.ceil((performance.now() - began) * 10)
 }
 
 function script(name: string): Workflow {
@@ -147,7 +155,8 @@ describe('a worker that dies in a run', () => {
   })
 
   test('by hanging is ended: the run is taken up, and a cell that hangs every time fails', async () => {
-    await using worker = start({ limits: { hang: 400 } })
+    const hang = await timeToAnswer()
+    await using worker = start({ limits: { hang } })
     const once = await play(worker, 'start a; finish a; start b; first freeze; finish b; end completed')
     expect([once.status, told(once.events).slice(3)]).toEqual([
       'completed',
@@ -155,13 +164,14 @@ describe('a worker that dies in a run', () => {
     ])
     const { events } = await play(worker, 'start a; freeze; end failed')
     expect(events.find(({ type }) => type === 'cell.failed')).toMatchObject({
-      error: { code: 'worker-lost', message: 'The worker process did not answer for 0.4 seconds.' },
+      error: { code: 'worker-lost', message: `The worker process did not answer for ${hang / 1000} seconds.` },
     })
   })
 
   test('is not taken for hung while it has nothing to say', async () => {
-    await using worker = start({ limits: { hang: 200 } })
-    const { status, events } = await play(worker, 'start a; wait 1000; finish a; end completed')
+    const hang = await timeToAnswer()
+    await using worker = start({ limits: { hang } })
+    const { status, events } = await play(worker, `start a; wait ${hang * 2}; finish a; end completed`)
     expect([status, told(events)]).toEqual([
       'completed',
       ['0 run.started', '1 cell.started a', '2 cell.finished a', '3 run.finished'],
@@ -274,7 +284,8 @@ describe('a worker that does not start', () => {
   })
 
   test('may take its time: runs wait for it', async () => {
-    await using worker = start({ env: { SCRIPTED_START: 'slow' }, limits: { hang: 200 } })
+    const hang = await timeToAnswer()
+    await using worker = start({ env: { SCRIPTED_START: `slow ${hang * 2}` }, limits: { hang } })
     const { status } = await play(worker, 'start a; finish a; end completed')
     expect([status, worker.seen.map(({ state }) => state)]).toEqual(['completed', ['starting', 'ready']])
   })
@@ -318,10 +329,15 @@ describe('cancelling', () => {
   })
 
   test('a run of a hung worker kills the worker after the grace period', async () => {
-    await using worker = start()
-    const { status } = await play(worker, 'start a; hang', { signal: AbortSignal.timeout(400) })
+    await using worker = start({ limits: { cancel: 300 } })
+    const cancel = new AbortController()
+    const { status } = await play(worker, 'start a; hang', {
+      signal: cancel.signal,
+      onEvents: (events) => events.some(({ type }) => type === 'cell.started') && cancel.abort(),
+    })
     expect(status).toBe('cancelled')
     expect((await play(worker, 'end completed')).status).toBe('completed')
+    expect(worker.seen.map(({ state }) => state)).toContain('restarting')
   })
 })
 
@@ -338,7 +354,7 @@ describe('closing', () => {
   })
 
   test('kills a process that neither leaves when told nor on SIGTERM', async () => {
-    const worker = start({ env: { SCRIPTED_START: 'deaf' } })
+    const worker = start({ env: { SCRIPTED_START: 'deaf' }, limits: { shutdown: 300 } })
     await play(worker, 'end completed')
     const began = Date.now()
     await worker.close()

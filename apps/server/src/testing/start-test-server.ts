@@ -5,6 +5,7 @@ import path from 'node:path'
 import { createClient, type Client, type ClientOptions, type SocketLike } from '@woolgather/protocol'
 import type { NodeDescription, RunEvent, Workflow } from '@woolgather/workflow'
 import { pino } from 'pino'
+import { expect } from 'vitest'
 import { WebSocket } from 'ws'
 import { startServer, type RunningServer, type ServerOptions } from '../start-server.ts'
 
@@ -56,7 +57,7 @@ export async function startTestServer(
       ...(options.nodes && { nodes: options.nodes }),
     },
     workerEntry: scriptedWorker,
-    workerLimits: { firstBackoff: 20, shutdown: 500 },
+    workerLimits: { firstBackoff: 20 },
     examplesFolder: examples,
     descriptions: [textNode],
     logger: pino({ level: 'silent' }),
@@ -119,14 +120,14 @@ export function collect(client: Client, run: string, after = -1): Promise<RunEve
   })
 }
 
-/** Waits until `condition` holds, at most 10 seconds. */
+/** Waits until `condition` holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (
-    const end = Date.now() + 10_000;
-    Date.now() < end;
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  ) {
-    if (await condition()) return
-  }
-  throw new Error('It did not happen within 10 seconds.')
+  await expect.poll(condition, { interval: 10 }).toBe(true)
+}
+
+/** Milliseconds that something takes here and now. */
+export async function timeOf(act: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await act()
+  return performance.now() - began
 }

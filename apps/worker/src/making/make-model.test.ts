@@ -15,7 +15,7 @@ let folder = ''
 let maker: ModelMaker
 const threads = startThreads()
 const at = (name: string): string => path.join(folder, name)
-const options = { signal: AbortSignal.timeout(120_000), onProgress: () => {} }
+const options = { signal: new AbortController().signal, onProgress: () => {} }
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'woolgather-models-'))

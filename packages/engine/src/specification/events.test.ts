@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runEventSchema, type RunEvent } from '@woolgather/workflow'
 import { createMemoryArtifactStore } from '../artifact-store.ts'
 import { runEvents } from '../execute-workflow.ts'
-import { graph, node, registryWith, run, testRegistry } from '../testing/graph.ts'
+import { forever, graph, node, registryWith, run, testRegistry } from '../testing/graph.ts'
 
 const later = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))
@@ -107,14 +107,13 @@ test('the events of a run can be read one by one, and its result at the end', as
 test('whoever stops reading the events cancels the run', async () => {
   let ended: RunEvent | undefined
   const reading = runEvents({
-    workflow: graph({ w: { type: 'test/wait', inputs: { value: 1, milliseconds: 60_000 } } }),
+    workflow: graph({ w: { type: 'test/wait', inputs: { value: 1, milliseconds: forever } } }),
     registry: testRegistry,
     services: {},
     emit: (event) => (ended = event),
   })
   for await (const event of reading) if (event.type === 'cell.started') break
-  await later(10)
-  expect(ended).toMatchObject({ type: 'run.finished', status: 'cancelled' })
+  await expect.poll(() => ended).toMatchObject({ type: 'run.finished', status: 'cancelled' })
 })
 
 test('how far the run is is told, and the last time all of it', async () => {

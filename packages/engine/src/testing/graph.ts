@@ -256,6 +256,20 @@ export function node(
   }
 }
 
+/** Milliseconds that never pass in a test. */
+export const forever: number = 2 ** 31 - 1
+
+/** A place where so many have to meet before all of them go on, as often as they come. */
+export function meetingOf(count: number): () => Promise<void> {
+  let waiting: (() => void)[] = []
+  return () =>
+    new Promise((resolve) => {
+      if (waiting.push(resolve) < count) return
+      for (const goOn of waiting) goOn()
+      waiting = []
+    })
+}
+
 /** An output that was swept; anything else is a mistake of the test. */
 export function labelled(value: Json | undefined): LabelledValue {
   if (!isLabelled(value)) throw new Error(`${JSON.stringify(value)} is no labelled value`)

@@ -33,7 +33,7 @@ const setUp = async (file?: Partial<ServedFile>): Promise<Setting> => {
   const server = await startModelServer()
   const directory = mkdtempSync(join(tmpdir(), 'woolgather-download-'))
   if (file !== undefined) server.files.set(filePath, { content, ...file })
-  const patience = { attempts: 3, pauseMs: 5, silenceMs: 5000 }
+  const patience = { attempts: 3, pauseMs: 5 }
   const download = (input: Partial<DownloadModelInput> = {}): Promise<DownloadedModel> =>
     downloadModel({ uri, directory, endpoint: server.url, token: 'secret', patience, ...input })
   return {

@@ -21,8 +21,8 @@ test('work that goes on for long lets others in between', async () => {
   const slice = new TimeSlice()
   let turns = 0
   const count = setInterval(() => turns++, 1)
-  const end = performance.now() + 60
-  while (performance.now() < end) await slice.pause()
+  for (let used = 0; used < 5; await slice.pause()) if (slice.isOver) used++
   clearInterval(count)
-  expect(turns).toBeGreaterThanOrEqual(2)
+  // The first may end between two looks at the timers.
+  expect(turns).toBeGreaterThanOrEqual(4)
 })

@@ -3,14 +3,14 @@
  * script of a run is its workflow's name, steps separated by `;`:
  *
  *     start NODE · token TEXT · tokens COUNT · stream COUNT MS · finish NODE · output NODE JSON · fail NODE · end STATUS · log LINE · wait MS
- *     cancellable (waits to be cancelled, then ends) · hang (never answers again) · crash SIGNAL · exit CODE · nonsense
- *     freeze (computes for ever, so that not even questions are answered)
+ *     cancellable (waits to be cancelled, then ends) · endless MS (the same, telling a token now and then) · hang (never answers again) · crash SIGNAL · exit CODE · nonsense
+ *     freeze (stands still for ever, so that not even questions are answered)
  *     first STEP (only where the run is not taken up again)
  *
  * A run that is taken up again skips what belongs to cells that are settled: from their `start` to the next or the end.
  *
- * How it starts is the environment's SCRIPTED_START: `ready` (default), `slow` (ready after a second), `never`, `failed`, `exit`, `deaf` (ready,
- * then ignores being told to leave).
+ * How it starts is the environment's SCRIPTED_START: `ready` (default), `slow MS` (ready after that), `never`, `failed`,
+ * `exit`, `deaf` (ready, then ignores being told to leave).
  */
 import { writeSync } from 'node:fs'
 
@@ -75,8 +75,14 @@ async function play({ run, workflow, leftOver }) {
       await cancel
       await tell({ type: 'run.finished', status: 'cancelled' })
     }
+    if (verb === 'endless') {
+      let over = false
+      void cancel.then(() => (over = true))
+      for (; !over; await wait(Number(argument))) await tell({ type: 'cell.token', node, at: {}, text: 'on ' })
+      await tell({ type: 'run.finished', status: 'cancelled' })
+    }
     if (verb === 'hang') return
-    if (verb === 'freeze') for (;;);
+    if (verb === 'freeze') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
     if (verb === 'crash') process.kill(process.pid, argument)
     if (verb === 'exit') process.exit(Number(argument))
     if (verb === 'nonsense') await send({ type: 'gibberish' })
@@ -100,5 +106,5 @@ if (start === 'failed') {
   await send({ type: 'failed', error: { code: 'native-missing', message: 'No native library.' } })
   process.exit(1)
 }
-if (start === 'slow') await wait(1_000)
+if (start.startsWith('slow ')) await wait(Number(start.slice('slow '.length)))
 if (start !== 'never') await send({ type: 'ready', device: 'scripted', build: 'test' })

@@ -179,8 +179,8 @@ test.each([
   ['nested weights', `${'('.repeat(300)}a${`:${'9'.repeat(400)})`.repeat(200)}:0)`],
   ['BREAKs', 'BREAK '.repeat(16_000)],
   ['ANDs', ' AND a'.repeat(5_000)],
-])('a prompt of a hundred thousand %s takes no time', (_, prompt) => {
-  const start = performance.now()
-  expect(composePrompt(prompt).mix.terms.length).toBeLessThan(20)
-  expect(performance.now() - start).toBeLessThan(1_500)
+])('a prompt of a hundred thousand %s takes no time', async (_, prompt) => {
+  let terms = Infinity
+  await expect(() => (terms = composePrompt(prompt).mix.terms.length)).toCostAtMost(50)
+  expect(terms).toBeLessThan(20)
 })
