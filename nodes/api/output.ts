@@ -14,7 +14,7 @@ export const output: WoolgatherNode = defineNode({
       description: 'What callers call it; a chat client is sent the first.',
       schema: z.string().default(''),
     },
-    value: { type: 'any', description: 'What to give back.', schema: jsonSchema, widget: 'none' },
+    value: { type: 'any', description: 'What to give back.', schema: jsonSchema, widget: 'none', passes: 'value' },
   },
   outputs: { value: { type: 'any', description: 'The same value.' } },
   run: ({ value }) => ({ value }),

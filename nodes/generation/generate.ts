@@ -1,4 +1,4 @@
-import { modelRecipeSchema } from '@woolgather/workflow'
+import { modelRecipeSchema, usualTokens } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { constraintSchema } from '../steering/constraint-value.ts'
@@ -39,7 +39,8 @@ export const generate: WoolgatherNode = defineNode({
       type: 'integer',
       title: 'Max tokens',
       description: 'Longest answer.',
-      schema: z.int().min(1).max(1_000_000).default(256),
+      schema: z.int().min(1).max(1_000_000).default(usualTokens),
+      limitsTokens: true,
     },
     stop: {
       type: 'list',

@@ -20,6 +20,7 @@ export const select: WoolgatherNode = defineNode({
       schema: jsonSchema,
       multiple: true,
       lazy: true,
+      passes: 'value',
     },
     names: {
       type: 'text',

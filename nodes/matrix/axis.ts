@@ -1,23 +1,24 @@
-import { jsonSchema } from '@woolgather/workflow'
+import { jsonSchema, readValues, valueTypes } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { parseValues, valueTypes } from './parse-values.ts'
 
 export const axis: WoolgatherNode = defineNode({
   type: 'matrix/axis',
-  version: 1,
+  version: 2,
   title: 'Axis',
   description: 'Values to try one after another: whatever this is wired to runs once for each.',
   inputs: {
     values: {
       type: 'any',
-      description: 'Separated by commas, one per line, or a JSON list. Ranges: 1-5, 1-5 (+2), 1-10 [5].',
+      description:
+        'Separated by commas, one per line, or a JSON list. Ranges: 1-5, 1-5 (+2), 1-10 [5]. In quotes, and where it is not written as numbers are printed (01, 2024-05), it is text.',
       schema: jsonSchema,
       widget: 'textarea',
+      language: 'values',
     },
     type: {
       type: 'text',
-      description: 'How the values are read.',
+      description: 'How the values are read; auto: as the inputs take them that they reach.',
       schema: z.enum(valueTypes).default('auto'),
       advanced: true,
     },
@@ -29,5 +30,6 @@ export const axis: WoolgatherNode = defineNode({
     },
   },
   outputs: { value: { type: 'any', description: 'One of the values.', spreads: true } },
-  run: ({ values, type }) => ({ value: parseValues(values, type) }),
+  asksReaders: 'value',
+  run: ({ values, type }, { readers }) => ({ value: readValues(values, type, readers.types).values }),
 })

@@ -10,7 +10,7 @@ export const best: WoolgatherNode = defineNode({
   description: 'Of several values, the one with the best score.',
   reduces: 'over',
   inputs: {
-    values: { type: 'any', description: 'What to choose from.', collects: true },
+    values: { type: 'any', description: 'What to choose from.', collects: true, passes: 'value' },
     scores: {
       type: 'number',
       description: 'A score for each, over the same axes or some of them.',

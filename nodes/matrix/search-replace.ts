@@ -1,7 +1,6 @@
-import { WoolgatherError } from '@woolgather/workflow'
+import { readValues, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { parseValues } from './parse-values.ts'
 
 export const searchReplace: WoolgatherNode = defineNode({
   type: 'matrix/search-replace',
@@ -34,7 +33,7 @@ export const searchReplace: WoolgatherNode = defineNode({
     value: { type: 'text', description: 'The value that is in it.', spreads: true },
   },
   run: ({ text, values }) => {
-    const terms = parseValues(values, 'text') as string[]
+    const terms = readValues(values, 'text').values as string[]
     const [search = ''] = terms
     if (!text.includes(search)) {
       throw new WoolgatherError('invalid-input', `The text does not contain “${search}”.`, {

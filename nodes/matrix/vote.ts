@@ -11,7 +11,7 @@ export const vote: WoolgatherNode = defineNode({
   description: 'The answer most cells agree on. Asking several times and voting is self-consistency.',
   reduces: 'over',
   inputs: {
-    values: { type: 'any', description: 'The answers.', collects: true },
+    values: { type: 'any', description: 'The answers.', collects: true, passes: 'value' },
     pattern: {
       type: 'text',
       description:

@@ -7,11 +7,18 @@ const names = ['a', 'b', 'c', 'd'] as const
 
 const input = (
   name: string,
-): { type: 'any'; description: string; schema: z.ZodType<Json | undefined>; collects: true } => ({
+): {
+  type: 'any'
+  description: string
+  schema: z.ZodType<Json | undefined>
+  collects: true
+  passes: string
+} => ({
   type: 'any',
   description: `Values for output ${name}.`,
   schema: z.json().optional(),
   collects: true,
+  passes: name,
 })
 const output = (name: string): { type: 'any'; description: string; spreads: true } => ({
   type: 'any',

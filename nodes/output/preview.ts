@@ -8,7 +8,7 @@ export const preview: WoolgatherNode = defineNode({
   description: 'Shows a value.',
   sink: true,
   inputs: {
-    value: { type: 'any', description: 'What to show.', schema: jsonSchema, widget: 'none' },
+    value: { type: 'any', description: 'What to show.', schema: jsonSchema, widget: 'none', passes: 'value' },
   },
   outputs: { value: { type: 'any', description: 'The same value.' } },
   run: ({ value }) => ({ value }),

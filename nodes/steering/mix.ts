@@ -25,6 +25,7 @@ export const mix: WoolgatherNode = defineNode({
       description: 'Texts, conversations or mixes, in order. One prompt may be read by several models.',
       schema: mixPartSchema,
       multiple: true,
+      passes: 'mix',
     },
     weights: {
       type: 'number',

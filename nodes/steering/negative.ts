@@ -15,6 +15,7 @@ export const negative: WoolgatherNode = defineNode({
       title: 'Prompt',
       description: 'What to ask for: text, or a mix from another node.',
       schema: promptOrMixSchema,
+      passes: 'mix',
       widget: 'textarea',
     },
     negative: {
@@ -42,7 +43,7 @@ export const negative: WoolgatherNode = defineNode({
   },
   outputs: {
     mix: { type: 'mix', description: 'The prompt with its negative.' },
-    warnings: { type: 'list', description: 'What may not work as meant.' },
+    warnings: { type: 'list', description: 'What may not work as meant.', warns: true },
   },
   run: ({ prompt, negative: typed, guidance, frame }) => {
     const { mix, warnings } = applyNegative(asMix(prompt), typed, guidance, frame)

@@ -33,7 +33,7 @@ test('a schedule and an alternation depend on the step', async () => {
 test('bad syntax is text, with a warning', async () => {
   expect(await runNode('steering/prompt', { prompt: '(a:.)' })).toMatchObject({
     mix: { terms: [{ prompt: 'a:.' }, { prompt: '' }] },
-    warnings: ['“:.)” is no weight, because . is no number: taken as text.'],
+    warnings: ['“a:.” has no weight, because . is not a number with a point: it is text that counts 1.1.'],
   })
 })
 

@@ -5,7 +5,7 @@ import { mixJson } from './mix-json.ts'
 
 export const prompt: WoolgatherNode = defineNode({
   type: 'steering/prompt',
-  version: 1,
+  version: 2,
   title: 'Weighted prompt',
   description:
     'A prompt in AUTOMATIC1111’s syntax as a mix: (more:1.5), [less], one AND another, [first:then:10], [by|turns], BREAK. Each weighted part costs one more sequence.',
@@ -29,10 +29,11 @@ export const prompt: WoolgatherNode = defineNode({
   },
   outputs: {
     mix: { type: 'mix', description: 'The prompts and what each counts.' },
-    warnings: { type: 'list', description: 'What looks as if it was meant otherwise.' },
+    warnings: { type: 'list', description: 'What looks as if it was meant otherwise.', warns: true },
   },
-  run: ({ prompt: typed, neutral }) => {
-    const { mix, warnings } = composePrompt(typed, { neutral })
-    return { mix: mixJson(mix), warnings }
+  asksReaders: 'mix',
+  run: ({ prompt: typed, neutral }, { readers }) => {
+    const { mix, warnings } = composePrompt(typed, { neutral, mostTokens: readers.mostTokens })
+    return { mix: mixJson(mix), warnings: warnings.map(({ message }) => message) }
   },
 })

@@ -18,6 +18,7 @@ const listedFiles = [
 export async function runGraph(
   nodes: Record<string, WorkflowNode>,
   emit: (event: RunEvent) => void = () => {},
+  targets?: readonly string[],
 ): Promise<RunResult> {
   await using llama = createFakeLlama()
   await using model = await llama.loadModel({ path: 'fake.gguf' })
@@ -64,5 +65,6 @@ export async function runGraph(
     registry: createRegistry(definitions),
     services,
     emit,
+    targets,
   })
 }

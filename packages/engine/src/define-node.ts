@@ -5,6 +5,7 @@ import type {
   Json,
   LabelledValue,
   PortType,
+  Readers,
   Widget,
   Workflow,
 } from '@woolgather/workflow'
@@ -27,6 +28,10 @@ export interface InputDefinition<Value = unknown> {
   collects?: boolean
   /** Linked input that `run` asks for by calling it: `await inputs.name()`. */
   lazy?: boolean
+  /** Name of the output that hands on what comes in here, or an item of it, as it is. */
+  passes?: string
+  /** It is the most tokens that are written in answer to what comes in at the other inputs. */
+  limitsTokens?: boolean
   widget?: Widget
   language?: CodeLanguage
   advanced?: boolean
@@ -37,6 +42,8 @@ export interface OutputDefinition {
   description: string
   /** `run` gives a list; its items are spread along an axis of this node's own. */
   spreads?: boolean
+  /** A list of sentences on what may not be meant as it is: told wherever a run is told. */
+  warns?: boolean
 }
 
 /** What `run` is handed besides its inputs. `Services` is what the node library needs of its host (models, files). */
@@ -55,6 +62,8 @@ export interface NodeContext<Services> {
   /** Where this cell stands, for nodes that name what they write: path of the node, axis id → index. */
   node: string
   at: Readonly<Record<string, number>>
+  /** Who reads the output that `asksReaders` names; part of the cache key. */
+  readers: Readers
   /** The workflow that is run, with the seeds that were drawn in it: for files that carry what made them. */
   workflow: Workflow
 }
@@ -102,6 +111,8 @@ export interface NodeDefinition<Services = unknown, I extends Inputs = Inputs, O
   /** Literal input that names the axes its collecting inputs reduce; without a value they reduce all. */
   reduces?: string
   zone?: 'start' | 'end'
+  /** Output whose readers decide what the node does: who they are comes as `context.readers`. */
+  asksReaders?: string
   /** What its cells compete for; the run limits how many cells use each at once. Absent: `default`. */
   resource?: string
   /** A cell that runs longer fails with `timeout`. */

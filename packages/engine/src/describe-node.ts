@@ -19,6 +19,7 @@ export function describeNode<Services>(definition: NodeDefinition<Services>): No
   if (definition.sink === true) description.sink = true
   if (definition.reduces !== undefined) description.reduces = definition.reduces
   if (definition.zone !== undefined) description.zone = definition.zone
+  if (definition.asksReaders !== undefined) description.asksReaders = definition.asksReaders
   return description
 }
 
@@ -37,6 +38,8 @@ function describeInput(name: string, input: InputDefinition): InputDescription {
   if (input.multiple === true) described.multiple = true
   if (input.collects === true) described.collects = true
   if (input.lazy === true) described.lazy = true
+  if (input.passes !== undefined) described.passes = input.passes
+  if (input.limitsTokens === true) described.limitsTokens = true
   if (input.widget !== undefined) described.widget = input.widget
   if (input.language !== undefined) described.language = input.language
   if (input.advanced === true) described.advanced = true
@@ -46,6 +49,7 @@ function describeInput(name: string, input: InputDefinition): InputDescription {
 function describeOutput(name: string, output: OutputDefinition): OutputDescription {
   const described: OutputDescription = { name, type: output.type, description: output.description }
   if (output.spreads === true) described.spreads = true
+  if (output.warns === true) described.warns = true
   return described
 }
 

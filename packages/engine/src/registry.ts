@@ -78,10 +78,14 @@ function problemWithPorts<Services>(definition: NodeDefinition<Services>): strin
 }
 
 function problemWithReferences<Services>(definition: NodeDefinition<Services>): string | undefined {
-  const { dynamicInputs, reduces, retry, timeoutMs } = definition
+  const { dynamicInputs, reduces, asksReaders, retry, timeoutMs } = definition
   for (const from of [dynamicInputs?.from, reduces]) {
     if (from !== undefined && !Object.hasOwn(definition.inputs, from))
       return `refers to \`${from}\`, an input it does not have`
+  }
+  for (const output of [asksReaders, ...Object.values(definition.inputs).map(({ passes }) => passes)]) {
+    if (output !== undefined && !Object.hasOwn(definition.outputs, output))
+      return `refers to \`${output}\`, an output it does not have`
   }
   if (
     retry !== undefined &&

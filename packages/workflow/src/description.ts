@@ -9,8 +9,10 @@ export type Widget =
  * What the text of a `code` input is written in. `template`: words with `{{gaps}}`. `prompt`: AUTOMATIC1111's weights.
  * Three say what a text must match, and are compiled while one types: `regex`, `grammar` (GBNF, or Lark where the input
  * `notation` beside it says so, from the rule that `start` names) and `json-schema`.
+ * `values` is a list with ranges, read as the input `type` beside it says.
  */
-export type CodeLanguage = 'json' | 'json-schema' | 'yaml' | 'regex' | 'grammar' | 'prompt' | 'template'
+export type CodeLanguage =
+  'json' | 'json-schema' | 'yaml' | 'regex' | 'grammar' | 'prompt' | 'template' | 'values'
 
 /** What editor, server and CLI know about an input of a node. Serialised from the node's definition. */
 export interface InputDescription {
@@ -28,6 +30,10 @@ export interface InputDescription {
   collects?: boolean
   /** Evaluated only when the node asks for it (switch, if). */
   lazy?: boolean
+  /** Name of the output that hands on what comes in here, or an item of it, as it is. */
+  passes?: string
+  /** It is the most tokens that are written in answer to what comes in at the other inputs. */
+  limitsTokens?: boolean
   widget?: Widget
   /** With the widget `code`: what it is coloured as. */
   language?: CodeLanguage
@@ -41,6 +47,8 @@ export interface OutputDescription {
   description: string
   /** The node gives a list: its items are spread along an axis of the node's own, one index each. */
   spreads?: boolean
+  /** It is a list of what may not be meant as it is, in sentences: told wherever a run is told, wired or not. */
+  warns?: boolean
 }
 
 /**
@@ -82,4 +90,6 @@ export interface NodeDescription {
   reduces?: string
   /** One end of a loopback zone. */
   zone?: 'start' | 'end'
+  /** Output whose readers decide what the node does: planning finds out who they are (`PlanNode.readers`). */
+  asksReaders?: string
 }

@@ -27,7 +27,16 @@ export { isModelAddress, missingNodeTypes, requiredModels } from './required-mod
 export { withSeeds } from './with-seeds.ts'
 export { validateWorkflow } from './validate-workflow.ts'
 export { planWorkflow, type PlanOptions } from './plan-workflow.ts'
-export type { Plan, PlanAxis, PlanLink, PlanNode, PlanRole, PlanTarget, PlanZone } from './plan/plan.ts'
+export type {
+  Plan,
+  PlanAxis,
+  PlanLink,
+  PlanNode,
+  PlanRole,
+  PlanTarget,
+  PlanZone,
+  Readers,
+} from './plan/plan.ts'
 export { axisNames } from './plan/assign-axes.ts'
 export { isChart, type ChartAxis, type ChartData } from './chart-data.ts'
 export { nearest, suggest } from './nearest.ts'
@@ -89,6 +98,7 @@ export {
 export { applyNegative } from './prompt/apply-negative.ts'
 export { blendMixes, type BlendPart } from './prompt/blend-mixes.ts'
 export { composePrompt, type ComposedPrompt, type ComposeOptions } from './prompt/compose-prompt.ts'
+export { usualTokens } from './prompt/usual-tokens.ts'
 export { markPrompt, type PromptMark } from './prompt/mark-prompt.ts'
 export { parseAttention, type AttentionChunk, type ParsedAttention } from './prompt/parse-attention.ts'
 export { parseSchedule, type ScheduleNode, type When } from './prompt/parse-schedule.ts'
@@ -102,11 +112,16 @@ export {
   type PromptMix,
 } from './prompt/prompt-mix.ts'
 
+// lists of values
+export { readValues, valueTypes, type ReadValues, type ValueType } from './values/read-values.ts'
+
 export { parseCsv } from './parse-csv.ts'
 export { tableSchema, type Table } from './table.ts'
 
 // what can be wrong
 export { errorCodes, WoolgatherError, type ErrorCode, type Issue, type RunError } from './issues.ts'
+export { adviseWorkflow, type Advice, type ValueReading } from './advise-workflow.ts'
+export { warningCodes, type Warning, type WarningCode } from './warnings.ts'
 
 // what happens in a run
 export {

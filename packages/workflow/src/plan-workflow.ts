@@ -5,6 +5,7 @@ import type { Issue } from './issues.ts'
 import { assignAxes } from './plan/assign-axes.ts'
 import { chooseTargets } from './plan/choose-targets.ts'
 import { expandNodes } from './plan/expand-nodes.ts'
+import { findReaders } from './plan/find-readers.ts'
 import { flattenWorkflow } from './plan/flatten.ts'
 import { keepNeeded } from './plan/keep-needed.ts'
 import type { Plan } from './plan/plan.ts'
@@ -28,6 +29,7 @@ export function planWorkflow(
 ): { plan: Plan; issues?: undefined } | { plan?: undefined; issues: Issue[] } {
   const descriptions = describeTypes(workflow, given)
   const graph = flattenWorkflow(workflow, descriptions)
+  findReaders(graph)
   const chosen = chooseTargets(workflow, graph, options.targets)
   if ('issues' in chosen) return chosen
   const needed = keepNeeded(graph, chosen.targets)

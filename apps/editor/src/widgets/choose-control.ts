@@ -6,8 +6,8 @@ import {
   type NodeDescription,
 } from '@woolgather/workflow'
 
-/** What the code editor colours. A template is no code: it stays a field for words. */
-export type SourceLanguage = Exclude<CodeLanguage, 'template'>
+/** What the code editor colours. Templates and lists of values are no code: they stay fields for words. */
+export type SourceLanguage = Exclude<CodeLanguage, 'template' | 'values'>
 
 /** How a literal of an input is edited, read from its description alone. */
 export type Control =
@@ -67,6 +67,7 @@ function chooseByWidget(input: InputDescription, schema: Schema): Control | unde
 
 function chooseByLanguage(language: CodeLanguage | undefined): Control {
   if (language === 'template') return { kind: 'template' }
+  if (language === 'values') return { kind: 'textarea' }
   return language === undefined ? { kind: 'code' } : { kind: 'code', language }
 }
 

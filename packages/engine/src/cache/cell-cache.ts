@@ -10,6 +10,8 @@ export interface CellInputs {
   /** Content ids of what came over links, by input. */
   links: Readonly<Record<string, string>>
   fingerprint: string
+  /** Who reads its output, where that decides what it does; as JSON. */
+  readers?: string
   /** Hash of the package the node came from; absent for the library's own. */
   code?: string
 }

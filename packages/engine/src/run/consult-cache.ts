@@ -1,6 +1,6 @@
 import type { Json } from '@woolgather/workflow'
 import type { CachedOutputs, CellCache, CellInputs } from '../cache/cell-cache.ts'
-import { contentId, sha256 } from '../content.ts'
+import { canonicalJson, contentId, sha256 } from '../content.ts'
 import type { CellGraph } from './cell-graph.ts'
 import type { Cell, RunInputValues } from './cell.ts'
 import { explain } from './explain.ts'
@@ -18,7 +18,7 @@ export interface Consulted {
 
 /**
  * The kept result of a cell, or why it has to run. Its key is the type and version of the node, its literals, its
- * fingerprint, the code of its package, and the contents of what came over links: however a text came about, the same text is the same key.
+ * fingerprint, who reads it where that matters, the code of its package, and the contents of what came over links: however a text came about, the same text is the same key.
  */
 export function consultCache(
   cache: CellCache,
@@ -33,6 +33,7 @@ export function consultCache(
     links: linkedIds(cell, prepared, inputs, graph),
     fingerprint: fingerprint === undefined ? '' : contentId(fingerprint),
   }
+  if (plan.readers !== undefined) now.readers = canonicalJson({ ...plan.readers })
   const code = cell.owner.definition?.origin?.code
   if (code !== undefined) now.code = code
   const key = keyOf(plan.type, prepared.literalsId, now)
@@ -44,8 +45,10 @@ export function consultCache(
   return { key, reason }
 }
 
-function keyOf(type: string, literalsId: string, { version, links, fingerprint, code }: CellInputs): string {
+function keyOf(type: string, literalsId: string, now: CellInputs): string {
+  const { version, links, fingerprint, readers, code } = now
   const parts = [type, version, literalsId, fingerprint]
+  if (readers !== undefined) parts.push(readers)
   if (code !== undefined) parts.push(code)
   for (const name in links) parts.push(name, links[name] as string)
   return sha256(parts.join('\0'))

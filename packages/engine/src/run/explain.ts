@@ -25,6 +25,7 @@ export function explain(owner: NodeState, before: CellInputs | undefined, now: C
       ? `\`${name}\` ${brief(old)} → ${brief(current ?? '')}`
       : `upstream ${upstream.type === 'any' ? 'value' : upstream.type} of \`${name}\` changed`
   }
+  if (before.readers !== now.readers) return 'the inputs that its values reach are others'
   if (before.fingerprint !== now.fingerprint) return 'what it reads besides its inputs changed'
   return 'its result was not kept'
 }

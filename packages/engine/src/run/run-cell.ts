@@ -1,5 +1,11 @@
 import { setMaxListeners } from 'node:events'
-import { WoolgatherError, type Json, type NodeDescription, type Workflow } from '@woolgather/workflow'
+import {
+  WoolgatherError,
+  type Json,
+  type NodeDescription,
+  type Readers,
+  type Workflow,
+} from '@woolgather/workflow'
 import { toJson } from '../content.ts'
 import type { Inputs, NodeContext, NodeDefinition, RunInputs } from '../define-node.ts'
 import type { EventStream } from '../event-stream.ts'
@@ -30,6 +36,8 @@ export interface RunningCell {
   /** Tells the node to stop; the cell fails with `reason` as soon as it does, or when its grace is over. */
   abort(reason: unknown): void
 }
+
+const nobody: Readers = { types: [] }
 
 /** Codes of errors that would be the same the next time. */
 const lasting: ReadonlySet<string> = new Set([
@@ -126,6 +134,7 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     iteration: run.iteration,
     node: path,
     at,
+    readers: cell.owner.plan.readers ?? nobody,
     workflow: run.workflow,
     progress: (done, total, unit) => {
       if (!over) run.events.progress(cell, path, at, done, total, unit)

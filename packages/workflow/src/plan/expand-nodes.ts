@@ -173,6 +173,7 @@ function planNode(draft: Draft, index: number, problems: ReadonlyMap<string, Iss
     zone: undefined,
     idle: idle ?? (flat.description === undefined ? { issue: unknownTypeIssue(flat) } : undefined),
     lazy,
+    ...(flat.readers === undefined ? {} : { readers: flat.readers }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Link, Workflow, WorkflowNode } from '../document.ts'
 import type { Json } from '../json.ts'
 import { outputOf, portsOf, type Ports } from '../ports-of.ts'
 import { accepts, type PortType } from '../ports.ts'
+import type { Readers } from './plan.ts'
 
 /** A node as it runs: subgraphs laid out, links led through subgraph borders and bypassed nodes to where they end. */
 export interface FlatNode {
@@ -18,6 +19,7 @@ export interface FlatNode {
   ports: Ports | undefined
   literals: Record<string, Json>
   links: FlatLink[]
+  readers?: Readers
   /** Why it will not run although nothing is wrong. */
   skipped?: string
 }

@@ -40,6 +40,14 @@ export interface PlanLink {
   axes: number[]
 }
 
+/** What is known of the inputs that an output reaches, before anything runs. */
+export interface Readers {
+  /** Their types, each once and in order; what only hands a value on is looked through. */
+  types: PortType[]
+  /** The most tokens that any of them writes: infinite where only the run knows, absent where none writes. */
+  mostTokens?: number
+}
+
 export interface PlanNode {
   index: number
   path: string
@@ -58,6 +66,8 @@ export interface PlanNode {
   idle: { skipped: string } | { issue: Issue } | undefined
   /** Needed only if a switch asks for it. */
   lazy: boolean
+  /** Of a node whose type asks for them: who reads its output. It decides what the node does. */
+  readers?: Readers
 }
 
 /** A loop, by the plan nodes it became. */

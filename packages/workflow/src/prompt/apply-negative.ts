@@ -1,7 +1,12 @@
 import type { ChatMessage } from '../recipe.ts'
 import { blendMixes } from './blend-mixes.ts'
-import type { ComposedPrompt } from './compose-prompt.ts'
 import type { MixTerm, PromptMix } from './prompt-mix.ts'
+
+export interface GuidedPrompt {
+  mix: PromptMix
+  /** What may not work as meant, in sentences. */
+  warnings: string[]
+}
 
 /** The place of the negative in its frame. */
 const gap = /\{\{\s*negative\s*\}\}/g
@@ -16,7 +21,7 @@ export function applyNegative(
   negative: string | PromptMix,
   guidance: number,
   frame = '',
-): ComposedPrompt {
+): GuidedPrompt {
   const main = mix.terms[0]
   if (negative === '' || guidance === 1 || main === undefined) return { mix, warnings: [] }
   const against = typeof negative === 'string' ? inPlaceOf(main, fill(frame, negative)) : negative

@@ -1,10 +1,10 @@
-import { parseAttention, type AttentionChunk } from './parse-attention.ts'
+import { readAttention, type AttentionChunk } from './parse-attention.ts'
 import type { WeightedTerm } from './weighted-terms.ts'
 
 /** Each emphasised part is one more sequence to decode. */
-const mostParts = 16
-const lowest = -1
-const highest = 3
+export const mostParts = 16
+export const lowest = -1
+export const highest = 3
 /** Weights this near to 1 are 1: `([a])` multiplies by 1.1 and divides by it again. */
 const nearOne = 1e-9
 /** What `BREAK` becomes in a text: a new paragraph. */
@@ -12,20 +12,13 @@ const paragraph = '\n\n'
 
 /**
  * Emphasis as a mix: w · full + (1 − w) · without, where *without* is the prompt with the part deleted, for each part
- * whose weight is not 1. A prompt without emphasis is itself, one term.
+ * whose weight is not 1; of too many the first count. A prompt without emphasis is itself, one term.
  */
-export function emphasise(text: string): { terms: WeightedTerm[]; plain: string; warnings: string[] } {
-  const { chunks, warnings } = parseAttention(text)
+export function emphasise(text: string): { terms: WeightedTerm[]; emphasised: number } {
+  const chunks = readAttention(text)
   const plain = textOf(chunks)
   const emphasised = chunks.filter((chunk) => isEmphasised(chunk))
-  if (emphasised.length > mostParts) {
-    warnings.push(
-      `There are ${emphasised.length} emphasised parts; the first ${mostParts} count, the others are plain.`,
-    )
-  }
-  const parts = emphasised
-    .slice(0, mostParts)
-    .map((chunk) => ({ chunk, weight: withinLimits(chunk, warnings) }))
+  const parts = emphasised.slice(0, mostParts).map((chunk) => ({ chunk, weight: withinLimits(chunk.weight) }))
   const full = parts.reduce((sum, { weight }) => sum + weight - 1, 1)
   return {
     terms: [
@@ -35,8 +28,7 @@ export function emphasise(text: string): { terms: WeightedTerm[]; plain: string;
         weight: 1 - weight,
       })),
     ],
-    plain,
-    warnings,
+    emphasised: emphasised.length,
   }
 }
 
@@ -48,13 +40,6 @@ function isEmphasised({ text, weight, isBreak }: AttentionChunk): boolean {
   return !isBreak && text !== '' && Math.abs(weight - 1) > nearOne
 }
 
-function withinLimits({ text, weight }: AttentionChunk, warnings: string[]): number {
-  const limited = Math.min(highest, Math.max(lowest, weight))
-  if (limited !== weight) {
-    const shown = Number(weight.toPrecision(4))
-    warnings.push(
-      `“${text.trim()}” has the weight ${shown}: ${limited} is used; beyond ${lowest} to ${highest} text degrades.`,
-    )
-  }
-  return limited
+function withinLimits(weight: number): number {
+  return Math.min(highest, Math.max(lowest, weight))
 }

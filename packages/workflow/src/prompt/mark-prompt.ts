@@ -33,7 +33,7 @@ function marksIn(text: string): PromptMark[] {
 }
 
 /** The text with schedules’ own characters made plain letters, so that the attention parser sees none of them. */
-function hide(text: string, ranges: readonly Range[]): string {
+export function hide(text: string, ranges: readonly Range[]): string {
   let hidden = ''
   let at = 0
   for (const { from, to } of ranges) {

@@ -1,3 +1,7 @@
+import { warnOfBrackets, type Bracket } from './warn-of-brackets.ts'
+import { isNoWeight } from './no-weight.ts'
+import type { Warning } from '../warnings.ts'
+
 /** A piece of a prompt and how much it should count; `isBreak` where it stands for `BREAK` itself. */
 export interface AttentionChunk {
   text: string
@@ -7,7 +11,7 @@ export interface AttentionChunk {
 
 export interface ParsedAttention {
   chunks: AttentionChunk[]
-  warnings: string[]
+  warnings: Warning[]
 }
 
 /** A chunk and where it stands in the prompt; what lies between chunks is syntax. */
@@ -34,24 +38,31 @@ const breakWord = /(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])/gu
  * what is no syntax is text, and what looks as if it was meant as syntax is told in `warnings`.
  */
 export function parseAttention(text: string): ParsedAttention {
-  const { chunks, warnings } = placeChunks(text)
-  return { chunks: mergeEqual(chunks), warnings }
+  const { chunks, brackets } = placeChunks(text)
+  return { chunks: mergeEqual(chunks), warnings: warnOfBrackets(text, brackets) }
 }
 
-/** The same with the place of each chunk, before equal neighbours merge. */
-export function placeChunks(text: string): { chunks: PlacedChunk[]; warnings: string[] } {
+/** The chunks alone. */
+export function readAttention(text: string): AttentionChunk[] {
+  return mergeEqual(placeChunks(text).chunks)
+}
+
+/** The same with the place of each chunk, before equal neighbours merge, and the brackets that were read. */
+export function placeChunks(text: string): { chunks: PlacedChunk[]; brackets: Bracket[] } {
   const chunks: PlacedChunk[] = []
-  const warnings: string[] = []
-  const round: number[] = []
-  const square: number[] = []
+  const brackets: Bracket[] = []
+  const round: Opener[] = []
+  const square: Opener[] = []
   const multiply = (from: number, factor: number): void => {
     for (const chunk of chunks.slice(from)) {
       chunk.weight = Math.min(largest, Math.max(-largest, chunk.weight * factor))
     }
   }
-  const close = (opener: number | undefined, factor: number, closer: string, at: number): void => {
-    if (opener === undefined) addText(chunks, closer, at)
-    else multiply(opener, factor)
+  const close = (opener: Opener | undefined, factor: number, found: string, at: number): void => {
+    brackets.push({ open: opener?.at, close: at + found.length - 1, weight: undefined })
+    if (opener === undefined) return addText(chunks, found, at)
+    if (found.length > 1) addText(chunks, found.slice(0, -1), at)
+    multiply(opener.chunk, factor)
   }
   for (const match of text.matchAll(token)) {
     const found = match[0]
@@ -59,23 +70,35 @@ export function placeChunks(text: string): { chunks: PlacedChunk[]; warnings: st
     const weight = match.groups?.['weight']
     if (found.startsWith('\\')) chunks.push(piece(found.slice(1), at, at + found.length))
     else if ('(['.includes(found) && round.length + square.length >= deepest) addText(chunks, found, at)
-    else if (found === '(') round.push(chunks.length)
-    else if (found === '[') square.push(chunks.length)
-    else if (weight !== undefined && round.length > 0 && decimal.test(weight)) {
-      multiply(round.pop() ?? 0, Number(weight))
-    } else if (weight !== undefined && round.length > 0) {
-      warnings.push(`“${found}” is no weight, because ${weight} is no number: taken as text.`)
-      addText(chunks, found.slice(0, -1), at)
-      multiply(round.pop() ?? 0, roundFactor)
-    } else if (found === ')') close(round.pop(), roundFactor, found, at)
+    else if (found === '(') round.push({ chunk: chunks.length, at })
+    else if (found === '[') square.push({ chunk: chunks.length, at })
+    else if (weight !== undefined && round.length > 0 && isWeight(weight, text, at)) {
+      const opener = round.pop() as Opener
+      brackets.push({ open: opener.at, close: at + found.length - 1, weight: at })
+      multiply(opener.chunk, Number(weight))
+    } else if (weight !== undefined || found === ')') close(round.pop(), roundFactor, found, at)
     else if (found === ']') close(square.pop(), squareFactor, found, at)
     else addText(chunks, found, at)
   }
-  if (round.length > 0) warnings.push(unclosed('(', round.length))
-  if (square.length > 0) warnings.push(unclosed('[', square.length))
-  for (const opener of round) multiply(opener, roundFactor)
-  for (const opener of square) multiply(opener, squareFactor)
-  return { chunks, warnings }
+  for (const { at, chunk } of round) {
+    brackets.push({ open: at, close: undefined, weight: undefined })
+    multiply(chunk, roundFactor)
+  }
+  for (const { at, chunk } of square) {
+    brackets.push({ open: at, close: undefined, weight: undefined })
+    multiply(chunk, squareFactor)
+  }
+  return { chunks, brackets }
+}
+
+/** An open bracket: where it stands, and the first chunk inside it. */
+interface Opener {
+  chunk: number
+  at: number
+}
+
+function isWeight(weight: string, text: string, at: number): boolean {
+  return decimal.test(weight) && !isNoWeight(text, at, weight)
 }
 
 function piece(text: string, from: number, to: number): PlacedChunk {
@@ -104,12 +127,4 @@ function mergeEqual(chunks: readonly AttentionChunk[]): AttentionChunk[] {
     else merged.push({ text, weight, isBreak })
   }
   return merged
-}
-
-function unclosed(bracket: string, count: number): string {
-  const subject =
-    count === 1
-      ? `A “${bracket}” is never closed: it applies`
-      : `${count} “${bracket}” are never closed: they apply`
-  return `${subject} to the end of the prompt. Write \\${bracket} for the character.`
 }

@@ -13,7 +13,14 @@ export interface ParsedSchedule {
   nodes: ScheduleNode[]
   /** Where the brackets, colons, bars and numbers of schedules stand, in order. */
   syntax: Range[]
-  warnings: string[]
+  /** Where each `[from:to:when]` stands. */
+  switches: PlacedSwitch[]
+  /** Something that looks like a schedule and is text, as the whole prompt is. */
+  missed?: Range
+}
+
+export interface PlacedSwitch extends Range {
+  node: ScheduleNode & { kind: 'switch' }
 }
 
 /** A part of a text: `from` is in it, `to` is not. */
@@ -41,21 +48,21 @@ export function parseSchedule(text: string): ParsedSchedule {
     return {
       nodes: joinTexts(nodes),
       syntax: parser.syntax.toSorted((a, b) => a.from - b.from),
-      warnings: [],
+      switches: parser.switches,
     }
-  const literal: ScheduleNode = { kind: 'text', text }
-  const missed = [...text.matchAll(/\[([^\][]*)\]/g)].some(([, inside = '']) => looksScheduled.test(inside))
-  return { nodes: [literal], syntax: [], warnings: missed ? [ignoredSchedule] : [] }
+  const literal: ParsedSchedule = { nodes: [{ kind: 'text', text }], syntax: [], switches: [] }
+  for (const { 0: whole, 1: inside = '', index } of text.matchAll(/\[([^\][]*)\]/g)) {
+    if (looksScheduled.test(inside)) return { ...literal, missed: { from: index, to: index + whole.length } }
+  }
+  return literal
 }
 
 /** The inside of a pair of brackets that may have been meant as a schedule. */
 const looksScheduled = /\||:\s*[\d.]+\s*$/
 
-const ignoredSchedule =
-  'The schedules in this prompt are taken as text: there is a “|” outside […|…], or a lone “\\”. Escape it with \\.'
-
 class ScheduleParser {
   readonly syntax: Range[] = []
+  readonly switches: PlacedSwitch[] = []
   readonly #text: string
   #at = 0
   /** Positions of “[” and “(” that begin no group: without this, unclosed brackets would be tried again and again. */
@@ -96,12 +103,13 @@ class ScheduleParser {
     const start = this.#at
     const opener = this.#text.charAt(start)
     if ((opener !== '[' && opener !== '(') || depth >= deepest || this.#noGroup.has(start)) return undefined
-    const known = this.syntax.length
+    const known = [this.syntax.length, this.switches.length] as const
     this.#at++
     const group = opener === '(' ? this.#round(depth + 1) : this.#square(depth + 1)
     if (group === undefined) {
       this.#noGroup.add(start)
-      this.syntax.length = known
+      this.syntax.length = known[0]
+      this.switches.length = known[1]
       this.#at = start
     }
     return group
@@ -119,7 +127,11 @@ class ScheduleParser {
     const first = this.#prompt(depth)
     if (this.#take(']')) return [bracket('['), ...first, bracket(']')]
     this.syntax.push(opener)
-    return this.#text.charAt(this.#at) === '|' ? this.#cycle(first, depth) : this.#switch(first, depth)
+    if (this.#text.charAt(this.#at) === '|') return this.#cycle(first, depth)
+    const node = this.#switch(first, depth)
+    if (node === undefined) return undefined
+    this.switches.push({ from: opener.from, to: this.#at, node })
+    return [node]
   }
 
   #cycle(first: ScheduleNode[], depth: number): ScheduleNode[] | undefined {
@@ -133,14 +145,14 @@ class ScheduleParser {
     return [{ kind: 'cycle', options: options.map(joinTexts) }]
   }
 
-  #switch(first: ScheduleNode[], depth: number): ScheduleNode[] | undefined {
+  #switch(first: ScheduleNode[], depth: number): PlacedSwitch['node'] | undefined {
     const appearing = this.#ending()
-    if (appearing !== undefined) return [switchAt([], first, appearing)]
+    if (appearing !== undefined) return switchAt([], first, appearing)
     if (!this.#take(':')) return undefined
     this.#note(1)
     const to = this.#prompt(depth)
     const match = this.#ending()
-    return match === undefined ? undefined : [switchAt(first, to, match)]
+    return match === undefined ? undefined : switchAt(first, to, match)
   }
 
   #ending(): RegExpExecArray | undefined {
@@ -173,7 +185,7 @@ function bracket(text: string): ScheduleNode {
   return { kind: 'text', text }
 }
 
-function switchAt(from: ScheduleNode[], to: ScheduleNode[], match: RegExpExecArray): ScheduleNode {
+function switchAt(from: ScheduleNode[], to: ScheduleNode[], match: RegExpExecArray): PlacedSwitch['node'] {
   const number = match.groups?.['when'] ?? ''
   const when = number.includes('.') ? { fraction: Number(number) } : { step: Math.trunc(Number(number)) }
   return { kind: 'switch', from: joinTexts(from), to: joinTexts(to), when }

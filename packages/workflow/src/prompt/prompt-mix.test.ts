@@ -62,14 +62,25 @@ test('BREAK begins a new paragraph', () => {
 test('weights beyond what a model bears are limited, and told', () => {
   const { mix, warnings } = composePrompt('a (b:9)')
   expect(at(mix)).toEqual({ 'a b': 3, 'a ': -2 })
-  expect(warnings).toEqual(['“b” has the weight 9: 3 is used; beyond -1 to 3 text degrades.'])
+  expect(warnings).toEqual([
+    {
+      code: 'limited-weight',
+      message: '“b” has the weight 9: 3 is used; beyond -1 to 3 text degrades.',
+      from: 3,
+      to: 4,
+      numbers: { weight: 9, used: 3 },
+    },
+  ])
 })
 
 test('after sixteen emphasised parts the rest is plain, and told', () => {
   const prompt = Array.from({ length: 20 }, (_, n) => `(w${n}:1.5)`).join(' ')
   const { mix, warnings } = composePrompt(prompt)
   expect(mix.terms).toHaveLength(17)
-  expect(warnings).toEqual(['There are 20 emphasised parts; the first 16 count, the others are plain.'])
+  expect(warnings.map(({ code, numbers }) => ({ code, numbers }))).toEqual([
+    { code: 'many-emphases', numbers: { parts: 20, used: 16 } },
+    { code: 'many-sequences', numbers: { sequences: 17 } },
+  ])
 })
 
 test('the negative is read in its frame, where the main prompt is read', () => {

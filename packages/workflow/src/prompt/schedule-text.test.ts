@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { composePrompt } from './compose-prompt.ts'
 import { scheduleText } from './schedule-text.ts'
 import { valueAt } from './timed.ts'
 
@@ -38,9 +39,11 @@ test('alternations of two and three repeat after six', () => {
 })
 
 test('a | outside brackets makes the whole prompt literal, as in AUTOMATIC1111, and says so', () => {
-  const { texts, warnings } = scheduleText('a | [b:c:3]')
-  expect({ texts, warned: warnings.length }).toEqual({ texts: [{ cycle: ['a | [b:c:3]'] }], warned: 1 })
-  expect(scheduleText('a | b').warnings).toEqual([])
+  expect(scheduleText('a | [b:c:3]').texts).toEqual([{ cycle: ['a | [b:c:3]'] }])
+  expect(composePrompt('a | [b:c:3]').warnings).toMatchObject([
+    { code: 'schedules-are-text', from: 4, to: 11 },
+  ])
+  expect(composePrompt('a | b').warnings).toEqual([])
 })
 
 test('a schedule right beside a stray bracket stays one, where AUTOMATIC1111’s ambiguous grammar takes it for text', () => {
@@ -48,10 +51,17 @@ test('a schedule right beside a stray bracket stays one, where AUTOMATIC1111’s
 })
 
 test('[a:1.5] is a schedule that never comes, and says how a weight is written', () => {
-  expect(scheduleText('[a:1.5]')).toEqual({
-    texts: [{ cycle: [''] }],
-    warnings: ['“[…a:1.5]” switches after the end, so “a” never appears. A weight is written (a:1.5).'],
-  })
+  expect(scheduleText('[a:1.5]').texts).toEqual([{ cycle: [''] }])
+  expect(composePrompt('[a:1.5]').warnings).toEqual([
+    {
+      code: 'switch-too-late',
+      message: '“[a:1.5]” switches after the end, so “a” never appears.',
+      hint: 'A weight is written (a:1.5); half of the answer is 0.5.',
+      from: 0,
+      to: 7,
+      numbers: { when: 1.5 },
+    },
+  ])
 })
 
 test('prompts made to explode are taken as text, quickly', () => {

@@ -14,19 +14,18 @@ import {
 /** Characters of all texts together; a person's prompt stays far below. */
 const mostCharacters = 4_000_000
 
-/** A prompt with schedules as the plain text it is at each step; still with its attention brackets. */
-export function scheduleText(prompt: string): { texts: Timed<string>; warnings: string[] } {
-  const { nodes, warnings } = parseSchedule(prompt)
+/**
+ * A prompt with schedules as the plain text it is at each step; still with its attention brackets. Schedules that
+ * change too often are text.
+ */
+export function scheduleText(prompt: string): { texts: Timed<string>; tooOften: boolean } {
+  const { nodes } = parseSchedule(prompt)
   const changes = changesIn(nodes)
   const moments = countMoments(changes)
   if (moments > mostPieces || (moments > 1 && moments * prompt.length > mostCharacters)) {
-    const problem = 'The schedules in this prompt change too often: they are taken as text.'
-    return { texts: always(prompt), warnings: [...warnings, problem] }
+    return { texts: always(prompt), tooOften: true }
   }
-  return {
-    texts: timedFrom(changes, (moment) => textAt(nodes, moment)),
-    warnings: [...warnings, ...neverReached(nodes)],
-  }
+  return { texts: timedFrom(changes, (moment) => textAt(nodes, moment)), tooOften: false }
 }
 
 function changesIn(nodes: readonly ScheduleNode[]): Changes {
@@ -53,7 +52,8 @@ function* walk(nodes: readonly ScheduleNode[]): Generator<ScheduleNode> {
   }
 }
 
-function textAt(nodes: readonly ScheduleNode[], moment: Moment): string {
+/** What schedules say at a moment. */
+export function textAt(nodes: readonly ScheduleNode[], moment: Moment): string {
   return nodes
     .map((node) => {
       switch (node.kind) {
@@ -71,14 +71,4 @@ function textAt(nodes: readonly ScheduleNode[], moment: Moment): string {
 function isFirst({ when }: ScheduleNode & { kind: 'switch' }, moment: Moment): boolean {
   if ('fraction' in when && when.fraction >= 1) return true
   return isBefore(moment, when)
-}
-
-function neverReached(nodes: readonly ScheduleNode[]): string[] {
-  return [...walk(nodes)].flatMap((node) => {
-    if (node.kind !== 'switch' || !('fraction' in node.when) || node.when.fraction <= 1) return []
-    const to = textAt(node.to, { step: 1, fraction: 0, phase: 0 })
-    return [
-      `“[…${to}:${node.when.fraction}]” switches after the end, so “${to}” never appears. A weight is written (${to}:${node.when.fraction}).`,
-    ]
-  })
 }

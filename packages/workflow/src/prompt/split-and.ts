@@ -1,10 +1,12 @@
+import { isNoWeight } from './no-weight.ts'
 import type { Range } from './parse-schedule.ts'
 
 export interface WeightedPrompt {
   text: string
   weight: number
-  /** Where the text stands in the prompt. */
+  /** Where the text stands in the prompt; its weight ends at `to`. */
   from: number
+  to: number
 }
 
 /** A word of its own, in capitals; `\b` of JavaScript knows ASCII only. */
@@ -17,12 +19,15 @@ const trailingWeight = /:\s*([-+]?(?:\d+\.?|\d*\.\d+))$/
  */
 export function splitAnd(prompt: string): WeightedPrompt[] {
   const words = andWords(prompt)
-  if (words.length === 0) return [{ text: prompt, weight: 1, from: 0 }]
+  if (words.length === 0) return [{ text: prompt, weight: 1, from: 0, to: prompt.length }]
+  return betweenWords(prompt, words).filter(({ text }) => text !== '')
+}
+
+/** What stands before, between and after the words, empty or not. */
+export function betweenWords(prompt: string, words: readonly Range[]): WeightedPrompt[] {
   const ends = [...words.map(({ from }) => from), prompt.length]
   const starts = [0, ...words.map(({ to }) => to)]
-  return starts
-    .map((from, index) => readPart(prompt.slice(from, ends[index]), from))
-    .filter(({ text }) => text !== '')
+  return starts.map((from, index) => readPart(prompt.slice(from, ends[index]), from))
 }
 
 /** Where each `AND` stands. */
@@ -34,6 +39,8 @@ function readPart(part: string, at: number): WeightedPrompt {
   const trimmed = part.trim()
   const from = at + part.indexOf(trimmed)
   const match = trailingWeight.exec(trimmed)
-  if (match === null) return { text: trimmed, weight: 1, from }
-  return { text: trimmed.slice(0, match.index).trim(), weight: Number(match[1]), from }
+  const to = from + trimmed.length
+  if (match === null || isNoWeight(trimmed, match.index, match[1] ?? ''))
+    return { text: trimmed, weight: 1, from, to }
+  return { text: trimmed.slice(0, match.index).trim(), weight: Number(match[1]), from, to }
 }
