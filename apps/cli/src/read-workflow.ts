@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { findWorkflow } from '@woolgather/files'
 import {
+  adviseWorkflow,
   documentLimits,
   planWorkflow,
   setInput,
@@ -10,6 +11,7 @@ import {
   type Issue,
   type NodeDescription,
   type Plan,
+  type Warning,
   type Workflow,
 } from '@woolgather/workflow'
 import { CliError } from './cli-error.ts'
@@ -24,7 +26,7 @@ export interface WorkflowChoices {
 }
 
 /**
- * Reads, changes and checks a workflow.
+ * Reads, changes and checks a workflow; `warnings` keep nothing from running.
  * @param file a path, or `-` for standard input
  * @throws CliError with every issue found; exit code 2
  */
@@ -33,13 +35,14 @@ export async function readWorkflow(
   stdin: Readable,
   descriptions: readonly NodeDescription[],
   { set = [], targets }: WorkflowChoices = {},
-): Promise<{ workflow: Workflow; plan: Plan }> {
+): Promise<{ workflow: Workflow; plan: Plan; warnings: Warning[] }> {
   const workflow = await parseFile(file, stdin, descriptions, set)
   const issues = validateWorkflow(workflow, descriptions)
   if (issues.length > 0) throw new CliError(issues)
   const planned = planWorkflow(workflow, descriptions, targets ? { targets } : {})
   if (planned.issues) throw new CliError(planned.issues)
-  return { workflow, plan: planned.plan }
+  const { warnings } = adviseWorkflow(workflow, descriptions)
+  return { workflow, plan: planned.plan, warnings }
 }
 
 /**

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { RunError, RunStatus, Workflow } from '@woolgather/workflow'
 import type { Outputs } from './assemble-outputs.ts'
 import { CliError } from './cli-error.ts'
+import type { ToldWarning } from './print-warnings.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** What `--out` writes. */
@@ -12,6 +13,8 @@ export interface RunResultFile {
   status: RunStatus
   outputs: Outputs
   errors: RunError[]
+  /** What may not have been meant; absent where there is nothing. */
+  warnings?: ToldWarning[]
 }
 
 /**

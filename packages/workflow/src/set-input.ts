@@ -124,10 +124,16 @@ function noInput(id: string, named: string[]): Issue {
 
 function readLiteral(input: InputDescription, text: string): { value: Json } | { problem: string } {
   const json = parseJson(text)
-  const textual = input.type === 'text' || input.type === 'file' || json === undefined
+  const textual =
+    input.type === 'text' || input.type === 'file' || json === undefined || isCode(input, text, json)
   const candidates: Json[] = json === undefined ? [text] : textual ? [text, json] : [json, text]
   for (const value of candidates) if (literalProblem(input, value) === undefined) return { value }
   return { problem: literalProblem(input, candidates[0] ?? text) ?? 'is not accepted' }
+}
+
+/** `0.20`, `12345678901234567890`: a number that is not printed as it was written, where text is taken as well. */
+function isCode({ type }: InputDescription, text: string, json: Json): boolean {
+  return type === 'any' && typeof json === 'number' && String(json) !== text.trim()
 }
 
 function parseJson(text: string): Json | undefined {

@@ -1,6 +1,7 @@
 import { drawSeeds } from '@woolgather/engine'
 import { resolveFolders, startWorker } from '@woolgather/supervisor'
 import {
+  adviseWorkflow,
   planWorkflow,
   validateWorkflow,
   type NodeDescription,
@@ -16,6 +17,7 @@ import { nameOutputs, workRow } from '../batch/work-row.ts'
 import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { printWarnings } from '../print-warnings.ts'
 import { parseFile } from '../read-workflow.ts'
 import { createServerRunner } from '../server-runner.ts'
 import { checkWritable } from '../write-result.ts'
@@ -50,6 +52,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   const plan = await planFirstRow(base, { bound, descriptions, options })
   const names = nameOutputs(base, plan)
   await checkWritable(options.out)
+  printWarnings(adviseWorkflow(base, descriptions).warnings, io.stderr)
   const results = await openResults({
     file: options.out,
     format,

@@ -10,11 +10,13 @@ import { createCollector, type CollectedRun } from '../collect-run.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { printable, printIssues } from '../print-issues.ts'
 import { printOutputs } from '../print-outputs.ts'
+import { printWarnings } from '../print-warnings.ts'
 import { readWorkflow } from '../read-workflow.ts'
 import { createServerRunner, type ServerRunner } from '../server-runner.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
 import type { Progress } from '../progress/progress.ts'
 import { runSummary } from '../progress/run-summary.ts'
+import { warningsOfRun } from '../warnings-of-run.ts'
 import { showProgress } from '../progress/show-progress.ts'
 import { checkWritable, writeResult } from '../write-result.ts'
 
@@ -38,11 +40,12 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
   const folders = resolveFolders(options)
   const server = options.server === undefined ? undefined : createServerRunner(options.server)
   const descriptions = server ? await server.descriptions() : await io.descriptions(folders.nodes ?? [])
-  const { workflow, plan } = await readWorkflow(file, io.stdin, descriptions, {
+  const { workflow, plan, warnings } = await readWorkflow(file, io.stdin, descriptions, {
     set: options.set ?? [],
     targets: options.target,
   })
   if (options.out !== undefined) await checkWritable(options.out)
+  if (!options.quiet) printWarnings(warnings, io.stderr)
 
   const artifacts = server ?? artifactsOf(folders)
   const names = createCellNames(plan, (hash) => artifacts.readArtifact(hash))
@@ -53,13 +56,25 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
     readArtifact: (hash) => artifacts.readArtifact(hash),
   })
 
+  const known = new Set(warnings.map(({ message }) => message))
+  const told = await warningsOfRun(plan, result.cells, (hash) => artifacts.readArtifact(hash))
+  const later = told.filter(({ message }) => !known.has(message))
+
+  if (!options.quiet) printWarnings(later, io.stderr)
   if (!options.json) {
     printOutputs(outputs, io.stdout)
     if (!options.quiet) printIssues(result.errors, io.stderr, (error) => names.nameOf(error))
   }
   if (options.out !== undefined) {
     const { status, errors, seeds } = result
-    await writeResult(options.out, { workflow: withSeeds(workflow, seeds), status, outputs, errors })
+    const all = [...warnings, ...later]
+    await writeResult(options.out, {
+      workflow: withSeeds(workflow, seeds),
+      status,
+      outputs,
+      errors,
+      ...(all.length > 0 && { warnings: all }),
+    })
   }
   // Last, and once the result is written: on a terminal the lines of the cells have said it.
   if (!options.json && !options.quiet && !io.stderr.isTTY)

@@ -1,6 +1,7 @@
 import { resolveFolders } from '@woolgather/supervisor'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { printWarnings } from '../print-warnings.ts'
 import { readWorkflow } from '../read-workflow.ts'
 
 export interface ValidateOptions {
@@ -10,7 +11,7 @@ export interface ValidateOptions {
 
 /** `woolgather validate FILE`: returns the exit code. */
 export async function validate(file: string, options: ValidateOptions, io: CliIo): Promise<number> {
-  const { workflow } = await readWorkflow(
+  const { workflow, warnings } = await readWorkflow(
     file,
     io.stdin,
     await io.descriptions(resolveFolders(options).nodes ?? []),
@@ -18,5 +19,6 @@ export async function validate(file: string, options: ValidateOptions, io: CliIo
   )
   const nodes = Object.keys(workflow.nodes).length
   io.stdout.write(`“${workflow.name}” is valid: ${nodes} ${nodes === 1 ? 'node' : 'nodes'}.\n`)
+  printWarnings(warnings, io.stderr)
   return exitCodes.ok
 }

@@ -1,11 +1,13 @@
 import type { MissingModel } from '@woolgather/files'
 import {
+  adviseWorkflow,
   missingNodeTypes,
   nearest,
   planWorkflow,
   validateWorkflow,
   type Descriptions,
   type Issue,
+  type Warning,
   type Workflow,
 } from '@woolgather/workflow'
 import type { Finding } from './finding.ts'
@@ -31,12 +33,15 @@ export function checkWorkflow(
     })),
     ...issues
       .filter(({ code, node }) => !(code === 'unknown-node-type' && unknown.has(node ?? '')))
-      .map(asFinding),
+      .map((issue) => asFinding(issue, 'fail')),
     ...missing.map((model) => describeMissing(model, file)),
   ]
-  if (findings.length > 0) return findings
+  const warnings = issues.length > 0 ? [] : adviseWorkflow(workflow, descriptions).warnings
+  findings.push(...warnings.map((warning) => asFinding(warning, 'warn')))
+  if (findings.some(({ state }) => state === 'fail') || missing.length > 0) return findings
   const count = Object.keys(workflow.nodes).length
   return [
+    ...findings,
     { state: 'ok', text: `“${workflow.name}” can run here: ${count} ${count === 1 ? 'node' : 'nodes'}` },
   ]
 }
@@ -47,9 +52,9 @@ function whereToFind(type: string, descriptions: Descriptions): string {
   return `${question} with its package: --nodes FOLDER, or update Woolgather.`
 }
 
-function asFinding({ node, input, message, hint }: Issue): Finding {
+function asFinding({ node, input, message, hint }: Issue | Warning, state: 'fail' | 'warn'): Finding {
   const place = [node, input].filter((part) => part !== undefined).join('.')
-  return { state: 'fail', text: place === '' ? message : `${place}: ${message}`, hint }
+  return { state, text: place === '' ? message : `${place}: ${message}`, hint }
 }
 
 function describeMissing({ file, problem, source, sha256, bytes }: MissingModel, workflow: string): Finding {
