@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import type { AppPart } from '../document/app-items.ts'
+import { FieldAdvice } from '../node/field-advice.tsx'
 import { InputControl } from '../node/input-control.tsx'
 import { firstFailure } from '../run/show-run.ts'
 import { useNode, useProblems, useRun, useServer } from '../store/editor-context.ts'
@@ -44,6 +45,7 @@ export function AppField({ part: { item, input, control } }: { part: AppPart & {
           )}
         </p>
       )}
+      <FieldAdvice id={item.node} input={input.name} />
     </div>
   )
 }

@@ -1,8 +1,9 @@
-import { subgraphPrefix, type Issue, type WorkflowNode } from '@woolgather/workflow'
+import { subgraphPrefix, type Advice, type Issue, type WorkflowNode } from '@woolgather/workflow'
 
 interface Problems {
   issues: readonly Issue[]
   byNode: Readonly<Record<string, readonly Issue[]>>
+  adviceByNode: Readonly<Record<string, Advice>>
 }
 
 interface Look {
@@ -27,7 +28,13 @@ export function lookIntoProblems<P extends Problems>(
     return known.problems as P
   const inSubgraphs = Object.keys(state.byNode).filter((key) => key.startsWith(subgraphPrefix))
   const plain = inSubgraphs.length === 0 && subgraph === undefined
-  const problems = plain ? state : { ...state, byNode: lookInto(state.byNode, inSubgraphs, subgraph, nodes) }
+  const problems = plain
+    ? state
+    : {
+        ...state,
+        byNode: lookInto(state.byNode, inSubgraphs, subgraph, nodes),
+        adviceByNode: ownOf(state.adviceByNode, subgraph, nodes),
+      }
   seen.set(state, { subgraph, nodes, problems })
   return problems
 }
@@ -38,17 +45,27 @@ function lookInto(
   subgraph: string | undefined,
   nodes: Readonly<Record<string, WorkflowNode>>,
 ): Problems['byNode'] {
-  const prefix = subgraph === undefined ? '' : `${subgraphPrefix}${subgraph}/`
-  const own: Record<string, readonly Issue[]> = {}
-  for (const [key, issues] of Object.entries(byNode)) {
-    const id = key.startsWith(prefix) ? key.slice(prefix.length) : undefined
-    if (id !== undefined && nodes[id]) own[id] = issues
-  }
+  const own = ownOf(byNode, subgraph, nodes)
   for (const [id, { type }] of Object.entries(nodes)) {
     if (!type.startsWith(subgraphPrefix)) continue
     const inside = inSubgraphs.filter((key) => key === type || key.startsWith(`${type}/`))
     if (inside.length > 0)
       own[id] = [...(own[id] ?? []), ...inside.flatMap((key) => byNode[key]!.map(asInner))]
+  }
+  return own
+}
+
+/** What is told of the nodes that are drawn, by their ids. */
+function ownOf<Told>(
+  byNode: Readonly<Record<string, Told>>,
+  subgraph: string | undefined,
+  nodes: Look['nodes'],
+): Record<string, Told> {
+  const prefix = subgraph === undefined ? '' : `${subgraphPrefix}${subgraph}/`
+  const own: Record<string, Told> = {}
+  for (const [key, told] of Object.entries(byNode)) {
+    const id = key.startsWith(prefix) ? key.slice(prefix.length) : undefined
+    if (id !== undefined && nodes[id]) own[id] = told
   }
   return own
 }

@@ -8,6 +8,7 @@ import type { Control } from '../widgets/choose-control.ts'
 import { Prose } from '../ui/prose.tsx'
 import { canSweep } from '../session/sweep-input.ts'
 import { AppToggle } from '../app-view/app-toggle.tsx'
+import { FieldAdvice } from './field-advice.tsx'
 import { InputControl } from './input-control.tsx'
 import { LinkedSource } from './linked-source.tsx'
 import { SweepButton } from './sweep-button.tsx'
@@ -106,6 +107,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
           )}
         </p>
       )}
+      {links.length === 0 && <FieldAdvice id={id} input={input.name} />}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, PackageX } from 'lucide-react'
 import { useCallback, useRef } from 'react'
-import type { Issue } from '@woolgather/workflow'
+import type { Issue, Warning } from '@woolgather/workflow'
 import { isBorder } from '../document/scope.ts'
 import { findPlace } from '../document/find-place.ts'
 import { countMissing, showMissing } from '../session/find-missing.ts'
@@ -38,10 +38,11 @@ export function StatusBar() {
 function Problems() {
   const editor = useEditor()
   const issues = useProblems((state) => state.issues)
+  const warnings = useProblems((state) => state.advice.warnings)
   const open = useView((state) => state.problemsOpen)
   const anchor = useRef<HTMLButtonElement>(null)
   const close = useCallback(() => editor.view.setState({ problemsOpen: false }), [editor])
-  const none = issues.length === 0
+  const none = issues.length + warnings.length === 0
   return (
     <div className="menu-anchor">
       <button
@@ -55,12 +56,12 @@ function Problems() {
         onClick={() => editor.view.setState({ problemsOpen: !open })}
       >
         {none ? <CircleCheck aria-hidden /> : <CircleAlert aria-hidden />}
-        {none ? 'No problems' : issues.length === 1 ? '1 problem' : `${issues.length} problems`}
+        {tellCounts(issues.length, warnings.length)}
       </button>
       {open && !none && (
         <Popover anchor={anchor} onClose={close} label="Problems" className="problems above">
           <ul>
-            {issues.map((issue, at) => (
+            {[...issues, ...warnings].map((issue, at) => (
               <li key={at}>
                 <Problem issue={issue} onReveal={close} />
               </li>
@@ -70,6 +71,14 @@ function Problems() {
       )}
     </div>
   )
+}
+
+function tellCounts(problems: number, warnings: number): string {
+  const counts = [
+    ...(problems > 0 ? [problems === 1 ? '1 problem' : `${problems} problems`] : []),
+    ...(warnings > 0 ? [warnings === 1 ? '1 warning' : `${warnings} warnings`] : []),
+  ]
+  return counts.length === 0 ? 'No problems' : counts.join(', ')
 }
 
 /** Says quietly that models or node types are missing here, and lists them. */
@@ -91,7 +100,7 @@ function MissingButton() {
   )
 }
 
-function Problem({ issue, onReveal }: { issue: Issue; onReveal: () => void }) {
+function Problem({ issue, onReveal }: { issue: Issue | Warning; onReveal: () => void }) {
   const reveal = useRevealNode()
   const workflow = useDocument((state) => state.history.present)
   const place = issue.node === undefined ? undefined : findPlace(workflow, issue.node)

@@ -1,6 +1,7 @@
 import { validateWorkflow } from '@woolgather/workflow'
 import type { Editor } from '../store/editor.ts'
 import { replaceProblems } from '../store/problem-store.ts'
+import { findAdvice } from './find-advice.ts'
 import { checkSources, sourceIssues } from './check-sources.ts'
 import { presentOf } from './edit-graph.ts'
 
@@ -23,7 +24,14 @@ export function watchProblems(editor: Editor): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const check = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => void checkSources(editor).then(() => findProblems(editor)), restTime)
+    timer = setTimeout(
+      () =>
+        void checkSources(editor).then(() => {
+          findProblems(editor)
+          return findAdvice(editor)
+        }),
+      restTime,
+    )
   }
   const stopDocument = editor.document.subscribe((state, before) => {
     if (state.history.present !== before.history.present) check()

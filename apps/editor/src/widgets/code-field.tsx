@@ -1,3 +1,4 @@
+import type { Warning } from '@woolgather/workflow'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
 import type { SourceLanguage } from './choose-control.ts'
@@ -11,6 +12,8 @@ export interface CodeFieldProps {
   invalid: boolean
   /** What is wrong with it; where it names a line, that line is marked. */
   problem?: string | undefined
+  /** What may not be meant as it is: its places are marked. */
+  warnings?: readonly Warning[]
   onText: (text: string) => void
   onDone: () => void
 }

@@ -1,4 +1,4 @@
-import type { Json } from '@woolgather/workflow'
+import type { Json, Warning } from '@woolgather/workflow'
 
 /** What every control is given. `undefined` as a value means: nothing set, the fallback holds. */
 export interface ControlProps {
@@ -13,6 +13,8 @@ export interface ControlProps {
   invalid: boolean
   /** What is wrong with it; shown by the field. A control may mark the place it names. */
   problem?: string | undefined
+  /** What may not be meant as it is; a control may mark the places. */
+  warnings?: readonly Warning[]
   onChange: (value: Json | undefined) => void
   /** The person moved on: what follows is another step of undo. */
   onDone: () => void

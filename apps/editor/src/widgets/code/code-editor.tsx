@@ -1,9 +1,10 @@
 import { history, historyKeymap, standardKeymap } from '@codemirror/commands'
 import { bracketMatching, syntaxHighlighting } from '@codemirror/language'
-import { setDiagnostics } from '@codemirror/lint'
+import { setDiagnostics, type Diagnostic } from '@codemirror/lint'
 import { Annotation, Compartment, EditorState } from '@codemirror/state'
 import { EditorView, keymap, placeholder as placeholderOf } from '@codemirror/view'
 import { useEffect, useLayoutEffect, useRef } from 'react'
+import type { Warning } from '@woolgather/workflow'
 import { captureScroll } from '../../ui/capture-scroll.ts'
 import type { CodeFieldProps } from '../code-field.tsx'
 import { highlighter } from './highlighter.ts'
@@ -11,12 +12,18 @@ import { languageOf } from './languages.ts'
 import { findPlace } from './find-place.ts'
 import './code-editor.css'
 
+/** A warning with its place, unless the text became shorter since it was found. */
+function diagnosticOf({ from, to, message, hint }: Warning, length: number): Diagnostic[] {
+  if (from === undefined || to === undefined || to > length) return []
+  return [{ from, to, severity: 'warning', message: hint === undefined ? message : `${message} ${hint}` }]
+}
+
 /** Marks a change that came from the document: it is not told back. */
 const fromOutside = Annotation.define<boolean>()
 
 /** CodeMirror on one input. Tab leaves it, as any field; undo inside it is its own while one types. */
 export function CodeEditor(props: CodeFieldProps) {
-  const { id, label, language, text, invalid, problem, placeholder } = props
+  const { id, label, language, text, invalid, problem, warnings, placeholder } = props
   const box = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const attributes = useRef(new Compartment())
@@ -74,9 +81,10 @@ export function CodeEditor(props: CodeFieldProps) {
   useEffect(() => {
     const { state } = view.current!
     const place = problem === undefined ? undefined : findPlace(problem, state)
-    const found = place ? [{ ...place, severity: 'error' as const, message: problem! }] : []
-    view.current!.dispatch(setDiagnostics(state, found))
-  }, [problem, language, placeholder])
+    const wrong = place ? [{ ...place, severity: 'error' as const, message: problem! }] : []
+    const doubtful = (warnings ?? []).flatMap((warning) => diagnosticOf(warning, state.doc.length))
+    view.current!.dispatch(setDiagnostics(state, [...wrong, ...doubtful]))
+  }, [problem, warnings, language, placeholder])
 
   return (
     <div

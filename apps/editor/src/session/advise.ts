@@ -1,0 +1,1 @@
+export { adviseWorkflow } from '@woolgather/workflow'
