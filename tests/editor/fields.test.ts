@@ -118,3 +118,19 @@ test('a seed counts on from the one that is kept, by keyboard, and starts again 
   await seed.fill('')
   await expect.poll(() => next.isDisabled()).toBe(true)
 })
+
+test('an axis says below its field how it is read, and a prompt marks what is hardly meant', async () => {
+  const { page, node } = editor
+  await open({
+    strengths: { type: 'matrix/axis', inputs: { values: '0-1 [5]' } },
+    prompt: { type: 'steering/prompt', inputs: { prompt: 'a (gloomy:1,5) story' } },
+  })
+  await node('strengths').getByText('5 values: 0, 0.25, 0.5, 0.75, 1').waitFor()
+  await node('prompt').getByText('“gloomy:1,5” has no weight').waitFor()
+  const mark = node('prompt').locator('.cm-lintRange-warning')
+  await expect.poll(() => mark.allInnerTexts().then((texts) => texts.join(''))).toBe(':1,5)')
+  await page.getByRole('button', { name: '1 warning' }).waitFor()
+  await node('prompt').getByRole('textbox', { name: 'Weighted prompt: Prompt' }).fill('a (gloomy:1.5) story')
+  await page.getByRole('button', { name: 'No problems' }).waitFor()
+  expect(await mark.count()).toBe(0)
+})

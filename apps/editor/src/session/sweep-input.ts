@@ -77,6 +77,6 @@ function roundPlace({ x, y }: { x: number; y: number }): { x: number; y: number 
 export function asAxisValues(value: Json | undefined): Json {
   if (value === undefined || value === '') return ''
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (typeof value === 'string' && !/[,\n]|^\s*\[|^[\s\d.()+[\]-]+$/.test(value)) return value
+  if (typeof value === 'string' && !/[,\n]|^\s*[["]|^[\s\d.()+[\]-]+$/.test(value)) return value
   return [value]
 }
