@@ -9,8 +9,20 @@ export const choose: WoolgatherNode = defineNode({
   description: 'One of two values; only the side that is chosen is computed, at each coordinate by itself.',
   inputs: {
     condition: { type: 'boolean', description: 'Which side.', schema: z.boolean() },
-    whenTrue: { type: 'any', description: 'The value where it is true.', schema: jsonSchema, lazy: true, passes: 'value' },
-    whenFalse: { type: 'any', description: 'The value where it is false.', schema: jsonSchema, lazy: true, passes: 'value' },
+    whenTrue: {
+      type: 'any',
+      description: 'The value where it is true.',
+      schema: jsonSchema,
+      lazy: true,
+      passes: 'value',
+    },
+    whenFalse: {
+      type: 'any',
+      description: 'The value where it is false.',
+      schema: jsonSchema,
+      lazy: true,
+      passes: 'value',
+    },
   },
   outputs: { value: { type: 'any', description: 'The chosen value.' } },
   run: async (inputs) => ({ value: await (inputs.condition ? inputs.whenTrue() : inputs.whenFalse()) }),

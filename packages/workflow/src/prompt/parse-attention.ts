@@ -54,7 +54,9 @@ export function placeChunks(text: string): { chunks: PlacedChunk[]; brackets: Br
   const round: Opener[] = []
   const square: Opener[] = []
   const multiply = (from: number, factor: number): void => {
-    for (const chunk of chunks.slice(from)) {
+    // no copy: a hundred brackets left open go through all that follows them
+    for (let i = from; i < chunks.length; i++) {
+      const chunk = chunks[i] as PlacedChunk
       chunk.weight = Math.min(largest, Math.max(-largest, chunk.weight * factor))
     }
   }
