@@ -66,8 +66,10 @@ export async function findIn(file: string, stdin: Readable): Promise<Carried & {
   const { bytes, size } = file === '-' ? await readStream(stdin) : await readStart(file)
   const whole = size <= bytes.length
   const found = await findWorkflow(bytes, { whole })
-  if (found.issues)
-    throw whole ? new CliError(found.issues.map((issue) => about(file, issue))) : tooLarge(file, size)
+  if (found.issues) {
+    const cut = !whole && found.issues.some(({ code }) => code === 'file-too-large')
+    throw cut ? tooLarge(file, size) : new CliError(found.issues.map((issue) => about(file, issue)))
+  }
   return found
 }
 

@@ -328,11 +328,22 @@ describe('bad input: one clear line each, exit code 2, nothing written', () => {
     await expectRefusal(['run', path.join(folder, 'missing.json')], folder, [/missing\.json.*no such file/])
     await expectRefusal(['run', folder], folder, [/it is a folder/])
     await expectRefusal(['run', write('image.json', Buffer.from([0x89, 0x50, 0xff, 0xfe, 0]))], folder, [
-      /not UTF-8/,
+      /no text/,
     ])
     await expectRefusal(['run', write('cut.json', '{"format": "wool')], folder, [/JSON/])
     await expectRefusal(['run', write('list.json', '[1, 2]')], folder, [/./])
-    await expectRefusal(['run', write('empty.json', '')], folder, [/empty\.json: .*no workflow/])
+    await expectRefusal(['run', write('empty.json', '')], folder, [/empty\.json: .*it is empty/])
+  })
+
+  test('files of others, large ones too: whose they are', async () => {
+    const { folder } = prepare('end completed')
+    const file = path.join(folder, 'comfy.json')
+    writeFileSync(file, JSON.stringify({ nodes: [{ id: 1, type: 'KSampler' }], links: [] }))
+    await expectRefusal(['run', file], folder, [/comfy\.json: This is a ComfyUI workflow/])
+    const model = path.join(folder, 'model.safetensors')
+    writeFileSync(model, Buffer.from('\x40\0\0\0\0\0\0\0{"', 'latin1'))
+    truncateSync(model, 200_000_000)
+    await expectRefusal(['run', model], folder, [/model\.safetensors: This is a safetensors file/])
   })
 
   test('3 GB, more than can be read', async () => {

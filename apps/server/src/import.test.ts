@@ -71,7 +71,7 @@ describe('importing', () => {
   })
 
   test.each([
-    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]), 'invalid-json'],
+    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]), 'foreign-file'],
     ['a poem', Buffer.from('Once upon a time.'), 'no-workflow'],
     ['nothing', Buffer.alloc(0), 'no-workflow'],
     ['a broken GGUF file', Buffer.from('GGUF\u0009'), 'file-unreadable'],

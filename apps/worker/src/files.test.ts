@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFiles } from './files.ts'
+import { findModelFile } from './model-files.ts'
 
 let base: string
 let output: string
@@ -57,4 +58,15 @@ test('a name that is a folder is a clear error, and nothing half-written stays',
     code: 'write-failed',
   })
   expect(await readdir(output)).toEqual(['story.txt'])
+})
+
+test('a name with backslashes, as Windows writes paths, is the same file, and leads out of no folder', async () => {
+  const files = createFiles(output)
+  expect(await files.writeOutput('sub\\a.txt', 'a', { overwrite: false })).toBe('sub/a.txt')
+  expect(await files.readInput('sub\\a.txt')).toBe('a')
+  await expect(files.readInput('..\\secret.txt')).rejects.toMatchObject({ code: 'file-outside-folders' })
+  const models = path.join(base, 'models')
+  await mkdir(path.join(models, 'demo'), { recursive: true })
+  await writeFile(path.join(models, 'demo/x.gguf'), '')
+  expect(await findModelFile([models], 'demo\\x.gguf')).toBe(path.join(models, 'demo/x.gguf'))
 })

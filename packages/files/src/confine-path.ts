@@ -1,13 +1,14 @@
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { WoolgatherError } from '@woolgather/workflow'
+import { withSlashes, WoolgatherError } from '@woolgather/workflow'
 
 /**
- * The absolute path of `name` below `folder`, symbolic links followed as far as the path exists.
+ * The absolute path of `name` below `folder`, symbolic links followed as far as the path exists. A workflow made on
+ * Windows may write `demo\\x.gguf`: it means the same file everywhere.
  * @throws WoolgatherError file-outside-folders where the name, or a link on the way, leads out of the folder
  */
 export async function confinePath(folder: string, name: string): Promise<string> {
-  const target = path.resolve(folder, name)
+  const target = path.resolve(folder, withSlashes(name))
   if (name.includes('\0') || !isBelow(path.resolve(folder), target)) throw outside(name)
   const realFolder = await realpath(folder)
   if (!isBelow(realFolder, await realPathOfExistingPart(target))) throw outside(name)

@@ -1,5 +1,12 @@
 import { GgufError, readTextOf } from '@woolgather/gguf'
-import { provenanceKeys, readCarriedWorkflow, type Carried } from '@woolgather/workflow'
+import {
+  nothingThere,
+  provenanceKeys,
+  readCarriedWorkflow,
+  type Carried,
+  type Issue,
+} from '@woolgather/workflow'
+import { recogniseBytes } from './recognise-bytes.ts'
 
 /**
  * The workflow in a file: a document, or an output that carries the one that made it.
@@ -7,27 +14,46 @@ import { provenanceKeys, readCarriedWorkflow, type Carried } from '@woolgather/w
  * @param options.whole whether that is all of it
  */
 export async function findWorkflow(bytes: Uint8Array, { whole }: { whole: boolean }): Promise<Carried> {
+  if (bytes.length === 0) return { issues: [nothingThere] }
   if (new TextDecoder('latin1').decode(bytes.subarray(0, 4)) === 'GGUF') return inGguf(bytes)
+  const text = readText(bytes, whole)
+  if (text === undefined) return { issues: [recogniseBytes(bytes) ?? (whole ? noText : cutShort)] }
+  const found = readCarriedWorkflow(text)
+  const known = whole || found.issues?.some(({ code }) => code === 'foreign-file')
+  return found.issues && !known ? { issues: [cutShort] } : found
+}
+
+/** UTF-8, or UTF-16 with its mark, as Windows PowerShell writes what is sent to a file; undefined where it is neither. */
+function readText(bytes: Uint8Array, whole: boolean): string | undefined {
+  const [first, second] = bytes
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
   try {
     // Text that was cut may end in the middle of a character.
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !whole })
-    return readCarriedWorkflow(text)
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: !whole })
+    return text.includes('\0') ? undefined : text
   } catch {
-    return {
-      issues: [
-        {
-          code: 'invalid-json',
-          message: 'This is no text: it is not UTF-8.',
-          hint: 'A workflow is in a JSON file, as saved by the editor, or in an output that carries it.',
-        },
-      ],
-    }
+    return undefined
   }
+}
+
+const cutShort: Issue = {
+  code: 'file-too-large',
+  message: 'There is no workflow in what was read of this file, its beginning.',
+  hint: 'Move long texts and tables to files and load them with a node.',
+}
+
+const noText: Issue = {
+  code: 'invalid-json',
+  message: 'This is no text.',
+  hint: 'A workflow is in a JSON file (UTF-8), as saved by the editor, or in an output that carries it.',
 }
 
 async function inGguf(bytes: Uint8Array): Promise<Carried> {
   try {
-    const found = readCarriedWorkflow((await readTextOf(bytes, provenanceKeys.workflow)) ?? '')
+    const text = await readTextOf(bytes, provenanceKeys.workflow)
+    if (text === undefined || text === '') return { issues: [bareGguf] }
+    const found = readCarriedWorkflow(text)
     return found.issues ? found : { ...found, carrier: 'gguf' }
   } catch (error) {
     if (!(error instanceof GgufError)) throw error
@@ -35,4 +61,10 @@ async function inGguf(bytes: Uint8Array): Promise<Carried> {
       issues: [{ code: 'file-unreadable', message: `This GGUF file cannot be read: ${error.message}.` }],
     }
   }
+}
+
+const bareGguf: Issue = {
+  code: 'no-workflow',
+  message: 'This GGUF file carries no workflow: Woolgather did not make it.',
+  hint: 'To use it as a model, put it into a models folder and name it in a `loading/model` node.',
 }

@@ -15,15 +15,15 @@ export {
 } from './document.ts'
 
 // from text to plan
-export { parseWorkflow, type Parsed } from './parse-workflow.ts'
+export { nothingThere, parseWorkflow, type Parsed } from './parse-workflow.ts'
 export { textTooDeep } from './nesting.ts'
-export { migrateWorkflow } from './migrate-workflow.ts'
+export { foreignIssue, migrateWorkflow } from './migrate-workflow.ts'
 export { carriedField, carrierOf, carryWorkflow, type TextCarrier } from './carry-workflow.ts'
 export { carriers, readCarriedWorkflow, type Carried, type Carrier } from './read-carried-workflow.ts'
 export { setInput } from './set-input.ts'
 export { choicesOf, tellChoices } from './choices.ts'
 export { apiInputs, apiInputType, apiOutputs, apiOutputType, bindInputs, type ApiPort } from './api-ports.ts'
-export { isModelAddress, missingNodeTypes, requiredModels } from './required-models.ts'
+export { isModelAddress, missingNodeTypes, requiredModels, withSlashes } from './required-models.ts'
 export { withSeeds } from './with-seeds.ts'
 export { validateWorkflow } from './validate-workflow.ts'
 export { planWorkflow, type PlanOptions } from './plan-workflow.ts'

@@ -8,6 +8,7 @@ export const errorCodes = [
   'invalid-json',
   'invalid-workflow',
   'no-workflow',
+  'foreign-file',
   'unsupported-version',
   // the graph
   'unknown-node-type',

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import { documentLimits, workflowSchema, type Workflow } from './document.ts'
 import type { Issue } from './issues.ts'
-import { migrateWorkflow } from './migrate-workflow.ts'
+import { foreignIssue, migrateWorkflow } from './migrate-workflow.ts'
 import { valueTooDeep, textTooDeep } from './nesting.ts'
+import { recogniseText } from './recognise-foreign.ts'
 import { reservedNames } from './reserved-names.ts'
 
 export type Parsed = { workflow: Workflow; issues?: undefined } | { workflow?: undefined; issues: Issue[] }
@@ -31,6 +32,9 @@ function readText(text: string): Read {
     // a byte order mark is what some editors leave in front of UTF-8
     return { value: JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) }
   } catch (error) {
+    if (text.trim() === '') return { issues: [nothingThere] }
+    const foreign = recogniseText(text)
+    if (foreign !== undefined) return { issues: [foreignIssue(foreign)] }
     return {
       issues: [
         {
@@ -45,6 +49,13 @@ function readText(text: string): Read {
 
 function readValue(value: unknown): Read {
   return valueTooDeep(value, documentLimits.depth) ? { issues: [tooDeep] } : { value }
+}
+
+/** Of a file or text without content. */
+export const nothingThere: Issue = {
+  code: 'no-workflow',
+  message: 'There is nothing in it: it is empty.',
+  hint: 'A workflow is one JSON object, as saved by the editor. Check that saving or downloading it came to its end.',
 }
 
 function tooLarge(bytes: number): Issue {

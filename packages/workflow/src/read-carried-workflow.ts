@@ -2,7 +2,9 @@ import { carriedField } from './carry-workflow.ts'
 import type { Workflow } from './document.ts'
 import type { Issue } from './issues.ts'
 import { parseCsv } from './parse-csv.ts'
-import { parseWorkflow } from './parse-workflow.ts'
+import { foreignIssue } from './migrate-workflow.ts'
+import { nothingThere, parseWorkflow } from './parse-workflow.ts'
+import { recogniseText, type Foreign } from './recognise-foreign.ts'
 
 /** What a workflow was found in. */
 export const carriers = ['document', 'front-matter', 'jsonl', 'csv', 'result', 'gguf'] as const
@@ -20,9 +22,20 @@ export type Carried =
 export function readCarriedWorkflow(input: string): Carried {
   const text = input.startsWith('\uFEFF') ? input.slice(1) : input
   const found = findCarried(text)
-  if (found === undefined) return { issues: [carriesNone] }
+  if (found === undefined) return { issues: [whatElse(text)] }
   const { workflow, issues } = parseWorkflow(found.json)
   return issues ? { issues } : { workflow, carrier: found.carrier }
+}
+
+/** What a text is that carries no workflow. */
+function whatElse(text: string): Issue {
+  if (text.trim() === '') return nothingThere
+  const foreign = recogniseText(text)
+  if (foreign !== undefined) return foreignIssue(foreign)
+  if (isJsonLines(text)) return foreignIssue(tableOfLines)
+  // JSON that is neither object nor list
+  if (parse(text) !== undefined) return parseWorkflow(text).issues?.[0] ?? carriesNone
+  return carriesNone
 }
 
 /** The value as JSON text, or parsed already. */
@@ -55,8 +68,15 @@ function inJson(text: string): Found | undefined {
   }
   const firstLine = fieldOf(parse(text.slice(0, Math.max(0, text.indexOf('\n')))))
   if (firstLine !== undefined) return { json: firstLine, carrier: 'jsonl' }
+  if (isJsonLines(text)) return undefined
   const cut = cutOut(text)
   return cut === undefined ? { json: text, carrier: 'document' } : { json: cut, carrier: 'result' }
+}
+
+/** Lines of JSON of which none carries a workflow: a table. */
+function isJsonLines(text: string): boolean {
+  const [first = '', second] = text.split('\n', 2)
+  return second !== undefined && /^\s*\{/.test(second) && parse(first) !== undefined
 }
 
 function isDocument(value: unknown): boolean {
@@ -106,6 +126,11 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+const tableOfLines: Foreign = {
+  what: 'a table, a row of JSON on each line',
+  hint: 'Give it to a batch as its rows: woolgather batch WORKFLOW --rows FILE.',
 }
 
 const carriesNone: Issue = {

@@ -99,3 +99,9 @@ test('node types that are not known are named with their nodes', () => {
     { type: 'other/one', nodes: ['subgraph/s/e'] },
   ])
 })
+
+test('a model named with backslashes is the file that is listed with slashes', () => {
+  const nodes = { a: { type: 'loading/model', inputs: { file: 'demo\\x.gguf' } } }
+  const requires = { models: [{ file: 'demo\\x.gguf', bytes: 7 }] }
+  expect(requiredModels(withNodes(nodes, { requires }), known)).toEqual([{ file: 'demo/x.gguf', bytes: 7 }])
+})

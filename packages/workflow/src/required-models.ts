@@ -5,6 +5,11 @@ import type { Json } from './json.ts'
 /** Types of inputs whose literals may name model files: a `text` may only speak of one, or be where to save one. */
 const naming: ReadonlySet<string> = new Set(['file', 'any', 'list'])
 
+/** The name of a file as it is compared and looked up: with `/`, also where Windows wrote `\\`. */
+export function withSlashes(file: string): string {
+  return file.replaceAll('\\', '/')
+}
+
 /** Whether a file of a workflow is an address to download from, not a path below a models folder. */
 export function isModelAddress(file: string): boolean {
   return /^(hf:|https?:\/\/)/.test(file)
@@ -19,7 +24,8 @@ export function requiredModels(workflow: Workflow, descriptions: Descriptions): 
   const models = new Map<string, RequiredModel>()
   const text = JSON.stringify(graphs)
   for (const model of workflow.requires?.models ?? []) {
-    if (text.includes(JSON.stringify(model.file).slice(1, -1))) models.set(model.file, model)
+    if (text.includes(JSON.stringify(model.file).slice(1, -1)))
+      models.set(withSlashes(model.file), { ...model, file: withSlashes(model.file) })
   }
   for (const node of graphs.flatMap((nodes) => Object.values(nodes))) {
     for (const named of namedBy(node, workflow, descriptions)) {
@@ -55,7 +61,7 @@ function namedBy(node: WorkflowNode, workflow: Workflow, descriptions: Descripti
     .flatMap(([, value]) => modelsIn(value))
   const { sha256 } = node.inputs ?? {}
   const known = files.length === 1 && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
-  return files.map((file) => ({
+  return files.map(withSlashes).map((file) => ({
     file,
     ...(known && { sha256 }),
     ...(isModelAddress(file) && { source: file }),
