@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { routes, type ErrorResponse, type RunEventsResponse, type SavedWorkflow } from '@woolgather/protocol'
@@ -302,6 +302,30 @@ describe('who may ask', () => {
     await Promise.all(closed)
   })
 
+  test('an upload that is slow and alive comes through, and one that stands still ends with the reason', async () => {
+    await using server = await startTestServer({ patience: 100 })
+    const { port } = new URL(server.url)
+    const begin = (length: number): Socket => {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write(
+        `POST /api/upload?name=slow.csv HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n`,
+      )
+      return socket
+    }
+    const [slow, still] = [begin(30 * 1_024), begin(30 * 1_024)]
+    still.write('a'.repeat(20_000))
+    const stood = textOf(still)
+    const came = textOf(slow)
+    // Several times as long as the still one is given.
+    for (let part = 0; part < 30; part++) {
+      slow.write('a'.repeat(1_024))
+      await new Promise((resolve) => setTimeout(resolve, 60))
+    }
+    expect(await came).toMatch(/^HTTP\/1\.1 201 [^]*"bytes":30720/)
+    expect(await stood).toMatch(/^HTTP\/1\.1 408 [^]*"code":"timeout"/)
+  })
+
   test('the network is let in only with a token that cannot be guessed', async () => {
     await expect(startTestServer({ host: '0.0.0.0' })).rejects.toThrow('give a token')
     await expect(startTestServer({ host: '0.0.0.0', token: 'short' })).rejects.toThrow('too short')
@@ -334,3 +358,9 @@ test('a data folder that another server uses is told as such', async () => {
   await using server = await startTestServer()
   await expect(startTestServer({ folder: server.folder })).rejects.toThrow('Another server uses')
 })
+
+async function textOf(socket: Socket): Promise<string> {
+  let text = ''
+  for await (const chunk of socket) text += String(chunk)
+  return text
+}

@@ -302,6 +302,15 @@ describe('messages that make no sense', () => {
     const client = await connectRaw(server)
     client.sendText('x'.repeat(17_000_000))
     expect(await client.closed).toBe(1009)
+    expect(client.messages.at(-1)).toMatchObject({
+      type: 'error',
+      error: {
+        code: 'request-too-large',
+        message: expect.stringContaining(
+          'more bytes than the limit of 16,842,752 bytes (16.1 MiB)',
+        ) as string,
+      },
+    })
     expect((await fetch(server.url + routes.health)).status).toBe(200)
   })
 })

@@ -11,6 +11,7 @@ import { startWorker, type SupervisorLimits } from '@woolgather/supervisor'
 import type { NodeDescription } from '@woolgather/workflow'
 import { pino, type Logger } from 'pino'
 import { createApp } from './http/create-app.ts'
+import { watchBodies } from './http/watch-bodies.ts'
 import { createModelDownloads } from './models/model-downloads.ts'
 import { createRunService } from './runs/run-service.ts'
 import { openRunStore } from './runs/run-store.ts'
@@ -40,7 +41,10 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   descriptions?: readonly NodeDescription[] | undefined
   /** Runs handed to the worker at once, default 4: it batches what uses the same model. */
   parallelRuns?: number | undefined
-  /** Milliseconds a client may take to send the headers of a request, default 10,000; six times that for all of it. */
+  /**
+   * Milliseconds a client may take to send the headers of a request, default 10,000. A body may come slowly, but not
+   * stand still for six times that.
+   */
   patience?: number | undefined
   /** Reverse proxies that every request passes, default 0: clients are told apart by what these note. */
   proxies?: number | undefined
@@ -64,7 +68,7 @@ const defaultPatience = 10_000
 /** As others do (Ollama): a model that is asked for now and then stays, one that was tried once goes. */
 const defaultIdleUnload = 300
 
-/** Slow senders are cut off: headers and bodies of honest clients arrive at once. */
+/** Headers of honest clients arrive at once; bodies, which may be files on a slow line, are watched as they come. */
 function timeoutsOf(patience: number): {
   headersTimeout: number
   requestTimeout: number
@@ -72,7 +76,7 @@ function timeoutsOf(patience: number): {
 } {
   return {
     headersTimeout: patience,
-    requestTimeout: patience * 6,
+    requestTimeout: 0,
     connectionsCheckingInterval: patience / 2,
   }
 }
@@ -90,7 +94,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const descriptions = options.descriptions ?? (await describeNodes(options.folders.nodes ?? []))
 
   const store = openRunStore(path.join(options.folders.data, 'woolgather.sqlite'))
-  const server = createServer(timeoutsOf(options.patience ?? defaultPatience))
+  const patience = options.patience ?? defaultPatience
+  const server = createServer(timeoutsOf(patience))
+  server.on('request', watchBodies(patience * 3))
   const url = await listen(server, host, options.port ?? defaultPort).catch((error: unknown) => {
     store.close()
     throw error

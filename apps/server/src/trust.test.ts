@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { routes } from '@woolgather/protocol'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -95,8 +96,33 @@ describe('a body that is too much', () => {
     const answer = await send(server.url + route, method, JSON.stringify('x'.repeat(bytes)))
     expect([answer.status, await answer.json()]).toMatchObject([
       413,
-      { error: { code: 'request-too-large' } },
+      {
+        error: {
+          code: 'request-too-large',
+          message: expect.stringMatching(
+            /^The request has [\d,]+ bytes \([\d.]+ MiB\), more than the limit of [\d,]+ bytes \([\d.]+ MiB\)\.$/,
+          ) as string,
+        },
+      },
     ])
+  })
+
+  test('because a file is larger than an upload may be is refused with both sizes, before it is read', async () => {
+    await using server = await startTestServer()
+    const { port } = new URL(server.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write(
+      'POST /api/upload?name=a.csv HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 300000000\r\n\r\nx',
+    )
+    let answer = ''
+    for await (const chunk of socket) {
+      answer += String(chunk)
+      if (answer.includes('}}')) break
+    }
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+    expect(answer).toContain(
+      '“a.csv” has 300,000,000 bytes (286.1 MiB), more than the limit of 268,435,456 bytes (256 MiB).',
+    )
   })
 })
 

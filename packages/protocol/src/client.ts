@@ -1,4 +1,4 @@
-import { WoolgatherError, type RunEvent, type Workflow } from '@woolgather/workflow'
+import { WoolgatherError, type RunError, type RunEvent, type Workflow } from '@woolgather/workflow'
 import type { FetchModelRequest, ModelDownload } from './http-downloads.ts'
 import {
   importBytes,
@@ -174,8 +174,7 @@ export function createClient(options: ClientOptions): Client {
         return options.onDownload?.(message.download)
       case 'error':
         // One about a run is that run's affair: what waits for an answer goes on waiting.
-        if (message.run === undefined)
-          return failAll(new WoolgatherError(message.error.code, message.error.message))
+        if (message.run === undefined) return failAll(errorOf(message.error))
         return message.error.code === 'run-not-found' ? options.onRunLost?.(message.run) : undefined
     }
   }
@@ -212,11 +211,7 @@ export function createClient(options: ClientOptions): Client {
     const response = await fetch(options.url + path, init)
     if (response.ok) return response
     const body = (await response.json().catch(() => undefined)) as ErrorResponse | undefined
-    throw new WoolgatherError(
-      body?.error.code ?? 'protocol',
-      body?.error.message ?? `${path} answered ${response.status}`,
-      body?.error.hint === undefined ? {} : { hint: body.error.hint },
-    )
+    throw errorOf(body?.error ?? { code: 'protocol', message: `${path} answered ${response.status}` })
   }
 
   const getJson = async <T>(path: string): Promise<T> => (await request(path)).json() as Promise<T>
@@ -318,6 +313,10 @@ export function createClient(options: ClientOptions): Client {
       failAll(new WoolgatherError('cancelled', 'The connection was closed'))
     },
   }
+}
+
+function errorOf({ code, message, hint }: RunError): WoolgatherError {
+  return new WoolgatherError(code, message, hint === undefined ? {} : { hint })
 }
 
 /** The server keeps one place per run and client: the one that serves whoever is furthest behind. */

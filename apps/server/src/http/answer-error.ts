@@ -3,6 +3,7 @@ import { WoolgatherError, type RunError } from '@woolgather/workflow'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { HttpError } from './http-error.ts'
+import { tooLargeText } from './tell-size.ts'
 
 export const answerNotFound: RequestHandler = (request) => {
   throw new HttpError(
@@ -23,18 +24,26 @@ export function answerError(logger: Logger): ErrorRequestHandler {
   }
 }
 
+/** What Express throws of a body that it does not take: its limit, the length that was announced, what had come. */
+interface BodyError {
+  status: number
+  limit: number
+  expected: number
+  received: number
+}
+
+const tooLargeHint = 'Long texts and tables belong into files: upload them, and load them with a node.'
+
 function describeThrown(thrown: unknown): { status: number; error: RunError } {
   if (thrown instanceof HttpError) return thrown
   if (thrown instanceof WoolgatherError) {
     const { code, message, hint } = thrown
     return { status: 400, error: { code, message, ...(hint !== undefined && { hint }) } }
   }
-  const status = (thrown as { status?: unknown } | null)?.status
-  if (status === 413) {
-    return {
-      status,
-      error: { code: 'request-too-large', message: 'The request is larger than this server takes.' },
-    }
+  const { status, limit, expected, received } = (thrown ?? {}) as Partial<BodyError>
+  if (status === 413 && limit !== undefined) {
+    const message = tooLargeText('The request', limit, expected ?? received)
+    return { status, error: { code: 'request-too-large', message, hint: tooLargeHint } }
   }
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return {

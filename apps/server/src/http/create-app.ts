@@ -93,7 +93,8 @@ export function createApp(options: AppOptions): Express {
 
   app.post(routes.upload, async (request, response) => {
     const { name } = request.query
-    response.status(201).json(await receiveUpload(options.inputsFolder, name, request))
+    const announced = Number(request.headers['content-length'] ?? 0)
+    response.status(201).json(await receiveUpload(options.inputsFolder, name, request, announced))
   })
 
   app.get('/api/artifacts/:hash', async (request, response) => {

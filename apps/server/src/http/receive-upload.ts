@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { UploadResponse } from '@woolgather/protocol'
 import { HttpError } from './http-error.ts'
+import { tooLargeText } from './tell-size.ts'
 
 /** What a node reads of a table stays below this. */
 const largestUpload = 268_435_456
@@ -15,9 +16,15 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,149}$/
 
 /**
  * Writes the body of a request to the folder of inputs, under another name until it is whole.
+ * @param announced bytes of the body as the request says, 0 where it does not
  * @throws HttpError 400 for a name that is none, 413
  */
-export async function receiveUpload(folder: string, name: unknown, body: Readable): Promise<UploadResponse> {
+export async function receiveUpload(
+  folder: string,
+  name: unknown,
+  body: Readable,
+  announced = 0,
+): Promise<UploadResponse> {
   if (typeof name !== 'string' || !namePattern.test(name) || name.endsWith('.')) {
     throw new HttpError(
       400,
@@ -26,6 +33,7 @@ export async function receiveUpload(folder: string, name: unknown, body: Readabl
       'Write POST /api/upload?name=table.csv.',
     )
   }
+  if (announced > largestUpload) throw tooLarge(name, announced)
   await mkdir(folder, { recursive: true })
   const temporary = path.join(folder, `.${randomUUID()}.part`)
   const hash = createHash('sha256')
@@ -34,8 +42,7 @@ export async function receiveUpload(folder: string, name: unknown, body: Readabl
     for await (const chunk of source) {
       bytes += chunk.length
       if (bytes > largestUpload) {
-        const most = `${largestUpload / 1_048_576} MiB`
-        throw new HttpError(413, 'request-too-large', `A file may have ${most} at most.`)
+        throw tooLarge(name)
       }
       hash.update(chunk)
       yield chunk
@@ -48,4 +55,13 @@ export async function receiveUpload(folder: string, name: unknown, body: Readabl
     await rm(temporary, { force: true })
   }
   return { file: name, bytes, sha256: hash.digest('hex') }
+}
+
+function tooLarge(name: string, bytes?: number): HttpError {
+  return new HttpError(
+    413,
+    'request-too-large',
+    tooLargeText(`“${name}”`, largestUpload, bytes),
+    'Split the table, or copy the file into the input folder by hand.',
+  )
 }

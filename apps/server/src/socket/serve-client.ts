@@ -40,6 +40,8 @@ export interface ServeClientOptions {
 export interface ServedClient {
   /** What concerns every client. */
   tell(message: ServerMessage): void
+  /** What went wrong with what this one sent. */
+  fail(error: RunError): void
   close(): void
 }
 
@@ -158,6 +160,7 @@ export function serveClient({
     tell: (message) => {
       if (greeted) send(message)
     },
+    fail,
     close: () => socket.close(closeCodes.goingAway, 'the server stops'),
   }
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { routes, type ServerMessage, type WorkerStatus } from '@woolgather/protocol'
-import { documentLimits } from '@woolgather/workflow'
+import { documentLimits, type RunError } from '@woolgather/workflow'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { Refusal, TrustedParts } from '../trust/check-request.ts'
 import type { AddressOf } from '../trust/client-address.ts'
+import { tooLargeText } from '../http/tell-size.ts'
 import { isLoopbackAddress } from '../trust/limit-requests.ts'
 import { createRequestMemory } from './remember-requests.ts'
 import { serveClient, type ServedClient } from './serve-client.ts'
@@ -15,6 +16,12 @@ const maxClients = 1_000
 
 /** Of one address elsewhere: an office behind one, but not enough to leave no room for others. */
 const maxClientsOfOne = 100
+
+/** A workflow, and what is around it. */
+const largestMessage = documentLimits.bytes + 65_536
+
+/** Close code of the WebSocket protocol. */
+const tooBig = 1009
 
 /** A client that answers no ping for this long is gone, though its connection may look open. */
 const pingInterval = 30_000
@@ -41,7 +48,7 @@ export interface ServedSockets {
 export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocketsOptions): ServedSockets {
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: documentLimits.bytes + 65_536,
+    maxPayload: largestMessage,
     perMessageDeflate: false,
   })
   const requests = createRequestMemory()
@@ -65,7 +72,9 @@ export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocket
       socket.on('pong', () => answering.add(socket))
       socket.once('close', () => clients.delete(socket))
       addresses.set(socket, address)
-      clients.set(socket, serveClient({ socket, requests, ...shared }))
+      const client = serveClient({ socket, requests, ...shared })
+      clients.set(socket, client)
+      whenTooLarge(socket, () => client.fail(tooLargeMessage))
     })
   })
 
@@ -90,6 +99,21 @@ export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocket
       await closed
       clearTimeout(impatient)
     },
+  }
+}
+
+const tooLargeMessage: RunError = {
+  code: 'request-too-large',
+  message: tooLargeText('A message', largestMessage),
+  hint: 'Long texts and tables belong into files: upload them, and load them with a node.',
+}
+
+/** Calls back before `ws` closes the connection over a message that is too large: afterwards nothing can be said. */
+function whenTooLarge(socket: WebSocket, tell: () => void): void {
+  const close = socket.close.bind(socket)
+  socket.close = (code, reason) => {
+    if (code === tooBig) tell()
+    close(code, reason)
   }
 }
 
