@@ -65,6 +65,9 @@ function Shortcuts() {
         </section>
       </div>
       <div className="modal-buttons">
+        <a className="notices" href="third-party-notices.txt" target="_blank" rel="noreferrer">
+          Licences of what this is made with
+        </a>
         <button
           type="button"
           className="button primary"
