@@ -8,9 +8,7 @@ test('choices are told wherever a schema has them, other spellings behind what t
     'One of `never`, `only`.',
   )
   expect(tellChoices({ additionalProperties: { enum: ['text'] } })).toBe('One of `text`.')
-  expect(tellChoices({ items: { properties: { weight: { anyOf: [{ const: 1 }, { const: 2 }] } } } })).toBe(
-    'One of `1`, `2`.',
-  )
+  expect(tellChoices({ anyOf: [{ const: 1 }, { const: 2 }] })).toBe('One of `1`, `2`.')
 })
 
 test('a schema without choices has none', () => {
@@ -19,4 +17,8 @@ test('a schema without choices has none', () => {
     tellChoices({ type: 'string' }),
     choicesOf({ items: { enum: [1] } }),
   ]).toEqual([undefined, undefined, undefined])
+})
+
+test('what a field of a structured value may be is no choice of its own', () => {
+  expect(tellChoices({ type: 'object', properties: { kind: { enum: ['file', 'merge'] } } })).toBe(undefined)
 })

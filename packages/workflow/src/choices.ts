@@ -23,13 +23,12 @@ export function choicesOf(schema: Json | undefined): Choices | undefined {
   return { values: values.filter((value) => !Object.hasOwn(others, value)), spellings: others }
 }
 
-/** The same, also where only a part of the value is chosen: the items of a list, the fields of an object. */
+/** The same, also where each item of a list or each field of a record is chosen, or a choice is one way among others. */
 function choicesIn(schema: Json | undefined): Choices | undefined {
-  if (Array.isArray(schema)) return schema.map(choicesIn).find((choices) => choices !== undefined)
   if (!isObject(schema)) return undefined
-  const { items, anyOf, oneOf, additionalProperties, properties } = schema
-  const fields = isObject(properties) ? Object.values(properties) : undefined
-  return choicesOf(schema) ?? choicesIn([items, anyOf, oneOf, additionalProperties, fields].filter(isPresent))
+  const { items, anyOf, additionalProperties } = schema
+  const parts = [schema, items, additionalProperties, ...(Array.isArray(anyOf) ? anyOf : [])]
+  return parts.map(choicesOf).find((choices) => choices !== undefined)
 }
 
 /** `One of `=`, `≠` (or `!=`), `<`.`; undefined where there is nothing to choose. */
@@ -47,10 +46,6 @@ export function tellChoices(schema: Json | undefined): string | undefined {
 
 function isChoice(value: Json | undefined): value is string | number {
   return typeof value === 'string' || typeof value === 'number'
-}
-
-function isPresent(value: Json | undefined): value is Json {
-  return value !== undefined
 }
 
 function isObject(value: Json | undefined): value is { [key: string]: Json } {
