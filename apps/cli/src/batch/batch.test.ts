@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -107,7 +107,9 @@ describe('a batch', () => {
         out: { type: 'api/output', links: { value: ['number', 'value'] } },
       },
     })
-    expect((await run()).code).toBe(3)
+    const { code, stderr } = await run()
+    expect(code).toBe(3)
+    expect(stderr).toContain('row 1 number.value: “number” must be a number.')
     expect(lines()).toMatchObject([
       { row: 0, status: 'completed', outputs: { out: 1 } },
       {
@@ -118,6 +120,22 @@ describe('a batch', () => {
       },
       { row: 2, status: 'completed', outputs: { out: 3 } },
     ])
+  })
+
+  test('names the cells of a row that failed by their values, tells of ten rows, and nothing with --quiet', async () => {
+    const nodes: Workflow['nodes'] = {
+      ...greeting,
+      a: { type: 'matrix/axis', inputs: { values: ['1', 'many'], label: 'count' } },
+      number: { type: 'api/input', inputs: { type: 'number' }, links: { value: ['a', 'value'] } },
+    }
+    const rows = `who\n${'Ada\n'.repeat(12)}`
+    const { run, at } = prepare({ rows: ['rows.csv', rows], nodes })
+    const { code, stderr } = await run(['--target', 'number'])
+    expect(code).toBe(3)
+    expect(stderr.match(/row \d+ number\.value \[count many\]: “number” must be/g)).toHaveLength(10)
+    expect(stderr.match(/further rows is only in the results/g)).toHaveLength(1)
+    rmSync(at('out.jsonl'))
+    expect(await run(['--target', 'number', '--quiet'])).toMatchObject({ code: 3, stderr: '' })
   })
 
   test('draws a seed once for all rows', async () => {

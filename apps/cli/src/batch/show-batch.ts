@@ -1,5 +1,8 @@
+import type { RunError } from '@woolgather/workflow'
 import { createLogUpdate } from 'log-update'
 import type { TextSink } from '../cli-io.ts'
+import { printIssues } from '../print-issues.ts'
+import type { CellNames } from '../progress/name-cells.ts'
 import { bar } from '../progress/progress.ts'
 
 /** Between two drawings on a terminal, and between two lines elsewhere. */
@@ -8,19 +11,27 @@ const plainInterval = 5_000
 
 export interface BatchProgress {
   add(rows: number, failed: number): void
+  /** What went wrong in a row; of many failures only the first. */
+  tell(row: number, errors: readonly RunError[], nameOf: CellNames['nameOf']): void
   say(text: string): void
   end(): void
 }
 
-/** A bar with rate and time left, in place on a terminal, a line now and then elsewhere. */
+/** Rows whose errors are told: more of them would push the rest off the screen, and are in the results. */
+const mostTold = 10
+
+/** A bar with rate and time left, in place on a terminal, a line now and then elsewhere; nothing where `quiet`. */
 export function showBatch(
   stderr: TextSink,
   start: { done: number; failed: number; total: number },
+  quiet: boolean = false,
 ): BatchProgress {
+  if (quiet) return { add: () => {}, tell: () => {}, say: () => {}, end: () => {} }
   const live = stderr.isTTY ? createLogUpdate(stderr as NodeJS.WriteStream) : undefined
   const began = performance.now()
   let { done, failed } = start
   let shown = began
+  let told = 0
 
   const line = (): string =>
     batchLine({
@@ -40,6 +51,12 @@ export function showBatch(
       shown = now
       if (live) live(line())
       else stderr.write(`${line()}\n`)
+    },
+    tell(row, errors, nameOf) {
+      if (++told > mostTold + 1) return
+      live?.clear()
+      if (told > mostTold) stderr.write('What goes wrong in further rows is only in the results.\n')
+      else printIssues(errors, stderr, (error) => `row ${row} ${nameOf(error)}`.trimEnd())
     },
     say(text) {
       live?.clear()

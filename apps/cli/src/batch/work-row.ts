@@ -3,6 +3,7 @@ import type { RunRequest, WorkerHandle } from '@woolgather/supervisor'
 import { apiOutputs, type Json, type Plan, type RunError, type Workflow } from '@woolgather/workflow'
 import { assembleOutputs, type AssembleOptions, type Outputs } from '../assemble-outputs.ts'
 import { createCollector } from '../collect-run.ts'
+import { createCellNames, type CellNames } from '../progress/name-cells.ts'
 import { CliError } from '../cli-error.ts'
 import type { Row } from './read-rows.ts'
 import type { RowResult } from './result-file.ts'
@@ -19,6 +20,8 @@ export interface WorkRowOptions {
   names: OutputName[]
   readArtifact: AssembleOptions['readArtifact']
   signal: AbortSignal
+  /** Told of what went wrong in a row, with how its cells are called. */
+  onErrors: (errors: readonly RunError[], nameOf: CellNames['nameOf']) => void
 }
 
 /** An output of a row, under the name its column or field has. */
@@ -37,16 +40,29 @@ export function nameOutputs(workflow: Workflow, plan: Plan): OutputName[] {
   )
 }
 
-/** Runs one row; undefined where it was cancelled. */
+/** Runs one row, and tells what went wrong in it; undefined where it was cancelled. */
 export async function workRow(
   row: Row,
   workflow: Workflow,
   options: WorkRowOptions,
 ): Promise<RowResult | undefined> {
+  const names = createCellNames(options.plan, options.readArtifact)
+  const result = await runRow(row, workflow, options, names)
+  if (result && result.errors.length > 0) options.onErrors(result.errors, (error) => names.nameOf(error))
+  return result
+}
+
+async function runRow(
+  row: Row,
+  workflow: Workflow,
+  options: WorkRowOptions,
+  names: CellNames,
+): Promise<RowResult | undefined> {
   const collector = createCollector()
   const { runner, targets, seeds, signal } = options
   const { plan, readArtifact } = options
   const errors: RunError[] = []
+  const learning: (Promise<void> | undefined)[] = []
   try {
     const status = await runner.run({
       run: randomUUID(),
@@ -54,11 +70,17 @@ export async function workRow(
       targets,
       seeds,
       signal,
-      onEvents: (events) => events.forEach((event) => collector.add(event)),
+      onEvents: (events) => {
+        for (const event of events) {
+          collector.add(event)
+          learning.push(names.learn(event))
+        }
+      },
     })
     if (status === 'cancelled' || status === 'interrupted') return undefined
     const { cells, errors: told } = collector.result()
     errors.push(...told)
+    await Promise.all(learning)
     const outputs = pick(await assembleOutputs({ plan, cells, readArtifact }), options.names)
     return { row: row.number, status, outputs, errors }
   } catch (error) {

@@ -72,7 +72,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
       env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
     })
   let { failed } = results
-  const show = showBatch(io.stderr, { done: results.done.size, failed, total: count })
+  const show = showBatch(io.stderr, { done: results.done.size, failed, total: count }, options.quiet)
   const stopListening = io.onInterrupt(
     createInterrupter({ worker: runner, cancel, say: (text) => show.say(text) }),
   )
@@ -91,6 +91,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
           names,
           readArtifact: (hash) => artifacts.readArtifact(hash),
           signal: cancel.signal,
+          onErrors: (errors, nameOf) => show.tell(row.number, errors, nameOf),
         }),
       keep: async (ended) => {
         await results.append(ended)
