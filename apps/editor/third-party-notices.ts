@@ -20,18 +20,20 @@ interface Manifest {
  */
 export function thirdPartyNotices(fileName: string): { ofPage: Plugin; ofWorker: Plugin } {
   const folders = new Set<string>()
-  const collect: Plugin['generateBundle'] = (_, bundle) => {
-    for (const chunk of Object.values(bundle)) {
-      if (chunk.type === 'asset') continue
-      for (const folder of chunk.moduleIds.map(packageOf)) if (folder !== undefined) folders.add(folder)
+  const collect = (chunks: readonly { type: string; moduleIds?: string[] }[]): void => {
+    for (const { moduleIds = [] } of chunks) {
+      for (const folder of moduleIds.map(packageOf)) if (folder !== undefined) folders.add(folder)
     }
   }
   return {
-    ofWorker: { name: 'third-party-notices:worker', generateBundle: collect },
+    ofWorker: {
+      name: 'third-party-notices:worker',
+      generateBundle: (_, bundle) => collect(Object.values(bundle)),
+    },
     ofPage: {
       name: 'third-party-notices',
-      generateBundle(options, bundle, isWrite) {
-        collect.call(this, options, bundle, isWrite)
+      generateBundle(_, bundle) {
+        collect(Object.values(bundle))
         const source = [...folders].map(noticeOf).sort().join('\n')
         this.emitFile({ type: 'asset', fileName, source: `${heading}\n${source}` })
       },

@@ -8,7 +8,14 @@ import { routes, type ErrorResponse, type RunEventsResponse, type SavedWorkflow 
 import { createFileArtifactStore } from '@woolgather/engine'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { collect, script, startTestServer, submit, timeOf, type TestServer } from './testing/start-test-server.ts'
+import {
+  collect,
+  script,
+  startTestServer,
+  submit,
+  timeOf,
+  type TestServer,
+} from './testing/start-test-server.ts'
 
 interface Answer {
   status: number

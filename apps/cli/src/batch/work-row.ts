@@ -62,7 +62,7 @@ async function runRow(
   const { runner, targets, seeds, signal } = options
   const { plan, readArtifact } = options
   const errors: RunError[] = []
-  const learning: (Promise<void> | undefined)[] = []
+  const learning: Promise<void>[] = []
   try {
     const status = await runner.run({
       run: randomUUID(),
@@ -73,7 +73,8 @@ async function runRow(
       onEvents: (events) => {
         for (const event of events) {
           collector.add(event)
-          learning.push(names.learn(event))
+          const learnt = names.learn(event)
+          if (learnt) learning.push(learnt)
         }
       },
     })

@@ -51,7 +51,10 @@ export function createCellNames(plan: Plan, readArtifact: AssembleOptions['readA
       const axis = maker && axes.get(maker.axis)
       const value: OutputValue | undefined = maker && event.outputs[maker.output]
       if (axis === undefined || value === undefined) return undefined
-      if (!isArtifactRef(value)) return void note(axis, event.at, value)
+      if (!isArtifactRef(value)) {
+        note(axis, event.at, value)
+        return undefined
+      }
       // What cannot be fetched is named by its number.
       return resolveValue(value, readArtifact).then(
         (list) => note(axis, event.at, list),
