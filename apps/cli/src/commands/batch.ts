@@ -52,7 +52,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   const plan = await planFirstRow(base, { bound, descriptions, options })
   const names = nameOutputs(base, plan)
   await checkWritable(options.out)
-  printWarnings(adviseWorkflow(base, descriptions).warnings, io.stderr)
+  if (!options.quiet) printWarnings(adviseWorkflow(base, descriptions).warnings, io.stderr)
   const results = await openResults({
     file: options.out,
     format,
