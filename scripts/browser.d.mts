@@ -1,2 +1,2 @@
+export const noChromium: string
 export function findChromium(): string | undefined
-export function installChromium(): void

@@ -1,5 +1,10 @@
 import { existsSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
+import { installPackages } from './apt.mjs'
+
+/** What to do where there is none. */
+export const noChromium =
+  'No Chromium found: the tests in tests/editor fail without one. Install it (on Debian and Ubuntu: apt-get install chromium), or set CHROMIUM_PATH to one.'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
@@ -17,16 +22,12 @@ export function findChromium() {
   return undefined
 }
 
-/** Installs Debian's or Ubuntu's Chromium where that can be done without asking anyone. */
-export function installChromium() {
+/** Installs Debian's or Ubuntu's Chromium where that can be done without asking anyone, and says where it cannot. */
+export async function installChromium() {
   if (findChromium() !== undefined) return
-  const isRoot = process.getuid?.() === 0
-  if (!isRoot || spawnSync('which', ['apt-get']).status !== 0) return
-  console.log('Installing Chromium for the browser tests (apt-get install chromium)…')
-  const options = {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  if (process.getuid?.() === 0 && spawnSync('which', ['apt-get']).status === 0) {
+    console.log('Installing Chromium for the browser tests (apt-get install chromium)…')
+    await installPackages('chromium')
   }
-  spawnSync('apt-get', ['update', '-q'], options)
-  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options)
+  if (findChromium() === undefined) console.log(noChromium)
 }

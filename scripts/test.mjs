@@ -13,7 +13,7 @@ const full = args.includes('--full')
 const files = args.filter((arg) => arg !== '--full')
 
 prepare()
-installChromium()
+await installChromium()
 if (files.length === 0) run(process.execPath, [path.join(root, 'scripts/check.mjs'), '--built'])
 
 const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-test-'))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { chromium, type Locator, type Page } from 'playwright-core'
-import { findChromium } from '../../scripts/browser.mjs'
+import { findChromium, noChromium } from '../../scripts/browser.mjs'
 import { createScratch, type Scratch } from '../cli.ts'
 import { readUrl, startServer } from '../server.ts'
 
@@ -30,11 +30,7 @@ export interface Editor extends AsyncDisposable {
 /** A real server with a real worker on the demo model, and Chromium looking at its editor. */
 export async function openEditor(): Promise<Editor> {
   const executablePath = findChromium()
-  if (executablePath === undefined) {
-    throw new Error(
-      'No Chromium found. Install it (on Debian and Ubuntu: apt-get install chromium), or set CHROMIUM_PATH to one.',
-    )
-  }
+  if (executablePath === undefined) throw new Error(noChromium)
   const scratch = await createScratch()
   let server = startServer(scratch)
   const url = await readUrl(server)
