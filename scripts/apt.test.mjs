@@ -24,7 +24,9 @@ test.runIf(process.platform === 'linux')(
     expect(isHeld(lock)).toBe(true)
     const said = []
     let free = false
-    const waiting = waitForLocks([`${lock}-none`, lock], Infinity, (text) => said.push(text)).then((waited) => (free = waited))
+    const waiting = waitForLocks([`${lock}-none`, lock], Infinity, (text) => said.push(text)).then(
+      (waited) => (free = waited),
+    )
     await expect.poll(() => said).toEqual([expect.stringContaining(lock)])
     expect(free).toBe(false)
     other.stdin.end()

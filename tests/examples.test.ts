@@ -21,7 +21,7 @@ let url: string
 /** One server for all of them: starting a worker takes longer than most examples. */
 beforeAll(async () => {
   scratch = await createScratch()
-  server = startServer(scratch)
+  server = startServer(scratch, { command: true })
   url = await readUrl(server)
 })
 afterAll(async () => {

@@ -2,8 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { root, type Scratch } from './cli.ts'
 
-/** `woolgather serve`, a process of its own, on a port that is free. */
-export function startServer(scratch: Scratch, port = '0'): ChildProcess {
+interface ServerProcessOptions {
+  /** Default: any that is free. */
+  port?: string
+  /** Folders of node packages. */
+  nodes?: readonly string[]
+  /** Through `woolgather serve`, which takes a second more to load. */
+  command?: boolean
+}
+
+/** The server as a process of its own, as `woolgather serve` starts it. */
+export function startServer(scratch: Scratch, options: ServerProcessOptions = {}): ChildProcess {
+  const { port = '0', nodes = [], command = false } = options
+  const program = command ? ['apps/cli/dist/main.js', 'serve'] : ['apps/server/dist/main.js']
   const folders = [
     '--data',
     scratch.path('data'),
@@ -11,15 +22,12 @@ export function startServer(scratch: Scratch, port = '0'): ChildProcess {
     scratch.path('output'),
     '--models',
     scratch.path('models'),
+    ...nodes.flatMap((folder) => ['--nodes', folder]),
   ]
-  return spawn(
-    process.execPath,
-    [path.join(root, 'apps/cli/dist/main.js'), 'serve', '--port', port, ...folders],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  return spawn(process.execPath, [...program, '--port', port, ...folders], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
 }
 
 /** Where it is, as soon as it listens. */

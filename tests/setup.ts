@@ -24,7 +24,8 @@ expect.extend({
     const cost = await costOf(work)
     return {
       pass: cost <= sorts * sort,
-      message: () => `It cost ${cost} s of a processor: ${cost / sort} times what sorting 200,000 numbers does`,
+      message: () =>
+        `It cost ${cost} s of a processor: ${cost / sort} times what sorting 200,000 numbers does`,
       expected: `at most ${sorts} times`,
     }
   },

@@ -16,7 +16,7 @@ async function runForm(example: string) {
   await page.goto(`${origin}/?workflow=${example}&view=app`)
   await page.getByRole('region', { name: 'Inputs' }).waitFor()
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page.locator('.run-summary[data-status=completed]').waitFor({ timeout: 30_000 })
+  await page.locator('.run-summary[data-status=completed]').waitFor()
   return page.getByRole('region', { name: 'Results' })
 }
 

@@ -47,12 +47,13 @@ test('a model is found among sixty by words in any order, and chosen without a m
   await expect.poll(() => list.getByRole('option').count()).toBeGreaterThanOrEqual(60)
   await page.keyboard.press('PageDown')
   await page.keyboard.press('PageDown')
-  const inView = await list.locator('[aria-selected=true]').evaluate((option) => {
-    const { top, bottom } = option.getBoundingClientRect()
-    const box = option.parentElement!.getBoundingClientRect()
-    return top >= box.top - 1 && bottom <= box.bottom + 1
-  })
-  expect(inView).toBe(true)
+  const inView = (): Promise<boolean> =>
+    list.locator('[aria-selected=true]').evaluate((option) => {
+      const { top, bottom } = option.getBoundingClientRect()
+      const box = option.parentElement!.getBoundingClientRect()
+      return top >= box.top - 1 && bottom <= box.bottom + 1
+    })
+  await expect.poll(inView).toBe(true)
   await field.selectText()
   await page.keyboard.type('q7 07 qwen')
   await expect
@@ -87,6 +88,8 @@ test('at the edge of a narrow window the list stays inside it', async () => {
   await page.mouse.move(header.x + 180, pane.y + pane.height - 100, { steps: 8 })
   await page.mouse.up()
   await node('chosen').getByRole('combobox').click()
+  await page.locator('.model-list').waitFor()
+  await editor.rest()
   const panel = (await page.locator('.model-list').boundingBox())!
   const field = (await node('chosen').getByRole('combobox').boundingBox())!
   expect(panel.x + panel.width).toBeLessThanOrEqual(pane.x + pane.width)

@@ -22,7 +22,7 @@ test('an input chosen on its node is the form, with the ends of the graph as res
   await inputs.getByLabel('Topic').fill('space')
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   const story = page.getByRole('article', { name: 'Story', exact: true }).locator('[data-output]')
-  await expect.poll(() => story.innerText().catch(() => ''), { timeout: 20_000 }).not.toBe('')
+  await expect.poll(() => story.innerText().catch(() => '')).not.toBe('')
   await page.locator('.run-summary[data-status=completed]').waitFor()
   await expect.poll(() => story.innerText()).toMatch(/star|planet|rocket|moon|space|comet|astronaut/i)
 })
@@ -47,7 +47,7 @@ test('a link to the app saves the workflow and opens straight into its form', as
   await page.getByRole('button', { name: 'Share' }).click()
   await page.getByRole('menuitem', { name: 'Copy a link to the app' }).click()
   await expect.poll(copied).toMatch(/\?workflow=first-story-2&view=app$/)
-  const other = await page.context().browser()!.newPage()
+  const other = await editor.openPage()
   await other.goto(await copied())
   await other.getByRole('region', { name: 'Inputs' }).getByLabel('What about?').waitFor()
   await expect.poll(() => other.locator('[data-node-id]').count()).toBe(0)
@@ -70,7 +70,7 @@ test('a grammar is edited with colours, and its error is marked at its line and 
   await page.keyboard.press('Control+End')
   await page.keyboard.type(')')
   const marked = code.locator('.cm-line').nth(1).locator('.cm-lintRange-error')
-  await expect.poll(() => marked.allInnerTexts(), { timeout: 20_000 }).toEqual([')'])
+  await expect.poll(() => marked.allInnerTexts()).toEqual([')'])
   await editor
     .node('rules')
     .getByRole('alert')
@@ -100,10 +100,10 @@ test('a regular expression and a schema are compiled while one types, too, and n
     shape: { type: 'steering/json-schema', inputs: { schema } },
   })
   const marked = (name: string) => node(name).locator('.cm-lintRange-error').allInnerTexts()
-  await expect.poll(() => marked('pattern'), { timeout: 20_000 }).toEqual(['b'])
+  await expect.poll(() => marked('pattern')).toEqual(['b'])
   await expect.poll(() => marked('shape')).toEqual(['"type"'])
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await page.getByText('Not run: there are 2 problems to solve first').waitFor()
+  await editor.told('Not run: there are 2 problems to solve first')
 })
 
 test('the gaps of a template are marked, those that nothing is linked to in another way', async () => {
@@ -166,6 +166,7 @@ test.each([
     await page.setViewportSize({ width, height })
     await page.getByRole('button', { name: 'App', exact: true }).click()
     await page.getByRole('region', { name: 'Inputs' }).waitFor()
+    await editor.rest()
     const covered = await page.locator('.title-bar button:enabled').evaluateAll((buttons) =>
       buttons
         .filter((button) => {

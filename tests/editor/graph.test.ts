@@ -176,7 +176,7 @@ test('a link is led through a point, which the arrows move; the point goes with 
   await point.focus()
   const before = Number(await point.getAttribute('cy'))
   await press('ArrowDown', 'ArrowDown')
-  expect(Number(await point.getAttribute('cy'))).toBe(before + 16)
+  await expect.poll(async () => Number(await point.getAttribute('cy'))).toBe(before + 16)
   await page.getByLabel('Link from Model to Write the story').focus()
   await press('Enter', 'Delete')
   await expect.poll(() => page.getByRole('button', { name: /^Point 1/ }).count()).toBe(0)

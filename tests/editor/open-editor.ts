@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { chromium, type Locator, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
+import { inject } from 'vitest'
 import { findChromium, noChromium } from '../../scripts/browser.mjs'
 import { createScratch, type Scratch } from '../cli.ts'
 import { readUrl, startServer } from '../server.ts'
@@ -19,6 +20,12 @@ export interface Editor extends AsyncDisposable {
   openFile: (file: string) => Promise<void>
   /** Brings everything into view: what lies below the window cannot be clicked. */
   showAll: () => Promise<void>
+  /** Waits until a notice with this text was shown since the last that was waited for: they go away by themselves. */
+  told: (text: string) => Promise<void>
+  /** Some frames in which nothing moved. */
+  rest: () => Promise<void>
+  /** Another window, of somebody else as far as the browser knows. */
+  openPage: () => Promise<Page>
   /** The process that runs workflows now. */
   workerPid: () => Promise<number>
   /** The server is gone, as if its machine were switched off. */
@@ -27,15 +34,15 @@ export interface Editor extends AsyncDisposable {
   bringServerBack: () => Promise<void>
 }
 
-/** A real server with a real worker on the demo model, and Chromium looking at its editor. */
-export async function openEditor(): Promise<Editor> {
+let browser: Promise<Browser> | undefined
+
+/** One for all files of tests that this process runs: starting it takes longer than many a test. */
+function launchChromium(): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error(noChromium)
-  const scratch = await createScratch()
-  let server = startServer(scratch)
-  const url = await readUrl(server)
-  const browser = await chromium.launch({
+  return chromium.launch({
     executablePath,
+    timeout: inject('patience'),
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -44,8 +51,24 @@ export async function openEditor(): Promise<Editor> {
       '--no-first-run',
     ],
   })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+}
+
+/** A real server with a real worker on the demo model, and Chromium looking at its editor. */
+export async function openEditor({ nodes = [] }: { nodes?: readonly string[] } = {}): Promise<Editor> {
+  const chrome = await (browser ??= launchChromium())
+  const scratch = await createScratch()
+  let server = startServer(scratch, { nodes })
+  const url = await readUrl(server)
+  const contexts: BrowserContext[] = []
+  const openPage = async (): Promise<Page> => {
+    const context = await chrome.newContext({ viewport: { width: 1280, height: 720 } })
+    contexts.push(context)
+    context.setDefaultTimeout(inject('patience'))
+    return context.newPage()
+  }
+  const page = await openPage()
   await slowDown(page)
+  await page.addInitScript(keepNotices)
   await page.goto(url)
   const node = (name: string): Locator =>
     page.locator(`[data-node-id="${name}"], [data-node-id][aria-label="${name}"]`).first()
@@ -76,20 +99,23 @@ export async function openEditor(): Promise<Editor> {
       await page.keyboard.press('f')
       await rest()
     },
+    async told(text) {
+      await page.waitForFunction(takeNotice, text)
+    },
+    rest,
+    openPage,
     workerPid: () => findWorker(server.pid ?? 0),
     async killServer() {
-      // The command passes its end on to the server it started.
-      const pids = [server.pid ?? 0, await findServer(server.pid ?? 0)]
       const ended = once(server, 'exit')
-      for (const pid of pids.toReversed()) process.kill(pid, 'SIGKILL')
+      server.kill('SIGKILL')
       await ended
     },
     async bringServerBack() {
-      server = startServer(scratch, new URL(url).port)
+      server = startServer(scratch, { port: new URL(url).port, nodes })
       await readUrl(server)
     },
     async [Symbol.asyncDispose]() {
-      await browser.close()
+      await Promise.all(contexts.map((context) => context.close()))
       if (server.kill('SIGTERM')) await once(server, 'exit')
       await scratch[Symbol.asyncDispose]()
     },
@@ -120,22 +146,35 @@ async function waitForRest(): Promise<void> {
   }
 }
 
+/** Runs in the page, before anything else: keeps what notices say. */
+function keepNotices(): void {
+  const said: string[] = []
+  Object.assign(window, { said })
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes)
+        if (node instanceof Element && node.matches('.notice')) said.push(node.textContent)
+  }).observe(document, { childList: true, subtree: true })
+}
+
+/** Runs in the page: whether a notice with this text was shown; it and those before are forgotten. */
+function takeNotice(text: string): boolean {
+  const { said } = window as unknown as { said: string[] }
+  const at = said.findIndex((one) => one.includes(text))
+  said.splice(0, at + 1)
+  return at >= 0
+}
+
 async function middle(element: Locator): Promise<[number, number]> {
   const box = await element.boundingBox()
   if (!box) throw new Error(`${element.toString()} is not on the page`)
   return [box.x + box.width / 2, box.y + box.height / 2]
 }
 
-const findWorker = (parent: number): Promise<number> => findBelow(parent, /apps\/worker\//)
-const findServer = (parent: number): Promise<number> => findBelow(parent, /apps\/server\//)
-
-/** A process among those that a process started, directly or not; 0 where there is none. */
-async function findBelow(parent: number, command: RegExp): Promise<number> {
-  const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8')
-  for (const pid of children.trim().split(' ').filter(Boolean).map(Number)) {
-    if (command.test(await readFile(`/proc/${pid}/cmdline`, 'utf8'))) return pid
-    const below = await findBelow(pid, command)
-    if (below > 0) return below
-  }
+/** 0 where the server has none. */
+async function findWorker(server: number): Promise<number> {
+  const children = await readFile(`/proc/${server}/task/${server}/children`, 'utf8')
+  for (const pid of children.trim().split(' ').filter(Boolean).map(Number))
+    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('apps/worker/')) return pid
   return 0
 }

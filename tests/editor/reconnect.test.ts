@@ -1,31 +1,14 @@
-import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeGatedSweep } from './gated-sweep.ts'
 import { openEditor, type Editor } from './open-editor.ts'
 
 let editor: Editor
 
 beforeAll(async () => {
-  editor = await openEditor()
+  editor = await openEditor({ nodes: ['tests/fixtures/gate'] })
   await editor.page.locator('.worker-state[data-state=ready]').waitFor()
 })
 afterAll(() => editor?.[Symbol.asyncDispose]())
-
-/** Takes long enough for a server to end in the middle of it. */
-const longSweep = {
-  format: 'woolgather',
-  version: 1,
-  name: 'A long sweep',
-  nodes: {
-    model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
-    seeds: { type: 'matrix/axis', inputs: { values: Array.from({ length: 200 }, (_, at) => at + 1) } },
-    story: {
-      type: 'generation/generate',
-      inputs: { prompt: 'Tell me a happy story about the sea.', maxTokens: 200 },
-      links: { model: ['model', 'model'], seed: ['seeds', 'value'] },
-    },
-    grid: { type: 'matrix/grid', links: { values: ['story', 'text'] } },
-  },
-}
 
 /** As the server has it: the page may be behind. */
 async function cellsDone(): Promise<number> {
@@ -66,35 +49,35 @@ test('it can be taken back, and asked for again', async () => {
 test('when the server is back the editor finds it by itself: the run is run, and saving saves', async () => {
   const { page, node } = editor
   await editor.bringServerBack()
-  // Said for a few seconds only.
-  await page.getByText('The server is back').waitFor()
+  await editor.told('The server is back')
   await page.getByText('The server cannot be reached').first().waitFor({ state: 'detached' })
   await page.locator('.run-summary[data-status=completed]').waitFor()
   await expect.poll(() => node('Write the story').locator('[data-output]').innerText()).toMatch(/\w+ \w+/)
   await page.keyboard.press('Control+s')
-  await page.getByText('Saved “First story”').waitFor()
+  await editor.told('Saved “First story”')
 })
 
 test('a run that the server took with it is interrupted, and taken up again where it was', async () => {
   const { page, scratch, node } = editor
-  const file = scratch.path('sweep.json')
-  await writeFile(file, JSON.stringify(longSweep))
+  const { file, letThrough } = writeGatedSweep(scratch, 20)
+  letThrough(3)
   await editor.openFile(file)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect.poll(cellsDone).toBeGreaterThan(1)
   await editor.killServer()
   await page.getByText('The server cannot be reached').first().waitFor()
   await page.getByRole('button', { name: 'Cancel', exact: true }).click()
-  await page.getByText('Not cancelled: the server cannot be reached').waitFor()
+  await editor.told('Not cancelled: the server cannot be reached')
   await editor.bringServerBack()
   await page.locator('.run-summary[data-status=interrupted]').waitFor()
+  letThrough(20)
   await page.getByRole('button', { name: 'Take up again' }).click()
   await page.locator('.run-summary[data-status=completed]').waitFor()
   await editor.showAll()
   await node('grid')
     .getByRole('button', { name: /open all results/ })
     .click()
-  await expect.poll(() => page.locator('.results-counts').innerText()).toMatch(/^200 cells/)
+  await expect.poll(() => page.locator('.results-counts').innerText()).toMatch(/^20 cells/)
 })
 
 test('what the history holds is still there', async () => {

@@ -13,17 +13,12 @@ let saved = 0
 beforeAll(async () => {
   editor = await openEditor()
   mine = editor.page
-  const context = await mine
-    .context()
-    .browser()!
-    .newContext({ viewport: { width: 1280, height: 720 } })
-  theirs = await context.newPage()
+  theirs = await editor.openPage()
 })
 afterAll(() => editor?.[Symbol.asyncDispose]())
 
 const topic = (page: Page) => page.locator('[data-node-id=topic]').getByRole('textbox')
 const dialog = (page: Page, name: string) => page.getByRole('dialog', { name })
-const told = (page: Page, name: string) => page.getByText(`Saved “${name}”`).last().waitFor()
 
 /** A new workflow on the server, open in both windows. */
 beforeEach(async () => {
@@ -32,7 +27,7 @@ beforeEach(async () => {
   await topic(mine).waitFor()
   await mine.getByLabel('Name of the workflow').fill(name)
   await mine.keyboard.press('Control+Shift+s')
-  await told(mine, name)
+  await editor.told(`Saved “${name}”`)
   await theirs.goto(new URL(`/?workflow=shared-${saved}`, mine.url()).href)
   await expect.poll(() => theirs.getByLabel('Name of the workflow').inputValue()).toBe(name)
 })

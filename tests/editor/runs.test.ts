@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeGatedSweep } from './gated-sweep.ts'
 import { openEditor, type Editor } from './open-editor.ts'
 
 let editor: Editor
 
 beforeAll(async () => {
-  editor = await openEditor()
-  editor.page.setDefaultTimeout(20_000)
+  editor = await openEditor({ nodes: ['tests/fixtures/gate'] })
 })
 afterAll(() => editor?.[Symbol.asyncDispose]())
 
@@ -17,30 +17,6 @@ const run = async (): Promise<void> => {
 const panel = () => editor.page.getByRole('complementary', { name: 'Runs' })
 const items = () => panel().locator('.run-name').allInnerTexts()
 const open = (name: string) => panel().getByRole('button', { name: new RegExp(name) })
-
-/** A sweep of stories that takes a few seconds. */
-async function openLongSweep(): Promise<void> {
-  const { scratch } = editor
-  const file = scratch.path('long.json')
-  const values = Array.from({ length: 40 }, (_, index) => index + 1)
-  const workflow = {
-    format: 'woolgather',
-    version: 1,
-    name: 'A long sweep',
-    nodes: {
-      model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
-      seeds: { type: 'matrix/axis', inputs: { values } },
-      story: {
-        type: 'generation/generate',
-        inputs: { prompt: 'Tell me a happy story about the sea.', maxTokens: 200 },
-        links: { model: ['model', 'model'], seed: ['seeds', 'value'] },
-      },
-      grid: { type: 'matrix/grid', links: { values: ['story', 'text'] } },
-    },
-  }
-  await writeFile(file, JSON.stringify(workflow))
-  await editor.openFile(file)
-}
 
 test('the history lists runs, newest first, and two of them are compared: graph and words', async () => {
   const { page, node } = editor
@@ -98,8 +74,10 @@ test('while the queue is paused a run waits, is put first, cancelled, and the qu
 })
 
 test('a reload in the middle of a run: it goes on, and the editor catches up to its end', async () => {
-  const { page } = editor
-  await openLongSweep()
+  const { page, scratch } = editor
+  const { file, letThrough } = writeGatedSweep(scratch, 40)
+  letThrough(10)
+  await editor.openFile(file)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await page.locator('.run-summary[data-status=running]').waitFor()
   await page.waitForFunction(() =>
@@ -110,6 +88,8 @@ test('a reload in the middle of a run: it goes on, and the editor catches up to 
     }),
   )
   await page.reload()
+  await page.locator('.run-summary[data-status=running]').waitFor()
+  letThrough(40)
   await page.locator('.run-summary[data-status=completed]').waitFor()
   await editor
     .node('grid')
@@ -119,16 +99,18 @@ test('a reload in the middle of a run: it goes on, and the editor catches up to 
 })
 
 test('a worker killed in the middle of a run comes back, and the run completes with every cell', async () => {
-  const { page, node } = editor
-  await node('story')
-    .getByRole('textbox', { name: /Prompt/ })
-    .first()
-    .fill('Tell me a sad story about space.')
+  const { page, node, scratch, workerPid } = editor
+  const { file, letThrough } = writeGatedSweep(scratch, 40, 'Tell me a sad story about space.')
+  letThrough(10)
+  await editor.openFile(file)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await node('story').locator('[data-output]').waitFor()
-  process.kill(await editor.workerPid(), 'SIGKILL')
-  await page.locator('.worker-state:not([data-state=ready])').waitFor()
+  const killed = await workerPid()
+  process.kill(killed, 'SIGKILL')
+  await expect.poll(workerPid).not.toBe(killed)
+  letThrough(40)
   await page.locator('.run-summary[data-status=completed]').waitFor()
+  expect([0, killed]).not.toContain(await workerPid())
   await editor.showAll()
   await node('grid')
     .getByRole('button', { name: /open all results/ })

@@ -78,7 +78,7 @@ test('a saved workflow that is open already comes to the front instead of openin
   const { page } = editor
   await openExample('Two temperatures')
   await page.keyboard.press('Control+s')
-  await page.getByText('Saved “Two temperatures”').waitFor()
+  await editor.told('Saved “Two temperatures”')
   await page.getByLabel('Name of the workflow').fill('Warm and cold')
   await page.keyboard.press('Enter')
   await openExample('First story')
@@ -93,6 +93,7 @@ test('more tabs than fit are scrolled in their bar, and nothing else moves', asy
   const { page } = editor
   for (const name of ['Loopback', 'LoRA strength', 'Agent', 'Best of four', 'Perplexity', 'Word bias'])
     await openExample(name)
+  await editor.rest()
   const run = page.getByRole('button', { name: 'Run', exact: true })
   const box = await run.boundingBox()
   expect(box!.x + box!.width).toBeLessThan(1280)
