@@ -1,8 +1,9 @@
-import { readFile, readdir, truncate } from 'node:fs/promises'
+import { mkdir, readFile, readdir, truncate } from 'node:fs/promises'
 import path from 'node:path'
 import type { WorkflowNode } from '@woolgather/workflow'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createScratch, root, woolgather } from './cli.ts'
+import { serve } from './server.ts'
 
 /*
    model ──► story
@@ -117,6 +118,14 @@ describe('a workflow file that cannot be read is one clear message and exit code
 })
 
 describe('a model file that cannot be used fails its node with exit code 1, and the process lives', () => {
+  let server: Awaited<ReturnType<typeof serve>>
+  const workers = new Set<number>()
+  beforeAll(async () => {
+    server = await serve()
+    await mkdir(server.scratch.path('models'), { recursive: true })
+  })
+  afterAll(() => server?.[Symbol.asyncDispose]())
+
   const cases: [string, (model: Buffer) => Uint8Array | undefined, RegExp][] = [
     ['missing', () => undefined, /model-not-found|No model file/],
     ['empty', () => new Uint8Array(), /GGUF|gguf/],
@@ -137,20 +146,21 @@ describe('a model file that cannot be used fails its node with exit code 1, and 
       /lambo/,
     ],
   ]
-  test.each(cases)('%s', async (_, damage, message) => {
-    await using scratch = await createScratch()
+  test.each(cases)('%s', async (title, damage, message) => {
+    const { scratch, there } = server
     const model = await readFile(path.join(root, 'models/demo/storyteller.gguf'))
     const bytes = damage(model)
-    if (bytes) await scratch.write('bad.gguf', bytes)
-    const file = await scratch.writeWorkflow(story('bad.gguf'))
+    if (bytes) await scratch.write(`models/${title}.gguf`, bytes)
+    const file = await scratch.writeWorkflow(story(`${title}.gguf`))
     const { code, stderr, stdout } = await woolgather([
-      ...['run', file, '--models', scratch.folder, '--out', scratch.path('result.json')],
+      ...['run', file, ...there, '--out', scratch.path('result.json')],
     ])
     expect({ code, output: stderr + stdout }).toMatchObject({
       code: 1,
       output: expect.stringMatching(message) as string,
     })
     expect(await scratch.readJson('result.json')).toMatchObject({ status: 'failed', outputs: {} })
+    expect(workers.add(await server.workerPid()).size).toBe(1)
   })
 })
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { readCarriedWorkflow, runEventSchema, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
-import { createScratch, spawnWoolgather } from './cli.ts'
+import { createScratch, spawnWoolgather, woolgather } from './cli.ts'
 
 const demo = 'workflows/first-story.json'
 
@@ -42,7 +42,7 @@ test('--set changes an input, --target runs only what is named, and the same see
     const args = ['--set', `story.seed=${seed}`, '--target', 'show', '--out', scratch.path(name)]
     expect(
       (
-        await spawnWoolgather([
+        await woolgather([
           'run',
           demo,
           ...args,
@@ -64,7 +64,7 @@ test('--set changes an input, --target runs only what is named, and the same see
 
 test('--json prints run events only, numbered without a gap, and their text adds up to the story', async () => {
   await using scratch = await createScratch()
-  const { code, stdout } = await spawnWoolgather([
+  const { code, stdout } = await woolgather([
     'run',
     demo,
     '--json',
@@ -156,7 +156,7 @@ test('seeds drawn inside subgraphs are in the result: its workflow tells the sam
     const file = await scratch.write(`${name}-workflow.json`, JSON.stringify(workflow))
     const out = scratch.path(`${name}.json`)
     const folders = ['--output', scratch.folder, '--data', scratch.path(`data-${name}`)]
-    const { code, stderr } = await spawnWoolgather(['run', file, '--out', out, ...folders])
+    const { code, stderr } = await woolgather(['run', file, '--out', out, ...folders])
     expect(code, stderr).toBe(0)
     return (await scratch.readJson(`${name}.json`)) as { workflow: unknown; outputs: unknown }
   }

@@ -1,11 +1,9 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createScratch, root, woolgather, type Scratch } from './cli.ts'
+import { root, woolgather } from './cli.ts'
 import { effects } from './effects.ts'
-import { readUrl, startServer } from './server.ts'
+import { serve } from './server.ts'
 
 type Effect = NonNullable<(typeof effects)[string]>
 
@@ -14,24 +12,16 @@ const examples = readdirSync(path.join(root, 'workflows')).filter((file) => file
 /** tests/demo-workflow.test.ts looks at this one closely. */
 const shownElsewhere = 'first-story.json'
 
-let scratch: Scratch
-let server: ChildProcess
-let url: string
+let server: Awaited<ReturnType<typeof serve>>
 
-/** One server for all of them: starting a worker takes longer than most examples. */
 beforeAll(async () => {
-  scratch = await createScratch()
-  server = startServer(scratch, { command: true })
-  url = await readUrl(server)
+  server = await serve({ command: true })
 })
-afterAll(async () => {
-  server.kill('SIGTERM')
-  await once(server, 'exit')
-  await scratch[Symbol.asyncDispose]()
-})
+afterAll(() => server?.[Symbol.asyncDispose]())
 
 test.each(examples)('the example %s validates, completes and does what it is there to show', async (file) => {
-  const result = ['--server', url, '--out', scratch.path('result.json')]
+  const { scratch, there } = server
+  const result = [...there, '--out', scratch.path('result.json')]
   const { code, stderr } = await woolgather(['run', path.join('workflows', file), ...result])
   expect({ code, stderr }).toMatchObject({ code: 0 })
   const { outputs } = (await scratch.readJson('result.json')) as { outputs: Parameters<Effect>[0] }

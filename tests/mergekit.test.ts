@@ -4,15 +4,18 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fixturePath, largestDifference } from '../packages/merge/src/testing/fixtures.ts'
 import { readSafetensors } from '../packages/merge/src/testing/safetensors.ts'
-import { createScratch, woolgather, type Scratch } from './cli.ts'
+import { woolgather, type Scratch } from './cli.ts'
+import { serve } from './server.ts'
 
+let server: Awaited<ReturnType<typeof serve>>
 let scratch: Scratch
 beforeAll(async () => {
-  scratch = await createScratch()
+  server = await serve()
+  scratch = server.scratch
   await mkdir(scratch.path('models'))
   for (const name of ['a', 'base', 'c']) await convert(name)
 })
-afterAll(() => scratch?.[Symbol.asyncDispose]())
+afterAll(() => server?.[Symbol.asyncDispose]())
 
 const fixture = (name: string, file: string): URL => fixturePath(`mergekit_models/${name}/${file}`)
 
@@ -85,15 +88,7 @@ test.each(['out_linear', 'out_slerp_gradient_filter', 'out_ties', 'out_frankenme
       'workflow.json',
       JSON.stringify({ format: 'woolgather', version: 1, name, nodes }),
     )
-    const folders = [
-      '--models',
-      scratch.path('models'),
-      '--data',
-      scratch.path('data'),
-      '--output',
-      scratch.folder,
-    ]
-    const { code, stderr } = await woolgather(['run', file, ...folders])
+    const { code, stderr } = await woolgather(['run', file, ...server.there])
     expect({ code, stderr }).toMatchObject({ code: 0 })
     const made = await readFloats(scratch.path(path.join('models', `${name}.gguf`)))
     const reference = [...readSafetensors(fixture(name, 'model.safetensors'))].map(([own, { values }]) => [

@@ -33,12 +33,15 @@ const blend = (ratio: WorkflowNode['inputs'], links: WorkflowNode['links'] = {})
   links: { first: ['animals', 'model'], second: ['space', 'model'], ...links },
 })
 
+/** Stories of each ratio. */
+const seeds = process.env['WOOLGATHER_TEST_FULL'] === '1' ? 100 : 40
+
 test('the two fine-tunes at 50/50 tell stories of both topics, and the share of one follows the ratio', async () => {
   await using scratch = await createScratch()
   const file = await scratch.writeWorkflow({
     ...fineTunes,
     ratios: { type: 'matrix/axis', inputs: { values: '0, 0.25, 0.5, 0.75, 1' } },
-    seeds: { type: 'matrix/seeds', inputs: { count: 100, seed: 1 } },
+    seeds: { type: 'matrix/seeds', inputs: { count: seeds, seed: 1 } },
     blend: blend(undefined, { ratio: ['ratios', 'value'] }),
     story: {
       type: 'generation/generate',
@@ -57,8 +60,8 @@ test('the two fine-tunes at 50/50 tell stories of both topics, and the share of 
         ).length,
     )
   const [animals, space] = [count('animals'), count('space')]
-  expect(animals[2]).toBeGreaterThanOrEqual(30)
-  expect(space[2]).toBeGreaterThanOrEqual(30)
+  expect(animals[2]).toBeGreaterThanOrEqual(0.3 * seeds)
+  expect(space[2]).toBeGreaterThanOrEqual(0.3 * seeds)
   // Of the stories that are of either: both fine-tunes now and then tell of something else.
   const shares = space.map((stories, ratio) => stories / (stories + animals[ratio]!))
   expect(shares).toEqual(shares.toSorted((a, b) => a - b))

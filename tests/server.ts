@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { root, type Scratch } from './cli.ts'
+import { createScratch, root, type Scratch } from './cli.ts'
 
 interface ServerProcessOptions {
   /** Default: any that is free. */
@@ -41,4 +43,35 @@ export function readUrl(server: ChildProcess): Promise<string> {
     })
     server.once('exit', (code) => reject(new Error(`The server ended with ${code}: ${printed}`)))
   })
+}
+
+/** The process that runs workflows for a server; 0 where there is none. */
+export async function findWorker(server: number): Promise<number> {
+  const children = await readFile(`/proc/${server}/task/${server}/children`, 'utf8')
+  for (const pid of children.trim().split(' ').filter(Boolean).map(Number))
+    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('apps/worker/')) return pid
+  return 0
+}
+
+interface RunningServer extends AsyncDisposable {
+  scratch: Scratch
+  /** What makes `woolgather run` run there: one worker for many runs, for starting one takes longer than most of them. */
+  there: readonly string[]
+  workerPid: () => Promise<number>
+}
+
+/** A server in a folder of its own; both go when it is disposed. */
+export async function serve(options?: ServerProcessOptions): Promise<RunningServer> {
+  const scratch = await createScratch()
+  const server = startServer(scratch, options)
+  const url = await readUrl(server)
+  return {
+    scratch,
+    there: ['--server', url],
+    workerPid: () => findWorker(server.pid ?? 0),
+    async [Symbol.asyncDispose]() {
+      if (server.kill('SIGTERM')) await once(server, 'exit')
+      await scratch[Symbol.asyncDispose]()
+    },
+  }
 }

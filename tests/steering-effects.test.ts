@@ -1,13 +1,21 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Json, Table } from '@woolgather/workflow'
-import { createScratch, woolgather } from './cli.ts'
+import { woolgather } from './cli.ts'
 import { isPirate, moodOf, topicOf } from './score-story.ts'
+import { serve } from './server.ts'
 
 /** Full: as many seeds as docs/steering.md has figures for; else enough to see that it works. */
 const isFull = process.env['WOOLGATHER_TEST_FULL'] === '1'
 const seeds = isFull ? 100 : 8
 /** With few seeds, one more or less is much. */
 const slack = isFull ? 0 : 0.2
+
+let server: Awaited<ReturnType<typeof serve>>
+
+beforeAll(async () => {
+  server = await serve()
+})
+afterAll(() => server?.[Symbol.asyncDispose]())
 
 /** Of each row of the example's grid, by its heading: the share of texts that hold. Printed as docs/steering.md has it. */
 async function measure(
@@ -26,20 +34,13 @@ async function measure(
 }
 
 async function runExample(example: string, settings: Record<string, string>): Promise<Record<string, Table>> {
-  await using scratch = await createScratch()
+  const { scratch, there } = server
   const set = Object.entries({ 'seeds.count': String(seeds), ...settings }).flatMap(([input, value]) => [
     '--set',
     `${input}=${value}`,
   ])
-  const folders = [
-    '--output',
-    scratch.folder,
-    '--data',
-    scratch.path('data'),
-    '--out',
-    scratch.path('result.json'),
-  ]
-  const { code, stderr } = await woolgather(['run', `workflows/${example}.json`, ...set, ...folders])
+  const result = [...there, '--out', scratch.path('result.json')]
+  const { code, stderr } = await woolgather(['run', `workflows/${example}.json`, ...set, ...result])
   expect({ code, stderr }).toMatchObject({ code: 0 })
   const { outputs } = (await scratch.readJson('result.json')) as { outputs: Record<string, { table?: Json }> }
   return Object.fromEntries(

@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
 import { inject } from 'vitest'
 import { findChromium, noChromium } from '../../scripts/browser.mjs'
 import { createScratch, type Scratch } from '../cli.ts'
-import { readUrl, startServer } from '../server.ts'
+import { findWorker, readUrl, startServer } from '../server.ts'
 
 export interface Editor extends AsyncDisposable {
   page: Page
@@ -169,12 +168,4 @@ async function middle(element: Locator): Promise<[number, number]> {
   const box = await element.boundingBox()
   if (!box) throw new Error(`${element.toString()} is not on the page`)
   return [box.x + box.width / 2, box.y + box.height / 2]
-}
-
-/** 0 where the server has none. */
-async function findWorker(server: number): Promise<number> {
-  const children = await readFile(`/proc/${server}/task/${server}/children`, 'utf8')
-  for (const pid of children.trim().split(' ').filter(Boolean).map(Number))
-    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('apps/worker/')) return pid
-  return 0
 }

@@ -38,7 +38,7 @@ test('a cell that takes all memory fails with the signal and the last words; the
   writeFileSync(path.join(folder, 'index.js'), nodes)
   await using server = await startTestServer({
     workerEntry,
-    workerEnv: { NODE_OPTIONS: '--max-old-space-size=200' },
+    workerEnv: { NODE_OPTIONS: '--max-old-space-size=120' },
     descriptions: undefined,
     nodes: [folder],
   })

@@ -35,6 +35,12 @@ function resultsOf(events: readonly RunEvent[]): { results: Record<string, unkno
 const numbersOf = (events: readonly RunEvent[]): number[] => events.map(({ seq }) => seq)
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
 
+let undisturbed: Promise<Record<string, unknown>> | undefined
+
+/** What 100 cells come to that nothing happens to. */
+const wholeResults = (): Promise<Record<string, unknown>> =>
+  (undisturbed ??= runUndisturbed(writeSlowNodes().folder))
+
 async function runUndisturbed(nodes: string): Promise<Record<string, unknown>> {
   await using server = await startTestServer({
     workerEntry,
@@ -70,41 +76,38 @@ const finishedCells = (events: readonly RunEvent[]): number =>
   events.filter(({ type }) => type === 'cell.finished').length
 
 describe('a worker killed at random moments of a matrix of 100 cells', () => {
-  test(
-    `${kills} times, leaves every cell there once, equal to an undisturbed run, its events without a gap`,
-    async () => {
-      const nodes = writeSlowNodes()
-      const expected = await runUndisturbed(nodes.folder)
-      await using server = await startTestServer({
-        workerEntry,
-        descriptions: undefined,
-        nodes: [nodes.folder],
-      })
-      const client = server.connect()
-      const draw = createDraw(1)
-      const killed = new Set<number>()
-      // A machine that is quick may end a matrix before all kills have landed: then another is begun.
-      while (killed.size < kills) {
-        const events: RunEvent[] = []
-        const run = await submit(client, matrix)
-        client.subscribe(run, (fresh) => events.push(...fresh))
-        const over = (): boolean => events.at(-1)?.type === 'run.finished'
-        while (!over() && killed.size < kills) {
-          // Each life gets on by some cells, however slow the machine: what is killed too often is taken for faulty.
-          const enough = finishedCells(events) + 1 + Math.floor(draw() * 8)
-          await until(() => over() || finishedCells(events) >= enough)
-          await pause(draw() * 100)
-          const pid = nodes.pids().at(-1) as number
-          if (over() || killed.has(pid)) continue
-          process.kill(pid, 'SIGKILL')
-          killed.add(pid)
-        }
-        await until(over)
-        expectWhole(events, expected)
+  test(`${kills} times, leaves every cell there once, equal to an undisturbed run, its events without a gap`, async () => {
+    const nodes = writeSlowNodes()
+    const expected = await wholeResults()
+    await using server = await startTestServer({
+      workerEntry,
+      descriptions: undefined,
+      nodes: [nodes.folder],
+    })
+    const client = server.connect()
+    const draw = createDraw(1)
+    const killed = new Set<number>()
+    // A machine that is quick may end a matrix before all kills have landed: then another is begun.
+    while (killed.size < kills) {
+      const events: RunEvent[] = []
+      const run = await submit(client, matrix)
+      client.subscribe(run, (fresh) => events.push(...fresh))
+      const over = (): boolean => events.at(-1)?.type === 'run.finished'
+      while (!over() && killed.size < kills) {
+        // Each life gets on by some cells, however slow the machine: what is killed too often is taken for faulty.
+        const enough = finishedCells(events) + 1 + Math.floor(draw() * 8)
+        await until(() => over() || finishedCells(events) >= enough)
+        await pause(draw() * 100)
+        const pid = nodes.pids().at(-1) as number
+        if (over() || killed.has(pid)) continue
+        process.kill(pid, 'SIGKILL')
+        killed.add(pid)
       }
-      expect(killed.size).toBe(kills)
-    },
-  )
+      await until(over)
+      expectWhole(events, expected)
+    }
+    expect(killed.size).toBe(kills)
+  })
 })
 
 /** A server as a process of its own, so that it can be killed. */
@@ -122,45 +125,42 @@ async function spawnServer(data: string, nodes: string): Promise<{ child: ChildP
 }
 
 describe('a server killed at random moments of a matrix of 100 cells', () => {
-  test(
-    `${kills} times, has the run interrupted each time; resumed, every cell is there once, equal to an undisturbed run`,
-    async () => {
-      const nodes = writeSlowNodes()
-      const expected = await runUndisturbed(nodes.folder)
-      const data = mkdtempSync(path.join(tmpdir(), 'woolgather-server-'))
-      const draw = createDraw(2)
-      let killed = 0
-      let run: string | undefined
-      while (killed < kills || run !== undefined) {
-        const { child, url } = await spawnServer(data, nodes.folder)
-        const client = createClient({ url, createSocket, reconnectDelay: 20 })
-        const gone = new Promise((resolve) => child.once('exit', resolve))
-        const events: RunEvent[] = []
-        if (run === undefined) run = await submit(client, matrix)
-        else expect((await fetch(url + routes.resumeRun(run), { method: 'POST' })).status).toBe(202)
-        client.subscribe(run, (fresh) => events.push(...fresh))
-        const over = (): boolean => events.at(-1)?.type === 'run.finished' && !isInterrupted(events)
-        const resumed = (): boolean => {
-          const begun = events.findLastIndex(({ type }) => type === 'run.started')
-          return begun > events.findLastIndex(({ type }) => type === 'run.finished')
-        }
-        await until(() => over() || (resumed() && events.at(-1)?.type !== 'run.started'))
-        if (killed < kills) await pause(draw() * 250)
-        if (killed < kills && !over()) {
-          child.kill('SIGKILL')
-          killed++
-        } else {
-          await until(over)
-          expectWhole(events, expected)
-          run = undefined
-          child.kill('SIGTERM')
-        }
-        await gone
-        client.close()
+  test(`${kills} times, has the run interrupted each time; resumed, every cell is there once, equal to an undisturbed run`, async () => {
+    const nodes = writeSlowNodes()
+    const expected = await wholeResults()
+    const data = mkdtempSync(path.join(tmpdir(), 'woolgather-server-'))
+    const draw = createDraw(2)
+    let killed = 0
+    let run: string | undefined
+    while (killed < kills || run !== undefined) {
+      const { child, url } = await spawnServer(data, nodes.folder)
+      const client = createClient({ url, createSocket, reconnectDelay: 20 })
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      const events: RunEvent[] = []
+      if (run === undefined) run = await submit(client, matrix)
+      else expect((await fetch(url + routes.resumeRun(run), { method: 'POST' })).status).toBe(202)
+      client.subscribe(run, (fresh) => events.push(...fresh))
+      const over = (): boolean => events.at(-1)?.type === 'run.finished' && !isInterrupted(events)
+      const resumed = (): boolean => {
+        const begun = events.findLastIndex(({ type }) => type === 'run.started')
+        return begun > events.findLastIndex(({ type }) => type === 'run.finished')
       }
-      expect(killed).toBe(kills)
-    },
-  )
+      await until(() => over() || (resumed() && events.at(-1)?.type !== 'run.started'))
+      if (killed < kills) await pause(draw() * 250)
+      if (killed < kills && !over()) {
+        child.kill('SIGKILL')
+        killed++
+      } else {
+        await until(over)
+        expectWhole(events, expected)
+        run = undefined
+        child.kill('SIGTERM')
+      }
+      await gone
+      client.close()
+    }
+    expect(killed).toBe(kills)
+  })
 })
 
 test('the worker of a killed server ends too, in the middle of a run', async () => {

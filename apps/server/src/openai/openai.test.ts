@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Workflow } from '@woolgather/workflow'
 import OpenAI from 'openai'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../testing/start-test-server.ts'
 
 const workerEntry = createRequire(import.meta.url).resolve('@woolgather/worker/main')
@@ -34,11 +34,14 @@ const story: Workflow['nodes'] = {
   out: { type: 'api/output', links: { value: ['story', 'text'] } },
 }
 
-async function serve(saved: Record<string, Workflow['nodes']>, token?: string): Promise<TestServer> {
+/** Only where something is run, it has a real worker. */
+async function serve(
+  saved: Record<string, Workflow['nodes']>,
+  { token, runs = false }: { token?: string; runs?: boolean } = {},
+): Promise<TestServer> {
   const server = await startTestServer({
-    workerEntry,
     descriptions: undefined,
-    workerEnv: { WOOLGATHER_GPU: 'cpu' },
+    ...(runs && { workerEntry, workerEnv: { WOOLGATHER_GPU: 'cpu' } }),
     ...(token !== undefined && { token }),
     models: [new URL('../../../../models', import.meta.url).pathname],
   })
@@ -58,21 +61,39 @@ const clientOf = (server: TestServer, apiKey = 'none'): OpenAI =>
   new OpenAI({ baseURL: `${server.url}/v1`, apiKey, maxRetries: 0 })
 
 describe('with the official client a workflow', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    const failing: Workflow['nodes'] = {
+      n: { type: 'api/input', inputs: { name: 'n', type: 'number' } },
+      out: { type: 'api/output', links: { value: ['n', 'value'] } },
+    }
+    server = await serve(
+      {
+        said: nodes('You said {{prompt}} at {{temperature}}.'),
+        called: nodes('{{prompt}}! {{temperature}}'),
+        story,
+        cut: { ...story, story: { ...story['story']!, inputs: { seed: 7, maxTokens: 5 } } },
+        failing,
+      },
+      { runs: true },
+    )
+  })
+  afterAll(() => server?.[Symbol.asyncDispose]())
+
   test('is a model where it has an input and an output', async () => {
     const { prompt, answer } = nodes('x')
-    await using server = await serve({
+    await using own = await serve({
       echo: nodes('You said {{prompt}}.'),
       deaf: { prompt: prompt!, answer: answer! },
     })
-    const models = await clientOf(server).models.list()
+    const models = await clientOf(own).models.list()
     expect(models.data.map(({ id }) => id)).toEqual(['echo'])
-    await expect(clientOf(server).models.retrieve('deaf')).rejects.toMatchObject({ status: 404 })
+    await expect(clientOf(own).models.retrieve('deaf')).rejects.toMatchObject({ status: 404 })
   })
 
   test('answers a chat with what its output is given, settings by their names', async () => {
-    await using server = await serve({ echo: nodes('You said {{prompt}} at {{temperature}}.') })
     const answer = await clientOf(server).chat.completions.create({
-      model: 'echo',
+      model: 'said',
       temperature: 0.5,
       messages: [
         { role: 'system', content: 'Be brief.' },
@@ -83,7 +104,7 @@ describe('with the official client a workflow', () => {
     })
     expect(answer).toMatchObject({
       object: 'chat.completion',
-      model: 'echo',
+      model: 'said',
       choices: [
         {
           index: 0,
@@ -95,13 +116,11 @@ describe('with the official client a workflow', () => {
   })
 
   test('completes a prompt', async () => {
-    await using server = await serve({ echo: nodes('{{prompt}}! {{temperature}}') })
-    const answer = await clientOf(server).completions.create({ model: 'echo', prompt: 'hello' })
+    const answer = await clientOf(server).completions.create({ model: 'called', prompt: 'hello' })
     expect(answer.choices[0]?.text).toBe('hello! 1')
   })
 
   test('streams what a model generates as it comes, in both interfaces the same', async () => {
-    await using server = await serve({ story })
     const client = clientOf(server)
     const prompt = 'Tell me a happy story about the sea.'
     const pieces: string[] = []
@@ -122,18 +141,11 @@ describe('with the official client a workflow', () => {
   })
 
   test('says that an answer was cut at its length', async () => {
-    const cut = { ...story, story: { ...story['story']!, inputs: { seed: 7, maxTokens: 5 } } }
-    await using server = await serve({ cut })
     const answer = await clientOf(server).completions.create({ model: 'cut', prompt: 'Tell me a story.' })
     expect(answer.choices[0]?.finish_reason).toBe('length')
   })
 
   test('that is not there, is asked for in a wrong way, or fails, is an error the client understands', async () => {
-    const failing: Workflow['nodes'] = {
-      n: { type: 'api/input', inputs: { name: 'n', type: 'number' } },
-      out: { type: 'api/output', links: { value: ['n', 'value'] } },
-    }
-    await using server = await serve({ failing })
     const client = clientOf(server)
     const messages = [{ role: 'user' as const, content: 'no number' }]
     await expect(client.chat.completions.create({ model: 'none', messages })).rejects.toMatchObject({
@@ -152,8 +164,8 @@ describe('with the official client a workflow', () => {
 
   test('needs the token as its key where there is one', async () => {
     const token = 'a-long-enough-token'
-    await using server = await serve({ echo: nodes('{{prompt}} {{temperature}}') }, token)
-    await expect(clientOf(server, 'wrong').models.list()).rejects.toMatchObject({ status: 401 })
-    expect((await clientOf(server, token).models.list()).data).toHaveLength(1)
+    await using own = await serve({ echo: nodes('{{prompt}} {{temperature}}') }, { token })
+    await expect(clientOf(own, 'wrong').models.list()).rejects.toMatchObject({ status: 401 })
+    expect((await clientOf(own, token).models.list()).data).toHaveLength(1)
   })
 })
