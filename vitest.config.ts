@@ -22,6 +22,7 @@ export default defineConfig({
     // The processes that tests start are as patient.
     env: { WOOLGATHER_PATIENCE: '10' },
     setupFiles: ['tests/setup.ts'],
+    teardownTimeout: patience,
     maxWorkers: 2,
     projects: [
       {

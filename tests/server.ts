@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { createScratch, root, type Scratch } from './cli.ts'
 
 interface ServerProcessOptions {

@@ -164,7 +164,10 @@ describe('a worker that dies in a run', () => {
     ])
     const { events } = await play(worker, 'start a; freeze; end failed')
     expect(events.find(({ type }) => type === 'cell.failed')).toMatchObject({
-      error: { code: 'worker-lost', message: `The worker process did not answer for ${hang / 1000} seconds.` },
+      error: {
+        code: 'worker-lost',
+        message: `The worker process did not answer for ${hang / 1000} seconds.`,
+      },
     })
   })
 
@@ -235,7 +238,16 @@ describe('a run that was interrupted', () => {
       { run: 'r', seq: 1, time: 0, type: 'cell.started', node: 'a', at: {} },
       { run: 'r', seq: 2, time: 0, type: 'cell.finished', node: 'a', at: {}, outputs: {}, milliseconds: 1 },
       { run: 'r', seq: 3, time: 0, type: 'cell.started', node: 'b', at: {} },
-      { run: 'r', seq: 4, time: 0, type: 'cell.skipped', node: 'b', at: {}, reason: 'interrupted', because: 'interrupted' },
+      {
+        run: 'r',
+        seq: 4,
+        time: 0,
+        type: 'cell.skipped',
+        node: 'b',
+        at: {},
+        reason: 'interrupted',
+        because: 'interrupted',
+      },
       { run: 'r', seq: 5, time: 0, type: 'run.finished', status: 'interrupted' },
     ]
     const { events } = await play(worker, 'start a; finish a; start b; finish b; end completed', {

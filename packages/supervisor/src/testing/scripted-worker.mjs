@@ -78,7 +78,8 @@ async function play({ run, workflow, leftOver }) {
     if (verb === 'endless') {
       let over = false
       void cancel.then(() => (over = true))
-      for (; !over; await wait(Number(argument))) await tell({ type: 'cell.token', node, at: {}, text: 'on ' })
+      for (; !over; await wait(Number(argument)))
+        await tell({ type: 'cell.token', node, at: {}, text: 'on ' })
       await tell({ type: 'run.finished', status: 'cancelled' })
     }
     if (verb === 'hang') return
