@@ -8,7 +8,8 @@ export {
   type ValuePlace,
 } from './read-header.ts'
 export { measureTensors, type MeasuredTensor } from './measure-tensors.ts'
-export { partPaths } from './split-files.ts'
+export { namedParts, partPaths } from './split-files.ts'
+export { identifyFile, identifyModel } from './identify-file.ts'
 export { describeModel, type ModelSummary } from './describe-model.ts'
 export { ggmlTypeNumber, ggmlTypes, type GgmlType } from './ggml-types.ts'
 export { headerLimits, maxTensorNameBytes } from './limits.ts'

@@ -12,7 +12,7 @@ import type { GgufHeader } from './read-header.ts'
 export function partPaths(path: string, { metadata }: GgufHeader): string[] {
   const count = metadata.get('split.count')
   if (typeof count !== 'number' || count <= 1) return [path]
-  const name = /^(?<stem>.*)-(?<number>\d{5})-of-(?<count>\d{5})\.gguf$/.exec(basename(path))?.groups
+  const name = partName.exec(basename(path))?.groups
   if (name === undefined || Number(name['count']) !== count || count > headerLimits.parts) {
     throw new GgufError(
       `it is one of ${count} parts of a model, but is not named like one`,
@@ -25,8 +25,22 @@ export function partPaths(path: string, { metadata }: GgufHeader): string[] {
       'Choose the first part; the others are found beside it.',
     )
   }
-  return Array.from({ length: count }, (_, index) => {
-    const number = String(index + 1).padStart(5, '0')
-    return join(dirname(path), `${name['stem']}-${number}-of-${name['count']}.gguf`)
-  })
+  return pathsOf(path, name['stem'] ?? '', count)
+}
+
+/** The files of a model as far as the name of its first one tells, without looking into it. */
+export function namedParts(path: string): string[] {
+  const name = partName.exec(basename(path))?.groups
+  const count = Number(name?.['count'])
+  const isFirst = name !== undefined && Number(name['number']) === 1 && count <= headerLimits.parts
+  return isFirst ? pathsOf(path, name['stem'] ?? '', count) : [path]
+}
+
+const partName = /^(?<stem>.*)-(?<number>\d{5})-of-(?<count>\d{5})\.gguf$/
+
+function pathsOf(path: string, stem: string, count: number): string[] {
+  const five = (number: number): string => String(number).padStart(5, '0')
+  return Array.from({ length: count }, (_, index) =>
+    join(dirname(path), `${stem}-${five(index + 1)}-of-${five(count)}.gguf`),
+  )
 }

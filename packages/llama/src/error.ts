@@ -1,3 +1,5 @@
+import type { MemoryNeed } from './memory/estimate-memory.ts'
+
 export type LlamaErrorCode =
   | 'native-missing'
   | 'native-version'
@@ -23,11 +25,18 @@ export type LlamaErrorCode =
 export class LlamaError extends Error {
   readonly code: LlamaErrorCode
   readonly hint: string | undefined
+  /** Of `model-too-large`: what it would take, and what there is. */
+  readonly memory: { needed: MemoryNeed; free: MemoryNeed } | undefined
 
-  constructor(code: LlamaErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: LlamaErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown; memory?: { needed: MemoryNeed; free: MemoryNeed } } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'LlamaError'
     this.code = code
     this.hint = options.hint
+    this.memory = options.memory
   }
 }

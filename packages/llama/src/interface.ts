@@ -81,12 +81,16 @@ export interface LanguageModel extends AsyncDisposable {
 
 export interface ModelInfo {
   path: string
+  /** Which file it is that was loaded, of which parts: changes when another takes its place. */
+  identity: string
   /** `general.architecture`, e.g. `llama`. */
   architecture: string
   name: string
   /** Number of parameters, and bytes of their tensors. */
   parameters: number
   bytes: number
+  /** Bytes that it takes at most, with its context, as estimated before it was loaded. */
+  memory: { ram: number; gpu: number }
   layers: number
   embeddingSize: number
   vocabSize: number

@@ -19,8 +19,8 @@ import type {
   TextScore,
   TextStates,
 } from './interface.ts'
-import { chooseResources, inspectModel } from './memory/index.ts'
-import type { ModelFile } from './memory/index.ts'
+import { chooseResources, estimateMemory, inspectModel } from './memory/index.ts'
+import type { Claim, MemoryClaims, MemoryNeed, ModelFile } from './memory/index.ts'
 import type { Resources } from './memory/choose-resources.ts'
 import { prepareTerms } from './mixing/prepare-terms.ts'
 import type { PreparedTerms } from './mixing/prepare-terms.ts'
@@ -59,25 +59,33 @@ export class LoadedModel {
   /** Tokens that prompt and answer may have together. */
   readonly sequenceLimit: number
   readonly #files: readonly { path: string; state: FileState | undefined }[]
+  readonly #claim: Claim
 
   /** @throws LlamaError, as `LlamaRuntime.loadModel` says */
-  static async load(native: Native, runtime: RuntimeInfo, options: LoadModelOptions): Promise<LoadedModel> {
+  static async load(
+    { native, runtime, claims }: { native: Native; runtime: RuntimeInfo; claims: MemoryClaims },
+    options: LoadModelOptions & { identity: string },
+  ): Promise<LoadedModel> {
     if (options.maxSequences !== undefined) checkSequences(native, options.maxSequences)
     const file = await inspectModel(options.path)
     const maxSequences = chooseSequences(file, options)
     await checkVocabulary(options.path)
-    const wanted = {
-      gpuLayers: options.gpuLayers,
-      contextSize: options.contextSize,
-      threads: options.threads,
+    const { gpuLayers, contextSize, threads } = options
+    const wanted = { gpuLayers, contextSize, threads }
+    const claimed = claims.outstanding()
+    const resources = chooseResources({ model: file, wanted, runtime, maxSequences, claimed })
+    const need = estimateMemory(file, { ...resources, maxSequences })
+    const claim = claims.claim(need)
+    try {
+      return await LoadedModel.#open(native, { file, resources, maxSequences, need, claim, options })
+    } catch (error) {
+      claim.release()
+      throw error
     }
-    const resources = await chooseResources({
-      path: options.path,
-      model: file,
-      wanted,
-      runtime,
-      maxSequences,
-    })
+  }
+
+  static async #open(native: Native, plan: LoadPlan): Promise<LoadedModel> {
+    const { file, resources, maxSequences, claim, options } = plan
     const state = file.parts.map((path) => ({ path, state: readFileState(path) }))
     const model = await NativeModel.load(native, {
       path: options.path,
@@ -91,15 +99,9 @@ export class LoadedModel {
       const context = await openContext(native, model, { resources, maxSequences, separate })
       try {
         const types = await readWeightTypes(file.parts)
-        return new LoadedModel(native, {
-          file,
-          resources,
-          maxSequences,
-          model,
-          context,
-          files: state,
-          types,
-        })
+        const loaded = new LoadedModel(native, { ...plan, model, context, files: state, types })
+        claim.loaded()
+        return loaded
       } catch (error) {
         await context.dispose()
         throw error
@@ -111,10 +113,7 @@ export class LoadedModel {
 
   private constructor(
     native: Native,
-    parts: {
-      file: ModelFile
-      resources: Resources
-      maxSequences: number
+    parts: LoadPlan & {
       model: NativeModel
       context: NativeContext
       files: readonly { path: string; state: FileState | undefined }[]
@@ -124,6 +123,7 @@ export class LoadedModel {
     const { file, resources, model, context } = parts
     this.#native = native
     this.#context = context
+    this.#claim = parts.claim
     this.sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize, context.cells)
     this.#files = parts.files
     this.vocabulary = model.vocabulary
@@ -139,6 +139,8 @@ export class LoadedModel {
     })
     this.info = {
       ...describe(file, resources, this.template),
+      identity: parts.options.identity,
+      memory: parts.need,
       reproducible: context.separate ? reproducibility(native) : 'off',
     }
     this.engine = new BatchEngine(context, {
@@ -311,14 +313,25 @@ export class LoadedModel {
     await this.engine.idle()
     await this.#context.dispose()
     await this.#adapters.dispose()
+    this.#claim.release()
   }
+}
+
+/** What is to be loaded, and how. */
+interface LoadPlan {
+  file: ModelFile
+  resources: Resources
+  maxSequences: number
+  need: MemoryNeed
+  claim: Claim
+  options: LoadModelOptions & { identity: string }
 }
 
 function describe(
   file: ModelFile,
   resources: Resources,
   template: ChatTemplate | undefined,
-): Omit<ModelInfo, 'reproducible'> {
+): Omit<ModelInfo, 'reproducible' | 'identity' | 'memory'> {
   const {
     path,
     architecture,

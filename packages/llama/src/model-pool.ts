@@ -2,7 +2,8 @@ import type { Native } from '@woolgather/ggml'
 import { LlamaError } from './error.ts'
 import type { LoadModelOptions, RuntimeInfo } from './interface.ts'
 import { LoadedModel } from './loaded-model.ts'
-import { identifyFile } from './native/identify-file.ts'
+import { MemoryClaims } from './memory/index.ts'
+import { identifyModel } from './native/identify-file.ts'
 
 interface Entry {
   model: Promise<LoadedModel>
@@ -18,6 +19,7 @@ type Progress = (fraction: number) => void
 export class ModelPool {
   readonly #native: Native
   readonly #runtime: () => RuntimeInfo
+  readonly #claims = new MemoryClaims()
   readonly #entries = new Map<string, Entry>()
   /** Models on their way out: the same one is not loaded again beside them. */
   readonly #freeing = new Map<string, Promise<void>>()
@@ -30,8 +32,9 @@ export class ModelPool {
   /** A reference; whoever takes it calls `release` once. */
   async acquire(options: LoadModelOptions): Promise<{ model: LoadedModel; release: () => Promise<void> }> {
     if (options.signal?.aborted) throw cancelled(options)
-    const key = await keyOf(options)
-    const entry = this.#entries.get(key) ?? this.#load(key, options)
+    const identity = await identifyModel(options.path)
+    const key = keyOf(identity, options)
+    const entry = this.#entries.get(key) ?? this.#load(key, { ...options, identity })
     entry.references++
     const release = (): Promise<void> => this.#release(key, entry)
     try {
@@ -42,12 +45,15 @@ export class ModelPool {
     }
   }
 
-  #load(key: string, options: LoadModelOptions): Entry {
+  #load(key: string, options: LoadModelOptions & { identity: string }): Entry {
     const abandon = new AbortController()
     const listeners: Entry['listeners'] = new Set()
     const onProgress = (fraction: number): void => listeners.forEach((listener) => listener(fraction))
-    const load = (): Promise<LoadedModel> =>
-      LoadedModel.load(this.#native, this.#runtime(), { ...options, signal: abandon.signal, onProgress })
+    const load = async (): Promise<LoadedModel> => {
+      const parts = { native: this.#native, runtime: this.#runtime(), claims: this.#claims }
+      const model = await LoadedModel.load(parts, { ...options, signal: abandon.signal, onProgress })
+      return await asIdentified(model, options)
+    }
     const model = (this.#freeing.get(key) ?? Promise.resolve()).then(load)
     const entry: Entry = { model, references: 0, abandon, listeners }
     this.#entries.set(key, entry)
@@ -105,8 +111,22 @@ function cancelled({ path, signal }: LoadModelOptions): LlamaError {
   return new LlamaError('cancelled', `Loading ${path} was cancelled`, { cause: signal?.reason })
 }
 
-async function keyOf(options: LoadModelOptions): Promise<string> {
+function keyOf(identity: string, options: LoadModelOptions): string {
   const { gpuLayers, contextSize, threads, maxSequences, reproducible = false } = options
-  const file = await identifyFile(options.path)
-  return JSON.stringify([file, gpuLayers, contextSize, threads, maxSequences, reproducible])
+  return JSON.stringify([identity, gpuLayers, contextSize, threads, maxSequences, reproducible])
+}
+
+/**
+ * The model, if its file is still the one it was taken for: what was read meanwhile may be of another.
+ * @throws LlamaError model-unreadable
+ */
+async function asIdentified(
+  model: LoadedModel,
+  { path, identity }: { path: string; identity: string },
+): Promise<LoadedModel> {
+  if ((await identifyModel(path).catch(() => undefined)) === identity) return model
+  await model.dispose()
+  throw new LlamaError('model-unreadable', `${path} was changed or replaced while it was loaded`, {
+    hint: 'Try again when it is no longer written to.',
+  })
 }

@@ -1,3 +1,4 @@
+import { identifyModel } from '@woolgather/gguf'
 import { basename } from 'node:path'
 import { presetTemplate, type ChatTemplate } from '../chat/index.ts'
 import { LlamaError } from '../error.ts'
@@ -22,6 +23,8 @@ export interface FakeModelOptions {
   trainedContextSize?: number
   /** Default ChatML; `false`: a base model, with none. */
   chatTemplate?: ChatTemplate | false
+  /** What it takes of the memory; default 2,000,000. */
+  bytes?: number
 }
 
 export interface FakeLlamaOptions {
@@ -33,6 +36,8 @@ export interface FakeLlamaOptions {
   tokenMs?: number
   /** Milliseconds to load a model; default 0. */
   loadMs?: number
+  /** Memory for all models together; default: no end of it. */
+  memoryBytes?: number
   /** Text to answer in place of seeded words; `undefined`: the usual ones. */
   reply?: (prompt: string, request: GenerateRequest) => string | undefined
 }
@@ -61,6 +66,8 @@ class FakeRuntime implements FakeLlama {
   readonly #weights = new Map<string, FakeWeights>()
   readonly #models = new Set<FakeModel>()
   #mostAtOnce = 0
+  /** Taken by what is loaded or being loaded. */
+  #takenBytes = 0
   #disposal: Promise<void> | undefined
 
   constructor(options: FakeLlamaOptions) {
@@ -83,10 +90,32 @@ class FakeRuntime implements FakeLlama {
     this.#checkUsable()
     const described = this.#find(options.path)
     if (options.signal?.aborted) throw new LlamaError('cancelled', `Loading ${options.path} was cancelled`)
-    await pause(this.#options.loadMs ?? 0, options.signal, `Loading ${options.path}`)
-    this.#checkUsable()
-    options.onProgress?.(1)
-    return this.#open(options, described)
+    const identity = await identifyModel(options.path).catch(() => '')
+    const release = this.#weights.has(keyOf(options, identity)) ? () => {} : this.#claim(options, described)
+    try {
+      await pause(this.#options.loadMs ?? 0, options.signal, `Loading ${options.path}`)
+      this.#checkUsable()
+      options.onProgress?.(1)
+      return this.#open({ ...options, identity }, described)
+    } finally {
+      release()
+    }
+  }
+
+  /** Takes the memory of a model that is being loaded; once loaded, it takes it itself. */
+  #claim({ path }: LoadModelOptions, { bytes = usualBytes }: FakeModelOptions): () => void {
+    const free = (this.#options.memoryBytes ?? Infinity) - this.#takenBytes
+    if (bytes > free) {
+      throw new LlamaError(
+        'model-too-large',
+        `${path} needs ${bytes} bytes of memory, but ${free} are free.`,
+        {
+          memory: { needed: { ram: bytes, gpu: 0 }, free: { ram: free, gpu: 0 } },
+        },
+      )
+    }
+    this.#takenBytes += bytes
+    return () => (this.#takenBytes -= bytes)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -112,32 +141,41 @@ class FakeRuntime implements FakeLlama {
     })
   }
 
-  #open(options: LoadModelOptions, described: FakeModelOptions): LanguageModel {
-    const { path, gpuLayers, contextSize, threads, maxSequences = 64, reproducible = false } = options
-    const key = JSON.stringify([path, gpuLayers, contextSize, threads, maxSequences, reproducible])
-    const weights = this.#weights.get(key) ?? this.#load(options, described, maxSequences)
+  #open(options: LoadModelOptions & { identity: string }, described: FakeModelOptions): LanguageModel {
+    const key = keyOf(options, options.identity)
+    const known = this.#weights.get(key)
+    const weights = known ?? this.#load(options, described, options.maxSequences ?? usualSequences)
+    if (known === undefined) this.#takenBytes += weights.info.bytes
     this.#weights.set(key, weights)
     weights.references++
     const model = new FakeModel(weights, () => {
       this.#models.delete(model)
       weights.references--
       this.#mostAtOnce = Math.max(this.#mostAtOnce, weights.mostAtOnce)
-      if (weights.references === 0) this.#weights.delete(key)
+      if (weights.references > 0) return
+      this.#weights.delete(key)
+      this.#takenBytes -= weights.info.bytes
     })
     this.#models.add(model)
     return model
   }
 
-  #load(options: LoadModelOptions, described: FakeModelOptions, maxSequences: number): FakeWeights {
+  #load(
+    options: LoadModelOptions & { identity: string },
+    described: FakeModelOptions,
+    maxSequences: number,
+  ): FakeWeights {
     const { chatTemplate = presetTemplate('chatml'), trainedContextSize = 2048 } = described
     const template = chatTemplate === false ? undefined : chatTemplate
     const vocabulary = new FakeVocabulary()
     const info: ModelInfo = {
       path: options.path,
+      identity: options.identity,
       architecture: described.architecture ?? 'llama',
       name: described.name ?? basename(options.path, '.gguf'),
       parameters: 1_000_000,
-      bytes: 2_000_000,
+      bytes: described.bytes ?? usualBytes,
+      memory: { ram: described.bytes ?? usualBytes, gpu: 0 },
       layers: 2,
       embeddingSize: 64,
       vocabSize: vocabulary.size,
@@ -150,4 +188,19 @@ class FakeRuntime implements FakeLlama {
     }
     return new FakeWeights(info, vocabulary, template, maxSequences, this.#options)
   }
+}
+
+const usualBytes = 2_000_000
+const usualSequences = 64
+
+function keyOf(options: LoadModelOptions, identity: string): string {
+  const {
+    path,
+    gpuLayers,
+    contextSize,
+    threads,
+    maxSequences = usualSequences,
+    reproducible = false,
+  } = options
+  return JSON.stringify([path, identity, gpuLayers, contextSize, threads, maxSequences, reproducible])
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LlamaError } from '../error.ts'
 import type { RuntimeInfo } from '../interface.ts'
-import { chooseResources, type ChooseResourcesInput } from './choose-resources.ts'
+import { chooseResources, type ChooseResourcesInput, type Resources } from './choose-resources.ts'
 import { estimateMemory } from './estimate-memory.ts'
 import type { ModelFile } from './inspect-model.ts'
 
@@ -65,11 +65,8 @@ const eight = model({
 })
 const tiny = model({ layers: 4, blockBytes: MiB, outputBytes: MiB, vocabSize: 1024, trained: 256 })
 
-const choose = (
-  input: Partial<ChooseResourcesInput> & { model: ModelFile },
-): ReturnType<typeof chooseResources> =>
+const choose = async (input: Partial<ChooseResourcesInput> & { model: ModelFile }): Promise<Resources> =>
   chooseResources({
-    path: input.model.path,
     wanted: {},
     runtime: cpu,
     maxSequences: 16,
@@ -141,7 +138,9 @@ test('a sequence may pass the trained length only where the context asked for gi
 test('a model that cannot fit is refused with the numbers and what would fit', async () => {
   const refusal = await choose({ model: eight, wanted: { contextSize: 200_000 } }).catch((e: unknown) => e)
   expect(refusal).toBeInstanceOf(LlamaError)
-  const { code, message, hint } = refusal as LlamaError
+  const { code, message, hint, memory } = refusal as LlamaError
+  const placed = { gpuLayers: 0, contextSize: 200_000, maxSequences: 16 }
+  expect(memory).toEqual({ needed: estimateMemory(eight, placed), free: { ram: 16 * GiB, gpu: 0 } })
   expect({ code, message, hint }).toEqual({
     code: 'model-too-large',
     message:
@@ -157,6 +156,17 @@ test('a model that cannot fit is refused with the numbers and what would fit', a
   ).toMatchObject({ code: 'model-too-large', hint: 'Put fewer layers on the GPU.' })
 })
 
+test('what other models will take is not free', async () => {
+  const alone = estimateMemory(eight, { gpuLayers: 0, contextSize: 2048, maxSequences: 16 }).ram
+  const freeRam = 1.5 * alone
+  const claimed = { ram: alone, gpu: 0 }
+  expect(await choose({ model: eight, freeRam })).toMatchObject({ gpuLayers: 0 })
+  await expect(choose({ model: eight, freeRam, claimed })).rejects.toMatchObject({
+    code: 'model-too-large',
+    memory: { free: { ram: alone / 2 } },
+  })
+})
+
 test('a wish that is no whole number is a mistake of the caller', async () => {
   await expect(choose({ model: tiny, wanted: { threads: 0 } })).rejects.toThrow(
     new RangeError('threads is 0; it must be a whole number from 1 up.'),
@@ -164,6 +174,7 @@ test('a wish that is no whole number is a mistake of the caller', async () => {
 })
 
 test('the free memory of this machine is asked where none is given', async () => {
-  const { freeRam: _, ...input } = { path: tiny.path, model: tiny, runtime: cpu, maxSequences: 1, freeRam: 0 }
-  expect(await chooseResources({ ...input, wanted: {} })).toMatchObject({ contextSize: 256 })
+  expect(chooseResources({ model: tiny, runtime: cpu, maxSequences: 1, wanted: {} })).toMatchObject({
+    contextSize: 256,
+  })
 })

@@ -2,7 +2,7 @@ import { LlamaError } from '../error.ts'
 import type { RuntimeInfo } from '../interface.ts'
 import { availableMemory } from './available-memory.ts'
 import { estimateMemory, type MemoryNeed } from './estimate-memory.ts'
-import { inspectModel, type ModelFile } from './inspect-model.ts'
+import type { ModelFile } from './inspect-model.ts'
 
 export interface ResourceWishes {
   gpuLayers?: number | undefined
@@ -11,16 +11,16 @@ export interface ResourceWishes {
 }
 
 export interface ChooseResourcesInput {
-  path: string
+  model: ModelFile
   /** Taken as they are, where they fit; `gpuLayers` beyond the model's means all of them. */
   wanted: ResourceWishes
   runtime: RuntimeInfo
   /** How many generations share the context. */
   maxSequences: number
-  /** What `inspectModel(path)` gave, to save reading the header twice. */
-  model?: ModelFile | undefined
   /** Free main memory in bytes; absent: asked of the system. */
   freeRam?: number | undefined
+  /** Bytes of the free memory that other models will take. */
+  claimed?: MemoryNeed | undefined
 }
 
 export interface Resources {
@@ -52,13 +52,15 @@ const reserve = 0.1
  * the trained length times `maxSequences`; 32,768 tokens, or the trained length where that is more; and what
  * half of the memory left beside the weights holds, so that another model still finds room.
  *
- * @throws LlamaError model-too-large with the numbers, and what `inspectModel` throws
+ * @throws LlamaError model-too-large with the numbers
  */
-export async function chooseResources(input: ChooseResourcesInput): Promise<Resources> {
-  const { wanted, runtime, maxSequences } = input
+export function chooseResources(input: ChooseResourcesInput): Resources {
+  const { model, wanted, runtime, maxSequences, claimed = { ram: 0, gpu: 0 } } = input
   checkWishes(wanted)
-  const model = input.model ?? (await inspectModel(input.path))
-  const free = { ram: input.freeRam ?? availableMemory(), gpu: freeGpu(runtime) }
+  const free = {
+    ram: Math.max(0, (input.freeRam ?? availableMemory()) - claimed.ram),
+    gpu: Math.max(0, freeGpu(runtime) - claimed.gpu),
+  }
   const plan: Plan = { model, free, maxSequences, trained: model.trainedContextSize }
   const gpuLayers = limitGpuLayers(plan, wanted.gpuLayers) ?? chooseGpuLayers(plan, wanted.contextSize)
   const contextSize = wanted.contextSize ?? chooseContextSize(plan, gpuLayers)
@@ -140,7 +142,7 @@ function checkFits(plan: Plan, gpuLayers: number, contextSize: number): void {
     'model-too-large',
     `${plan.model.name} with ${contextSize} tokens of context and ${gpuLayers} layers on the GPU needs about ` +
       `${gibibytes(need.ram)} of memory${onGpu}, but ${gibibytes(plan.free.ram)}${freeOnGpu} are free.`,
-    { hint: adviseOn(plan, gpuLayers, contextSize) },
+    { hint: adviseOn(plan, gpuLayers, contextSize), memory: { needed: need, free: plan.free } },
   )
 }
 

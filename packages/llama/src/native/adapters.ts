@@ -100,6 +100,12 @@ export class AdapterStore {
         hint: this.#native.log.last(2).join(' '),
       })
     }
+    if ((await identifyFile(path).catch(() => undefined)) !== file) {
+      this.#native.api.llama_adapter_lora_free(pointer)
+      throw new LlamaError('model-unreadable', `${path} was changed or replaced while it was loaded`, {
+        hint: 'Try again when it is no longer written to.',
+      })
+    }
     const loaded = { pointer, users: countUsers(), lastUsed: ++this.#clock }
     this.#loaded.set(file, loaded)
     return loaded

@@ -1,20 +1,24 @@
+import * as gguf from '@woolgather/gguf'
 import { statSync } from 'node:fs'
-import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { LlamaError } from '../error.ts'
 
-/**
- * A text that is equal for equal files and changes when the file does: path, inode, size and time.
- * @throws LlamaError model-not-found
- */
-export async function identifyFile(file: string): Promise<string> {
+/** A text that changes when the file does. @throws LlamaError model-not-found */
+export function identifyFile(file: string): Promise<string> {
+  return identify(file, gguf.identifyFile)
+}
+
+/** As `identifyFile`, of all parts of a model. */
+export function identifyModel(file: string): Promise<string> {
+  return identify(file, gguf.identifyModel)
+}
+
+async function identify(file: string, by: (file: string) => Promise<string>): Promise<string> {
   if (file.includes('\0') || !path.isAbsolute(file)) {
     throw new LlamaError('model-not-found', `${JSON.stringify(file)} is not an absolute path`)
   }
   try {
-    const resolved = await realpath(file)
-    const { dev, ino, size, mtimeMs } = await stat(resolved)
-    return [resolved, dev, ino, size, mtimeMs].join(':')
+    return await by(file)
   } catch (cause) {
     throw new LlamaError('model-not-found', `There is no file ${file}`, { cause })
   }
@@ -33,11 +37,11 @@ export function wasOverwritten(file: string, since: FileState): boolean {
 
 export interface FileState {
   inode: string
-  size: number
-  time: number
+  size: bigint
+  time: bigint
 }
 
 export function readFileState(file: string): FileState | undefined {
-  const state = statSync(file, { throwIfNoEntry: false })
-  return state && { inode: `${state.dev}:${state.ino}`, size: state.size, time: state.mtimeMs }
+  const state = statSync(file, { throwIfNoEntry: false, bigint: true })
+  return state && { inode: `${state.dev}:${state.ino}`, size: state.size, time: state.mtimeNs }
 }

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { LoadModelOptions } from '../interface.ts'
 import { LoadedModel } from '../loaded-model.ts'
+import { MemoryClaims } from '../memory/index.ts'
+import { identifyModel } from '../native/identify-file.ts'
 
 /** A folder that is gone with its scope. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
@@ -31,7 +33,9 @@ export async function loadTestModel(
   await writeRandomModel(file, shape)
   const native = await loadNative({ gpu: 'cpu' })
   const runtime = { build: native.binary.release, backend: 'cpu' as const, devices: [], threads: 1 }
-  const model = await LoadedModel.load(native, runtime, { path: file, contextSize: 4096, ...options })
+  const parts = { native, runtime, claims: new MemoryClaims() }
+  const identity = await identifyModel(file)
+  const model = await LoadedModel.load(parts, { path: file, identity, contextSize: 4096, ...options })
   return {
     model,
     native,
