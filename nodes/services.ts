@@ -50,6 +50,16 @@ export interface Models {
     work: (ready: ReadyModel) => Promise<Result>,
   ): Promise<Result>
   /**
+   * As `use`, with the models of several recipes, in their order; equal ones are one model. All are there at once or
+   * none, so that cells that each need several never wait for each other.
+   * @throws model-too-large where they do not fit together
+   */
+  useAll<Result>(
+    recipes: readonly ModelRecipe[],
+    options: WorkOptions,
+    work: (ready: ReadyModel[]) => Promise<Result>,
+  ): Promise<Result>
+  /**
    * A control vector from a file below a models folder.
    * @throws model-not-found, model-unreadable, vector-mismatch
    */

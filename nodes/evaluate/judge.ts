@@ -1,5 +1,5 @@
 import type { ConstraintSource } from '@woolgather/constraint'
-import { modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
+import { loadKeyOf, modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { framingInputs } from '../generation/prompt-inputs.ts'
 import { writePrompt } from '../generation/write-prompt.ts'
@@ -66,6 +66,7 @@ export const judge: WoolgatherNode = defineNode({
     boolean: { type: 'boolean', description: 'True for yes, or for 4 and 5.' },
     text: { type: 'text', description: 'What it said.' },
   },
+  holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: ({ model: recipe, text, question, scale, instruct, ...framing }, { services, signal, progress }) =>
     services.models.use(recipe, { signal, onProgress: progress }, async (ready) => {

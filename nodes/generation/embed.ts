@@ -1,4 +1,4 @@
-import { modelRecipeSchema } from '@woolgather/workflow'
+import { loadKeyOf, modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -25,6 +25,7 @@ export const embed: WoolgatherNode = defineNode({
     },
   },
   outputs: { list: { type: 'list', description: 'The numbers; their length as an arrow is 1.' } },
+  holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: ({ model: recipe, text }, { services, signal, progress }) =>
     services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {

@@ -1,4 +1,4 @@
-import { modelRecipeSchema, usualTokens } from '@woolgather/workflow'
+import { loadKeyOf, modelRecipeSchema, usualTokens } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { constraintSchema } from '../steering/constraint-value.ts'
@@ -101,6 +101,7 @@ export const generate: WoolgatherNode = defineNode({
         'Whether the same run gives the same text: guaranteed; off, where the model was not asked to; or not-guaranteed, where it was, but on a processor on which that was not shown.',
     },
   },
+  holds: ({ model, prompt }) => recipesOf(model, prompt).map(loadKeyOf),
   fingerprint: ({ model, prompt }, { models }) =>
     Promise.all(recipesOf(model, prompt).map((recipe) => models.fingerprint(recipe))),
   run: (inputs, context) => {

@@ -1,5 +1,5 @@
 import type { TextScore } from '@woolgather/llama'
-import { modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
+import { loadKeyOf, modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { framingInputs, type PromptInputs } from './prompt-inputs.ts'
@@ -57,6 +57,7 @@ export const score: WoolgatherNode = defineNode({
     logprobs: { type: 'list', description: 'Its tokens with their log-probabilities.' },
     table: { type: 'table', description: 'All texts with their figures.' },
   },
+  holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: ({ model: recipe, choices, measure, ...inputs }, { services, signal, progress }) =>
     services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {

@@ -1,4 +1,4 @@
-import { modelRecipeSchema } from '@woolgather/workflow'
+import { loadKeyOf, modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -36,6 +36,7 @@ export const tokens: WoolgatherNode = defineNode({
     list: { type: 'list', description: 'The text of each; part of a character shows as �.' },
     ids: { type: 'list', description: 'Their numbers.' },
   },
+  holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: ({ model: recipe, text, special }, { services, signal, progress }) =>
     services.models.use(recipe, { signal, onProgress: progress }, ({ model }) => {

@@ -1,5 +1,5 @@
 import { findDirection, MergeError, type DirectionMethod, type StatePair } from '@woolgather/merge'
-import { modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
+import { loadKeyOf, modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { framingInputs } from '../generation/prompt-inputs.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
@@ -111,6 +111,7 @@ export const controlVector: WoolgatherNode = defineNode({
     layers: { type: 'list', description: 'The blocks that it has a direction for.' },
     pairs: { type: 'integer', description: 'How many pairs it was trained from.' },
   },
+  holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: (inputs, { services, signal, progress }) => {
     const pairs = pairTexts(inputs.positive, inputs.negative, inputs.templates, inputs.repeat)

@@ -1,4 +1,4 @@
-import { modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
+import { loadKeyOf, modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
 import { joinSamplers, samplerJson, samplerSchema } from '../generation/sampler-value.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
@@ -47,6 +47,7 @@ export const logitBias: WoolgatherNode = defineNode({
     sampler: { type: 'sampler', description: 'The settings with these biases.' },
     tokens: { type: 'table', description: 'Which tokens each word is; empty without a model.' },
   },
+  holds: ({ model }) => (model === undefined ? [] : [loadKeyOf(model)]),
   fingerprint: ({ model }, { models }) => (model === undefined ? null : models.fingerprint(model)),
   async run({ words, exact, sampler: from, model: recipe }, context) {
     const bias = parseWordBiases(words, exact, 'words')

@@ -1,8 +1,14 @@
 import { createRegistry, executeWorkflow, type RunResult } from '@woolgather/engine'
 import type { ControlVector } from '@woolgather/llama'
 import { createFakeLlama } from '@woolgather/llama/fake'
-import { filesOfModel, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
-import { createConstraintCompiler, definitions, vectorUses, type NodeServices } from '../index.ts'
+import { filesOfModel, type ModelRecipe, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
+import {
+  createConstraintCompiler,
+  definitions,
+  vectorUses,
+  type NodeServices,
+  type ReadyModel,
+} from '../index.ts'
 
 /** Files of the models folders, as far as nodes look for them. */
 const listedFiles = [
@@ -27,18 +33,19 @@ export async function runGraph(
   const listed = listedFiles.map(
     (file) => ({ file, kind: file.includes('lora') ? 'lora' : 'model' }) as const,
   )
+  const ready = (recipe: ModelRecipe): ReadyModel => ({
+    model,
+    adapters: [],
+    vectors: vectorUses(recipe),
+    constrain: (source) => compile(model, source),
+  })
   const services: NodeServices = {
     models: {
       list: () => Promise.resolve(listed),
       locate: (file) => Promise.resolve(file),
       fingerprint: (recipe) => Promise.resolve(filesOfModel(recipe)),
-      use: (recipe, _options, work) =>
-        work({
-          model,
-          adapters: [],
-          vectors: vectorUses(recipe),
-          constrain: (source) => compile(model, source),
-        }),
+      use: (recipe, _options, work) => work(ready(recipe)),
+      useAll: (recipes, _options, work) => work(recipes.map(ready)),
       readVector: (file) => {
         const found = vectors.get(file)
         return found ? Promise.resolve(found) : Promise.reject(new Error(`there is no ${file}`))

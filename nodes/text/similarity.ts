@@ -1,4 +1,4 @@
-import { modelRecipeSchema } from '@woolgather/workflow'
+import { loadKeyOf, modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -22,6 +22,7 @@ export const similarity: WoolgatherNode = defineNode({
   outputs: {
     score: { type: 'number', description: '1 the same, 0 nothing in common, below 0 opposite.' },
   },
+  holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: ({ model: recipe, a, b }, { services, signal, progress }) =>
     services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {

@@ -115,6 +115,11 @@ export interface NodeDefinition<Services = unknown, I extends Inputs = Inputs, O
   asksReaders?: string
   /** What its cells compete for; the run limits how many cells use each at once. Absent: `default`. */
   resource?: string
+  /**
+   * Large things that a cell holds while it runs, by name. Cells of one run that hold the same run together; others wait
+   * for them to end, so that no more is held than one cell needs. Not where the node has lazy inputs.
+   */
+  holds?: (inputs: RunInputs<I>) => readonly string[]
   /** A cell that runs longer fails with `timeout`. */
   timeoutMs?: number
   retry?: RetryPolicy

@@ -22,6 +22,8 @@ import { toRunError } from './run-error.ts'
 import { downstreamOf } from './run/downstream.ts'
 import type { EarlierAttempt } from './run/earlier-attempt.ts'
 import { CellRunner } from './run/cell-runner.ts'
+import type { CellServices } from './run/cell-services.ts'
+import type { Holding } from './run/holdings.ts'
 import type { Concurrency } from './run/slots.ts'
 
 export interface ExecuteOptions<Services> {
@@ -29,6 +31,10 @@ export interface ExecuteOptions<Services> {
   registry: Registry<Services>
   /** What nodes are handed as `context.services`. */
   services: Services
+  /** What one cell with a fingerprint is handed instead, where a cache is there. */
+  forCell?: (() => CellServices<Services>) | undefined
+  /** Told before cells begin that hold other things than those before them (`holds` of their definition). */
+  onHold?: ((holding: Holding) => void) | undefined
   /** Id of the run; absent: a random one. */
   run?: string | undefined
   /** Instance paths to run, with all they need; absent: every node that nothing links from. */
@@ -122,6 +128,8 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
     plan: planned.plan,
     registry: options.registry,
     services: options.services,
+    forCell: options.forCell,
+    onHold: options.onHold,
     workflow: withSeeds(options.workflow, seeds),
     events,
     seeds,
@@ -150,7 +158,7 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
   })
   return {
     id,
-    result: finish(running, events, options, cancel),
+    result: finish(running, events, options, { cancel, kept: () => runner.kept() }),
     cancel,
     cancelCell: (node, at = {}) => cancelCells(new Set(indices(node)), at),
     cancelBranch: (node, at = {}) => cancelCells(downstreamOf(planned.plan, indices(node)), at),
@@ -174,10 +182,11 @@ async function finish<Services>(
   running: Promise<RunResult>,
   events: EventStream,
   options: ExecuteOptions<Services>,
-  cancel: () => void,
+  { cancel, kept }: { cancel: () => void; kept: () => Promise<void> },
 ): Promise<RunResult> {
   const result = await running
   options.signal?.removeEventListener('abort', cancel)
+  await kept()
   await options.cache?.flush().catch(() => undefined)
   events.flush()
   const [error] = result.errors

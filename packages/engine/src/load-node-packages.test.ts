@@ -153,3 +153,16 @@ test('the example of the documentation runs as it stands, in a folder of its own
     outputs: { s: { text: 'HELLO!!' } },
   })
 })
+
+test('a package that is edited while it loads keeps its results apart from those before and after', async () => {
+  const folder = await packageOf(
+    'edited',
+    `import { writeFileSync } from 'node:fs'
+    writeFileSync(new URL('edited.txt', import.meta.url), 'now')
+    ${shout}`,
+  )
+  const codeOf = async (): Promise<string | undefined> => (await loadNodePackages([folder]))[0]?.origin?.code
+  const [during, after] = [await codeOf(), await codeOf()]
+  expect(during).not.toBe(after)
+  expect(during).toContain(after)
+})

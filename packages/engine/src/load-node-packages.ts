@@ -23,10 +23,11 @@ export async function loadNodePackages<Services>(
 
 async function loadPackage<Services>(folder: string): Promise<NodeDefinition<Services>[]> {
   const entry = await entryOf(folder)
-  const code = await hashPackage(folder).catch((cause: unknown) => {
-    throw refuse(folder, `could not be read: ${messageOf(cause)}`, undefined, cause)
-  })
+  const before = await hashOf(folder)
   const nodes = await nodesOf(folder, await importModule(folder, entry))
+  const after = await hashOf(folder)
+  // Edited while it was loaded: its code is of neither, and so are its results.
+  const code = before === after ? before : `${before} ${after}`
   // by itself first: a node that misdeclares itself is then told with the folder it came from
   try {
     createRegistry(nodes as NodeDefinition<Services>[])
@@ -34,6 +35,12 @@ async function loadPackage<Services>(folder: string): Promise<NodeDefinition<Ser
     throw refuse(folder, messageOf(cause), 'See docs/custom-nodes.md.', cause)
   }
   return (nodes as NodeDefinition<Services>[]).map((node) => ({ ...node, origin: { folder, code } }))
+}
+
+function hashOf(folder: string): Promise<string> {
+  return hashPackage(folder).catch((cause: unknown) => {
+    throw refuse(folder, `could not be read: ${messageOf(cause)}`, undefined, cause)
+  })
 }
 
 async function nodesOf(folder: string, module: Record<string, unknown>): Promise<unknown[]> {

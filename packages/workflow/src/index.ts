@@ -143,5 +143,5 @@ export {
   type CellEnding,
 } from './events.ts'
 export { followProgress, paceOf, type RunProgress } from './run-progress.ts'
-export { filesOfLora, filesOfModel, nameOfModel, weightsOf } from './recipe-files.ts'
+export { filesOfLora, filesOfModel, loadKeyOf, nameOfModel, weightsOf } from './recipe-files.ts'
 export { provenanceKeys } from './provenance.ts'

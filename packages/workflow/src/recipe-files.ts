@@ -52,6 +52,15 @@ export function weightsOf(source: ModelSource): ModelSource {
   }
 }
 
+/**
+ * What must be loaded for a recipe, in one form: models that differ in adapters and vectors alone are one in memory.
+ * Recipes with the same key may be used at once without loading more than one model.
+ */
+export function loadKeyOf(recipe: ModelRecipe): string {
+  const { gpuLayers, contextSize, threads, reproducible } = recipe
+  return JSON.stringify([weightsOf(recipe), { gpuLayers, contextSize, threads, reproducible }])
+}
+
 function branchOf(model: ModelRecipe): ModelRecipe {
   const { adapters, vectors } = model
   return { ...weightsOf(model), adapters, ...(vectors?.length && { vectors }) }

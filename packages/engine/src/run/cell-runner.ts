@@ -21,10 +21,13 @@ import { blockedBy, whySkipped } from './blocked-by.ts'
 import { CellGraph } from './cell-graph.ts'
 import { CellQueue } from './cell-queue.ts'
 import type { Cell, NodeState, RunInputValues, Skip, Waiter } from './cell.ts'
-import { consultCache } from './consult-cache.ts'
+import { consultCache, type Found } from './consult-cache.ts'
+import type { CellServices } from './cell-services.ts'
 import { checkCells, tooMany } from './count-cells.ts'
 import { Resumption, type EarlierAttempt, type SettledCell } from './earlier-attempt.ts'
+import type { Extent } from './extent.ts'
 import { gatherInputs } from './gather-inputs.ts'
+import { Holdings, type Holding } from './holdings.ts'
 import { beginLoop, endLoop, growLoop, initOf, slotsAtEnd, slotsAtStart } from './loop.ts'
 import { orderErrors } from './order-errors.ts'
 import { prepareInputs, type PreparedInputs } from './prepare-inputs.ts'
@@ -38,6 +41,8 @@ export interface RunSetup<Services> {
   plan: Plan
   registry: Registry<Services>
   services: Services
+  forCell: (() => CellServices<Services>) | undefined
+  onHold: ((holding: Holding) => void) | undefined
   /** As nodes are shown it. */
   workflow: Workflow
   events: EventStream
@@ -82,6 +87,10 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   readonly #ready = new CellQueue()
   readonly #running = new Map<Cell, RunningCell>()
   readonly #slots = new Map<string, Slots>()
+  readonly #holdings: Holdings
+  /** Cells that will hold something, and still look for a kept result. */
+  #looking = 0
+  readonly #keeping = new Set<Promise<void>>()
   readonly #cancelled: Cancelled[] = []
   readonly #failed: Cell[] = []
   readonly #targets: TargetWalk[] = []
@@ -99,6 +108,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     this.#report = new RunReporter(setup.events, setup.artifacts)
     this.#resumption = setup.earlier && new Resumption(setup.earlier, setup.plan)
     this.graph = new CellGraph(setup.plan)
+    this.#holdings = new Holdings(setup.onHold ?? (() => undefined))
     for (const plan of setup.plan.nodes) this.graph.nodes.push(this.#nodeState(plan))
   }
 
@@ -108,6 +118,11 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       this.#end = resolve
       this.#settleStaticAxes()
     })
+  }
+
+  /** Resolves when the results of what has run are in the cache. */
+  async kept(): Promise<void> {
+    while (this.#keeping.size > 0) await Promise.all(this.#keeping)
   }
 
   /** Stops the run: what runs is told to end, nothing else begins. */
@@ -286,9 +301,25 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       return true
     }
     const cell = this.#ready.shift()
-    if (cell === undefined) return false
+    if (cell === undefined) return this.#passTurn()
     if (cell.state === 'ready') this.#begin(cell)
     return true
+  }
+
+  /** Lets others hold what they need, when nothing else is left to do. @returns whether there are any */
+  #passTurn(): boolean {
+    if (this.#looking > 0) return false
+    const next = this.#holdings.next((cell) => this.#loopsOf(cell))
+    for (const cell of next) this.#ready.push(cell)
+    return next.length > 0
+  }
+
+  #loopsOf({ owner, point }: Cell): Extent[] {
+    return owner.plan.axes.flatMap((index) => {
+      const axis = this.graph.axes[index] as PlanAxis
+      if (axis.kind !== 'iteration') return []
+      return [this.graph.extent(index, owner.space.project(point, this.graph.space(axis.within)))]
+    })
   }
 
   #endIfOver(): void {
@@ -350,18 +381,18 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       this.#invoke(cell, inputs)
       return
     }
-    const fingerprint = (cell.owner.definition as NodeDefinition<Services>).fingerprint?.(
-      inputs as never,
-      this.#setup.services,
-    )
-    if (!(fingerprint instanceof Promise)) {
-      this.#useCache(cell, prepared, inputs, fingerprint)
+    const found = this.#consult(cell, prepared, inputs)
+    if (!(found instanceof Promise)) {
+      this.#useCache(cell, inputs, found)
       return
     }
+    const holds = cell.owner.definition?.holds !== undefined
     cell.state = 'running'
+    if (holds) this.#looking++
     this.#running.set(cell, { abort: (reason) => then(() => this.#fail(cell, reason)) })
     const then = (step: () => void): void => {
       if (!this.#running.delete(cell)) return
+      if (holds) this.#looking--
       try {
         step()
       } catch (error) {
@@ -369,24 +400,31 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       }
       this.#turn()
     }
-    fingerprint.then(
-      (value) => then(() => this.#useCache(cell, prepared, inputs, value)),
+    found.then(
+      (value) => then(() => this.#useCache(cell, inputs, value)),
       (error: unknown) => then(() => this.#fail(cell, error)),
     )
   }
 
-  #useCache(
-    cell: Cell,
-    prepared: PreparedInputs,
-    inputs: RunInputValues,
-    fingerprint: Json | undefined,
-  ): void {
-    const { cache, scope } = this.#setup
-    const fresh = this.#isFresh(cell)
-    const consulted = { cell, prepared, inputs, fingerprint, fresh }
-    const found = consultCache(cache as CellCache, this.graph, scope, consulted)
+  #consult(cell: Cell, prepared: PreparedInputs, inputs: RunInputValues): Found | Promise<Found> {
+    const { cache, scope, services, forCell } = this.#setup
+    const definition = cell.owner.definition as NodeDefinition<Services>
+    const own = definition.fingerprint === undefined ? undefined : forCell?.()
+    cell.services = own?.services
+    return consultCache(cache as CellCache, this.graph, scope, {
+      cell,
+      definition,
+      prepared,
+      inputs,
+      services,
+      own,
+      fresh: this.#isFresh(cell),
+    })
+  }
+
+  #useCache(cell: Cell, inputs: RunInputValues, found: Found): void {
     if (found.kept !== undefined) return this.#finish(cell, found.kept, 'cached')
-    cell.key = found.key
+    cell.keep = found.keep
     cell.reason = found.reason
     this.#invoke(cell, inputs)
   }
@@ -400,24 +438,32 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     const { owner } = cell
     const { plan } = owner
     const { slots } = owner
-    if (slots !== undefined && !(this.#mayRun(cell) && slots.take(cell))) {
+    const definition = owner.definition as NodeDefinition<Services>
+    // what waits for others while it runs takes no turns: it would keep them from having theirs
+    const held = slots === undefined ? [] : (definition.holds?.(inputs as never) ?? [])
+    const names = held.length === 0 ? undefined : held
+    const waits =
+      slots !== undefined && !(this.#mayHold(cell, names) && this.#mayRun(cell) && slots.take(cell))
+    if (waits) {
       cell.state = 'ready'
       cell.inputs = inputs
       return
     }
     cell.state = 'running'
     cell.inputs = undefined
+    if (names !== undefined) this.#holdings.began(names, this.#loopsOf(cell))
     this.#report.started(cell)
     const { services, workflow, events, seeds, graceMs } = this.#setup
     const literal = inputs['seed']
     const seed = typeof literal === 'number' ? literal : (seeds[plan.path] ?? 0)
-    const definition = owner.definition as NodeDefinition<Services>
+    const own = (cell.services as Services | undefined) ?? services
     let endedAtOnce = false
     const running = runCell(
-      { cell, definition, inputs, services, workflow, events, seed, iteration, graceMs },
+      { cell, definition, inputs, services: own, workflow, events, seed, iteration, graceMs },
       (outcome) => {
         endedAtOnce = true
         this.#running.delete(cell)
+        if (names !== undefined) this.#holdings.ended()
         const next = owner.slots?.release()
         if (next !== undefined) this.#ready.push(next)
         this.#settleOutcome(cell, outcome, handedOn)
@@ -425,6 +471,10 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       },
     )
     if (!endedAtOnce) this.#running.set(cell, running)
+  }
+
+  #mayHold(cell: Cell, names: readonly string[] | undefined): boolean {
+    return names === undefined || this.#holdings.take(cell, names)
   }
 
   #mayRun(cell: Cell): boolean {
@@ -435,7 +485,7 @@ export class CellRunner<Services> implements WalkHost, Waiter {
     switch (outcome.kind) {
       case 'done': {
         const outputs = { ...outcome.outputs, ...handedOn }
-        if (cell.key !== undefined) this.#setup.cache?.set(cell.key, outputs)
+        this.#keep(cell, outputs)
         this.#finish(cell, outputs, outcome)
         break
       }
@@ -445,6 +495,16 @@ export class CellRunner<Services> implements WalkHost, Waiter {
       case 'skipped':
         this.#skip(cell, outcome.skip)
     }
+  }
+
+  #keep(cell: Cell, outputs: Readonly<Record<string, Json>>): void {
+    const keeping = cell.keep?.(outputs)
+    cell.keep = undefined
+    cell.services = undefined
+    if (!(keeping instanceof Promise)) return
+    // What cannot be kept is computed again another time.
+    const kept: Promise<void> = keeping.catch(() => undefined).then(() => void this.#keeping.delete(kept))
+    this.#keeping.add(kept)
   }
 
   // ── loops ───────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@ import type { CellQueue } from './cell-queue.ts'
 import type { Json, PlanNode, RunError, SkipCause } from '@woolgather/workflow'
 import type { NodeDefinition } from '../define-node.ts'
 import { contentId } from '../content.ts'
+import type { Keep } from './consult-cache.ts'
 import type { PreparedInputs } from './prepare-inputs.ts'
 import type { Slots } from './slots.ts'
 import type { Space } from './space.ts'
@@ -61,8 +62,10 @@ export class Cell implements Waiter {
   /** Why it runs. */
   reason: string | undefined
   skip: Skip | undefined
-  /** Key under which its result is kept. */
-  key: string | undefined
+  /** Keeps its result for another time. */
+  keep: Keep | undefined
+  /** Its own, where what it uses is noted. */
+  services: unknown
   /** Most cells are read by one output only; a map for each would be most of what a run allocates. */
   #firstId: { output: string; id: string } | undefined
   #ids: Map<string, string> | undefined

@@ -1,48 +1,110 @@
 import type { Json } from '@woolgather/workflow'
 import type { CachedOutputs, CellCache, CellInputs } from '../cache/cell-cache.ts'
 import { canonicalJson, contentId, sha256 } from '../content.ts'
+import type { NodeDefinition } from '../define-node.ts'
 import type { CellGraph } from './cell-graph.ts'
+import type { CellServices } from './cell-services.ts'
 import type { Cell, RunInputValues } from './cell.ts'
 import { explain } from './explain.ts'
 import { linkedIds } from './gather-inputs.ts'
 import type { PreparedInputs } from './prepare-inputs.ts'
 
-export interface Consulted {
+export interface Consulted<Services> {
   cell: Cell
+  definition: NodeDefinition<Services>
   prepared: PreparedInputs
   inputs: RunInputValues
-  fingerprint: Json | undefined
+  services: Services
+  own: CellServices<Services> | undefined
   /** Whether it is to run whatever the cache holds. */
   fresh: boolean
 }
 
+/** The kept result of a cell, or why it has to run and how its result is kept. */
+export type Found = { kept: CachedOutputs } | { kept?: undefined; reason: string; keep: Keep }
+
+/** Keeps the result of a cell that has run; at once, where there is nothing to look at again. */
+export type Keep = (outputs: CachedOutputs) => void | Promise<void>
+
 /**
- * The kept result of a cell, or why it has to run. Its key is the type and version of the node, its literals, its
- * fingerprint, who reads it where that matters, the code of its package, and the contents of what came over links: however a text came about, the same text is the same key.
+ * Looks for the kept result of a cell; at once, where its fingerprint is there at once. Its key is the type and version
+ * of the node, its literals, its fingerprint, who reads it where that matters, the code of its package, and the contents
+ * of what came over links: however a text came about, the same text is the same key.
  */
-export function consultCache(
+export function consultCache<Services>(
   cache: CellCache,
   graph: CellGraph,
   scope: string,
-  { cell, prepared, inputs, fingerprint, fresh }: Consulted,
-): { key: string; kept: CachedOutputs } | { key: string; kept?: undefined; reason: string } {
+  consulted: Consulted<Services>,
+): Found | Promise<Found> {
+  const { cell, definition, prepared, inputs, services, own, fresh } = consulted
   const { plan, space } = cell.owner
-  const now: CellInputs = {
+  const ask = (by: Services): Json | Promise<Json> | undefined =>
+    definition.fingerprint?.(inputs as never, by)
+  const links = linkedIds(cell, prepared, inputs, graph)
+  const code = cell.owner.definition?.origin?.code
+  const inputsWith = (fingerprint: Json | undefined): CellInputs => ({
     version: plan.description.version,
     literals: prepared.literals,
-    links: linkedIds(cell, prepared, inputs, graph),
+    links,
     fingerprint: fingerprint === undefined ? '' : contentId(fingerprint),
-  }
-  if (plan.readers !== undefined) now.readers = canonicalJson({ ...plan.readers })
-  const code = cell.owner.definition?.origin?.code
-  if (code !== undefined) now.code = code
-  const key = keyOf(plan.type, prepared.literalsId, now)
-  const kept = fresh ? undefined : cache.get(key)
-  if (kept !== undefined) return { key, kept }
+    ...(plan.readers !== undefined && { readers: canonicalJson({ ...plan.readers }) }),
+    ...(code !== undefined && { code }),
+  })
+  const key = (fingerprint: Json | undefined): string =>
+    keyOf(plan.type, prepared.literalsId, inputsWith(fingerprint))
   const name = `${scope}\0${plan.path}\0${space.indicesOf(cell.point).join(',')}`
-  const reason = fresh ? 'asked to run again' : explain(cell.owner, cache.lastInputs(name), now)
-  cache.rememberInputs(name, now)
-  return { key, reason }
+  const mayRun = (fingerprint: Json | undefined, early: Json | undefined, keep: Keep): Found => {
+    const now = inputsWith(fingerprint)
+    const last = cache.lastInputs(name)
+    // It has become final since, and says the same.
+    const isSame = last !== undefined && last.fingerprint === inputsWith(early).fingerprint
+    const before = isSame ? { ...last, fingerprint: now.fingerprint } : last
+    const reason = fresh ? 'asked to run again' : explain(cell.owner, before, now)
+    cache.rememberInputs(name, now)
+    return { reason, keep }
+  }
+
+  /** As it is by contents' early names: the same before and after as long as the files are. */
+  const askEarly = async (now: Json): Promise<Json> =>
+    (own === undefined ? now : await ask(own.early)) as Json
+
+  const lookUp = async (now: Json): Promise<Found> => {
+    const kept = fresh ? undefined : cache.get(key(now))
+    if (kept !== undefined) return { kept }
+    const early = await askEarly(now)
+    const keptEarly = fresh ? undefined : cache.get(key(early))
+    if (keptEarly === undefined) return mayRun(now, early, (outputs) => keep(outputs, now, early))
+    cache.set(key(now), keptEarly)
+    return { kept: keptEarly }
+  }
+
+  /** A result of other contents than were looked at is kept under neither. */
+  const keep = async (outputs: CachedOutputs, before: Json, early: Json): Promise<void> => {
+    const after = (await ask(own?.services ?? services)) as Json
+    const isSame =
+      key(after) === key(before) || (own !== undefined && key(await askEarly(after)) === key(early))
+    if (!isSame) return
+    cache.set(key(after), outputs)
+    if (own !== undefined) void move(own, after).catch(() => undefined)
+  }
+
+  const move = async (by: CellServices<Services>, from: Json): Promise<void> => {
+    if (!(await by.settle())) return
+    const final = (await ask(by.services)) as Json
+    const kept = cache.get(key(from))
+    if (kept === undefined) return
+    cache.set(key(final), kept)
+    cache.rememberInputs(name, inputsWith(final))
+  }
+
+  const fingerprint = ask(own?.services ?? services)
+  if (fingerprint instanceof Promise) return fingerprint.then(lookUp)
+  const kept = fresh ? undefined : cache.get(key(fingerprint))
+  if (kept !== undefined) return { kept }
+  return mayRun(fingerprint, fingerprint, (outputs) =>
+    fingerprint === undefined ? cache.set(key(undefined), outputs) : keep(outputs, fingerprint, fingerprint),
+  )
 }
 
 function keyOf(type: string, literalsId: string, now: CellInputs): string {
