@@ -1,182 +1,195 @@
-import { createModelLister } from '@woolgather/gguf'
-import path from 'node:path'
 import { downloadModel } from '@woolgather/files'
+import { createModelLister } from '@woolgather/gguf'
+import { readVectorFile, writeVectorFile, type LlamaRuntime } from '@woolgather/llama'
 import {
-  readVectorFile,
-  writeVectorFile,
-  type LanguageModel,
-  type LlamaRuntime,
-  type LoadModelOptions,
-} from '@woolgather/llama'
-import { createConstraintCompiler, vectorUses, type LocateOptions, type Models } from '@woolgather/nodes'
-import type { LoadedModel } from '@woolgather/protocol'
-import { filesOfModel, isModelAddress, nameOfModel, weightsOf, type ModelRecipe } from '@woolgather/workflow'
-import { fingerprintFile } from './fingerprint-file.ts'
+  createConstraintCompiler,
+  vectorUses,
+  type LocateOptions,
+  type Models,
+  type ReadyModel,
+  type WorkOptions,
+} from '@woolgather/nodes'
+import {
+  filesOfLora,
+  filesOfModel,
+  isModelAddress,
+  loadKeyOf,
+  nameOfModel,
+  weightsOf,
+  type ModelRecipe,
+} from '@woolgather/workflow'
+import path from 'node:path'
+import { namesOf } from './contents.ts'
+import type { LoadedModels, WantedModel } from './loaded-models.ts'
 import type { LoraMaker } from './loras/make-lora.ts'
-import type { HeldFile, MakeOptions } from './making/made-files.ts'
 import type { ModelMaker } from './making/make-model.ts'
-import { findModelFile, firstFolder, placeToSave } from './model-files.ts'
+import { firstFolder, placeToSave } from './model-files.ts'
+import { StaleFile, whileStale, type SourceFiles, type Sources } from './source-files.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** How many models stay loaded after their last use, so that the next cell finds its model ready. */
-const keptModels = 2
-
-interface Loaded {
-  key: string
-  /** What people call it. */
-  name: string
-  /** The file it was loaded from, kept as long as it is. */
-  file: HeldFile
-  model: Promise<LanguageModel>
-  users: number
-  /** Unloads it when it has not been used for long. */
-  idle?: NodeJS.Timeout | undefined
-}
-
-/** Turns recipes into loaded models. Each distinct model is loaded once; idle ones go, least recently used first. */
-export interface ModelPool extends Models, AsyncDisposable {
-  /** Unloads every model that nobody uses now. */
-  unloadIdle(): Promise<void>
-  /** Unloads what was loaded from a file, so that it can be replaced. @returns whether nothing uses it */
-  free(path: string): Promise<boolean>
-}
-
-export interface ModelPoolOptions {
+export interface ModelsOptions {
   folders: readonly string[]
+  files: SourceFiles
   weights: Pick<ModelMaker, 'hold'>
   loras: Pick<LoraMaker, 'pathOf'>
-  /** Milliseconds after its last use that a model goes; absent: it stays until another needs the room. */
-  idleMs?: number | undefined
-  /** Models have been loaded or unloaded; these are. */
-  onChange?: ((models: LoadedModel[]) => void) | undefined
+  loaded: LoadedModels
 }
 
-export function createModelPool(
+/** Turns recipes into loaded models, and knows what their files hold. */
+export interface ModelHost extends Models {
+  /** As `use` of several; tells what files the models and their LoRAs were of. */
+  useNoting<Result>(
+    note: (sources: Sources) => void,
+    recipes: readonly ModelRecipe[],
+    options: WorkOptions,
+    work: (ready: ReadyModel[]) => Promise<Result>,
+  ): Promise<Result>
+  /** As `fingerprint`, by files that were looked at before. */
+  fingerprintOf(
+    sources: Sources,
+    which: 'best' | 'early',
+  ): Promise<{ contents: string[]; build: string; backend: string }>
+}
+
+/** A recipe, and the very model that is meant by it now. */
+interface Resolved {
+  recipe: ModelRecipe
+  sources: Sources
+  wanted: WantedModel
+}
+
+export function createModels(
   llama: LlamaRuntime,
-  { folders, weights, loras, idleMs, onChange = () => {} }: ModelPoolOptions,
-): ModelPool {
-  /** In order of last use. */
-  const loaded = new Map<string, Loaded>()
+  { folders, files, weights, loras, loaded }: ModelsOptions,
+): ModelHost {
   const downloads = new Map<string, Promise<string>>()
   const compileConstraint = createConstraintCompiler()
   const listModels = createModelLister(folders)
-  // The cells of a sweep ask at once, and each look at a disk is felt beside a small model.
-  const find = whilePending((file) => findModelFile(folders, file))
-  const fingerprint = whilePending(async (file) => fingerprintFile(await find(file)))
 
-  const tell = async (): Promise<void> => {
-    const models = await Promise.all(
-      [...loaded.values()].map(async ({ name, model }) => ({ file: name, bytes: (await model).info.bytes })),
-    )
-    onChange(models)
+  const resolve = async (recipe: ModelRecipe): Promise<Resolved> => {
+    const source = weightsOf(recipe)
+    const sources = await files.look(filesOfModel({ ...source, adapters: [] }))
+    const identities = [...sources.values()].map(({ identity }) => identity)
+    const { gpuLayers, contextSize, threads, reproducible } = recipe
+    const key = loadKeyOf(recipe)
+    const wanted: WantedModel = {
+      key: JSON.stringify([key, identities]),
+      recipe: key,
+      name: nameOfModel(recipe),
+      // What was made is named by what is in it, and never changes.
+      identity: source.kind === 'file' ? identities[0] : undefined,
+      loadedAs: { gpuLayers, contextSize, threads, reproducible },
+      async hold(options) {
+        const held = await weights.hold(source, options)
+        for (const [file, { identity }] of held.sources) {
+          if (identity === sources.get(file)?.identity) continue
+          held.release()
+          throw new StaleFile(file)
+        }
+        return held
+      },
+    }
+    return { recipe, sources, wanted }
   }
 
-  /** Not tied to the signal of who asks first: others may be waiting for the same model. */
-  const acquire = (
-    recipe: ModelRecipe,
-    file: HeldFile | undefined,
-    onProgress: MakeOptions['onProgress'],
-  ): Loaded => {
-    const key = recipeKey(recipe)
-    const known = loaded.get(key)
-    if (known !== undefined) file?.release()
-    const entry = known ?? start(key, recipe, file!, onProgress)
-    clearTimeout(entry.idle)
-    entry.users++
-    loaded.delete(key)
-    loaded.set(key, entry)
-    return entry
+  /** Files of merges are made before anybody stands in line for memory: others are not kept waiting by that. */
+  const makeFiles = async (wanted: readonly WantedModel[], options: WorkOptions): Promise<() => void> => {
+    const missing = wanted.filter(({ key }) => !loaded.has(key))
+    // What is let go of may be as large as what is made.
+    if (missing.length > 0) await loaded.gone()
+    const held = await Promise.allSettled(missing.map((one) => one.hold(options)))
+    const release = (): void => held.forEach((one) => one.status === 'fulfilled' && one.value.release())
+    const failed = held.find((one) => one.status === 'rejected')
+    if (failed === undefined) return release
+    release()
+    throw failed.reason
   }
 
-  const start = (
-    key: string,
-    recipe: ModelRecipe,
-    file: HeldFile,
-    onProgress: MakeOptions['onProgress'],
-  ): Loaded => {
-    const model = load({
-      ...loadOptions(recipe),
-      path: file.path,
-      onProgress: (fraction) => onProgress(Math.round(fraction * 100), 100, '% loaded'),
-    })
-    const entry: Loaded = { key, name: nameOfModel(recipe), file, model, users: 0 }
-    model.then(tell).catch(() => {})
-    model.catch(() => {
-      if (loaded.get(key) === entry) loaded.delete(key)
-      file.release()
-    })
-    return entry
-  }
-
-  const release = (entry: Loaded): void => {
-    entry.users--
-    void unloadIdle(keptModels)
-    if (entry.users > 0 || idleMs === undefined || loaded.get(entry.key) !== entry) return
-    entry.idle = setTimeout(() => void unload(entry), idleMs).unref()
-  }
-
-  const unloadIdle = async (keep: number): Promise<void> => {
-    const idle = [...loaded.values()].filter(({ users }) => users === 0)
-    await Promise.all(idle.slice(0, Math.max(0, idle.length - keep)).map(unload))
-  }
-
-  const unload = async (entry: Loaded): Promise<void> => {
-    loaded.delete(entry.key)
-    clearTimeout(entry.idle)
-    await entry.model.then(
-      (model) => model[Symbol.asyncDispose](),
-      () => {}, // It never loaded: who asked for it was told.
-    )
-    entry.file.release()
-    await tell().catch(() => {})
-  }
-
-  /** Idle models make room before a model is refused as too large. */
-  const load = async (options: LoadModelOptions): Promise<LanguageModel> => {
+  const useResolved = async <Result>(
+    resolved: readonly Resolved[],
+    options: WorkOptions,
+    work: (models: ReadyModel['model'][]) => Promise<Result>,
+  ): Promise<Result> => {
+    const wanted = resolved.map((one) => one.wanted)
+    const release = await makeFiles(wanted, options)
+    let isReady = false
     try {
-      return await llama.loadModel(options)
+      return await loaded.use(wanted, options, (models) => {
+        isReady = true
+        release()
+        return work([...models])
+      })
     } catch (error) {
-      if ((error as { code?: string }).code !== 'model-too-large') throw error
-      await unloadIdle(0)
-      return llama.loadModel(options)
+      // What could not be loaded may have been replaced just then.
+      if (!isReady && !options.signal.aborted) for (const { sources } of resolved) await files.check(sources)
+      throw error
+    } finally {
+      release()
     }
   }
 
-  return {
+  const adaptersOf = (recipe: ModelRecipe, options: WorkOptions): Promise<ReadyModel['adapters']> =>
+    Promise.all(
+      recipe.adapters.map(async (use) => ({
+        path: await ('file' in use ? files.find(use.file) : loras.pathOf(use, options)),
+        strength: use.strength,
+      })),
+    )
+
+  const useNoting: ModelHost['useNoting'] = async (note, recipes, options, work) => {
+    const adapterFiles = recipes.flatMap(({ adapters }) => adapters.flatMap(filesOfLora))
+    const noteAdapters = async (): Promise<void> => note(await files.look(adapterFiles))
+    await noteAdapters()
+    const adapters = await Promise.all(recipes.map((recipe) => adaptersOf(recipe, options)))
+    let isReady = false
+    const attempt = async (): ReturnType<typeof work> => {
+      const resolved = await Promise.all(recipes.map(resolve))
+      return await useResolved(resolved, options, (models) => {
+        isReady = true
+        for (const { sources } of resolved) note(sources)
+        const ready = models.map((model, index) => ({
+          model,
+          adapters: adapters[index] ?? [],
+          vectors: vectorUses(recipes[index]!),
+          constrain: (source: Parameters<ReadyModel['constrain']>[0]) => compileConstraint(model, source),
+        }))
+        return work(ready)
+      })
+    }
+    try {
+      return await whileStale(attempt, () => !isReady)
+    } finally {
+      if (adapterFiles.length > 0) await noteAdapters().catch(() => {})
+    }
+  }
+
+  const host: ModelHost = {
     list: async () => (await listModels()).files.map(({ file, kind }) => ({ file, kind })),
 
-    locate: (file, options) => (isModelAddress(file) ? download(file, options) : find(file).then(() => file)),
+    locate: (file, options) =>
+      isModelAddress(file) ? download(file, options) : files.find(file).then(() => file),
 
-    async fingerprint(recipe) {
-      const files = filesOfModel(recipe)
-      const contents = await Promise.all(files.map(fingerprint))
-      return { contents, build: llama.info.build, backend: llama.info.backend }
-    },
+    fingerprint: async (recipe) => host.fingerprintOf(await files.look(filesOfModel(recipe)), 'best'),
 
-    async use(recipe, { signal, onProgress }, work) {
-      const adapters = await Promise.all(
-        recipe.adapters.map(async (use) => ({
-          path: await ('file' in use ? find(use.file) : loras.pathOf(use, { signal, onProgress })),
-          strength: use.strength,
-        })),
-      )
-      const isLoaded = loaded.has(recipeKey(recipe))
-      const file = isLoaded ? undefined : await weights.hold(recipe, { signal, onProgress })
-      const entry = acquire(recipe, file, onProgress)
-      try {
-        const model = await untilAborted(entry.model, signal)
-        return await work({
-          model,
-          adapters,
-          vectors: vectorUses(recipe),
-          constrain: (source) => compileConstraint(model, source),
-        })
-      } finally {
-        release(entry)
-      }
-    },
+    fingerprintOf: async (sources, which) => ({
+      contents: await namesOf([...sources.values()], which),
+      build: llama.info.build,
+      backend: llama.info.backend,
+    }),
 
-    readVector: async (file) => readVectorFile(await find(file)),
+    use: (recipe, options, work) =>
+      useNoting(
+        () => {},
+        [recipe],
+        options,
+        ([ready]) => work(ready!),
+      ),
+
+    useAll: (recipes, options, work) => useNoting(() => {}, recipes, options, work),
+
+    useNoting,
+
+    readVector: async (file) => readVectorFile(await files.find(file)),
 
     async writeVector(file, vector, { overwrite, metadata }) {
       const folder = firstFolder(folders, 'save to')
@@ -184,20 +197,8 @@ export function createModelPool(
       await writeVectorFile(target, vector, metadata)
       return path.relative(folder, target).replaceAll(path.sep, '/')
     },
-
-    unloadIdle: () => unloadIdle(0),
-
-    async free(path) {
-      const users = [...loaded.values()].filter(({ file }) => file.path === path)
-      if (users.some((entry) => entry.users > 0)) return false
-      await Promise.all(users.map(unload))
-      return true
-    },
-
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...loaded.values()].map(unload))
-    },
   }
+  return host
 
   /** Two nodes that name the same address share one download. */
   function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
@@ -214,25 +215,4 @@ export function createModelPool(
     downloads.set(uri, started)
     return started.finally(() => downloads.delete(uri))
   }
-}
-
-/** Who asks for the same while an answer is on its way shares it. */
-function whilePending<Result>(ask: (of: string) => Promise<Result>): (of: string) => Promise<Result> {
-  const pending = new Map<string, Promise<Result>>()
-  return (of) => {
-    const answer = pending.get(of) ?? ask(of).finally(() => pending.delete(of))
-    pending.set(of, answer)
-    return answer
-  }
-}
-
-type LoadedAs = Pick<ModelRecipe, 'gpuLayers' | 'contextSize' | 'threads' | 'reproducible'>
-
-function loadOptions({ gpuLayers, contextSize, threads, reproducible }: ModelRecipe): LoadedAs {
-  return { gpuLayers, contextSize, threads, reproducible }
-}
-
-/** Adapters are set per request, so recipes that differ only in them share the loaded model. */
-function recipeKey(recipe: ModelRecipe): string {
-  return JSON.stringify([weightsOf(recipe), loadOptions(recipe)])
 }

@@ -6,19 +6,24 @@ import {
   startRun,
   type Run,
 } from '@woolgather/engine'
+import { openHashMemory } from '@woolgather/files'
 import type { LlamaRuntime } from '@woolgather/llama'
 import { definitions, type NodeServices, type WoolgatherNode } from '@woolgather/nodes'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { RunEvent } from '@woolgather/workflow'
+import { createCellServices } from './cell-services.ts'
+import { createContents } from './contents.ts'
 import { createFiles } from './files.ts'
+import { LoadedModels } from './loaded-models.ts'
 import { createLoraMaker } from './loras/make-lora.ts'
 import { openMadeFiles } from './making/made-files.ts'
 import { createModelMaker } from './making/make-model.ts'
 import { readBudget } from './making/read-budget.ts'
 import { startThreads } from './making/threads.ts'
 import { findModelFile } from './model-files.ts'
-import { createModelPool } from './models.ts'
+import { createModels } from './models.ts'
 import { reportMemory } from './report-memory.ts'
+import { createSourceFiles } from './source-files.ts'
 import { createWeights } from './weights.ts'
 import { readLeftOver } from './read-left-over.ts'
 
@@ -48,30 +53,34 @@ export function startWorker({ llama, folders, nodes = [], send, idleMs }: Worker
   const registry = createRegistry([...definitions, ...nodes])
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
   const cache = openDiskCache(path.join(folders.data, 'cache'))
-  const findFile = (file: string): Promise<string> => findModelFile(folders.models, file)
   const threads = startThreads()
+  const ending = new AbortController()
+  const contents = createContents({
+    hashes: openHashMemory(path.join(folders.data, 'model-hashes.json')),
+    hash: (file) => threads.run({ kind: 'hash', file }, ending.signal),
+  })
+  const sources = createSourceFiles((file) => findModelFile(folders.models, file), contents)
   const made = openMadeFiles(path.join(folders.data, 'made'), readBudget())
-  const loras = createLoraMaker({ made, threads, findFile, modelPath: (...of) => maker.pathOf(...of) })
-  const maker = createModelMaker({ made, threads, findFile, loras })
+  const loras = createLoraMaker({ made, threads, files: sources, modelPath: (...of) => maker.pathOf(...of) })
+  const maker = createModelMaker({ made, threads, files: sources, loras })
   const memory = reportMemory(send)
-  const models = createModelPool(llama, {
+  const loaded = new LoadedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })
+  const models = createModels(llama, {
     folders: folders.models,
+    files: sources,
     weights: maker,
     loras,
-    idleMs,
-    onChange: (loaded) => memory.changed(loaded),
+    loaded,
   })
-  const services: NodeServices = {
-    models,
-    weights: createWeights({
-      folders: folders.models,
-      findFile,
-      maker,
-      loras,
-      free: (file) => models.free(file),
-    }),
-    files: createFiles(folders.output, [path.join(folders.data, 'inputs'), folders.output]),
-  }
+  const weights = createWeights({
+    folders: folders.models,
+    files: sources,
+    maker,
+    loras,
+    free: (file) => loaded.free(file),
+  })
+  const files = createFiles(folders.output, [path.join(folders.data, 'inputs'), folders.output])
+  const services: NodeServices = { models, weights, files }
   const running = new Map<string, RunningRun>()
 
   const start = (request: WorkerRequest & { type: 'run' }): void => {
@@ -83,6 +92,7 @@ export function startWorker({ llama, folders, nodes = [], send, idleMs }: Worker
     const done = begun
       .then(({ result }) => result)
       .finally(() => {
+        loaded.hold(run, [], false)
         events.flush()
         running.delete(run)
       })
@@ -98,6 +108,8 @@ export function startWorker({ llama, folders, nodes = [], send, idleMs }: Worker
       workflow,
       registry,
       services,
+      forCell: () => createCellServices({ models, weights, files, sources }),
+      onHold: ({ names, others }) => loaded.hold(run, names, others),
       run,
       artifacts,
       cache,
@@ -113,7 +125,7 @@ export function startWorker({ llama, folders, nodes = [], send, idleMs }: Worker
   return {
     handle(request) {
       if (request.type === 'run') start(request)
-      else if (request.type === 'unload') void models.unloadIdle()
+      else if (request.type === 'unload') void loaded.unloadIdle()
       else if (request.cells === undefined) running.get(request.run)?.cancel.abort()
       else cancelCells(running.get(request.run), request.cells)
     },
@@ -122,7 +134,8 @@ export function startWorker({ llama, folders, nodes = [], send, idleMs }: Worker
       for (const { cancel } of running.values()) cancel.abort()
       await Promise.all([...running.values()].map(({ done }) => done))
       await cache.close()
-      await models[Symbol.asyncDispose]()
+      await loaded[Symbol.asyncDispose]()
+      ending.abort()
       await threads[Symbol.asyncDispose]()
       await made[Symbol.asyncDispose]()
       await llama[Symbol.asyncDispose]()

@@ -7,6 +7,7 @@ export { findWorkflow } from './find-workflow.ts'
 // models: fetched, and known
 export {
   downloadModel,
+  hashFile,
   parseModelUri,
   type DownloadedModel,
   type DownloadModelInput,
@@ -14,4 +15,5 @@ export {
   type ModelUri,
   type Patience,
 } from './download/index.ts'
+export { openHashMemory, type HashMemory } from './hash-memory.ts'
 export { createModelLedger, type MissingModel, type ModelLedger } from './model-ledger.ts'

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { ListedModel } from '@woolgather/gguf'
+import { identifyFile, type ListedModel } from '@woolgather/gguf'
 import {
   isModelAddress,
   requiredModels,
@@ -8,8 +8,8 @@ import {
   type RequiredModel,
   type Workflow,
 } from '@woolgather/workflow'
-import { z } from 'zod'
 import { findDownload, hashFile, originOf } from './download/index.ts'
+import { openHashMemory } from './hash-memory.ts'
 
 /** A model that a workflow needs and that is not here, or not the one it was made with. */
 export interface MissingModel extends RequiredModel {
@@ -42,12 +42,10 @@ export interface ModelLedgerOptions {
 /** Files up to this are hashed at once: it takes less than a second. */
 const smallBytes = 268_435_456
 
-const memorySchema = z.record(z.string(), z.object({ stamp: z.string(), sha256: z.string() }))
-
 interface LocalModel {
   path: string
   bytes: number
-  modified: number
+  identity: string
 }
 
 export function createModelLedger({
@@ -56,7 +54,7 @@ export function createModelLedger({
   descriptions,
   memory,
 }: ModelLedgerOptions): ModelLedger {
-  let remembered: Promise<z.infer<typeof memorySchema>> | undefined
+  const hashes = openHashMemory(memory)
   const hashing = new Map<string, Promise<string>>()
 
   const find = async (file: string, listed: ReadonlySet<string>): Promise<LocalModel | undefined> => {
@@ -64,26 +62,23 @@ export function createModelLedger({
       ? await findDownload(folders[0] ?? '', file).catch(() => undefined)
       : // Only what is listed: a name in a workflow is no path to be followed.
         listed.has(file) && (await firstOf(folders, file))
-    const found = place ? await stat(place).catch(() => undefined) : undefined
-    return found && { path: place as string, bytes: found.size, modified: found.mtimeMs }
+    if (!place) return undefined
+    const found = await stat(place).catch(() => undefined)
+    const identity = await identifyFile(place).catch(() => undefined)
+    return found && identity !== undefined ? { path: place, bytes: found.size, identity } : undefined
   }
 
-  const knownHash = async ({ path: file, bytes, modified }: LocalModel): Promise<string | undefined> => {
-    remembered ??= readMemory(memory)
-    const known = (await remembered)[file]
-    return known?.stamp === `${bytes} ${modified}` ? known.sha256 : (await originOf(file))?.sha256
-  }
+  const knownHash = async ({ path: file, identity }: LocalModel): Promise<string | undefined> =>
+    (await hashes.get(file, identity)) ?? (await originOf(file))?.sha256
 
   const hash = (model: LocalModel): Promise<string> => {
-    const key = `${model.path} ${model.bytes} ${model.modified}`
+    const key = `${model.path} ${model.identity}`
     const running = hashing.get(key)
     if (running) return running
     const started = hashFile(model.path, undefined)
       .then(async (sha256) => {
-        const all = { ...(await (remembered ??= readMemory(memory))) }
-        all[model.path] = { stamp: `${model.bytes} ${model.modified}`, sha256 }
-        remembered = Promise.resolve(all)
-        await writeMemory(memory, all)
+        const isSame = (await identifyFile(model.path).catch(() => undefined)) === model.identity
+        if (isSame) await hashes.set(model.path, model.identity, sha256)
         return sha256
       })
       .finally(() => hashing.delete(key))
@@ -156,19 +151,4 @@ async function firstOf(folders: readonly string[], file: string): Promise<string
     if (await stat(place).catch(() => undefined)) return place
   }
   return undefined
-}
-
-async function readMemory(file: string): Promise<z.infer<typeof memorySchema>> {
-  try {
-    return memorySchema.parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch {
-    return {}
-  }
-}
-
-async function writeMemory(file: string, memory: z.infer<typeof memorySchema>): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
-  const temporary = `${file}.${process.pid}.part`
-  await writeFile(temporary, `${JSON.stringify(memory, null, 2)}\n`)
-  await rename(temporary, file)
 }

@@ -15,6 +15,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openMadeFiles } from '../making/made-files.ts'
 import { startThreads } from '../making/threads.ts'
+import { openSources } from '../testing/open-sources.ts'
 import { createLoraMaker, type LoraMaker } from './make-lora.ts'
 
 const vocabulary = 320
@@ -32,7 +33,7 @@ beforeAll(async () => {
   maker = createLoraMaker({
     made: openMadeFiles(at('made'), 1e9),
     threads,
-    findFile: (file) => Promise.resolve(at(file)),
+    files: openSources(folder),
     modelPath: (model: ModelRecipe) => Promise.resolve(at(filesOfModel(model)[0]!)),
   })
   await writeRandomModel(at('base.gguf'), { vocabSize: vocabulary })

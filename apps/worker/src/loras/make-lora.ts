@@ -8,23 +8,22 @@ import {
   type LoraUse,
   type ModelRecipe,
 } from '@woolgather/workflow'
-import { createHash } from 'node:crypto'
-import { fingerprintFile } from '../fingerprint-file.ts'
 import { adapterOf, loraFileOf } from './adapter-files.ts'
 import { extractKeys, extractLoraFile } from './extract-lora.ts'
 import { asWoolgatherError } from '../making/as-woolgather-error.ts'
+import { holdMade } from '../making/hold-made.ts'
 import type { MadeFiles, MakeOptions } from '../making/made-files.ts'
 import type { Threads } from '../making/threads.ts'
+import type { SourceFiles } from '../source-files.ts'
 
 /** Raised when the same recipe makes another LoRA. */
-const version = 1
+const version = 2
 
 export interface LoraMakerOptions {
   /** Where LoRAs that were made are kept. */
   made: MadeFiles
   threads: Threads
-  /** @throws WoolgatherError model-not-found */
-  findFile: (file: string) => Promise<string>
+  files: SourceFiles
   /** A file with a model's weights. */
   modelPath: (recipe: ModelRecipe, options: MakeOptions) => Promise<string>
 }
@@ -39,24 +38,16 @@ export interface LoraMaker {
   read(use: LoraUse, options: MakeOptions): Promise<LoraFile>
 }
 
-export function createLoraMaker({ made, threads, findFile, modelPath }: LoraMakerOptions): LoraMaker {
+export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOptions): LoraMaker {
   const pathOf = async (source: LoraSource, options: MakeOptions): Promise<string> => {
-    if ('file' in source) return findFile(source.file)
+    if ('file' in source) return files.find(source.file)
     // How much of it is used does not change what it is.
     const how = 'combine' in source ? { combine: source.combine } : { extract: source.extract }
-    const name = `${await keyOf(how)}.lora.gguf`
-    const held = await made.hold(name, options, (target, own) => make(how, target, own))
+    const recipe = { how: [version, how], files: filesOfLora(how), extension: '.lora.gguf' as const }
+    const held = await holdMade({ made, files }, recipe, options, (target, own) => make(how, target, own))
     // It was used just now, and is the last to go.
     held.release()
     return held.path
-  }
-
-  const keyOf = async (source: LoraSource): Promise<string> => {
-    const files = filesOfLora(source)
-    const contents = await Promise.all(files.map(async (file) => fingerprintFile(await findFile(file))))
-    return createHash('sha256')
-      .update(JSON.stringify([version, source, contents]))
-      .digest('hex')
   }
 
   const make = async (

@@ -1,6 +1,17 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises'
+import {
+  access,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import path from 'node:path'
 
 export interface MakeOptions {
@@ -76,6 +87,7 @@ export function openMadeFiles(folder: string, budgetBytes: number): MadeFiles {
       const target = path.join(own, name)
       try {
         await make(target, { signal: abandon.signal, onProgress })
+        await touch(target)
         await rename(target, path.join(folder, name))
       } finally {
         await rm(target, { force: true })
@@ -90,6 +102,10 @@ export function openMadeFiles(folder: string, budgetBytes: number): MadeFiles {
     return { done, abandon, waiting }
   }
 
+  /** One that is held by others is in use anyway, and may be loaded: it is left alone. */
+  const isThere = (name: string, { holders }: Entry): Promise<boolean> =>
+    holders > 1 ? exists(path.join(folder, name)) : touch(path.join(folder, name))
+
   const hold: MadeFiles['hold'] = async (name, options, make) => {
     options.signal.throwIfAborted()
     const entry = entries.get(name) ?? { holders: 0 }
@@ -97,7 +113,7 @@ export function openMadeFiles(folder: string, budgetBytes: number): MadeFiles {
     entry.holders++
     try {
       if (entry.making?.abandon.signal.aborted) await entry.making.done.catch(() => {})
-      if (entry.making !== undefined || !(await touch(path.join(folder, name)))) {
+      if (entry.making !== undefined || !(await isThere(name, entry))) {
         entry.making ??= start(name, entry, make)
         await waitFor(entry.making, options)
       }
@@ -117,7 +133,7 @@ export function openMadeFiles(folder: string, budgetBytes: number): MadeFiles {
 
   return {
     hold,
-    has: (name) => touch(path.join(folder, name)),
+    has: (name) => exists(path.join(folder, name)),
     async makeRoom(bytes) {
       await prepare()
       const files = await listFiles(folder)
@@ -178,13 +194,22 @@ async function waitFor(making: Making, { signal, onProgress }: MakeOptions): Pro
   }
 }
 
-/** Whether a file is there; if so, it counts as used just now. */
-function touch(file: string): Promise<boolean> {
-  const now = new Date()
-  return utimes(file, now, now).then(
+function exists(file: string): Promise<boolean> {
+  return access(file).then(
     () => true,
     () => false,
   )
+}
+
+/** Whether a file is there; if so, it counts as used just now. When it was written stays, in whole seconds. */
+async function touch(file: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(file)
+    await utimes(file, Date.now() / 1000, Math.floor(mtimeMs / 1000))
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The one that was not used for longest comes first. */
@@ -192,11 +217,11 @@ async function listFiles(folder: string): Promise<{ name: string; size: number }
   const names = (await readdir(folder)).filter((name) => name.endsWith('.gguf'))
   const files = await Promise.all(
     names.map(async (name) => {
-      const { size, mtimeMs } = await stat(path.join(folder, name))
-      return { name, size, mtimeMs }
+      const { size, atimeMs } = await stat(path.join(folder, name))
+      return { name, size, atimeMs }
     }),
   )
-  return files.toSorted((a, b) => a.mtimeMs - b.mtimeMs)
+  return files.toSorted((a, b) => a.atimeMs - b.atimeMs)
 }
 
 async function makeFolder(folder: string): Promise<void> {

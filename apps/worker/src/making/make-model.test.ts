@@ -5,6 +5,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSources } from '../testing/open-sources.ts'
 import { createLoraMaker } from '../loras/make-lora.ts'
 import { WeightsFile } from '../weights-of.ts'
 import { openMadeFiles } from './made-files.ts'
@@ -20,9 +21,9 @@ const options = { signal: new AbortController().signal, onProgress: () => {} }
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'woolgather-models-'))
   const made = openMadeFiles(at('made'), 1e9)
-  const findFile = (file: string): Promise<string> => Promise.resolve(at(file))
-  const loras = createLoraMaker({ made, threads, findFile, modelPath: (...of) => maker.pathOf(...of) })
-  maker = createModelMaker({ made, threads, findFile, loras })
+  const files = openSources(folder)
+  const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of) })
+  maker = createModelMaker({ made, threads, files, loras })
   await writeRandomModel(at('a.gguf'), { type: 'F16' })
   await writeRandomModel(at('b.gguf'), { type: 'F16', seed: 2 })
   await writeRandomModel(at('base.gguf'), { type: 'F16', seed: 3 })

@@ -10,23 +10,23 @@ import {
   type ModelSource,
   type OutputType,
 } from '@woolgather/workflow'
-import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { fingerprintFile } from '../fingerprint-file.ts'
 import { bakesFor } from '../loras/bake-rows.ts'
 import { nameOf, type LoraMaker } from '../loras/make-lora.ts'
 import { asWoolgatherError } from './as-woolgather-error.ts'
 import { impossible, type Branch } from './branch.ts'
-import { checkDisk, type HeldFile, type MadeFiles, type MakeOptions } from './made-files.ts'
+import { holdMade, isMade, type HeldMade, type Recipe } from './hold-made.ts'
+import { checkDisk, type MadeFiles, type MakeOptions } from './made-files.ts'
 import { progressText } from './progress-text.ts'
+import type { SourceFiles } from '../source-files.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { planMerge, type MergePlan } from './plan-merge.ts'
 import type { Branches } from './place-tensors.ts'
 import type { Threads } from './threads.ts'
 
 /** Raised when the same recipe makes another model. */
-const version = 1
+const version = 2
 /** Bytes of 32-bit floats that all threads together hold at once. */
 const memoryBytes = 335_544_320
 /** After larger merges the threads give back their memory; for smaller ones it is not worth starting them anew. */
@@ -37,15 +37,14 @@ const mostThreads = 8
 export interface ModelMakerOptions {
   made: MadeFiles
   threads: Threads
-  /** @throws WoolgatherError model-not-found */
-  findFile: (file: string) => Promise<string>
+  files: SourceFiles
   loras: Pick<LoraMaker, 'read'>
 }
 
 /** Turns model recipes into files: each distinct merge is made once. */
 export interface ModelMaker {
   /** A file with the weights of a source, as long as it is held. @throws WoolgatherError */
-  hold(source: ModelSource, options: MakeOptions): Promise<HeldFile>
+  hold(source: ModelSource, options: MakeOptions): Promise<HeldMade>
   /** A file with a model's weights, its LoRAs baked into them. @throws WoolgatherError */
   pathOf(recipe: ModelRecipe, options: MakeOptions): Promise<string>
   /**
@@ -66,31 +65,30 @@ export interface SaveModelOptions extends MakeOptions {
   metadata: Readonly<Record<string, string>>
 }
 
-export function createModelMaker({
-  made,
-  threads,
-  findFile,
-  loras: loraMaker,
-}: ModelMakerOptions): ModelMaker {
+export function createModelMaker({ made, threads, files, loras: loraMaker }: ModelMakerOptions): ModelMaker {
   let lastTurn: Promise<unknown> = Promise.resolve()
 
-  const hold = async (source: ModelSource, options: MakeOptions): Promise<HeldFile> => {
-    if (source.kind === 'file') return { path: await findFile(source.file), release: () => {} }
-    return made.hold(await fileNameOf(source), options, async (target, own) => {
+  const hold = async (source: ModelSource, options: MakeOptions): Promise<HeldMade> => {
+    if (source.kind === 'file') {
+      const sources = await files.look([source.file])
+      return { path: await files.find(source.file), release: () => {}, sources }
+    }
+    return holdMade({ made, files }, recipeOf(source), options, async (target, own) => {
       await write(source, target, { ...own, metadata: {}, inCache: true })
     })
   }
 
-  const fileNameOf = async (source: MergeSource): Promise<string> => {
-    const files = filesOfModel({ ...source, adapters: [] })
-    const contents = await Promise.all(files.map(async (file) => fingerprintFile(await findFile(file))))
-    const key = JSON.stringify([version, weightsOf(source), contents])
-    return `${createHash('sha256').update(key).digest('hex')}.gguf`
-  }
+  const recipeOf = (source: MergeSource): Recipe => ({
+    how: [version, weightsOf(source)],
+    files: filesOfModel({ ...source, adapters: [] }),
+    extension: '.gguf',
+  })
 
   interface WriteOptions extends MakeOptions {
     metadata: Readonly<Record<string, string>>
     inCache: boolean
+    /** Called when all is written, before it gets its name. */
+    check?: () => Promise<void>
   }
 
   const write = async (
@@ -152,7 +150,7 @@ export function createModelMaker({
     source: MergeSource,
     branches: Branches,
     target: string,
-    { signal, onProgress, metadata, inCache }: WriteOptions,
+    { signal, onProgress, metadata, inCache, check }: WriteOptions,
   ): Promise<MergePlan & { bytes: number }> => {
     const plan = await planMerge(source, branches)
     const entries = new Map<string, GgufValue>(plan.gguf.metadata)
@@ -192,6 +190,7 @@ export function createModelMaker({
         }
       }
       await allOrFirstError(Array.from({ length: count }, next), rest)
+      await check?.()
       await writer.finish()
       return { ...plan, bytes: fileBytes }
     } catch (error) {
@@ -214,7 +213,9 @@ export function createModelMaker({
       const source = await sourceToSave(recipe, type)
       const told = await made.announce(target)
       try {
-        const { bytes, notes } = await write(source, target, { ...options, inCache: false })
+        const sources = await files.look(recipeOf(source).files)
+        const check = (): Promise<void> => files.check(sources)
+        const { bytes, notes } = await write(source, target, { ...options, inCache: false, check })
         return { bytes, notes }
       } finally {
         await told()
@@ -227,7 +228,7 @@ export function createModelMaker({
     const isMerge = recipe.kind === 'merge' && recipe.adapters.length === 0
     if (!isMerge) return bake(recipe, type)
     if (type !== 'auto' && recipe.outputType !== 'auto') return bake(recipe, type)
-    return (await made.has(await fileNameOf(recipe)))
+    return (await isMade({ made, files }, recipeOf(recipe)))
       ? bake(recipe, type)
       : { ...recipe, outputType: type === 'auto' ? recipe.outputType : type }
   }

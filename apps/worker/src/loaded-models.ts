@@ -1,0 +1,411 @@
+import type { LanguageModel, LlamaError, LlamaRuntime } from '@woolgather/llama'
+import type { LoadedModel } from '@woolgather/protocol'
+import { WoolgatherError, type ModelRecipe } from '@woolgather/workflow'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { HeldFile, MakeOptions } from './making/made-files.ts'
+import { StaleFile } from './source-files.ts'
+
+/** How many models stay loaded after their last use, so that the next cell finds its model ready. */
+const keptModels = 2
+
+/** A model that somebody wants loaded. */
+export interface WantedModel {
+  /** The same for whatever may share one loaded model. */
+  key: string
+  /** As `loadKeyOf` says: the same key, whatever lies in its files. */
+  recipe: string
+  /** What people call it. */
+  name: string
+  /** Of its file, where that may change. */
+  identity?: string | undefined
+  loadedAs: Pick<ModelRecipe, 'gpuLayers' | 'contextSize' | 'threads' | 'reproducible'>
+  /** The file to load it from, which stays as long as it is held. */
+  hold(options: MakeOptions): Promise<HeldFile>
+}
+
+interface Entry {
+  wanted: WantedModel
+  model: LanguageModel
+  /** Kept as long as the model is. */
+  file: HeldFile
+  users: number
+  /** Unloads it when it has not been used for long. */
+  idle?: NodeJS.Timeout | undefined
+}
+
+interface Loading {
+  key: string
+  /** Of its file, once that is there. */
+  path?: string
+  /** Aborted when nobody wants it any more. */
+  abandon: AbortController
+}
+
+/** Somebody in line for models. */
+interface Request {
+  wanted: readonly WantedModel[]
+  options: MakeOptions
+  /** Loaded for this request, before the rest of what it wants. */
+  pinned: Set<Entry>
+  /** Work that holds models already, and waits within. */
+  within: Work | undefined
+  /** Since when it waits for memory that others use. */
+  blockedSince?: number
+  /** Not to be tried again before memory may have come free. */
+  triedAt?: number
+  admit(models: readonly LanguageModel[]): void
+  refuse(error: unknown): void
+}
+
+/** Work that holds models. */
+interface Work {
+  /** How often it waits for more of them. */
+  waits: number
+}
+
+export interface LoadedModelsOptions {
+  /** Milliseconds after its last use that a model goes; absent: it stays until another needs the room. */
+  idleMs?: number | undefined
+  /** Milliseconds that others may go on with what is loaded while somebody waits for its memory. */
+  patienceMs?: number | undefined
+  onChange: (models: LoadedModel[]) => void
+}
+
+const usualPatienceMs = 2_000
+
+/**
+ * The models in memory, each once however many use it. Who wants models stands in line, with all that it wants at once;
+ * what is ready is given at once, what is not is loaded one after another, at the head of the line. Idle models go to
+ * make room, least recently used first; where that is not enough, the head waits for those in use.
+ *
+ * Nothing waits here but requests and one loader, and the loader waits only for what ends by itself: a model that is
+ * read, or one that is freed.
+ */
+export class LoadedModels implements AsyncDisposable {
+  readonly #llama: LlamaRuntime
+  readonly #options: LoadedModelsOptions
+  /** In order of last use. */
+  readonly #entries = new Map<string, Entry>()
+  readonly #line: Request[] = []
+  readonly #leaving = new Set<Promise<void>>()
+  readonly #works = new Set<Work>()
+  readonly #current = new AsyncLocalStorage<Work>()
+  /** What runs hold, by the run: `recipe` of models. */
+  readonly #holders = new Map<string, ReadonlySet<string>>()
+  #loading: Loading | undefined
+  /** Counts what may have made memory free, or ended hope for it. */
+  #freed = 0
+
+  constructor(llama: LlamaRuntime, options: LoadedModelsOptions) {
+    this.#llama = llama
+    this.#options = options
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  /**
+   * Runs `work` with models loaded, and keeps them until it settles.
+   * @throws LlamaError, WoolgatherError model-too-large, StaleFile, the signal's reason
+   */
+  async use<Result>(
+    wanted: readonly WantedModel[],
+    options: MakeOptions,
+    work: (models: readonly LanguageModel[]) => Promise<Result>,
+  ): Promise<Result> {
+    options.signal.throwIfAborted()
+    const models = await this.#acquire(wanted, options)
+    const own: Work = { waits: 0 }
+    this.#works.add(own)
+    try {
+      return await this.#current.run(own, () => work(models))
+    } finally {
+      this.#works.delete(own)
+      for (const { key } of wanted) this.#release(key)
+      this.#freed++
+      this.#serve()
+    }
+  }
+
+  /** Resolves when what is on its way out is gone. */
+  async gone(): Promise<void> {
+    await Promise.all(this.#leaving)
+  }
+
+  /** Unloads every model that nobody uses now. */
+  async unloadIdle(): Promise<void> {
+    for (const entry of this.#idle()) this.#unload(entry)
+    await this.gone()
+  }
+
+  /**
+   * Notes what a run takes cells for from now on; `alone`: what nobody uses or holds goes, although there may be room.
+   * A run that holds nothing is forgotten.
+   */
+  hold(run: string, recipes: readonly string[], alone: boolean): void {
+    if (recipes.length === 0) this.#holders.delete(run)
+    else this.#holders.set(run, new Set(recipes))
+    if (!alone) return
+    const held = [...this.#holders.values()]
+    for (const entry of this.#idle()) {
+      if (!held.some((those) => those.has(entry.wanted.recipe))) this.#unload(entry)
+    }
+  }
+
+  /** Unloads what was loaded from a file, so that it can be replaced. @returns whether nothing uses it */
+  async free(path: string): Promise<boolean> {
+    const idle = this.#idle()
+    const users = [...this.#entries.values()].filter(({ file }) => file.path === path)
+    if (this.#loading?.path === path || users.some((entry) => !idle.includes(entry))) return false
+    for (const entry of users) this.#unload(entry)
+    await this.gone()
+    return true
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = new WoolgatherError('cancelled', 'The worker ends.')
+    for (const request of [...this.#line]) this.#leave(request).refuse(ended)
+    this.#loading?.abandon.abort(ended)
+    for (const entry of [...this.#entries.values()]) this.#unload(entry)
+    await this.gone()
+  }
+
+  // ── the line ────────────────────────────────────────────────────────────
+
+  #acquire(wanted: readonly WantedModel[], options: MakeOptions): Promise<readonly LanguageModel[]> {
+    const within = this.#current.getStore()
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        this.#leave(request).refuse(options.signal.reason)
+        this.#serve()
+      }
+      const settle = (): void => options.signal.removeEventListener('abort', onAbort)
+      const request: Request = {
+        wanted,
+        options,
+        pinned: new Set(),
+        within,
+        admit: (models) => (settle(), resolve(models)),
+        refuse: (error) => (settle(), reject(error as Error)),
+      }
+      options.signal.addEventListener('abort', onAbort, { once: true })
+      if (within !== undefined) within.waits++
+      // Who holds models already keeps others waiting for them.
+      if (within === undefined) this.#line.push(request)
+      else this.#line.unshift(request)
+      this.#serve()
+    })
+  }
+
+  #leave(request: Request): Request {
+    const place = this.#line.indexOf(request)
+    if (place >= 0) this.#line.splice(place, 1)
+    if (place >= 0 && request.within !== undefined) request.within.waits--
+    this.#unpin(request)
+    const loading = this.#loading
+    const isWanted = this.#line.some(({ wanted }) => wanted.some(({ key }) => key === loading?.key))
+    if (loading !== undefined && !isWanted) loading.abandon.abort()
+    return request
+  }
+
+  #unpin({ pinned }: Request): void {
+    if (pinned.size > 0) this.#freed++
+    for (const entry of pinned) this.#release(entry.wanted.key)
+    pinned.clear()
+  }
+
+  /** Gives what is ready to those who want it, in order; the first who wants more has it loaded. */
+  #serve(): void {
+    const head = this.#line.find(({ wanted }) => wanted.some(({ key }) => !this.#entries.has(key)))
+    const patience = this.#options.patienceMs ?? usualPatienceMs
+    // Else those who come for what is loaded would keep it from ever being let go.
+    const stop = head?.blockedSince !== undefined && performance.now() - head.blockedSince >= patience
+    for (const request of [...this.#line]) {
+      if (request === head && stop) break
+      if (request.wanted.every(({ key }) => this.#entries.has(key))) this.#admit(request)
+    }
+    if (head !== undefined) void this.#advance(head)
+  }
+
+  #admit(request: Request): void {
+    const entries = request.wanted.map(({ key }) => this.#take(key))
+    this.#leave(request).admit(entries.map(({ model }) => model))
+  }
+
+  #take(key: string): Entry {
+    const entry = this.#entries.get(key) as Entry
+    clearTimeout(entry.idle)
+    entry.users++
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    return entry
+  }
+
+  #release(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined || --entry.users > 0) return
+    const idle = this.#idle()
+    for (const one of idle.slice(0, Math.max(0, idle.length - keptModels))) this.#unload(one)
+    const { idleMs } = this.#options
+    if (idleMs === undefined || this.#entries.get(key) !== entry) return
+    entry.idle = setTimeout(() => this.#unload(entry), idleMs).unref()
+  }
+
+  // ── loading ─────────────────────────────────────────────────────────────
+
+  /** Loads the next model that the head of the line lacks. */
+  async #advance(head: Request): Promise<void> {
+    if (this.#loading !== undefined || head.triedAt === this.#freed) return
+    const next = head.wanted.find(({ key }) => !this.#entries.has(key)) as WantedModel
+    const loading: Loading = { key: next.key, abandon: new AbortController() }
+    this.#loading = loading
+    const before = this.#freed
+    try {
+      const entry = await this.#load(next, loading)
+      this.#entries.set(next.key, entry)
+      this.#tell()
+      this.#take(next.key)
+      // Until the head has all it wants, nobody else lets go of it.
+      if (this.#line.includes(head)) head.pinned.add(entry)
+      else this.#release(next.key)
+    } catch (error) {
+      this.#settleFailure(head, next, loading, error, before)
+    } finally {
+      this.#loading = undefined
+    }
+    this.#serve()
+  }
+
+  async #load(wanted: WantedModel, loading: Loading): Promise<Entry> {
+    const { signal } = loading.abandon
+    const onProgress: MakeOptions['onProgress'] = (...told) => {
+      for (const { wanted: others, options } of this.#line) {
+        if (others.some(({ key }) => key === wanted.key)) options.onProgress(...told)
+      }
+    }
+    // What was loaded from the same files before they changed is of no use any more.
+    for (const entry of this.#idle()) if (entry.wanted.recipe === wanted.recipe) this.#unload(entry)
+    await this.gone()
+    const file = await wanted.hold({ signal, onProgress })
+    try {
+      loading.path = file.path
+      const model = await this.#llama.loadModel({
+        ...wanted.loadedAs,
+        path: file.path,
+        signal,
+        onProgress: (fraction) => onProgress(Math.round(fraction * 100), 100, '% loaded'),
+      })
+      if (wanted.identity === undefined || model.info.identity === wanted.identity) {
+        return { wanted, model, file, users: 0 }
+      }
+      await model[Symbol.asyncDispose]()
+      throw new StaleFile(wanted.name)
+    } catch (error) {
+      file.release()
+      throw error
+    }
+  }
+
+  #settleFailure(
+    head: Request,
+    next: WantedModel,
+    { abandon }: Loading,
+    error: unknown,
+    before: number,
+  ): void {
+    // Given up because nobody wanted it; who came for it meanwhile has it tried again.
+    if (abandon.signal.aborted || !this.#line.includes(head)) return
+    if ((error as { code?: string }).code !== 'model-too-large') {
+      for (const request of [...this.#line]) {
+        if (request.wanted.some(({ key }) => key === next.key)) this.#leave(request).refuse(error)
+      }
+      return
+    }
+    const wanted = new Set(head.wanted.map(({ key }) => key))
+    const [oldest] = this.#idle().filter((entry) => !wanted.has(entry.wanted.key))
+    if (oldest !== undefined) return this.#unload(oldest)
+    if (this.#freed !== before) return
+    const pinning = this.#line.find((request) => request !== head && request.pinned.size > 0)
+    if (pinning !== undefined) return this.#unpin(pinning)
+    if (this.#others(head)) {
+      head.blockedSince ??= performance.now()
+      head.triedAt = this.#freed
+      return
+    }
+    const refusal = refusalOf(head, next, [...head.pinned], error as LlamaError)
+    const same = (request: Request): boolean =>
+      request.wanted.length === head.wanted.length && request.wanted.every(({ key }) => wanted.has(key))
+    for (const request of this.#line.filter(same)) this.#leave(request).refuse(refusal)
+  }
+
+  /** Whether work goes on that will let go of models without waiting for more. */
+  #others(head: Request): boolean {
+    return [...this.#works].some((work) => work !== head.within && work.waits === 0)
+  }
+
+  // ── unloading ───────────────────────────────────────────────────────────
+
+  /** Least recently used first. */
+  #idle(): Entry[] {
+    return [...this.#entries.values()].filter(({ users }) => users === 0)
+  }
+
+  /** Takes it out at once; `gone` resolves when its memory is free. */
+  #unload(entry: Entry): void {
+    if (this.#entries.get(entry.wanted.key) !== entry) return
+    this.#entries.delete(entry.wanted.key)
+    clearTimeout(entry.idle)
+    const leave = async (): Promise<void> => {
+      await entry.model[Symbol.asyncDispose]()
+    }
+    const leaving = leave()
+      .catch(() => {})
+      .then(() => {
+        entry.file.release()
+        this.#leaving.delete(leaving)
+        this.#freed++
+        this.#serve()
+      })
+    this.#leaving.add(leaving)
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#options.onChange(
+      [...this.#entries.values()].map(({ wanted, model }) => ({
+        file: wanted.name,
+        bytes: model.info.bytes,
+      })),
+    )
+  }
+}
+
+/** Several that do not fit together are refused with what all of them take. */
+function refusalOf(
+  { wanted }: Request,
+  next: WantedModel,
+  pinned: readonly Entry[],
+  error: LlamaError,
+): unknown {
+  const { memory } = error
+  const names = new Map(wanted.map(({ key, name }) => [key, name]))
+  if (names.size < 2 || memory === undefined) return error
+  const last = next.key === [...names.keys()].at(-1) ? 'about' : 'more than'
+  const others = pinned.map(({ model }) => model.info.memory.ram + model.info.memory.gpu)
+  const taken = others.reduce((sum, bytes) => sum + bytes, 0)
+  const needed = taken + memory.needed.ram + memory.needed.gpu
+  const there = taken + memory.free.ram + memory.free.gpu
+  return new WoolgatherError(
+    'model-too-large',
+    `${[...names.values()].join(' and ')} are needed at once and take ${last} ${gibibytes(needed)} of memory together, but ${gibibytes(there)} are there for them.`,
+    {
+      hint: 'Ask for less context, choose smaller models or stronger quantisations, or use them in cells of their own.',
+      cause: error,
+    },
+  )
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GiB`
+}

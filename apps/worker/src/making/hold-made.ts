@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { namesOf } from '../contents.ts'
+import { whileStale, type SourceFiles, type Sources } from '../source-files.ts'
+import type { HeldFile, MadeFiles, MakeOptions } from './made-files.ts'
+
+/** A file that was made, and what it was made from. */
+export interface HeldMade extends HeldFile {
+  sources: Sources
+}
+
+export interface Recipe {
+  /** How it is made, all but the contents of its files. */
+  how: unknown
+  files: readonly string[]
+  extension: '.gguf' | '.lora.gguf'
+}
+
+/**
+ * What is made from files, named by how and by what is in them. As long as that is not known wholly, it goes by an early
+ * name, and is found by it later. What one of the files was changed under is made anew.
+ * @throws WoolgatherError, StaleFile
+ */
+export function holdMade(
+  { made, files }: { made: MadeFiles; files: SourceFiles },
+  recipe: Recipe,
+  options: MakeOptions,
+  make: (target: string, options: MakeOptions) => Promise<void>,
+): Promise<HeldMade> {
+  return whileStale(async () => {
+    const sources = await files.look(recipe.files)
+    const name = await chooseName(made, recipe, sources)
+    const held = await made.hold(name, options, async (target, own) => {
+      await make(target, own).catch(async (error: unknown) => {
+        own.signal.throwIfAborted()
+        // What cannot be read may have been replaced just then.
+        await files.check(sources)
+        throw error
+      })
+      await files.check(sources)
+    })
+    return { ...held, sources }
+  })
+}
+
+/** Whether it has been made, from the files as they are. */
+export async function isMade(
+  { made, files }: { made: MadeFiles; files: SourceFiles },
+  recipe: Recipe,
+): Promise<boolean> {
+  return made.has(await chooseName(made, recipe, await files.look(recipe.files)))
+}
+
+async function chooseName(made: MadeFiles, recipe: Recipe, sources: Sources): Promise<string> {
+  const best = await nameBy(recipe, sources, 'best')
+  if (await made.has(best)) return best
+  const early = await nameBy(recipe, sources, 'early')
+  return (await made.has(early)) ? early : best
+}
+
+async function nameBy(
+  { how, extension }: Recipe,
+  sources: Sources,
+  which: 'best' | 'early',
+): Promise<string> {
+  const key = JSON.stringify([how, await namesOf([...sources.values()], which)])
+  return `${createHash('sha256').update(key).digest('hex')}${extension}`
+}

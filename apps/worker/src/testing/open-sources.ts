@@ -1,0 +1,14 @@
+import { openHashMemory } from '@woolgather/files'
+import path from 'node:path'
+import { createContents } from '../contents.ts'
+import { hashWhole } from '../hash-whole.ts'
+import { createSourceFiles, type SourceFiles } from '../source-files.ts'
+
+/** The files of one folder, as the worker sees those of the models folders. */
+export function openSources(folder: string): SourceFiles {
+  const contents = createContents({
+    hashes: openHashMemory(path.join(folder, 'hashes.json')),
+    hash: (file) => Promise.resolve().then(() => hashWhole({ kind: 'hash', file })),
+  })
+  return createSourceFiles((file) => Promise.resolve(path.join(folder, file)), contents)
+}
