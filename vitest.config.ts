@@ -8,7 +8,11 @@ import { defineConfig } from 'vitest/config'
 const patience = 300_000
 
 /** What measures the time or memory of its own process: nothing else may have been in it. */
-const measuring = ['apps/server/src/garbage.test.ts', 'packages/constraint/src/adversarial.test.ts']
+const measuring = [
+  'apps/server/src/garbage.test.ts',
+  'packages/constraint/src/adversarial.test.ts',
+  'packages/workflow/src/planning-cost.test.ts',
+]
 
 export default defineConfig({
   resolve: { conditions: ['@woolgather/source'] },

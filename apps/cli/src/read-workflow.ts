@@ -37,7 +37,7 @@ export async function readWorkflow(
   { set = [], targets }: WorkflowChoices = {},
 ): Promise<{ workflow: Workflow; plan: Plan; warnings: Warning[] }> {
   const workflow = await parseFile(file, stdin, descriptions, set)
-  const issues = validateWorkflow(workflow, descriptions)
+  const issues = validateWorkflow(workflow, descriptions, { targets })
   if (issues.length > 0) throw new CliError(issues)
   const planned = planWorkflow(workflow, descriptions, targets ? { targets } : {})
   if (planned.issues) throw new CliError(planned.issues)

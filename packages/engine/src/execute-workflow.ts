@@ -169,7 +169,8 @@ function plan<Services>(options: ExecuteOptions<Services>): { plan: Plan } | { i
   const { workflow, targets } = options
   const { descriptions } = options.registry
   try {
-    const issues = validateWorkflow(workflow, descriptions)
+    // each node with an issue fails by itself, so all of them are asked for
+    const issues = validateWorkflow(workflow, descriptions, { targets, most: Infinity })
     const planned = planWorkflow(workflow, descriptions, { targets, issues })
     return planned.issues === undefined ? { plan: planned.plan } : { issues: planned.issues }
   } catch (error) {

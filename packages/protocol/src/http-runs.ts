@@ -3,6 +3,7 @@ import {
   jsonSchema,
   runErrorSchema,
   runStatuses,
+  listOf,
   workflowSchema,
   type CellChoice,
   type CellEnding,
@@ -123,9 +124,9 @@ const storedStatuses: readonly [StoredStatus, ...StoredStatus[]] = ['queued', 'r
 export const submitRunSchema: z.ZodType<SubmitRunRequest> = z.strictObject({
   workflow: workflowSchema.optional(),
   id: z.string().min(1).max(100).optional(),
-  targets: z.array(z.string().min(1).max(200)).max(10_000).optional(),
+  targets: listOf(z.string().min(1).max(200)).max(10_000).optional(),
   next: z.boolean().optional(),
-  fresh: z.array(cellChoiceSchema).max(10_000).optional(),
+  fresh: listOf(cellChoiceSchema).max(10_000).optional(),
   priority: z.int().min(-100).max(100).optional(),
   inputs: z.record(z.string().max(400), jsonSchema).optional(),
 })

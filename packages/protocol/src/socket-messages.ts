@@ -3,6 +3,7 @@ import {
   runErrorSchema,
   runEventSchema,
   errorCodes,
+  listOf,
   workflowSchema,
   type Issue,
   type RunError,
@@ -84,6 +85,7 @@ const issueSchema: z.ZodType<Issue> = z.object({
   node: z.string().optional(),
   input: z.string().optional(),
   hint: z.string().optional(),
+  more: z.int().optional(),
 }) as z.ZodType<Issue>
 
 export const workerMemorySchema: z.ZodType<WorkerMemory> = z.object({
@@ -107,8 +109,8 @@ export const clientMessageSchema: z.ZodType<ClientMessage> = z.discriminatedUnio
     type: z.literal('run.submit'),
     request: id,
     workflow: workflowSchema,
-    targets: z.array(id).optional(),
-    fresh: z.array(cellChoiceSchema).optional(),
+    targets: listOf(id).optional(),
+    fresh: listOf(cellChoiceSchema).optional(),
   }),
   z.strictObject({ type: z.literal('run.cancel'), run: id, cells: cellCancellationSchema.optional() }),
   z.strictObject({ type: z.literal('run.resume'), run: id }),

@@ -1,6 +1,7 @@
 import type { InputDescription, NodeDescription } from './description.ts'
 import type { Link, Subgraph, Workflow, WorkflowNode } from './document.ts'
-import { portsOf } from './ports-of.ts'
+import { sortTopologically } from './find-cycles.ts'
+import { createPortsReader } from './ports-of.ts'
 import { portTypes, type PortType } from './ports.ts'
 
 export type Descriptions = ReadonlyMap<string, NodeDescription>
@@ -17,29 +18,29 @@ export function describeTypes(
   const subgraphs = Object.entries(workflow.subgraphs ?? {})
   if (subgraphs.length === 0) return known
   const all = new Map(known)
-  // twice the nesting could be needed at worst; every round settles one more level
-  for (let round = 0; round <= subgraphs.length; round++) {
-    let changed = false
-    for (const [id, subgraph] of subgraphs) {
-      const type = subgraphPrefix + id
-      const description = describeSubgraph(type, subgraph, all)
-      if (sameRequired(all.get(type), description)) continue
-      all.set(type, description)
-      changed = true
-    }
-    if (!changed) break
+  // what an input takes follows from the nodes inside that read it: inner subgraphs come before those that use them
+  for (const [id, subgraph] of innermostFirst(subgraphs)) {
+    all.set(subgraphPrefix + id, describeSubgraph(subgraphPrefix + id, subgraph, all))
   }
   return all
 }
 
-function byType(given: readonly NodeDescription[]): Descriptions {
-  return new Map(given.map((description) => [description.type, description]))
+type Named = [id: string, subgraph: Subgraph]
+
+/** Those that contain themselves, which is told as an issue, come last. */
+function innermostFirst(subgraphs: Named[]): Named[] {
+  const { order, rest } = sortTopologically(usesOf(subgraphs))
+  return [...order.reverse(), ...rest].map((i) => subgraphs[i] as Named)
 }
 
-function sameRequired(before: NodeDescription | undefined, after: NodeDescription): boolean {
-  return (
-    before !== undefined && before.inputs.every((input, i) => input.required === after.inputs[i]?.required)
-  )
+/** For each subgraph the numbers of those it uses, one for each use. */
+export function usesOf(subgraphs: readonly Named[]): number[][] {
+  const numbers = new Map(subgraphs.map(([id], i) => [subgraphPrefix + id, i]))
+  return subgraphs.map(([, { nodes }]) => Object.values(nodes).flatMap(({ type }) => numbers.get(type) ?? []))
+}
+
+function byType(given: readonly NodeDescription[]): Descriptions {
+  return new Map(given.map((description) => [description.type, description]))
 }
 
 function describeSubgraph(type: string, subgraph: Subgraph, known: Descriptions): NodeDescription {
@@ -77,6 +78,7 @@ function describeInput(input: { name: string; type: string }, readers: InputDesc
 
 function readersOf(subgraph: Subgraph, known: Descriptions): Map<string, InputDescription[]> {
   const readers = new Map<string, InputDescription[]>()
+  const portsOf = createPortsReader()
   for (const node of Object.values(subgraph.nodes)) {
     const description = known.get(node.type)
     if (description === undefined) continue
@@ -84,7 +86,9 @@ function readersOf(subgraph: Subgraph, known: Descriptions): Map<string, InputDe
     for (const { input, link } of linksOf(node)) {
       const reader = link[0] === '$in' ? ports.inputs.get(input) : undefined
       if (reader === undefined) continue
-      readers.set(link[1], [...(readers.get(link[1]) ?? []), reader])
+      const others = readers.get(link[1])
+      if (others === undefined) readers.set(link[1], [reader])
+      else others.push(reader)
     }
   }
   return readers

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listOf, recordOf } from './bounded.ts'
 import { jsonSchema, type Json } from './json.ts'
 
 /** Bounds on a document, each far above honest use, so that hostile or broken files fail fast. */
@@ -7,8 +8,20 @@ export const documentLimits = {
   bytes: 16_777_216,
   /** Nesting of JSON values; literals deeper than this are data that belongs in a file. */
   depth: 64,
+  /** Of one JSON object. */
+  keys: 100_000,
+  /** With every subgraph laid out, as the next four. */
   nodes: 100_000,
+  links: 400_000,
+  /** Of subgraphs, wherever they are used. */
+  outputs: 200_000,
+  /** Characters of all instance paths: each node's is its ids from the outermost subgraph on. */
+  pathCharacters: 20_000_000,
   subgraphs: 1_000,
+  /** Loops within loops. */
+  loopDepth: 32,
+  /** Axes one node ranges over. */
+  axes: 256,
   nameLength: 200,
 } as const
 
@@ -112,7 +125,7 @@ const view = z.object({
   color: z.string().max(32).optional(),
   collapsed: z.boolean().optional(),
   pinned: z.boolean().optional(),
-  reroutes: z.record(name, z.array(z.array(place))).optional(),
+  reroutes: recordOf(name, listOf(listOf(place))).optional(),
 })
 
 const group = z.strictObject({
@@ -128,18 +141,18 @@ const group = z.strictObject({
 const node = z.strictObject({
   type: name,
   version: z.int().positive().optional(),
-  inputs: z.record(name, jsonSchema).optional(),
-  links: z.record(name, z.union([link, z.array(link)])).optional(),
+  inputs: recordOf(name, jsonSchema).optional(),
+  links: recordOf(name, z.union([link, listOf(link)])).optional(),
   mode: z.enum(['bypass', 'mute']).optional(),
   view: view.optional(),
 })
 
 const subgraph = z.strictObject({
   name,
-  inputs: z.array(z.strictObject({ name, type: name })),
-  outputs: z.array(z.strictObject({ name, type: name, from: link })),
-  nodes: z.record(name, node),
-  groups: z.array(group).optional(),
+  inputs: listOf(z.strictObject({ name, type: name })),
+  outputs: listOf(z.strictObject({ name, type: name, from: link })),
+  nodes: recordOf(name, node),
+  groups: listOf(group).optional(),
   view: z.object({ inputs: place.optional(), outputs: place.optional() }).optional(),
 })
 
@@ -147,33 +160,29 @@ export const workflowSchema: z.ZodType<Workflow> = z.strictObject({
   format: z.literal('woolgather'),
   version: z.literal(1),
   name: z.string().max(documentLimits.nameLength),
-  nodes: z.record(name, node),
-  groups: z.array(group).optional(),
+  nodes: recordOf(name, node),
+  groups: listOf(group).optional(),
   requires: z
     .strictObject({
-      models: z
-        .array(
-          z.strictObject({
-            file: z.string().min(1),
-            sha256: z
-              .string()
-              .regex(/^[0-9a-f]{64}$/)
-              .optional(),
-            source: z.string().optional(),
-            bytes: z.int().nonnegative().optional(),
-          }),
-        )
-        .optional(),
+      models: listOf(
+        z.strictObject({
+          file: z.string().min(1),
+          sha256: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/)
+            .optional(),
+          source: z.string().optional(),
+          bytes: z.int().nonnegative().optional(),
+        }),
+      ).optional(),
     })
     .optional(),
-  subgraphs: z.record(name, subgraph).optional(),
-  app: z
-    .array(
-      z.strictObject({
-        node: name,
-        input: name.optional(),
-        label: z.string().max(documentLimits.nameLength).optional(),
-      }),
-    )
-    .optional(),
+  subgraphs: recordOf(name, subgraph).optional(),
+  app: listOf(
+    z.strictObject({
+      node: name,
+      input: name.optional(),
+      label: z.string().max(documentLimits.nameLength).optional(),
+    }),
+  ).optional(),
 }) as z.ZodType<Workflow>

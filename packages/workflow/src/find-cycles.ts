@@ -45,10 +45,10 @@ export function findCycles(targets: Adjacency): number[][] {
       next[next.length - 1] = i + 1
       const from = onPath.get(to)
       if (from !== undefined) {
-        const cycle = path.slice(from)
-        // one report per node is enough: a tangle of cycles is read one at a time
-        if (!cycle.some((node) => done.has(node))) cycles.push(cycle)
-        for (const node of cycle) done.add(node)
+        // one report per node is enough: a tangle of cycles is read one at a time, and each node walked over once
+        let i = path.length - 1
+        for (; i >= from && !done.has(path[i] as number); i--) done.add(path[i] as number)
+        if (i < from) cycles.push(path.slice(from))
       } else if (rest.has(to) && !done.has(to)) {
         path.push(to)
         next.push(0)
@@ -59,15 +59,36 @@ export function findCycles(targets: Adjacency): number[][] {
   return cycles
 }
 
-/** Nodes on the way from `start` to `end`, both included; costs no more than the part of the graph behind `start`. */
-export function between(targets: Adjacency, sources: Adjacency, start: number, end: number): Set<number> {
-  const behind = reach(targets, start, (node) => node !== end)
-  const found = reach(sources, end, (node) => node !== start, behind)
-  return found.add(start).add(end)
+/** What lies between two nodes, or a node at which too many of the ways looked at so far are still open. */
+export type Between = { nodes: Set<number>; tooDeep?: undefined } | { nodes?: undefined; tooDeep: number }
+
+/**
+ * Finds the nodes on the way from one to another, both included; what a search costs is the part of the graph behind
+ * its start. A node may lie behind `most` of the starts asked for and before their ends: so all searches together stay
+ * linear.
+ */
+export function createBetween(
+  targets: Adjacency,
+  sources: Adjacency,
+  most: number,
+): (start: number, end: number) => Between {
+  const open = new Uint32Array(targets.length)
+  return (start, end) => {
+    let tooDeep: number | undefined
+    const behind = reach(targets, start, (node) => {
+      const count = (open[node] ?? 0) + 1
+      open[node] = count
+      if (count > most) tooDeep ??= node
+      return node !== end && tooDeep === undefined
+    })
+    if (tooDeep !== undefined) return { tooDeep }
+    const nodes = reach(sources, end, (node) => node !== start, behind)
+    return { nodes: nodes.add(start).add(end) }
+  }
 }
 
 /** Nodes reached from `start` along the arrows, itself included; not beyond those `goesOn` is false for. */
-export function reach(
+function reach(
   targets: Adjacency,
   start: number,
   goesOn: (node: number) => boolean,

@@ -16,7 +16,8 @@ export {
 
 // from text to plan
 export { nothingThere, parseWorkflow, type Parsed } from './parse-workflow.ts'
-export { textTooDeep } from './nesting.ts'
+export { textProblem, type TextLimits } from './nesting.ts'
+export { listOf, mostIssues } from './bounded.ts'
 export { foreignIssue, migrateWorkflow } from './migrate-workflow.ts'
 export { carriedField, carrierOf, carryWorkflow, type TextCarrier } from './carry-workflow.ts'
 export { carriers, readCarriedWorkflow, type Carried, type Carrier } from './read-carried-workflow.ts'
@@ -25,7 +26,7 @@ export { choicesOf, tellChoices } from './choices.ts'
 export { apiInputs, apiInputType, apiOutputs, apiOutputType, bindInputs, type ApiPort } from './api-ports.ts'
 export { isModelAddress, missingNodeTypes, requiredModels, withSlashes } from './required-models.ts'
 export { withSeeds } from './with-seeds.ts'
-export { validateWorkflow } from './validate-workflow.ts'
+export { validateWorkflow, type ValidateOptions } from './validate-workflow.ts'
 export { planWorkflow, type PlanOptions } from './plan-workflow.ts'
 export type {
   Plan,

@@ -25,6 +25,7 @@ export const errorCodes = [
   'unknown-axis',
   'invalid-zone',
   'too-many-cells',
+  'too-many-issues',
   // node types
   'invalid-node',
   // running
@@ -75,7 +76,7 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** Something wrong with a document, found before anything runs. Validation returns all of them. */
+/** Something wrong with a document, found before anything runs. Validation returns the first hundred of them. */
 export interface Issue {
   code: ErrorCode
   message: string
@@ -83,6 +84,8 @@ export interface Issue {
   input?: string
   /** What to do about it. */
   hint?: string
+  /** Of `too-many-issues`: how many there are besides those told, or were not looked at any more. */
+  more?: number
 }
 
 /** Something that went wrong while running, as it travels in events. */

@@ -8,6 +8,7 @@ import { expandNodes } from './plan/expand-nodes.ts'
 import { findReaders } from './plan/find-readers.ts'
 import { flattenWorkflow } from './plan/flatten.ts'
 import { keepNeeded } from './plan/keep-needed.ts'
+import { layoutIssues } from './plan/measure-layout.ts'
 import type { Plan } from './plan/plan.ts'
 
 export interface PlanOptions {
@@ -27,6 +28,8 @@ export function planWorkflow(
   given: readonly NodeDescription[] | Descriptions,
   options: PlanOptions = {},
 ): { plan: Plan; issues?: undefined } | { plan?: undefined; issues: Issue[] } {
+  const impossible = layoutIssues(workflow)
+  if (impossible.length > 0) return { issues: impossible }
   const descriptions = describeTypes(workflow, given)
   const graph = flattenWorkflow(workflow, descriptions)
   findReaders(graph)
@@ -34,5 +37,6 @@ export function planWorkflow(
   if ('issues' in chosen) return chosen
   const needed = keepNeeded(graph, chosen.targets)
   const expanded = expandNodes(needed, options.issues ?? [])
-  return { plan: assignAxes(expanded, chosen.targets) }
+  if ('issue' in expanded) return { issues: [expanded.issue] }
+  return assignAxes(expanded, chosen.targets)
 }

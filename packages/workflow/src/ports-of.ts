@@ -7,11 +7,45 @@ import { portTypes, type PortType } from './ports.ts'
 export interface Ports {
   inputs: ReadonlyMap<string, InputDescription>
   outputs: ReadonlyMap<string, OutputDescription>
+  /** Those of the inputs that cannot be left out. */
+  required: readonly InputDescription[]
   /** Set where any output name is accepted. */
   open?: { type: PortType; spreads?: boolean }
 }
 
 type Nodes = Readonly<Record<string, WorkflowNode>>
+
+export type PortsReader = (node: WorkflowNode, description: NodeDescription, nodes: Nodes) => Ports
+
+/**
+ * Reads ports as `portsOf` does, each once: a subgraph may be laid out many times, and many ends may name one start.
+ * For one look at one document.
+ */
+export function createPortsReader(): PortsReader {
+  const known = new Map<Nodes, Map<WorkflowNode, Ports>>()
+  const bySlots = new Map<NodeDescription, Map<object, Ports>>()
+  return (node, description, nodes) => {
+    if (description.dynamicInputs === undefined) return fixedPorts(description)
+    const inScope = entryOf(known, nodes)
+    const before = inScope.get(node)
+    if (before !== undefined) return before
+    const slots = slotsLiteral(node, description.dynamicInputs, nodes)
+    const ofSlots = entryOf(bySlots, description)
+    const ports = (slots && ofSlots.get(slots)) ?? portsOf(node, description, nodes)
+    if (slots !== undefined) ofSlots.set(slots, ports)
+    inScope.set(node, ports)
+    return ports
+  }
+}
+
+function entryOf<Key, Inner extends object, Value>(
+  maps: Map<Key, Map<Inner, Value>>,
+  key: Key,
+): Map<Inner, Value> {
+  const map = maps.get(key) ?? new Map<Inner, Value>()
+  maps.set(key, map)
+  return map
+}
 
 /** Ports of `node`, which stands among `nodes` (the end of a loop takes its slots from the start it names). */
 export function portsOf(node: WorkflowNode, description: NodeDescription, nodes: Nodes): Ports {
@@ -33,7 +67,8 @@ export function portsOf(node: WorkflowNode, description: NodeDescription, nodes:
       })
     }
   }
-  return fixed.open === undefined ? { inputs, outputs } : { inputs, outputs, open: fixed.open }
+  const required = [...inputs.values()].filter((input) => input.required)
+  return { inputs, outputs, required, ...(fixed.open && { open: fixed.open }) }
 }
 
 /** The output called `name`, or undefined. */
@@ -53,19 +88,24 @@ function dynamicPorts(
   dynamic: NonNullable<NodeDescription['dynamicInputs']>,
   nodes: Nodes,
 ): Port[] {
+  if (dynamic.kind !== 'placeholders') return slotsOf(slotsLiteral(node, dynamic, nodes))
   const literal = literalOf(node, dynamic.from)
-  switch (dynamic.kind) {
-    case 'placeholders':
-      return typeof literal === 'string'
-        ? placeholdersIn(literal).map((name) => ({ name, type: dynamic.type }))
-        : []
-    case 'slots':
-      return slotsOf(literal)
-    case 'zone-slots': {
-      const start = typeof literal === 'string' && Object.hasOwn(nodes, literal) ? nodes[literal] : undefined
-      return start === undefined ? [] : slotsOf(literalOf(start, 'slots'))
-    }
-  }
+  return typeof literal === 'string'
+    ? placeholdersIn(literal).map((name) => ({ name, type: dynamic.type }))
+    : []
+}
+
+/** Where the slots of a loop are named: in its start, for both ends. */
+function slotsLiteral(
+  node: WorkflowNode,
+  dynamic: NonNullable<NodeDescription['dynamicInputs']>,
+  nodes: Nodes,
+): Record<string, Json> | undefined {
+  const literal = literalOf(node, dynamic.from)
+  const start = typeof literal === 'string' && Object.hasOwn(nodes, literal) ? nodes[literal] : undefined
+  const slots = dynamic.kind === 'slots' ? literal : start && literalOf(start, 'slots')
+  const isObject = typeof slots === 'object' && slots !== null && !Array.isArray(slots)
+  return isObject && dynamic.kind !== 'placeholders' ? slots : undefined
 }
 
 /** A `{{name}}` in a text; `from` and `to` take in its braces. */
@@ -88,9 +128,8 @@ function placeholdersIn(text: string): string[] {
 
 const placeholder = /\{\{\s*([\p{L}_][\p{L}\p{N}_-]{0,63})\s*\}\}/gu
 
-function slotsOf(literal: Json | undefined): Port[] {
-  if (typeof literal !== 'object' || literal === null || Array.isArray(literal)) return []
-  return Object.entries(literal).map(([name, type]) => ({ name, type: portTypeOf(type) }))
+function slotsOf(slots: Record<string, Json> = {}): Port[] {
+  return Object.entries(slots).map(([name, type]) => ({ name, type: portTypeOf(type) }))
 }
 
 function portTypeOf(type: unknown): PortType {
@@ -113,6 +152,7 @@ function fixedPorts(description: NodeDescription): Ports {
   const ports: Ports = {
     inputs: new Map(description.inputs.map((input) => [input.name, input])),
     outputs: new Map(description.outputs.map((output) => [output.name, output])),
+    required: description.inputs.filter((input) => input.required),
   }
   const open = description.dynamicOutputs
   if (open !== undefined) {

@@ -15,6 +15,19 @@ export function isModelAddress(file: string): boolean {
   return /^(hf:|https?:\/\/)/.test(file)
 }
 
+/** Names looked for in the whole text, where they are not parts of it that stand by themselves. */
+const mostSearches = 100
+
+/** Whether a name is anywhere in JSON text; that of a model is nearly always a literal, or a line or word of one. */
+function namesIn(text: string): (name: string) => boolean {
+  const parts = new Set([...text.split('"'), ...text.split(/["\s,#]|\\n/)])
+  let searches = 0
+  return (name) => {
+    const written = JSON.stringify(name).slice(1, -1)
+    return parts.has(written) || (searches++ < mostSearches && text.includes(written))
+  }
+}
+
 /**
  * The models a workflow uses, with what it says of them: those that its nodes name, and of its `requires` those that
  * are still named somewhere in it.
@@ -22,10 +35,9 @@ export function isModelAddress(file: string): boolean {
 export function requiredModels(workflow: Workflow, descriptions: Descriptions): RequiredModel[] {
   const graphs = [workflow.nodes, ...Object.values(workflow.subgraphs ?? {}).map(({ nodes }) => nodes)]
   const models = new Map<string, RequiredModel>()
-  const text = JSON.stringify(graphs)
+  const isNamed = namesIn(JSON.stringify(graphs))
   for (const model of workflow.requires?.models ?? []) {
-    if (text.includes(JSON.stringify(model.file).slice(1, -1)))
-      models.set(withSlashes(model.file), { ...model, file: withSlashes(model.file) })
+    if (isNamed(model.file)) models.set(withSlashes(model.file), { ...model, file: withSlashes(model.file) })
   }
   for (const node of graphs.flatMap((nodes) => Object.values(nodes))) {
     for (const named of namedBy(node, workflow, descriptions)) {
@@ -44,7 +56,9 @@ export function missingNodeTypes(
   const look = (nodes: Record<string, WorkflowNode>, path: string): void => {
     for (const [id, { type }] of Object.entries(nodes)) {
       if (type.startsWith(subgraphPrefix) || descriptions.has(type)) continue
-      missing.set(type, [...(missing.get(type) ?? []), `${path}${id}`])
+      const others = missing.get(type)
+      if (others === undefined) missing.set(type, [`${path}${id}`])
+      else others.push(`${path}${id}`)
     }
   }
   look(workflow.nodes, '')

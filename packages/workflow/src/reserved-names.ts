@@ -1,3 +1,4 @@
+import { documentLimits } from './document.ts'
 import type { Issue } from './issues.ts'
 
 /** Names that objects give a meaning to: one used as a key could change every object in the process. */
@@ -7,53 +8,48 @@ const dangerous = new Set(['__proto__'])
  * Names a node cannot have: `__proto__` is JavaScript's, `/` separates the parts of an instance path, and `$` starts
  * what the format itself defines (`$in`).
  */
-export function reservedNames(workflow: unknown): Issue[] {
-  if (!isObject(workflow)) return []
-  const issues = namesOf(workflow['nodes'], 'node')
-  issues.push(...namesOf(workflow['subgraphs'], 'subgraph'))
-  for (const subgraph of isObject(workflow['subgraphs']) ? Object.values(workflow['subgraphs']) : []) {
-    if (isObject(subgraph)) issues.push(...namesOf(subgraph['nodes'], 'node'))
+export function* reservedNames(workflow: unknown): Generator<Issue> {
+  if (!isObject(workflow)) return
+  const { nodes, subgraphs } = workflow
+  yield* namesOf(nodes, 'node')
+  yield* namesOf(subgraphs, 'subgraph')
+  for (const subgraph of isObject(subgraphs) ? Object.values(subgraphs) : []) {
+    if (isObject(subgraph)) yield* namesOf(subgraph['nodes'], 'node')
   }
-  return issues
 }
 
-function namesOf(group: unknown, what: 'node' | 'subgraph'): Issue[] {
-  if (!isObject(group)) return []
-  const issues: Issue[] = []
+function* namesOf(group: unknown, what: 'node' | 'subgraph'): Generator<Issue> {
+  if (!isObject(group)) return
   for (const [id, item] of Object.entries(group)) {
     const problem = problemWith(id)
     if (problem !== undefined) {
-      const hint = 'Use letters, digits, `-`, `_` or spaces.'
-      const issue: Issue = {
+      const name = id.length > documentLimits.nameLength ? `${id.slice(0, 80)}…` : id
+      yield {
         code: 'invalid-workflow',
-        message: `A ${what} cannot be called \`${id}\`: ${problem}.`,
-        hint,
+        message: `A ${what} cannot be called \`${name}\`: ${problem}.`,
+        ...(what === 'node' && { node: name }),
+        hint: 'Use letters, digits, `-`, `_` or spaces.',
       }
-      if (what === 'node') issue.node = id
-      issues.push(issue)
     }
-    if (what === 'node' && isObject(item)) issues.push(...portNames(id, item))
+    if (what === 'node' && isObject(item)) yield* portNames(id, item)
   }
-  return issues
 }
 
-function portNames(id: string, node: Record<string, unknown>): Issue[] {
-  const issues: Issue[] = []
+function* portNames(id: string, node: Record<string, unknown>): Generator<Issue> {
   for (const part of ['inputs', 'links'] as const) {
     const group = node[part]
     if (!isObject(group)) continue
-    for (const name of Object.keys(group)) {
-      if (!dangerous.has(name)) continue
-      issues.push({
+    for (const name of dangerous) {
+      if (!Object.hasOwn(group, name)) continue
+      yield {
         code: 'invalid-workflow',
         message: `An input cannot be called \`${name}\`.`,
-        node: id,
+        node: id.slice(0, documentLimits.nameLength),
         input: name,
         hint: 'Rename it.',
-      })
+      }
     }
   }
-  return issues
 }
 
 function problemWith(id: string): string | undefined {

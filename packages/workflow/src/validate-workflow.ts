@@ -1,30 +1,81 @@
+import { collectIssues, type FoundIssue } from './collect-issues.ts'
 import type { NodeDescription } from './description.ts'
 import { describeTypes, subgraphPrefix, type Descriptions } from './describe-subgraph.ts'
 import type { Subgraph, Workflow } from './document.ts'
 import type { Issue } from './issues.ts'
 import { planWorkflow } from './plan-workflow.ts'
+import { chooseTargets } from './plan/choose-targets.ts'
+import { flattenWorkflow } from './plan/flatten.ts'
+import { keepNeeded } from './plan/keep-needed.ts'
+import { layoutIssues } from './plan/measure-layout.ts'
 import { cycleIssues } from './validate/cycles.ts'
 import { nodeIssues } from './validate/nodes.ts'
 import { readScope, type Scope } from './validate/scope.ts'
-import { subgraphIssues } from './validate/subgraphs.ts'
+import { outputIssues } from './validate/subgraphs.ts'
 import { zoneIssues } from './validate/zones.ts'
 
+export interface ValidateOptions {
+  /** Instance paths: only what these need is looked at, and the document as a whole. Absent: all nodes. */
+  targets?: readonly string[] | undefined
+  /** Issues told; default 100, and behind them one that says how many more there are. */
+  most?: number
+}
+
 /**
- * Everything wrong with a workflow that can be known before it runs: an empty list means it can run. Pure, linear in
- * the size of the document, and in need of nothing but descriptions, so editor, server and CLI agree.
+ * What is wrong with a workflow that can be known before it runs: an empty list means it can run. Pure, linear in the
+ * size of the document, and in need of nothing but descriptions, so editor, server and CLI agree.
  */
 export function validateWorkflow(
   workflow: Workflow,
   given: readonly NodeDescription[] | Descriptions,
+  { targets, most }: ValidateOptions = {},
 ): Issue[] {
+  const impossible = layoutIssues(workflow)
+  if (targets !== undefined && impossible.length > 0) return collectIssues(impossible, most)
   const descriptions = describeTypes(workflow, given)
+  const needed = targets && neededFor(targets, workflow, descriptions)
+  if (needed !== undefined && 'issues' in needed) return needed.issues
+  const found = issuesIn(workflow, descriptions, needed?.definitions)
+  const issues = collectIssues(impossible.length > 0 ? [...impossible, ...found] : found, most)
+  return issues.length > 0 || !hasLoops(workflow, descriptions)
+    ? issues
+    : collectIssues(axisIssues(workflow, descriptions, targets), most)
+}
+
+/** Where all that the targets need is defined. */
+function neededFor(
+  targets: readonly string[],
+  workflow: Workflow,
+  descriptions: Descriptions,
+): { definitions: ReadonlySet<string> } | { issues: Issue[] } {
+  const graph = flattenWorkflow(workflow, descriptions)
+  const chosen = chooseTargets(workflow, graph, targets)
+  if ('issues' in chosen) return chosen
+  const { nodes } = keepNeeded(graph, chosen.targets)
+  return {
+    definitions: graph.definitionsOf(
+      nodes.map(({ flat }) => flat),
+      targets,
+    ),
+  }
+}
+
+/** Issues of the nodes in `needed`, or of all. */
+function* issuesIn(
+  workflow: Workflow,
+  descriptions: Descriptions,
+  needed: ReadonlySet<string> | undefined,
+): Generator<FoundIssue> {
+  for (const issue of allIssues(workflow, descriptions)) {
+    if (needed === undefined || issue.node === undefined || needed.has(issue.node)) yield issue
+  }
+}
+
+function* allIssues(workflow: Workflow, descriptions: Descriptions): Generator<FoundIssue> {
   const subgraphs = Object.entries(workflow.subgraphs ?? {})
-  const issues = [
-    ...scopeIssues(readScope(workflow.nodes, descriptions)),
-    ...subgraphs.flatMap(([id, subgraph]) => scopeIssues(subgraphScope(id, subgraph, descriptions))),
-    ...subgraphIssues(workflow, descriptions),
-  ]
-  return issues.length > 0 || !hasLoops(workflow, descriptions) ? issues : axisIssues(workflow, descriptions)
+  yield* scopeIssues(readScope(workflow.nodes, descriptions))
+  for (const [id, subgraph] of subgraphs) yield* scopeIssues(subgraphScope(id, subgraph, descriptions))
+  for (const [id, subgraph] of subgraphs) yield* outputIssues(id, subgraph, descriptions)
 }
 
 function hasLoops(workflow: Workflow, descriptions: Descriptions): boolean {
@@ -36,8 +87,12 @@ function hasLoops(workflow: Workflow, descriptions: Descriptions): boolean {
 
 /** What only shows once axes were laid out; asked for where everything else is right.
  * Only loops can go wrong in this way. */
-function axisIssues(workflow: Workflow, descriptions: Descriptions): Issue[] {
-  const { plan, issues } = planWorkflow(workflow, descriptions)
+function axisIssues(
+  workflow: Workflow,
+  descriptions: Descriptions,
+  targets: readonly string[] | undefined,
+): Issue[] {
+  const { plan, issues } = planWorkflow(workflow, descriptions, { targets })
   if (issues !== undefined) return issues
   return plan.nodes.flatMap(({ idle }) => (idle !== undefined && 'issue' in idle ? [idle.issue] : []))
 }
@@ -49,6 +104,8 @@ function subgraphScope(id: string, subgraph: Subgraph, descriptions: Description
   })
 }
 
-function scopeIssues(scope: Scope): Issue[] {
-  return [...nodeIssues(scope), ...cycleIssues(scope), ...zoneIssues(scope)]
+function* scopeIssues(scope: Scope): Generator<FoundIssue> {
+  yield* nodeIssues(scope)
+  yield* cycleIssues(scope)
+  yield* zoneIssues(scope)
 }

@@ -14,7 +14,7 @@ export function withSeeds(workflow: Workflow, seeds: Seeds): Workflow {
   const definitions: Definitions = {
     all: { ...workflow.subgraphs },
     of: workflow.subgraphs ?? {},
-    taken: new Set(),
+    taken: new Map(),
   }
   const nodes = seedNodes(workflow.nodes, seeds, definitions)
   return {
@@ -29,8 +29,8 @@ interface Definitions {
   all: Record<string, Subgraph>
   /** As they were. */
   of: Readonly<Record<string, Subgraph>>
-  /** Ids whose definition already has the seeds of one use. */
-  taken: Set<string>
+  /** Definitions that already have the seeds of one use, and the number that the last one made of them got. */
+  taken: Map<string, number>
 }
 
 function seedNodes(nodes: Nodes, seeds: Seeds, definitions: Definitions): Record<string, WorkflowNode> {
@@ -46,7 +46,6 @@ function seedNodes(nodes: Nodes, seeds: Seeds, definitions: Definitions): Record
     if (node === undefined || definition === undefined) continue
     const inside = seedNodes(definition.nodes, below, definitions)
     const name = freeId(used, definitions)
-    definitions.taken.add(name)
     definitions.all[name] = { ...definition, nodes: inside }
     seeded[id] = { ...node, type: subgraphPrefix + name }
   }
@@ -60,12 +59,17 @@ function seedsBelow(seeds: Seeds): Map<string, Record<string, number>> {
     const slash = path.indexOf('/')
     if (slash === -1) continue
     const id = path.slice(0, slash)
-    below.set(id, { ...below.get(id), [path.slice(slash + 1)]: seed })
+    const seedsOf = below.get(id) ?? {}
+    seedsOf[path.slice(slash + 1)] = seed
+    below.set(id, seedsOf)
   }
   return below
 }
 
 function freeId(used: string, { all, taken }: Definitions): string {
-  if (!taken.has(used)) return used
-  for (let number = 2; ; number++) if (!Object.hasOwn(all, `${used}-${number}`)) return `${used}-${number}`
+  const last = taken.get(used)
+  let number = last ?? 1
+  while (last !== undefined && Object.hasOwn(all, `${used}-${++number}`));
+  taken.set(used, number)
+  return last === undefined ? used : `${used}-${number}`
 }

@@ -138,7 +138,7 @@ async function planFirstRow(
     throw new CliError([{ code: 'file-unreadable', message: `“${options.rows}” has no rows.` }])
   }
   const workflow = bindRow(base, bound, first)
-  const issues = validateWorkflow(workflow, descriptions).filter(
+  const issues = validateWorkflow(workflow, descriptions, { targets: options.target }).filter(
     (issue) => !bound.some(({ node, input }) => issue.node === node && issue.input === input),
   )
   if (issues.length > 0) throw new CliError(issues)

@@ -1,23 +1,28 @@
-import { documentLimits, textTooDeep } from '@woolgather/workflow'
+import { documentLimits, textProblem, type TextLimits } from '@woolgather/workflow'
 import express, { type RequestHandler } from 'express'
 import { HttpError } from './http-error.ts'
 
 /** A workflow may be in a body, within whatever is around it. */
-const depth = documentLimits.depth + 32
+const bodyLimits: TextLimits = { depth: documentLimits.depth + 32, keys: documentLimits.keys }
 
 const smallBytes = 1_048_576
 
 /**
- * Reads JSON bodies. How deep one nests is looked at before anything that would go down into it, parsers and schemas
- * included.
+ * Reads JSON bodies. How deep one nests and how many keys an object has is looked at before anything that would go
+ * down into it, parsers and schemas included.
  * @param limit bytes, default 1 MiB
  */
 export function jsonBody(limit: number = smallBytes): RequestHandler {
   return express.json({
     limit,
     verify(_request, _response, bytes) {
-      if (!textTooDeep(bytes.toString('latin1'), depth)) return
-      throw new HttpError(400, 'protocol', `The body nests values more than ${depth} levels deep.`)
+      const problem = textProblem(bytes.toString('latin1'), bodyLimits)
+      if (problem !== undefined) throw new HttpError(400, 'protocol', `The body ${inWords[problem]}.`)
     },
   })
+}
+
+const inWords: Record<keyof TextLimits, string> = {
+  depth: `nests values more than ${bodyLimits.depth} levels deep`,
+  keys: `has an object with more than ${bodyLimits.keys} keys`,
 }

@@ -123,8 +123,9 @@ function parseDocument(document: unknown): Workflow {
 /** @throws HttpError naming a value that goes nowhere */
 export function putIn(workflow: Workflow, inputs: Record<string, Json>): Workflow {
   const named = apiInputs(workflow)
+  const byName = new Map(named.map((port) => [port.name, port] as const).reverse())
   const values = Object.entries(inputs).map(([name, value]) => {
-    const port = named.find((known) => known.name === name)
+    const port = byName.get(name)
     if (port !== undefined) return { node: port.node, input: 'value', value }
     const dot = name.indexOf('.')
     const node = name.slice(0, dot)
@@ -135,20 +136,28 @@ export function putIn(workflow: Workflow, inputs: Record<string, Json>): Workflo
       `There is no \`api/input\` and no node input “${name.slice(0, 100)}”.`,
       named.length === 0
         ? 'The workflow has no `api/input`.'
-        : `It has ${named.map((port) => `“${port.name}”`).join(', ')}.`,
+        : `It has ${named
+            .slice(0, shownIssues)
+            .map((port) => `“${port.name}”`)
+            .join(', ')}.`,
     )
   })
   return bindInputs(workflow, values)
 }
 
-/** Every issue in one answer: the first as the error, all of them as its cause. */
+/** A message has the first issues only. */
+const shownIssues = 20
+
+/** Issues in one answer: the code and hint are those of the first. */
 function refused(issues: readonly Issue[]): HttpError {
   const [first] = issues
-  const message = issues.map(({ node, input, message }) => {
+  const lines = issues.slice(0, shownIssues).map(({ node, input, message }) => {
     const place = [node, input].filter((part) => part !== undefined).join('.')
     return place === '' ? message : `${place}: ${message}`
   })
-  return new HttpError(422, first?.code ?? 'invalid-workflow', message.slice(0, 20).join('\n'), first?.hint)
+  const more = issues.reduce((sum, issue) => sum + (issue.more ?? 1), 0) - lines.length
+  if (more > 0) lines.push(`There are ${more} more.`)
+  return new HttpError(422, first?.code ?? 'invalid-workflow', lines.join('\n'), first?.hint)
 }
 
 function noSuchRun(run: string): HttpError {

@@ -1,6 +1,7 @@
+import { listOf } from '@woolgather/workflow'
 import { z } from 'zod'
 
-const textParts = z.array(z.object({ type: z.literal('text'), text: z.string() }))
+const textParts = listOf(z.object({ type: z.literal('text'), text: z.string() }))
 
 const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
@@ -19,7 +20,7 @@ const common = {
   seed: z.int().nullable().optional(),
 }
 
-const chatSchema = z.object({ ...common, messages: z.array(message).min(1).max(10_000) })
+const chatSchema = z.object({ ...common, messages: listOf(message).min(1).max(10_000) })
 const completionSchema = z.object({
   ...common,
   prompt: z.union([z.string(), z.tuple([z.string()]).transform(([text]) => text)]),

@@ -242,7 +242,7 @@ function findIssues(
   types: ReadonlyMap<string, NodeDescription>,
   targets: string[] | undefined,
 ): Issue[] {
-  const issues = validateWorkflow(workflow, types)
+  const issues = validateWorkflow(workflow, types, { targets })
   if (issues.length > 0) return issues
   return planWorkflow(workflow, types, targets ? { targets } : {}).issues ?? []
 }

@@ -1,14 +1,21 @@
 import type { ClientMessage } from '@woolgather/protocol'
 import { clientMessageSchema } from '@woolgather/protocol'
-import { cellChoiceSchema, parseWorkflow, type Issue } from '@woolgather/workflow'
+import {
+  cellChoiceSchema,
+  documentLimits,
+  listOf,
+  parseWorkflow,
+  textProblem,
+  type Issue,
+} from '@woolgather/workflow'
 import { z } from 'zod'
 
 /** A submission without its workflow, which `parseWorkflow` reads: it bounds depth and names every issue. */
 const submitSchema = z.strictObject({
   type: z.literal('run.submit'),
   request: z.string().min(1).max(200),
-  targets: z.array(z.string().min(1).max(200)).max(10_000).optional(),
-  fresh: z.array(cellChoiceSchema).max(10_000).optional(),
+  targets: listOf(z.string().min(1).max(200)).max(10_000).optional(),
+  fresh: listOf(cellChoiceSchema).max(10_000).optional(),
 })
 
 export type ReadMessage =
@@ -18,7 +25,13 @@ export type ReadMessage =
   /** What is wrong with a message that cannot be understood at all. */
   | { problem: string }
 
+/** A workflow may be in a message. */
+const messageLimits = { depth: documentLimits.depth + 32, keys: documentLimits.keys }
+
 export function readMessage(text: string): ReadMessage {
+  if (textProblem(text, messageLimits) !== undefined) {
+    return { problem: 'A message nests values too deep, or has an object with too many keys.' }
+  }
   const value = parseJson(text)
   if (typeof value !== 'object' || value === null) return { problem: 'A message must be a JSON object.' }
   if (!('type' in value && value.type === 'run.submit')) return readOther(value)
@@ -46,5 +59,5 @@ function parseJson(text: string): unknown {
 
 function describeProblem({ issues: [first] }: z.ZodError): string {
   const where = first?.path.join('.')
-  return `${where ? `${where}: ` : ''}${first?.message ?? 'unknown message'}`
+  return `${where ? `${where.slice(0, 100)}: ` : ''}${first?.message.slice(0, 200) ?? 'unknown message'}`
 }

@@ -1,3 +1,4 @@
+import { documentLimits } from '../document.ts'
 import type { Issue } from '../issues.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import type { ExpandedNodes } from './expand-nodes.ts'
@@ -9,26 +10,46 @@ import { bodiesOf } from './zone-bodies.ts'
  * A loop ranges over whatever reaches its body and is not collected there; as that is known only after the body was
  * looked at, passes repeat until nothing changes, at most once more per level of nesting.
  */
-export function assignAxes(expanded: ExpandedNodes, targets: readonly ChosenTarget[]): Plan {
+export function assignAxes(
+  expanded: ExpandedNodes,
+  targets: readonly ChosenTarget[],
+): { plan: Plan; issues?: undefined } | { plan?: undefined; issues: Issue[] } {
   const { nodes, zones } = expanded
   const axes = createAxes(nodes, zones)
   const zoneOf = bodiesOf(nodes, zones)
   const bases = new Map<PlanZone, number[]>(zones.map((zone) => [zone, []]))
+  const byId = new Map(axes.map((axis) => [axis.id, axis.index]))
+  const placing = { nodes, axes, bases, byId }
   for (let changed = true; changed;) {
     changed = false
-    for (const node of nodes) place(node, { nodes, axes, bases, body: zoneOf.get(node.index) })
+    for (const node of nodes) {
+      place(node, placing, zoneOf.get(node.index))
+      if (node.axes.length > documentLimits.axes) return { issues: [tooManyAxes(node)] }
+    }
     for (const zone of zones) {
       const step = nodes[zone.step] as PlanNode
       const inner = axesMadeInside(step, zone, axes)
       if (inner.length > 0) step.idle = { issue: escapes(step, inner) }
-      const reached = without(step.axes, [zone.axis, ...inner.map((axis) => axis.index)])
       const base = bases.get(zone) as number[]
-      if (reached.every((axis) => base.includes(axis))) continue
-      bases.set(zone, union(base, reached))
+      const own = new Set([...base, zone.axis, ...inner.map((axis) => axis.index)])
+      if (step.axes.every((axis) => own.has(axis))) continue
+      bases.set(
+        zone,
+        union(base, without(step.axes, new Set([zone.axis, ...inner.map(({ index }) => index)]))),
+      )
       changed = true
     }
   }
-  return { nodes, axes, targets: targets.flatMap((target) => placeTarget(target, expanded)) }
+  return { plan: { nodes, axes, targets: targets.flatMap((target) => placeTarget(target, expanded)) } }
+}
+
+function tooManyAxes(node: PlanNode): Issue {
+  return {
+    code: 'too-many-cells',
+    message: `\`${node.path}\` ranges over ${node.axes.length} axes; at most ${documentLimits.axes} can cross.`,
+    node: node.definedAt,
+    hint: 'Align axes with matrix/zip, or collect some of them first (matrix/grid, matrix/join, matrix/best).',
+  }
 }
 
 /** Axes that reach the end of a loop although they exist only within one iteration. */
@@ -77,21 +98,23 @@ function createAxes(nodes: PlanNode[], zones: PlanZone[]): PlanAxis[] {
 interface Placing {
   nodes: readonly PlanNode[]
   axes: readonly PlanAxis[]
-  bases: ReadonlyMap<PlanZone, readonly number[]>
-  /** The innermost loop whose body the node is in. */
-  body: PlanZone | undefined
+  bases: ReadonlyMap<PlanZone, number[]>
+  /** Number of each axis. */
+  byId: ReadonlyMap<string, number>
 }
 
-function place(node: PlanNode, placing: Placing): void {
+/** @param body the innermost loop whose body the node is in */
+function place(node: PlanNode, placing: Placing, body: PlanZone | undefined): void {
   const { nodes, axes, bases } = placing
-  let found: number[] = []
+  const reached: number[][] = []
   for (const link of node.links) {
     const source = nodes[link.source] as PlanNode
     if (link.spread !== undefined) link.spread = source.makes
     link.axes = link.spread === undefined ? source.axes : union(source.axes, [link.spread])
-    if (link.keeps !== undefined) link.keeps = keptAxes(node, link, placing)
-    found = union(found, link.keeps ?? link.axes)
+    if (link.keeps !== undefined) link.keeps = keptAxes(node, link, placing, body)
+    reached.push(link.keeps ?? link.axes)
   }
+  let found = union(...reached)
   const { zone } = node
   if (zone !== undefined) {
     const base = union(
@@ -110,11 +133,16 @@ function place(node: PlanNode, placing: Placing): void {
  * What a collecting input leaves: the axes not named, or none. Inside a loop the loop's own coordinate is always left,
  * so that an iteration sees only what was swept within it; and an axis goes with those that lie within it.
  */
-function keptAxes(node: PlanNode, link: PlanLink, { nodes, axes, body }: Placing): number[] {
-  const fixed = body === undefined ? [] : (nodes[body.start] as PlanNode).axes
-  const named = namedAxes(node, axes)
+function keptAxes(
+  node: PlanNode,
+  link: PlanLink,
+  { nodes, axes, byId }: Placing,
+  body: PlanZone | undefined,
+): number[] {
+  const fixed = new Set(body === undefined ? [] : (nodes[body.start] as PlanNode).axes)
+  const named = namedAxes(node, byId)
   const taken = new Set(
-    link.axes.filter((axis) => !fixed.includes(axis) && (named === undefined || named.has(axis))),
+    link.axes.filter((axis) => !fixed.has(axis) && (named === undefined || named.has(axis))),
   )
   for (const axis of link.axes) {
     if ((axes[axis] as PlanAxis).within.some((outer) => taken.has(outer))) taken.add(axis)
@@ -122,13 +150,12 @@ function keptAxes(node: PlanNode, link: PlanLink, { nodes, axes, body }: Placing
   return link.axes.filter((axis) => !taken.has(axis))
 }
 
-function namedAxes(node: PlanNode, axes: readonly PlanAxis[]): Set<number> | undefined {
+function namedAxes(node: PlanNode, byId: ReadonlyMap<string, number>): Set<number> | undefined {
   const input = node.description.reduces
   const names = input === undefined ? [] : axisNames(node.literals[input])
   if (names.length === 0) return undefined
   const prefix = node.path.slice(0, node.path.lastIndexOf('/') + 1)
-  const ids = new Set(names.map((name) => prefix + name))
-  return new Set(axes.filter((axis) => ids.has(axis.id)).map((axis) => axis.index))
+  return new Set(names.flatMap((name) => byId.get(prefix + name) ?? []))
 }
 
 /** Names of axes in a literal: a list, or text separated by commas. */
@@ -159,12 +186,14 @@ function placeTarget(target: ChosenTarget, { giver }: ExpandedNodes): PlanTarget
   ]
 }
 
-function union(a: readonly number[], b: readonly number[]): number[] {
-  if (b.length === 0) return a as number[]
-  if (a.length === 0) return b as number[]
-  return [...new Set([...a, ...b])].sort((x, y) => x - y)
+/** Ascending. The same list where there is only one that is not empty, as most nodes have. */
+function union(...lists: readonly number[][]): number[] {
+  const filled = lists.filter((list) => list.length > 0)
+  const first = filled[0] ?? []
+  if (filled.every((list) => list === first)) return first
+  return [...new Set(filled.flat())].sort((x, y) => x - y)
 }
 
-function without(a: readonly number[], b: readonly number[]): number[] {
-  return a.filter((item) => !b.includes(item))
+function without(a: readonly number[], b: ReadonlySet<number>): number[] {
+  return a.filter((item) => !b.has(item))
 }

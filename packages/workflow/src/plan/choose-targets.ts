@@ -1,3 +1,4 @@
+import { collectIssues, type FoundIssue } from '../collect-issues.ts'
 import { forEachLink, subgraphPrefix } from '../describe-subgraph.ts'
 import type { Workflow, WorkflowNode } from '../document.ts'
 import type { Issue } from '../issues.ts'
@@ -20,8 +21,9 @@ export function chooseTargets(
   names: readonly string[] | undefined,
 ): { targets: ChosenTarget[] } | { issues: Issue[] } {
   const paths = names ?? endsOf(workflow, graph)
-  const unknown = paths.filter((path) => !graph.byPath.has(path) && !graph.subgraphs.has(path))
-  if (unknown.length > 0) return { issues: unknown.map((path) => unknownTarget(path, graph)) }
+  const known = new Set([...graph.byPath.keys(), ...graph.subgraphs])
+  const unknown = paths.filter((path) => !known.has(path))
+  if (unknown.length > 0) return { issues: collectIssues(unknown.map((path) => unknownTarget(path, known))) }
   return { targets: [...new Set(paths)].flatMap((path) => outputsAt(path, graph)) }
 }
 
@@ -35,7 +37,7 @@ function endsOf(workflow: Workflow, graph: FlatGraph): string[] {
 }
 
 function outputsAt(path: string, graph: FlatGraph): ChosenTarget[] {
-  const subgraph = graph.subgraphs.get(path)
+  const subgraph = graph.outputsOf(path)
   if (subgraph !== undefined) {
     return subgraph.flatMap(({ output, from }) =>
       from.kind === 'node' ? [{ path, output, from: from.from, sourceOutput: from.output }] : [],
@@ -47,11 +49,11 @@ function outputsAt(path: string, graph: FlatGraph): ChosenTarget[] {
   return outputs.map((output) => ({ path, output, from, sourceOutput: output }))
 }
 
-function unknownTarget(path: string, graph: FlatGraph): Issue {
-  const known = [...graph.byPath.keys(), ...graph.subgraphs.keys()]
+function unknownTarget(path: string, known: ReadonlySet<string>): FoundIssue {
+  const id = path.startsWith(subgraphPrefix) ? path.slice(subgraphPrefix.length) : path
   return {
     code: 'unknown-target',
     message: `There is no node \`${path}\` to run.`,
-    hint: suggest(path.startsWith(subgraphPrefix) ? path.slice(subgraphPrefix.length) : path, known, 'nodes'),
+    hint: () => suggest(id, known, 'nodes'),
   }
 }

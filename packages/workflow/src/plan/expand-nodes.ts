@@ -1,10 +1,12 @@
 import type { NodeDescription } from '../description.ts'
-import { between, reversed, sortTopologically } from '../find-cycles.ts'
+import { documentLimits } from '../document.ts'
+import { createBetween, reversed, sortTopologically } from '../find-cycles.ts'
 import type { Issue } from '../issues.ts'
 import { outputOf } from '../ports-of.ts'
 import type { FlatNode } from './flatten.ts'
 import { startOf, type NeededNodes } from './keep-needed.ts'
 import type { PlanLink, PlanNode, PlanRole, PlanZone } from './plan.ts'
+import { loopsTooDeep } from './zone-bodies.ts'
 
 /** Plan nodes in running order, their axes not known yet, and which of them gives each output of a flat node. */
 export interface ExpandedNodes {
@@ -32,9 +34,11 @@ interface DraftZone {
 }
 
 /** One plan node for each node and two for each end of a loop, in an order in which each comes after what it reads. */
-export function expandNodes(needed: NeededNodes, issues: readonly Issue[]): ExpandedNodes {
+export function expandNodes(needed: NeededNodes, issues: readonly Issue[]): ExpandedNodes | { issue: Issue } {
   const { drafts, givers, zones } = draftNodes(needed)
-  const { order, rest } = orderDrafts(drafts, givers, zones)
+  const ordered = orderDrafts(drafts, givers, zones)
+  if ('tooDeep' in ordered) return { issue: loopsTooDeep(ordered.tooDeep.flat.path) }
+  const { order, rest } = ordered
   const problems = new Map(issues.flatMap((issue) => (issue.node === undefined ? [] : [[issue.node, issue]])))
   const nodes: PlanNode[] = []
   for (const draft of order) nodes.push((draft.node = planNode(draft, nodes.length, problems)))
@@ -100,7 +104,7 @@ function orderDrafts(
   drafts: Draft[],
   givers: Drafts['givers'],
   zones: readonly DraftZone[],
-): { order: Draft[]; rest: Draft[] } {
+): { order: Draft[]; rest: Draft[] } | { tooDeep: Draft } {
   const targets: number[][] = drafts.map(() => [])
   const arrow = (from: Draft | undefined, to: number): void => {
     if (from !== undefined) targets[from.number]?.push(to)
@@ -115,24 +119,33 @@ function orderDrafts(
     if (draft === zone.step) arrow(zone.start, i)
     if (draft === zone.end) arrow(zone.step, i)
   }
-  const sources = zones.length > 0 ? reversed(targets) : []
-  for (const zone of zones) startAfterBodyInputs(zone, targets, sources)
+  const tooDeep = startAfterBodyInputs(zones, targets)
+  if (tooDeep !== undefined) return { tooDeep: drafts[tooDeep] as Draft }
   const { order, rest } = sortTopologically(targets)
   return { order: order.map((i) => drafts[i] as Draft), rest: rest.map((i) => drafts[i] as Draft) }
 }
 
 /**
  * A loop ranges over the axes of whatever its body reads from outside, so its own axis has to come after them: its
- * beginning is put behind all that.
+ * beginning is put behind all that. Returns a draft at which too many loops are open.
  */
-function startAfterBodyInputs(zone: DraftZone, targets: number[][], sources: number[][]): void {
-  const init = zone.init.number
-  const body = between(targets, sources, zone.start.number, zone.step.number)
-  for (const inside of body) {
-    for (const source of sources[inside] ?? []) {
-      if (!body.has(source) && source !== init) targets[source]?.push(init)
+function startAfterBodyInputs(zones: readonly DraftZone[], targets: number[][]): number | undefined {
+  if (zones.length === 0) return undefined
+  const sources = reversed(targets)
+  const between = createBetween(targets, sources, documentLimits.loopDepth)
+  for (const zone of zones) {
+    const init = zone.init.number
+    const { nodes: body, tooDeep } = between(zone.start.number, zone.step.number)
+    if (body === undefined) return tooDeep
+    const outside = new Set<number>()
+    for (const inside of body) {
+      for (const source of sources[inside] ?? []) {
+        if (!body.has(source) && source !== init) outside.add(source)
+      }
     }
+    for (const source of outside) targets[source]?.push(init)
   }
+  return undefined
 }
 
 /** Of a loop's four parts only two read links: what goes in at the start, and what comes back at the end. */

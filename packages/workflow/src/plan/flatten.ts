@@ -1,8 +1,8 @@
 import type { NodeDescription } from '../description.ts'
 import { forEachLink, isLink, linksOf, subgraphPrefix, type Descriptions } from '../describe-subgraph.ts'
-import type { Link, Workflow, WorkflowNode } from '../document.ts'
+import type { Link, Subgraph, Workflow, WorkflowNode } from '../document.ts'
 import type { Json } from '../json.ts'
-import { outputOf, portsOf, type Ports } from '../ports-of.ts'
+import { createPortsReader, outputOf, type Ports, type PortsReader } from '../ports-of.ts'
 import { accepts, type PortType } from '../ports.ts'
 import type { Readers } from './plan.ts'
 
@@ -35,8 +35,12 @@ export interface FlatLink {
 export interface FlatGraph {
   nodes: FlatNode[]
   byPath: ReadonlyMap<string, FlatNode>
-  /** What an output of a subgraph node reads, by instance path of that node; its outputs in order. */
-  subgraphs: ReadonlyMap<string, { output: string; from: Resolved }[]>
+  /** Instance paths of subgraph nodes. */
+  subgraphs: Iterable<string>
+  /** What the outputs of a subgraph node read, in order; undefined where no such node is at that path. */
+  outputsOf: (path: string) => { output: string; from: Resolved }[] | undefined
+  /** Where the nodes are defined, and those that their links are led through: subgraphs, and bypassed nodes. */
+  definitionsOf: (nodes: readonly FlatNode[], paths: readonly string[]) => Set<string>
 }
 
 /** What a link reads in the end: a node's output, a literal handed to a subgraph, or nothing, and why. */
@@ -57,31 +61,55 @@ interface Scope {
   outerId?: string
   children: Map<string, Scope>
   muted: boolean
+  /** What was found out about its links that do not read a running node, by what they read. */
+  resolved: Map<string, Resolved | 'looking'>
 }
 
-/** Lays a workflow out. Iterative: neither nesting nor chains of bypassed nodes cost stack. */
+interface Reading {
+  byPath: ReadonlyMap<string, FlatNode>
+  descriptions: Descriptions
+  portsOf: PortsReader
+  /** What bypassed nodes hand on, by type. */
+  handedOn: Map<WorkflowNode, Map<PortType, Link | undefined>>
+}
+
+/**
+ * Lays a workflow out whose size is within bounds (`layoutIssues`). Iterative: neither nesting nor chains of bypassed
+ * nodes cost stack. What no link reads is not resolved.
+ */
 export function flattenWorkflow(workflow: Workflow, descriptions: Descriptions): FlatGraph {
   const scopes = layOutScopes(workflow)
   const byPath = new Map<string, FlatNode>()
   const owners = new Map<FlatNode, Scope>()
+  const reading: Reading = { byPath, descriptions, portsOf: createPortsReader(), handedOn: new Map() }
   for (const scope of scopes) {
     for (const id of Object.keys(scope.nodes)) {
       const node = scope.nodes[id] as WorkflowNode
       if (scope.children.has(id)) continue
-      const flat = readNode(scope, id, node, descriptions)
+      const flat = readNode(scope, id, node, reading)
       byPath.set(flat.path, flat)
       owners.set(flat, scope)
     }
   }
-  const resolve = createResolver(byPath, descriptions)
-  for (const [flat, scope] of owners) if (flat.skipped === undefined) connect(flat, scope, resolve)
-  const subgraphs = new Map<string, { output: string; from: Resolved }[]>()
-  for (const scope of scopes) {
-    if (scope.prefix === '') continue
-    const outputs = [...scope.outputs].map(([output, link]) => ({ output, from: resolve(scope, link) }))
-    subgraphs.set(scope.prefix.slice(0, -1), outputs)
+  for (const [flat, scope] of owners) if (flat.skipped === undefined) connect(flat, scope, reading)
+  const inner = new Map(scopes.slice(1).map((scope) => [scope.prefix.slice(0, -1), scope]))
+  return {
+    nodes: [...byPath.values()],
+    byPath,
+    subgraphs: inner.keys(),
+    outputsOf(path) {
+      const scope = inner.get(path)
+      return (
+        scope && [...scope.outputs].map(([output, link]) => ({ output, from: resolve(scope, link, reading) }))
+      )
+    },
+    definitionsOf(nodes, paths) {
+      const trace = createTrace(reading)
+      for (const path of paths) trace.instance(inner.get(path))
+      for (const flat of nodes) trace.node(flat, owners.get(flat) as Scope)
+      return trace.found
+    },
   }
-  return { nodes: [...byPath.values()], byPath, subgraphs }
 }
 
 function layOutScopes(workflow: Workflow): Scope[] {
@@ -92,9 +120,10 @@ function layOutScopes(workflow: Workflow): Scope[] {
     outputs: new Map(),
     children: new Map(),
     muted: false,
+    resolved: new Map(),
   }
   const scopes = [root]
-  const containing = new Map<Scope, readonly string[]>([[root, []]])
+  const outputs = new Map<Subgraph, ReadonlyMap<string, Link>>()
   for (let i = 0; i < scopes.length; i++) {
     const scope = scopes[i] as Scope
     for (const id of Object.keys(scope.nodes)) {
@@ -102,29 +131,34 @@ function layOutScopes(workflow: Workflow): Scope[] {
       if (!node.type.startsWith(subgraphPrefix)) continue
       const name = node.type.slice(subgraphPrefix.length)
       const subgraph = Object.hasOwn(workflow.subgraphs ?? {}, name) ? workflow.subgraphs?.[name] : undefined
-      const around = containing.get(scope) ?? []
-      // one that contains itself is reported by validation and left as a node of unknown type
-      if (subgraph === undefined || around.includes(name)) continue
+      if (subgraph === undefined) continue
+      const known = outputs.get(subgraph) ?? new Map(subgraph.outputs.map(({ name, from }) => [name, from]))
+      outputs.set(subgraph, known)
       const child: Scope = {
         prefix: `${scope.prefix}${id}/`,
         definedAt: `${subgraphPrefix}${name}/`,
         nodes: subgraph.nodes,
-        outputs: new Map(subgraph.outputs.map((output) => [output.name, output.from])),
+        outputs: known,
         parent: scope,
         outer: node,
         outerId: id,
         children: new Map(),
         muted: scope.muted || node.mode !== undefined,
+        resolved: new Map(),
       }
       scope.children.set(id, child)
-      containing.set(child, [...around, name])
       scopes.push(child)
     }
   }
   return scopes
 }
 
-function readNode(scope: Scope, id: string, node: WorkflowNode, descriptions: Descriptions): FlatNode {
+function readNode(
+  scope: Scope,
+  id: string,
+  node: WorkflowNode,
+  { descriptions, portsOf }: Reading,
+): FlatNode {
   const description = descriptions.get(node.type)
   const flat: FlatNode = {
     path: scope.prefix + id,
@@ -142,12 +176,10 @@ function readNode(scope: Scope, id: string, node: WorkflowNode, descriptions: De
   return flat
 }
 
-type Resolve = (scope: Scope, link: Link) => Resolved
-
-function connect(flat: FlatNode, scope: Scope, resolve: Resolve): void {
+function connect(flat: FlatNode, scope: Scope, reading: Reading): void {
   const given = new Map<string, Json>()
   forEachLink(flat.node, (input, link, position) => {
-    const found = resolve(scope, link)
+    const found = resolve(scope, link, reading)
     if (found.kind === 'node') flat.links.push({ input, position, from: found.from, output: found.output })
     else if (found.kind === 'literal') given.set(input, found.value)
     else if (flat.skipped === undefined && flat.ports?.inputs.get(input)?.required === true) {
@@ -157,37 +189,33 @@ function connect(flat: FlatNode, scope: Scope, resolve: Resolve): void {
   if (given.size > 0) flat.literals = { ...flat.literals, ...Object.fromEntries(given) }
 }
 
-function createResolver(byPath: ReadonlyMap<string, FlatNode>, descriptions: Descriptions): Resolve {
-  const known = new Map<string, Resolved>()
-  return (scope, link) => {
-    const passed: string[] = []
-    let at: Step = { scope, link }
-    let found: Resolved | undefined
-    while (found === undefined) {
-      const [id, output] = at.link
-      const node = Object.hasOwn(at.scope.nodes, id) ? at.scope.nodes[id] : undefined
-      const direct = node !== undefined && node.mode === undefined && !at.scope.children.has(id)
-      if (direct) {
-        const from = byPath.get(at.scope.prefix + id)
-        found =
-          from === undefined
-            ? { kind: 'absent', reason: `there is no \`${id}\`` }
-            : { kind: 'node', from, output }
-        break
-      }
-      const key = `${at.scope.prefix}\n${id}\n${output}`
-      found =
-        known.get(key) ??
-        (passed.includes(key) ? { kind: 'absent', reason: `\`${id}\` waits for itself` } : undefined)
-      if (found !== undefined) break
-      passed.push(key)
-      const next = stepThrough(at, node, descriptions)
-      if ('kind' in next) found = next
-      else at = next
+/** What a link reads in the end. Every place it is led through is looked at once, whoever asks. */
+function resolve(scope: Scope, link: Link, reading: Reading): Resolved {
+  const passed: { scope: Scope; key: string }[] = []
+  let at: Step = { scope, link }
+  let found = readDirectly(at, reading)
+  while (found === undefined) {
+    const key = at.link.join('\n')
+    const known = at.scope.resolved.get(key)
+    if (known !== undefined) {
+      found = known === 'looking' ? { kind: 'absent', reason: `\`${at.link[0]}\` waits for itself` } : known
+      break
     }
-    for (const key of passed) known.set(key, found)
-    return found
+    at.scope.resolved.set(key, 'looking')
+    passed.push({ scope: at.scope, key })
+    const next = stepThrough(at, reading)
+    if ('kind' in next) found = next
+    else found = readDirectly((at = next), reading)
   }
+  for (const { scope, key } of passed) scope.resolved.set(key, found)
+  return found
+}
+
+/** What a link reads where that is a node that runs. */
+function readDirectly({ scope, link: [id, output] }: Step, { byPath }: Reading): Resolved | undefined {
+  const node = Object.hasOwn(scope.nodes, id) ? scope.nodes[id] : undefined
+  if (node === undefined || node.mode !== undefined || scope.children.has(id)) return undefined
+  return { kind: 'node', from: byPath.get(scope.prefix + id) as FlatNode, output }
 }
 
 interface Step {
@@ -196,16 +224,13 @@ interface Step {
 }
 
 /** One step of a link through what is not a running node: the border of a subgraph, or a bypassed node. */
-function stepThrough(
-  { scope, link }: Step,
-  node: WorkflowNode | undefined,
-  descriptions: Descriptions,
-): Step | Resolved {
+function stepThrough({ scope, link }: Step, reading: Reading): Step | Resolved {
   const [id, output] = link
   if (id === '$in') return stepOut(scope, output)
+  const node = Object.hasOwn(scope.nodes, id) ? scope.nodes[id] : undefined
   if (node === undefined) return { kind: 'absent', reason: `there is no \`${id}\`` }
   if (node.mode === 'mute') return { kind: 'absent', reason: `\`${id}\` is muted` }
-  if (node.mode === 'bypass') return stepPast(scope, id, node, output, descriptions)
+  if (node.mode === 'bypass') return stepPast(scope, link, node, reading)
   const inside = scope.children.get(id)
   const from = inside?.outputs.get(output)
   if (inside === undefined || from === undefined) {
@@ -226,17 +251,11 @@ function stepOut(scope: Scope, input: string): Step | Resolved {
 }
 
 /** A bypassed node hands on, for each output, its first linked input of a type that fits. */
-function stepPast(
-  scope: Scope,
-  id: string,
-  node: WorkflowNode,
-  output: string,
-  descriptions: Descriptions,
-): Step | Resolved {
-  const description = descriptions.get(node.type)
-  const ports = description === undefined ? undefined : portsOf(node, description, scope.nodes)
+function stepPast(scope: Scope, [id, output]: Link, node: WorkflowNode, reading: Reading): Step | Resolved {
+  const description = reading.descriptions.get(node.type)
+  const ports = description === undefined ? undefined : reading.portsOf(node, description, scope.nodes)
   const type = ports === undefined ? undefined : outputOf(ports, output)?.type
-  const link = type === undefined || ports === undefined ? undefined : firstFitting(node, ports, type)
+  const link = type === undefined || ports === undefined ? undefined : handedOn(node, ports, type, reading)
   if (link !== undefined) return { scope, link }
   return {
     kind: 'absent',
@@ -244,9 +263,61 @@ function stepPast(
   }
 }
 
+function handedOn(node: WorkflowNode, ports: Ports, type: PortType, reading: Reading): Link | undefined {
+  const known = reading.handedOn.get(node) ?? new Map<PortType, Link | undefined>()
+  reading.handedOn.set(node, known)
+  if (!known.has(type)) known.set(type, firstFitting(node, ports, type))
+  return known.get(type)
+}
+
 function firstFitting(node: WorkflowNode, ports: Ports, type: PortType): Link | undefined {
   const links = linksOf(node)
   const exact = links.find(({ input }) => ports.inputs.get(input)?.type === type)
   const fitting = exact ?? links.find(({ input }) => accepts(type, ports.inputs.get(input)?.type ?? 'any'))
   return fitting?.link
+}
+
+interface Trace {
+  found: Set<string>
+  node: (flat: FlatNode, scope: Scope) => void
+  /** A subgraph node that is asked for as a whole. */
+  instance: (inside: Scope | undefined) => void
+}
+
+/** Follows links again to note where what they read is defined, and all they are led through on the way. */
+function createTrace(reading: Reading): Trace {
+  const found = new Set<string>()
+  const seen = new Map<Scope, Set<string>>()
+  const isNew = (scope: Scope, key: string): boolean => {
+    const keys = seen.get(scope) ?? new Set<string>()
+    seen.set(scope, keys)
+    return !keys.has(key) && keys.add(key) !== undefined
+  }
+  const follow = (start: Step): void => {
+    let at = start
+    while (isNew(at.scope, at.link.join('\n'))) {
+      const { scope, link } = at
+      const owner = link[0] === '$in' ? scope.parent : scope
+      found.add(`${owner?.definedAt ?? ''}${link[0] === '$in' ? scope.outerId : link[0]}`)
+      const inside = scope.children.get(link[0])
+      if (inside !== undefined) found.add(inside.definedAt.slice(0, -1))
+      const next = readDirectly(at, reading) ?? stepThrough(at, reading)
+      if ('kind' in next) return
+      at = next
+    }
+  }
+  return {
+    found,
+    node(flat, scope) {
+      found.add(flat.definedAt)
+      forEachLink(flat.node, (_, link) => follow({ scope, link }))
+    },
+    instance(inside) {
+      if (inside?.parent === undefined) return
+      for (const output of inside.outputs.keys()) {
+        follow({ scope: inside.parent, link: [inside.outerId as string, output] })
+      }
+      found.add(`${inside.parent.definedAt}${inside.outerId}`)
+    },
+  }
 }

@@ -1,4 +1,6 @@
-import { between, reversed } from '../find-cycles.ts'
+import { documentLimits } from '../document.ts'
+import { createBetween, reversed } from '../find-cycles.ts'
+import type { Issue } from '../issues.ts'
 import type { PlanNode, PlanZone } from './plan.ts'
 
 /** For each plan node inside a loop, the innermost one: what is behind the start and in front of the step. */
@@ -6,14 +8,28 @@ export function bodiesOf(nodes: readonly PlanNode[], zones: readonly PlanZone[])
   const innermost = new Map<number, PlanZone>()
   if (zones.length === 0) return innermost
   const sources = nodes.map((node) => sourcesOf(node))
-  const targets = reversed(sources)
-  const bodies = zones.map((zone) => ({ zone, body: [...between(targets, sources, zone.start, zone.step)] }))
-  // the larger first, so that the smaller has the last word
-  bodies.sort((a, b) => b.body.length - a.body.length)
-  for (const { zone, body } of bodies) {
-    for (const i of body) if (i !== zone.start) innermost.set(i, zone)
+  const between = createBetween(reversed(sources), sources, documentLimits.loopDepth)
+  const sizes = new Map<PlanZone, number>()
+  for (const zone of zones) {
+    const body = between(zone.start, zone.step).nodes ?? new Set()
+    sizes.set(zone, body.size)
+    for (const i of body) {
+      const other = innermost.get(i)
+      const isInner = other === undefined || body.size <= (sizes.get(other) ?? 0)
+      if (i !== zone.start && isInner) innermost.set(i, zone)
+    }
   }
   return innermost
+}
+
+/** @param node where too many loops are open */
+export function loopsTooDeep(node: string): Issue {
+  return {
+    code: 'invalid-zone',
+    message: `\`${node}\` lies behind the starts of more than ${documentLimits.loopDepth} loops and before their ends.`,
+    node,
+    hint: `Loops nest at most ${documentLimits.loopDepth} deep: make several of them one, with more iterations.`,
+  }
 }
 
 function sourcesOf(node: PlanNode): number[] {

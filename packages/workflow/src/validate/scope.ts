@@ -1,7 +1,7 @@
 import { forEachLink, portTypeOf, type Descriptions } from '../describe-subgraph.ts'
 import type { WorkflowNode } from '../document.ts'
 import type { Adjacency } from '../find-cycles.ts'
-import { portsOf, type Ports } from '../ports-of.ts'
+import { createPortsReader, type Ports } from '../ports-of.ts'
 import type { PortType } from '../ports.ts'
 
 /** The nodes that can see each other: a workflow's own, or those of one subgraph. Read once, checked from many sides. */
@@ -27,6 +27,7 @@ export function readScope(
 ): Scope {
   const ids = Object.keys(nodes)
   const ports = new Map<string, Ports>()
+  const portsOf = createPortsReader()
   for (const id of ids) {
     const node = nodes[id] as WorkflowNode
     const description = descriptions.get(node.type)

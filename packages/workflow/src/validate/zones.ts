@@ -1,27 +1,22 @@
-import type { WorkflowNode } from '../document.ts'
-import { between, reversed } from '../find-cycles.ts'
-import type { Issue } from '../issues.ts'
+import type { FoundIssue } from '../collect-issues.ts'
+import { documentLimits, type WorkflowNode } from '../document.ts'
+import { createBetween, reversed } from '../find-cycles.ts'
 import { suggest } from '../nearest.ts'
+import { loopsTooDeep } from '../plan/zone-bodies.ts'
 import type { Scope } from './scope.ts'
 
 /** What is wrong with loopback zones: ends that do not match, and links that leave a body other than through its end. */
-export function zoneIssues(scope: Scope): Issue[] {
-  const starts = zoneNodes(scope, 'start')
-  const ends = zoneNodes(scope, 'end')
-  if (starts.length === 0 && ends.length === 0) return []
-  const issues: Issue[] = []
+export function* zoneIssues(scope: Scope): Generator<FoundIssue> {
+  const starts = new Set(zoneNodes(scope, 'start'))
   const endOf = new Map<string, string>()
-  for (const end of ends) {
+  for (const end of zoneNodes(scope, 'end')) {
     const start = scope.nodes[end]?.inputs?.['start']
-    if (typeof start !== 'string' || !starts.includes(start))
-      issues.push(withoutStart(scope, end, start, starts))
-    else if (endOf.has(start)) issues.push(secondEnd(scope, end, start, endOf.get(start) as string))
+    if (typeof start !== 'string' || !starts.has(start)) yield withoutStart(scope, end, start, starts)
+    else if (endOf.has(start)) yield secondEnd(scope, end, start, endOf.get(start) as string)
     else endOf.set(start, end)
   }
-  for (const start of starts) if (!endOf.has(start)) issues.push(withoutEnd(scope, start))
-  const sources = reversed(scope.targets)
-  for (const [start, end] of endOf) issues.push(...leavingLinks(scope, sources, start, end))
-  return issues
+  for (const start of starts) if (!endOf.has(start)) yield withoutEnd(scope, start)
+  if (endOf.size > 0) yield* leavingLinks(scope, endOf)
 }
 
 function zoneNodes(scope: Scope, side: 'start' | 'end'): string[] {
@@ -31,22 +26,26 @@ function zoneNodes(scope: Scope, side: 'start' | 'end'): string[] {
   })
 }
 
-function leavingLinks(scope: Scope, sources: number[][], start: string, end: string): Issue[] {
-  const from = scope.numbers.get(start) as number
-  const to = scope.numbers.get(end) as number
-  const body = between(scope.targets, sources, from, to)
-  const issues: Issue[] = []
-  for (const i of body) {
-    if (i === to) continue
-    for (const next of scope.targets[i] ?? []) {
-      if (body.has(next)) continue
-      issues.push(leaving(scope, scope.ids[i] as string, scope.ids[next] as string, start, end))
+function* leavingLinks(scope: Scope, endOf: ReadonlyMap<string, string>): Generator<FoundIssue> {
+  const between = createBetween(scope.targets, reversed(scope.targets), documentLimits.loopDepth)
+  for (const [start, end] of endOf) {
+    const to = scope.numbers.get(end) as number
+    const { nodes: body, tooDeep } = between(scope.numbers.get(start) as number, to)
+    if (body === undefined) {
+      yield loopsTooDeep(scope.prefix + scope.ids[tooDeep])
+      return
+    }
+    for (const i of body) {
+      if (i === to) continue
+      for (const next of scope.targets[i] ?? []) {
+        if (body.has(next)) continue
+        yield leaving(scope, scope.ids[i] as string, scope.ids[next] as string, start, end)
+      }
     }
   }
-  return issues
 }
 
-function leaving(scope: Scope, inside: string, outside: string, start: string, end: string): Issue {
+function leaving(scope: Scope, inside: string, outside: string, start: string, end: string): FoundIssue {
   return {
     code: 'invalid-zone',
     message: `The link from \`${inside}\` to \`${outside}\` leaves the loop from \`${start}\` to \`${end}\` other than through \`${end}\`.`,
@@ -55,18 +54,18 @@ function leaving(scope: Scope, inside: string, outside: string, start: string, e
   }
 }
 
-function withoutStart(scope: Scope, end: string, start: unknown, starts: string[]): Issue {
+function withoutStart(scope: Scope, end: string, start: unknown, starts: ReadonlySet<string>): FoundIssue {
   const named = typeof start === 'string' ? `\`${start}\`, which is no loopback/start` : 'no loopback/start'
   return {
     code: 'invalid-zone',
     message: `\`${end}\` names ${named}.`,
     node: scope.prefix + end,
     input: 'start',
-    hint: suggest(typeof start === 'string' ? start : '', starts, 'starts of loops'),
+    hint: () => suggest(typeof start === 'string' ? start : '', starts, 'starts of loops'),
   }
 }
 
-function secondEnd(scope: Scope, end: string, start: string, other: string): Issue {
+function secondEnd(scope: Scope, end: string, start: string, other: string): FoundIssue {
   return {
     code: 'invalid-zone',
     message: `\`${start}\` has two ends, \`${other}\` and \`${end}\`.`,
@@ -75,7 +74,7 @@ function secondEnd(scope: Scope, end: string, start: string, other: string): Iss
   }
 }
 
-function withoutEnd(scope: Scope, start: string): Issue {
+function withoutEnd(scope: Scope, start: string): FoundIssue {
   return {
     code: 'invalid-zone',
     message: `The loop that begins at \`${start}\` has no end.`,
