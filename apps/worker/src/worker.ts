@@ -51,8 +51,15 @@ interface RunningRun {
 /** Executes runs, several at once if asked to. Disposing cancels them, waits for them, and frees the models. */
 export function startWorker({ llama, folders, nodes = [], send, idleMs }: WorkerOptions): Worker {
   const registry = createRegistry([...definitions, ...nodes])
-  const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'))
-  const cache = openDiskCache(path.join(folders.data, 'cache'))
+  const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'), {
+    onDamaged: (file) =>
+      console.error(`${file} is damaged: it is written anew when its contents are made again.`),
+  })
+  const cache = openDiskCache(path.join(folders.data, 'cache'), {
+    onProblem: sayOnce((error) =>
+      console.error(`The cache goes on without what it cannot read or write: ${error.message}.`),
+    ),
+  })
   const threads = startThreads()
   const ending = new AbortController()
   const contents = createContents({
@@ -165,5 +172,14 @@ function createEventSender(
       if (startsAtOnce && event.type === 'cell.started') flush()
     },
     flush,
+  }
+}
+
+/** A disk that is full or damaged is so for every cell; who reads the log is told once of each problem. */
+function sayOnce(say: (error: Error) => void): (error: Error) => void {
+  const said = new Set<string>()
+  return (error) => {
+    if (said.size < 100 && !said.has(error.message)) say(error)
+    said.add(error.message)
   }
 }

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createFileArtifactStore, createMemoryArtifactStore, type ArtifactStore } from './artifact-store.ts'
 
@@ -44,3 +44,31 @@ test('a hash that is a path leads nowhere, and a damaged file is nothing', async
   await writeFile(join(folder, artifact.slice(0, 2), artifact), 'something else')
   expect(await store.get(artifact)).toBeUndefined()
 })
+
+/** What may stand where an artifact was. */
+const damages: Record<string, (path: string) => Promise<unknown>> = {
+  'other bytes, as many': (path) => writeFile(path, 'b long story'),
+  'other bytes': (path) => writeFile(path, 'damaged'),
+  nothing: (path) => truncate(path, 0),
+  'a folder': (path) => rm(path).then(() => mkdir(join(path, 'inner'), { recursive: true })),
+  'a file in place of its folder': (path) =>
+    rm(dirname(path), { recursive: true }).then(() => writeFile(dirname(path), '')),
+}
+
+for (const [what, damage] of Object.entries(damages)) {
+  test(`an artifact of which ${what} is left is missing, said so once, and written anew when it is put again`, async () => {
+    const said: string[] = []
+    const store = createFileArtifactStore(folder, { onDamaged: (path) => said.push(path) })
+    const { artifact } = store.put(bytes, 'text/plain')
+    const path = join(folder, artifact.slice(0, 2), artifact)
+    await damage(path)
+    expect(await store.get(artifact)).toBeUndefined()
+    expect(await store.get(artifact)).toBeUndefined()
+    expect(said).toEqual([path])
+    expect(store.put(bytes, 'text/plain').artifact).toBe(artifact)
+    expect(await readFile(path)).toEqual(Buffer.from(bytes))
+    await damage(path)
+    createFileArtifactStore(folder).put(bytes, 'text/plain')
+    expect(await readFile(path)).toEqual(Buffer.from(bytes))
+  })
+}

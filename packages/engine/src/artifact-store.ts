@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, existsSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ArtifactRef } from '@woolgather/workflow'
 
 /** Where outputs too long for an event are kept, by the sha256 of their bytes. */
@@ -23,28 +23,94 @@ export function createMemoryArtifactStore(): ArtifactStore {
   }
 }
 
-export function createFileArtifactStore(folder: string): ArtifactStore {
+export interface FileArtifactOptions {
+  /** Told once for each artifact whose file is not what was written; it counts as missing, and is written anew by `put`. */
+  onDamaged?: (path: string) => void
+}
+
+export function createFileArtifactStore(
+  folder: string,
+  { onDamaged = () => undefined }: FileArtifactOptions = {},
+): ArtifactStore {
+  const known = new VerifiedFiles()
+  const told = new Set<string>()
+  const tell = (path: string): void => {
+    if (!told.has(path)) onDamaged(path)
+    told.add(path)
+  }
+  const isWhole = (path: string, artifact: string): boolean => {
+    const identity = identityOf(path)
+    if (identity === undefined) return false
+    if (known.has(artifact, identity)) return true
+    const whole = hashIs(artifact, () => readFileSync(path))
+    if (whole) known.add(artifact, identity)
+    else tell(path)
+    return whole
+  }
   return {
     put(bytes, type) {
       const ref = refer(bytes, type)
       const path = pathOf(folder, ref.artifact)
-      if (!existsSync(path)) writeWhole(path, bytes)
+      if (!isWhole(path, ref.artifact)) {
+        writeWhole(path, bytes)
+        known.add(ref.artifact, identityOf(path) ?? '')
+      }
       return ref
     },
     async get(artifact) {
       if (!/^[0-9a-f]{64}$/.test(artifact)) return undefined
+      const path = pathOf(folder, artifact)
       try {
-        const bytes = await readFile(pathOf(folder, artifact))
-        return sha256(bytes) === artifact ? bytes : undefined
-      } catch {
-        return undefined
+        const bytes = await readFile(path)
+        if (sha256(bytes) === artifact) return bytes
+        tell(path)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') tell(path)
       }
+      return undefined
     },
   }
 }
 
+/** Files whose contents were looked at, by what changes when a file does: most artifacts are put many times. */
+class VerifiedFiles {
+  readonly #identities = new Map<string, string>()
+
+  has(artifact: string, identity: string): boolean {
+    return this.#identities.get(artifact) === identity
+  }
+
+  add(artifact: string, identity: string): void {
+    if (this.#identities.size >= mostRemembered) this.#identities.clear()
+    this.#identities.set(artifact, identity)
+  }
+}
+
+const mostRemembered = 10_000
+
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path)
+    return [dev, ino, size, mtimeMs, ctimeMs].join(' ')
+  } catch {
+    return undefined
+  }
+}
+
+function hashIs(artifact: string, read: () => Uint8Array): boolean {
+  try {
+    return sha256(read()) === artifact
+  } catch {
+    return false
+  }
+}
+
+/** Whatever else stands in its place gives way: a folder there, or a file where its folder should be. */
 function writeWhole(path: string, bytes: Uint8Array): void {
-  mkdirSync(join(path, '..'), { recursive: true })
+  const folder = dirname(path)
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(folder)
+  mkdirSync(folder, { recursive: true })
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true })
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   writeFileSync(temporary, bytes)
   renameSync(temporary, path)

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -10,6 +10,7 @@ import { graph, run } from '../testing/graph.ts'
 import type { CellCache } from './cell-cache.ts'
 import { openDiskCache } from './disk-cache.ts'
 import { createMemoryCache } from './memory-cache.ts'
+import { encodeRecord } from './segment-file.ts'
 
 interface Folder extends AsyncDisposable {
   path: string
@@ -268,4 +269,62 @@ test('1,000 corruptions of the cache folder never give a wrong result', async ()
     expect(happened[kind], kind).toBeGreaterThan(40)
   // damage is local: most of the cache goes on working
   expect(hits).toBeGreaterThan(2000)
+})
+
+/** What may stand in place of a cache, or in it. */
+const strays: Record<string, (path: string) => Promise<unknown>> = {
+  'a file in place of the folder': (path) => rm(path, { recursive: true }).then(() => writeFile(path, 'x')),
+  'a folder in place of a file': (path) => mkdir(join(path, '1.cache')),
+  'a pipe': (path) => Promise.resolve(spawnSync('mkfifo', [join(path, '1.cache')])),
+  'a file of something else': (path) => writeFile(join(path, '1.cache'), 'no magic'.repeat(100)),
+  'an empty file': (path) => writeFile(join(path, '1.cache'), ''),
+}
+
+for (const [what, put] of Object.entries(strays)) {
+  test(`with ${what}, a run gives what it gives without a cache`, async () => {
+    await using folder = await temporaryFolder()
+    await put(folder.path)
+    const problems: Error[] = []
+    const cache = openDiskCache(folder.path, { memoryBytes: 0, onProblem: (error) => problems.push(error) })
+    const { outputs, status } = await run(workflow, { cache })
+    await cache.close()
+    expect(status).toBe('completed')
+    expect(outputs).toEqual((await run(workflow)).outputs)
+    expect(problems.length > 0).toBe(what !== 'an empty file')
+    await rm(folder.path, { recursive: true, force: true })
+  })
+}
+
+test.each([{}, { sum: 'text' }, { sum: [1] }, { other: 1 }])(
+  'a kept result of the wrong shape (%j) is a miss, and the right one takes its place',
+  async (wrong) => {
+    await using folder = await temporaryFolder()
+    const one = graph({ sum: { type: 'test/add', inputs: { a: 1, b: 2 } } })
+    const keys: string[] = []
+    const first = openDiskCache(folder.path)
+    const { outputs } = await run(one, {
+      cache: { ...first, set: (key, value) => (keys.push(key), first.set(key, value)) },
+    })
+    await first.close()
+    const bytes = Buffer.concat(keys.map((key) => encodeRecord(key, Buffer.from(JSON.stringify(wrong)))))
+    for (const name of await readdir(folder.path)) await rm(join(folder.path, name))
+    await writeFile(join(folder.path, '0.cache'), bytes)
+    for (const kind of ['cell.finished', 'cell.cached']) {
+      const cache = openDiskCache(folder.path)
+      const again = await run(one, { cache })
+      await cache.close()
+      expect(again.outputs).toEqual(outputs)
+      expect(again.events.filter((event) => event.type === kind)).toHaveLength(1)
+    }
+  },
+)
+
+test('inputs remembered in the wrong shape explain nothing and break nothing', async () => {
+  await using folder = await temporaryFolder()
+  const inputs = { version: 1, literals: {}, links: { a: null }, fingerprint: '' }
+  const record = encodeRecord(sha256('inputs\0cell'), Buffer.from(JSON.stringify(inputs)))
+  await writeFile(join(folder.path, '0.cache'), record)
+  const cache = openDiskCache(folder.path)
+  expect(cache.lastInputs('cell')).toBeUndefined()
+  await cache.close()
 })

@@ -10,7 +10,7 @@ export interface DiskCacheOptions {
   maxBytes?: number
   /** Bytes of results also held in memory; default 64 MiB. */
   memoryBytes?: number
-  /** Told when the disk could not be written; the cache goes on in memory. */
+  /** Told of files that are damaged, and when the disk could not be written; the cache goes on without them. */
   onProblem?: (error: Error) => void
 }
 
@@ -23,7 +23,14 @@ const writeBytes = 1_048_576
  * miss, and never a wrong result.
  */
 export function openDiskCache(folder: string, options: DiskCacheOptions = {}): CellCache {
-  const disk = new SegmentFolder(folder, options.maxBytes ?? 1_073_741_824)
+  // Whatever is wrong with it: without a disk a cache lasts as long as the process.
+  const disk = attempt(
+    options,
+    () =>
+      new SegmentFolder(folder, options.maxBytes ?? 1_073_741_824, (path) =>
+        options.onProblem?.(new Error(`${path} is damaged`)),
+      ),
+  )
   const results = new LruMap<CachedOutputs>(options.memoryBytes ?? 67_108_864, sizeOf)
   const inputs = new LruMap<CellInputs>((options.memoryBytes ?? 67_108_864) / 4, () => 300)
   let waiting: { key: string; payload: Buffer }[] = []
@@ -36,7 +43,7 @@ export function openDiskCache(folder: string, options: DiskCacheOptions = {}): C
     const records = waiting
     waiting = []
     waitingBytes = 0
-    attempt(options, () => disk.write(records))
+    attempt(options, () => disk?.write(records))
   }
   const write = (key: string, value: unknown): void => {
     const payload = Buffer.from(JSON.stringify(value))
@@ -49,18 +56,20 @@ export function openDiskCache(folder: string, options: DiskCacheOptions = {}): C
     get(key) {
       const known = results.get(key)
       if (known !== undefined) return known
-      const read = readObject(attempt(options, () => disk.read(key)))
+      const read = readObject(attempt(options, () => disk?.read(key)))
       if (read !== undefined) results.set(key, read as CachedOutputs)
       return read as CachedOutputs | undefined
     },
     set(key, outputs) {
       results.set(key, outputs)
-      if (!disk.has(key)) write(key, outputs)
+      // What is kept already may be another result of the same key, or one that could not be used.
+      const before = attempt(options, () => disk?.read(key))
+      if (before === undefined || !before.equals(Buffer.from(JSON.stringify(outputs)))) write(key, outputs)
     },
     lastInputs(cell) {
       return (
         inputs.get(cell) ??
-        asCellInputs(readObject(attempt(options, () => disk.read(sha256(`inputs\0${cell}`)))))
+        asCellInputs(readObject(attempt(options, () => disk?.read(sha256(`inputs\0${cell}`)))))
       )
     },
     rememberInputs(cell, now) {
@@ -68,7 +77,7 @@ export function openDiskCache(folder: string, options: DiskCacheOptions = {}): C
       write(sha256(`inputs\0${cell}`), now)
     },
     refresh() {
-      attempt(options, () => disk.refresh())
+      attempt(options, () => disk?.refresh())
     },
     flush() {
       writeOut()
@@ -76,7 +85,7 @@ export function openDiskCache(folder: string, options: DiskCacheOptions = {}): C
     },
     close() {
       writeOut()
-      disk.close()
+      disk?.close()
       return Promise.resolve()
     },
   }
@@ -107,12 +116,16 @@ function asCellInputs(value: Readonly<Record<string, unknown>> | undefined): Cel
   if (value === undefined) return undefined
   const { version, literals, links, fingerprint } = value
   const whole =
-    typeof version === 'number' && isObject(literals) && isObject(links) && typeof fingerprint === 'string'
+    typeof version === 'number' &&
+    isObject(literals) &&
+    isObject(links) &&
+    Object.values(links).every((id) => typeof id === 'string') &&
+    typeof fingerprint === 'string'
   return whole ? (value as unknown as CellInputs) : undefined
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** What comes from disk is shared like everything else on a link, and may be changed by nobody. */

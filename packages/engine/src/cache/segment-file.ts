@@ -43,17 +43,21 @@ function checksum(key: Buffer, payload: Buffer): Buffer {
   return createHash('sha256').update(key).update(payload).digest().subarray(0, 16)
 }
 
-/** Finds the records of a file from `offset` on, reading little but headers; `end` is where the next one would begin. */
+/**
+ * Finds the records of a file from `offset` on, reading little but headers; `end` is where the next one would begin.
+ * `damaged`: what is there is no record, and not only one that is still being written.
+ */
 export function scanRecords(
   path: string,
   offset: number,
-): { records: RecordPlace[]; end: number; bytes: number } {
+): { records: RecordPlace[]; end: number; bytes: number; damaged: boolean } {
   const file = openSync(path, 'r')
   try {
     const bytes = fstatSync(file).size
     const records: RecordPlace[] = []
     const chunk = Buffer.alloc(Math.min(chunkBytes, Math.max(headerBytes, bytes - offset)))
     let end = offset
+    let damaged = false
     let held = { from: 0, to: 0 }
     while (end + headerBytes <= bytes) {
       if (end < held.from || end + headerBytes > held.to) {
@@ -64,12 +68,13 @@ export function scanRecords(
       const at = end - held.from
       const length = chunk.readUInt32LE(at + 4)
       // a damaged header hides what follows it: those records are misses
-      if (chunk.readUInt32LE(at) !== magic || length > longestPayload) break
+      damaged = chunk.readUInt32LE(at) !== magic || length > longestPayload
+      if (damaged) break
       if (end + headerBytes + length > bytes) break
       records.push({ key: chunk.toString('hex', at + 8, at + 40), offset: end, length })
       end += headerBytes + length
     }
-    return { records, end, bytes }
+    return { records, end, bytes, damaged }
   } finally {
     closeSync(file)
   }

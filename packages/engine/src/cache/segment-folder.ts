@@ -42,11 +42,14 @@ export class SegmentFolder {
   readonly #maxBytes: number
   readonly #segments = new Map<string, Segment>()
   readonly #places = new Map<string, Place>()
+  readonly #onDamaged: (path: string) => void
   #current: Segment | undefined
 
-  constructor(folder: string, maxBytes: number) {
+  /** @param onDamaged told of a file that is not what was written; what was in it is not there */
+  constructor(folder: string, maxBytes: number, onDamaged: (path: string) => void) {
     this.#folder = folder
     this.#maxBytes = maxBytes
+    this.#onDamaged = onDamaged
     mkdirSync(folder, { recursive: true })
     this.refresh()
     this.#compact()
@@ -67,16 +70,15 @@ export class SegmentFolder {
     this.#evict()
   }
 
-  has(key: string): boolean {
-    return this.#places.has(key)
-  }
-
   read(key: string): Buffer | undefined {
     const place = this.#places.get(key)
     if (place === undefined) return undefined
     const payload = this.#readPlace(place, key)
-    if (payload === undefined) this.#places.delete(key)
-    else if (this.#isOld(place.segment)) this.write([{ key, payload }])
+    if (payload === undefined) {
+      this.#places.delete(key)
+      this.#onDamaged(join(this.#folder, place.segment.name))
+    }
+    if (payload !== undefined && this.#isOld(place.segment)) this.write([{ key, payload }])
     return payload
   }
 
@@ -113,15 +115,20 @@ export class SegmentFolder {
     const segment = this.#segments.get(name) ?? { name, bytes: 0, scanned: 0, file: undefined }
     if (segment === this.#current) return
     try {
-      if (this.#segments.has(name) && statSync(path).size === segment.bytes) return
-      const { records, end, bytes } = scanRecords(path, segment.scanned)
+      const found = statSync(path)
+      // opening a pipe would wait for whoever writes to it
+      if (!found.isFile()) throw new Error('not a file')
+      if (this.#segments.has(name) && found.size === segment.bytes) return
+      const { records, end, bytes, damaged } = scanRecords(path, segment.scanned)
+      if (damaged) this.#onDamaged(path)
       for (const { key, offset, length } of records) this.#places.set(key, { segment, offset, length })
       segment.scanned = end
       segment.bytes = bytes
       this.#segments.set(name, segment)
-    } catch {
+    } catch (error) {
       // removed by another process in between, or unreadable: nothing of it is known
       this.#forget(name)
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#onDamaged(path)
     }
   }
 

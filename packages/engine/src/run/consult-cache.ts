@@ -1,4 +1,4 @@
-import type { Json } from '@woolgather/workflow'
+import { typeProblem, type Json, type PlanNode } from '@woolgather/workflow'
 import type { CachedOutputs, CellCache, CellInputs } from '../cache/cell-cache.ts'
 import { canonicalJson, contentId, sha256 } from '../content.ts'
 import type { NodeDefinition } from '../define-node.ts'
@@ -53,6 +53,10 @@ export function consultCache<Services>(
   })
   const key = (fingerprint: Json | undefined): string =>
     keyOf(plan.type, prepared.literalsId, inputsWith(fingerprint))
+  const look = (fingerprint: Json | undefined): CachedOutputs | undefined => {
+    const kept = fresh ? undefined : cache.get(key(fingerprint))
+    return kept !== undefined && isResultOf(plan, kept) ? kept : undefined
+  }
   const name = `${scope}\0${plan.path}\0${space.indicesOf(cell.point).join(',')}`
   const mayRun = (fingerprint: Json | undefined, early: Json | undefined, keep: Keep): Found => {
     const now = inputsWith(fingerprint)
@@ -70,10 +74,10 @@ export function consultCache<Services>(
     (own === undefined ? now : await ask(own.early)) as Json
 
   const lookUp = async (now: Json): Promise<Found> => {
-    const kept = fresh ? undefined : cache.get(key(now))
+    const kept = look(now)
     if (kept !== undefined) return { kept }
     const early = await askEarly(now)
-    const keptEarly = fresh ? undefined : cache.get(key(early))
+    const keptEarly = look(early)
     if (keptEarly === undefined) return mayRun(now, early, (outputs) => keep(outputs, now, early))
     cache.set(key(now), keptEarly)
     return { kept: keptEarly }
@@ -100,11 +104,25 @@ export function consultCache<Services>(
 
   const fingerprint = ask(own?.services ?? services)
   if (fingerprint instanceof Promise) return fingerprint.then(lookUp)
-  const kept = fresh ? undefined : cache.get(key(fingerprint))
+  const kept = look(fingerprint)
   if (kept !== undefined) return { kept }
   return mayRun(fingerprint, fingerprint, (outputs) =>
     fingerprint === undefined ? cache.set(key(undefined), outputs) : keep(outputs, fingerprint, fingerprint),
   )
+}
+
+/** What a cache holds may have been written by anything: it is a result only where it is what the node promises. */
+function isResultOf({ role, description }: PlanNode, kept: CachedOutputs): boolean {
+  if (role !== 'node') return true
+  const lengths = new Set<number>()
+  for (const { name, type, spreads } of description.outputs) {
+    if (!Object.hasOwn(kept, name)) return false
+    const value = kept[name] as Json
+    if (spreads !== true && value !== null && typeProblem(type, value) !== undefined) return false
+    if (spreads === true && !Array.isArray(value)) return false
+    if (spreads === true) lengths.add((value as Json[]).length)
+  }
+  return lengths.size <= 1
 }
 
 function keyOf(type: string, literalsId: string, now: CellInputs): string {
