@@ -86,6 +86,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .description('say everything that is wrong with a workflow')
     .argument('<file>', 'workflow, or - for standard input')
     .option('--set <name=value>', 'check it with another value of an input (repeatable)', collect)
+    .option('--target <node>', 'only with this node and what it needs (repeatable)', collect)
     .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
     .action(async (file: string, options: ValidateOptions) => exit(await validate(file, options, io)))
 

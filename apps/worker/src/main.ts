@@ -2,6 +2,7 @@ import { loadNodePackages } from '@woolgather/engine'
 import { createLlama } from '@woolgather/llama'
 import type { NodeServices } from '@woolgather/nodes'
 import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
+import { codeIdentity } from './code-identity.ts'
 import { describeDevice } from './describe-device.ts'
 import { startWorker } from './worker.ts'
 
@@ -43,6 +44,7 @@ try {
     folders,
     nodes,
     send,
+    code: codeIdentity(),
     idleMs: readIdle(process.env['WOOLGATHER_IDLE_UNLOAD']),
   })
   const exit = (): void => void worker[Symbol.asyncDispose]().then(() => process.exit(0))

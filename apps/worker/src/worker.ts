@@ -33,6 +33,8 @@ export interface WorkerOptions {
   /** Node types besides the library's. */
   nodes?: readonly WoolgatherNode[] | undefined
   send: (message: WorkerMessage) => void
+  /** `codeIdentity()`: what is kept is kept for this code; absent: for any. */
+  code?: string | undefined
   /** Milliseconds after its last use that a model is unloaded; absent: it stays. */
   idleMs?: number | undefined
 }
@@ -49,7 +51,7 @@ interface RunningRun {
 }
 
 /** Executes runs, several at once if asked to. Disposing cancels them, waits for them, and frees the models. */
-export function startWorker({ llama, folders, nodes = [], send, idleMs }: WorkerOptions): Worker {
+export function startWorker({ llama, folders, nodes = [], send, code, idleMs }: WorkerOptions): Worker {
   const registry = createRegistry([...definitions, ...nodes])
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'), {
     onDamaged: (file) =>
@@ -120,6 +122,7 @@ export function startWorker({ llama, folders, nodes = [], send, idleMs }: Worker
       run,
       artifacts,
       cache,
+      code,
       concurrency: { default: 8, model: 64 },
       emit,
       signal,

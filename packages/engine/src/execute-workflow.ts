@@ -48,6 +48,8 @@ export interface ExecuteOptions<Services> {
   /** Keeps outputs over 1 KiB; absent: they travel in events whole. */
   artifacts?: ArtifactStore | undefined
   cache?: CellCache | undefined
+  /** What tells the code that computes from any other: a result that is kept is one of this code. */
+  code?: string | undefined
   /** Cells one node may come to; default 10,000. */
   cellLimit?: number | undefined
   /** Milliseconds a node is given to end once cancelled; default 2,000. */
@@ -136,6 +138,7 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
     concurrency: options.concurrency,
     artifacts: options.artifacts,
     cache: options.cache,
+    code: options.code,
     scope: options.cache === undefined ? '' : scopeOf(options.workflow),
     cellLimit: options.cellLimit ?? 10_000,
     graceMs: options.graceMs ?? 2_000,

@@ -34,7 +34,7 @@ const BoundedRecord: z.core.$constructor<z.ZodRecord> = z.core.$constructor(
   'BoundedRecord',
   (schema, def) => {
     z.ZodRecord.init(schema, def)
-    const parse = schema._zod.parse
+    const parse = schema._zod.parse.bind(schema._zod)
     schema._zod.parse = (payload, context) => {
       if (!isPlainObject(payload.value)) return parse(payload, context)
       const entries = Object.entries(payload.value)
@@ -54,7 +54,7 @@ const BoundedRecord: z.core.$constructor<z.ZodRecord> = z.core.$constructor(
 
 const BoundedList: z.core.$constructor<z.ZodArray> = z.core.$constructor('BoundedList', (schema, def) => {
   z.ZodArray.init(schema, def)
-  const parse = schema._zod.parse
+  const parse = schema._zod.parse.bind(schema._zod)
   schema._zod.parse = (payload, context) => {
     const items: unknown = payload.value
     if (!Array.isArray(items) || items.length <= chunk) return parse(payload, context)

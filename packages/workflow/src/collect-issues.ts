@@ -38,7 +38,9 @@ export function tooManyIssues(told: number, more: number): Issue {
   }
 }
 
-function withHint({ hint, times: _, ...issue }: FoundIssue, looksFor: boolean): Issue {
+function withHint({ hint, ...found }: FoundIssue, looksFor: boolean): Issue {
+  const issue: FoundIssue = found
+  delete issue.times
   const text = typeof hint !== 'function' ? hint : looksFor ? hint() : undefined
-  return text === undefined ? issue : { ...issue, hint: text }
+  return { ...(issue as Issue), ...(text !== undefined && { hint: text }) }
 }

@@ -10,11 +10,13 @@ export const documentLimits = {
   depth: 64,
   /** Of one JSON object. */
   keys: 100_000,
-  /** With every subgraph laid out, as the next four. */
+  /** With every subgraph laid out, as `links`, `outputs` and `pathCharacters`. */
   nodes: 100_000,
   links: 400_000,
   /** Of subgraphs, wherever they are used. */
   outputs: 200_000,
+  /** Outputs of all the nodes that are run for them. */
+  targets: 1_000_000,
   /** Characters of all instance paths: each node's is its ids from the outermost subgraph on. */
   pathCharacters: 20_000_000,
   subgraphs: 1_000,

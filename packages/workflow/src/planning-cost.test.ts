@@ -286,7 +286,7 @@ function prepare(json: string): void {
   const all = describeTypes(workflow, types)
   const issues = validateWorkflow(workflow, types)
   validateWorkflow(workflow, types, { targets: Object.keys(workflow.nodes).slice(-1) })
-  planWorkflow(workflow, types, { issues })
+  if (issues.length === 0) planWorkflow(workflow, types)
   requiredModels(workflow, all)
   missingNodeTypes(workflow, all)
   withSeeds(workflow, seedsOf(workflow))
@@ -309,8 +309,8 @@ function millisecondsOf(json: string): number {
 const noise = 60
 
 for (const [name, make] of Object.entries(dimensions)) {
-  test(`${name}: four times as many cost at most 2.3 × 2.3 times the processor time`, () => {
-    const [small, large] = [make(800), make(3200)].map((document) => JSON.stringify(document)) as [
+  test(`four times as much costs at most 2.3 × 2.3 times: ${name}`, () => {
+    const [small, large] = [make(500), make(2000)].map((document) => JSON.stringify(document)) as [
       string,
       string,
     ]

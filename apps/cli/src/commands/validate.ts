@@ -6,6 +6,7 @@ import { readWorkflow } from '../read-workflow.ts'
 
 export interface ValidateOptions {
   set?: string[]
+  target?: string[]
   nodes?: string[]
 }
 
@@ -14,8 +15,8 @@ export async function validate(file: string, options: ValidateOptions, io: CliIo
   const { workflow, warnings } = await readWorkflow(
     file,
     io.stdin,
-    await io.descriptions(resolveFolders(options).nodes ?? []),
-    { set: options.set ?? [] },
+    await io.descriptions(resolveFolders({ nodes: options.nodes }).nodes ?? []),
+    { set: options.set ?? [], targets: options.target },
   )
   const nodes = Object.keys(workflow.nodes).length
   io.stdout.write(`“${workflow.name}” is valid: ${nodes} ${nodes === 1 ? 'node' : 'nodes'}.\n`)

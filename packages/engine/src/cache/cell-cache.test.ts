@@ -275,7 +275,7 @@ test('1,000 corruptions of the cache folder never give a wrong result', async ()
 const strays: Record<string, (path: string) => Promise<unknown>> = {
   'a file in place of the folder': (path) => rm(path, { recursive: true }).then(() => writeFile(path, 'x')),
   'a folder in place of a file': (path) => mkdir(join(path, '1.cache')),
-  'a pipe': (path) => Promise.resolve(spawnSync('mkfifo', [join(path, '1.cache')])),
+  'a pipe': (path) => Promise.resolve(spawnSync('sh', ['-c', 'mkfifo "$0"', join(path, '1.cache')])),
   'a file of something else': (path) => writeFile(join(path, '1.cache'), 'no magic'.repeat(100)),
   'an empty file': (path) => writeFile(join(path, '1.cache'), ''),
 }

@@ -12,7 +12,7 @@ export interface CellInputs {
   fingerprint: string
   /** Who reads its output, where that decides what it does; as JSON. */
   readers?: string
-  /** Hash of the package the node came from; absent for the library's own. */
+  /** What tells the code that computes from any other: ours, and the package the node came from. */
   code?: string
 }
 

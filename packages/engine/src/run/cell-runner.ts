@@ -50,6 +50,8 @@ export interface RunSetup<Services> {
   concurrency: Concurrency | undefined
   artifacts: ArtifactStore | undefined
   cache: CellCache | undefined
+  /** Names the code that computes, besides that of packages of nodes. */
+  code: string | undefined
   /** Keeps apart what cells of different workflows were last run with. */
   scope: string
   cellLimit: number
@@ -407,19 +409,24 @@ export class CellRunner<Services> implements WalkHost, Waiter {
   }
 
   #consult(cell: Cell, prepared: PreparedInputs, inputs: RunInputValues): Found | Promise<Found> {
-    const { cache, scope, services, forCell } = this.#setup
+    const { cache, scope, code, services, forCell } = this.#setup
     const definition = cell.owner.definition as NodeDefinition<Services>
     const own = definition.fingerprint === undefined ? undefined : forCell?.()
     cell.services = own?.services
-    return consultCache(cache as CellCache, this.graph, scope, {
-      cell,
-      definition,
-      prepared,
-      inputs,
-      services,
-      own,
-      fresh: this.#isFresh(cell),
-    })
+    return consultCache(
+      cache as CellCache,
+      this.graph,
+      { scope, code },
+      {
+        cell,
+        definition,
+        prepared,
+        inputs,
+        services,
+        own,
+        fresh: this.#isFresh(cell),
+      },
+    )
   }
 
   #useCache(cell: Cell, inputs: RunInputValues, found: Found): void {

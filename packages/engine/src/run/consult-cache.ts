@@ -28,13 +28,13 @@ export type Keep = (outputs: CachedOutputs) => void | Promise<void>
 
 /**
  * Looks for the kept result of a cell; at once, where its fingerprint is there at once. Its key is the type and version
- * of the node, its literals, its fingerprint, who reads it where that matters, the code of its package, and the contents
+ * of the node, its literals, its fingerprint, who reads it where that matters, the code that computes it, and the contents
  * of what came over links: however a text came about, the same text is the same key.
  */
 export function consultCache<Services>(
   cache: CellCache,
   graph: CellGraph,
-  scope: string,
+  { scope, code }: { scope: string; code: string | undefined },
   consulted: Consulted<Services>,
 ): Found | Promise<Found> {
   const { cell, definition, prepared, inputs, services, own, fresh } = consulted
@@ -42,14 +42,15 @@ export function consultCache<Services>(
   const ask = (by: Services): Json | Promise<Json> | undefined =>
     definition.fingerprint?.(inputs as never, by)
   const links = linkedIds(cell, prepared, inputs, graph)
-  const code = cell.owner.definition?.origin?.code
+  // a package of nodes computes with what it is handed, so our own code counts there, too
+  const codes = [code, cell.owner.definition?.origin?.code].filter((part) => part !== undefined)
   const inputsWith = (fingerprint: Json | undefined): CellInputs => ({
     version: plan.description.version,
     literals: prepared.literals,
     links,
     fingerprint: fingerprint === undefined ? '' : contentId(fingerprint),
     ...(plan.readers !== undefined && { readers: canonicalJson({ ...plan.readers }) }),
-    ...(code !== undefined && { code }),
+    ...(codes.length > 0 && { code: codes.join('\n') }),
   })
   const key = (fingerprint: Json | undefined): string =>
     keyOf(plan.type, prepared.literalsId, inputsWith(fingerprint))

@@ -208,3 +208,16 @@ test('a seed drawn for a run is part of what is cached', async () => {
   expect(Object.keys(account(other.events).ran)).toEqual(['r'])
   expect(seeds).toEqual({ r: first.outputs['r']?.['seed'] })
 })
+
+test('a result is kept for the code that computed it: other code runs the cell again and says why', async () => {
+  const cache = createMemoryCache()
+  const one = graph({ sum: { type: 'test/add', inputs: { a: 1, b: 2 } } })
+  const reasons: (string | undefined)[] = []
+  for (const code of ['a', 'b', 'b', 'a']) {
+    const { events } = await run(one, { cache, code })
+    const event = events.find(({ type }) => type === 'cell.started' || type === 'cell.cached')
+    reasons.push(event?.type === 'cell.started' || event?.type === 'cell.cached' ? event.reason : undefined)
+    expect(event?.type).toBe(reasons.length <= 2 ? 'cell.started' : 'cell.cached')
+  }
+  expect(reasons.slice(0, 2)).toEqual(['first run', 'its code changed'])
+})

@@ -1,6 +1,6 @@
 import { collectIssues, type FoundIssue } from '../collect-issues.ts'
 import { forEachLink, subgraphPrefix } from '../describe-subgraph.ts'
-import type { Workflow, WorkflowNode } from '../document.ts'
+import { documentLimits, type Workflow, type WorkflowNode } from '../document.ts'
 import type { Issue } from '../issues.ts'
 import { suggest } from '../nearest.ts'
 import type { FlatGraph, FlatNode } from './flatten.ts'
@@ -24,7 +24,10 @@ export function chooseTargets(
   const known = new Set([...graph.byPath.keys(), ...graph.subgraphs])
   const unknown = paths.filter((path) => !known.has(path))
   if (unknown.length > 0) return { issues: collectIssues(unknown.map((path) => unknownTarget(path, known))) }
-  return { targets: [...new Set(paths)].flatMap((path) => outputsAt(path, graph)) }
+  const chosen = [...new Set(paths)]
+  const count = chosen.reduce((sum, path) => sum + outputCountAt(path, graph), 0)
+  if (count > documentLimits.targets) return { issues: [tooManyTargets(count)] }
+  return { targets: chosen.flatMap((path) => outputsAt(path, graph)) }
 }
 
 function endsOf(workflow: Workflow, graph: FlatGraph): string[] {
@@ -34,6 +37,18 @@ function endsOf(workflow: Workflow, graph: FlatGraph): string[] {
   const roots = ids.filter((id) => !linked.has(id) && workflow.nodes[id]?.mode === undefined)
   const inner = graph.nodes.filter((flat) => flat.prefix !== '' && flat.description?.sink === true)
   return [...roots, ...inner.filter((flat) => flat.skipped === undefined).map((flat) => flat.path)]
+}
+
+function outputCountAt(path: string, graph: FlatGraph): number {
+  return graph.outputCountOf(path) ?? graph.byPath.get(path)?.ports?.outputs.size ?? 0
+}
+
+function tooManyTargets(count: number): Issue {
+  return {
+    code: 'invalid-workflow',
+    message: `The nodes to run give ${count} outputs; at most ${documentLimits.targets} are given by one run.`,
+    hint: 'Run fewer nodes at once, or give loops and subgraphs fewer outputs.',
+  }
 }
 
 function outputsAt(path: string, graph: FlatGraph): ChosenTarget[] {

@@ -39,6 +39,7 @@ export interface FlatGraph {
   subgraphs: Iterable<string>
   /** What the outputs of a subgraph node read, in order; undefined where no such node is at that path. */
   outputsOf: (path: string) => { output: string; from: Resolved }[] | undefined
+  outputCountOf: (path: string) => number | undefined
   /** Where the nodes are defined, and those that their links are led through: subgraphs, and bypassed nodes. */
   definitionsOf: (nodes: readonly FlatNode[], paths: readonly string[]) => Set<string>
 }
@@ -103,6 +104,7 @@ export function flattenWorkflow(workflow: Workflow, descriptions: Descriptions):
         scope && [...scope.outputs].map(([output, link]) => ({ output, from: resolve(scope, link, reading) }))
       )
     },
+    outputCountOf: (path) => inner.get(path)?.outputs.size,
     definitionsOf(nodes, paths) {
       const trace = createTrace(reading)
       for (const path of paths) trace.instance(inner.get(path))
