@@ -172,10 +172,15 @@ export interface Files {
    */
   writeOutput(name: string, text: string, options: { overwrite: boolean }): Promise<string>
   /**
-   * The text of a file below the input or output folder.
-   * @throws file-outside-folders, file-not-found, file-unreadable, file-too-large
+   * The text of a file below the input or output folder: UTF-8, or UTF-16 that begins with its mark.
+   * @throws file-outside-folders, file-not-found, file-too-large, file-unreadable (also where it is no such text)
    */
   readInput(name: string): Promise<string>
+  /**
+   * What is in such a file.
+   * @throws file-outside-folders, file-not-found, file-too-large, file-unreadable
+   */
+  readInputBytes(name: string): Promise<Uint8Array>
 }
 
 export type WoolgatherNode = NodeDefinition<NodeServices>

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { readCarriedWorkflow, runEventSchema, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
+import { readCarriedWorkflow } from '@woolgather/files'
+import { runEventSchema, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
 import { createScratch, spawnWoolgather, woolgather } from './cli.ts'
 
 const demo = 'workflows/first-story.json'

@@ -1,4 +1,4 @@
-import { jsonSchema, WoolgatherError, type Json } from '@woolgather/workflow'
+import { jsonSchema, readText, typeProblem, WoolgatherError, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -37,18 +37,11 @@ export const input: WoolgatherNode = defineNode({
 function readAs(kind: Kind, value: Json, name: string): Json {
   if (kind === 'any') return value
   if (kind === 'text') return typeof value === 'string' ? value : JSON.stringify(value)
-  const read = typeof value === 'string' ? parse(value) : value
-  if (read !== undefined && (kind === 'json' || typeof read === kind)) return read
-  throw new WoolgatherError('invalid-input', `“${name}” must be ${kind === 'json' ? 'JSON' : `a ${kind}`}.`, {
+  const problem = typeof value === 'string' ? undefined : typeProblem(kind, value)
+  const read = typeof value === 'string' ? readText(kind, value) : { value, problem }
+  if (read.problem === undefined) return read.value
+  throw new WoolgatherError('invalid-input', `“${name}” ${read.problem}.`, {
     input: 'value',
-    hint: `It was given ${JSON.stringify(value).slice(0, 100)}.`,
+    ...('hint' in read && read.hint !== undefined && { hint: read.hint }),
   })
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
 }

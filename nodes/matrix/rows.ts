@@ -1,12 +1,13 @@
-import { parseCsv, WoolgatherError, type Json } from '@woolgather/workflow'
+import { createHash } from 'node:crypto'
+import { ReadError, readTable } from '@woolgather/tables'
+import { valueTypes, WoolgatherError, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
-
-type Row = Record<string, Json>
+import { defineNode, type Files, type WoolgatherNode } from '../services.ts'
+import { convertRows, type RowsTable } from './convert-rows.ts'
 
 export const rows: WoolgatherNode = defineNode({
   type: 'matrix/rows',
-  version: 1,
+  version: 2,
   title: 'Rows',
   description: 'The rows of a CSV, TSV or JSONL file as one axis, with an output for each column.',
   inputs: {
@@ -28,6 +29,27 @@ export const rows: WoolgatherNode = defineNode({
       schema: z.enum(['auto', 'csv', 'tsv', 'jsonl']).default('auto'),
       advanced: true,
     },
+    type: {
+      type: 'text',
+      description:
+        'How the fields of CSV are read. Auto: as numbers where every field of a column prints the same as a number and none is in quotes, else as text.',
+      schema: z.enum(valueTypes).default('auto'),
+      advanced: true,
+    },
+    delimiter: {
+      type: 'text',
+      description:
+        'What stands between columns: a character, tab, semicolon or pipe. Empty: found in the header.',
+      schema: z.string().max(20).default(''),
+      advanced: true,
+    },
+    encoding: {
+      type: 'text',
+      description:
+        'Of a file that is neither UTF-8 nor begins with a byte-order mark: windows-1252, shift_jis, …',
+      schema: z.string().max(40).default(''),
+      advanced: true,
+    },
     label: {
       type: 'text',
       description: 'Heading in grids and charts.',
@@ -38,65 +60,67 @@ export const rows: WoolgatherNode = defineNode({
   outputs: { row: { type: 'json', description: 'One row, as an object.', spreads: true } },
   dynamicOutputs: { kind: 'open', type: 'any', spreads: true },
   // the file may change while its name stays
-  fingerprint: ({ file }, { files }) => (file === '' ? null : files.readInput(file)),
-  run: async ({ file, text, format }, { services }) => {
-    const source = file === '' ? text : await services.files.readInput(file)
-    const found = readRows(source, format === 'auto' ? formatOf(file, source) : format)
+  fingerprint: async ({ file }, { files }) => (file === '' ? null : hashOf(await files.readInputBytes(file))),
+  run: async (inputs, { services }) => {
+    const table = await readRows(inputs, services.files)
+    const found = convertRows(table, inputs.type)
     if (found.length === 0)
-      throw refuse('There are no rows.', 'The first line of CSV names the columns; rows follow.')
-    const columns = [...new Set(found.flatMap((row) => Object.keys(row)))]
-    const outputs: Record<string, Json> & { row: Json } = { row: found }
-    for (const column of columns) {
-      if (column !== 'row') outputs[column] = found.map((row) => row[column] ?? null)
-    }
-    return outputs
+      throw new WoolgatherError('invalid-input', 'There are no rows.', {
+        input: inputs.file === '' ? 'text' : 'file',
+        hint: 'The first line of CSV names the columns; rows follow.',
+      })
+    const columns = table.columns ?? [...new Set(found.flatMap((row) => Object.keys(row)))]
+    const outputs = columns
+      .filter((column) => column !== 'row')
+      .map((column) => [column, found.map((row) => (Object.hasOwn(row, column) ? row[column] : null))])
+    return { ...Object.fromEntries(outputs), row: found } as Record<string, Json> & { row: Json }
   },
 })
 
-function formatOf(file: string, text: string): 'csv' | 'tsv' | 'jsonl' {
-  if (/\.(jsonl|ndjson)$/i.test(file)) return 'jsonl'
-  if (/\.tsv$/i.test(file)) return 'tsv'
-  const line = text.trimStart().split('\n', 1)[0] ?? ''
-  if (line.startsWith('{')) return 'jsonl'
-  return line.includes('\t') && !line.includes(',') ? 'tsv' : 'csv'
+interface RowsInputs {
+  file: string
+  text: string
+  format: 'auto' | 'csv' | 'tsv' | 'jsonl'
+  delimiter: string
+  encoding: string
 }
 
-function readRows(text: string, format: 'csv' | 'tsv' | 'jsonl'): Row[] {
-  if (format === 'jsonl') return readJsonLines(text)
-  const [header = [], ...lines] = parseCsv(text, format === 'tsv' ? '\t' : ',')
-  const names = header.map((name) => name.trim())
-  const doubled = names.find((name, i) => names.indexOf(name) !== i)
-  if (doubled !== undefined) throw refuse(`Two columns are called “${doubled}”.`, 'Rename one of them.')
-  const numeric = names.map((_, i) => lines.every((line) => isNumber(line[i] ?? '')))
-  return lines.map((line) =>
-    Object.fromEntries(
-      names.map((name, i) => [name, numeric[i] === true ? Number(line[i]) : (line[i] ?? '')]),
-    ),
-  )
-}
-
-/** A column is of numbers only where every field is: one text in it makes all of them text. */
-function isNumber(field: string): boolean {
-  return field.trim() !== '' && Number.isFinite(Number(field))
-}
-
-function readJsonLines(text: string): Row[] {
-  return text.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return []
-    const value = parseLine(line, i + 1)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [value]
-    throw refuse(`Line ${i + 1} is not a JSON object.`, 'Each line of JSONL is one object.')
-  })
-}
-
-function parseLine(line: string, number: number): Json {
+/** @throws WoolgatherError invalid-input, naming the input that is wrong */
+async function readRows(inputs: RowsInputs, files: Files): Promise<RowsTable> {
+  const { file, text, format, delimiter, encoding } = inputs
+  const source = file === '' ? text : inPieces(await files.readInputBytes(file))
   try {
-    return JSON.parse(line) as Json
-  } catch {
-    throw refuse(`Line ${number} is not JSON.`, 'Each line of JSONL is one object.')
+    const table = await readTable(source, {
+      name: file,
+      format: format === 'auto' ? undefined : format,
+      delimiter: delimiter === '' ? undefined : delimiter,
+      encoding: encoding === '' ? undefined : encoding,
+    })
+    const all: RowsTable['rows'] = []
+    for await (const row of table.rows) all.push(row)
+    return { ...table, rows: all }
+  } catch (error) {
+    if (error instanceof ReadError) throw refuse(error, file)
+    throw error
   }
 }
 
-function refuse(message: string, hint: string): WoolgatherError {
-  return new WoolgatherError('invalid-input', message, { input: 'text', hint })
+/** Not whole, so that its bytes and its text are not in memory several times. */
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  const length = 1_048_576
+  for (let start = 0; start < bytes.length; start += length) yield bytes.subarray(start, start + length)
+}
+
+function refuse({ problem, message, hint }: ReadError, file: string): WoolgatherError {
+  const wrong = { 'unknown-encoding': 'encoding', 'bad-delimiter': 'delimiter' }
+  const input = Object.hasOwn(wrong, problem) ? wrong[problem as keyof typeof wrong] : undefined
+  const [source, about] = file === '' ? ['text', ''] : ['file', `“${file}”: `]
+  return new WoolgatherError('invalid-input', input === undefined ? about + message : message, {
+    input: input ?? source,
+    hint,
+  })
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -65,6 +65,7 @@ export async function runGraph(
     files: {
       writeOutput: () => Promise.reject(new Error('this graph writes no files')),
       readInput: () => Promise.reject(new Error('this graph reads no files')),
+      readInputBytes: () => Promise.reject(new Error('this graph reads no files')),
     },
   }
   return await executeWorkflow({

@@ -1,13 +1,12 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { findWorkflow } from '@woolgather/files'
+import { findWorkflow, type Carried } from '@woolgather/files'
 import {
   adviseWorkflow,
   documentLimits,
   planWorkflow,
   setInput,
   validateWorkflow,
-  type Carried,
   type Issue,
   type NodeDescription,
   type Plan,

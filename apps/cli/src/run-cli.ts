@@ -64,8 +64,13 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
   withFolders(program.command('batch'))
     .description('run a workflow once for each row of a table')
     .argument('<file>', 'workflow, or - for standard input')
-    .requiredOption('--rows <file>', 'the table, .csv or .jsonl')
+    .requiredOption('--rows <file>', 'the table, .csv, .tsv, .txt or .jsonl')
     .requiredOption('--out <file>', 'a line for each row, .jsonl or .csv')
+    .option(
+      '--delimiter <character>',
+      'what is between columns, or tab, semicolon, pipe; else found in the header',
+    )
+    .option('--encoding <name>', 'of a table without a byte-order mark, such as windows-1252; default utf-8')
     .option('--concurrency <n>', 'rows worked on at once; default 8')
     .option('--resume', 'go on where an earlier batch into this file stopped')
     .option('--as-completed', 'write lines as rows end, not in the order of the rows')

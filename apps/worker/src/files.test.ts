@@ -70,3 +70,21 @@ test('a name with backslashes, as Windows writes paths, is the same file, and le
   await writeFile(path.join(models, 'demo/x.gguf'), '')
   expect(await findModelFile([models], 'demo\\x.gguf')).toBe(path.join(models, 'demo/x.gguf'))
 })
+
+test('a text is read by its mark, and refused where it is no UTF-8, never with characters replaced', async () => {
+  const files = createFiles(output)
+  await mkdir(output, { recursive: true })
+  const write = (name: string, bytes: Buffer): Promise<void> => writeFile(path.join(output, name), bytes)
+  await write('marked.txt', Buffer.from('\uFEFFMüller'))
+  await write('utf16.txt', Buffer.from('\uFEFFMüller', 'utf16le'))
+  await write('latin.txt', Buffer.from('who\nMüller', 'latin1'))
+  expect([await files.readInput('marked.txt'), await files.readInput('utf16.txt')]).toEqual([
+    'Müller',
+    'Müller',
+  ])
+  await expect(files.readInput('latin.txt')).rejects.toMatchObject({
+    code: 'file-unreadable',
+    message: '“latin.txt”: Line 2 is not UTF-8: byte FC at offset 5.',
+  })
+  expect(Buffer.from(await files.readInputBytes('latin.txt')).toString('latin1')).toBe('who\nMüller')
+})

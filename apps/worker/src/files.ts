@@ -2,23 +2,26 @@ import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import path from 'node:path'
 import { confinePath } from '@woolgather/files'
 import type { Files } from '@woolgather/nodes'
+import { decodeText, ReadError } from '@woolgather/tables'
 import { WoolgatherError } from '@woolgather/workflow'
 
 let temporaryFiles = 0
 
 /** Files of the output and input folders. Everything is written under a temporary name first, so no half file ever shows. */
 export function createFiles(outputFolder: string, inputFolders: readonly string[] = [outputFolder]): Files {
+  const readInputBytes = async (name: string): Promise<Uint8Array> => {
+    for (const folder of inputFolders) {
+      await mkdir(folder, { recursive: true })
+      const bytes = await readBytes(await confinePath(folder, name), name)
+      if (bytes !== undefined) return bytes
+    }
+    throw new WoolgatherError('file-not-found', `There is no file “${name}”.`, {
+      hint: `Put it below ${inputFolders.join(' or ')}.`,
+    })
+  }
   return {
-    async readInput(name) {
-      for (const folder of inputFolders) {
-        await mkdir(folder, { recursive: true })
-        const text = await readText(await confinePath(folder, name), name)
-        if (text !== undefined) return text
-      }
-      throw new WoolgatherError('file-not-found', `There is no file “${name}”.`, {
-        hint: `Put it below ${inputFolders.join(' or ')}.`,
-      })
-    },
+    readInputBytes,
+    readInput: async (name) => decode(await readInputBytes(name), name),
     async writeOutput(name, text, { overwrite }) {
       await mkdir(outputFolder, { recursive: true })
       const target = await confinePath(outputFolder, name)
@@ -47,7 +50,7 @@ export function createFiles(outputFolder: string, inputFolders: readonly string[
 /** Tables people read row by row stay far below this. */
 const largestInput = 268_435_456
 
-async function readText(file: string, name: string): Promise<string | undefined> {
+async function readBytes(file: string, name: string): Promise<Uint8Array | undefined> {
   try {
     const { size } = await stat(file)
     if (size > largestInput) {
@@ -56,12 +59,24 @@ async function readText(file: string, name: string): Promise<string | undefined>
         `“${name}” has ${size} bytes; at most ${largestInput} are read.`,
       )
     }
-    return await readFile(file, 'utf8')
+    return await readFile(file)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if (cause instanceof WoolgatherError) throw cause
     const message = `“${name}” could not be read: ${(cause as Error).message}`
     throw new WoolgatherError('file-unreadable', message, { cause })
+  }
+}
+
+function decode(bytes: Uint8Array, name: string): string {
+  try {
+    return decodeText(bytes)
+  } catch (cause) {
+    if (!(cause instanceof ReadError)) throw cause
+    throw new WoolgatherError('file-unreadable', `“${name}”: ${cause.message}`, {
+      hint: 'Save it as UTF-8.',
+      cause,
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Workflow } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
 import { findWorkflow } from './find-workflow.ts'
 
@@ -24,8 +25,29 @@ test('an empty file, and bytes of no known kind, are told as that', async () => 
   expect(await told(Uint8Array.of(1, 2, 0xff, 0xfe, 0))).toBe('This is no text.')
 })
 
-test('a workflow in UTF-16, as Windows writes what is sent to a file, is read', async () => {
-  const document = JSON.stringify({ format: 'woolgather', version: 1, name: 'w', nodes: {} })
-  const bytes = Buffer.from(`\uFEFF${document}`, 'utf16le')
-  expect(await findWorkflow(bytes, { whole: true })).toMatchObject({ workflow: { name: 'w' } })
+const workflow: Workflow = {
+  format: 'woolgather',
+  version: 1,
+  name: 'Müller 😀',
+  nodes: { text: { type: 'text/text', inputs: { text: 'x' } } },
+}
+
+test.each<[string, Buffer]>([
+  ['UTF-8', Buffer.from(JSON.stringify(workflow))],
+  ['UTF-8 with a mark', Buffer.from(`\uFEFF${JSON.stringify(workflow)}`)],
+  ['UTF-16, as editors of Windows save it', Buffer.from(`\uFEFF${JSON.stringify(workflow)}`, 'utf16le')],
+])('a workflow is found in %s', async (_, bytes) => {
+  expect(await findWorkflow(bytes, { whole: true })).toEqual({ workflow, carrier: 'document' })
+})
+
+test('a beginning may end inside a character', async () => {
+  const line = JSON.stringify({ row: 0, status: 'completed', workflow })
+  const bytes = Buffer.from(`${line}\n{"row":1,"outputs":"ü`)
+  expect(await findWorkflow(bytes.subarray(0, -1), { whole: false })).toEqual({ workflow, carrier: 'jsonl' })
+})
+
+test('text of another encoding is told with its line and byte', async () => {
+  expect(
+    (await findWorkflow(Buffer.from('{\n"name":"Müller"}', 'latin1'), { whole: true })).issues,
+  ).toMatchObject([{ code: 'invalid-json', message: 'Line 2 is not UTF-8: byte FC at offset 11.' }])
 })

@@ -1,11 +1,7 @@
 import { GgufError, readTextOf } from '@woolgather/gguf'
-import {
-  nothingThere,
-  provenanceKeys,
-  readCarriedWorkflow,
-  type Carried,
-  type Issue,
-} from '@woolgather/workflow'
+import { decodeText, ReadError } from '@woolgather/tables'
+import { nothingThere, provenanceKeys, type Issue } from '@woolgather/workflow'
+import { readCarriedWorkflow, type Carried } from './read-carried-workflow.ts'
 import { recogniseBytes } from './recognise-bytes.ts'
 
 /**
@@ -16,24 +12,24 @@ import { recogniseBytes } from './recognise-bytes.ts'
 export async function findWorkflow(bytes: Uint8Array, { whole }: { whole: boolean }): Promise<Carried> {
   if (bytes.length === 0) return { issues: [nothingThere] }
   if (new TextDecoder('latin1').decode(bytes.subarray(0, 4)) === 'GGUF') return inGguf(bytes)
-  const text = readText(bytes, whole)
-  if (text === undefined) return { issues: [recogniseBytes(bytes) ?? (whole ? noText : cutShort)] }
+  const { text, issue } = readText(bytes, whole)
+  if (text === undefined) return { issues: [recogniseBytes(bytes) ?? (whole ? issue : cutShort)] }
   const found = readCarriedWorkflow(text)
   const known = whole || found.issues?.some(({ code }) => code === 'foreign-file')
   return found.issues && !known ? { issues: [cutShort] } : found
 }
 
-/** UTF-8, or UTF-16 with its mark, as Windows PowerShell writes what is sent to a file; undefined where it is neither. */
-function readText(bytes: Uint8Array, whole: boolean): string | undefined {
-  const [first, second] = bytes
-  const encoding =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+/** UTF-8, or UTF-16 with its mark, as Windows PowerShell writes what is sent to a file. */
+function readText(
+  bytes: Uint8Array,
+  whole: boolean,
+): { text: string; issue?: undefined } | { text?: undefined; issue: Issue } {
   try {
-    // Text that was cut may end in the middle of a character.
-    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: !whole })
-    return text.includes('\0') ? undefined : text
-  } catch {
-    return undefined
+    const text = decodeText(bytes, { whole })
+    return text.includes('\0') ? { issue: noText } : { text }
+  } catch (error) {
+    if (!(error instanceof ReadError)) throw error
+    return { issue: bytes.includes(0) ? noText : { ...noText, message: error.message } }
   }
 }
 

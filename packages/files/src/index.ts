@@ -3,6 +3,7 @@ export { confinePath } from './confine-path.ts'
 
 // workflows in files
 export { findWorkflow } from './find-workflow.ts'
+export { readCarriedWorkflow, type Carried } from './read-carried-workflow.ts'
 
 // models: fetched, and known
 export {

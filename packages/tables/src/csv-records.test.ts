@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { csvField } from './csv-field.ts'
-import { longestRow, parseCsvRecords, readCsvRecords, type CsvRecord } from './csv-records.ts'
+import { parseCsvRecords, readCsvRecords, type CsvRecord, type Dialect } from './csv-records.ts'
 import { ReadError } from './read-error.ts'
 
 async function* pieces(text: string, length: number): AsyncGenerator<string> {
@@ -20,15 +20,13 @@ async function inPieces(text: string, length: number): Promise<CsvRecord[] | Rea
   }
 }
 
-function fieldsOf(text: string, lineEnd: 'line-feed' | 'carriage-return' = 'line-feed'): string[][] {
-  return parseCsvRecords(text, { delimiter: ',', lineEnd }).map(({ fields }) =>
-    fields.map((field) => field.text),
-  )
+function fieldsOf(text: string, dialect?: Partial<Dialect>): string[][] {
+  return parseCsvRecords(text, dialect).map(({ fields }) => fields.map((field) => field.text))
 }
 
-function refusal(text: string): unknown {
+function refusal(text: string, dialect?: Partial<Dialect>): unknown {
   try {
-    return fieldsOf(text)
+    return fieldsOf(text, dialect)
   } catch (error) {
     return error instanceof ReadError ? [error.problem, error.place.line] : error
   }
@@ -64,7 +62,7 @@ describe('a row of CSV', () => {
   })
 
   test('of an old Mac ends with a carriage return', () => {
-    expect(fieldsOf('a\r"b\rc"\rd', 'carriage-return')).toEqual([['a'], ['b\rc'], ['d']])
+    expect(fieldsOf('a\r"b\rc"\rd', { lineEnd: 'carriage-return' })).toEqual([['a'], ['b\rc'], ['d']])
   })
 
   test('knows its line, its bytes, and whether it is whole', () => {
@@ -76,7 +74,7 @@ describe('a row of CSV', () => {
   })
 
   test('may be the only one that is read of a text that ends anywhere', () => {
-    expect(parseCsvRecords('a,b\n1,2\n3,"4', undefined, 2)).toHaveLength(2)
+    expect(parseCsvRecords('a,b\n1,2\n3,"4', { most: 2 })).toHaveLength(2)
   })
 })
 
@@ -99,7 +97,9 @@ describe('quotes that do not match are refused with the line where they open', (
 })
 
 test('a quote that swallows a long file is refused before memory is full', () => {
-  expect(refusal(`a\nb\n"${'x'.repeat(longestRow + 2)}`)).toEqual(['row-too-long', 3])
+  expect(refusal(`a\nb\n"${'x'.repeat(102)}`, { longest: 100 })).toEqual(['row-too-long', 3])
+  expect(refusal(`a\n${','.repeat(102)}\n`, { longest: 100 })).toEqual(['row-too-long', 2])
+  expect(refusal(`a\n${'x'.repeat(100)}\n`, { longest: 100 })).toEqual([['a'], ['x'.repeat(100)]])
 })
 
 const hostile = fc

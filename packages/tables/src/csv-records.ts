@@ -28,12 +28,14 @@ export interface Dialect {
   lineEnd: 'line-feed' | 'carriage-return'
   /** Lines that are before the first row. */
   linesBefore?: number
+  /** Bytes of the longest row that is read. */
+  longest?: number
 }
 
 /** Bytes of one row. Longer ones come of a quote that is never closed. */
-export const longestRow = 16_777_216
+export const longestRow = 67_108_864
 
-export const plainCsv: Dialect = { delimiter: ',', lineEnd: 'line-feed' }
+const plainCsv: Dialect = { delimiter: ',', lineEnd: 'line-feed' }
 
 /**
  * Rows of CSV from text that comes in pieces: as RFC 4180 has it, and quotes inside a field that does not begin with one
@@ -42,9 +44,9 @@ export const plainCsv: Dialect = { delimiter: ',', lineEnd: 'line-feed' }
  */
 export async function* readCsvRecords(
   text: AsyncIterable<string>,
-  dialect: Dialect = plainCsv,
+  dialect: Partial<Dialect> = {},
 ): AsyncGenerator<CsvRecord> {
-  const reader = new RecordReader(dialect)
+  const reader = new RecordReader({ ...plainCsv, ...dialect })
   const parser = parse(reader.options)
   pipeline(Readable.from(reader.watch(text)), parser, () => undefined)
   try {
@@ -58,8 +60,11 @@ export async function* readCsvRecords(
  * The same of text that is all there; of the first `most` rows.
  * @throws ReadError as `readCsvRecords`
  */
-export function parseCsvRecords(text: string, dialect: Dialect = plainCsv, most?: number): CsvRecord[] {
-  const reader = new RecordReader(dialect)
+export function parseCsvRecords(
+  text: string,
+  { most, ...dialect }: Partial<Dialect> & { most?: number } = {},
+): CsvRecord[] {
+  const reader = new RecordReader({ ...plainCsv, ...dialect })
   try {
     return parseNow(reader.take(text), {
       ...reader.options,
@@ -77,6 +82,7 @@ export function parseCsvRecords(text: string, dialect: Dialect = plainCsv, most?
 class RecordReader {
   readonly options: Options
   readonly #delimiterBytes: number
+  readonly #longest: number
   /** Bytes from `#windowStart` on: at least those of the row that is being read. */
   #window: Buffer = Buffer.alloc(0)
   #windowStart = 0
@@ -86,13 +92,14 @@ class RecordReader {
   #recordLine: number
   #line: number
 
-  constructor({ delimiter, lineEnd, linesBefore = 0 }: Dialect) {
+  constructor({ delimiter, lineEnd, linesBefore = 0, longest = longestRow }: Dialect) {
+    this.#longest = longest
     this.#delimiterBytes = Buffer.byteLength(delimiter)
     this.#recordLine = this.#line = linesBefore + 1
     this.options = {
       delimiter,
       record_delimiter: lineEnd === 'carriage-return' ? ['\r'] : ['\r\n', '\n'],
-      max_record_size: longestRow,
+      max_record_size: longest,
       relax_column_count: true,
       relax_quotes: true,
       ltrim: true,
@@ -118,7 +125,7 @@ class RecordReader {
   #readField(text: string, quoted: boolean, end: number): CsvField {
     const written = this.#written(this.#fieldStart, end)
     if (quoted && written.trim() !== `"${text.replaceAll('"', '""')}"`) throw this.#badQuotes()
-    if (end - this.#recordStart > longestRow) throw this.#tooLong()
+    if (end - this.#recordStart > this.#longest) throw this.#tooLong()
     this.#fieldEnd = end
     this.#fieldStart = end + this.#delimiterBytes
     this.#line += countLines(written)
@@ -156,7 +163,7 @@ class RecordReader {
   #tooLong(): ReadError {
     return new ReadError(
       'row-too-long',
-      `The row with the field that begins in line ${this.#line} is longer than ${longestRow} bytes.`,
+      `The row with the field that begins in line ${this.#line} is longer than ${this.#longest} bytes.`,
       'Look whether a quote there is never closed.',
       { line: this.#line },
     )

@@ -9,7 +9,7 @@ async function* inPieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint
 /** Decoded at once and in pieces of several lengths, which must agree. */
 async function decode(bytes: readonly number[] | Buffer, encoding?: string): Promise<unknown> {
   const given = Uint8Array.from(bytes)
-  const results = [await attempt(async () => decodeText(given, encoding))]
+  const results = [await attempt(async () => decodeText(given, { encoding }))]
   for (const length of [1, 2, 3, 5]) {
     results.push(
       await attempt(async () => {

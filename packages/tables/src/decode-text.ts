@@ -37,10 +37,16 @@ export async function* decodeChunks(
   yield decoder.decode(waiting, true)
 }
 
-/** The same of bytes that are all there. */
-export function decodeText(bytes: Uint8Array, encoding?: string): string {
+/**
+ * The same of bytes that are at hand.
+ * @param options.whole whether they are all: else the last character may be cut, and is left out
+ */
+export function decodeText(
+  bytes: Uint8Array,
+  { encoding, whole = true }: { encoding?: string | undefined; whole?: boolean } = {},
+): string {
   checkEncoding(encoding)
-  return new StrictDecoder(encodingOf(bytes, encoding)).decode(bytes, true)
+  return new StrictDecoder(encodingOf(bytes, encoding)).decode(bytes, whole)
 }
 
 function checkEncoding(label: string | undefined): void {

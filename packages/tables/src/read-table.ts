@@ -1,6 +1,6 @@
 import { decodeChunks } from './decode-text.ts'
 import { delimiterNamed, findDialect } from './find-dialect.ts'
-import { longestRow, readCsvRecords, type CsvRecord } from './csv-records.ts'
+import { readCsvRecords, type CsvRecord } from './csv-records.ts'
 import { readJsonLines } from './json-lines.ts'
 import { ReadError } from './read-error.ts'
 
@@ -21,6 +21,8 @@ export interface TableRow {
 export interface Table {
   /** Names of the header; undefined where every row says its own. */
   columns: string[] | undefined
+  /** What stands between columns; undefined where none do. */
+  delimiter: string | undefined
   rows: AsyncIterable<TableRow>
 }
 
@@ -51,9 +53,11 @@ export async function readTable(
 ): Promise<Table> {
   const text = typeof source === 'string' ? pasted(source) : decodeChunks(source, options.encoding)
   const { beginning, whole } = await readBeginning(text)
-  if (isJsonLines(beginning, options)) return { columns: undefined, rows: readJsonLines(whole) }
+  if (isJsonLines(beginning, options))
+    return { columns: undefined, delimiter: undefined, rows: readJsonLines(whole) }
   const { dialect, skip } = findDialect(beginning, givenDelimiter(options))
-  return readCsv(readCsvRecords(leaveOut(whole, skip), dialect), options)
+  const records = readCsvRecords(leaveOut(whole, skip), dialect)
+  return { ...(await readHeader(records, options)), delimiter: dialect.delimiter }
 }
 
 async function* pasted(text: string): AsyncGenerator<string> {
@@ -98,7 +102,10 @@ function givenDelimiter({ delimiter, format, name = '' }: TableOptions): string 
 }
 
 /** Reads the header, and gives rows their names as they are asked for. */
-async function readCsv(records: AsyncGenerator<CsvRecord>, options: TableOptions): Promise<Table> {
+async function readHeader(
+  records: AsyncGenerator<CsvRecord>,
+  options: TableOptions,
+): Promise<Omit<Table, 'delimiter'>> {
   const header = await records.next()
   if (header.done === true) return { columns: [], rows: noRows() }
   const names = header.value.fields.map(({ text }) => text.trim())

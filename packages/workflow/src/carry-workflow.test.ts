@@ -1,8 +1,6 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { carrierOf, carryWorkflow } from './carry-workflow.ts'
 import type { Workflow } from './document.ts'
-import { readCarriedWorkflow } from './read-carried-workflow.ts'
 
 const workflow = (text: string): Workflow => ({
   format: 'woolgather',
@@ -11,35 +9,7 @@ const workflow = (text: string): Workflow => ({
   nodes: { story: { type: 'text/text', inputs: { text } } },
 })
 
-const hostile = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc.constantFrom(
-    '---\n',
-    '---\nworkflow: {}\n---\n',
-    '"}\n{',
-    '\\',
-    '\u2028',
-    '\r\n---\r\n',
-    'a,workflow\n',
-  ),
-)
-const anyText = fc.array(hostile, { maxLength: 6 }).map((parts) => parts.join(''))
-
 describe('a text that carries its workflow', () => {
-  test('gives back both, whatever is in either', () => {
-    fc.assert(
-      fc.property(anyText, anyText, (text, inner) => {
-        const carrying = carryWorkflow(text, 'front-matter', workflow(inner)) as string
-        expect(readCarriedWorkflow(carrying)).toEqual({ workflow: workflow(inner), carrier: 'front-matter' })
-        const line = `workflow: ${JSON.stringify(workflow(inner))}\n`
-        expect([carrying.replace(`---\n${line}---\n`, () => ''), carrying.replace(line, () => '')]).toContain(
-          text,
-        )
-      }),
-      { seed: 1, numRuns: 500 },
-    )
-  })
-
   test('keeps the front matter it had', () => {
     expect(carryWorkflow('---\ntitle: A sea\n---\nWaves.', 'front-matter', workflow('x'))).toBe(
       `---\nworkflow: ${JSON.stringify(workflow('x'))}\ntitle: A sea\n---\nWaves.`,
@@ -53,7 +23,7 @@ describe('a text that carries its workflow', () => {
   test('as JSON lines has it in the first', () => {
     const carrying = carryWorkflow('{"a":1}\n{"a":2}\n', 'jsonl', workflow('x')) as string
     expect(carrying.split('\n').slice(1)).toEqual(['{"a":2}', ''])
-    expect(readCarriedWorkflow(carrying)).toEqual({ workflow: workflow('x'), carrier: 'jsonl' })
+    expect(JSON.parse(carrying.split('\n')[0] as string)).toEqual({ a: 1, workflow: workflow('x') })
     expect(carryWorkflow('no JSON', 'jsonl', workflow('x'))).toBeUndefined()
     expect(carryWorkflow('[1]', 'jsonl', workflow('x'))).toBeUndefined()
   })
@@ -69,61 +39,4 @@ test.each([
   ['page.html', undefined],
 ])('%s carries its workflow as %s', (name, carrier) => {
   expect(carrierOf(name)).toBe(carrier)
-})
-
-describe('a workflow is found', () => {
-  test('in a document', () => {
-    const text = `\uFEFF${JSON.stringify(workflow('x'), null, 2)}`
-    expect(readCarriedWorkflow(text)).toEqual({ workflow: workflow('x'), carrier: 'document' })
-  })
-
-  test('in a result, also where its end is missing', () => {
-    const text = JSON.stringify(
-      { workflow: workflow('{"}'), status: 'completed', outputs: { a: '{' } },
-      null,
-      2,
-    )
-    for (const part of [text, text.slice(0, -20)]) {
-      expect(readCarriedWorkflow(part)).toEqual({ workflow: workflow('{"}'), carrier: 'result' })
-    }
-  })
-
-  test('in the first of many lines of a batch, also where the last is cut', () => {
-    const lines = [
-      JSON.stringify({ row: 0, status: 'completed', outputs: {}, workflow: workflow('x') }),
-      '{"row":1,"sta',
-    ]
-    expect(readCarriedWorkflow(lines.join('\n'))).toEqual({ workflow: workflow('x'), carrier: 'jsonl' })
-    expect(readCarriedWorkflow(lines[0] as string)).toEqual({ workflow: workflow('x'), carrier: 'jsonl' })
-  })
-
-  test('in the last column of a table', () => {
-    const json = JSON.stringify(workflow('a "quoted"\nline')).replaceAll('"', '""')
-    const text = `row,workflow,error,workflow\n0,"an output, of that name",,"${json}"\n1,x,,\n`
-    expect(readCarriedWorkflow(text)).toEqual({ workflow: workflow('a "quoted"\nline'), carrier: 'csv' })
-  })
-})
-
-test.each([
-  ['plain text', 'Once upon a time.', 'no-workflow'],
-  ['nothing', '', 'no-workflow'],
-  ['front matter of others', '---\ntitle: x\n---\nworkflow: {}', 'no-workflow'],
-  ['a table', 'a,b\n1,2\n', 'no-workflow'],
-  ['a table that lost it', 'a,workflow\n1,\n', 'no-workflow'],
-  ['JSON of others', '{"nodes":[]}', 'invalid-workflow'],
-  ['broken JSON', '{"format": "wool', 'invalid-json'],
-  ['front matter with broken JSON', '---\nworkflow: {"format"\n---\n', 'invalid-json'],
-  ['a newer one', '---\nworkflow: {"format":"woolgather","version":9}\n---\n', 'unsupported-version'],
-])('of %s it is said what is wrong', (_, text, code) => {
-  expect(readCarriedWorkflow(text).issues?.[0]?.code).toBe(code)
-})
-
-test('whatever a file holds, looking into it does not throw', () => {
-  fc.assert(
-    fc.property(anyText, (text) => {
-      const { issues, workflow: found } = readCarriedWorkflow(text)
-      expect(issues === undefined).toBe(found !== undefined)
-    }),
-    { seed: 2, numRuns: 500 },
-  )
 })

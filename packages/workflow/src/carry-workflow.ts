@@ -3,6 +3,10 @@ import type { Workflow } from './document.ts'
 /** What a file that a workflow made calls it: key of the front matter, field of a line, column, part of a result. */
 export const carriedField = 'workflow'
 
+/** What a workflow was found in. */
+export const carriers = ['document', 'front-matter', 'jsonl', 'csv', 'result', 'gguf'] as const
+export type Carrier = (typeof carriers)[number]
+
 /** A text file of which kind can carry its workflow inside without its readers taking offence. */
 export type TextCarrier = 'front-matter' | 'jsonl'
 

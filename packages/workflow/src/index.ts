@@ -19,10 +19,18 @@ export { nothingThere, parseWorkflow, type Parsed } from './parse-workflow.ts'
 export { textProblem, type TextLimits } from './nesting.ts'
 export { listOf, mostIssues } from './bounded.ts'
 export { foreignIssue, migrateWorkflow } from './migrate-workflow.ts'
-export { carriedField, carrierOf, carryWorkflow, type TextCarrier } from './carry-workflow.ts'
-export { carriers, readCarriedWorkflow, type Carried, type Carrier } from './read-carried-workflow.ts'
+export { recogniseText, type Foreign } from './recognise-foreign.ts'
+export {
+  carriedField,
+  carrierOf,
+  carriers,
+  carryWorkflow,
+  type Carrier,
+  type TextCarrier,
+} from './carry-workflow.ts'
 export { setInput } from './set-input.ts'
 export { choicesOf, tellChoices } from './choices.ts'
+export { readText, readTextFor, type ReadTextOptions, type TextRead } from './read-text.ts'
 export { apiInputs, apiInputType, apiOutputs, apiOutputType, bindInputs, type ApiPort } from './api-ports.ts'
 export { isModelAddress, missingNodeTypes, requiredModels, withSlashes } from './required-models.ts'
 export { withSeeds } from './with-seeds.ts'
@@ -114,9 +122,9 @@ export {
 } from './prompt/prompt-mix.ts'
 
 // lists of values
+export { printsBack } from './values/read-range.ts'
 export { readValues, valueTypes, type ReadValues, type ValueType } from './values/read-values.ts'
 
-export { parseCsv } from './parse-csv.ts'
 export { tableSchema, type Table } from './table.ts'
 
 // what can be wrong

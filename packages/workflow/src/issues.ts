@@ -20,6 +20,7 @@ export const errorCodes = [
   'missing-input',
   'invalid-input',
   'input-and-link',
+  'duplicate-name',
   'type-mismatch',
   'cycle',
   'unknown-axis',

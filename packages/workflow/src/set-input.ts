@@ -4,17 +4,18 @@ import { describeTypes, isLink, type Descriptions } from './describe-subgraph.ts
 import type { Workflow, WorkflowNode } from './document.ts'
 import type { Issue } from './issues.ts'
 import type { Json } from './json.ts'
-import { literalProblem } from './literal-problem.ts'
 import { nearest, suggest } from './nearest.ts'
 import type { InputDescription } from './description.ts'
 import type { Parsed } from './parse-workflow.ts'
 import { portsOf } from './ports-of.ts'
 import type { PortType } from './ports.ts'
+import { readText, readTextFor, type TextRead } from './read-text.ts'
+import { printsBack } from './values/read-range.ts'
 
 /**
  * A workflow with one input set from text, as `--set` on a command line does: of the `api/input` that has this name, as
- * callers of the workflow name it, or `node.input`. A link on that input gives way. Text is taken as it is where the
- * input takes text, else as JSON (`0.7`, `true`, `["a", "b"]`).
+ * callers of the workflow name it, or `node.input`. A link on that input gives way. Text is read as `readText` does for
+ * the type of the input; where that is any, as JSON if it is JSON.
  */
 export function setInput(
   workflow: Workflow,
@@ -32,8 +33,8 @@ export function setInput(
   const input = inputs.get(name)
   if (input === undefined) return { issues: [unknownInput(id, name, [...inputs.keys()])] }
   const asText = node.type === apiInputType && name === 'value' && givenAsText(workflow, id, types)
-  const read = asText ? { value: text } : readLiteral(input, text)
-  if ('problem' in read) return { issues: [invalid(id, name, read.problem)] }
+  const read = asText ? readText('text', text) : readLiteral(input, text)
+  if (read.problem !== undefined) return { issues: [invalid(id, name, read)] }
   return { workflow: replaceNode(workflow, id, withLiteral(node, name, read.value)) }
 }
 
@@ -122,26 +123,11 @@ function noInput(id: string, named: string[]): Issue {
   }
 }
 
-function readLiteral(input: InputDescription, text: string): { value: Json } | { problem: string } {
-  const json = parseJson(text)
-  const textual =
-    input.type === 'text' || input.type === 'file' || json === undefined || isCode(input, text, json)
-  const candidates: Json[] = json === undefined ? [text] : textual ? [text, json] : [json, text]
-  for (const value of candidates) if (literalProblem(input, value) === undefined) return { value }
-  return { problem: literalProblem(input, candidates[0] ?? text) ?? 'is not accepted' }
-}
-
-/** `0.20`, `12345678901234567890`: a number that is not printed as it was written, where text is taken as well. */
-function isCode({ type }: InputDescription, text: string, json: Json): boolean {
-  return type === 'any' && typeof json === 'number' && String(json) !== text.trim()
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
+/** Where any value will do, JSON is meant, unless it is a number that is not printed as it was written: a code. */
+function readLiteral(input: InputDescription, text: string): TextRead {
+  const json = input.type === 'any' ? readText('json', text) : undefined
+  if (json === undefined || json.problem !== undefined) return readTextFor(input, text)
+  return typeof json.value === 'number' && !printsBack(text.trim()) ? { value: text } : json
 }
 
 function withLiteral(node: WorkflowNode, name: string, value: Json): WorkflowNode {
@@ -174,6 +160,12 @@ function unknownInput(id: string, name: string, names: string[]): Issue {
   }
 }
 
-function invalid(id: string, name: string, problem: string): Issue {
-  return { code: 'invalid-input', message: `\`${id}.${name}\` ${problem}.`, node: id, input: name }
+function invalid(id: string, name: string, { problem, hint }: { problem: string; hint?: string }): Issue {
+  return {
+    code: 'invalid-input',
+    message: `\`${id}.${name}\` ${problem}.`,
+    node: id,
+    input: name,
+    ...(hint !== undefined && { hint }),
+  }
 }

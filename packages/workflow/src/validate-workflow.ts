@@ -9,6 +9,7 @@ import { flattenWorkflow } from './plan/flatten.ts'
 import { keepNeeded } from './plan/keep-needed.ts'
 import { layoutIssues } from './plan/measure-layout.ts'
 import { cycleIssues } from './validate/cycles.ts'
+import { nameIssues } from './validate/names.ts'
 import { nodeIssues } from './validate/nodes.ts'
 import { readScope, type Scope } from './validate/scope.ts'
 import { outputIssues } from './validate/subgraphs.ts'
@@ -76,6 +77,7 @@ function* allIssues(workflow: Workflow, descriptions: Descriptions): Generator<F
   yield* scopeIssues(readScope(workflow.nodes, descriptions))
   for (const [id, subgraph] of subgraphs) yield* scopeIssues(subgraphScope(id, subgraph, descriptions))
   for (const [id, subgraph] of subgraphs) yield* outputIssues(id, subgraph, descriptions)
+  yield* nameIssues(workflow)
 }
 
 function hasLoops(workflow: Workflow, descriptions: Descriptions): boolean {

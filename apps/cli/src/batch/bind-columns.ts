@@ -3,10 +3,15 @@ import {
   bindInputs,
   nearest,
   portsOf,
+  portTypes,
+  readText,
+  readTextFor,
+  type InputDescription,
   type Issue,
   type Json,
   type NodeDescription,
-  type PortType,
+  type RunError,
+  type TextRead,
   type Workflow,
 } from '@woolgather/workflow'
 import { CliError } from '../cli-error.ts'
@@ -17,7 +22,14 @@ export interface BoundColumn {
   column: string
   node: string
   input: string
-  type: PortType
+  /** Reads a field of it. */
+  read: (text: string) => TextRead
+  /** Nothing else gives the input a value: not the workflow, and no default. */
+  needed: boolean
+}
+
+type Target = Omit<BoundColumn, 'column' | 'read'> & {
+  read: (text: string, options: { decimalComma: boolean }) => TextRead
 }
 
 /**
@@ -28,62 +40,98 @@ export function bindColumns(
   workflow: Workflow,
   columns: readonly string[],
   descriptions: readonly NodeDescription[],
-  ignored: { columns: readonly string[]; others: boolean },
+  options: { ignored: readonly string[]; ignoreOthers: boolean; decimalComma: boolean },
 ): BoundColumn[] {
-  const types = new Map(descriptions.map((description) => [description.type, description]))
-  const targets = targetsOf(workflow, types)
+  const targets = targetsOf(workflow, descriptions)
   const bound: BoundColumn[] = []
   const issues: Issue[] = []
   for (const column of columns) {
-    if (ignored.columns.includes(column)) continue
+    if (options.ignored.includes(column)) continue
     const target = targets.get(column)
-    if (target !== undefined) bound.push({ column, ...target })
-    else if (!ignored.others) issues.push(unbound(column, [...targets.keys()]))
+    if (target !== undefined) bound.push({ ...target, column, read: (text) => target.read(text, options) })
+    else if (!options.ignoreOthers) issues.push(unbound(column, [...targets.keys()]))
   }
   if (issues.length > 0) throw new CliError(issues)
   return bound
 }
 
-function targetsOf(
-  workflow: Workflow,
-  types: ReadonlyMap<string, NodeDescription>,
-): Map<string, Omit<BoundColumn, 'column'>> {
-  const targets = new Map<string, Omit<BoundColumn, 'column'>>()
+function targetsOf(workflow: Workflow, descriptions: readonly NodeDescription[]): Map<string, Target> {
+  const types = new Map(descriptions.map((description) => [description.type, description]))
+  const targets = new Map<string, Target>()
   for (const [id, node] of Object.entries(workflow.nodes)) {
     const description = types.get(node.type)
     if (description === undefined) continue
-    for (const [input, { type }] of portsOf(node, description, workflow.nodes).inputs) {
-      targets.set(`${id}.${input}`, { node: id, input, type })
-    }
+    for (const [name, input] of portsOf(node, description, workflow.nodes).inputs)
+      targets.set(`${id}.${name}`, inputTarget(workflow, id, input))
   }
-  for (const { name, node } of apiInputs(workflow)) targets.set(name, { node, input: 'value', type: 'text' })
+  for (const { name, node } of apiInputs(workflow)) targets.set(name, apiTarget(workflow, node))
   return targets
 }
 
-/** The workflow with a row's values in it. Columns the row lacks keep what the workflow has. */
-export function bindRow(workflow: Workflow, columns: readonly BoundColumn[], row: Row): Workflow {
-  const values = columns.flatMap(({ column, node, input, type }) => {
-    const value = Object.hasOwn(row.values, column) ? row.values[column] : undefined
-    return value === undefined ? [] : [{ node, input, value: readAs(type, value) }]
-  })
-  return bindInputs(workflow, values)
+function inputTarget(workflow: Workflow, id: string, input: InputDescription): Target {
+  const { inputs = {}, links = {} } = workflow.nodes[id] ?? {}
+  const given = Object.hasOwn(inputs, input.name) || Object.hasOwn(links, input.name)
+  return {
+    node: id,
+    input: input.name,
+    read: (text, options) => readTextFor(input, text, options),
+    needed: input.required && !given,
+  }
 }
 
-/** A field of CSV is text: where the input takes no text it is read as JSON (`0.7`, `true`, `["a"]`). */
-function readAs(type: PortType, value: Json): Json {
-  if (typeof value !== 'string' || type === 'text' || type === 'file') return value
-  try {
-    return JSON.parse(value) as Json
-  } catch {
-    return value
+/** The node itself reads text as its `type`, too; but it does not know how the table is written. */
+function apiTarget(workflow: Workflow, id: string): Target {
+  const { inputs = {} } = workflow.nodes[id] ?? {}
+  const type = portTypes.find((known) => known === inputs['type']) ?? 'any'
+  const takesText = type === 'any' || type === 'text'
+  return {
+    node: id,
+    input: 'value',
+    read: (text, options) => readText(type, text, options),
+    needed: !takesText && (inputs['value'] ?? '') === '',
   }
+}
+
+/** A workflow with a row's values in it, and what is wrong with those that are not. */
+export interface BoundRow {
+  workflow: Workflow
+  errors: RunError[]
+}
+
+/** Binds a row. A column that it has nothing for keeps what the workflow has. */
+export function bindRow(workflow: Workflow, columns: readonly BoundColumn[], row: Row): BoundRow {
+  const values: { node: string; input: string; value: Json }[] = []
+  const errors: RunError[] = []
+  for (const { column, node, input, needed, read } of columns) {
+    const given = Object.hasOwn(row.values, column) ? row.values[column] : undefined
+    const found = readGiven(given, read)
+    if (found === undefined) {
+      if (needed)
+        errors.push(told({ problem: 'is empty, and its input has no other value' }, 'missing-input'))
+    } else if (found.problem === undefined) values.push({ node, input, value: found.value })
+    else errors.push(told(found, 'invalid-input'))
+
+    function told({ problem, hint }: { problem: string; hint?: string }, code: RunError['code']): RunError {
+      const message = `Column “${column}” of row ${row.number}, in line ${row.line}, ${problem}.`
+      return { code, message, node, input, ...(hint !== undefined && { hint }) }
+    }
+  }
+  return { workflow: bindInputs(workflow, values), errors }
+}
+
+/** What a row has for a column; undefined for nothing: no field, or empty quotes where the input takes no text. */
+function readGiven(value: Json | undefined, read: BoundColumn['read']): TextRead | undefined {
+  if (typeof value !== 'string') return value === undefined ? undefined : { value }
+  const found = read(value)
+  return value.trim() === '' && found.problem !== undefined ? undefined : found
 }
 
 function unbound(column: string, known: readonly string[]): Issue {
   const [near] = nearest(column, known)
+  const quoted = /[^\w.-]/.test(column) ? JSON.stringify(column) : column
   return {
     code: 'unknown-input',
     message: `Column “${column}” goes nowhere: it names neither an \`api/input\` nor a \`node.input\`.`,
-    hint: `${near === undefined ? '' : `Did you mean “${near}”? `}Rename it, or leave it out with --ignore ${column}.`,
+    hint: `${near === undefined ? '' : `Did you mean “${near}”? `}Rename it, or leave it out with --ignore ${quoted}.`,
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile, rename, rm, stat, truncate, writeFile, type FileHandle } from 'node:fs/promises'
+import { csvField, readCsvRecords, ReadError, splitLines } from '@woolgather/tables'
 import {
   carriedField,
   withSeeds,
@@ -11,8 +12,7 @@ import {
 } from '@woolgather/workflow'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
-import { csvField, parseCsv } from './csv.ts'
-import { splitLines, type TableFormat } from './read-rows.ts'
+import type { TableFormat } from './read-rows.ts'
 
 /** What becomes of one row. */
 export interface RowResult {
@@ -147,15 +147,21 @@ async function readDone(
     done.add(Number(row))
     if (status !== 'completed') failed++
   }
-  // One character a byte, so that places in the text are places in the file.
-  const chunks = createReadStream(file, { encoding: 'latin1' })
   if (format === 'csv') {
-    for await (const row of parseCsv(chunks, { last: false })) {
-      if (end > 0) note(row.fields[0] ?? '', row.fields[1] ?? '')
-      end = row.end
+    try {
+      for await (const row of readCsvRecords(createReadStream(file, { encoding: 'utf8' }))) {
+        if (!row.whole) break
+        if (end > 0) note(row.fields[0]?.text ?? '', row.fields[1]?.text ?? '')
+        end = row.end
+      }
+    } catch (error) {
+      // a line that was cut short inside quotes
+      if (!(error instanceof ReadError)) throw error
     }
     return { done, failed, end }
   }
+  // One character a byte, so that places in the text are places in the file.
+  const chunks = createReadStream(file, { encoding: 'latin1' })
   for await (const line of splitLines(chunks)) {
     const [, row, status] = /^\{"row":(\d+),"status":"(\w+)"/.exec(line.text) ?? []
     if (!line.whole || row === undefined || status === undefined) break

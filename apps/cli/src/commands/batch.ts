@@ -9,7 +9,14 @@ import {
   type Workflow,
 } from '@woolgather/workflow'
 import { bindColumns, bindRow, type BoundColumn } from '../batch/bind-columns.ts'
-import { formatOf, readRows, surveyRows, type Row } from '../batch/read-rows.ts'
+import {
+  formatOf,
+  openRows,
+  surveyRows,
+  type Row,
+  type RowsOptions,
+  type Survey,
+} from '../batch/read-rows.ts'
 import { hashOf, openResults } from '../batch/result-file.ts'
 import { runWindow } from '../batch/run-window.ts'
 import { showBatch } from '../batch/show-batch.ts'
@@ -23,14 +30,13 @@ import { createServerRunner } from '../server-runner.ts'
 import { checkWritable } from '../write-result.ts'
 import { artifactsOf, createInterrupter, type RunOptions } from './run.ts'
 
-export interface BatchOptions extends RunOptions {
+export interface BatchOptions extends RunOptions, RowsOptions {
   rows: string
   out: string
   concurrency?: string
   resume?: boolean
   asCompleted?: boolean
   ignore?: string[]
-  ignoreOthers?: boolean
 }
 
 /** Rows worked on at once: as many as a model decodes together without taking much more memory. */
@@ -44,12 +50,15 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   const server = options.server === undefined ? undefined : createServerRunner(options.server)
   const descriptions = server ? await server.descriptions() : await io.descriptions(folders.nodes ?? [])
   const base = await parseFile(file, io.stdin, descriptions, options.set ?? [])
-  const { count, columns } = await surveyRows(options.rows)
+  const rowsOptions = rowsOptionsOf(options)
+  const survey = await surveyRows(options.rows, rowsOptions)
+  const { count, columns } = survey
   const bound = bindColumns(base, columns, descriptions, {
-    columns: options.ignore ?? [],
-    others: options.ignoreOthers === true,
+    ignored: options.ignore ?? [],
+    ignoreOthers: options.ignoreOthers === true,
+    decimalComma: survey.decimalComma,
   })
-  const plan = await planFirstRow(base, { bound, descriptions, options })
+  const plan = planFirstRow(base, { bound, descriptions, options, survey })
   const names = nameOutputs(base, plan)
   await checkWritable(options.out)
   if (!options.quiet) printWarnings(adviseWorkflow(base, descriptions).warnings, io.stderr)
@@ -77,13 +86,16 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
     createInterrupter({ worker: runner, cancel, say: (text) => show.say(text) }),
   )
   try {
+    const { rows } = await openRows(options.rows, rowsOptions)
     await runWindow({
-      rows: leaveOut(results.done, readRows(options.rows)),
+      rows: leaveOut(results.done, rows),
       concurrency,
       inOrder: options.asCompleted !== true,
       signal: cancel.signal,
-      work: (row) =>
-        workRow(row, bindRow(base, bound, row), {
+      work: async (row) => {
+        const { workflow, errors } = bindRow(base, bound, row)
+        if (errors.length > 0) return { row: row.number, status: 'failed', outputs: {}, errors }
+        return workRow(row, workflow, {
           runner,
           plan,
           targets: options.target,
@@ -92,7 +104,8 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
           readArtifact: (hash) => artifacts.readArtifact(hash),
           signal: cancel.signal,
           onErrors: (errors, nameOf) => show.tell(row.number, errors, nameOf),
-        }),
+        })
+      },
       keep: async (ended) => {
         await results.append(ended)
         const bad = ended.filter(({ status }) => status !== 'completed').length
@@ -111,6 +124,14 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   return failed > 0 ? exitCodes.partial : exitCodes.ok
 }
 
+function rowsOptionsOf({ delimiter, encoding, ignoreOthers }: BatchOptions): RowsOptions {
+  return {
+    ...(delimiter !== undefined && { delimiter }),
+    ...(encoding !== undefined && { encoding }),
+    ...(ignoreOthers !== undefined && { ignoreOthers }),
+  }
+}
+
 function readConcurrency(text: string | undefined): number {
   const value = text === undefined ? defaultConcurrency : Number(text)
   if (Number.isInteger(value) && value >= 1 && value <= 1_000) return value
@@ -124,20 +145,21 @@ function readConcurrency(text: string | undefined): number {
  * run.
  * @throws CliError with every other issue
  */
-async function planFirstRow(
+function planFirstRow(
   base: Workflow,
-  given: { bound: readonly BoundColumn[]; descriptions: readonly NodeDescription[]; options: BatchOptions },
-): Promise<Plan> {
+  given: {
+    bound: readonly BoundColumn[]
+    descriptions: readonly NodeDescription[]
+    options: BatchOptions
+    survey: Survey
+  },
+): Plan {
   const { bound, descriptions, options } = given
-  let first: Row | undefined
-  for await (const row of readRows(options.rows)) {
-    first = row
-    break
-  }
+  const { first } = given.survey
   if (first === undefined) {
     throw new CliError([{ code: 'file-unreadable', message: `“${options.rows}” has no rows.` }])
   }
-  const workflow = bindRow(base, bound, first)
+  const { workflow } = bindRow(base, bound, first)
   const issues = validateWorkflow(workflow, descriptions, { targets: options.target }).filter(
     (issue) => !bound.some(({ node, input }) => issue.node === node && issue.input === input),
   )

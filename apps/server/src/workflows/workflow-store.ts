@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { SavedWorkflow, WorkflowRevision, WorkflowSummary } from '@woolgather/protocol'
+import { decodeText, ReadError } from '@woolgather/tables'
 import { nearest, parseWorkflow, type Workflow } from '@woolgather/workflow'
 import { HttpError } from '../http/http-error.ts'
 import { openHistory } from './workflow-history.ts'
@@ -138,11 +139,7 @@ export function createWorkflowStore({
 function describe(id: string, text: string, example: boolean): SavedWorkflow {
   const { workflow, issues } = parseWorkflow(text)
   if (issues) {
-    throw new HttpError(
-      422,
-      'invalid-workflow',
-      `The file of “${id}” is no workflow: ${issues[0]?.message ?? ''}`,
-    )
+    throw noWorkflow(id, issues[0]?.message ?? '')
   }
   return {
     id,
@@ -169,11 +166,16 @@ async function listIds(folder: string): Promise<string[]> {
 
 async function readText(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8')
+    return decodeText(await readFile(file))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof ReadError) throw noWorkflow(path.basename(file, '.json'), error.message)
     throw error
   }
+}
+
+function noWorkflow(id: string, message: string): HttpError {
+  return new HttpError(422, 'invalid-workflow', `The file of “${id}” is no workflow: ${message}`)
 }
 
 function notFound(id: string, meant: readonly string[] = []): HttpError {

@@ -1,14 +1,15 @@
-import { carriedField } from './carry-workflow.ts'
-import type { Workflow } from './document.ts'
-import type { Issue } from './issues.ts'
-import { parseCsv } from './parse-csv.ts'
-import { foreignIssue } from './migrate-workflow.ts'
-import { nothingThere, parseWorkflow } from './parse-workflow.ts'
-import { recogniseText, type Foreign } from './recognise-foreign.ts'
-
-/** What a workflow was found in. */
-export const carriers = ['document', 'front-matter', 'jsonl', 'csv', 'result', 'gguf'] as const
-export type Carrier = (typeof carriers)[number]
+import { parseCsvRecords, ReadError } from '@woolgather/tables'
+import {
+  carriedField,
+  foreignIssue,
+  nothingThere,
+  parseWorkflow,
+  recogniseText,
+  type Carrier,
+  type Foreign,
+  type Issue,
+  type Workflow,
+} from '@woolgather/workflow'
 
 export type Carried =
   | { workflow: Workflow; carrier: Carrier; issues?: undefined }
@@ -106,12 +107,20 @@ function balancedObject(text: string, start: number): string | undefined {
 }
 
 function inCsv(text: string): Found | undefined {
-  const header = text.slice(0, text.indexOf('\n') + 1)
+  const [header = [], first = []] = firstRows(text)
   // The last column: an output may have the same name.
-  const column = parseCsv(header, ',')[0]?.lastIndexOf(carriedField) ?? -1
-  if (column === -1) return undefined
-  const json = parseCsv(text, ',')[1]?.[column]
+  const json = first[header.lastIndexOf(carriedField)]
   return json === undefined || json === '' ? undefined : { json, carrier: 'csv' }
+}
+
+/** The fields of the header and the first row, as far as the text is a table. */
+function firstRows(text: string): string[][] {
+  try {
+    return parseCsvRecords(text, { most: 2 }).map(({ fields }) => fields.map((field) => field.text))
+  } catch (error) {
+    if (error instanceof ReadError) return []
+    throw error
+  }
 }
 
 function fieldOf(value: unknown): unknown {
