@@ -183,7 +183,7 @@ describe('refused before anything runs, with 2', () => {
       'two inputs of one name',
       { nodes: { ...greeting, other: { type: 'api/input', inputs: { name: 'who' } } } },
       [],
-      'are both called “who”',
+      'have the same name, “who”',
     ],
     ['a workflow with issues', { nodes: { ...greeting, bad: { type: 'no/such' } } }, [], 'no/such'],
   ])('%s', async (_, files, more, message) => {

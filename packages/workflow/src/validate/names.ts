@@ -35,7 +35,7 @@ function sharedPort({ name, node, other }: ApiPort & { other: string }, type: st
     type === apiInputType ? 'only one of them would be given a value' : 'only one would be given back'
   return {
     code: 'duplicate-name',
-    message: `\`${node}\` and \`${other}\` (${type}) are both called “${name}”: ${lost}.`,
+    message: `\`${node}\` and \`${other}\` (${type}) have the same name, “${name}”: ${lost}.`,
     node,
     input: 'name',
     hint:
