@@ -76,6 +76,26 @@ describe('a model file', () => {
     await expect(load(at('bert.gguf'))).rejects.toMatchObject({ code: 'model-unsupported' })
   })
 
+  test('whose tokenizer is RWKV’s, where tokens begin with a byte that is no token alone', async () => {
+    const bytes = Array.from({ length: 256 }, (_, byte) => `\\x${byte.toString(16).padStart(2, '0')}`)
+    const write = (first: string): Promise<void> => {
+      const texts = [first, ...bytes.slice(1), ...Array.from({ length: 64 }, (_, index) => `word ${index}`)]
+      const metadata = {
+        'tokenizer.ggml.model': { text: 'rwkv' },
+        'tokenizer.ggml.tokens': { texts },
+      }
+      return writeRandomModel(at('rwkv.gguf'), { metadata })
+    }
+    await write('\\x00word')
+    await expect(load(at('rwkv.gguf'))).rejects.toMatchObject({
+      code: 'model-unreadable',
+      message: expect.stringContaining('byte 0x00'),
+    })
+    await write('\\x00')
+    await using model = await runtime.loadModel({ path: at('rwkv.gguf') })
+    expect(model.info.architecture).toBe('llama')
+  })
+
   test('whose vocabulary has a token twice', async () => {
     const file = patched('twice.gguf', (bytes) => {
       bytes.write('<filler_265>', bytes.indexOf('<filler_266>'))
