@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { NodeDescription } from '@woolgather/workflow'
+import type { BrokenPackage, NodeDescription } from '@woolgather/workflow'
 
 /** Where text goes: a terminal, a pipe, or a test. */
 export interface TextSink {
@@ -16,8 +16,11 @@ export interface CliIo {
   stdin: Readable
   /** Calls back on Ctrl-C and SIGTERM. Returns how to stop. */
   onInterrupt: (listener: () => void) => () => void
-  /** Node types of the library and of these packages besides. */
-  descriptions: (packages: readonly string[]) => Promise<readonly NodeDescription[]>
+  /** Node types of the library and of these packages besides; `leaveOut` is told of those that do not load. */
+  descriptions: (
+    packages: readonly string[],
+    leaveOut: (broken: BrokenPackage) => void,
+  ) => Promise<readonly NodeDescription[]>
   /** Module of the worker process, an absolute path. */
   workerEntry: () => string
 }

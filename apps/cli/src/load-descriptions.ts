@@ -1,12 +1,13 @@
 import type { NodeServices } from '@woolgather/nodes'
-import type { NodeDescription } from '@woolgather/workflow'
+import type { CliIo } from './cli-io.ts'
 
 /** Node types of the library and of these packages besides. Loaded when asked for: they take half a second. */
-export async function loadDescriptions(packages: readonly string[]): Promise<readonly NodeDescription[]> {
-  const [{ createRegistry, loadNodePackages }, { definitions }] = await Promise.all([
+export const loadDescriptions: CliIo['descriptions'] = async (packages, leaveOut) => {
+  const [{ createRegistry, gatherNodes }, library] = await Promise.all([
     import('@woolgather/engine'),
     import('@woolgather/nodes'),
   ])
-  const nodes = [...definitions, ...(await loadNodePackages<NodeServices>(packages))]
-  return [...createRegistry(nodes).descriptions.values()]
+  const { definitions, broken } = await gatherNodes<NodeServices>(library.definitions, packages)
+  broken.forEach(leaveOut)
+  return [...createRegistry(definitions).descriptions.values()]
 }

@@ -4,9 +4,11 @@ import { findWorkflow, type Carried } from '@woolgather/files'
 import {
   adviseWorkflow,
   documentLimits,
+  explainUnknownTypes,
   planWorkflow,
   setInput,
   validateWorkflow,
+  type BrokenPackage,
   type Issue,
   type NodeDescription,
   type Plan,
@@ -22,6 +24,8 @@ export interface WorkflowChoices {
   /** `name=value` or `node.input=value`, in order. */
   set?: readonly string[]
   targets?: readonly string[] | undefined
+  /** Packages of nodes that were left out. */
+  broken?: readonly BrokenPackage[]
 }
 
 /**
@@ -33,11 +37,11 @@ export async function readWorkflow(
   file: string,
   stdin: Readable,
   descriptions: readonly NodeDescription[],
-  { set = [], targets }: WorkflowChoices = {},
+  { set = [], targets, broken = [] }: WorkflowChoices = {},
 ): Promise<{ workflow: Workflow; plan: Plan; warnings: Warning[] }> {
   const workflow = await parseFile(file, stdin, descriptions, set)
   const issues = validateWorkflow(workflow, descriptions, { targets })
-  if (issues.length > 0) throw new CliError(issues)
+  if (issues.length > 0) throw new CliError(explainUnknownTypes(issues, broken))
   const planned = planWorkflow(workflow, descriptions, targets ? { targets } : {})
   if (planned.issues) throw new CliError(planned.issues)
   const { warnings } = adviseWorkflow(workflow, descriptions)

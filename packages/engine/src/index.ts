@@ -16,6 +16,7 @@ export {
 export { describeNode } from './describe-node.ts'
 export { createRegistry, type Registry } from './registry.ts'
 export { loadNodePackages } from './load-node-packages.ts'
+export { gatherNodes } from './gather-nodes.ts'
 
 // running workflows
 export {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { NodeDefinition } from './define-node.ts'
 import { hashPackage } from './hash-package.ts'
 import { createRegistry } from './registry.ts'
+import { loadTime, tryModule } from './try-module.ts'
 
 /**
  * Node definitions of packages outside the library: each folder's module (`main` or `exports` of its package.json, else
@@ -59,18 +60,30 @@ type NodeFactory = (library: { z: typeof z }) => unknown
 
 async function callFactory(folder: string, factory: NodeFactory): Promise<unknown> {
   try {
-    return await factory({ z })
+    return await bounded(factory({ z }))
   } catch (cause) {
     throw refuse(folder, `\`nodes\` failed: ${messageOf(cause)}`, undefined, cause)
   }
 }
 
 async function importModule(folder: string, entry: string): Promise<Record<string, unknown>> {
+  const url = pathToFileURL(entry).href
+  const endless = await tryModule(url)
+  if (endless !== undefined) throw refuse(folder, endless)
   try {
-    return (await import(pathToFileURL(entry).href)) as Record<string, unknown>
+    return (await bounded(import(url))) as Record<string, unknown>
   } catch (cause) {
     throw refuse(folder, `could not be loaded: ${messageOf(cause)}`, undefined, cause)
   }
+}
+
+/** What went well in a thread may still wait for something here. */
+async function bounded<Value>(value: Value | Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took more than ${loadTime / 1_000} seconds`)), loadTime)
+  })
+  return Promise.race([value, late]).finally(() => clearTimeout(timer))
 }
 
 function messageOf(cause: unknown): string {

@@ -52,6 +52,7 @@ export { nearest, suggest } from './nearest.ts'
 export { inPlainWords, literalProblem, typeProblem } from './literal-problem.ts'
 
 // node types as data
+export { brokenPackageSchema, explainUnknownTypes, type BrokenPackage } from './broken-package.ts'
 export { accepts, portTypes, type PortType } from './ports.ts'
 export type {
   CodeLanguage,

@@ -7,6 +7,7 @@ import type { CliIo } from '../cli-io.ts'
 import { CliError } from '../cli-error.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
 import { checkWorkflow } from '../doctor/check-workflow.ts'
+import { readNodes } from '../known-nodes.ts'
 import { printFindings, type Finding } from '../doctor/finding.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findIn } from '../read-workflow.ts'
@@ -37,8 +38,8 @@ export async function doctor(file: string | undefined, options: DoctorOptions, i
 async function examine(file: string, options: DoctorOptions, io: CliIo): Promise<Finding[]> {
   const folders = resolveFolders(options)
   const { workflow } = await findIn(file, io.stdin)
-  const known = await io.descriptions(folders.nodes ?? [])
-  const descriptions = new Map(known.map((description) => [description.type, description]))
+  const known = await readNodes(folders.nodes, io)
+  const descriptions = new Map(known.descriptions.map((description) => [description.type, description]))
   const ledger = createModelLedger({
     folders: folders.models,
     listModels: createModelLister(folders.models),
@@ -46,7 +47,12 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
     memory: path.join(folders.data, 'model-hashes.json'),
   })
   if (options.fetch) await fetchAll(await ledger.missing(workflow), folders.models[0] ?? 'models', io)
-  return checkWorkflow(workflow, { descriptions, missing: await ledger.missing(workflow), file })
+  return checkWorkflow(workflow, {
+    descriptions,
+    broken: known.broken,
+    missing: await ledger.missing(workflow),
+    file,
+  })
 }
 
 /** Fetches what is missing and has a source. The first that fails ends it: what is here then is kept. */

@@ -2,6 +2,7 @@ import { tellChoices, type InputDescription, type NodeDescription } from '@woolg
 import { resolveFolders } from '@woolgather/supervisor'
 import pc from 'picocolors'
 import type { CliIo } from '../cli-io.ts'
+import { readNodes } from '../known-nodes.ts'
 import { exitCodes } from '../exit-codes.ts'
 
 /** `woolgather nodes`: what can be in a workflow. Returns the exit code. */
@@ -9,7 +10,7 @@ export async function listNodes(
   { json, nodes }: { json?: boolean; nodes?: string[] },
   io: CliIo,
 ): Promise<number> {
-  const descriptions = await io.descriptions(resolveFolders({ nodes }).nodes ?? [])
+  const { descriptions } = await readNodes(resolveFolders({ nodes }).nodes, io)
   if (json) io.stdout.write(`${JSON.stringify(descriptions, null, 2)}\n`)
   else for (const description of descriptions) io.stdout.write(describe(description))
   return exitCodes.ok

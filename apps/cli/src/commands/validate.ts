@@ -2,6 +2,7 @@ import { resolveFolders } from '@woolgather/supervisor'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printWarnings } from '../print-warnings.ts'
+import { readNodes } from '../known-nodes.ts'
 import { readWorkflow } from '../read-workflow.ts'
 
 export interface ValidateOptions {
@@ -12,12 +13,12 @@ export interface ValidateOptions {
 
 /** `woolgather validate FILE`: returns the exit code. */
 export async function validate(file: string, options: ValidateOptions, io: CliIo): Promise<number> {
-  const { workflow, warnings } = await readWorkflow(
-    file,
-    io.stdin,
-    await io.descriptions(resolveFolders({ nodes: options.nodes }).nodes ?? []),
-    { set: options.set ?? [], targets: options.target },
-  )
+  const { descriptions, broken } = await readNodes(resolveFolders({ nodes: options.nodes }).nodes, io)
+  const { workflow, warnings } = await readWorkflow(file, io.stdin, descriptions, {
+    set: options.set ?? [],
+    targets: options.target,
+    broken,
+  })
   const nodes = Object.keys(workflow.nodes).length
   io.stdout.write(`“${workflow.name}” is valid: ${nodes} ${nodes === 1 ? 'node' : 'nodes'}.\n`)
   printWarnings(warnings, io.stderr)

@@ -7,6 +7,8 @@ import { createModelLister } from '@woolgather/gguf'
 import { routes, type HealthResponse, type WorkerFolders, type WorkerStatus } from '@woolgather/protocol'
 import { startWorker } from '@woolgather/supervisor'
 import type { CliIo } from '../cli-io.ts'
+import type { BrokenPackage, ErrorCode } from '@woolgather/workflow'
+import { asBroken } from './check-workflow.ts'
 import type { Finding } from './finding.ts'
 
 export interface CheckMachineOptions {
@@ -51,6 +53,9 @@ function checkNode(version: string): Finding {
       }
 }
 
+/** A worker that says so could not load the library; others ended before they could say anything. */
+const nativeCodes: ReadonlySet<ErrorCode> = new Set(['native-missing', 'native-version', 'native-error'])
+
 /** Starts a worker: only that shows which library is chosen, that it loads, and what it finds to compute on. */
 async function checkNative({ folders, cpu }: CheckMachineOptions, io: CliIo): Promise<Finding> {
   const status = await new Promise<WorkerStatus>((resolve) => {
@@ -58,7 +63,7 @@ async function checkNative({ folders, cpu }: CheckMachineOptions, io: CliIo): Pr
       entry: io.workerEntry(),
       folders,
       env: cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
-      limits: { startAttempts: 1, shutdown: 1_000 },
+      limits: { startAttempts: 1, chanceStartAttempts: 1, shutdown: 1_000 },
       onStatus(now) {
         if (now.state === 'starting' || now.state === 'restarting') return
         if (now.state === 'ready') void worker.close().then(() => resolve(now))
@@ -71,7 +76,7 @@ async function checkNative({ folders, cpu }: CheckMachineOptions, io: CliIo): Pr
     const last = error.cause?.split('\n').at(-1)
     return {
       state: 'fail',
-      text: `The native library does not load: ${error.message}`,
+      text: `${nativeCodes.has(error.code) ? 'The native library does not load' : 'The worker does not start'}: ${error.message}`,
       hint: error.hint ?? last,
     }
   }
@@ -88,10 +93,11 @@ function gpuHint(device: string | undefined, cpu: boolean): Pick<Finding, 'hint'
   return { hint: told ? 'The GPU was left alone as asked.' : 'No GPU that llama.cpp knows was found.' }
 }
 
-async function checkNodes(folders: WorkerFolders, io: CliIo): Promise<Finding> {
+async function checkNodes(folders: WorkerFolders, io: CliIo): Promise<Finding | Finding[]> {
   try {
-    const descriptions = await io.descriptions(folders.nodes ?? [])
-    return { state: 'ok', text: `${descriptions.length} node types` }
+    const broken: BrokenPackage[] = []
+    const descriptions = await io.descriptions(folders.nodes ?? [], (one) => broken.push(one))
+    return [{ state: 'ok', text: `${descriptions.length} node types` }, ...broken.map(asBroken)]
   } catch (error) {
     return {
       state: 'fail',

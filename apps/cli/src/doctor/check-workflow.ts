@@ -5,6 +5,7 @@ import {
   nearest,
   planWorkflow,
   validateWorkflow,
+  type BrokenPackage,
   type Descriptions,
   type Issue,
   type Warning,
@@ -17,15 +18,22 @@ export function checkWorkflow(
   workflow: Workflow,
   {
     descriptions,
+    broken,
     missing,
     file,
-  }: { descriptions: Descriptions; missing: readonly MissingModel[]; file: string },
+  }: {
+    descriptions: Descriptions
+    broken: readonly BrokenPackage[]
+    missing: readonly MissingModel[]
+    file: string
+  },
 ): Finding[] {
   const nodeTypes = missingNodeTypes(workflow, descriptions)
   const unknown = new Set(nodeTypes.flatMap(({ nodes }) => nodes))
   const invalid = validateWorkflow(workflow, descriptions)
   const issues = invalid.length > 0 ? invalid : (planWorkflow(workflow, descriptions).issues ?? [])
   const findings = [
+    ...(nodeTypes.length > 0 ? broken.map(asBroken) : []),
     ...nodeTypes.map(({ type, nodes }): Finding => ({
       state: 'fail',
       text: `Node type ${type} is not known here (${nodes.join(', ')})`,
@@ -44,6 +52,15 @@ export function checkWorkflow(
     ...findings,
     { state: 'ok', text: `“${workflow.name}” can run here: ${count} ${count === 1 ? 'node' : 'nodes'}` },
   ]
+}
+
+/** A package of nodes that does not load. */
+export function asBroken({ message, hint }: BrokenPackage): Finding {
+  return {
+    state: 'fail',
+    text: message,
+    hint: hint ?? 'Correct the package, or leave it out of --nodes and WOOLGATHER_NODES.',
+  }
 }
 
 function whereToFind(type: string, descriptions: Descriptions): string {

@@ -1,0 +1,42 @@
+import { WoolgatherError, type BrokenPackage } from '@woolgather/workflow'
+import type { NodeDefinition } from './define-node.ts'
+import { loadNodePackages } from './load-node-packages.ts'
+import { createRegistry } from './registry.ts'
+
+export interface GatheredNodes<Services> {
+  definitions: NodeDefinition<Services>[]
+  broken: BrokenPackage[]
+}
+
+/**
+ * The library's node types and those of packages. A package that does not load, or defines a type that is there
+ * already, is left out as a whole, with the reason; the rest works without it.
+ */
+export async function gatherNodes<Services>(
+  library: readonly NodeDefinition<Services>[],
+  folders: readonly string[],
+): Promise<GatheredNodes<Services>> {
+  const loaded = await Promise.allSettled(folders.map((folder) => loadNodePackages<Services>([folder])))
+  let definitions = [...library]
+  const broken: BrokenPackage[] = []
+  loaded.forEach((result, index) => {
+    const folder = folders[index] as string
+    try {
+      if (result.status === 'rejected') throw result.reason
+      const more = [...definitions, ...result.value]
+      createRegistry(more)
+      definitions = more
+    } catch (error) {
+      broken.push(describe(folder, error))
+    }
+  })
+  return { definitions, broken }
+}
+
+function describe(folder: string, error: unknown): BrokenPackage {
+  const known = error instanceof WoolgatherError
+  const reason = error instanceof Error ? error.message : String(error)
+  // One that refuses the package names it; two packages with one type are told by the type.
+  const message = known && reason.includes(folder) ? reason : `Node package ${folder}: ${reason}`
+  return { folder, message, ...(known && error.hint !== undefined && { hint: error.hint }) }
+}
