@@ -70,6 +70,7 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
           began = event.time
           return
         case 'run.queued':
+        case 'run.restarted':
         case 'run.progress':
         case 'cell.started':
         case 'cell.progress':

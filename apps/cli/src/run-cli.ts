@@ -49,7 +49,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
 
-  withFolders(program.command('run'))
+  withWorker(program.command('run'))
     .description('run a workflow and print what it makes')
     .argument('<file>', 'workflow, or - for standard input')
     .option('--set <name=value>', 'give an `api/input`, or a node.input, another value (repeatable)', collect)
@@ -61,7 +61,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .addOption(quiet)
     .action(async (file: string, options: RunOptions) => exit(await run(file, options, io)))
 
-  withFolders(program.command('batch'))
+  withWorker(program.command('batch'))
     .description('run a workflow once for each row of a table')
     .argument('<file>', 'workflow, or - for standard input')
     .requiredOption('--rows <file>', 'the table, .csv, .tsv, .txt or .jsonl')
@@ -135,7 +135,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--only', 'print how just this model or LoRA was made')
     .action(async (file: string, options: RecipeOptions) => exit(await printRecipe(file, options, io)))
 
-  withFolders(program.command('serve'))
+  withWorker(program.command('serve'))
     .description('start the server and its editor')
     .option('--port <number>', 'default 7860; 0 takes any free one')
     .option('--host <address>', 'default 127.0.0.1; others need a token')
@@ -158,6 +158,12 @@ const quiet = new Option(
   '--quiet',
   'nothing on standard error, no errors either: the exit code and --out tell of them',
 ).conflicts('verbose')
+function withWorker(command: Command): Command {
+  return withFolders(command).option(
+    '--worker-memory <size>',
+    'end the worker when it takes more, such as 8GiB or 75%; default 85%, 0 any',
+  )
+}
 
 function withFolders(command: Command): Command {
   return command

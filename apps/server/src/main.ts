@@ -1,12 +1,13 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { findCheckout, resolveFolders } from '@woolgather/supervisor'
+import { findCheckout, readWorkerMemory, resolveFolders, watchProcess } from '@woolgather/supervisor'
 import { startServer } from './start-server.ts'
 
 /**
  * The server as a process: `woolgather serve` starts it with these options. Prints its address on stdout when it
- * listens, and stops on SIGINT and SIGTERM; a second signal does not wait.
+ * listens, and stops on SIGINT and SIGTERM; a second signal does not wait. Ends with the process
+ * that started it.
  */
 const { values } = parseArgs({
   options: {
@@ -24,8 +25,15 @@ const { values } = parseArgs({
     cpu: { type: 'boolean' },
     'idle-unload': { type: 'string' },
     'behind-proxy': { type: 'string' },
+    'worker-memory': { type: 'string' },
   },
 })
+
+/** Milliseconds to stop in, where who started this is gone. */
+const orphanMs = 4_000
+
+let leave = (): void => process.exit(1)
+watchProcess({ onOrphaned: () => leave(), grace: orphanMs })
 
 const root = findCheckout()
 // An option on a command line can be read by everyone on the machine.
@@ -48,18 +56,21 @@ try {
     workerEntry: fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
     workerEnv: values.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
     idleUnload: readSeconds(values['idle-unload'] ?? process.env['WOOLGATHER_IDLE_UNLOAD']),
+    workerMemory: readWorkerMemory(values['worker-memory']),
     examplesFolder: values.examples ?? path.join(root, 'workflows'),
     editorFolder: values.editor ?? path.join(root, 'apps', 'editor', 'dist'),
   })
   console.log(token === undefined ? server.url : `${server.url}/?token=${encodeURIComponent(token)}`)
+  leave = () => void server.close().then(() => process.exit(0))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       process.once(signal, () => process.exit(130))
-      void server.close().then(() => process.exit(0))
+      leave()
     })
   }
 } catch (error) {
-  console.error(`woolgather: ${(error as Error).message}`)
+  const { message, hint } = error as Error & { hint?: string }
+  console.error(`woolgather: ${message}${hint === undefined ? '' : ` (${hint})`}`)
   process.exit(1)
 }
 

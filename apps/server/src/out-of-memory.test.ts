@@ -32,7 +32,7 @@ const workflow: Workflow = {
   },
 }
 
-test('a cell that takes all memory fails with the signal and the last words; the other cells, and other runs, do not', async () => {
+test('a cell that takes all memory fails as such with the last words; the other cells, and other runs, do not', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-hungry-'))
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(path.join(folder, 'index.js'), nodes)
@@ -56,7 +56,7 @@ test('a cell that takes all memory fails with the signal and the last words; the
   )
   expect(ended.sort((a, b) => Number(a[1]) - Number(b[1]))).toEqual([
     ['cell.finished', 0, false],
-    ['cell.failed', 1, 'native-crash'],
+    ['cell.failed', 1, 'out-of-memory'],
     ['cell.finished', 2, false],
   ])
   const failed = events.find(({ type }) => type === 'cell.failed')

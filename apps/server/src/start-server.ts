@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { createFileArtifactStore, createRegistry, loadNodePackages } from '@woolgather/engine'
+import { createFileArtifactStore, createRegistry, gatherNodes } from '@woolgather/engine'
 import { createModelLedger } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
 import { definitions, type NodeServices } from '@woolgather/nodes'
 import type { ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
-import { startWorker, type SupervisorLimits } from '@woolgather/supervisor'
-import type { NodeDescription } from '@woolgather/workflow'
+import { readWorkerMemory, serverLimits, startWorker, type SupervisorLimits } from '@woolgather/supervisor'
+import type { BrokenPackage, NodeDescription } from '@woolgather/workflow'
 import { pino, type Logger } from 'pino'
+import { describeHolder, findHolder } from './find-holder.ts'
 import { createApp } from './http/create-app.ts'
 import { watchBodies } from './http/watch-bodies.ts'
 import { createModelDownloads } from './models/model-downloads.ts'
@@ -32,6 +33,8 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   workerEnv?: Record<string, string> | undefined
   /** Seconds after its last use that a model is unloaded, default 300; 0: it stays. */
   idleUnload?: number | undefined
+  /** Bytes the worker may take; default: a share of the machine's memory, see `readWorkerMemory`. */
+  workerMemory?: number | undefined
   workerLimits?: Partial<SupervisorLimits> | undefined
   /** Workflows that are shipped and never overwritten. */
   examplesFolder?: string | undefined
@@ -91,7 +94,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const gate = createGate({ ...options, host })
   const addressOf = createAddressOf(options.proxies ?? 0)
   const version = readVersion()
-  const descriptions = options.descriptions ?? (await describeNodes(options.folders.nodes ?? []))
+  const { descriptions, broken } = options.descriptions
+    ? { descriptions: options.descriptions, broken: [] }
+    : await describeNodes(options.folders.nodes ?? [])
+  for (const { folder, message, hint } of broken) logger.warn({ folder, hint }, `left out: ${message}`)
 
   const store = openRunStore(path.join(options.folders.data, 'woolgather.sqlite'))
   const patience = options.patience ?? defaultPatience
@@ -110,7 +116,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...options.workerEnv,
       WOOLGATHER_IDLE_UNLOAD: String(options.idleUnload ?? defaultIdleUnload),
     },
-    ...(options.workerLimits && { limits: options.workerLimits }),
+    limits: {
+      ...serverLimits,
+      memory: options.workerMemory ?? readWorkerMemory(undefined),
+      ...options.workerLimits,
+    },
     onLog: (line) => logger.debug({ line }, 'worker'),
     onStatus: (status) => {
       logger[status.error ? 'warn' : 'info']({ status }, 'worker')
@@ -122,6 +132,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store,
     worker,
     descriptions,
+    broken,
     parallelRuns: options.parallelRuns ?? 4,
     version,
   })
@@ -192,15 +203,20 @@ function createLogger(): Logger {
 function listen(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new Error(whyNotListening(error, host, port)))
+      void whyNotListening(error, host, port).then((reason) => reject(new Error(reason)))
     })
     server.listen(port, host, () => resolve(urlOf(server.address() as AddressInfo)))
   })
 }
 
-function whyNotListening({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+async function whyNotListening(
+  { code, message }: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+): Promise<string> {
+  const holder = code === 'EADDRINUSE' ? describeHolder(await findHolder(host, port)) : ''
   const reasons: Record<string, string> = {
-    EADDRINUSE: `Port ${port} is taken: choose another with --port, or stop what listens there.`,
+    EADDRINUSE: `Port ${port} is taken${holder}: choose another with --port, or stop what listens there.`,
     EACCES: `Port ${port} needs rights you do not have: choose one above 1023 with --port.`,
     EADDRNOTAVAIL: `This machine has no address ${host}: give one of its own with --host.`,
     ENOTFOUND: `This machine has no address ${host}: give one of its own with --host.`,
@@ -218,7 +234,9 @@ function readVersion(): string {
 }
 
 /** Node types of the library and of the packages this server was started with. */
-async function describeNodes(packages: readonly string[]): Promise<NodeDescription[]> {
-  const nodes = await loadNodePackages<NodeServices>(packages)
-  return [...createRegistry([...definitions, ...nodes]).descriptions.values()]
+async function describeNodes(
+  packages: readonly string[],
+): Promise<{ descriptions: NodeDescription[]; broken: BrokenPackage[] }> {
+  const { definitions: nodes, broken } = await gatherNodes<NodeServices>(definitions, packages)
+  return { descriptions: [...createRegistry(nodes).descriptions.values()], broken }
 }

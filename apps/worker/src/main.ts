@@ -1,7 +1,8 @@
-import { loadNodePackages } from '@woolgather/engine'
+import { gatherNodes } from '@woolgather/engine'
 import { createLlama } from '@woolgather/llama'
-import type { NodeServices } from '@woolgather/nodes'
+import { definitions, type NodeServices } from '@woolgather/nodes'
 import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
+import { watchProcess } from '@woolgather/supervisor'
 import { codeIdentity } from './code-identity.ts'
 import { describeDevice } from './describe-device.ts'
 import { startWorker } from './worker.ts'
@@ -18,10 +19,13 @@ const send = (message: WorkerMessage): void => {
 }
 
 /** Milliseconds that a worker whose server or command has ended may take to end too. */
-const orphanMs = 5_000
+const orphanMs = 3_000
+
+// First, so that there are signs of life while libraries are loaded.
+const watch = watchProcess({ onOrphaned: () => {}, grace: orphanMs, signs: true })
 
 /** Why a worker could not start, as far as that has a name of its own. */
-const startErrors = ['native-missing', 'native-version', 'invalid-node'] as const
+const startErrors = ['native-missing', 'native-version'] as const
 
 // Ctrl-C reaches the whole group; the parent decides what it means.
 process.on('SIGINT', () => {})
@@ -37,7 +41,7 @@ process.on('uncaughtException', tellStrayError)
 process.on('unhandledRejection', tellStrayError)
 
 try {
-  const nodes = await loadNodePackages<NodeServices>(folders.nodes ?? [])
+  const { definitions: nodes, broken } = await gatherNodes<NodeServices>(definitions, folders.nodes ?? [])
   const llama = await createLlama()
   const worker = startWorker({
     llama,
@@ -45,6 +49,7 @@ try {
     nodes,
     send,
     code: codeIdentity(),
+    watch,
     idleMs: readIdle(process.env['WOOLGATHER_IDLE_UNLOAD']),
   })
   const exit = (): void => void worker[Symbol.asyncDispose]().then(() => process.exit(0))
@@ -54,13 +59,15 @@ try {
     else if (request.type === 'ping') send({ type: 'pong' })
     else worker.handle(request)
   })
-  process.on('disconnect', () => {
-    exit()
-    // Nobody is left to end a worker that does not come to an end.
-    setTimeout(() => process.exit(1), orphanMs)
-  })
+  process.on('disconnect', exit)
   process.on('SIGTERM', exit)
-  send({ type: 'ready', device: describeDevice(llama.info), build: llama.info.build })
+  await watch.begun
+  send({
+    type: 'ready',
+    device: describeDevice(llama.info),
+    build: llama.info.build,
+    ...(broken.length > 0 && { leftOut: broken }),
+  })
 } catch (error) {
   const { code, message, hint } = error as { code?: string; message: string; hint?: string }
   send({

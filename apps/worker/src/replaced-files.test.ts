@@ -1,5 +1,6 @@
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { createLlama, type LlamaRuntime } from '@woolgather/llama'
+import { definitions } from '@woolgather/nodes'
 import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
 import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -40,6 +41,7 @@ function open(): Worker {
   return startWorker({
     llama: shared,
     folders: { models: [folder], output: at('output'), data: at('data') },
+    nodes: definitions,
     send: (message) => {
       if (message.type === 'events') for (const event of message.events) listeners.get(message.run)?.(event)
     },

@@ -8,8 +8,9 @@ import {
 } from '@woolgather/engine'
 import { openHashMemory } from '@woolgather/files'
 import type { LlamaRuntime } from '@woolgather/llama'
-import { definitions, type NodeServices, type WoolgatherNode } from '@woolgather/nodes'
+import type { NodeServices, WoolgatherNode } from '@woolgather/nodes'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
+import type { ProcessWatch } from '@woolgather/supervisor'
 import type { RunEvent } from '@woolgather/workflow'
 import { createCellServices } from './cell-services.ts'
 import { createContents } from './contents.ts'
@@ -30,11 +31,12 @@ import { readLeftOver } from './read-left-over.ts'
 export interface WorkerOptions {
   llama: LlamaRuntime
   folders: WorkerFolders
-  /** Node types besides the library's. */
-  nodes?: readonly WoolgatherNode[] | undefined
+  nodes: readonly WoolgatherNode[]
   send: (message: WorkerMessage) => void
   /** `codeIdentity()`: what is kept is kept for this code; absent: for any. */
   code?: string | undefined
+  /** Is told which cells run. */
+  watch?: ProcessWatch | undefined
   /** Milliseconds after its last use that a model is unloaded; absent: it stays. */
   idleMs?: number | undefined
 }
@@ -51,8 +53,8 @@ interface RunningRun {
 }
 
 /** Executes runs, several at once if asked to. Disposing cancels them, waits for them, and frees the models. */
-export function startWorker({ llama, folders, nodes = [], send, code, idleMs }: WorkerOptions): Worker {
-  const registry = createRegistry([...definitions, ...nodes])
+export function startWorker({ llama, folders, nodes, send, code, watch, idleMs }: WorkerOptions): Worker {
+  const registry = createRegistry(nodes)
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'), {
     onDamaged: (file) =>
       console.error(`${file} is damaged: it is written anew when its contents are made again.`),
@@ -97,7 +99,12 @@ export function startWorker({ llama, folders, nodes = [], send, code, idleMs }: 
     const cancel = new AbortController()
     // Which cell ends this process can be told only where its beginning was told before.
     const events = createEventSender(run, send, { startsAtOnce: request.leftOver !== undefined })
-    const begun = begin(request, events.add, cancel.signal)
+    const tell = (event: RunEvent): void => {
+      if (event.type === 'cell.started') watch?.began(event)
+      if (event.type === 'cell.finished' || event.type === 'cell.failed') watch?.ended(event)
+      events.add(event)
+    }
+    const begun = begin(request, tell, cancel.signal)
     const done = begun
       .then(({ result }) => result)
       .finally(() => {

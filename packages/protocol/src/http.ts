@@ -12,7 +12,14 @@ import {
   type Workflow,
 } from '@woolgather/workflow'
 import { z } from 'zod'
-import { workerMemorySchema, type WorkerMemory, type WorkerStatus } from './socket-messages.ts'
+import {
+  workerMemorySchema,
+  workerStallSchema,
+  workerStates,
+  type WorkerMemory,
+  type WorkerStall,
+  type WorkerState,
+} from './socket-messages.ts'
 
 /** Paths of the HTTP interface, in one place for server, client and tests. */
 export const routes = {
@@ -111,7 +118,11 @@ export interface ImportedWorkflow {
 export interface HealthResponse {
   status: 'ok'
   version: string
-  worker: WorkerStatus['state']
+  worker: WorkerState
+  /** What holds the worker, where it does not answer. */
+  stall?: WorkerStall | undefined
+  /** Of the server's process. */
+  pid: number
   /** Bytes in memory of the server, and what its worker holds as it last told. */
   memory: { server: number; worker?: WorkerMemory | undefined }
 }
@@ -174,7 +185,9 @@ export const modelFileSchema: z.ZodType<ModelFile> = z.object({
 export const healthResponseSchema: z.ZodType<HealthResponse> = z.object({
   status: z.literal('ok'),
   version: z.string(),
-  worker: z.enum(['starting', 'ready', 'restarting', 'stopped']),
+  worker: z.enum(workerStates),
+  stall: workerStallSchema.optional(),
+  pid: z.int(),
   memory: z.object({ server: z.number(), worker: workerMemorySchema.optional() }),
 })
 export const runEventsResponseSchema: z.ZodType<RunEventsResponse> = z.object({

@@ -9,8 +9,10 @@ export {
   type LoadedModel,
   type ServerMessage,
   type WorkerMemory,
+  type WorkerStall,
   type WorkerStatus,
 } from './socket-messages.ts'
+export { describeStall } from './describe-stall.ts'
 
 // HTTP
 export {

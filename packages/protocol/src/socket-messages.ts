@@ -1,10 +1,13 @@
 import {
+  brokenPackageSchema,
   cellChoiceSchema,
   runErrorSchema,
   runEventSchema,
   errorCodes,
   listOf,
   workflowSchema,
+  type BrokenPackage,
+  type CellChoice,
   type Issue,
   type RunError,
   type RunEvent,
@@ -52,9 +55,13 @@ export type ServerMessage =
   /** A message that could not be understood or served. */
   | { type: 'error'; error: RunError; run?: string | undefined }
 
+export const workerStates = ['starting', 'ready', 'stalled', 'restarting', 'stopped'] as const
+/** `stalled`: it was ready and does not answer; if it goes on so it is ended, and another takes up its runs. */
+export type WorkerState = (typeof workerStates)[number]
+
 /** How the process next to the hardware is doing. */
 export interface WorkerStatus {
-  state: 'starting' | 'ready' | 'restarting' | 'stopped'
+  state: WorkerState
   /** What it runs on, once ready: "CPU, 1 thread", "CUDA, NVIDIA RTX 4090". */
   device?: string | undefined
   /** Of the native library, once ready. */
@@ -63,6 +70,20 @@ export interface WorkerStatus {
   error?: RunError | undefined
   /** What it holds, as it last told. */
   memory?: WorkerMemory | undefined
+  /** Packages of nodes that do not load: it works without them. */
+  leftOut?: BrokenPackage[] | undefined
+  /** What holds it, where it is stalled. */
+  stall?: WorkerStall | undefined
+}
+
+/** A worker that does not answer. */
+export interface WorkerStall {
+  /** When it last did, milliseconds since the epoch. */
+  since: number
+  /** The whole process: it was stopped, or the system gives it no time. Else a node lets nothing else have its turn. */
+  standsStill: boolean
+  /** The cell that holds it, or those that had begun and not ended. */
+  cells: (CellChoice & { run: string })[]
 }
 
 export interface WorkerMemory {
@@ -93,12 +114,22 @@ export const workerMemorySchema: z.ZodType<WorkerMemory> = z.object({
   models: z.array(z.object({ file: z.string(), bytes: z.number() })),
 })
 
+export const workerStallSchema: z.ZodType<WorkerStall> = z.object({
+  since: z.number(),
+  standsStill: z.boolean(),
+  cells: z.array(
+    z.object({ run: z.string(), node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }),
+  ),
+})
+
 export const workerStatusSchema: z.ZodType<WorkerStatus> = z.object({
-  state: z.enum(['starting', 'ready', 'restarting', 'stopped']),
+  state: z.enum(workerStates),
   device: z.string().optional(),
   build: z.string().optional(),
   error: runErrorSchema.optional(),
   memory: workerMemorySchema.optional(),
+  stall: workerStallSchema.optional(),
+  leftOut: z.array(brokenPackageSchema).optional(),
 })
 
 const id = z.string().min(1).max(200)

@@ -1,9 +1,11 @@
 import {
+  brokenPackageSchema,
   cellChoiceSchema,
   jsonSchema,
   runErrorSchema,
   runEventSchema,
   workflowSchema,
+  type BrokenPackage,
   type CellChoice,
   type Coordinate,
   type OutputValue,
@@ -62,7 +64,7 @@ export type WorkerRequest =
 /** What a worker process answers. */
 export type WorkerMessage =
   /** Sent once, when the native library is loaded. */
-  | { type: 'ready'; device: string; build: string }
+  | { type: 'ready'; device: string; build: string; leftOut?: BrokenPackage[] | undefined }
   | { type: 'events'; run: string; events: RunEvent[] }
   | { type: 'pong' }
   /** What it holds in memory, when that has changed. */
@@ -103,7 +105,12 @@ export const workerRequestSchema: z.ZodType<WorkerRequest> = z.discriminatedUnio
 ])
 
 export const workerMessageSchema: z.ZodType<WorkerMessage> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), device: z.string(), build: z.string() }),
+  z.object({
+    type: z.literal('ready'),
+    device: z.string(),
+    build: z.string(),
+    leftOut: z.array(brokenPackageSchema).optional(),
+  }),
   z.object({ type: z.literal('events'), run: z.string(), events: z.array(runEventSchema) }),
   z.object({ type: z.literal('pong') }),
   z.object({ type: z.literal('memory'), memory: workerMemorySchema }),

@@ -6,6 +6,8 @@ export interface ProcessEnd {
   signal: NodeJS.Signals | null
   /** It could not even be started. */
   spawnError?: Error | undefined
+  /** The system, or JavaScript itself, ended it because there was no more memory. */
+  outOfMemory: boolean
   log: string[]
 }
 
@@ -14,13 +16,29 @@ const meanings: Partial<Record<NodeJS.Signals, string>> = {
   SIGBUS: 'native code read a file or memory that is no longer there',
   SIGFPE: 'an arithmetic error in native code',
   SIGILL: 'an instruction this processor does not know',
-  SIGKILL: 'killed from outside, most often by the system when memory ran out',
+  SIGKILL: 'killed from outside',
+  SIGTERM: 'ended from outside',
   SIGSEGV: 'a memory access error in native code',
 }
 
 const hints: Partial<Record<NodeJS.Signals, string>> = {
-  SIGKILL: 'Use a smaller model or context, or fewer runs at once.',
+  SIGKILL: 'Where nobody did this on purpose, it was most likely the system, for want of memory.',
   SIGILL: 'Set WOOLGATHER_GPU=cpu, or use a machine with a newer processor.',
+}
+
+const memoryHint = 'Use a smaller model, context or sweep, or fewer runs at once.'
+
+/** A worker that took more memory than it may. */
+export function describeExcess(bytes: number, limit: number): RunError {
+  return {
+    code: 'out-of-memory',
+    message: `The worker process was ended because it took ${gibibytes(bytes)} of memory; it may take ${gibibytes(limit)}.`,
+    hint: `${memoryHint} --worker-memory or WOOLGATHER_WORKER_MEMORY allow it more.`,
+  }
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`
 }
 
 /** Windows reports access violations and the like as exit codes from here up. */
@@ -34,6 +52,17 @@ export function describeEnd(end: ProcessEnd): RunError {
     return {
       code: 'worker-lost',
       message: `The worker process could not be started: ${end.spawnError.message}.`,
+      ...cause,
+    }
+  }
+  if (end.outOfMemory) {
+    return {
+      code: 'out-of-memory',
+      message:
+        signal === 'SIGKILL'
+          ? 'The worker process was ended by the system because memory ran out.'
+          : 'The worker process ended because JavaScript found no more memory.',
+      hint: memoryHint,
       ...cause,
     }
   }

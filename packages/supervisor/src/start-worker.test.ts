@@ -1,29 +1,8 @@
-import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { WorkerStatus } from '@woolgather/protocol'
-import type { RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
+import type { RunEvent } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
-import { startWorker, type RunRequest, type StartWorkerOptions, type WorkerHandle } from './start-worker.ts'
-
-const entry = fileURLToPath(new URL('testing/scripted-worker.mjs', import.meta.url))
-
-function start(options: Partial<StartWorkerOptions> = {}): WorkerHandle & { seen: WorkerStatus[] } {
-  const data = mkdtempSync(path.join(tmpdir(), 'woolgather-supervisor-'))
-  const seen: WorkerStatus[] = []
-  const handle = startWorker({
-    entry,
-    folders: { models: [data], output: data, data },
-    onStatus: (status) => seen.push(status),
-    ...options,
-    limits: { firstBackoff: 20, ...options.limits },
-  })
-  return Object.assign(Object.create(handle) as WorkerHandle, {
-    seen,
-    [Symbol.asyncDispose]: () => handle.close(),
-  })
-}
+import { play, start, told } from './testing/play.ts'
 
 /** Milliseconds in which a worker that works is sure to answer: ten times what one takes here and now to begin. */
 async function timeToAnswer(): Promise<number> {
@@ -32,28 +11,6 @@ async function timeToAnswer(): Promise<number> {
   await play(worker, 'end completed')
   return Math.ceil((performance.now() - began) * 10)
 }
-
-function script(name: string): Workflow {
-  return { format: 'woolgather', version: 1, name, nodes: { text: { type: 'text/text' } } }
-}
-
-async function play(
-  worker: WorkerHandle,
-  name: string,
-  options: Partial<RunRequest> = {},
-): Promise<{ status: RunStatus; events: RunEvent[] }> {
-  const events: RunEvent[] = []
-  const status = await worker.run({
-    run: name,
-    workflow: script(name),
-    onEvents: (fresh) => events.push(...fresh),
-    ...options,
-  })
-  return { status, events }
-}
-
-const told = (events: RunEvent[]): string[] =>
-  events.map((event) => `${event.seq} ${event.type}${'node' in event ? ` ${event.node}` : ''}`)
 
 describe('a worker that works', () => {
   test('is given runs as soon as it is ready and tells their events in order', async () => {
@@ -101,13 +58,18 @@ describe('a worker that dies in a run', () => {
         '1 cell.started a',
         '2 cell.finished a',
         '3 cell.started b',
-        '4 cell.started b',
-        '5 cell.failed b',
-        '6 cell.started c',
-        '7 cell.finished c',
-        '8 run.finished',
+        '4 run.restarted',
+        '5 cell.started b',
+        '6 cell.failed b',
+        '7 run.restarted',
+        '8 cell.started c',
+        '9 cell.finished c',
+        '10 run.finished',
       ])
-      expect(events[5]).toMatchObject({
+      expect(events[4]).toMatchObject({
+        error: { code: 'native-crash', message: expect.stringContaining(signal) as string },
+      })
+      expect(events[6]).toMatchObject({
         error: {
           code: 'native-crash',
           message: expect.stringContaining(signal) as string,
@@ -127,11 +89,15 @@ describe('a worker that dies in a run', () => {
       status: 'failed',
       told: [
         '1 cell.started a',
-        '2 cell.started a',
+        '2 run.restarted',
         '3 cell.started a',
-        '4 cell.started a',
-        '5 cell.failed a',
-        '6 run.finished',
+        '4 run.restarted',
+        '5 cell.started a',
+        '6 run.restarted',
+        '7 cell.started a',
+        '8 cell.failed a',
+        '9 run.restarted',
+        '10 run.finished',
       ],
     })
   })
@@ -148,9 +114,10 @@ describe('a worker that dies in a run', () => {
       '1 cell.started a',
       '2 cell.finished a',
       '3 cell.started b',
-      '4 cell.started b',
-      '5 cell.finished b',
-      '6 run.finished',
+      '4 run.restarted',
+      '5 cell.started b',
+      '6 cell.finished b',
+      '7 run.finished',
     ])
   })
 
@@ -160,7 +127,7 @@ describe('a worker that dies in a run', () => {
     const once = await play(worker, 'start a; finish a; start b; first freeze; finish b; end completed')
     expect([once.status, told(once.events).slice(3)]).toEqual([
       'completed',
-      ['3 cell.started b', '4 cell.started b', '5 cell.finished b', '6 run.finished'],
+      ['3 cell.started b', '4 run.restarted', '5 cell.started b', '6 cell.finished b', '7 run.finished'],
     ])
     const { events } = await play(worker, 'start a; freeze; end failed')
     expect(events.find(({ type }) => type === 'cell.failed')).toMatchObject({
@@ -192,7 +159,7 @@ describe('a worker that dies in a run', () => {
         cause: 'bad news',
       },
     })
-    expect(told(events)).toEqual(['0 run.started', '1 run.finished'])
+    expect(told(events)).toEqual(['0 run.started', '1 run.restarted', '2 run.restarted', '3 run.finished'])
   })
 
   test('comes back for the next run', async () => {

@@ -1,10 +1,21 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerStatus } from '@woolgather/protocol'
 import type { CellChoice, RunError, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
-import { describeEnd, type ProcessEnd } from './describe-end.ts'
+import { describeEnd, describeExcess, type ProcessEnd } from './describe-end.ts'
 import { forkWorker, type WorkerProcess } from './fork-worker.ts'
+import { judgeLoss } from './judge-loss.ts'
 import { defaultLimits, type SupervisorLimits } from './limits.ts'
+import {
+  isStalled,
+  nothingYet,
+  runsIn,
+  supervise,
+  type Effect,
+  type SupervisorEvent,
+  type Supervision,
+  type Timer,
+} from './supervise.ts'
 import { trackRun, type TrackedRun } from './track-run.ts'
+import type { SignOfLife } from './watch/signs-of-life.ts'
 
 export interface StartWorkerOptions {
   /** Module of the worker process, an absolute path. */
@@ -56,119 +67,238 @@ export interface WorkerHandle extends AsyncDisposable {
   kill(): Promise<void>
 }
 
-/** Questions that a worker may leave unanswered in the time after which it counts as hung. */
-const beatsToHang = 4
-
 /** One process of the several a handle may see. */
 interface Attempt {
+  id: number
   worker: WorkerProcess
-  startTimer: NodeJS.Timeout
-  /** Kills it, and gives this as the reason. */
-  giveUp: (message: string) => void
+  startedAt: number
+  /** When its main thread was last heard. */
+  heardAt: number
+  /** When its thread last gave a sign of life, and which. */
+  sign?: { at: number; life: SignOfLife } | undefined
+  end: (end: ProcessEnd) => void
 }
 
 interface ActiveRun {
   request: RunRequest
   tracked: TrackedRun
-  /** Handed to the process that runs now, and would die with it. */
-  sent: boolean
+  /** As it was last told to the supervision. */
+  suspects: number
 }
 
+/** What ends a process from outside; native code ends itself by others. */
+const signalsOfOthers: ReadonlySet<NodeJS.Signals> = new Set([
+  'SIGKILL',
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+])
+
+/** Milliseconds without a word of a thread that tells something twice a second, even where the machine has much to do. */
+const longestSilence = 5_000
+
 /**
- * Starts a worker process and keeps it alive.
- *
- *     starting → ready → (crash) restarting → ready → … → stopped
- *        └─ says it cannot, or fails to start several times → stopped, with the error; the next run tries again
+ * Starts a worker process and keeps it alive. What happens when is decided in `supervise`; this does it: it has the
+ * process, the clocks and the accounts of the runs.
  */
 export function startWorker(options: StartWorkerOptions): WorkerHandle {
-  const limits = { ...defaultLimits, ...options.limits }
+  const limits: SupervisorLimits = { ...defaultLimits, ...options.limits }
   const runs = new Map<string, ActiveRun>()
+  const timers = new Map<NodeJS.Timeout, Timer>()
+  const closed = createLatch()
+  let state: Supervision = nothingYet
   let status: WorkerStatus = { state: 'stopped' }
-  let current: Attempt | undefined
-  let retry: NodeJS.Timeout | undefined
-  let failedStarts = 0
-  let crashes = 0
-  let closing: Promise<void> | undefined
+  let attempt: Attempt | undefined
+  let events: SupervisorEvent[] | undefined
 
-  const setStatus = (next: WorkerStatus): void => {
-    status = next
-    options.onStatus?.(next)
+  /** One event after another: what an effect causes comes after all that was to be done before. */
+  const dispatch = (event: SupervisorEvent): void => {
+    if (events !== undefined) return void events.push(event)
+    events = [event]
+    const failures: unknown[] = []
+    for (let next = events.shift(); next !== undefined; next = events.shift()) {
+      const [after, effects] = supervise(state, next, limits)
+      state = after
+      for (const effect of effects) {
+        try {
+          perform(effect)
+        } catch (failure) {
+          failures.push(failure)
+        }
+      }
+    }
+    events = undefined
+    if (state.process.is === 'closed') settle()
+    // Whoever is told of runs failed at it. All that was to be done was done nevertheless.
+    if (failures.length > 0) throw failures[0]
   }
 
-  const launch = (state: 'starting' | 'restarting', why?: RunError): void => {
-    retry = undefined
-    setStatus({ state, ...(why && { error: why }) })
+  const settle = (): void => {
+    forget(() => true)
+    closed.open()
+  }
+
+  const forget = (which: (timer: Timer) => boolean): void => {
+    for (const [timeout, timer] of timers) {
+      if (!which(timer)) continue
+      clearTimeout(timeout)
+      timers.delete(timeout)
+    }
+  }
+
+  const perform = (effect: Effect): void => {
+    switch (effect.do) {
+      case 'launch':
+        return launch(effect.id)
+      case 'hand':
+        return handOver(effect.run)
+      case 'cancel':
+        return attempt?.worker.send({ type: 'cancel', run: effect.run })
+      case 'ask':
+        return attempt?.worker.send({ type: 'ping' })
+      case 'shutdown':
+        return attempt?.worker.send({ type: 'shutdown' })
+      case 'signal':
+        return attempt?.worker.signal(effect.name)
+      case 'abandon':
+        return attempt?.end({ code: null, signal: 'SIGKILL', outOfMemory: false, log: [] })
+      case 'finish':
+        return runs.get(effect.run)?.tracked.finish(effect.status, effect.error)
+      case 'status':
+        return tellStatus()
+      case 'wake':
+        return wake(effect.timer, effect.after)
+    }
+  }
+
+  const wake = (timer: Timer, after: number): void => {
+    const timeout = setTimeout(() => {
+      timers.delete(timeout)
+      dispatch({ type: 'woke', timer })
+    }, after)
+    timers.set(timeout, timer)
+  }
+
+  const tellStatus = (): void => {
+    status = describe()
+    options.onStatus?.(status)
+  }
+
+  const describe = (): WorkerStatus => {
+    const { process } = state
+    switch (process.is) {
+      case 'none':
+        return { state: 'stopped', ...(process.error && { error: process.error }) }
+      case 'waiting':
+      case 'ending':
+        return { state: 'restarting', error: process.error }
+      case 'starting':
+        return process.error ? { state: 'restarting', error: process.error } : { state: 'starting' }
+      case 'leaving':
+      case 'closed':
+        return { state: 'stopped' }
+      case 'ready': {
+        const { device, build, leftOut, memory } = process
+        const ready = { device, build, ...(leftOut && { leftOut }), ...(memory && { memory }) }
+        return isStalled(state, limits)
+          ? { state: 'stalled', ...ready, stall: readStall() }
+          : { state: 'ready', ...ready }
+      }
+    }
+  }
+
+  /** What is known of a worker whose main thread does not answer. */
+  const readStall = (): NonNullable<WorkerStatus['stall']> => {
+    const held = heldCell()
+    return {
+      since: attempt?.heardAt ?? Date.now(),
+      standsStill: standsStill(),
+      cells: held ? [held] : openCells(),
+    }
+  }
+
+  const openCells = (): NonNullable<WorkerStatus['stall']>['cells'] =>
+    [...runs].flatMap(([run, { tracked }]) => tracked.open.map(({ node, at }) => ({ run, node, at })))
+
+  /** The whole process, not only its main thread: it was stopped, or the system has no time for it. */
+  const standsStill = (): boolean =>
+    attempt?.sign !== undefined && Date.now() - attempt.sign.at > Math.min(longestSilence, limits.hang / 2)
+
+  const heldCell = () => (standsStill() ? undefined : attempt?.sign?.life.held?.cell)
+
+  const launch = (id: number): void => {
     const startedAt = Date.now()
-    let reason: RunError | undefined
     const worker = forkWorker({
       entry: options.entry,
       folders: options.folders,
       env: options.env ?? {},
+      memoryInterval: limits.memoryInterval,
       onLog: options.onLog ?? (() => {}),
       onMessage: (message) => {
-        alive()
-        if (message.type === 'failed') reason = message.error
-        else receive(message)
+        if (id !== attempt?.id) return
+        attempt.heardAt = Date.now()
+        dispatch({ type: 'answered', id })
+        receive(id, message)
       },
-      onNonsense: (problem) => giveUp(`The worker process sent something that is no message: ${problem}.`),
+      onNonsense: (problem) =>
+        condemn(id, {
+          code: 'worker-lost',
+          message: `The worker process sent something that is no message: ${problem}.`,
+        }),
+      onSign: (life) => {
+        if (id !== attempt?.id) return
+        attempt.sign = { at: Date.now(), life }
+        dispatch({ type: 'beat', id })
+      },
+      onMemory: (bytes) => {
+        if (bytes > limits.memory) condemn(id, describeExcess(bytes, limits.memory))
+      },
     })
-    const giveUp = (message: string): void => {
-      reason ??= { code: 'worker-lost', message }
-      worker.signal('SIGKILL')
-    }
-    const startTimer = setTimeout(
-      () => giveUp(`The worker process was not ready after ${limits.start / 1000} seconds.`),
-      limits.start,
-    )
-    // Counted, not timed: a machine that slept has missed no beats.
-    let missed = 0
-    const heartbeat = setInterval(() => {
-      if (status.state !== 'ready') return
-      if (++missed >= beatsToHang)
-        giveUp(`The worker process did not answer for ${limits.hang / 1000} seconds.`)
-      else worker.send({ type: 'ping' })
-    }, limits.hang / beatsToHang).unref()
-    const alive = (): void => void (missed = 0)
-    current = { worker, startTimer, giveUp }
-    void worker.ended.then((end) => {
-      clearTimeout(startTimer)
-      clearInterval(heartbeat)
-      onEnded(end, { reason, lived: Date.now() - startedAt })
+    const ended = new Promise<ProcessEnd>((end) => {
+      attempt = { id, worker, startedAt, heardAt: startedAt, end }
+      void worker.ended.then(end)
+    })
+    void ended.then((end) => {
+      if (id === attempt?.id) lose(attempt, end)
     })
   }
 
-  const accept = (run: string, events: readonly RunEvent[]): void => {
+  const condemn = (id: number, error: RunError): void => dispatch({ type: 'condemned', id, error })
+
+  const receive = (id: number, message: WorkerMessage): void => {
+    switch (message.type) {
+      case 'events':
+        return accept(message.run, message.events)
+      case 'pong':
+        return
+      case 'memory':
+        return dispatch({ type: 'memory', id, memory: message.memory })
+      case 'failed':
+        return dispatch({ type: 'failed', id, error: message.error })
+      case 'ready':
+        return dispatch({ ...message, id })
+    }
+  }
+
+  const accept = (run: string, told: readonly RunEvent[]): void => {
+    const active = runs.get(run)
+    // Where it was meanwhile given to nobody, what comes late is void.
+    if (active === undefined || state.runs.get(run)?.process !== attempt?.id) return
+    active.tracked.accept(told)
+    const { suspects } = active.tracked
+    if (suspects === active.suspects) return
+    active.suspects = suspects
+    dispatch({ type: 'told', run, ended: false, suspects })
+  }
+
+  const handOver = (run: string): void => {
     const active = runs.get(run)
     if (active === undefined) return
-    const suspected = active.tracked.suspects > 0
-    active.tracked.accept(events)
-    if (suspected && active.tracked.suspects === 0) dispatch()
-  }
-
-  const receive = (message: Exclude<WorkerMessage, { type: 'failed' }>): void => {
-    if (message.type === 'events') return accept(message.run, message.events)
-    if (message.type === 'pong') return
-    if (message.type === 'memory') return setStatus({ ...status, memory: message.memory })
-    clearTimeout(current?.startTimer)
-    failedStarts = 0
-    setStatus({ state: 'ready', device: message.device, build: message.build })
-    dispatch()
-  }
-
-  /** Hands runs over. One that may have ended the last process goes alone until it is known which cell did. */
-  const dispatch = (): void => {
-    if (status.state !== 'ready') return
-    const all = [...runs.values()]
-    const suspicious = all.find(({ tracked }) => tracked.suspects > 0)
-    for (const active of suspicious === undefined ? all : [suspicious]) if (!active.sent) handOver(active)
-  }
-
-  const handOver = (active: ActiveRun): void => {
-    const { run, workflow, targets, fresh } = active.request
+    const { workflow, targets, fresh } = active.request
     const leftOver = active.tracked.leftOver()
     const seeds = active.tracked.seeds ?? active.request.seeds
-    active.sent = true
-    current?.worker.send({
+    attempt?.worker.send({
       type: 'run',
       run,
       workflow,
@@ -179,74 +309,40 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
     })
   }
 
-  const onEnded = (
-    end: ProcessEnd,
-    { reason, lived }: { reason: RunError | undefined; lived: number },
-  ): void => {
-    current = undefined
-    if (closing) return
-    const wasReady = status.state === 'ready'
-    const error = withLog(reason ?? describeEnd(end), end)
-    const progressed = lose(error, end)
-    crashes = lived >= limits.stable || progressed ? 1 : crashes + 1
-    failedStarts = wasReady ? 0 : failedStarts + 1
-    const cannotStart = !wasReady && reason !== undefined
-    if (cannotStart || failedStarts >= limits.startAttempts) return stopWith(error)
-    setStatus({ state: 'restarting', error })
-    retry = setTimeout(() => launch('restarting', error), backoff(limits, crashes))
-  }
-
-  const stopWith = (error: RunError): void => {
-    failedStarts = 0
-    crashes = 0
-    setStatus({ state: 'stopped', error })
-    for (const active of [...runs.values()]) finishLost(active, error)
-  }
-
-  /** Every run the process had is taken up again, unless that has proved to be no use. True where one had got on. */
-  const lose = (error: RunError, end: ProcessEnd): boolean => {
-    const lost = [...runs.values()].filter(({ sent }) => sent)
-    const alone = lost.filter(({ tracked }) => tracked.open.length > 0).length === 1
-    // Killed by others: one that was given up here has itself to blame.
-    const killed = end.signal === 'SIGKILL' && error.code === 'native-crash'
-    const chances = killed ? limits.killedChances : limits.crashChances
-    let progressed = false
-    for (const active of lost) {
-      active.sent = false
-      progressed ||= active.tracked.open.length > 0
-      const cancelled = active.request.signal?.aborted === true
-      if (cancelled || !active.tracked.lost(error, { chances, alone })) finishLost(active, error)
+  const lose = ({ id, startedAt }: Attempt, end: ProcessEnd): void => {
+    const { process } = state
+    const given = process.is === 'ending' ? process.error : undefined
+    const error = withLog(given ?? describeEnd(end), end)
+    const lost = runsIn(state, id).flatMap((name) => {
+      const active = runs.get(name)
+      return active === undefined ? [] : [[name, active.tracked] as const]
+    })
+    const killed = given === undefined && end.signal !== null && signalsOfOthers.has(end.signal)
+    const judged = judgeLoss(new Map(lost), {
+      error,
+      held: given && heldCell(),
+      byOthers: error.code !== 'out-of-memory' && (killed || (given !== undefined && standsStill())),
+      limits,
+    })
+    for (const [name, { suspects }] of judged) {
+      const active = runs.get(name)
+      if (active) active.suspects = suspects
     }
-    return progressed
+    const byChance = killed || error.code === 'out-of-memory'
+    attempt = undefined
+    forget((timer) => 'id' in timer && timer.id === id)
+    dispatch({ type: 'ended', id, error, lived: Date.now() - startedAt, byChance, runs: judged })
   }
 
-  const finishLost = ({ request, tracked }: ActiveRun, error: RunError): void =>
-    request.signal?.aborted ? tracked.finish('cancelled') : tracked.finish('failed', error)
-
-  const cancel = (active: ActiveRun): void => {
-    if (!active.sent) return active.tracked.finish('cancelled')
-    const attempt = current
-    attempt?.worker.send({ type: 'cancel', run: active.request.run })
-    setTimeout(() => {
-      if (active.tracked.finished) return
-      attempt?.giveUp(`The worker process did not stop a run within ${limits.cancel / 1000} seconds.`)
-    }, limits.cancel).unref()
+  const close = (how: 'close' | 'kill'): Promise<void> => {
+    dispatch({ type: how })
+    return closed.opened
   }
 
-  const stop = async (polite: boolean): Promise<void> => {
-    clearTimeout(retry)
-    const worker = current?.worker
-    if (polite) worker?.send({ type: 'shutdown' })
-    for (const { tracked } of [...runs.values()]) tracked.finish('interrupted')
-    if (worker) await endProcess(worker, polite ? limits.shutdown : 0)
-    setStatus({ state: 'stopped' })
-  }
-
-  const close = (): Promise<void> => (closing ??= stop(true))
-
-  launch('starting')
-  options.signal?.addEventListener('abort', () => void close(), { once: true })
-  if (options.signal?.aborted) void close()
+  // A worker is there before the first run, which need not wait for it then.
+  dispatch({ type: 'wanted' })
+  options.signal?.addEventListener('abort', () => void close('close'), { once: true })
+  if (options.signal?.aborted) void close('close')
 
   return {
     get status() {
@@ -255,53 +351,39 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
 
     run: (request) =>
       new Promise((resolve) => {
-        const onAbort = (): void => cancel(active)
+        const { run, signal } = request
+        const onAbort = (): void => dispatch({ type: 'cancelled', run })
+        const known = runs.has(run)
         const tracked = trackRun({
-          run: request.run,
+          run,
           firstSeq: request.firstSeq ?? 0,
           history: request.history,
           onEvents: request.onEvents,
           onFinished: (result) => {
-            runs.delete(request.run)
-            request.signal?.removeEventListener('abort', onAbort)
+            if (runs.get(run)?.tracked === tracked) runs.delete(run)
+            signal?.removeEventListener('abort', onAbort)
             resolve(result)
-            dispatch()
+            if (!known) dispatch({ type: 'told', run, ended: true, suspects: 0 })
           },
         })
-        const active: ActiveRun = { request, tracked, sent: false }
-        if (request.signal?.aborted) return tracked.finish('cancelled')
-        if (closing) return tracked.finish('interrupted')
-        if (runs.has(request.run)) {
-          return tracked.finish('failed', {
-            code: 'internal',
-            message: `Run ${request.run} is running already.`,
-          })
+        if (signal?.aborted) return tracked.finish('cancelled')
+        if (known) {
+          return tracked.finish('failed', { code: 'internal', message: `Run ${run} is running already.` })
         }
-        runs.set(request.run, active)
-        request.signal?.addEventListener('abort', onAbort, { once: true })
-        if (status.state === 'ready') dispatch()
-        else if (status.state === 'stopped') launch('starting')
+        runs.set(run, { request, tracked, suspects: 0 })
+        signal?.addEventListener('abort', onAbort, { once: true })
+        dispatch({ type: 'submitted', run })
       }),
 
-    unloadModels: () => current?.worker.send({ type: 'unload' }),
+    unloadModels: () => attempt?.worker.send({ type: 'unload' }),
     cancelCells(run, cells) {
-      if (runs.get(run)?.sent === true) current?.worker.send({ type: 'cancel', run, cells })
+      if (state.runs.get(run)?.process !== undefined) attempt?.worker.send({ type: 'cancel', run, cells })
     },
 
-    close,
-
-    async kill() {
-      closing ??= stop(false)
-      current?.worker.signal('SIGKILL')
-      await closing
-    },
-
-    [Symbol.asyncDispose]: close,
+    close: () => close('close'),
+    kill: () => close('kill'),
+    [Symbol.asyncDispose]: () => close('close'),
   }
-}
-
-function backoff({ firstBackoff, longestBackoff }: SupervisorLimits, crashes: number): number {
-  return Math.min(firstBackoff * 2 ** (crashes - 1), longestBackoff)
 }
 
 /** What the worker said last explains a hang or a failed start as much as a crash. */
@@ -309,14 +391,8 @@ function withLog(error: RunError, { log }: ProcessEnd): RunError {
   return error.cause !== undefined || log.length === 0 ? error : { ...error, cause: log.join('\n') }
 }
 
-async function endProcess(worker: WorkerProcess, patience: number): Promise<void> {
-  const left = worker.ended.then(() => true)
-  const waits = (): Promise<boolean> => Promise.race([left, delay(patience, false, { ref: false })])
-  if (patience > 0) {
-    if (await waits()) return
-    worker.signal('SIGTERM')
-    if (await waits()) return
-  }
-  worker.signal('SIGKILL')
-  await left
+function createLatch(): { opened: Promise<void>; open: () => void } {
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { opened, open }
 }

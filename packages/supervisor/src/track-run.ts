@@ -4,7 +4,7 @@ import type { Coordinate, RunError, RunEvent, RunEventBody, RunStatus } from '@w
 /** A cell that has ended for good, as later attempts at the run must leave it. */
 type EndedCell = LeftOver['settled'][number]
 
-interface OpenCell {
+export interface OpenCell {
   node: string
   at: Coordinate
 }
@@ -25,11 +25,13 @@ export interface TrackedRun {
   /** Passes on what the worker said, up to and including the end of the run. */
   accept(events: readonly RunEvent[]): void
   /**
-   * The process ended while this run was in it.
+   * The process ended while this run was in it. Where it had begun and goes on, that is told as `run.restarted`.
    * @param chances how often a cell may be running alone, or among others, when its process ends
    * @returns whether another attempt is worth making
    */
   lost(error: RunError, options: { chances: number; alone: boolean }): boolean
+  /** A cell is known to run, though its process had no time to say so. */
+  begin(cell: OpenCell): void
   /** What another worker needs to go on; undefined where it is the first. */
   leftOver(): LeftOver | undefined
   /** Ends cells that are still open, then the run. Does nothing on a finished run. */
@@ -94,6 +96,7 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
         return true
       }
       case 'run.queued':
+      case 'run.restarted':
       case 'run.progress':
       case 'run.finished':
         return true
@@ -118,11 +121,15 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
   skipped.clear()
 
   const pass = (events: RunEvent[]): void => {
-    if (events.length > 0) onEvents(events)
     const last = events.at(-1)
-    if (last?.type !== 'run.finished') return
-    finished = true
-    onFinished(last.status)
+    const ends = last?.type === 'run.finished'
+    if (ends) finished = true
+    try {
+      if (events.length > 0) onEvents(events)
+    } finally {
+      // The run is over, whatever became of telling it.
+      if (ends) onFinished(last.status)
+    }
   }
 
   const create = (body: RunEventBody): RunEvent => ({ ...body, run, seq: next++, time: Date.now() })
@@ -156,6 +163,7 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
     },
 
     lost(error, { chances, alone }) {
+      if (finished) return false
       attempts++
       fruitless++
       for (const key of open.keys()) {
@@ -171,7 +179,13 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
         const { node, at } = last[1]
         pass(tell({ type: 'cell.failed', node, at, error: { ...error, node, at } }))
       }
-      return fruitless < allowed
+      const again = !finished && fruitless < allowed
+      if (again && begun) pass(tell({ type: 'run.restarted', error }))
+      return again
+    },
+
+    begin(cell) {
+      if (!finished && !open.has(cellKey(cell))) pass(tell({ type: 'cell.started', ...cell }))
     },
 
     leftOver() {

@@ -86,7 +86,7 @@ test('a name is found among a hundred thousand that are nearly right', () => {
   expect(nearest('generate', ['loading/model', 'generation/generate'])).toEqual(['generation/generate'])
 })
 
-const outputs = (n: number): object[] =>
+const outputs = (n: number): { name: string; type: string; from: [string, string] }[] =>
   Array.from({ length: n }, (_, i) => ({ name: `o${i}`, type: 'text', from: ['t', 'text'] }))
 
 test.each([

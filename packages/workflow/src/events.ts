@@ -47,6 +47,11 @@ export type RunEvent =
   | (RunEventBase & { type: 'run.queued' })
   /** A worker began; `cells` is how many cells are known so far, `seeds` the seeds drawn for nodes without one. */
   | (RunEventBase & { type: 'run.started'; cells: number; seeds: Record<string, number> })
+  /**
+   * The process that ran it ended, which `error` explains; another takes the run up. Cells that were running begin
+   * again, and what they streamed is void.
+   */
+  | (RunEventBase & { type: 'run.restarted'; error: RunError })
   /** How far the run is: cells settled, of those known so far. At most a few per second. */
   | (RunEventBase & { type: 'run.progress'; done: number; total: number })
   /** The last event of a run. */
@@ -101,6 +106,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     cells: z.number(),
     seeds: z.record(z.string(), z.number()),
   }),
+  z.object({ ...base, type: z.literal('run.restarted'), error: runErrorSchema }),
   z.object({ ...base, type: z.literal('run.progress'), done: z.number(), total: z.number() }),
   z.object({
     ...base,

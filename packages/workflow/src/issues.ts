@@ -60,6 +60,7 @@ export const errorCodes = [
   'disposed',
   // the machine
   'native-crash',
+  'out-of-memory',
   'native-error',
   'native-missing',
   'native-version',

@@ -10,7 +10,7 @@ import { bindColumns, bindRow } from './bind-columns.ts'
 import { openRows, surveyRows, type RowsOptions } from './read-rows.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-tables-'))
-const descriptions = await loadDescriptions([])
+const descriptions = await loadDescriptions([], () => {})
 
 function write(name: string, table: string | Buffer): string {
   writeFileSync(path.join(folder, name), table)

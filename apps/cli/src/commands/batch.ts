@@ -1,10 +1,10 @@
 import { drawSeeds } from '@woolgather/engine'
-import { resolveFolders, startWorker } from '@woolgather/supervisor'
+import { resolveFolders } from '@woolgather/supervisor'
 import {
   adviseWorkflow,
+  explainUnknownTypes,
   planWorkflow,
   validateWorkflow,
-  type NodeDescription,
   type Plan,
   type Workflow,
 } from '@woolgather/workflow'
@@ -25,7 +25,9 @@ import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printWarnings } from '../print-warnings.ts'
+import { readNodes, type KnownNodes } from '../known-nodes.ts'
 import { parseFile } from '../read-workflow.ts'
+import { startOwnWorker } from '../own-worker.ts'
 import { createServerRunner } from '../server-runner.ts'
 import { checkWritable } from '../write-result.ts'
 import { artifactsOf, createInterrupter, type RunOptions } from './run.ts'
@@ -48,7 +50,9 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   const format = formatOf(options.out, '--out')
   const folders = resolveFolders(options)
   const server = options.server === undefined ? undefined : createServerRunner(options.server)
-  const descriptions = server ? await server.descriptions() : await io.descriptions(folders.nodes ?? [])
+  const { descriptions, broken } = server
+    ? { descriptions: await server.descriptions(), broken: [] }
+    : await readNodes(folders.nodes, io)
   const base = await parseFile(file, io.stdin, descriptions, options.set ?? [])
   const rowsOptions = rowsOptionsOf(options)
   const survey = await surveyRows(options.rows, rowsOptions)
@@ -58,7 +62,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
     ignoreOthers: options.ignoreOthers === true,
     decimalComma: survey.decimalComma,
   })
-  const plan = planFirstRow(base, { bound, descriptions, options, survey })
+  const plan = planFirstRow(base, { bound, descriptions, broken, options, survey })
   const names = nameOutputs(base, plan)
   await checkWritable(options.out)
   if (!options.quiet) printWarnings(adviseWorkflow(base, descriptions).warnings, io.stderr)
@@ -73,15 +77,10 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
 
   const cancel = new AbortController()
   const artifacts = server ?? artifactsOf(folders)
-  const runner =
-    server ??
-    startWorker({
-      entry: io.workerEntry(),
-      folders,
-      env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
-    })
   let { failed } = results
   const show = showBatch(io.stderr, { done: results.done.size, failed, total: count }, options.quiet)
+  const runner =
+    server ?? startOwnWorker(options, { folders, io, say: (text) => show.say(text), tellsRestarts: true })
   const stopListening = io.onInterrupt(
     createInterrupter({ worker: runner, cancel, say: (text) => show.say(text) }),
   )
@@ -147,14 +146,9 @@ function readConcurrency(text: string | undefined): number {
  */
 function planFirstRow(
   base: Workflow,
-  given: {
-    bound: readonly BoundColumn[]
-    descriptions: readonly NodeDescription[]
-    options: BatchOptions
-    survey: Survey
-  },
+  given: KnownNodes & { bound: readonly BoundColumn[]; options: BatchOptions; survey: Survey },
 ): Plan {
-  const { bound, descriptions, options } = given
+  const { bound, descriptions, broken, options } = given
   const { first } = given.survey
   if (first === undefined) {
     throw new CliError([{ code: 'file-unreadable', message: `“${options.rows}” has no rows.` }])
@@ -163,7 +157,7 @@ function planFirstRow(
   const issues = validateWorkflow(workflow, descriptions, { targets: options.target }).filter(
     (issue) => !bound.some(({ node, input }) => issue.node === node && issue.input === input),
   )
-  if (issues.length > 0) throw new CliError(issues)
+  if (issues.length > 0) throw new CliError(explainUnknownTypes(issues, broken))
   const planned = planWorkflow(workflow, descriptions, options.target ? { targets: options.target } : {})
   if (planned.issues) throw new CliError(planned.issues)
   return planned.plan

@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import type { WorkerFolders } from '@woolgather/protocol'
-import { resolveFolders, startWorker, type WorkerHandle } from '@woolgather/supervisor'
+import { resolveFolders, type WorkerHandle } from '@woolgather/supervisor'
 import { withSeeds, type Workflow } from '@woolgather/workflow'
 import { assembleOutputs } from '../assemble-outputs.ts'
 import type { CliIo } from '../cli-io.ts'
 import { createCollector, type CollectedRun } from '../collect-run.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { readNodes } from '../known-nodes.ts'
 import { printable, printIssues } from '../print-issues.ts'
 import { printOutputs } from '../print-outputs.ts'
 import { printWarnings } from '../print-warnings.ts'
 import { readWorkflow } from '../read-workflow.ts'
+import { startOwnWorker } from '../own-worker.ts'
 import { createServerRunner, type ServerRunner } from '../server-runner.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
 import type { Progress } from '../progress/progress.ts'
@@ -33,14 +35,18 @@ export interface RunOptions {
   server?: string
   quiet?: boolean
   verbose?: boolean
+  workerMemory?: string
 }
 
 /** `woolgather run FILE`: returns the exit code. */
 export async function run(file: string, options: RunOptions, io: CliIo): Promise<number> {
   const folders = resolveFolders(options)
   const server = options.server === undefined ? undefined : createServerRunner(options.server)
-  const descriptions = server ? await server.descriptions() : await io.descriptions(folders.nodes ?? [])
+  const { descriptions, broken } = server
+    ? { descriptions: await server.descriptions(), broken: [] }
+    : await readNodes(folders.nodes, io)
   const { workflow, plan, warnings } = await readWorkflow(file, io.stdin, descriptions, {
+    broken,
     set: options.set ?? [],
     targets: options.target,
   })
@@ -104,13 +110,7 @@ async function execute(
   const show = options.json ? createJsonLines(io) : showProgress(io.stderr, names, options)
   const collector = createCollector()
   const cancel = new AbortController()
-  const worker =
-    server ??
-    startWorker({
-      entry: io.workerEntry(),
-      folders,
-      env: options.cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
-    })
+  const worker = server ?? startOwnWorker(options, { folders, io, say: (text) => show.say(text) })
   const stopListening = io.onInterrupt(createInterrupter({ worker, cancel, say: (text) => show.say(text) }))
   try {
     await worker.run({

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { resolveFolders } from '@woolgather/supervisor'
+import { parentVariable, readWorkerMemory, resolveFolders } from '@woolgather/supervisor'
 import open from 'open'
 import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../cli-io.ts'
@@ -20,16 +20,22 @@ export interface ServeOptions {
   cpu?: boolean
   open?: boolean
   idleUnload?: string
+  workerMemory?: string
   /** How many; true where only the option was given. */
   behindProxy?: string | true
 }
 
 /** `woolgather serve`: runs the server as a process of its own until it ends; returns its exit code. */
 export async function serve(options: ServeOptions, io: CliIo): Promise<number> {
+  readWorkerMemory(options.workerMemory)
   const child = spawn(process.execPath, [serverEntry(), ...serverArguments(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // Not on its command line, which everyone on the machine can read.
-    env: { ...process.env, ...(options.token !== undefined && { WOOLGATHER_TOKEN: options.token }) },
+    env: {
+      ...process.env,
+      ...(options.token !== undefined && { WOOLGATHER_TOKEN: options.token }),
+      [parentVariable]: String(process.pid),
+    },
   })
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     io.stdout.write(text)
@@ -75,6 +81,7 @@ function serverArguments(options: ServeOptions): string[] {
     ...many('--nodes', folders.nodes),
     ...['--output', folders.output, '--data', folders.data],
     ...many('--idle-unload', options.idleUnload === undefined ? [] : [options.idleUnload]),
+    ...many('--worker-memory', options.workerMemory === undefined ? [] : [options.workerMemory]),
     ...(options.cpu ? ['--cpu'] : []),
   ]
 }

@@ -25,7 +25,7 @@ async function namesOf(
   made: [node: string, at: Coordinate, value: OutputValue][],
   stored: Json = [],
 ): Promise<CellNames> {
-  const { plan } = planWorkflow(workflow(nodes), await loadDescriptions([]))
+  const { plan } = planWorkflow(workflow(nodes), await loadDescriptions([], () => {}))
   if (plan === undefined) throw new Error('The workflow has no plan.')
   const names = createCellNames(plan, () => Promise.resolve(Buffer.from(JSON.stringify(stored))))
   for (const [node, at, value] of made) {

@@ -2,7 +2,7 @@ import { cellEnding } from '@woolgather/workflow'
 import type { TextSink } from '../cli-io.ts'
 import { printable } from '../print-issues.ts'
 import type { CellNames } from './name-cells.ts'
-import { amount, seconds, type Progress } from './progress.ts'
+import { amount, restartLine, seconds, type Progress } from './progress.ts'
 
 /** Between two lines of progress of one cell: a log should be readable. */
 const progressInterval = 2_000
@@ -34,6 +34,7 @@ export function createPlainLines(stderr: TextSink, names: CellNames): Progress {
 
   return {
     add(event) {
+      if (event.type === 'run.restarted') return line(restartLine(event.error))
       if (!('node' in event)) return
       const cell = names.nameOf(event)
       switch (event.type) {

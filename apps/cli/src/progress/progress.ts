@@ -1,4 +1,4 @@
-import { paceOf, type RunEvent, type RunProgress } from '@woolgather/workflow'
+import { paceOf, type RunError, type RunEvent, type RunProgress } from '@woolgather/workflow'
 
 /** Shows on stderr what goes on in a run. */
 export interface Progress {
@@ -18,6 +18,11 @@ export function amount({ done, total, unit }: { done: number; total: number; uni
 
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1_000).toFixed(1)} s`
+}
+
+/** A worker process that ended while there was something to do. */
+export function restartLine({ message }: RunError): string {
+  return `${message} Another takes up what it was doing.`
 }
 
 const barWidth = 20

@@ -1,6 +1,6 @@
 import { TriangleAlert, WifiOff } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { WorkerStatus } from '@woolgather/protocol'
+import { describeStall, type WorkerStatus } from '@woolgather/protocol'
 import type { RunError } from '@woolgather/workflow'
 import { useServer } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
@@ -9,7 +9,7 @@ import { Prose } from '../ui/prose.tsx'
 /** What keeps runs from going on, as long as it does: no server, or no process that runs workflows. */
 export function ServerTrouble() {
   const lost = useServer((state) => state.connection === 'lost')
-  const { state, error } = useServer((server) => server.worker)
+  const { state, error, stall, leftOut = [] } = useServer((server) => server.worker)
   if (lost)
     return (
       <span className="server-trouble" role="alert">
@@ -20,12 +20,29 @@ export function ServerTrouble() {
         </span>
       </span>
     )
+  if (stall !== undefined)
+    return (
+      <span className="server-trouble" data-tone="wait" role="status">
+        <TriangleAlert aria-hidden />
+        <span>{describeStall(stall)}</span>
+      </span>
+    )
+  if (state === 'ready' && leftOut.length > 0)
+    return (
+      <span className="server-trouble" data-tone="wait" role="status">
+        <TriangleAlert aria-hidden />
+        <span>
+          Left out: <Prose text={leftOut.map(({ message }) => message).join(' ')} />
+        </span>
+      </span>
+    )
   if (error === undefined || state === 'ready') return null
   return <WorkerTrouble state={state} error={error} />
 }
 
 const told: Record<WorkerStatus['state'], string> = {
   ready: '',
+  stalled: '',
   starting: 'What runs workflows is being started',
   restarting: 'What runs workflows has crashed and starts again; runs go on by themselves',
   stopped: 'Nothing can run',

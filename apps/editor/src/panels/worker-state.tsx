@@ -1,6 +1,13 @@
+import { describeStall, type WorkerStatus } from '@woolgather/protocol'
 import { useServer } from '../store/editor-context.ts'
 
-const words = { starting: 'Starting', ready: 'Ready', restarting: 'Restarting', stopped: 'Stopped' } as const
+const words: Record<WorkerStatus['state'], string> = {
+  starting: 'Starting',
+  ready: 'Ready',
+  stalled: 'Not answering',
+  restarting: 'Restarting',
+  stopped: 'Stopped',
+}
 
 /** How the process next to the hardware is doing, and on what it runs. */
 export function WorkerState() {
@@ -9,7 +16,9 @@ export function WorkerState() {
   const state = connection === 'open' ? worker.state : 'lost'
   const word =
     connection === 'open' ? words[worker.state] : connection === 'lost' ? 'Reconnecting' : 'Connecting'
-  const detail = worker.error ? `${worker.error.message} ${worker.error.hint ?? ''}` : worker.device
+  const trouble = worker.stall ? describeStall(worker.stall) : undefined
+  const detail =
+    trouble ?? (worker.error ? `${worker.error.message} ${worker.error.hint ?? ''}` : worker.device)
   return (
     <div
       className="worker-state"

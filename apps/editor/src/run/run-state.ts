@@ -89,6 +89,9 @@ function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunS
       return { ...startRun(run.id), nodes: run.nodes, seq: run.seq }
     case 'run.started':
       return { ...run, status: 'running', seeds: event.seeds, started: event.time }
+    case 'run.restarted':
+      // Its cells say themselves that they begin again.
+      return run
     case 'run.progress':
       return { ...run, progress: { done: event.done, total: event.total } }
     case 'run.finished':

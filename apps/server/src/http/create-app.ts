@@ -62,11 +62,13 @@ export function createApp(options: AppOptions): Express {
   app.use(requireTrust(options))
 
   app.get(routes.health, (_request, response) => {
-    const { state, memory } = options.workerStatus()
+    const { state, memory, stall } = options.workerStatus()
     response.json({
       status: 'ok',
       version: options.version,
       worker: state,
+      ...(stall && { stall }),
+      pid: process.pid,
       memory: { server: process.memoryUsage.rss(), ...(memory && { worker: memory }) },
     } satisfies HealthResponse)
   })

@@ -10,8 +10,10 @@ import type {
 } from '@woolgather/protocol'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import {
+  explainUnknownTypes,
   planWorkflow,
   validateWorkflow,
+  type BrokenPackage,
   type Issue,
   type NodeDescription,
   type RunError,
@@ -70,6 +72,8 @@ export interface RunServiceOptions {
   store: RunStore
   worker: WorkerHandle
   descriptions: readonly NodeDescription[]
+  /** Packages of nodes that were left out. */
+  broken?: readonly BrokenPackage[] | undefined
   parallelRuns: number
   /** Of Woolgather. */
   version: string
@@ -79,6 +83,7 @@ export function createRunService({
   store,
   worker,
   descriptions,
+  broken = [],
   parallelRuns,
   version,
 }: RunServiceOptions): RunService {
@@ -178,7 +183,7 @@ export function createRunService({
 
   return {
     submit(workflow, { targets, fresh, next = false, priority = 0 } = {}) {
-      const issues = findIssues(workflow, types, targets)
+      const issues = explainUnknownTypes(findIssues(workflow, types, targets), broken)
       if (issues.length > 0) return { issues }
       if (waiting.size >= maxWaiting) return { issues: [queueFull] }
       const stored: StoredRun = {

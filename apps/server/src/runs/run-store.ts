@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { RunsQuery, RunSummary, RunVersions } from '@woolgather/protocol'
 import type { CellChoice, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
 import Database from 'libsql'
+import { describeHolder } from '../find-holder.ts'
 
 export interface StoredRun {
   run: string
@@ -231,6 +232,19 @@ function takePage(texts: string[]): string[] {
   return end === -1 ? texts : texts.slice(0, end)
 }
 
+/** Beside the history, for whoever finds it locked. */
+function pidFile(file: string): string {
+  return path.join(path.dirname(file), 'server.pid')
+}
+
+function readPid(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, 'utf8')) || undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Two servers on one history would each take the other's runs for lost. */
 function openAlone(file: string): Database.Database {
   const database = new Database(file)
@@ -239,14 +253,18 @@ function openAlone(file: string): Database.Database {
     // Readers never wait for writers; at most the last moments are lost when the machine loses power.
     database.pragma('journal_mode = wal')
     database.pragma('synchronous = normal')
+    // Only who has the lock writes it, so it names who has.
+    writeFileSync(pidFile(file), `${process.pid}\n`)
     return database
   } catch (cause) {
     database.close()
     if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw cause
     const folder = path.dirname(file)
-    throw new Error(`Another server uses ${folder}: stop it, or choose another folder with --data.`, {
-      cause,
-    })
+    const holder = describeHolder(readPid(pidFile(file)))
+    throw new Error(
+      `Another server${holder} uses ${folder}: stop it, or choose another folder with --data.`,
+      { cause },
+    )
   }
 }
 

@@ -4,18 +4,24 @@
  *
  *     start NODE · token TEXT · tokens COUNT · stream COUNT MS · finish NODE · output NODE JSON · fail NODE · end STATUS · log LINE · wait MS
  *     cancellable (waits to be cancelled, then ends) · endless MS (the same, telling a token now and then) · hang (never answers again) · crash SIGNAL · exit CODE · nonsense
- *     freeze (stands still for ever, so that not even questions are answered)
+ *     freeze (lets nothing else have its turn for ever, so that not even questions are answered) · begin NODE (as start, but has no time to tell it)
+ *     pid (logs it) · stop (stands still, all of it) · eat MEBIBYTES · heap (fills JavaScript's memory)
  *     first STEP (only where the run is not taken up again)
  *
  * A run that is taken up again skips what belongs to cells that are settled: from their `start` to the next or the end.
  *
  * How it starts is the environment's SCRIPTED_START: `ready` (default), `slow MS` (ready after that), `never`, `failed`,
- * `exit`, `deaf` (ready, then ignores being told to leave).
+ * `exit`, `deaf` (ready, then ignores being told to leave), `killed N` (before it is ready, the first N times). With
+ * SCRIPTED_WATCH a thread watches it, as it does real ones.
  */
-import { writeSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeSync } from 'node:fs'
 
 const start = process.env.SCRIPTED_START ?? 'ready'
 const cancelled = new Map()
+const eaten = []
+const watch = process.env.SCRIPTED_WATCH
+  ? (await import('@woolgather/supervisor')).watchProcess({ onOrphaned: () => {}, grace: 100, signs: true })
+  : undefined
 
 const send = (message) => new Promise((resolve) => process.send(message, resolve))
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -35,9 +41,10 @@ async function play({ run, workflow, leftOver }) {
       if (leftOver) continue
       step = step.slice('first '.length)
     }
-    if (step.startsWith('start ')) skipping = settled.has(step.slice('start '.length))
+    if (/^(start|begin) /.test(step)) skipping = settled.has(step.slice('start '.length))
     if (skipping && !step.startsWith('end ')) continue
     const [verb, argument] = [step.split(' ')[0], step.slice(step.indexOf(' ') + 1)]
+    if (verb === 'start' || verb === 'begin') watch?.began({ run, node: argument, at: {} })
     if (verb === 'start') await tell({ type: 'cell.started', node: (node = argument), at: {} })
     if (verb === 'token') await tell({ type: 'cell.token', node, at: {}, text: argument })
     if (verb === 'tokens') {
@@ -70,6 +77,7 @@ async function play({ run, workflow, leftOver }) {
     }
     if (verb === 'end') await tell({ type: 'run.finished', status: argument })
     if (verb === 'log') writeSync(2, `${argument}\n`)
+    if (verb === 'pid') writeSync(2, `pid ${process.pid}\n`)
     if (verb === 'wait') await wait(Number(argument))
     if (verb === 'cancellable') {
       await cancel
@@ -84,6 +92,9 @@ async function play({ run, workflow, leftOver }) {
     }
     if (verb === 'hang') return
     if (verb === 'freeze') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    if (verb === 'stop') process.kill(process.pid, 'SIGSTOP')
+    if (verb === 'eat') eaten.push(Buffer.alloc(Number(argument) * 2 ** 20, 1))
+    if (verb === 'heap') for (;;) eaten.push(Array.from({ length: 1e6 }, () => eaten.length))
     if (verb === 'crash') process.kill(process.pid, argument)
     if (verb === 'exit') process.exit(Number(argument))
     if (verb === 'nonsense') await send({ type: 'gibberish' })
@@ -107,5 +118,12 @@ if (start === 'failed') {
   await send({ type: 'failed', error: { code: 'native-missing', message: 'No native library.' } })
   process.exit(1)
 }
+if (start.startsWith('killed ')) {
+  const count = `${JSON.parse(process.env.WOOLGATHER_WORKER_FOLDERS).data}/starts`
+  appendFileSync(count, '.')
+  if (readFileSync(count).length <= Number(start.slice('killed '.length)))
+    process.kill(process.pid, 'SIGKILL')
+}
 if (start.startsWith('slow ')) await wait(Number(start.slice('slow '.length)))
+await watch?.begun
 if (start !== 'never') await send({ type: 'ready', device: 'scripted', build: 'test' })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseWorkflow } from './parse-workflow.ts'
+import { parseWorkflow } from '@woolgather/workflow'
 import { readCarriedWorkflow } from './read-carried-workflow.ts'
 
 const comfy = {
