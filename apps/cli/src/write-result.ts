@@ -1,5 +1,6 @@
-import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { writeWhole } from '@woolgather/disk'
 import type { RunError, RunStatus, Workflow } from '@woolgather/workflow'
 import type { Outputs } from './assemble-outputs.ts'
 import { CliError } from './cli-error.ts'
@@ -37,14 +38,10 @@ export async function checkWritable(file: string): Promise<void> {
  * @throws CliError write-failed, exit code 1
  */
 export async function writeResult(file: string, result: RunResultFile): Promise<void> {
-  const temporary = `${file}.${process.pid}.part`
   try {
-    await writeFile(temporary, `${JSON.stringify(result, null, 2)}\n`, { flag: 'wx' })
-    await rename(temporary, file)
+    await writeWhole(file, `${JSON.stringify(result, null, 2)}\n`)
   } catch (error) {
     throw cannotWrite(file, (error as Error).message, exitCodes.failed)
-  } finally {
-    await rm(temporary, { force: true })
   }
 }
 

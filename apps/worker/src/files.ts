@@ -1,11 +1,10 @@
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { writeWhole } from '@woolgather/disk'
 import { confinePath } from '@woolgather/files'
 import type { Files } from '@woolgather/nodes'
 import { decodeText, ReadError } from '@woolgather/tables'
 import { WoolgatherError } from '@woolgather/workflow'
-
-let temporaryFiles = 0
 
 /** Files of the output and input folders. Everything is written under a temporary name first, so no half file ever shows. */
 export function createFiles(outputFolder: string, inputFolders: readonly string[] = [outputFolder]): Files {
@@ -26,10 +25,8 @@ export function createFiles(outputFolder: string, inputFolders: readonly string[
       await mkdir(outputFolder, { recursive: true })
       const target = await confinePath(outputFolder, name)
       await mkdir(path.dirname(target), { recursive: true })
-      const temporary = `${target}.${process.pid}.${temporaryFiles++}.part`
       try {
-        await writeFile(temporary, text, { flag: 'wx' })
-        const written = overwrite ? await replace(temporary, target) : await placeBeside(temporary, target)
+        const written = overwrite ? await replace(target, text) : await writeBeside(target, text)
         return path.relative(outputFolder, written).replaceAll(path.sep, '/')
       } catch (cause) {
         throw new WoolgatherError(
@@ -40,8 +37,6 @@ export function createFiles(outputFolder: string, inputFolders: readonly string[
             cause,
           },
         )
-      } finally {
-        await rm(temporary, { force: true })
       }
     },
   }
@@ -80,9 +75,17 @@ function decode(bytes: Uint8Array, name: string): string {
   }
 }
 
-async function replace(temporary: string, target: string): Promise<string> {
-  await rename(temporary, target)
+async function replace(target: string, text: string): Promise<string> {
+  await writeWhole(target, text)
   return target
+}
+
+async function writeBeside(target: string, text: string): Promise<string> {
+  let written = target
+  await writeWhole(target, text, {
+    place: async (temporary) => void (written = await placeBeside(temporary, target)),
+  })
+  return written
 }
 
 /** Takes the first free name of `story.txt`, `story-2.txt`, …; linking fails where a name is taken, so none is lost. */

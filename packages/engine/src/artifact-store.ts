@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { writeWholeSync } from '@woolgather/disk'
 import type { ArtifactRef } from '@woolgather/workflow'
 
 /** Where outputs too long for an event are kept, by the sha256 of their bytes. */
@@ -52,7 +53,7 @@ export function createFileArtifactStore(
       const ref = refer(bytes, type)
       const path = pathOf(folder, ref.artifact)
       if (!isWhole(path, ref.artifact)) {
-        writeWhole(path, bytes)
+        writeAnew(path, bytes)
         known.add(ref.artifact, identityOf(path) ?? '')
       }
       return ref
@@ -106,14 +107,12 @@ function hashIs(artifact: string, read: () => Uint8Array): boolean {
 }
 
 /** Whatever else stands in its place gives way: a folder there, or a file where its folder should be. */
-function writeWhole(path: string, bytes: Uint8Array): void {
+function writeAnew(path: string, bytes: Uint8Array): void {
   const folder = dirname(path)
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(folder)
   mkdirSync(folder, { recursive: true })
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true })
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  writeFileSync(temporary, bytes)
-  renameSync(temporary, path)
+  writeWholeSync(path, bytes)
 }
 
 /** Two letters of folder keep listings short. */

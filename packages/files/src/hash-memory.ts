@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { writeWhole } from '@woolgather/disk'
 import { z } from 'zod'
 
 /** Hashes of whole files, kept on disk, so that gigabytes are read once. Several processes may share one. */
@@ -31,13 +32,7 @@ export function openHashMemory(memory: string): HashMemory {
   const write = async (file: string, stamp: string, sha256: string): Promise<void> => {
     const hashes = { ...(await read()), [file]: { stamp, sha256 } }
     await mkdir(path.dirname(memory), { recursive: true })
-    const temporary = `${memory}.${process.pid}.part`
-    try {
-      await writeFile(temporary, `${JSON.stringify(hashes, null, 2)}\n`)
-      await rename(temporary, memory)
-    } finally {
-      await rm(temporary, { force: true })
-    }
+    await writeWhole(memory, `${JSON.stringify(hashes, null, 2)}\n`, { durable: false })
     known = { stamp: await stampOf(memory), hashes }
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { writeAll } from '@woolgather/disk'
 import { GgufError } from './gguf-error.ts'
 import { planGguf, type GgufLayout, type GgufPlan } from './plan-gguf.ts'
 
@@ -32,11 +33,7 @@ export class GgufWriter {
   async write(name: string, data: Uint8Array, offset = 0): Promise<void> {
     this.wrote(name, data.length)
     const start = this.#starts.get(name) ?? 0
-    let done = 0
-    while (done < data.length) {
-      const { bytesWritten } = await this.#file.write(data, done, data.length - done, start + offset + done)
-      done += bytesWritten
-    }
+    await writeAll(this.#file, data, start + offset)
   }
 
   /** Counts bytes of a tensor as written. @throws RangeError where the tensor has no room for them */
@@ -70,7 +67,7 @@ export async function createGguf(path: string, plan: GgufPlan): Promise<GgufWrit
   const temporaryPath = `${path}.${randomUUID()}.tmp`
   const file = await open(temporaryPath, 'wx')
   try {
-    await file.writeFile(layout.header)
+    await writeAll(file, layout.header)
     // Padding between tensors is what is never written: zeros.
     await file.truncate(layout.fileBytes)
     return new GgufWriter(path, temporaryPath, file, layout)

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { writeWhole } from '@woolgather/disk'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findIn } from '../read-workflow.ts'
@@ -13,6 +13,6 @@ export async function importWorkflow(file: string, options: { out?: string }, io
     return exitCodes.ok
   }
   await checkWritable(options.out)
-  await writeFile(options.out, text)
+  await writeWhole(options.out, text)
   return exitCodes.ok
 }

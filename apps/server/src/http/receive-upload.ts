@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { writeAll, writeWhole } from '@woolgather/disk'
 import type { UploadResponse } from '@woolgather/protocol'
 import { HttpError } from './http-error.ts'
 import { tooLargeText } from './tell-size.ts'
@@ -35,25 +34,19 @@ export async function receiveUpload(
   }
   if (announced > largestUpload) throw tooLarge(name, announced)
   await mkdir(folder, { recursive: true })
-  const temporary = path.join(folder, `.${randomUUID()}.part`)
   const hash = createHash('sha256')
   let bytes = 0
-  const measure = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
+  const receive = async (handle: FileHandle): Promise<void> => {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length
       if (bytes > largestUpload) {
         throw tooLarge(name)
       }
       hash.update(chunk)
-      yield chunk
+      await writeAll(handle, chunk)
     }
   }
-  try {
-    await pipeline(body, measure, createWriteStream(temporary, { flags: 'wx' }))
-    await rename(temporary, path.join(folder, name))
-  } finally {
-    await rm(temporary, { force: true })
-  }
+  await writeWhole(path.join(folder, name), receive)
   return { file: name, bytes, sha256: hash.digest('hex') }
 }
 

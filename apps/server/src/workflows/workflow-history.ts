@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { writeWhole } from './write-whole.ts'
+import { writeWhole } from '@woolgather/disk'
 
 /** A text a workflow was saved as, and when, in milliseconds since the epoch. */
 export interface SavedText {
@@ -20,7 +20,10 @@ const namePattern = /^(\d{13,16})-([0-9a-f]{16})\.json$/
 
 export function openHistory(folder: string): WorkflowHistory {
   return {
-    add: (id, revision, text) => writeWhole(path.join(folder, id), `${Date.now()}-${revision}.json`, text),
+    async add(id, revision, text) {
+      await mkdir(path.join(folder, id), { recursive: true })
+      await writeWhole(path.join(folder, id, `${Date.now()}-${revision}.json`), text)
+    },
     async list(id) {
       const names = await readdir(path.join(folder, id)).catch(() => [])
       const found = names.flatMap((name) => {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { writeWhole } from '@woolgather/disk'
 import type { SavedWorkflow, WorkflowRevision, WorkflowSummary } from '@woolgather/protocol'
 import { decodeText, ReadError } from '@woolgather/tables'
 import { nearest, parseWorkflow, type Workflow } from '@woolgather/workflow'
 import { HttpError } from '../http/http-error.ts'
 import { openHistory } from './workflow-history.ts'
-import { writeWhole } from './write-whole.ts'
 
 /** A file name on every system, and nothing that could lead out of its folder. */
 const idPattern = /^[a-z0-9][a-z0-9_-]{0,99}$/
@@ -91,7 +91,8 @@ export function createWorkflowStore({
     const text = `${JSON.stringify(workflow, null, 2)}\n`
     const saved = describe(id, text, false)
     await history.add(id, saved.revision, text)
-    await writeWhole(folder, `${id}.json`, text)
+    await mkdir(folder, { recursive: true })
+    await writeWhole(path.join(folder, `${id}.json`), text)
     return saved
   }
 

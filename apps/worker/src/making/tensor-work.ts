@@ -16,8 +16,9 @@ import {
   type TensorInputs,
   type VocabularyPlan,
 } from '@woolgather/merge'
+import { writeAllSync } from '@woolgather/disk'
 import { bakeRows, type Bakes } from '../loras/bake-rows.ts'
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 
 /** Where a tensor lies in a file, and what is added to it. */
 export interface StoredTensor {
@@ -116,7 +117,7 @@ function merge(job: TensorJob, api: QuantizerApi, files: OpenFiles): void {
       if (output.type === 'F16') checkHalf(merged, inputs)
       const stored = bytesFor('stored', piece.rows * output.rowBytes)
       quantizeRows(api, output.type, merged, columns, stored)
-      writeFully(target, stored, output.start + row * output.rowBytes)
+      writeAllSync(target, stored, output.start + row * output.rowBytes)
     }
   }
 }
@@ -143,7 +144,7 @@ function copy(job: TensorJob, source: StoredTensor, files: OpenFiles): void {
     const values = floatsFor('output', piece.rows * columns)
     dequantizeRows(quantizer!.api, source.type, raw, columns, values)
     checkFinite(values, piece.firstRow, source, inputs)
-    writeFully(target, raw, output.start + piece.firstRow * output.rowBytes)
+    writeAllSync(target, raw, output.start + piece.firstRow * output.rowBytes)
   }
 }
 
@@ -231,11 +232,6 @@ function readRaw(
     done += read
   }
   return raw
-}
-
-function writeFully(file: number, data: Uint8Array, start: number): void {
-  let done = 0
-  while (done < data.length) done += writeSync(file, data, done, data.length - done, start + done)
 }
 
 /** Memory by what it is for, kept from tensor to tensor: collecting it anew each time would let it pile up. */

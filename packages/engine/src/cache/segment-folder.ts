@@ -7,6 +7,7 @@ import {
   readdirSync,
   readSync,
   statSync,
+  truncateSync,
   unlinkSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -87,13 +88,24 @@ export class SegmentFolder {
     if (records.length === 0) return
     const segment = this.#writable()
     const encoded = records.map(({ key, payload }) => encodeRecord(key, payload))
-    appendFileSync(join(this.#folder, segment.name), Buffer.concat(encoded))
+    this.#append(segment, Buffer.concat(encoded))
     records.forEach(({ key, payload }) => {
       this.#places.set(key, { segment, offset: segment.bytes, length: payload.length })
       segment.bytes += headerBytes + payload.length
     })
     segment.scanned = segment.bytes
     this.#evict()
+  }
+
+  /** All of it or nothing: readers find no record behind one that was cut short, where the disk was full. */
+  #append(segment: Segment, bytes: Buffer): void {
+    const path = join(this.#folder, segment.name)
+    try {
+      appendFileSync(path, bytes)
+    } catch (error) {
+      truncateSync(path, segment.bytes)
+      throw error
+    }
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWhole } from '@woolgather/disk'
 import { z } from 'zod'
 
 const recordSchema = z.object({
@@ -17,9 +18,7 @@ const suffix = '.download.json'
 export async function writeRecord(path: string, uri: string, sha256: string): Promise<void> {
   const { size, mtimeMs } = await stat(path)
   const record: z.infer<typeof recordSchema> = { uri, bytes: size, modified: mtimeMs, sha256 }
-  const temporary = `${path}${suffix}.${process.pid}.tmp`
-  await writeFile(temporary, `${JSON.stringify(record, undefined, 2)}\n`)
-  await rename(temporary, `${path}${suffix}`)
+  await writeWhole(`${path}${suffix}`, `${JSON.stringify(record, undefined, 2)}\n`, { durable: false })
 }
 
 /** The sha256 of a file: the remembered one where the file is still the same, else read from it. */

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { writeAll, writeWhole } from '@woolgather/disk'
 import { z } from 'zod'
 import { WoolgatherError } from '@woolgather/workflow'
 import { checkResponse, reasonOf, sendRequest, TransientError, type HttpOptions } from './http.ts'
@@ -35,7 +36,7 @@ async function fetchRest(input: FetchFileInput): Promise<void> {
     const start = startOf(response, from?.bytes ?? 0)
     const total = totalOf(response, start)
     await checkRoom(input, start, total)
-    await writeFile(notePath(part), JSON.stringify(noteOf(url, response)))
+    await writeWhole(notePath(part), JSON.stringify(noteOf(url, response)), { durable: false })
     await append(input, response, { start, total, silence })
   } finally {
     silence.end()
@@ -135,7 +136,7 @@ async function append(
     for await (const chunk of readBody(response, input.http.signal)) {
       silence.heard()
       if (done === 0) checkIsGguf(input.uri, chunk)
-      await file.write(chunk)
+      await writeAll(file, chunk)
       done += chunk.length
       input.onProgress(done, total)
     }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, renameSync } from 'node:fs'
 import { tensorTypes } from '../quantize.ts'
 import type { TensorType } from '../quantize.ts'
 
@@ -35,8 +35,8 @@ export function writeGguf(
   const file = openSync(temporary, 'w')
   try {
     const header = encodeHeader(metadata, tensors)
-    writeSync(file, padded(header))
-    for (const tensor of tensors) writeSync(file, padded(tensor.data()))
+    appendFileSync(file, padded(header))
+    for (const tensor of tensors) appendFileSync(file, padded(tensor.data()))
   } finally {
     closeSync(file)
   }

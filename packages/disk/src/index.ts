@@ -1,0 +1,2 @@
+export { writeAll, writeAllSync, type ByteSink } from './write-all.ts'
+export { writeWhole, writeWholeSync, type WholeContent, type WholeOptions } from './write-whole.ts'
