@@ -363,6 +363,14 @@ describe('bad input: one clear line each, exit code 2, nothing written', () => {
     await expectRefusal(['run', file, '--out', path.join(folder, 'taken')], folder, [/is a folder/])
   })
 
+  test('a result in place of the workflow that is read', async () => {
+    const { file, folder } = prepare('end completed')
+    const before = readFileSync(file, 'utf8')
+    await expectRefusal(['run', file, '--out', file], folder, [/--out .* is the workflow/])
+    expect((await call(['import', file, '--out', file])).stderr).toMatch(/--out .* is the file that is read/)
+    expect(readFileSync(file, 'utf8')).toBe(before)
+  })
+
   test('an unknown command or option', async () => {
     expect(await call(['rnu'])).toMatchObject({ code: 2, stderr: expect.stringContaining('rnu') as string })
     expect((await call(['run', 'a.json', '--fast'])).code).toBe(2)

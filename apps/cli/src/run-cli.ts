@@ -2,7 +2,8 @@ import { WoolgatherError } from '@woolgather/workflow'
 import { Command, CommanderError, Option } from 'commander'
 import { CliError } from './cli-error.ts'
 import type { CliIo } from './cli-io.ts'
-import { batch, type BatchOptions } from './commands/batch.ts'
+import type { BatchOptions } from './batch/prepare-batch.ts'
+import { batch } from './commands/batch.ts'
 import { doctor, type DoctorOptions } from './commands/doctor.ts'
 import { importWorkflow } from './commands/import.ts'
 import { listModels } from './commands/list-models.ts'
@@ -73,9 +74,22 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--encoding <name>', 'of a table without a byte-order mark, such as windows-1252; default utf-8')
     .option('--concurrency <n>', 'rows worked on at once; default 8')
     .option('--resume', 'go on where an earlier batch into this file stopped')
+    .option('--retry-failed', 'run rows that failed again, and put their new lines in place of the old')
+    .option('--overwrite', 'begin again where there is such a file already')
     .option('--as-completed', 'write lines as rows end, not in the order of the rows')
     .option('--ignore <column>', 'leave out a column that names no input (repeatable)', collect)
     .option('--ignore-others', 'leave out every such column')
+    .option(
+      '--carry <column>',
+      'put this column into the results as it is (repeatable, or with commas)',
+      collect,
+    )
+    .option(
+      '--skip-empty <column>',
+      'leave out rows that have nothing there (repeatable, or with commas)',
+      collect,
+    )
+    .option('--bom', 'begin .csv results with a byte-order mark, by which Excel knows UTF-8')
     .option(
       '--set <name=value>',
       'the same value in all rows for an `api/input`, or a node.input (repeatable)',

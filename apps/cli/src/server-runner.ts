@@ -10,6 +10,9 @@ import type { RunRequest } from '@woolgather/supervisor'
 import { withSeeds, type RunStatus } from '@woolgather/workflow'
 import { CliError } from './cli-error.ts'
 
+/** There is no use in asking this server for anything now. */
+export class ServerGone extends CliError {}
+
 /** A server that runs workflows in place of a worker of one's own. */
 export interface ServerRunner {
   descriptions(): Promise<NodesResponse>
@@ -25,15 +28,20 @@ const firstWait = 5
 const longestWait = 250
 
 /** How often a server that does not answer is asked again, a second apart. */
-const patience = 30
+const defaultPatience = 30
+
+/** What a proxy answers while the server behind it is away. */
+const awayStatuses = [502, 503, 504]
 
 /**
  * @param url as the server prints it; a `?token=…` in it is used
  * @param token what the server wants to be told; default `WOOLGATHER_TOKEN`
+ * @param patience how often a server that does not answer is asked, a second apart
  */
 export function createServerRunner(
   url: string,
   token: string | undefined = process.env['WOOLGATHER_TOKEN'],
+  patience: number = defaultPatience,
 ): ServerRunner {
   const base = readUrl(url)
   const known = base.searchParams.get('token') ?? token
@@ -54,28 +62,33 @@ export function createServerRunner(
       })
       return request(path, init)
     }
+    if (awayStatuses.includes(response.status)) throw new Error('the server is away')
     throw await refusal(base, response)
   }
 
-  /** Asks until there is an answer: a server that restarts is back soon. */
-  const insist = async (path: string, init?: RequestInit): Promise<Response> => {
+  /** Asks until there is a whole answer: a server that restarts is back soon. */
+  const insist = async <Answer>(
+    path: string,
+    read: (response: Response) => Promise<Answer>,
+    { signal, ...init }: RequestInit = {},
+  ): Promise<Answer> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await request(path, init)
+        return await read(await request(path, init))
       } catch (error) {
         if (error instanceof CliError) throw error
-        if (attempt >= patience || closed.signal.aborted) throw unreachable(base)
+        if (attempt >= patience || closed.signal.aborted || signal?.aborted) throw unreachable(base)
         await delay(1_000)
       }
     }
   }
 
-  const followRun = async (run: string, onEvents: RunRequest['onEvents']): Promise<RunStatus> => {
+  const followRun = async (run: string, { onEvents, signal }: RunRequest): Promise<RunStatus> => {
     let after = -1
     let wait = firstWait
     for (;;) {
-      const answer = await insist(`${routes.runEvents(run)}?after=${after}`)
-      const { events, more } = (await answer.json()) as RunEventsResponse
+      const path = `${routes.runEvents(run)}?after=${after}`
+      const { events, more } = await insist(path, readJson<RunEventsResponse>, signal ? { signal } : {})
       if (events.length > 0) onEvents(events)
       const last = events.at(-1)
       if (last?.type === 'run.finished') return last.status
@@ -88,23 +101,32 @@ export function createServerRunner(
   return {
     descriptions: async () =>
       (await (await request(routes.nodes).catch(explain(base))).json()) as NodesResponse,
-    async run({ workflow, targets, seeds, signal, onEvents }) {
+    async run(asked) {
+      const { workflow, targets, seeds, signal } = asked
       if (signal?.aborted) return 'cancelled'
       const body = JSON.stringify({ workflow: withSeeds(workflow, seeds ?? {}), ...(targets && { targets }) })
-      const accepted = await insist(routes.runs, { method: 'POST', body })
-      const { run } = (await accepted.json()) as RunAccepted
+      const { run } = await insist(routes.runs, readJson<RunAccepted>, {
+        method: 'POST',
+        body,
+        ...(signal && { signal }),
+      })
       const cancel = (): void => void request(routes.cancelRun(run), { method: 'POST' }).catch(() => {})
       signal?.addEventListener('abort', cancel, { once: true })
       try {
-        return await followRun(run, onEvents)
+        return await followRun(run, asked)
       } finally {
         signal?.removeEventListener('abort', cancel)
       }
     },
-    readArtifact: async (hash) => new Uint8Array(await (await insist(routes.artifact(hash))).arrayBuffer()),
+    readArtifact: (hash) =>
+      insist(routes.artifact(hash), async (response) => new Uint8Array(await response.arrayBuffer())),
     close: () => Promise.resolve(closed.abort()),
     kill: () => Promise.resolve(closed.abort()),
   }
+}
+
+async function readJson<Answer>(response: Response): Promise<Answer> {
+  return (await response.json()) as Answer
 }
 
 function readUrl(url: string): URL {
@@ -122,9 +144,10 @@ function readUrl(url: string): URL {
 /** What the server says is wrong; where it says nothing, it is none of ours. */
 async function refusal(base: URL, response: Response): Promise<CliError> {
   const body = (await response.json().catch(() => undefined)) as Partial<ErrorResponse> | undefined
-  if (response.status === 401 && body?.error) return new CliError([{ ...body.error, hint: tokenHint }])
-  return new CliError([
-    body?.error ?? {
+  if (response.status === 401 && body?.error) return new ServerGone([{ ...body.error, hint: tokenHint }])
+  if (body?.error) return new CliError([body.error])
+  return new ServerGone([
+    {
       code: 'protocol',
       message: `${base.origin} answered ${response.status}, not as Woolgather does.`,
       hint: 'Look at the port: the server prints its address when it starts.',
@@ -140,8 +163,8 @@ function explain(base: URL): (error: unknown) => never {
   }
 }
 
-function unreachable(base: URL): CliError {
-  return new CliError([
+function unreachable(base: URL): ServerGone {
+  return new ServerGone([
     {
       code: 'protocol',
       message: `There is no answer from ${base.origin}.`,

@@ -33,7 +33,7 @@ export { choicesOf, tellChoices } from './choices.ts'
 export { readText, readTextFor, type ReadTextOptions, type TextRead } from './read-text.ts'
 export { apiInputs, apiInputType, apiOutputs, apiOutputType, bindInputs, type ApiPort } from './api-ports.ts'
 export { isModelAddress, missingNodeTypes, requiredModels, withSlashes } from './required-models.ts'
-export { withSeeds } from './with-seeds.ts'
+export { seedsIn, withSeeds } from './with-seeds.ts'
 export { validateWorkflow, type ValidateOptions } from './validate-workflow.ts'
 export { planWorkflow, type PlanOptions } from './plan-workflow.ts'
 export type {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Subgraph, Workflow } from './document.ts'
-import { withSeeds } from './with-seeds.ts'
+import { seedsIn, withSeeds } from './with-seeds.ts'
 
 const write = { type: 'generation/generate', inputs: { prompt: 'a story' } }
 const teller: Subgraph = { name: 'Teller', inputs: [], outputs: [], nodes: { write } }
@@ -55,6 +55,17 @@ test('a subgraph within one that is used twice is told apart as well, and a name
   }
   for (const [path, seed] of Object.entries(seeds)) expect(seedAt(...path.split('/'))).toBe(seed)
   expect(after.subgraphs?.['teller-2']).toEqual(before.subgraphs?.['teller-2'])
+})
+
+test('the seeds are found again in the workflow they were written into', () => {
+  const before = workflow(
+    { write, a: { type: 'subgraph/teller' }, b: { type: 'subgraph/teller' } },
+    { teller },
+  )
+  const seeds = { write: 3, 'a/write': 1, 'b/write': 2 }
+  expect(seedsIn(withSeeds(before, seeds), Object.keys(seeds))).toEqual(seeds)
+  expect(seedsIn(before, Object.keys(seeds))).toBeUndefined()
+  expect(seedsIn(before, ['no/such/node'])).toBeUndefined()
 })
 
 test('the workflow that is given stays as it was', () => {

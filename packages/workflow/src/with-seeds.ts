@@ -24,6 +24,25 @@ export function withSeeds(workflow: Workflow, seeds: Seeds): Workflow {
   }
 }
 
+/** What `withSeeds` wrote at these instance paths; undefined where a node there has no seed. */
+export function seedsIn(workflow: Workflow, paths: readonly string[]): Record<string, number> | undefined {
+  const seeds: Record<string, number> = {}
+  for (const path of paths) {
+    const seed = nodeAt(workflow, path)?.inputs?.['seed']
+    if (typeof seed !== 'number') return undefined
+    seeds[path] = seed
+  }
+  return seeds
+}
+
+function nodeAt({ nodes, subgraphs }: Workflow, path: string): WorkflowNode | undefined {
+  const ids = path.split('/')
+  const last = ids.pop() as string
+  let inside: Nodes | undefined = nodes
+  for (const id of ids) inside = subgraphs?.[inside?.[id]?.type.slice(subgraphPrefix.length) ?? '']?.nodes
+  return inside?.[last]
+}
+
 interface Definitions {
   /** With seeds, and those made for further uses. */
   all: Record<string, Subgraph>

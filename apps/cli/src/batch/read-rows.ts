@@ -42,12 +42,17 @@ export async function openRows(file: string, options: RowsOptions): Promise<Tabl
   }
 }
 
+/** The rows of a table, as they are asked for. @throws CliError as `openRows` */
+export async function* readRows(file: string, options: RowsOptions): AsyncGenerator<Row> {
+  yield* (await openRows(file, options)).rows
+}
+
 /** How many rows a table has, and the columns they have, in the order they first come up. */
 export interface Survey {
   count: number
   columns: string[]
-  /** Absent where the table has none. */
-  first: Row | undefined
+  /** Whether a header names the columns, so that every row has all of them. */
+  hasHeader: boolean
   /** Spreadsheets that put semicolons between columns put commas before decimals. */
   decimalComma: boolean
 }
@@ -57,13 +62,16 @@ export async function surveyRows(file: string, options: RowsOptions): Promise<Su
   const table = await openRows(file, options)
   const columns = new Set(table.columns)
   let count = 0
-  let first: Row | undefined
   for await (const row of table.rows) {
     count++
-    first ??= row
     if (table.columns === undefined) for (const column of Object.keys(row.values)) columns.add(column)
   }
-  return { count, columns: [...columns], first, decimalComma: table.delimiter === ';' }
+  return {
+    count,
+    columns: [...columns],
+    hasHeader: table.columns !== undefined,
+    decimalComma: table.delimiter === ';',
+  }
 }
 
 async function* explaining(

@@ -1,5 +1,5 @@
 import type { Row } from './read-rows.ts'
-import type { RowResult } from './result-file.ts'
+import type { ResultLine } from './result-line.ts'
 
 export interface WindowOptions {
   rows: AsyncIterable<Row>
@@ -8,10 +8,12 @@ export interface WindowOptions {
   /** Results are handed on in the order of the rows; otherwise as they end. */
   inOrder: boolean
   signal: AbortSignal
-  /** Never rejects; undefined where the row was cancelled and is to have no line. */
-  work: (row: Row) => Promise<RowResult | undefined>
+  /** Undefined where all was cancelled and the row is to have no line; rejects where there is no use in going on. */
+  work: (row: Row) => Promise<ResultLine | undefined>
   /** Results to be kept, several at once where they ended together. */
-  keep: (results: readonly RowResult[]) => Promise<void>
+  keep: (results: readonly ResultLine[]) => Promise<void>
+  /** Called when `work` or `keep` rejects, so that what is worked on can be ended. */
+  onFailure: () => void
 }
 
 /** Rows that may end before the first of them is kept, as a multiple of those worked on at once. */
@@ -20,19 +22,26 @@ const reach = 16
 /**
  * Works on rows through a window that moves over them: never more of them in memory than it is wide, however many there
  * are and however slowly one of them ends.
+ * @throws what `work` or `keep` rejected with first, once nothing is worked on any more
  */
 export async function runWindow(options: WindowOptions): Promise<void> {
-  const { rows, concurrency, inOrder, signal, work, keep } = options
+  const { rows, concurrency, inOrder, signal, work, keep, onFailure } = options
   let working = 0
   let wake: () => void = () => {}
   /** Order in which rows were begun. */
   const begun: number[] = []
-  const ended = new Map<number, RowResult | undefined>()
+  const ended = new Map<number, ResultLine | undefined>()
   let keeping: Promise<void> | undefined
   let failure: { error: unknown } | undefined
+  let canKeep = true
 
-  const takeEnded = (): RowResult[] => {
-    const results: RowResult[] = []
+  const fail = (error: unknown): void => {
+    failure ??= { error }
+    onFailure()
+  }
+
+  const takeEnded = (): ResultLine[] => {
+    const results: ResultLine[] = []
     if (inOrder) {
       while (begun.length > 0 && ended.has(begun[0] as number)) {
         const number = begun.shift() as number
@@ -52,10 +61,16 @@ export async function runWindow(options: WindowOptions): Promise<void> {
   /** One write at a time; what ends meanwhile is written together next. */
   const keepEnded = (): Promise<void> =>
     (keeping ??= (async () => {
-      for (let results = takeEnded(); results.length > 0; results = takeEnded()) await keep(results)
+      while (canKeep) {
+        const results = takeEnded()
+        if (results.length === 0) return
+        await keep(results)
+      }
     })()
       .catch((error: unknown) => {
-        failure ??= { error }
+        // What comes later may not stand where this was to be.
+        canKeep = false
+        fail(error)
       })
       .finally(() => {
         keeping = undefined
@@ -69,12 +84,17 @@ export async function runWindow(options: WindowOptions): Promise<void> {
     if (signal.aborted || failure !== undefined) break
     if (inOrder) begun.push(row.number)
     working++
-    void work(row).then((result) => {
-      ended.set(row.number, result)
-      working--
-      void keepEnded()
-      wake()
-    })
+    void work(row)
+      .catch((error: unknown) => {
+        fail(error)
+        return undefined
+      })
+      .then((result) => {
+        ended.set(row.number, result)
+        working--
+        void keepEnded()
+        wake()
+      })
     while (full()) await change()
   }
   while (working > 0) await change()

@@ -3,10 +3,11 @@ import type { RunRequest, WorkerHandle } from '@woolgather/supervisor'
 import { apiOutputs, type Json, type Plan, type RunError, type Workflow } from '@woolgather/workflow'
 import { assembleOutputs, type AssembleOptions, type Outputs } from '../assemble-outputs.ts'
 import { createCollector } from '../collect-run.ts'
-import { createCellNames, type CellNames } from '../progress/name-cells.ts'
 import { CliError } from '../cli-error.ts'
+import { createCellNames, type CellNames } from '../progress/name-cells.ts'
+import { ServerGone } from '../server-runner.ts'
 import type { Row } from './read-rows.ts'
-import type { RowResult } from './result-file.ts'
+import type { ResultLine, RowResult } from './result-line.ts'
 
 /** Whatever takes runs: a worker process, or a server. */
 export type Runner = Pick<WorkerHandle, 'run'>
@@ -20,6 +21,8 @@ export interface WorkRowOptions {
   names: OutputName[]
   readArtifact: AssembleOptions['readArtifact']
   signal: AbortSignal
+  /** What its line says of the row itself. */
+  about: Pick<ResultLine, 'carried' | 'rowHash'>
   /** Told of what went wrong in a row, with how its cells are called. */
   onErrors: (errors: readonly RunError[], nameOf: CellNames['nameOf']) => void
 }
@@ -40,27 +43,42 @@ export function nameOutputs(workflow: Workflow, plan: Plan): OutputName[] {
   )
 }
 
-/** Runs one row, and tells what went wrong in it; undefined where it was cancelled. */
+/** How often a row is begun whose run the server lost: it stopped, or forgot it. */
+const mostAttempts = 3
+
+/**
+ * Runs one row, and tells what went wrong in it; undefined where `signal` was aborted first.
+ * @throws ServerGone where the server does not answer any more, which says nothing of the row
+ */
 export async function workRow(
   row: Row,
   workflow: Workflow,
   options: WorkRowOptions,
-): Promise<RowResult | undefined> {
+): Promise<ResultLine | undefined> {
   const names = createCellNames(options.plan, options.readArtifact)
-  const result = await runRow(row, workflow, options, names)
-  if (result && result.errors.length > 0) options.onErrors(result.errors, (error) => names.nameOf(error))
-  return result
+  const asLine = (end: RowEnd): ResultLine => {
+    if (end.errors.length > 0) options.onErrors(end.errors, (error) => names.nameOf(error))
+    return { row: row.number, ...end, ...options.about }
+  }
+  for (let attempt = 1; ; attempt++) {
+    const end = await runOnce(workflow, options, names)
+    if (options.signal.aborted && isUndone(end)) return undefined
+    if (end === 'cancelled') return asLine(failure(cancelled))
+    if (end !== 'lost') return asLine(end)
+    if (attempt >= mostAttempts) return asLine(failure(lost))
+  }
 }
 
-async function runRow(
-  row: Row,
+type RowEnd = Omit<RowResult, 'row'>
+
+/** Or why there is no result. */
+async function runOnce(
   workflow: Workflow,
   options: WorkRowOptions,
   names: CellNames,
-): Promise<RowResult | undefined> {
+): Promise<RowEnd | 'cancelled' | 'lost'> {
+  const { runner, plan, targets, seeds, signal, readArtifact } = options
   const collector = createCollector()
-  const { runner, targets, seeds, signal } = options
-  const { plan, readArtifact } = options
   const errors: RunError[] = []
   const learning: Promise<void>[] = []
   try {
@@ -78,17 +96,43 @@ async function runRow(
         }
       },
     })
-    if (status === 'cancelled' || status === 'interrupted') return undefined
+    if (status === 'cancelled') return 'cancelled'
+    if (status === 'interrupted') return 'lost'
     const { cells, errors: told } = collector.result()
     errors.push(...told)
     await Promise.all(learning)
     const outputs = pick(await assembleOutputs({ plan, cells, readArtifact }), options.names)
-    return { row: row.number, status, outputs, errors }
+    return { status, outputs, errors }
   } catch (error) {
-    if (error instanceof CliError) errors.push(...error.issues)
-    if (error instanceof CliError) return { row: row.number, status: 'failed', outputs: {}, errors }
-    return { row: row.number, status: 'failed', outputs: {}, errors: [...errors, asError(error)] }
+    if (error instanceof ServerGone) {
+      if (signal.aborted) return 'cancelled'
+      throw error
+    }
+    if (!(error instanceof CliError)) return failure(...errors, asError(error))
+    return error.issues.some(({ code }) => code === 'run-not-found')
+      ? 'lost'
+      : failure(...errors, ...error.issues)
   }
+}
+
+function isUndone(end: RowEnd | 'cancelled' | 'lost'): boolean {
+  return end === 'cancelled' || end === 'lost'
+}
+
+function failure(...errors: RunError[]): RowEnd {
+  return { status: 'failed', outputs: {}, errors }
+}
+
+const cancelled: RunError = {
+  code: 'cancelled',
+  message: 'The run of this row was cancelled on the server.',
+  hint: 'Run it again with --retry-failed.',
+}
+
+const lost: RunError = {
+  code: 'worker-lost',
+  message: `The server lost the run of this row ${mostAttempts} times.`,
+  hint: 'See why it stops, then run the row again with --retry-failed.',
 }
 
 function pick(outputs: Outputs, names: readonly OutputName[]): Record<string, Json> {

@@ -1,45 +1,22 @@
-import { drawSeeds } from '@woolgather/engine'
-import { resolveFolders } from '@woolgather/supervisor'
-import {
-  adviseWorkflow,
-  explainUnknownTypes,
-  planWorkflow,
-  validateWorkflow,
-  type Plan,
-  type Workflow,
-} from '@woolgather/workflow'
-import { bindColumns, bindRow, type BoundColumn } from '../batch/bind-columns.ts'
-import {
-  formatOf,
-  openRows,
-  surveyRows,
-  type Row,
-  type RowsOptions,
-  type Survey,
-} from '../batch/read-rows.ts'
-import { hashOf, openResults } from '../batch/result-file.ts'
+import { resolveFolders, type WorkerHandle } from '@woolgather/supervisor'
+import { adviseWorkflow } from '@woolgather/workflow'
+import { bindRow } from '../batch/bind-columns.ts'
+import { checkOut } from '../batch/check-out.ts'
+import { dueRows, type Due } from '../batch/due-rows.ts'
+import { prepareBatch, type BatchOptions, type PreparedBatch } from '../batch/prepare-batch.ts'
+import { openResults, type ResultFile } from '../batch/result-file.ts'
 import { runWindow } from '../batch/run-window.ts'
 import { showBatch } from '../batch/show-batch.ts'
-import { nameOutputs, workRow } from '../batch/work-row.ts'
+import { workRow } from '../batch/work-row.ts'
 import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { printWarnings } from '../print-warnings.ts'
-import { readNodes, type KnownNodes } from '../known-nodes.ts'
-import { parseFile } from '../read-workflow.ts'
+import { readNodes } from '../known-nodes.ts'
 import { startOwnWorker } from '../own-worker.ts'
-import { createServerRunner } from '../server-runner.ts'
-import { checkWritable } from '../write-result.ts'
-import { artifactsOf, createInterrupter, type RunOptions } from './run.ts'
-
-export interface BatchOptions extends RunOptions, RowsOptions {
-  rows: string
-  out: string
-  concurrency?: string
-  resume?: boolean
-  asCompleted?: boolean
-  ignore?: string[]
-}
+import { printWarnings } from '../print-warnings.ts'
+import { parseFile } from '../read-workflow.ts'
+import { createServerRunner, ServerGone, type ServerRunner } from '../server-runner.ts'
+import { artifactsOf, createInterrupter } from './run.ts'
 
 /** Rows worked on at once: as many as a model decodes together without taking much more memory. */
 const defaultConcurrency = 8
@@ -47,88 +24,98 @@ const defaultConcurrency = 8
 /** `woolgather batch FILE`: a run per row of a table; returns the exit code. */
 export async function batch(file: string, options: BatchOptions, io: CliIo): Promise<number> {
   const concurrency = readConcurrency(options.concurrency)
-  const format = formatOf(options.out, '--out')
   const folders = resolveFolders(options)
   const server = options.server === undefined ? undefined : createServerRunner(options.server)
-  const { descriptions, broken } = server
+  const known = server
     ? { descriptions: await server.descriptions(), broken: [] }
     : await readNodes(folders.nodes, io)
-  const base = await parseFile(file, io.stdin, descriptions, options.set ?? [])
-  const rowsOptions = rowsOptionsOf(options)
-  const survey = await surveyRows(options.rows, rowsOptions)
-  const { count, columns } = survey
-  const bound = bindColumns(base, columns, descriptions, {
-    ignored: options.ignore ?? [],
-    ignoreOthers: options.ignoreOthers === true,
-    decimalComma: survey.decimalComma,
-  })
-  const plan = planFirstRow(base, { bound, descriptions, broken, options, survey })
-  const names = nameOutputs(base, plan)
-  await checkWritable(options.out)
-  if (!options.quiet) printWarnings(adviseWorkflow(base, descriptions).warnings, io.stderr)
-  const results = await openResults({
-    file: options.out,
-    format,
-    outputs: names.map(({ name }) => name),
-    workflow: base,
-    identity: { workflow: hashOf([base, options.target ?? null]), columns, seeds: drawSeeds(plan) },
-    resume: options.resume === true,
-  })
-
-  const cancel = new AbortController()
-  const artifacts = server ?? artifactsOf(folders)
-  let { failed } = results
-  const show = showBatch(io.stderr, { done: results.done.size, failed, total: count }, options.quiet)
-  const runner =
-    server ?? startOwnWorker(options, { folders, io, say: (text) => show.say(text), tellsRestarts: true })
-  const stopListening = io.onInterrupt(
-    createInterrupter({ worker: runner, cancel, say: (text) => show.say(text) }),
-  )
-  try {
-    const { rows } = await openRows(options.rows, rowsOptions)
-    await runWindow({
-      rows: leaveOut(results.done, rows),
-      concurrency,
-      inOrder: options.asCompleted !== true,
-      signal: cancel.signal,
-      work: async (row) => {
-        const { workflow, errors } = bindRow(base, bound, row)
-        if (errors.length > 0) return { row: row.number, status: 'failed', outputs: {}, errors }
-        return workRow(row, workflow, {
-          runner,
-          plan,
-          targets: options.target,
-          seeds: results.seeds,
-          names,
-          readArtifact: (hash) => artifacts.readArtifact(hash),
-          signal: cancel.signal,
-          onErrors: (errors, nameOf) => show.tell(row.number, errors, nameOf),
-        })
-      },
-      keep: async (ended) => {
-        await results.append(ended)
-        const bad = ended.filter(({ status }) => status !== 'completed').length
-        failed += bad
-        show.add(ended.length, bad)
-      },
-    })
-    if (!cancel.signal.aborted) await results.complete()
-  } finally {
-    show.end()
-    await runner.close()
-    await results.close()
-    stopListening()
-  }
-  if (cancel.signal.aborted) return exitCodes.cancelled
-  return failed > 0 ? exitCodes.partial : exitCodes.ok
+  const { descriptions } = known
+  const workflow = await parseFile(file, io.stdin, descriptions, options.set ?? [])
+  await checkOut({ ...options, file, workflow, folders })
+  const prepared = await prepareBatch(workflow, known, options)
+  const { due, needed, found } = prepared
+  if (!options.quiet) printWarnings(adviseWorkflow(workflow, descriptions).warnings, io.stderr)
+  const results = await openResults({ ...prepared, file: options.out, mark: options.bom === true })
+  if (!options.quiet && due.leftOut > 0) io.stderr.write(`${leftOut(due, needed)}\n`)
+  const startRunner = (say: (text: string) => void): Runner =>
+    server ??
+    Object.assign(startOwnWorker(options, { folders, io, say, tellsRestarts: true }), artifactsOf(folders))
+  const end = await workThrough(prepared, { results, startRunner, concurrency, options, io })
+  if (end.cancelled) return exitCodes.cancelled
+  if (end.missing > 0) throw tableChanged(options.rows, end.missing)
+  return found.rows.failed > 0 ? exitCodes.partial : exitCodes.ok
 }
 
-function rowsOptionsOf({ delimiter, encoding, ignoreOthers }: BatchOptions): RowsOptions {
-  return {
-    ...(delimiter !== undefined && { delimiter }),
-    ...(encoding !== undefined && { encoding }),
-    ...(ignoreOthers !== undefined && { ignoreOthers }),
+type Runner = Pick<WorkerHandle, 'run' | 'close' | 'kill'> & Pick<ServerRunner, 'readArtifact'>
+
+interface WorkOptions {
+  results: ResultFile
+  startRunner: (say: (text: string) => void) => Runner
+  concurrency: number
+  options: BatchOptions
+  io: CliIo
+}
+
+/** Runs the rows that are due. Says whether Ctrl-C ended it, and how many rows have no line. */
+async function workThrough(
+  prepared: PreparedBatch,
+  { results, startRunner, concurrency, options, io }: WorkOptions,
+): Promise<{ cancelled: boolean; missing: number }> {
+  const { found, due, carried, table } = prepared
+  const done = found.rows.done - due.again
+  const failed = found.rows.failed - due.again
+  const show = showBatch(io.stderr, { done, failed, total: done + due.rows }, options.quiet)
+  const cancel = new AbortController()
+  let missing = due.rows
+
+  const runRows = async (runner: Runner): Promise<void> => {
+    const interrupt = createInterrupter({ worker: runner, cancel, say: (text) => show.say(text) })
+    const stopListening = io.onInterrupt(interrupt)
+    try {
+      await runWindow({
+        rows: dueRows(table(), prepared),
+        concurrency,
+        inOrder: options.asCompleted !== true,
+        signal: cancel.signal,
+        work: async (row) => {
+          const { workflow, errors } = bindRow(prepared.workflow, prepared.bound, row)
+          const about = { carried: carried(row), rowHash: prepared.hash(row) }
+          if (errors.length > 0) return { row: row.number, status: 'failed', outputs: {}, errors, ...about }
+          return workRow(row, workflow, {
+            runner,
+            plan: prepared.plan,
+            targets: options.target,
+            seeds: found.seeds,
+            names: prepared.names,
+            readArtifact: (hash) => runner.readArtifact(hash),
+            signal: cancel.signal,
+            about,
+            onErrors: (told, nameOf) => show.tell(row.number, told, nameOf),
+          })
+        },
+        keep: async (lines) => {
+          await results.append(lines)
+          missing -= lines.length
+          show.add(lines.length, lines.filter(({ status }) => status !== 'completed').length)
+        },
+        onFailure: () => cancel.abort(),
+      })
+    } finally {
+      await runner.close()
+      stopListening()
+    }
   }
+
+  try {
+    if (due.rows > 0) await runRows(startRunner((text) => show.say(text)))
+    if (missing === 0) await results.complete()
+  } catch (error) {
+    throw error instanceof ServerGone ? stopped(error) : error
+  } finally {
+    show.end()
+    await results.close()
+  }
+  return { cancelled: cancel.signal.aborted && missing > 0, missing }
 }
 
 function readConcurrency(text: string | undefined): number {
@@ -139,30 +126,25 @@ function readConcurrency(text: string | undefined): number {
   ])
 }
 
-/**
- * Checks the workflow as the first row will run it. Wrong values of that row are its own affair: it fails, the rest is
- * run.
- * @throws CliError with every other issue
- */
-function planFirstRow(
-  base: Workflow,
-  given: KnownNodes & { bound: readonly BoundColumn[]; options: BatchOptions; survey: Survey },
-): Plan {
-  const { bound, descriptions, broken, options } = given
-  const { first } = given.survey
-  if (first === undefined) {
-    throw new CliError([{ code: 'file-unreadable', message: `“${options.rows}” has no rows.` }])
-  }
-  const { workflow } = bindRow(base, bound, first)
-  const issues = validateWorkflow(workflow, descriptions, { targets: options.target }).filter(
-    (issue) => !bound.some(({ node, input }) => issue.node === node && issue.input === input),
-  )
-  if (issues.length > 0) throw new CliError(explainUnknownTypes(issues, broken))
-  const planned = planWorkflow(workflow, descriptions, options.target ? { targets: options.target } : {})
-  if (planned.issues) throw new CliError(planned.issues)
-  return planned.plan
+function leftOut({ leftOut: count, rows }: Due, needed: readonly string[]): string {
+  const all = rows === 0 ? ', and no other is to be run' : ''
+  const cells = needed.map((column) => `“${column}”`).join(' or ')
+  return `${count} ${count === 1 ? 'row is' : 'rows are'} left out, where ${cells} is empty${all}.`
 }
 
-async function* leaveOut(done: ReadonlySet<number>, rows: AsyncIterable<Row>): AsyncGenerator<Row> {
-  for await (const row of rows) if (!done.has(row.number)) yield row
+/** What was not done is done later. */
+function stopped({ issues }: ServerGone): CliError {
+  const kept = 'The results so far are kept: then go on with --resume.'
+  return new CliError(
+    issues.map((issue) => ({ ...issue, hint: issue.hint === undefined ? kept : `${issue.hint} ${kept}` })),
+    exitCodes.failed,
+  )
+}
+
+function tableChanged(rows: string, missing: number): CliError {
+  const message = `“${rows}” became shorter while it was worked on: ${missing} of its rows have no result.`
+  return new CliError(
+    [{ code: 'file-unreadable', message, hint: 'Put the rows back, then go on with --resume.' }],
+    exitCodes.failed,
+  )
 }

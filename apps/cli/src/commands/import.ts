@@ -2,6 +2,7 @@ import { writeWhole } from '@woolgather/disk'
 import type { CliIo } from '../cli-io.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findIn } from '../read-workflow.ts'
+import { checkNotRead } from '../same-file.ts'
 import { checkWritable } from '../write-result.ts'
 
 /** `woolgather import FILE`: the workflow that a file carries, on stdout or in a file. Returns the exit code. */
@@ -12,6 +13,7 @@ export async function importWorkflow(file: string, options: { out?: string }, io
     io.stdout.write(text)
     return exitCodes.ok
   }
+  await checkNotRead(options.out, [{ file, what: 'the file that is read' }])
   await checkWritable(options.out)
   await writeWhole(options.out, text)
   return exitCodes.ok

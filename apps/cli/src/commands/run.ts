@@ -18,6 +18,7 @@ import { createServerRunner, type ServerRunner } from '../server-runner.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
 import type { Progress } from '../progress/progress.ts'
 import { runSummary } from '../progress/run-summary.ts'
+import { checkNotRead } from '../same-file.ts'
 import { warningsOfRun } from '../warnings-of-run.ts'
 import { showProgress } from '../progress/show-progress.ts'
 import { checkWritable, writeResult } from '../write-result.ts'
@@ -50,7 +51,10 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
     set: options.set ?? [],
     targets: options.target,
   })
-  if (options.out !== undefined) await checkWritable(options.out)
+  if (options.out !== undefined) {
+    await checkNotRead(options.out, [{ file, what: 'the workflow' }])
+    await checkWritable(options.out)
+  }
   if (!options.quiet) printWarnings(warnings, io.stderr)
 
   const artifacts = server ?? artifactsOf(folders)
