@@ -11,7 +11,7 @@ export interface TextLimits {
  * or spend seconds on the keys of one object.
  */
 export function textProblem(text: string, limits: TextLimits): keyof TextLimits | undefined {
-  const keys = new Uint32Array(limits.depth + 1)
+  const keys: number[] = []
   let depth = 0
   let inString = false
   for (let i = 0; i < text.length; i++) {

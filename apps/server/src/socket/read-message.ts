@@ -25,12 +25,12 @@ export type ReadMessage =
   /** What is wrong with a message that cannot be understood at all. */
   | { problem: string }
 
-/** A workflow may be in a message. */
-const messageLimits = { depth: documentLimits.depth + 32, keys: documentLimits.keys }
+/** How deep a workflow nests is for `parseWorkflow` to tell, in answer to its submission. */
+const messageLimits = { depth: Infinity, keys: documentLimits.keys }
 
 export function readMessage(text: string): ReadMessage {
   if (textProblem(text, messageLimits) !== undefined) {
-    return { problem: 'A message nests values too deep, or has an object with too many keys.' }
+    return { problem: `An object of the message has more than ${messageLimits.keys} keys.` }
   }
   const value = parseJson(text)
   if (typeof value !== 'object' || value === null) return { problem: 'A message must be a JSON object.' }
