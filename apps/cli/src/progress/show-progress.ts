@@ -3,7 +3,7 @@ import type { TextSink } from '../cli-io.ts'
 import { createLiveLines } from './live-lines.ts'
 import type { CellNames } from './name-cells.ts'
 import { createPlainLines } from './plain-lines.ts'
-import type { Progress } from './progress.ts'
+import { restartLine, type Progress } from './progress.ts'
 import { printable } from '../print-issues.ts'
 
 /** How much is told of what goes on: `--quiet` nothing, `--verbose` everything. */
@@ -31,7 +31,10 @@ export function showProgress(stderr: TextSink, names: CellNames, { quiet, verbos
 }
 
 function createSilence(say: Progress['say']): Progress {
-  return { add: () => {}, say, end: () => Promise.resolve() }
+  const add = (event: RunEvent): void => {
+    if (event.type === 'run.restarted') say(restartLine(event.error))
+  }
+  return { add, say, end: () => Promise.resolve() }
 }
 
 /** Holds events back while the values of an axis are fetched: its cells are named by them. */
