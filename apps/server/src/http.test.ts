@@ -363,7 +363,9 @@ test('an address that this machine does not have is told', async () => {
 
 test('a data folder that another server uses is told as such', async () => {
   await using server = await startTestServer()
-  await expect(startTestServer({ folder: server.folder })).rejects.toThrow('Another server uses')
+  await expect(startTestServer({ folder: server.folder })).rejects.toThrow(
+    `Another server (process ${process.pid}) uses`,
+  )
 })
 
 async function textOf(socket: Socket): Promise<string> {
