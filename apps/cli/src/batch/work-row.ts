@@ -6,6 +6,7 @@ import { createCollector } from '../collect-run.ts'
 import { CliError } from '../cli-error.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
 import { ServerGone } from '../server-runner.ts'
+import type { BoundRow } from './bind-columns.ts'
 import type { Row } from './read-rows.ts'
 import type { ResultLine, RowResult } from './result-line.ts'
 
@@ -52,20 +53,27 @@ const mostAttempts = 3
  */
 export async function workRow(
   row: Row,
-  workflow: Workflow,
+  { workflow, errors }: BoundRow,
   options: WorkRowOptions,
 ): Promise<ResultLine | undefined> {
   const names = createCellNames(options.plan, options.readArtifact)
-  const asLine = (end: RowEnd): ResultLine => {
-    if (end.errors.length > 0) options.onErrors(end.errors, (error) => names.nameOf(error))
-    return { row: row.number, ...end, ...options.about }
-  }
+  const end = errors.length > 0 ? failure(...errors) : await runRow(workflow, options, names)
+  if (end === undefined) return undefined
+  if (end.errors.length > 0) options.onErrors(end.errors, (error) => names.nameOf(error))
+  return { row: row.number, ...end, ...options.about }
+}
+
+async function runRow(
+  workflow: Workflow,
+  options: WorkRowOptions,
+  names: CellNames,
+): Promise<RowEnd | undefined> {
   for (let attempt = 1; ; attempt++) {
     const end = await runOnce(workflow, options, names)
-    if (options.signal.aborted && isUndone(end)) return undefined
-    if (end === 'cancelled') return asLine(failure(cancelled))
-    if (end !== 'lost') return asLine(end)
-    if (attempt >= mostAttempts) return asLine(failure(lost))
+    if (end !== 'cancelled' && end !== 'lost') return end
+    if (options.signal.aborted) return undefined
+    if (end === 'cancelled') return failure(cancelled)
+    if (attempt >= mostAttempts) return failure(lost)
   }
 }
 
@@ -113,10 +121,6 @@ async function runOnce(
       ? 'lost'
       : failure(...errors, ...error.issues)
   }
-}
-
-function isUndone(end: RowEnd | 'cancelled' | 'lost'): boolean {
-  return end === 'cancelled' || end === 'lost'
 }
 
 function failure(...errors: RunError[]): RowEnd {

@@ -77,11 +77,8 @@ async function workThrough(
         concurrency,
         inOrder: options.asCompleted !== true,
         signal: cancel.signal,
-        work: async (row) => {
-          const { workflow, errors } = bindRow(prepared.workflow, prepared.bound, row)
-          const about = { carried: carried(row), rowHash: prepared.hash(row) }
-          if (errors.length > 0) return { row: row.number, status: 'failed', outputs: {}, errors, ...about }
-          return workRow(row, workflow, {
+        work: (row) =>
+          workRow(row, bindRow(prepared.workflow, prepared.bound, row), {
             runner,
             plan: prepared.plan,
             targets: options.target,
@@ -89,10 +86,9 @@ async function workThrough(
             names: prepared.names,
             readArtifact: (hash) => runner.readArtifact(hash),
             signal: cancel.signal,
-            about,
-            onErrors: (told, nameOf) => show.tell(row.number, told, nameOf),
-          })
-        },
+            about: { carried: carried(row), rowHash: prepared.hash(row) },
+            onErrors: (errors, nameOf) => show.tell(row.number, errors, nameOf),
+          }),
         keep: async (lines) => {
           await results.append(lines)
           missing -= lines.length

@@ -26,7 +26,7 @@ export function document(nodes: Workflow['nodes']): string {
 }
 
 export interface Files {
-  rows?: [name: string, text: string]
+  rows?: [name: string, text: string | Buffer]
   out?: string
   nodes?: Workflow['nodes']
   /** Of the command line. */
@@ -72,7 +72,7 @@ export function prepare({
 }: Files = {}): BatchFiles {
   const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-cli-'))
   const at = (name: string): string => path.join(folder, name)
-  const write = (name: string, text: string): void => writeFileSync(at(name), text)
+  const write = (name: string, text: string | Buffer): void => writeFileSync(at(name), text)
   const read = (name: string): string => readFileSync(at(name), 'utf8')
   write('workflow.json', document(nodes))
   write(rows[0], rows[1])
