@@ -101,3 +101,9 @@ test('whatever a file holds, looking into it does not throw', () => {
     { seed: 2, numRuns: 500 },
   )
 })
+
+test('a result that ends within a string is looked through once, however many quotes it has', () => {
+  const from = process.cpuUsage()
+  expect(readCarriedWorkflow(`{"workflow": {"${'\\"'.repeat(1_000_000)}`).issues).toHaveLength(1)
+  expect(process.cpuUsage(from).user / 1_000).toBeLessThan(5_000)
+})

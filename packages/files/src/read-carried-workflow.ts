@@ -95,13 +95,17 @@ function cutOut(text: string): string | undefined {
   return start === undefined ? undefined : balancedObject(text, start)
 }
 
+/** The object that begins at `start`, in one pass: a string that does not end reaches to the end of the text. */
 function balancedObject(text: string, start: number): string | undefined {
   let depth = 0
-  const token = /"(?:[^"\\]|\\.)*"|[{}]/g
-  token.lastIndex = start
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    if (match[0] === '{') depth++
-    else if (match[0] === '}' && --depth === 0) return text.slice(start, token.lastIndex)
+  let inString = false
+  for (let i = start; i < text.length; i++) {
+    const character = text[i]
+    if (inString && character === '\\') i++
+    else if (character === '"') inString = !inString
+    else if (inString) continue
+    else if (character === '{') depth++
+    else if (character === '}' && --depth === 0) return text.slice(start, i + 1)
   }
   return undefined
 }

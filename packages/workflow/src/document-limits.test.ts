@@ -195,3 +195,15 @@ test('more than 256 axes do not cross in one node', () => {
       .issues,
   ).toEqual([expect.objectContaining({ code: 'too-many-cells', node: 'j' })])
 })
+
+test('a hint stays short, however long the names to choose from are', () => {
+  const slots = many(12, (i): [string, string] => [`${i}${'x'.repeat(100_000)}`, 'text'])
+  const start: WorkflowNode = { type: 'loopback/start', inputs: { slots, maximum: 1 } }
+  const issues = validateWorkflow(
+    workflow({ s: start, p: { type: 'output/preview', links: { value: ['s', 'y'] } } }),
+    descriptions,
+  )
+  const hint = issues.find(({ code }) => code === 'unknown-output')?.hint ?? ''
+  expect(hint).toContain('index')
+  expect(hint.length).toBeLessThan(5_000)
+})

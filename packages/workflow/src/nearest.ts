@@ -32,12 +32,17 @@ export function nearest(name: string, candidates: Iterable<string>): string[] {
 /** "Did you mean …?", or what there is to choose from. */
 export function suggest(name: string, candidates: Iterable<string>, what: string): string {
   const close = nearest(name, candidates)
-  if (close.length > 0) return `Did you mean ${close.map((c) => `\`${c}\``).join(' or ')}?`
+  if (close.length > 0) return `Did you mean ${close.map(quoted).join(' or ')}?`
   const all = [...candidates]
   if (all.length === 0) return `There are no ${what}.`
-  const shown = all.slice(0, 12).map((c) => `\`${c}\``)
+  const shown = all.slice(0, 12).map(quoted)
   const rest = all.length - shown.length
   return `There ${all.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`
+}
+
+/** Names of slots may be texts of any length. */
+function quoted(name: string): string {
+  return `\`${name.length > longestName ? `${name.slice(0, longestName)}…` : name}\``
 }
 
 /**
