@@ -12,6 +12,7 @@ const limits: [RegExp, string][] = [
   [/\bAbortSignal\.timeout\(.*/g, 'an AbortController'],
   [/\bvi\.wait(For|Until)\(.*/g, 'expect.poll'],
   [/\bwaitForTimeout\(.*/g, 'wait for what must happen'],
+  [/\b(performance|Date)\.now\(\) \+ \d[\d_]{3,}/g, "inject('patience')"],
   [/\b(performance|Date)\.now\(\).*\.toBeLess.*/g, 'toCostAtMost, which measures against other work'],
 ]
 

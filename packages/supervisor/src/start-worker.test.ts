@@ -2,15 +2,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { RunEvent } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
-import { play, start, told } from './testing/play.ts'
-
-/** Milliseconds in which a worker that works is sure to answer: ten times what one takes here and now to begin. */
-async function timeToAnswer(): Promise<number> {
-  const began = performance.now()
-  await using worker = start()
-  await play(worker, 'end completed')
-  return Math.ceil((performance.now() - began) * 10)
-}
+import { play, start, timeToAnswer, told } from './testing/play.ts'
 
 describe('a worker that works', () => {
   test('is given runs as soon as it is ready and tells their events in order', async () => {

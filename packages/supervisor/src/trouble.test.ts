@@ -2,8 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { defaultLimits } from './limits.ts'
-import { play, start, told } from './testing/play.ts'
+import { play, start, timeToAnswer, told } from './testing/play.ts'
 
 const watched = { SCRIPTED_WATCH: '1' }
 /** Waits that no test should come to the end of. */
@@ -13,7 +12,8 @@ const ends = (text: string): boolean => /finished|failed/.test(text)
 
 describe('a worker that a node lets do nothing else', () => {
   test('is said to be stalled, with the cell, and ended; the cell fails at once, and the rest goes on', async () => {
-    await using worker = start({ env: watched, limits: { notice: 2_000, hang: 6_000 } })
+    const hang = Math.max(6_000, await timeToAnswer())
+    await using worker = start({ env: watched, limits: { notice: hang / 3, hang } })
     // A node that computes without a pause leaves its worker no time to tell that it began.
     const { status, events } = await play(
       worker,
@@ -43,7 +43,7 @@ describe('a worker that a node lets do nothing else', () => {
   test('is ended at once where it is closed', async () => {
     const worker = start({ limits: { notice: 100, hang: never, shutdown: never } })
     const run = play(worker, 'start a; freeze')
-    await expect.poll(() => worker.status.state, { timeout: never }).toBe('stalled')
+    await expect.poll(() => worker.status.state).toBe('stalled')
     await worker.close()
     expect((await run).status).toBe('interrupted')
   })
@@ -62,7 +62,8 @@ describe('a worker that a node lets do nothing else', () => {
 })
 
 test('a worker that stands still is told from one that computes, and its cell is tried again', async () => {
-  await using worker = start({ env: watched, limits: { notice: 4_000, hang: 6_000 } })
+  const hang = Math.max(6_000, await timeToAnswer())
+  await using worker = start({ env: watched, limits: { notice: (hang * 2) / 3, hang } })
   const { status, events } = await play(worker, 'start a; first stop; finish a; end completed')
   expect(worker.seen.find(({ state }) => state === 'stalled')?.stall).toMatchObject({
     standsStill: true,
@@ -76,7 +77,7 @@ describe('a worker that takes too much memory', () => {
 
   test('is ended and named with the numbers; the cell is tried once more, not for ever', async () => {
     await using worker = start({ limits })
-    const { events } = await play(worker, 'start a; eat 500; wait 5000; end failed')
+    const { events } = await play(worker, 'start a; eat 500; hang; end failed')
     expect(events.find(({ type }) => type === 'cell.failed')).toMatchObject({
       node: 'a',
       error: {
@@ -90,7 +91,7 @@ describe('a worker that takes too much memory', () => {
 
   test('once does no harm', async () => {
     await using worker = start({ limits })
-    const { status } = await play(worker, 'start a; first eat 500; first wait 5000; finish a; end completed')
+    const { status } = await play(worker, 'start a; first eat 500; first hang; finish a; end completed')
     expect(status).toBe('completed')
   })
 
@@ -145,7 +146,7 @@ test('a worker ends with the process that started it, even while it computes', a
   })
   const [pid] = (await once(parent, 'message')) as [number]
   parent.kill('SIGKILL')
-  await expect.poll(() => isAlive(pid), { timeout: defaultLimits.hang }).toBe(false)
+  await expect.poll(() => isAlive(pid)).toBe(false)
 })
 
 function isAlive(pid: number): boolean {

@@ -46,6 +46,14 @@ export async function play(
   return { status, events }
 }
 
+/** Milliseconds in which a worker that works is sure to answer: ten times what one takes here and now to begin. */
+export async function timeToAnswer(): Promise<number> {
+  const began = performance.now()
+  await using worker = start()
+  await play(worker, 'end completed')
+  return Math.ceil((performance.now() - began) * 10)
+}
+
 /** `3 cell.started b` for each. */
 export const told = (events: RunEvent[]): string[] =>
   events.map((event) => `${event.seq} ${event.type}${'node' in event ? ` ${event.node}` : ''}`)
