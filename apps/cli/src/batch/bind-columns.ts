@@ -1,6 +1,7 @@
 import {
   apiInputs,
   bindInputs,
+  literalProblem,
   nearest,
   portsOf,
   portTypes,
@@ -24,6 +25,8 @@ export interface BoundColumn {
   input: string
   /** Reads a field of it. */
   read: (text: string) => TextRead
+  /** Whether null, as JSONL has it for nothing, is a value to it. */
+  takesNull: boolean
   /** Nothing else gives the input a value: not the workflow, and no default. */
   needed: boolean
 }
@@ -75,6 +78,7 @@ function inputTarget(workflow: Workflow, id: string, input: InputDescription): T
     node: id,
     input: input.name,
     read: (text, options) => readTextFor(input, text, options),
+    takesNull: literalProblem(input, null) === undefined,
     needed: input.required && !given,
   }
 }
@@ -88,6 +92,7 @@ function apiTarget(workflow: Workflow, id: string): Target {
     node: id,
     input: 'value',
     read: (text, options) => readText(type, text, options),
+    takesNull: type === 'any' || type === 'json',
     needed: !takesText && (inputs['value'] ?? '') === '',
   }
 }
@@ -102,9 +107,10 @@ export interface BoundRow {
 export function bindRow(workflow: Workflow, columns: readonly BoundColumn[], row: Row): BoundRow {
   const values: { node: string; input: string; value: Json }[] = []
   const errors: RunError[] = []
-  for (const { column, node, input, needed, read } of columns) {
+  for (const bound of columns) {
+    const { column, node, input, needed } = bound
     const given = Object.hasOwn(row.values, column) ? row.values[column] : undefined
-    const found = readGiven(given, read)
+    const found = readGiven(given, bound)
     if (found === undefined) {
       if (needed)
         errors.push(told({ problem: 'is empty, and its input has no other value' }, 'missing-input'))
@@ -119,8 +125,12 @@ export function bindRow(workflow: Workflow, columns: readonly BoundColumn[], row
   return { workflow: bindInputs(workflow, values), errors }
 }
 
-/** What a row has for a column; undefined for nothing: no field, or empty quotes where the input takes no text. */
-function readGiven(value: Json | undefined, read: BoundColumn['read']): TextRead | undefined {
+/** What a row has for a column; undefined for nothing: no field, or null or empty quotes where they are no value. */
+function readGiven(
+  value: Json | undefined,
+  { read, takesNull }: Pick<BoundColumn, 'read' | 'takesNull'>,
+): TextRead | undefined {
+  if (value === null && !takesNull) return undefined
   if (typeof value !== 'string') return value === undefined ? undefined : { value }
   const found = read(value)
   return value.trim() === '' && found.problem !== undefined ? undefined : found

@@ -142,6 +142,13 @@ describe('a field becomes what its input takes', () => {
     expect(rows).toEqual([{ 'n.temperature': 0.5, 'n.maxTokens': 7 }, {}])
   })
 
+  test('nothing where JSONL has null or an empty text, unless that is a value', async () => {
+    const rows = '{"v":null}\n{"v":""}\n{"v":"5"}\n'
+    expect(await values('number', rows, { name: 'rows.jsonl' }, 42)).toEqual([42, 42, 5])
+    expect(await values('json', '{"v":null}\n', { name: 'rows.jsonl' }, 42)).toEqual([null])
+    expect(await values('text', '{"v":null}\n{"v":""}\n', { name: 'rows.jsonl' }, 'x')).toEqual(['x', ''])
+  })
+
   test('or an error of its row, with column and line', async () => {
     expect(await values('number', 'v\n5%\n')).toEqual([
       { errors: ['Column “v” of row 0, in line 2, must be a number, is "5%".'] },
