@@ -1,5 +1,5 @@
 import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
-import { useEffect, useState, type DragEvent } from 'react'
+import { useEffect, useState, type DragEvent, type ReactNode } from 'react'
 import { watchKeys } from './commands.ts'
 import { Graph } from './graph/graph.tsx'
 import { Breadcrumb } from './panels/breadcrumb.tsx'
@@ -16,8 +16,18 @@ import { Waiting } from './panels/waiting.tsx'
 import { watchClipboard } from './session/clipboard.ts'
 import { openFile } from './session/import-file.ts'
 import { placeOnGraph, watchPointer } from './session/open-search.ts'
-import { EditorContext, useDocument, useEditor, useServer, useView } from './store/editor-context.ts'
+import {
+  EditorContext,
+  FrontContext,
+  useTabs,
+  useDocument,
+  useEditor,
+  useServer,
+  useView,
+  useWorkbench,
+} from './store/editor-context.ts'
 import type { Editor } from './store/editor.ts'
+import { frontOf } from './store/tab-store.ts'
 import { fetchedLater } from './ui/fetched-later.tsx'
 import { linkingRules } from './ui/port-style.ts'
 
@@ -26,23 +36,31 @@ const rules = linkingRules()
 export function App({ editor }: { editor: Editor }) {
   return (
     <EditorContext value={editor}>
-      <ReactFlowProvider>
-        <style>{rules}</style>
-        <Workbench />
-      </ReactFlowProvider>
+      <InFront>
+        <ReactFlowProvider>
+          <style>{rules}</style>
+          <Workbench />
+        </ReactFlowProvider>
+      </InFront>
     </EditorContext>
   )
 }
 
+/** Hands the tab in front to all that is drawn of it. */
+function InFront({ children }: { children: ReactNode }) {
+  const tab = useTabs(frontOf)
+  return <FrontContext value={tab}>{children}</FrontContext>
+}
+
 function Workbench() {
-  const appView = useView((state) => state.appView)
+  const appView = useWorkbench((state) => state.appView)
   const loaded = useServer((state) => state.nodes !== undefined)
-  const opened = useDocument((state) => state.opening > 0)
-  const paletteOpen = useView((state) => state.paletteOpen)
-  const runsOpen = useView((state) => state.runsOpen)
+  const started = useTabs((state) => state.started)
+  const paletteOpen = useWorkbench((state) => state.paletteOpen)
+  const runsOpen = useWorkbench((state) => state.runsOpen)
   const { dropping, ...drop } = useFileDrop()
   useWatchers()
-  if (!loaded || !opened) return <Waiting />
+  if (!loaded || !started) return <Waiting />
   return (
     <div className="app" {...drop}>
       <TitleBar />

@@ -38,14 +38,14 @@ export const commands: readonly Command[] = [
     title: 'Undo',
     inApp: true,
     keys: ['Mod+z'],
-    run: (editor) => editor.document.getState().undo(),
+    run: (editor) => editor.front.document.getState().undo(),
   },
   {
     group: 'Edit',
     title: 'Redo',
     inApp: true,
     keys: ['Mod+Shift+z', 'Mod+y'],
-    run: (editor) => editor.document.getState().redo(),
+    run: (editor) => editor.front.document.getState().redo(),
   },
   {
     group: 'View',
@@ -72,7 +72,7 @@ export const commands: readonly Command[] = [
     title: 'Shortcuts',
     inApp: true,
     keys: ['?'],
-    run: (editor) => editor.view.setState({ dialog: { kind: 'shortcuts' } }),
+    run: (editor) => editor.workbench.setState({ dialog: { kind: 'shortcuts' } }),
   },
   {
     group: 'Workflow',
@@ -88,7 +88,7 @@ export const commands: readonly Command[] = [
     title: 'Close the tab',
     inApp: true,
     keys: ['Shift+w'],
-    run: (editor) => closeTab(editor, editor.tabs.getState().active),
+    run: (editor) => closeTab(editor, editor.front),
   },
   { group: 'Workflow', title: 'Next tab', inApp: true, keys: [']'], run: (editor) => stepTab(editor, 1) },
   {
@@ -129,7 +129,7 @@ export function watchKeys(editor: Editor, flow: Flow): () => void {
     const command = commands.find(
       ({ keys, when, inApp }) =>
         keys.some((key) => matches(key, event)) &&
-        (inApp === true || !editor.view.getState().appView) &&
+        (inApp === true || !editor.workbench.getState().appView) &&
         (when?.(editor) ?? true),
     )
     return command?.always === true || !isTyping(event.target) ? command : undefined
@@ -183,25 +183,25 @@ function leaveField(field: HTMLElement): void {
 }
 
 function escape(editor: Editor): void {
-  const { search, selectedNodes, selectedLinks, select } = editor.view.getState()
-  if (search) editor.view.setState({ search: undefined })
-  else if (isRunning(editor.run.getState())) cancelRun(editor)
+  const { selectedNodes, selectedLinks, select } = editor.front.view.getState()
+  if (editor.workbench.getState().search) editor.workbench.setState({ search: undefined })
+  else if (isRunning(editor.front.run.getState())) cancelRun(editor)
   else if (selectedNodes.size + selectedLinks.size > 0) select([])
   else leaveSubgraph(editor)
 }
 
 function toggleRuns(editor: Editor): void {
-  editor.view.setState(({ runsOpen }) => ({ runsOpen: !runsOpen }))
+  editor.workbench.setState(({ runsOpen }) => ({ runsOpen: !runsOpen }))
 }
 
 function togglePalette(editor: Editor): void {
-  editor.view.setState(({ paletteOpen }) => ({ paletteOpen: !paletteOpen }))
+  editor.workbench.setState(({ paletteOpen }) => ({ paletteOpen: !paletteOpen }))
 }
 
 function toggleResults(editor: Editor): void {
-  const { results, selectedNodes } = editor.view.getState()
+  const { results, selectedNodes } = editor.front.view.getState()
   const [node] = selectedNodes
   const next =
     node === undefined || node === results?.node ? undefined : { node, full: results?.full ?? false }
-  editor.view.setState({ results: next })
+  editor.front.view.setState({ results: next })
 }

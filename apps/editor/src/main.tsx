@@ -17,7 +17,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { startSession } from './session/start-session.ts'
-import { createEditor } from './store/editor.ts'
+import { createEditor } from './session/create-editor.ts'
 import { readTheme } from './ui/theme.ts'
 
 /** Below this width the list of nodes would leave too little room for the graph. */
@@ -25,6 +25,7 @@ const paletteFrom = 1100
 
 const editor = createEditor({
   url: location.origin,
+  createSocket: (url) => new WebSocket(url),
   theme: readTheme(),
   paletteOpen: innerWidth >= paletteFrom,
 })

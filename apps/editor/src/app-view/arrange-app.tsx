@@ -38,7 +38,7 @@ export function ArrangeApp({ form }: { form: AppForm }) {
               placeholder={named(part)}
               maxLength={200}
               value={part.item.label ?? ''}
-              onBlur={() => editor.document.getState().closeStep()}
+              onBlur={() => editor.front.document.getState().closeStep()}
               onChange={({ target: { value } }) =>
                 change((items) =>
                   items.map((item, index) =>

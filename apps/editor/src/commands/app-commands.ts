@@ -7,7 +7,7 @@ export const appCommands: readonly Command[] = [
     title: 'Show the workflow as an app, or as its graph',
     inApp: true,
     keys: ['a'],
-    run: (editor) => showApp(editor, !editor.view.getState().appView),
+    run: (editor) => showApp(editor, !editor.workbench.getState().appView),
   },
   {
     group: 'Graph',
@@ -17,9 +17,10 @@ export const appCommands: readonly Command[] = [
     section: 'state',
     keys: ['Shift+a'],
     when: (editor) =>
-      editor.view.getState().selectedNodes.size === 1 && editor.document.getState().path.length === 0,
+      editor.front.view.getState().selectedNodes.size === 1 &&
+      editor.front.document.getState().path.length === 0,
     run: (editor) => {
-      const [node] = editor.view.getState().selectedNodes
+      const [node] = editor.front.view.getState().selectedNodes
       if (node !== undefined) toggleInApp(editor, { node })
     },
   },

@@ -6,7 +6,7 @@ import type { Command } from './command.ts'
 const atLeast =
   (count: number) =>
   (editor: Editor): boolean =>
-    editor.view.getState().selectedNodes.size >= count
+    editor.front.view.getState().selectedNodes.size >= count
 
 const align = (title: string, key: string, alignment: Alignment): Command => ({
   group: 'Arrange',

@@ -14,15 +14,15 @@ import { colorNames } from '../ui/node-colors.ts'
 import type { Command } from './command.ts'
 
 const anyNode = (editor: Editor): boolean => selectedNodes(editor).length > 0
-const oneLink = (editor: Editor): boolean => editor.view.getState().selectedLinks.size === 1
+const oneLink = (editor: Editor): boolean => editor.front.view.getState().selectedLinks.size === 1
 
 function selectedNodes(editor: Editor): string[] {
   const { nodes } = graphOf(editor)
-  return [...editor.view.getState().selectedNodes].filter((id) => nodes[id] && !isBorder(id))
+  return [...editor.front.view.getState().selectedNodes].filter((id) => nodes[id] && !isBorder(id))
 }
 
 function selectedLink(editor: Editor) {
-  const [id] = editor.view.getState().selectedLinks
+  const [id] = editor.front.view.getState().selectedLinks
   return id === undefined ? undefined : readLink(editor, parseLinkId(id))
 }
 
@@ -103,7 +103,7 @@ export const graphCommands: readonly Command[] = [
     keys: ['Shift+o'],
     menus: ['canvas'],
     section: 'one',
-    when: (editor) => editor.document.getState().path.length > 0,
+    when: (editor) => editor.front.document.getState().path.length > 0,
     run: leaveSubgraph,
   },
   {
@@ -252,7 +252,7 @@ export const graphCommands: readonly Command[] = [
     keys: ['Delete', 'Backspace'],
     menus: ['nodes', 'link'],
     section: 'remove',
-    when: (editor) => anyNode(editor) || editor.view.getState().selectedLinks.size > 0,
+    when: (editor) => anyNode(editor) || editor.front.view.getState().selectedLinks.size > 0,
     run: removeSelected,
   },
 ]
@@ -261,14 +261,14 @@ async function copyToClipboard(editor: Editor): Promise<void> {
   const text = copySelected(editor)
   if (text === undefined) return
   await navigator.clipboard.writeText(text)
-  editor.view.getState().notify('info', 'Copied')
+  editor.workbench.getState().notify('info', 'Copied')
 }
 
 function foldSelected(editor: Editor): void {
   const { nodes } = graphOf(editor)
   const ids = selectedNodes(editor)
   const collapsed = ids.some((id) => nodes[id]?.view?.collapsed !== true)
-  editor.document.getState().dispatch({
+  editor.front.document.getState().dispatch({
     type: 'batch',
     actions: ids.map((id) => ({ type: 'node.collapse', id, collapsed })),
   })
@@ -278,7 +278,7 @@ function pinSelected(editor: Editor): void {
   const { nodes } = graphOf(editor)
   const ids = selectedNodes(editor)
   const pinned = ids.some((id) => nodes[id]?.view?.pinned !== true)
-  editor.document.getState().dispatch({
+  editor.front.document.getState().dispatch({
     type: 'batch',
     actions: ids.map((id) => ({ type: 'node.pin', id, pinned })),
   })
@@ -289,7 +289,7 @@ function switchMode(mode: 'mute' | 'bypass'): Command['run'] {
     const { nodes } = graphOf(editor)
     const ids = selectedNodes(editor)
     const next = ids.some((id) => nodes[id]?.mode !== mode) ? mode : undefined
-    editor.document.getState().dispatch({
+    editor.front.document.getState().dispatch({
       type: 'batch',
       actions: ids.map((id) => ({ type: 'node.mode', id, mode: next })),
     })
@@ -297,7 +297,7 @@ function switchMode(mode: 'mute' | 'bypass'): Command['run'] {
 }
 
 function colorSelected(editor: Editor, color: string | undefined): void {
-  editor.document.getState().dispatch({
+  editor.front.document.getState().dispatch({
     type: 'batch',
     actions: selectedNodes(editor).map((id) => ({ type: 'node.color', id, color })),
   })

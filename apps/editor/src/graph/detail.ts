@@ -1,6 +1,6 @@
 import type { ReactFlowState } from '@xyflow/react'
-import { sceneOf } from '../store/document-store.ts'
 import type { Editor } from '../store/editor.ts'
+import { watchFront } from '../store/tab-store.ts'
 
 /** Below this zoom the text of a node is too small to read, and is not drawn. */
 export const readableZoom = 0.35
@@ -21,13 +21,18 @@ function startingDetail(nodes: number): ReadonlySet<string> | undefined {
 /** A large graph that opens is sketched first, before it is known what of it is seen. Returns how to stop. */
 export function watchDetail(editor: Editor): () => void {
   const reset = (): void => {
-    const { graph } = editor.document.getState()
-    editor.view.setState({ detailed: startingDetail(Object.keys(graph.nodes).length) })
+    const { document, view } = editor.front
+    const { graph } = document.getState()
+    view.setState({ detailed: startingDetail(Object.keys(graph.nodes).length) })
   }
   reset()
-  return editor.document.subscribe((state, before) => {
-    if (sceneOf(state) !== sceneOf(before)) reset()
-  })
+  return watchFront(
+    editor.tabs,
+    (tab) => tab.document,
+    (state, before) => {
+      if (state.path !== before.path) reset()
+    },
+  )
 }
 
 type Seen = Pick<ReactFlowState, 'transform' | 'width' | 'height' | 'nodeLookup'>

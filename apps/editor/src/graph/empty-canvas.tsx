@@ -33,7 +33,7 @@ export function EmptyCanvas() {
           <button
             type="button"
             className="button"
-            onClick={() => editor.view.setState({ dialog: { kind: 'templates' } })}
+            onClick={() => editor.workbench.setState({ dialog: { kind: 'templates' } })}
           >
             All {examples.length} examples…
           </button>

@@ -1,5 +1,5 @@
 import type { ReactFlowInstance } from '@xyflow/react'
-import type { Point } from '../store/view-store.ts'
+import type { Point } from '../store/workbench-store.ts'
 import { findFreePlace } from './free-place.ts'
 
 export type Surroundings = Pick<ReactFlowInstance, 'screenToFlowPosition' | 'getNodes'>

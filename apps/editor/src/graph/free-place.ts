@@ -1,4 +1,4 @@
-import type { Point } from '../store/view-store.ts'
+import type { Point } from '../store/workbench-store.ts'
 
 export interface Box extends Point {
   width: number

@@ -11,10 +11,9 @@ import {
   type FinalConnectionState,
 } from '@xyflow/react'
 import { useCallback, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react'
-import { useDocument, useEditor, useRun, useServer, useWorkflow } from '../store/editor-context.ts'
-import { sceneOf } from '../store/document-store.ts'
+import { useEditor, useFront, useRun, useScene, useServer, useWorkflow } from '../store/editor-context.ts'
 import { countRunning } from '../store/run-store.ts'
-import type { LooseLink } from '../store/view-store.ts'
+import type { LooseLink } from '../store/workbench-store.ts'
 import { addNode, connect, disconnect, judge, graphOf, reconnect } from '../session/edit-graph.ts'
 import { fitsBetween, insertNew } from '../session/insert-on-link.ts'
 import { parseLinkId } from '../document/link-id.ts'
@@ -55,6 +54,7 @@ export const nodeTypeMime = 'application/x-woolgather-node'
 
 export function Graph() {
   const editor = useEditor()
+  const { view } = useFront()
   const flow = useReactFlow()
   const { nodes, onNodesChange } = useFlowNodes()
   const { edges, onEdgesChange } = useFlowEdges()
@@ -62,7 +62,7 @@ export function Graph() {
   const far = useStore((state) => farness(state.transform[2]))
   const busy = useRun((state) => countRunning(state) > livelyUntil)
   const moved = useRef<Edge | undefined>(undefined)
-  const scene = useDocument(sceneOf)
+  const scene = useScene()
   useFitOnOpening()
   useDetail()
 
@@ -100,7 +100,7 @@ export function Graph() {
     setLinking(undefined)
     if (!link || moved.current || state.toHandle || state.toNode) return
     const screen = 'clientX' in event ? { x: event.clientX, y: event.clientY } : touchPoint(event)
-    editor.view.setState({ search: { screen, at: flow.screenToFlowPosition(screen), link } })
+    editor.workbench.setState({ search: { screen, at: flow.screenToFlowPosition(screen), link } })
   }
 
   const onReconnectEnd = (_event: unknown, edge: Edge, _type: unknown, state: FinalConnectionState): void => {
@@ -115,7 +115,7 @@ export function Graph() {
   const openSearch = (event: MouseEvent): void => {
     if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane')) return
     const screen = { x: event.clientX, y: event.clientY }
-    editor.view.setState({ search: { screen, at: flow.screenToFlowPosition(screen) } })
+    editor.workbench.setState({ search: { screen, at: flow.screenToFlowPosition(screen) } })
   }
 
   const dropNode = (event: DragEvent): void => {
@@ -158,7 +158,7 @@ export function Graph() {
         onReconnect={onReconnect}
         onReconnectStart={(_event, edge) => (moved.current = edge)}
         onReconnectEnd={onReconnectEnd}
-        onMoveEnd={(_event, viewport) => editor.view.setState({ viewport })}
+        onMoveEnd={(_event, viewport) => view.setState({ viewport })}
         onNodeDrag={drops.over}
         onNodeDragStop={drops.drop}
         onNodeContextMenu={menu.onNode}
@@ -192,14 +192,14 @@ function useFitOnOpening(): void {
   const editor = useEditor()
   const flow = useReactFlow()
   const reveal = useRevealNode()
-  const scene = useDocument(sceneOf)
+  const scene = useScene()
   useEffect(() => {
     const fit = (): void => {
       const ids = Object.keys(graphOf(editor).nodes)
       const ready = ids.every((id) => flow.getNode(id)?.measured?.height)
       if (!ready) return void (frame = requestAnimationFrame(fit))
-      const { revealing, returning } = editor.view.getState()
-      editor.view.setState({ revealing: undefined, returning: undefined })
+      const { revealing, returning } = editor.front.view.getState()
+      editor.front.view.setState({ revealing: undefined, returning: undefined })
       // React Flow would keep a wish to fit until the first node is there, and move it away from the pointer.
       if (ids.length === 0) void flow.setViewport(returning ?? { x: 0, y: 0, zoom: 1 })
       else if (revealing) reveal(revealing.id, revealing.input)

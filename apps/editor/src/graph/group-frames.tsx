@@ -4,7 +4,7 @@ import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import type { Group } from '@woolgather/workflow'
 import type { DocumentAction } from '../document/actions.ts'
 import { graphOf } from '../session/edit-graph.ts'
-import { useEditor, useWorkflow } from '../store/editor-context.ts'
+import { useEditor, useFront, useWorkflow } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import { colorNames, hueOf, swatchColor } from '../ui/node-colors.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
@@ -27,7 +27,7 @@ export function GroupFrames() {
 
 function GroupFrame({ at, group }: { at: number; group: Group }) {
   const editor = useEditor()
-  const { dispatch, closeStep } = editor.document.getState()
+  const { dispatch, closeStep } = useFront().document.getState()
   const { x, y, width, height, title, color, text } = group
   const note = text !== undefined
   const what = note ? 'note' : 'group'
@@ -125,7 +125,7 @@ function useDrag(at: number, kind: 'move' | 'resize') {
   const by = (dx: number, dy: number, nodes: readonly string[]): void => {
     const actions =
       kind === 'move' ? moveActions(editor, at, dx, dy, nodes) : resizeActions(editor, at, dx, dy)
-    editor.document.getState().dispatch({ type: 'batch', actions, merge: `${kind} group ${at}` })
+    editor.front.document.getState().dispatch({ type: 'batch', actions, merge: `${kind} group ${at}` })
   }
   const nodesInside = (): readonly string[] => {
     const group = graphOf(editor).groups?.[at]
@@ -136,7 +136,7 @@ function useDrag(at: number, kind: 'move' | 'resize') {
       if (event.button !== 0 || (event.target as Element).closest('input, button')) return
       event.stopPropagation()
       event.currentTarget.setPointerCapture(event.pointerId)
-      editor.document.getState().closeStep()
+      editor.front.document.getState().closeStep()
       held.current = { x: event.clientX, y: event.clientY, nodes: nodesInside() }
     },
     onPointerMove: (event: PointerEvent<HTMLElement>) => {
@@ -150,7 +150,7 @@ function useDrag(at: number, kind: 'move' | 'resize') {
     },
     onPointerUp: () => {
       held.current = undefined
-      editor.document.getState().closeStep()
+      editor.front.document.getState().closeStep()
     },
     onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
       if (event.target !== event.currentTarget) return

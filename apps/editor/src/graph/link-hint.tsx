@@ -2,7 +2,7 @@ import { useConnection, useStore } from '@xyflow/react'
 import { useEditor } from '../store/editor-context.ts'
 import { judge } from '../session/edit-graph.ts'
 import { portColor } from '../ui/port-style.ts'
-import type { LooseLink } from '../store/view-store.ts'
+import type { LooseLink } from '../store/workbench-store.ts'
 
 /** Beside the pointer while a link is drawn: the type in hand, or why it cannot go where it hovers. */
 export function LinkHint({ link }: { link: LooseLink }) {

@@ -1,7 +1,7 @@
 import { inputsOf, outputsOf } from '../document/inputs-of.ts'
 import { graphOf, takesSeveral } from '../session/edit-graph.ts'
 import type { Editor } from '../store/editor.ts'
-import type { LooseLink } from '../store/view-store.ts'
+import type { LooseLink } from '../store/workbench-store.ts'
 
 /** The link that begins at a port, with its type. */
 export function looseLinkAt(

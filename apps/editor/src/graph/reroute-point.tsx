@@ -60,12 +60,12 @@ export function ReroutePoint({ link, at, place, color }: ReroutePointProps) {
         event.stopPropagation()
         event.currentTarget.setPointerCapture(event.pointerId)
         dragging.current = true
-        editor.document.getState().closeStep()
+        editor.front.document.getState().closeStep()
       }}
       onPointerMove={move}
       onPointerUp={() => {
         dragging.current = false
-        editor.document.getState().closeStep()
+        editor.front.document.getState().closeStep()
       }}
       onDoubleClick={(event) => {
         event.stopPropagation()

@@ -2,7 +2,7 @@ import type { Edge, Node } from '@xyflow/react'
 import { useMemo, type MouseEvent as ReactMouseEvent } from 'react'
 import { isTyping } from '../session/clipboard.ts'
 import { useEditor } from '../store/editor-context.ts'
-import type { MenuRequest } from '../store/view-store.ts'
+import type { MenuRequest } from '../store/workbench-store.ts'
 
 type PointerLike = MouseEvent | ReactMouseEvent
 
@@ -12,19 +12,19 @@ export function useContextMenu() {
   return useMemo(() => {
     const open = (event: PointerLike, target: MenuRequest['target']): void => {
       event.preventDefault()
-      editor.view.setState({ menu: { ...placeOf(event), target } })
+      editor.workbench.setState({ menu: { ...placeOf(event), target } })
     }
     return {
       onNode: (event: ReactMouseEvent, { id }: Node) => {
         // Fields have the browser's own menu: copy, paste, spelling.
         if (isTyping(event.target)) return
-        const { selectedNodes, select } = editor.view.getState()
+        const { selectedNodes, select } = editor.front.view.getState()
         if (!selectedNodes.has(id)) select([id])
         open(event, 'nodes')
       },
       onSelection: (event: ReactMouseEvent) => open(event, 'nodes'),
       onLink: (event: ReactMouseEvent, { id }: Edge) => {
-        editor.view.getState().select([], [id])
+        editor.front.view.getState().select([], [id])
         open(event, 'link')
       },
       onCanvas: (event: PointerLike) => open(event, 'canvas'),

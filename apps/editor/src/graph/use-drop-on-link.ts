@@ -4,7 +4,7 @@ import { parseLinkId } from '../document/link-id.ts'
 import { canInsert, insertExisting, readLink } from '../session/insert-on-link.ts'
 import { useEditor } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
-import type { WholeLink } from '../store/view-store.ts'
+import type { WholeLink } from '../store/workbench-store.ts'
 
 type PointerLike = MouseEvent | TouchEvent | ReactMouseEvent
 
@@ -47,7 +47,7 @@ export function useDropOnLink() {
         const link = nodes.length === 1 ? fitting(event, node) : undefined
         show(undefined)
         if (link) insertExisting(editor, node.id, link)
-        editor.document.getState().closeStep()
+        editor.front.document.getState().closeStep()
       },
     }
   }, [editor])

@@ -39,7 +39,7 @@ export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes
     (changes: EdgeChange[]) => {
       const choices = changes.filter((change) => change.type === 'select')
       if (choices.length === 0) return
-      const { selectedNodes, selectedLinks, select } = editor.view.getState()
+      const { selectedNodes, selectedLinks, select } = editor.front.view.getState()
       const next = new Set(selectedLinks)
       for (const { id, selected: on } of choices) {
         if (on) next.add(id)

@@ -3,8 +3,7 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
 import { estimateHeight } from '../session/arrange-nodes.ts'
 import { outputsUsed, sketchPorts, type SketchPort } from './sketch-ports.ts'
-import { useDocument, useEditor, useServer, useView, useWorkflow } from '../store/editor-context.ts'
-import { sceneOf } from '../store/document-store.ts'
+import { useEditor, useScene, useServer, useView, useWorkflow } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import { isBorder } from '../document/scope.ts'
 import { titleOf } from '../ui/describe-node.ts'
@@ -40,7 +39,7 @@ interface Derived extends Shown {
 export function useFlowNodes(): { nodes: Node[]; onNodesChange: (changes: NodeChange[]) => void } {
   const editor = useEditor()
   const source = useWorkflow((workflow) => workflow.nodes)
-  const scene = useDocument(sceneOf)
+  const scene = useScene()
   const selected = useView((state) => state.selectedNodes)
   const types = useServer((state) => state.byType)
   const detailed = useView((state) => state.detailed)
@@ -149,7 +148,7 @@ function measuredIn(changes: readonly NodeChange[]): [string, Size][] {
 function applySelection(editor: Editor, changes: readonly NodeChange[]): void {
   const choices = changes.filter((change) => change.type === 'select')
   if (choices.length === 0) return
-  const { selectedNodes, selectedLinks, select } = editor.view.getState()
+  const { selectedNodes, selectedLinks, select } = editor.front.view.getState()
   const next = new Set(selectedNodes)
   for (const { id, selected } of choices) {
     if (selected) next.add(id)
@@ -165,13 +164,13 @@ function applyMoves(editor: Editor, changes: readonly NodeChange[]): void {
     id,
     { x: Math.round(position!.x), y: Math.round(position!.y) },
   ])
-  editor.document.getState().dispatch({ type: 'nodes.move', positions: Object.fromEntries(positions) })
+  editor.front.document.getState().dispatch({ type: 'nodes.move', positions: Object.fromEntries(positions) })
 }
 
 function applyResizes(editor: Editor, changes: readonly NodeChange[]): void {
   for (const change of changes)
     if (change.type === 'dimensions' && change.setAttributes !== undefined && change.dimensions)
-      editor.document
+      editor.front.document
         .getState()
         .dispatch({ type: 'node.resize', id: change.id, width: Math.round(change.dimensions.width) })
 }

@@ -3,7 +3,7 @@ import { ArrowUp, LogIn, LogOut, X } from 'lucide-react'
 import { memo } from 'react'
 import { linksInto, portTypeNamed } from '../document/inputs-of.ts'
 import { inputsNode, newPort, subgraphAt } from '../document/scope.ts'
-import { useDocument, useEditor, useNode } from '../store/editor-context.ts'
+import { useDocument, useEditor, useFront, useNode } from '../store/editor-context.ts'
 import { Port } from './port.tsx'
 import { useRemeasure } from './use-remeasure.ts'
 
@@ -60,7 +60,7 @@ interface BorderPortProps {
 function BorderPort({ id, side, subgraph, port: { name, type }, first }: BorderPortProps) {
   const editor = useEditor()
   const linked = useNode(id)
-  const { dispatch } = editor.document.getState()
+  const { dispatch } = useFront().document.getState()
   const what = side === 'inputs' ? 'input' : 'output'
   const rename = (to: string): void =>
     dispatch({ type: 'subgraph.renamePort', id: subgraph, side, name, to: to.trim() })

@@ -1,7 +1,7 @@
 import type { WorkflowNode } from '@woolgather/workflow'
 import type { InputRef } from '../document/actions.ts'
 import type { NodeInput } from '../document/inputs-of.ts'
-import { useEditor } from '../store/editor-context.ts'
+import { useFront } from '../store/editor-context.ts'
 import { useWarnings } from './field-advice.tsx'
 import type { Control } from '../widgets/choose-control.ts'
 import { ControlView } from '../widgets/control-view.tsx'
@@ -18,7 +18,7 @@ export interface InputControlProps {
 
 /** The control for what is typed into an input, tied to the document. */
 export function InputControl({ to, node, input, control, id, label, problem }: InputControlProps) {
-  const { dispatch, closeStep } = useEditor().document.getState()
+  const { dispatch, closeStep } = useFront().document.getState()
   const warnings = useWarnings(to.node, to.input)
   return (
     <ControlView

@@ -3,7 +3,7 @@ import { useId } from 'react'
 import type { Json, WorkflowNode } from '@woolgather/workflow'
 import { linksInto, type NodeInput } from '../document/inputs-of.ts'
 import { firstFailure } from '../run/show-run.ts'
-import { useEditor, useProblems, useRun } from '../store/editor-context.ts'
+import { useEditor, useFront, useProblems, useRun } from '../store/editor-context.ts'
 import type { Control } from '../widgets/choose-control.ts'
 import { Prose } from '../ui/prose.tsx'
 import { canSweep } from '../session/sweep-input.ts'
@@ -34,7 +34,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
     const error = firstFailure(state.run?.nodes[id])
     return error?.input === input.name ? error : undefined
   })
-  const { dispatch } = editor.document.getState()
+  const { dispatch } = useFront().document.getState()
   const links = linksInto(node, input.name)
   const value = node.inputs?.[input.name]
   const ref = { node: id, input: input.name }

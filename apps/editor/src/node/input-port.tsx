@@ -12,7 +12,7 @@ export function InputPort({ id, node, input }: { id: string; node: WorkflowNode;
   const literal = showLiteral(node.inputs?.[input.name])
   const remove = (): void => {
     const links = linksInto(node, input.name)
-    editor.document.getState().dispatch({
+    editor.front.document.getState().dispatch({
       type: 'batch',
       actions: [
         ...links.map((from) => ({ type: 'link.remove' as const, node: id, input: input.name, from })),

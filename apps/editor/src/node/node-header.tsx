@@ -29,7 +29,7 @@ export function NodeHeader({ id, node, description }: NodeHeaderProps) {
         aria-label={collapsed ? `Unfold ${title}` : `Fold ${title}`}
         aria-expanded={!collapsed}
         onClick={() =>
-          editor.document.getState().dispatch({ type: 'node.collapse', id, collapsed: !collapsed })
+          editor.front.document.getState().dispatch({ type: 'node.collapse', id, collapsed: !collapsed })
         }
       >
         <Chevron />
@@ -48,7 +48,7 @@ export function NodeHeader({ id, node, description }: NodeHeaderProps) {
           className="icon-button nodrag node-pin"
           aria-label={`Unpin ${title}`}
           title="Pinned: press to let it move"
-          onClick={() => editor.document.getState().dispatch({ type: 'node.pin', id, pinned: false })}
+          onClick={() => editor.front.document.getState().dispatch({ type: 'node.pin', id, pinned: false })}
         >
           <Pin />
         </button>
@@ -73,7 +73,9 @@ export function NodeHeader({ id, node, description }: NodeHeaderProps) {
 function TitleField({ id, title, onDone }: { id: string; title: string; onDone: () => void }) {
   const editor = useEditor()
   const keep = (value: string): void => {
-    editor.document.getState().dispatch({ type: 'node.title', id, title: value === title ? title : value })
+    editor.front.document
+      .getState()
+      .dispatch({ type: 'node.title', id, title: value === title ? title : value })
     onDone()
   }
   const key = (event: KeyboardEvent<HTMLInputElement>): void => {

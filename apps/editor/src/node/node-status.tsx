@@ -86,7 +86,7 @@ function CellCount({ id, run }: { id: string; run: NodeRun }) {
       className="cell-count nodrag"
       title="Show all cells (R)"
       aria-label={`${shown} cells: show them`}
-      onClick={() => editor.view.setState({ results: { node: id, full: false } })}
+      onClick={() => editor.front.view.setState({ results: { node: id, full: false } })}
     >
       {shown}
     </button>

@@ -28,7 +28,7 @@ export const Port = memo(function Port({ node, name, type, side, label, linked =
     const screen = { x: side === 'input' ? box.left : box.right, y: box.bottom }
     const shift = side === 'input' ? -360 : 60
     const at = flow.screenToFlowPosition({ x: screen.x, y: screen.y })
-    editor.view.setState({
+    editor.workbench.setState({
       search: {
         screen,
         at: { x: at.x + shift, y: at.y - 40 },

@@ -2,7 +2,7 @@ import { ChevronRight, CornerLeftUp } from 'lucide-react'
 import { Fragment } from 'react'
 import { subgraphAt } from '../document/scope.ts'
 import { goToGraph, leaveSubgraph } from '../session/enter-subgraph.ts'
-import { useDocument, useEditor } from '../store/editor-context.ts'
+import { useDocument, useEditor, useFront } from '../store/editor-context.ts'
 import './breadcrumb.css'
 
 /** Inside a subgraph: where one is, what it is called, and the way out. */
@@ -12,7 +12,7 @@ export function Breadcrumb() {
   const workflow = useDocument((state) => state.history.present)
   const here = subgraphAt(workflow, path)
   if (here === undefined) return null
-  const { dispatch, closeStep } = editor.document.getState()
+  const { dispatch, closeStep } = useFront().document.getState()
   const name = workflow.subgraphs?.[here]?.name ?? ''
   const steps = path.slice(0, -1).map((_, at) => path.slice(0, at + 1))
   return (

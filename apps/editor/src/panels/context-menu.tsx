@@ -3,8 +3,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { commands } from '../commands.ts'
 import type { Command } from '../commands/command.ts'
 import { actAt } from '../session/open-search.ts'
-import { useEditor, useView } from '../store/editor-context.ts'
-import type { MenuRequest } from '../store/view-store.ts'
+import { useEditor, useWorkbench } from '../store/editor-context.ts'
+import type { MenuRequest } from '../store/workbench-store.ts'
 import { MenuList, type MenuSection } from '../ui/menu.tsx'
 import { swatchColor } from '../ui/node-colors.ts'
 import { showKeys } from '../ui/show-keys.ts'
@@ -14,7 +14,7 @@ const sections = ['one', 'nodes', 'state', 'subgraph', 'arrange', 'remove'] as c
 
 /** What can be done with what is under the pointer, or has the focus. */
 export function ContextMenu() {
-  const request = useView((state) => state.menu)
+  const request = useWorkbench((state) => state.menu)
   return request ? <OpenMenu key={`${request.x} ${request.y}`} request={request} /> : null
 }
 
@@ -27,7 +27,7 @@ function OpenMenu({ request }: { request: MenuRequest }) {
   const panel = useRef<HTMLDivElement>(null)
   const [before] = useState(() => document.activeElement)
   const [place, setPlace] = useState({ left: request.x, top: request.y })
-  const close = (): void => editor.view.setState({ menu: undefined })
+  const close = (): void => editor.workbench.setState({ menu: undefined })
   useLayoutEffect(() => {
     const box = panel.current?.getBoundingClientRect()
     if (!box) return
@@ -41,7 +41,7 @@ function OpenMenu({ request }: { request: MenuRequest }) {
       if (event.key !== 'Escape' && event.key !== 'Tab') return
       event.preventDefault()
       event.stopPropagation()
-      editor.view.setState({ menu: undefined })
+      editor.workbench.setState({ menu: undefined })
       if (before instanceof HTMLElement || before instanceof SVGElement) before.focus()
     }
     document.addEventListener('keydown', key, true)

@@ -1,8 +1,8 @@
 import { commands, gestures } from '../commands.ts'
 import { saveWorkflow } from '../session/save-workflow.ts'
 import { dropTab, hasUnsaved } from '../session/tabs.ts'
-import { useEditor, useView, useWorkflow } from '../store/editor-context.ts'
-import type { Dialog } from '../store/view-store.ts'
+import { useEditor, useWorkbench, useWorkflow } from '../store/editor-context.ts'
+import type { Dialog } from '../store/workbench-store.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
 import { showKeys } from '../ui/show-keys.ts'
 import { Modal } from './modal.tsx'
@@ -15,7 +15,7 @@ const Revisions = fetchedLater(async () => (await import('../revisions/revisions
 const RunComparison = fetchedLater(async () => (await import('../runs/run-comparison.tsx')).RunComparison)
 
 export function Dialogs() {
-  const dialog = useView((state) => state.dialog)
+  const dialog = useWorkbench((state) => state.dialog)
   switch (dialog?.kind) {
     case undefined:
       return null
@@ -71,7 +71,7 @@ function Shortcuts() {
         <button
           type="button"
           className="button primary"
-          onClick={() => editor.view.setState({ dialog: undefined })}
+          onClick={() => editor.workbench.setState({ dialog: undefined })}
         >
           Close
         </button>
@@ -96,12 +96,12 @@ function CloseTab({ tab }: Extract<Dialog, { kind: 'close-tab' }>) {
   const editor = useEditor()
   const name = useWorkflow((workflow) => workflow.name)
   const save = async (): Promise<void> => {
-    editor.view.setState({ dialog: undefined })
-    await saveWorkflow(editor)
-    if (!hasUnsaved(editor, tab)) dropTab(editor, tab)
+    editor.workbench.setState({ dialog: undefined })
+    await saveWorkflow(editor, tab)
+    if (!hasUnsaved(tab)) dropTab(editor, tab)
   }
   const drop = (): void => {
-    editor.view.setState({ dialog: undefined })
+    editor.workbench.setState({ dialog: undefined })
     dropTab(editor, tab)
   }
   return (

@@ -45,7 +45,7 @@ export function Missing({ missing: { models, nodeTypes } }: { missing: ImportedW
         <button
           type="button"
           className="button primary"
-          onClick={() => editor.view.setState({ dialog: undefined })}
+          onClick={() => editor.workbench.setState({ dialog: undefined })}
         >
           Go to the graph
         </button>

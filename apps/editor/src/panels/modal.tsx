@@ -22,7 +22,7 @@ export function Modal({ title, wide = false, children }: ModalProps) {
         before.focus({ preventScroll: true })
     }
   }, [])
-  const close = (): void => editor.view.setState({ dialog: undefined })
+  const close = (): void => editor.workbench.setState({ dialog: undefined })
   return (
     <dialog
       ref={element}

@@ -4,9 +4,9 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import type { NodeDescription } from '@woolgather/workflow'
 import { fuzzyScore, searchNodes } from '../document/search-nodes.ts'
 import { addNode, connect, findPartners, fitsLink, graphOf } from '../session/edit-graph.ts'
-import { useEditor, useServer, useView } from '../store/editor-context.ts'
+import { useEditor, useServer, useWorkbench } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
-import type { LooseLink, SearchRequest } from '../store/view-store.ts'
+import type { LooseLink, SearchRequest } from '../store/workbench-store.ts'
 import { focusNode } from '../ui/focus-node.ts'
 import { ownSubgraphs } from '../session/own-subgraphs.ts'
 import { fitsBetween, insertNew } from '../session/insert-on-link.ts'
@@ -24,7 +24,7 @@ const none: readonly NodeDescription[] = []
 
 /** The list of nodes at the pointer. */
 export function NodeSearch() {
-  const request = useView((state) => state.search)
+  const request = useWorkbench((state) => state.search)
   return request ? <SearchList key={`${request.screen.x} ${request.screen.y}`} request={request} /> : null
 }
 
@@ -46,7 +46,7 @@ function SearchList({ request }: { request: SearchRequest }) {
       ...nodeChoices(editor, [...descriptions, ...ownSubgraphs(editor)], request, query),
     ]
   }, [editor, flow, reveal, descriptions, request, query])
-  const close = (): void => editor.view.setState({ search: undefined })
+  const close = (): void => editor.workbench.setState({ search: undefined })
   const choose = (choice: Choice | undefined): void => {
     if (!choice) return
     close()

@@ -1,11 +1,11 @@
 import { X } from 'lucide-react'
 import { Prose } from '../ui/prose.tsx'
-import { useEditor, useView } from '../store/editor-context.ts'
+import { useEditor, useWorkbench } from '../store/editor-context.ts'
 
 /** Short messages that come and go; errors stay until closed. */
 export function Notices() {
   const editor = useEditor()
-  const notices = useView((state) => state.notices)
+  const notices = useWorkbench((state) => state.notices)
   return (
     <div className="notices" role="log" aria-live="polite" aria-label="Messages">
       {notices.map(({ id, tone, text, hint }) => (
@@ -24,7 +24,7 @@ export function Notices() {
             type="button"
             className="icon-button"
             aria-label="Close the message"
-            onClick={() => editor.view.getState().dismiss(id)}
+            onClick={() => editor.workbench.getState().dismiss(id)}
           >
             <X />
           </button>

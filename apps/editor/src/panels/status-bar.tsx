@@ -10,6 +10,7 @@ import {
   useProblems,
   useServer,
   useView,
+  useWorkbench,
   useWorkflow,
 } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
@@ -39,9 +40,9 @@ function Problems() {
   const editor = useEditor()
   const issues = useProblems((state) => state.issues)
   const warnings = useProblems((state) => state.advice.warnings)
-  const open = useView((state) => state.problemsOpen)
+  const open = useWorkbench((state) => state.problemsOpen)
   const anchor = useRef<HTMLButtonElement>(null)
-  const close = useCallback(() => editor.view.setState({ problemsOpen: false }), [editor])
+  const close = useCallback(() => editor.workbench.setState({ problemsOpen: false }), [editor])
   const none = issues.length + warnings.length === 0
   return (
     <div className="menu-anchor">
@@ -53,7 +54,7 @@ function Problems() {
         aria-haspopup="dialog"
         aria-expanded={open && !none}
         disabled={none}
-        onClick={() => editor.view.setState({ problemsOpen: !open })}
+        onClick={() => editor.workbench.setState({ problemsOpen: !open })}
       >
         {none ? <CircleCheck aria-hidden /> : <CircleAlert aria-hidden />}
         {tellCounts(issues.length, warnings.length)}

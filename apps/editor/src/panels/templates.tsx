@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { describeTypes, type NodeDescription, type Workflow } from '@woolgather/workflow'
 import { arrangeNodes } from '../session/arrange-nodes.ts'
-import { describeError } from '../session/describe-error.ts'
+import { describeError } from '../store/describe-error.ts'
 import { openFromServer } from '../session/open-workflow.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Modal } from './modal.tsx'
@@ -19,7 +19,7 @@ export function Templates() {
   const editor = useEditor()
   const { templates, error } = useTemplates()
   const open = (id: string): void => {
-    editor.view.setState({ dialog: undefined })
+    editor.workbench.setState({ dialog: undefined })
     void openFromServer(editor, id)
   }
   return (
@@ -40,7 +40,7 @@ export function Templates() {
         <button
           type="button"
           className="button primary"
-          onClick={() => editor.view.setState({ dialog: undefined })}
+          onClick={() => editor.workbench.setState({ dialog: undefined })}
         >
           Close
         </button>

@@ -30,7 +30,14 @@ import { showRevisions } from '../session/restore-revision.ts'
 import { downloadWorkflow, saveCopy, saveWorkflow } from '../session/save-workflow.ts'
 import { loadWorkflows } from '../session/load-library.ts'
 import { isDirty } from '../store/document-store.ts'
-import { useDocument, useEditor, useServer, useView, useWorkflow } from '../store/editor-context.ts'
+import {
+  useDocument,
+  useEditor,
+  useFront,
+  useServer,
+  useWorkbench,
+  useWorkflow,
+} from '../store/editor-context.ts'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { applyTheme, nextTheme } from '../ui/theme.ts'
 import { RunControls } from './run-controls.tsx'
@@ -38,9 +45,9 @@ import { WorkerState } from './worker-state.tsx'
 
 export function TitleBar() {
   const editor = useEditor()
-  const paletteOpen = useView((state) => state.paletteOpen)
-  const appView = useView((state) => state.appView)
-  const runsOpen = useView((state) => state.runsOpen)
+  const paletteOpen = useWorkbench((state) => state.paletteOpen)
+  const appView = useWorkbench((state) => state.appView)
+  const runsOpen = useWorkbench((state) => state.runsOpen)
   return (
     <header className="title-bar">
       <button
@@ -50,7 +57,7 @@ export function TitleBar() {
         title="List of nodes (N)"
         aria-pressed={paletteOpen && !appView}
         disabled={appView}
-        onClick={() => editor.view.setState({ paletteOpen: !paletteOpen })}
+        onClick={() => editor.workbench.setState({ paletteOpen: !paletteOpen })}
       >
         <PanelLeft />
       </button>
@@ -69,7 +76,7 @@ export function TitleBar() {
         aria-label="Runs"
         title="Queue and history (H)"
         aria-pressed={runsOpen}
-        onClick={() => editor.view.setState({ runsOpen: !runsOpen })}
+        onClick={() => editor.workbench.setState({ runsOpen: !runsOpen })}
       >
         <History />
       </button>
@@ -80,7 +87,7 @@ export function TitleBar() {
         className="button quiet icon"
         aria-label="Shortcuts"
         title="Shortcuts (?)"
-        onClick={() => editor.view.setState({ dialog: { kind: 'shortcuts' } })}
+        onClick={() => editor.workbench.setState({ dialog: { kind: 'shortcuts' } })}
       >
         <CircleHelp />
       </button>
@@ -92,7 +99,7 @@ function WorkflowName() {
   const editor = useEditor()
   const name = useWorkflow((workflow) => workflow.name)
   const dirty = useDocument(isDirty)
-  const { dispatch, closeStep } = editor.document.getState()
+  const { dispatch, closeStep } = useFront().document.getState()
   return (
     <div
       className="workflow-name"
@@ -144,7 +151,7 @@ function FileMenu() {
                 id: 'templates',
                 label: 'Browse the examples…',
                 icon: <LayoutTemplate />,
-                onSelect: () => editor.view.setState({ dialog: { kind: 'templates' } }),
+                onSelect: () => editor.workbench.setState({ dialog: { kind: 'templates' } }),
               },
               {
                 id: 'file',
@@ -227,7 +234,7 @@ function SaveButton() {
 /** The workflow as the graph it is, or as a form. */
 function ViewSwitch() {
   const editor = useEditor()
-  const appView = useView((state) => state.appView)
+  const appView = useWorkbench((state) => state.appView)
   return (
     <div className="view-switch" role="group" aria-label="View">
       <button
@@ -309,7 +316,7 @@ function UndoButtons() {
         aria-label="Undo"
         title="Undo (Ctrl+Z)"
         disabled={!canUndo}
-        onClick={() => editor.document.getState().undo()}
+        onClick={() => editor.front.document.getState().undo()}
       >
         <Undo2 />
       </button>
@@ -319,7 +326,7 @@ function UndoButtons() {
         aria-label="Redo"
         title="Redo (Ctrl+Shift+Z)"
         disabled={!canRedo}
-        onClick={() => editor.document.getState().redo()}
+        onClick={() => editor.front.document.getState().redo()}
       >
         <Redo2 />
       </button>
@@ -331,13 +338,13 @@ const themeIcons = { system: Monitor, light: Sun, dark: Moon }
 
 function ThemeButton() {
   const editor = useEditor()
-  const theme = useView((state) => state.theme)
+  const theme = useWorkbench((state) => state.theme)
   const Icon = themeIcons[theme]
   const label = theme === 'system' ? 'Theme: as the system' : `Theme: ${theme}`
   const change = (): void => {
     const next = nextTheme(theme)
     applyTheme(next)
-    editor.view.setState({ theme: next })
+    editor.workbench.setState({ theme: next })
   }
   return (
     <button type="button" className="button quiet icon" aria-label={label} title={label} onClick={change}>

@@ -1,7 +1,7 @@
 import { Maximize2 } from 'lucide-react'
 import { useMemo } from 'react'
 import { formatNumber } from '../run/show-run.ts'
-import { useEditor, useView } from '../store/editor-context.ts'
+import { useEditor, useWorkbench } from '../store/editor-context.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { useTellReason } from '../ui/tell-reason.ts'
 import { CellText } from './cell-box.tsx'
@@ -27,7 +27,7 @@ export interface CompactResultsProps {
 export function CompactResults({ id, title, results: { set } }: CompactResultsProps) {
   const editor = useEditor()
   const onlyIterations = set.axes.length === 1 && set.axes[0]?.iteration === true
-  const open = (): void => editor.view.setState({ results: { node: id, full: false } })
+  const open = (): void => editor.front.view.setState({ results: { node: id, full: false } })
   return (
     <div className="compact-results">
       {onlyIterations ? (
@@ -47,7 +47,7 @@ export function CompactResults({ id, title, results: { set } }: CompactResultsPr
 
 function CompactGrid({ set, title }: { set: CompactResultsProps['results']['set']; title: string }) {
   const shown = useMemo(() => pivot(set, defaultArrangement(set), {}), [set])
-  const limit = useView(({ appView }) => (appView ? inForm : inNode))
+  const limit = useWorkbench(({ appView }) => (appView ? inForm : inNode))
   const rows = shown.rows.slice(0, limit.rows)
   const columns = shown.columns.slice(0, limit.columns)
   const visible = useMemo(

@@ -31,7 +31,7 @@ export function ResultsPanel({ request }: { request: ResultsRequest }) {
   const [output, setOutput] = useState<string>()
   const results = useDeferredValue(useNodeResults(id, output))
   const close = (): void => {
-    editor.view.setState({ results: undefined })
+    editor.front.view.setState({ results: undefined })
     document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus()
   }
   return (
@@ -53,7 +53,7 @@ export function ResultsPanel({ request }: { request: ResultsRequest }) {
           className="icon-button"
           aria-label={full ? 'Results below the graph' : 'Results over the whole window'}
           aria-pressed={full}
-          onClick={() => editor.view.setState({ results: { ...request, full: !full } })}
+          onClick={() => editor.front.view.setState({ results: { ...request, full: !full } })}
         >
           {full ? <Minimize2 /> : <Maximize2 />}
         </button>
@@ -154,10 +154,10 @@ function GridView({
   }
   const copyMarkdown = async (): Promise<void> => {
     await navigator.clipboard.writeText(asMarkdown(shown, rows, textOf))
-    editor.view.getState().notify('info', 'Copied as Markdown')
+    editor.workbench.getState().notify('info', 'Copied as Markdown')
   }
   const run = (work: () => Promise<void>) => (): void => {
-    work().catch(() => editor.view.getState().notify('error', 'That could not be exported'))
+    work().catch(() => editor.workbench.getState().notify('error', 'That could not be exported'))
   }
   return (
     <>

@@ -5,7 +5,7 @@ import { nodeAt } from '../document/scope.ts'
 import { lookIntoRun, prefixOf } from '../run/look-into-run.ts'
 import type { NodeRun } from '../run/run-state.ts'
 import { readOutput } from '../store/artifact-store.ts'
-import { useArtifacts, useDocument, useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
+import { useArtifacts, useDocument, useFront, useServer, useWorkflow } from '../store/editor-context.ts'
 import { nodeRunOf, type RunStoreState } from '../store/run-store.ts'
 import { findResults, nodesBehind, type NodeResults, type Surroundings } from './find-results.ts'
 
@@ -14,14 +14,14 @@ type Behind = Record<`node ${string}` | `axis ${string}`, NodeRun | undefined>
 
 /** What there is to see of a node besides a text. `output` chooses among several. */
 export function useNodeResults(id: string, output?: string): NodeResults | undefined {
-  const editor = useEditor()
+  const front = useFront()
   const nodes = useWorkflow((workflow) => workflow.nodes)
   const whole = useDocument((state) => state.history.present)
   const prefix = useDocument((state) => prefixOf(state.path))
   const types = useServer((state) => state.byType)
   const artifacts = useArtifacts((state) => state)
   const runs = useStore(
-    editor.run,
+    front.run,
     useShallow((state): Behind => runsBehind(id, nodes, state, prefix)),
   )
   const results = useMemo(() => {

@@ -2,7 +2,7 @@ import { Modal } from '../panels/modal.tsx'
 import { showInstead } from '../session/open-workflow.ts'
 import { saveCopy, saveOver } from '../session/save-workflow.ts'
 import { useEditor, useWorkflow } from '../store/editor-context.ts'
-import type { Dialog } from '../store/view-store.ts'
+import type { Dialog } from '../store/workbench-store.ts'
 import { WorkflowChanges } from './workflow-changes.tsx'
 import './revisions.css'
 
@@ -11,7 +11,7 @@ export function Conflict({ id, theirRevision, theirs }: Extract<Dialog, { kind: 
   const editor = useEditor()
   const mine = useWorkflow((workflow) => workflow)
   const then = (act: () => unknown) => (): void => {
-    editor.view.setState({ dialog: undefined })
+    editor.workbench.setState({ dialog: undefined })
     act()
   }
   return (
@@ -32,7 +32,9 @@ export function Conflict({ id, theirRevision, theirs }: Extract<Dialog, { kind: 
         <button
           type="button"
           className="button"
-          onClick={then(() => showInstead(editor, theirs, { id, revision: theirRevision }))}
+          onClick={then(() =>
+            showInstead(editor, { workflow: theirs, origin: { id, revision: theirRevision } }),
+          )}
         >
           Open theirs, drop mine
         </button>

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react'
 import type { SavedWorkflow, WorkflowRevision } from '@woolgather/protocol'
 import { Modal } from '../panels/modal.tsx'
-import { describeError } from '../session/describe-error.ts'
+import { describeError } from '../store/describe-error.ts'
 import { openRevision, restoreRevision } from '../session/restore-revision.ts'
 import { useDocument, useEditor } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
-import type { Dialog } from '../store/view-store.ts'
+import type { Dialog } from '../store/workbench-store.ts'
 import { WorkflowChanges } from './workflow-changes.tsx'
 import './revisions.css'
 
@@ -27,7 +27,7 @@ export function Revisions({ id }: Extract<Dialog, { kind: 'revisions' }>) {
       (thrown: unknown) => setError(describeError(thrown)[0]),
     )
   }, [editor, id])
-  const close = (): void => editor.view.setState({ dialog: undefined })
+  const close = (): void => editor.workbench.setState({ dialog: undefined })
   const then =
     (act: (editor: Editor, id: string, revision: WorkflowRevision) => Promise<void>) => (): void => {
       if (!chosen) return

@@ -6,7 +6,7 @@ import { Modal } from '../panels/modal.tsx'
 import { WorkflowChanges } from '../revisions/workflow-changes.tsx'
 import { isWorthMarking } from '../results/compare-texts.ts'
 import { Difference } from '../results/difference.tsx'
-import { describeError } from '../session/describe-error.ts'
+import { describeError } from '../store/describe-error.ts'
 import { readOutput } from '../store/artifact-store.ts'
 import { useArtifacts, useEditor, useServer } from '../store/editor-context.ts'
 import { compareOutputs, type CellOutcome, type OutputChange } from './compare-outputs.ts'
@@ -41,7 +41,7 @@ export function RunComparison({ before, after }: { before: string; after: string
         <button
           type="button"
           className="button primary"
-          onClick={() => editor.view.setState({ dialog: undefined })}
+          onClick={() => editor.workbench.setState({ dialog: undefined })}
         >
           Close
         </button>

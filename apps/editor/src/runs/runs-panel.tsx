@@ -30,7 +30,7 @@ export function RunsPanel() {
   const ended = runs.filter(({ run }) => !active.has(run))
 
   const connected = useServer((state) => state.connection === 'open')
-  const close = (): void => editor.view.setState({ runsOpen: false })
+  const close = (): void => editor.workbench.setState({ runsOpen: false })
   const shown = [...going, ...waiting, ...ended].map(({ run }) => run)
   const { panel, current, ...keys } = useRunKeys(shown, () => (chosen ? setChosen(undefined) : close()))
 
@@ -43,7 +43,7 @@ export function RunsPanel() {
     if (chosen === undefined || chosen.run === run.run) return setChosen(chosen ? undefined : run)
     const [before, after] = chosen.number < run.number ? [chosen, run] : [run, chosen]
     setChosen(undefined)
-    editor.view.setState({ dialog: { kind: 'compare-runs', before: before.run, after: after.run } })
+    editor.workbench.setState({ dialog: { kind: 'compare-runs', before: before.run, after: after.run } })
   }
   const item = (run: RunSummary, place?: number) => (
     <RunItem

@@ -10,7 +10,7 @@ const size = { width: 260, height: 140 }
 export function addNote(editor: Editor, flow: Surroundings): void {
   const { x, y } = freePlaceIn(flow, placeOnGraph())
   const at = graphOf(editor).groups?.length ?? 0
-  editor.document.getState().dispatch({
+  editor.front.document.getState().dispatch({
     type: 'group.add',
     group: { title: 'Note', text: '', x: Math.round(x), y: Math.round(y), ...size, color: 'yellow' },
   })

@@ -7,14 +7,14 @@ import {
   type Direction,
 } from '../document/align-nodes.ts'
 import type { Editor } from '../store/editor.ts'
-import { describeError } from './describe-error.ts'
+import { describeError } from '../store/describe-error.ts'
 import { graphOf } from './edit-graph.ts'
 
 type Flow = Pick<ReactFlowInstance, 'getNodes'>
 
 /** The selected nodes with the sizes they are drawn at; pinned ones stay where they are. */
 export function boxesOfSelected(editor: Editor, flow: Flow): Boxes {
-  const { selectedNodes } = editor.view.getState()
+  const { selectedNodes } = editor.front.view.getState()
   return boxesOf(editor, flow, (id) => selectedNodes.has(id))
 }
 
@@ -42,20 +42,20 @@ export async function layOut(editor: Editor, flow: Flow): Promise<void> {
   const selected = boxesOfSelected(editor, flow)
   const boxes = Object.keys(selected).length > 1 ? selected : boxesOf(editor, flow, () => true)
   if (Object.keys(boxes).length < 2) return
-  const { graph } = editor.document.getState()
+  const { graph } = editor.front.document.getState()
   try {
     // The layout engine is larger than the editor: it is fetched when first used.
     const { layOutNodes } = await import('../layout/lay-out-nodes.ts')
     const places = await layOutNodes(graph.nodes, boxes)
     // While it was worked out the graph may have changed: what is gone is not moved.
-    if (editor.document.getState().graph === graph) move(editor, places)
+    if (editor.front.document.getState().graph === graph) move(editor, places)
   } catch (error) {
-    editor.view.getState().notify('error', ...describeError(error))
+    editor.workbench.getState().notify('error', ...describeError(error))
   }
 }
 
 function move(editor: Editor, positions: Record<string, { x: number; y: number }>): void {
-  const { dispatch, closeStep } = editor.document.getState()
+  const { dispatch, closeStep } = editor.front.document.getState()
   closeStep()
   dispatch({ type: 'nodes.move', positions })
   closeStep()

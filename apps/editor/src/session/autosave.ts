@@ -1,8 +1,9 @@
 import { parseWorkflow, type Workflow } from '@woolgather/workflow'
-import type { Origin } from '../store/document-store.ts'
+import { isDirty, type Origin } from '../store/document-store.ts'
 import type { Editor } from '../store/editor.ts'
+import { watchTabs } from '../store/tab-store.ts'
+import type { Tab } from '../store/tab.ts'
 import { livingTabs } from './tab-identity.ts'
-import { takeOut } from './tabs.ts'
 
 const prefix = 'woolgather.autosave.'
 
@@ -40,7 +41,7 @@ export async function findDraft(tab: string): Promise<Draft | undefined> {
   return drafts.sort((a, b) => b.time - a.time)[0]
 }
 
-/** Writes the open document down after every change, and at once when the page goes away. Returns how to stop. */
+/** Writes the open workflows down after every change, and at once when the page goes away. Returns how to stop. */
 export function watchDraft(editor: Editor, tab: string): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const write = (): void => {
@@ -54,13 +55,17 @@ export function watchDraft(editor: Editor, tab: string): () => void {
   const hide = (): void => {
     if (timer !== undefined) write()
   }
-  const stops = [
-    editor.document.subscribe(schedule),
-    editor.tabs.subscribe(schedule),
-    editor.run.subscribe((state, before) => {
+  const watch = ({ document, run }: Tab): (() => void) => {
+    const stopDocument = document.subscribe(schedule)
+    const stopRun = run.subscribe((state, before) => {
       if (state.run?.id !== before.run?.id) schedule()
-    }),
-  ]
+    })
+    return () => {
+      stopDocument()
+      stopRun()
+    }
+  }
+  const stops = [editor.tabs.subscribe(schedule), watchTabs(editor.tabs, watch)]
   addEventListener('pagehide', hide)
   document.addEventListener('visibilitychange', hide)
   void pruneDrafts(tab)
@@ -73,22 +78,24 @@ export function watchDraft(editor: Editor, tab: string): () => void {
 }
 
 function writeDraft(editor: Editor, tab: string): void {
-  const { order, active, parked } = editor.tabs.getState()
-  const tabs = order.flatMap((id) => (id === active ? takeOut(editor) : (parked.get(id) ?? [])))
+  const { open } = editor.tabs.getState()
   const draft = {
-    tabs: tabs.map(({ history, origin, saved, run }) => ({
-      workflow: history.present,
-      origin,
-      dirty: history.present !== saved,
-      run: run?.id,
-    })),
-    front: order.indexOf(active),
+    tabs: open.map(({ document, run }) => {
+      const state = document.getState()
+      return {
+        workflow: state.history.present,
+        origin: state.origin,
+        dirty: isDirty(state),
+        run: run.getState().run?.id,
+      }
+    }),
+    front: open.indexOf(editor.front),
     time: Date.now(),
   }
   try {
     localStorage.setItem(prefix + tab, JSON.stringify(draft))
   } catch {
-    editor.view
+    editor.workbench
       .getState()
       .notify(
         'error',

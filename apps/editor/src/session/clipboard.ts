@@ -1,6 +1,6 @@
 import { parseWorkflow } from '@woolgather/workflow'
 import type { Editor } from '../store/editor.ts'
-import type { Point } from '../store/view-store.ts'
+import type { Point } from '../store/workbench-store.ts'
 import type { Surroundings } from '../graph/free-place-in.ts'
 import { placeOnGraph } from './open-search.ts'
 import { copySelected, pasteAt, removeSelected } from './edit-graph.ts'
@@ -20,7 +20,7 @@ export function isTyping(target: EventTarget | null): boolean {
  */
 export function watchClipboard(editor: Editor, place: () => Point): () => void {
   const mine = (event: ClipboardEvent): boolean =>
-    !editor.view.getState().appView &&
+    !editor.workbench.getState().appView &&
     !isTyping(event.target) &&
     (event.type === 'paste' || document.getSelection()?.isCollapsed !== false)
   const copy = (event: ClipboardEvent): void => {
@@ -29,7 +29,7 @@ export function watchClipboard(editor: Editor, place: () => Point): () => void {
     event.clipboardData?.setData('text/plain', text)
     event.preventDefault()
     if (event.type === 'cut') removeSelected(editor)
-    else editor.view.getState().notify('info', 'Copied')
+    else editor.workbench.getState().notify('info', 'Copied')
   }
   const paste = (event: ClipboardEvent): void => {
     const text = event.clipboardData?.getData('text/plain') ?? ''
@@ -53,7 +53,7 @@ export async function pasteFromClipboard(editor: Editor, flow: Surroundings): Pr
   try {
     pasteText(editor, await navigator.clipboard.readText(), at)
   } catch {
-    editor.view.getState().notify('info', 'The browser did not let the clipboard be read: press Ctrl+V')
+    editor.workbench.getState().notify('info', 'The browser did not let the clipboard be read: press Ctrl+V')
   }
 }
 
@@ -61,7 +61,7 @@ function pasteText(editor: Editor, text: string, at: Point): void {
   const parsed = parseWorkflow(text)
   if (parsed.workflow) return pasteAt(editor, parsed.workflow, at)
   const [first] = parsed.issues
-  editor.view
+  editor.workbench
     .getState()
     .notify('error', `What was copied is no workflow: ${first?.message ?? ''}`, first?.hint)
 }

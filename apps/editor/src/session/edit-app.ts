@@ -5,16 +5,12 @@ import type { Editor } from '../store/editor.ts'
 
 /** Shows the workflow as a form, or as its graph again. A form has no selection and no subgraph that was entered. */
 export function showApp(editor: Editor, appView: boolean): void {
-  const { select, viewport } = editor.view.getState()
+  const { document, view } = editor.front
+  const { select, viewport } = view.getState()
   select([])
-  editor.document.getState().enter([])
-  editor.view.setState({
-    appView,
-    results: undefined,
-    search: undefined,
-    menu: undefined,
-    returning: viewport,
-  })
+  document.getState().enter([])
+  view.setState({ results: undefined, returning: viewport })
+  editor.workbench.setState({ appView, search: undefined, menu: undefined })
 }
 
 /** Puts an input or a result into the form, or takes it out. */
@@ -31,5 +27,5 @@ export function shownItems(editor: Editor): AppItem[] {
 }
 
 export function setApp(editor: Editor, items: readonly AppItem[]): void {
-  editor.document.getState().dispatch({ type: 'app.set', items })
+  editor.front.document.getState().dispatch({ type: 'app.set', items })
 }

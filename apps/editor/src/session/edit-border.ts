@@ -6,7 +6,7 @@ import type { Editor } from '../store/editor.ts'
 
 /** Where a link touches the free port of a subgraph's border: what makes the new input or output, linked. */
 export function makeBorderPort(editor: Editor, from: Link, to: InputRef): DocumentAction | undefined {
-  const { history, path, graph } = editor.document.getState()
+  const { history, path, graph } = editor.front.document.getState()
   const id = subgraphAt(history.present, path)
   const subgraph = id === undefined ? undefined : history.present.subgraphs?.[id]
   if (id === undefined || !subgraph) return undefined

@@ -12,23 +12,23 @@ import { sameLink } from '../document/reduce-document.ts'
 import { makeId } from '../document/make-id.ts'
 import type { Editor } from '../store/editor.ts'
 import { makeBorderPort } from './edit-border.ts'
-import type { LooseLink, Point } from '../store/view-store.ts'
+import type { LooseLink, Point } from '../store/workbench-store.ts'
 
 /** How far a duplicate lies from its original, in graph units. */
 const copyOffset: Point = { x: 32, y: 32 }
 
 /** The whole workflow: what is saved, checked and run. */
 export function presentOf(editor: Editor): Workflow {
-  return editor.document.getState().history.present
+  return editor.front.document.getState().history.present
 }
 
 /** The graph that is drawn and edited: the workflow, or the inside of the subgraph that was entered. */
 export function graphOf(editor: Editor): Workflow {
-  return editor.document.getState().graph
+  return editor.front.document.getState().graph
 }
 
 function dispatch(editor: Editor, action: DocumentAction): void {
-  editor.document.getState().dispatch(action)
+  editor.front.document.getState().dispatch(action)
 }
 
 /** Adds a node of a type, selects it, and wires it where a link was in the air. Returns its id. */
@@ -38,7 +38,7 @@ export function addNode(editor: Editor, description: NodeDescription, at: Point,
   const add: DocumentAction = { type: 'nodes.add', nodes: { [id]: node } }
   const wire = link && wireNewNode(id, node, description, link)
   dispatch(editor, wire ? { type: 'batch', actions: [add, wire] } : add)
-  editor.view.getState().select([id])
+  editor.front.view.getState().select([id])
   return id
 }
 
@@ -117,7 +117,7 @@ export function judge(editor: Editor, from: Link, to: InputRef): LinkVerdict {
 
 export function connect(editor: Editor, from: Link, to: InputRef): void {
   const verdict = judge(editor, from, to)
-  if (!verdict.ok) return editor.view.getState().notify('error', verdict.reason)
+  if (!verdict.ok) return editor.workbench.getState().notify('error', verdict.reason)
   dispatch(editor, linkAction(editor, from, to))
 }
 
@@ -136,7 +136,7 @@ export function takesSeveral(editor: Editor, to: InputRef): boolean {
 
 /** What was typed in an input before it was linked. */
 function literalBefore(editor: Editor, to: InputRef): Json | undefined {
-  const { history, path } = editor.document.getState()
+  const { history, path } = editor.front.document.getState()
   return lastLiteral(history, to, path)
 }
 
@@ -153,7 +153,7 @@ export function reconnect(
   next: { from: Link; to: InputRef },
 ): void {
   const verdict = judge(editor, next.from, next.to)
-  if (!verdict.ok) return editor.view.getState().notify('error', verdict.reason)
+  if (!verdict.ok) return editor.workbench.getState().notify('error', verdict.reason)
   const staysAtInput = old.to.node === next.to.node && old.to.input === next.to.input
   if (staysAtInput && next.from[1] !== newPort)
     return dispatch(editor, { type: 'link.change', ...old.to, from: old.from, to: next.from })
@@ -164,7 +164,7 @@ export function reconnect(
 }
 
 export function removeSelected(editor: Editor): void {
-  const { selectedNodes: chosen, selectedLinks, select } = editor.view.getState()
+  const { selectedNodes: chosen, selectedLinks, select } = editor.front.view.getState()
   const selectedNodes = new Set([...chosen].filter((id) => !isBorder(id)))
   const links = [...selectedLinks].map(parseLinkId).filter(({ to }) => !selectedNodes.has(to.node))
   const actions: DocumentAction[] = links.map(({ from, to }) => ({
@@ -181,7 +181,7 @@ export function removeSelected(editor: Editor): void {
 
 export function duplicateSelected(editor: Editor): void {
   const document = graphOf(editor)
-  const copied = extractNodes(document, editor.view.getState().selectedNodes)
+  const copied = extractNodes(document, editor.front.view.getState().selectedNodes)
   if (Object.keys(copied.nodes).length === 0) return
   const { action, ids } = pasteNodes(document, copied, {
     offset: copyOffset,
@@ -189,12 +189,12 @@ export function duplicateSelected(editor: Editor): void {
     types: editor.server.getState().byType,
   })
   dispatch(editor, action)
-  editor.view.getState().select(ids)
+  editor.front.view.getState().select(ids)
 }
 
 /** The selection as text for the clipboard, or nothing when nothing is selected. */
 export function copySelected(editor: Editor): string | undefined {
-  const copied = extractNodes(graphOf(editor), editor.view.getState().selectedNodes)
+  const copied = extractNodes(graphOf(editor), editor.front.view.getState().selectedNodes)
   return Object.keys(copied.nodes).length === 0 ? undefined : JSON.stringify(copied, null, 2)
 }
 
@@ -210,11 +210,11 @@ export function pasteAt(editor: Editor, copied: Workflow, at: Point): void {
     types: editor.server.getState().byType,
   })
   dispatch(editor, action)
-  editor.view.getState().select(ids)
+  editor.front.view.getState().select(ids)
 }
 
 export function selectAll(editor: Editor): void {
-  editor.view.getState().select(Object.keys(graphOf(editor).nodes))
+  editor.front.view.getState().select(Object.keys(graphOf(editor).nodes))
 }
 
 /** A port that is there already and could take the other end of a link. */

@@ -7,12 +7,12 @@ import { graphOf, presentOf } from './edit-graph.ts'
 
 /** Makes a subgraph of what is selected; what keeps it from being one is said. */
 export function makeSubgraphOfSelected(editor: Editor): void {
-  const { selectedNodes, notify, select } = editor.view.getState()
+  const { selectedNodes, select } = editor.front.view.getState()
   const chosen = new Set([...selectedNodes].filter((id) => !isBorder(id)))
   const made = makeSubgraph(presentOf(editor), graphOf(editor), chosen, editor.server.getState().byType)
-  if ('refused' in made) return notify('info', made.refused)
-  editor.document.getState().closeStep()
-  editor.document.getState().dispatch(made.action)
+  if ('refused' in made) return editor.workbench.getState().notify('info', made.refused)
+  editor.front.document.getState().closeStep()
+  editor.front.document.getState().dispatch(made.action)
   select([made.id])
   focusNode(made.id)
 }
@@ -20,12 +20,12 @@ export function makeSubgraphOfSelected(editor: Editor): void {
 /** The selected nodes that stand for subgraphs. */
 export function selectedSubgraphs(editor: Editor): string[] {
   const { nodes } = graphOf(editor)
-  return [...editor.view.getState().selectedNodes].filter((id) => subgraphOf(nodes[id]) !== undefined)
+  return [...editor.front.view.getState().selectedNodes].filter((id) => subgraphOf(nodes[id]) !== undefined)
 }
 
 /** Puts the nodes of the selected subgraphs in their place. */
 export function unpackSelected(editor: Editor): void {
-  const { dispatch, closeStep } = editor.document.getState()
+  const { dispatch, closeStep } = editor.front.document.getState()
   const unpacked: string[] = []
   closeStep()
   for (const id of selectedSubgraphs(editor)) {
@@ -34,5 +34,5 @@ export function unpackSelected(editor: Editor): void {
     dispatch(result.action)
     unpacked.push(...result.ids)
   }
-  if (unpacked.length > 0) editor.view.getState().select(unpacked)
+  if (unpacked.length > 0) editor.front.view.getState().select(unpacked)
 }

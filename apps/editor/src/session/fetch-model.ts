@@ -1,6 +1,6 @@
 import type { FetchModelRequest, ModelDownload } from '@woolgather/protocol'
 import type { Editor } from '../store/editor.ts'
-import { describeError } from './describe-error.ts'
+import { describeError } from '../store/describe-error.ts'
 import { loadModels } from './load-library.ts'
 
 /** Begins to fetch a model under the name that a workflow knows it by; how it goes on is told over the socket. */
@@ -8,7 +8,7 @@ export async function fetchModel(editor: Editor, { source, file, sha256 }: Fetch
   try {
     keepDownload(editor, await editor.client.fetchModel({ source, file, sha256 }))
   } catch (error) {
-    editor.view.getState().notify('error', ...describeError(error))
+    editor.workbench.getState().notify('error', ...describeError(error))
   }
 }
 
@@ -16,7 +16,7 @@ export async function cancelDownload(editor: Editor, id: string): Promise<void> 
   try {
     await editor.client.cancelDownload(id)
   } catch (error) {
-    editor.view.getState().notify('error', ...describeError(error))
+    editor.workbench.getState().notify('error', ...describeError(error))
   }
 }
 

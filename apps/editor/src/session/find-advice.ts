@@ -7,9 +7,9 @@ export async function findAdvice(editor: Editor): Promise<void> {
   const advise = await import('./advise.ts').catch(() => undefined)
   const { nodes } = editor.server.getState()
   if (!advise || !nodes) return
-  const isWrong = editor.problems.getState().issues.length > 0
+  const isWrong = editor.front.problems.getState().issues.length > 0
   replaceAdvice(
-    editor.problems,
+    editor.front.problems,
     isWrong ? { warnings: [], readings: [] } : advise.adviseWorkflow(presentOf(editor), [...nodes]),
   )
 }

@@ -1,6 +1,8 @@
 import type { ImportedWorkflow } from '@woolgather/protocol'
 import { missingNodeTypes, requiredModels } from '@woolgather/workflow'
 import type { Editor } from '../store/editor.ts'
+import { watchFront } from '../store/tab-store.ts'
+import type { Tab } from '../store/tab.ts'
 import { presentOf } from './edit-graph.ts'
 
 export type Missing = ImportedWorkflow['missing']
@@ -8,20 +10,18 @@ export type Missing = ImportedWorkflow['missing']
 /** Milliseconds of rest before the server is asked. */
 const restTime = 400
 
-/** What was told in a dialog since the page opened: once is enough, the bar goes on saying it. */
-const told = new Set<string>()
-
-/** Finds what the open document lacks. Undefined where nobody can say, or another document is open by then. */
-export async function findMissing(editor: Editor): Promise<Missing | undefined> {
-  const workflow = presentOf(editor)
+/** Finds what the document of a tab lacks. Undefined where nobody can say, or it is another one by then. */
+export async function findMissing(editor: Editor, tab: Tab = editor.front): Promise<Missing | undefined> {
+  const { document, problems } = tab
+  const workflow = document.getState().history.present
   const { byType, nodes } = editor.server.getState()
   if (!nodes) return undefined
   const nodeTypes = missingNodeTypes(workflow, byType)
   const named = requiredModels(workflow, byType)
   const models = named.length === 0 ? [] : await askForModels(editor, JSON.stringify(workflow))
-  if (!models || presentOf(editor) !== workflow) return undefined
+  if (!models || document.getState().history.present !== workflow) return undefined
   const missing = { models, nodeTypes }
-  editor.problems.setState({ missing })
+  problems.setState({ missing })
   return missing
 }
 
@@ -48,9 +48,13 @@ export function watchMissing(editor: Editor): () => void {
     clearTimeout(timer)
     timer = setTimeout(check, restTime)
   }
-  const stopDocument = editor.document.subscribe((state, before) => {
-    if (state.history.present !== before.history.present) schedule()
-  })
+  const stopDocument = watchFront(
+    editor.tabs,
+    (tab) => tab.document,
+    (state, before) => {
+      if (state.history.present !== before.history.present) schedule()
+    },
+  )
   const stopServer = editor.server.subscribe((state, before) => {
     if (state.models === before.models && state.nodes === before.nodes) return
     asked = ''
@@ -73,14 +77,16 @@ function namesIn(editor: Editor): string {
 
 /** Shows what is missing for a workflow that was just opened, unless that was told before. */
 export function tellMissing(editor: Editor, missing: Missing): void {
-  if (!told.has(keyOf(editor, missing))) showMissing(editor, missing)
+  if (!editor.workbench.getState().told.has(keyOf(editor, missing))) showMissing(editor, missing)
 }
 
 /** Shows what is missing, if anything is. */
 export function showMissing(editor: Editor, missing: Missing): void {
   if (countMissing(missing) === 0) return
-  told.add(keyOf(editor, missing))
-  editor.view.setState({ dialog: { kind: 'missing', missing } })
+  editor.workbench.setState(({ told }) => ({
+    dialog: { kind: 'missing', missing },
+    told: new Set(told).add(keyOf(editor, missing)),
+  }))
 }
 
 function keyOf(editor: Editor, missing: Missing): string {

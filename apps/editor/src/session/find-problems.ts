@@ -1,6 +1,7 @@
 import { validateWorkflow } from '@woolgather/workflow'
 import type { Editor } from '../store/editor.ts'
 import { replaceProblems } from '../store/problem-store.ts'
+import { watchFront } from '../store/tab-store.ts'
 import { findAdvice } from './find-advice.ts'
 import { checkSources, sourceIssues } from './check-sources.ts'
 import { presentOf } from './edit-graph.ts'
@@ -8,12 +9,12 @@ import { presentOf } from './edit-graph.ts'
 /** Milliseconds of rest before the check, so that it never runs between two letters. */
 const restTime = 150
 
-/** Checks the open document with the same code the server uses, and what was compiled of it so far. */
+/** Checks the document in front with the same code the server uses, and what was compiled of it so far. */
 export function findProblems(editor: Editor): void {
   const { nodes } = editor.server.getState()
   const workflow = presentOf(editor)
   if (nodes)
-    replaceProblems(editor.problems, [
+    replaceProblems(editor.front.problems, [
       ...validateWorkflow(workflow, [...nodes]),
       ...sourceIssues(editor, workflow),
     ])
@@ -33,9 +34,13 @@ export function watchProblems(editor: Editor): () => void {
       restTime,
     )
   }
-  const stopDocument = editor.document.subscribe((state, before) => {
-    if (state.history.present !== before.history.present) check()
-  })
+  const stopDocument = watchFront(
+    editor.tabs,
+    (tab) => tab.document,
+    (state, before) => {
+      if (state.history.present !== before.history.present) check()
+    },
+  )
   const stopServer = editor.server.subscribe((state, before) => {
     if (state.nodes !== before.nodes) check()
   })

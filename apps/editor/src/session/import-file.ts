@@ -1,5 +1,5 @@
 import type { Editor } from '../store/editor.ts'
-import { describeError } from './describe-error.ts'
+import { describeError } from '../store/describe-error.ts'
 import { showMissing } from './find-missing.ts'
 import { show } from './open-workflow.ts'
 
@@ -8,10 +8,10 @@ import { show } from './open-workflow.ts'
  * it is told once it is open. What cannot be read is said, and what was open stays open.
  */
 export async function openFile(editor: Editor, file: File): Promise<void> {
-  const { notify } = editor.view.getState()
+  const { notify } = editor.workbench.getState()
   try {
     const imported = await editor.client.importWorkflow(file)
-    show(editor, imported.workflow, {}, false)
+    show(editor, { workflow: imported.workflow, unsaved: true })
     if (imported.carrier !== 'document') notify('info', `Opened the workflow that made ${file.name}`)
     showMissing(editor, imported.missing)
   } catch (error) {

@@ -4,7 +4,7 @@ import { inputsOf, linksInto, outputsOf } from '../document/inputs-of.ts'
 import { makeId } from '../document/make-id.ts'
 import { isBorder } from '../document/scope.ts'
 import type { Editor } from '../store/editor.ts'
-import type { Point, WholeLink } from '../store/view-store.ts'
+import type { Point, WholeLink } from '../store/workbench-store.ts'
 import type { Surroundings } from '../graph/free-place-in.ts'
 import { placeOnGraph, pointerOnGraph } from './open-search.ts'
 import { bestInput, bestOutput, graphOf, makeNode } from './edit-graph.ts'
@@ -39,11 +39,11 @@ export function insertNew(editor: Editor, link: WholeLink, description: NodeDesc
   const id = makeId(description.type, new Set(Object.keys(graphOf(editor).nodes)))
   const node = makeNode(description, at)
   const wires = wire(id, link, inputsOf(node, description, {}), description.outputs)
-  editor.document.getState().dispatch({
+  editor.front.document.getState().dispatch({
     type: 'batch',
     actions: [{ type: 'nodes.add', nodes: { [id]: node } }, ...wires],
   })
-  editor.view.getState().select([id])
+  editor.front.view.getState().select([id])
   return id
 }
 
@@ -66,7 +66,7 @@ export function insertExisting(editor: Editor, id: string, link: WholeLink): voi
   const description = editor.server.getState().byType.get(node?.type ?? '')
   if (!node || !description) return
   const wires = wire(id, link, inputsOf(node, description, nodes), outputsOf(id, description, nodes))
-  editor.document.getState().dispatch({ type: 'batch', actions: wires })
+  editor.front.document.getState().dispatch({ type: 'batch', actions: wires })
 }
 
 function wire(
@@ -95,5 +95,5 @@ export function insertAtPointer(editor: Editor, flow: Surroundings, between: Who
         x: middle(ends.map(({ position }) => position.x)),
         y: middle(ends.map(({ position }) => position.y)) + 40,
       }
-  editor.view.setState({ search: { screen, at: { x: at.x - 100, y: at.y - 20 }, between } })
+  editor.workbench.setState({ search: { screen, at: { x: at.x - 100, y: at.y - 20 }, between } })
 }

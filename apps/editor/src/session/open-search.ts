@@ -1,6 +1,6 @@
 import { freePlaceIn, type Surroundings } from '../graph/free-place-in.ts'
 import type { Editor } from '../store/editor.ts'
-import type { Point } from '../store/view-store.ts'
+import type { Point } from '../store/workbench-store.ts'
 
 let pointer: Point | undefined
 
@@ -53,19 +53,21 @@ export function searchAtCenter(editor: Editor, flow: Surroundings): void {
 }
 
 function searchAt(editor: Editor, flow: Surroundings, screen: Point): void {
-  editor.view.setState({ search: { screen, at: freePlaceIn(flow, screen) } })
+  editor.workbench.setState({ search: { screen, at: freePlaceIn(flow, screen) } })
 }
 
 /** Opens the list of the nodes this workflow has, to go to one. */
 export function searchPlaces(editor: Editor): void {
   const { x, y } = middleOfGraph()
-  editor.view.setState({ search: { screen: { x: x - 170, y: y - 190 }, at: { x: 0, y: 0 }, kind: 'places' } })
+  editor.workbench.setState({
+    search: { screen: { x: x - 170, y: y - 190 }, at: { x: 0, y: 0 }, kind: 'places' },
+  })
 }
 
 /** Opens the list of everything one can do. */
 export function searchCommands(editor: Editor): void {
   const { x, y } = middleOfGraph()
-  editor.view.setState({
+  editor.workbench.setState({
     search: { screen: { x: x - 170, y: y - 190 }, at: { x: 0, y: 0 }, kind: 'commands' },
   })
 }

@@ -1,11 +1,12 @@
 import type { SavedWorkflow } from '@woolgather/protocol'
 import { describeTypes, type Workflow } from '@woolgather/workflow'
-import { emptyWorkflow, type Origin } from '../store/document-store.ts'
+import type { Content } from '../store/document-store.ts'
 import type { Editor } from '../store/editor.ts'
-import { describeError } from './describe-error.ts'
+import type { Tab } from '../store/tab.ts'
+import { describeError } from '../store/describe-error.ts'
 import { arrangeNodes } from './arrange-nodes.ts'
 import { findMissing, tellMissing } from './find-missing.ts'
-import { freshTab, openTab, replaceTab, switchTab, tabOf } from './tabs.ts'
+import { openTab, replaceTab, switchTab, tabOf } from './tabs.ts'
 
 /** Opens a workflow of the server, or its tab, and tells what is missing for it. */
 export async function openFromServer(editor: Editor, id: string): Promise<void> {
@@ -17,7 +18,7 @@ export async function openFromServer(editor: Editor, id: string): Promise<void> 
 /** A workflow of the server. Where it cannot be had, why is told. */
 export async function fetchSaved(editor: Editor, id: string): Promise<SavedWorkflow | undefined> {
   return editor.client.workflow(id).catch((error: unknown) => {
-    editor.view.getState().notify('error', ...describeError(error))
+    editor.workbench.getState().notify('error', ...describeError(error))
     return undefined
   })
 }
@@ -28,8 +29,10 @@ export async function fetchSaved(editor: Editor, id: string): Promise<SavedWorkf
  */
 export function showSaved(editor: Editor, { id, workflow, revision, example }: SavedWorkflow): void {
   if (showTabOf(editor, id)) return
-  show(editor, workflow, example ? {} : { id, revision }, true)
-  void findMissing(editor).then((missing) => missing && tellMissing(editor, missing))
+  const tab = show(editor, { workflow, origin: example ? {} : { id, revision } })
+  void findMissing(editor, tab).then((missing) => {
+    if (missing && tab === editor.front) tellMissing(editor, missing)
+  })
 }
 
 /** Brings the tab to the front that has a workflow of the server, where there is one. */
@@ -40,20 +43,21 @@ function showTabOf(editor: Editor, id: string): boolean {
 }
 
 export function openEmpty(editor: Editor): void {
-  show(editor, emptyWorkflow, {}, true)
+  openTab(editor)
 }
 
 /** Opens a workflow in a tab of its own. */
-export function show(editor: Editor, workflow: Workflow, origin: Origin, saved: boolean): void {
-  openTab(editor, freshTab(place(editor, workflow), origin, saved))
+export function show(editor: Editor, content: Content): Tab {
+  return openTab(editor, place(editor, content))
 }
 
-/** Puts another workflow in the place of the one in front. */
-export function showInstead(editor: Editor, workflow: Workflow, origin: Origin): void {
-  replaceTab(editor, freshTab(place(editor, workflow), origin, true))
+/** Opens another workflow in the place of the one in front. */
+export function showInstead(editor: Editor, content: Content): void {
+  replaceTab(editor, editor.front, place(editor, content))
 }
 
 /** Nodes that never had a place get one. */
-function place(editor: Editor, workflow: Workflow): Workflow {
-  return arrangeNodes(workflow, describeTypes(workflow, editor.server.getState().nodes ?? []))
+function place(editor: Editor, content: Content): Content {
+  const types = describeTypes(content.workflow, editor.server.getState().nodes ?? [])
+  return { ...content, workflow: arrangeNodes(content.workflow, types) }
 }

@@ -6,7 +6,7 @@ import { presentOf } from './edit-graph.ts'
 /** The subgraphs of the workflow that can be used in the open graph: none that would then contain itself. */
 export function ownSubgraphs(editor: Editor): NodeDescription[] {
   const workflow = presentOf(editor)
-  const here = subgraphAt(workflow, editor.document.getState().path)
+  const here = subgraphAt(workflow, editor.front.document.getState().path)
   const types = editor.server.getState().byType
   return Object.keys(workflow.subgraphs ?? {})
     .filter((id) => here === undefined || !contains(workflow, id, here))

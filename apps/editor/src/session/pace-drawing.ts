@@ -34,8 +34,13 @@ export function paceDrawing<T>(pass: (items: T[]) => void): (items: T[]) => void
 
 /** Once the next frame is on screen, with the milliseconds it took; a page that is hidden paints none. */
 function afterPaint(then: (painting: number) => void): void {
-  if (document.hidden) setTimeout(() => then(0))
+  if (!isSeen()) setTimeout(() => then(0))
   else requestAnimationFrame((frame) => setTimeout(() => then(performance.now() - frame)))
+}
+
+/** Whether there is a page, and somebody can see it. */
+function isSeen(): boolean {
+  return typeof document !== 'undefined' && !document.hidden
 }
 
 /** Milliseconds after a key within which another is expected. */
@@ -49,6 +54,7 @@ let watching = false
  * the next one is furthest away then. At any other time a drawing could begin just before a letter, and hold it up.
  */
 function whenFree(then: () => void): void {
+  if (!isSeen()) return then()
   watchKeys()
   if (performance.now() - lastKey > typingTime) return whenIdle(then)
   const drawn = new AbortController()

@@ -58,7 +58,7 @@ export function straighten(editor: Editor, link: Ends): void {
 }
 
 function setReroutes(editor: Editor, { from, to }: Ends, points: readonly Place[]): void {
-  editor.document.getState().dispatch({ type: 'link.reroute', ...to, from, points })
+  editor.front.document.getState().dispatch({ type: 'link.reroute', ...to, from, points })
 }
 
 function halfWay(flow: Surroundings, { from, to }: Ends): Place | undefined {

@@ -1,13 +1,15 @@
 import type { WorkflowRevision } from '@woolgather/protocol'
 import type { Editor } from '../store/editor.ts'
-import { describeError } from './describe-error.ts'
+import { describeError } from '../store/describe-error.ts'
 import { show } from './open-workflow.ts'
 
 /** Shows the states that the workflow in front was saved in. */
 export function showRevisions(editor: Editor): void {
-  const { id } = editor.document.getState().origin
-  if (id !== undefined) return editor.view.setState({ dialog: { kind: 'revisions', id } })
-  editor.view.getState().notify('info', 'It was not saved to the server yet: there are no earlier versions.')
+  const { id } = editor.front.document.getState().origin
+  if (id !== undefined) return editor.workbench.setState({ dialog: { kind: 'revisions', id } })
+  editor.workbench
+    .getState()
+    .notify('info', 'It was not saved to the server yet: there are no earlier versions.')
 }
 
 /** Opens an earlier version in a tab of its own; saved from there, it is another workflow. */
@@ -17,7 +19,7 @@ export async function openRevision(
   { revision }: WorkflowRevision,
 ): Promise<void> {
   const found = await read(editor, id, revision)
-  if (found) show(editor, found, {}, false)
+  if (found) show(editor, { workflow: found, unsaved: true })
 }
 
 /** Makes the workflow in front what it once was, as one change: nothing is overwritten before it is saved. */
@@ -26,14 +28,15 @@ export async function restoreRevision(
   id: string,
   { revision }: WorkflowRevision,
 ): Promise<void> {
+  const tab = editor.front
   const found = await read(editor, id, revision)
-  const { origin, enter, closeStep, dispatch } = editor.document.getState()
+  const { origin, enter, closeStep, dispatch } = tab.document.getState()
   if (!found || origin.id !== id) return
   enter([])
   closeStep()
   dispatch({ type: 'workflow.replace', workflow: found })
   closeStep()
-  editor.view
+  editor.workbench
     .getState()
     .notify('info', 'The workflow is what it was. Save to keep it so; undo takes it back.')
 }
@@ -42,7 +45,7 @@ async function read(editor: Editor, id: string, revision: string) {
   try {
     return (await editor.client.revision(id, revision)).workflow
   } catch (error) {
-    editor.view.getState().notify('error', ...describeError(error))
+    editor.workbench.getState().notify('error', ...describeError(error))
     return undefined
   }
 }

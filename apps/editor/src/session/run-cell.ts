@@ -11,12 +11,12 @@ export function runCellAgain(editor: Editor, node: string, at: Coordinate): void
 
 /** Cancels cells of a node in the run that goes on, and with `branch` all that depends on them. */
 export function cancelCell(editor: Editor, node: string, at: Coordinate, branch = false): void {
-  const { run } = editor.run.getState()
+  const { run } = editor.front.run.getState()
   if (run && hearsUs(editor, 'Not cancelled'))
     editor.client.cancel(run.id, { node: pathOf(editor, node), at, ...(branch && { branch }) })
 }
 
 /** How a run names a node of the graph that is drawn: through the subgraphs that were entered. */
 function pathOf(editor: Editor, node: string): string {
-  return prefixOf(editor.document.getState().path) + node
+  return prefixOf(editor.front.document.getState().path) + node
 }

@@ -1,52 +1,64 @@
 import { WoolgatherError, type Workflow } from '@woolgather/workflow'
+import { describeError } from '../store/describe-error.ts'
 import type { Editor } from '../store/editor.ts'
-import { describeError } from './describe-error.ts'
-import { presentOf } from './edit-graph.ts'
-import { saveFile } from './save-file.ts'
+import type { Tab } from '../store/tab.ts'
 import { loadWorkflows } from './load-library.ts'
+import { saveFile } from './save-file.ts'
+import { presentOf } from './edit-graph.ts'
+import { isOpen, switchTab } from './tabs.ts'
 
 /** Saves to the server: over the revision that was read, or as a new workflow. Another's changes are never lost. */
-export async function saveWorkflow(editor: Editor): Promise<void> {
-  const { id, revision } = editor.document.getState().origin
-  if (id === undefined) return saveCopy(editor)
-  await put(editor, id, revision)
+export async function saveWorkflow(editor: Editor, tab: Tab = editor.front): Promise<void> {
+  const { id, revision } = tab.document.getState().origin
+  if (id === undefined) return saveCopy(editor, tab)
+  await put(editor, tab, id, revision)
 }
 
 /** Saves as a workflow of its own, under a free id made from its name. */
-export async function saveCopy(editor: Editor): Promise<void> {
+export async function saveCopy(editor: Editor, tab: Tab = editor.front): Promise<void> {
   try {
     await loadWorkflows(editor)
   } catch (error) {
-    return editor.view.getState().notify('error', ...describeError(error))
+    return editor.workbench.getState().notify('error', ...describeError(error))
   }
   const taken = new Set(editor.server.getState().workflows.map(({ id }) => id))
-  await put(editor, freeId(presentOf(editor).name, taken), undefined)
+  await put(editor, tab, freeId(tab.document.getState().history.present.name, taken), undefined)
 }
 
 /** Replaces what another tab or person saved, after they were asked. */
 export async function saveOver(editor: Editor, id: string, theirRevision: string): Promise<void> {
-  await put(editor, id, theirRevision)
+  await put(editor, editor.front, id, theirRevision)
 }
 
-async function put(editor: Editor, id: string, revision: string | undefined): Promise<void> {
-  const workflow = presentOf(editor)
-  const { notify } = editor.view.getState()
+/** Saves what is in a tab, which may go behind another while it is saved. */
+async function put(editor: Editor, tab: Tab, id: string, revision: string | undefined): Promise<void> {
+  const { history, markSaved } = tab.document.getState()
+  const workflow = history.present
+  const { notify } = editor.workbench.getState()
   try {
     const saved = await editor.client.saveWorkflow(id, { workflow, revision })
-    editor.document.getState().markSaved(workflow, { id: saved.id, revision: saved.revision })
+    markSaved(workflow, { id: saved.id, revision: saved.revision })
     notify('info', `Saved “${workflow.name}”`)
     await loadWorkflows(editor).catch(() => undefined)
   } catch (error) {
-    if (!isConflict(error)) return notify('error', ...describeError(error))
-    const theirs = await editor.client.workflow(id)
-    editor.view.setState({
-      dialog: { kind: 'conflict', id, theirRevision: theirs.revision, theirs: theirs.workflow },
-    })
+    if (!isConflict(error) || !(await askAboutConflict(editor, tab, id)))
+      notify('error', ...describeError(error))
   }
 }
 
 function isConflict(error: unknown): boolean {
   return error instanceof WoolgatherError && error.code === 'revision-conflict'
+}
+
+/** Asks which of two versions is to stay, before the tab that has one of them. False where that cannot be asked. */
+async function askAboutConflict(editor: Editor, tab: Tab, id: string): Promise<boolean> {
+  const theirs = await editor.client.workflow(id).catch(() => undefined)
+  if (!theirs || !isOpen(editor, tab)) return false
+  switchTab(editor, tab)
+  editor.workbench.setState({
+    dialog: { kind: 'conflict', id, theirRevision: theirs.revision, theirs: theirs.workflow },
+  })
+  return true
 }
 
 /** Hands the document to the browser as a file. */

@@ -33,8 +33,9 @@ export function takeLink(): Link | undefined {
 
 /** A link leads to what is saved: what is not saved yet is saved first. */
 export async function copyLink(editor: Editor, view: View): Promise<void> {
-  const { getState } = editor.document
-  if (getState().origin.id === undefined || isDirty(getState())) await saveWorkflow(editor)
+  const tab = editor.front
+  const { getState } = tab.document
+  if (getState().origin.id === undefined || isDirty(getState())) await saveWorkflow(editor, tab)
   const { id } = getState().origin
   if (id === undefined || isDirty(getState())) return
   await copy(
@@ -49,7 +50,7 @@ export async function copyJson(editor: Editor): Promise<void> {
 }
 
 async function copy(editor: Editor, text: string, told: string): Promise<void> {
-  const { notify } = editor.view.getState()
+  const { notify } = editor.workbench.getState()
   try {
     await navigator.clipboard.writeText(text)
     notify('info', told)

@@ -8,12 +8,12 @@ import { fetchSaved, openEmpty, openFromServer, showSaved } from './open-workflo
 import { takeLink } from './share-workflow.ts'
 import { resumeRun } from './run-workflow.ts'
 import { watchConnection } from './watch-connection.ts'
-import { describeError } from './describe-error.ts'
+import { describeError } from '../store/describe-error.ts'
 import { watchDetail } from '../graph/detail.ts'
 import { watchTypes } from './watch-types.ts'
 import { fetchParts } from '../ui/fetched-later.tsx'
 import { claimTab } from './tab-identity.ts'
-import { freshTab, replaceTab } from './tabs.ts'
+import { restoreTabs } from './tabs.ts'
 
 /** Milliseconds between attempts while the server does not answer. */
 const retryTime = 1500
@@ -48,13 +48,12 @@ export async function startSession(editor: Editor): Promise<void> {
 
 /** Brings back every workflow that was open, and the runs they showed. */
 function openDraft(editor: Editor, { tabs, front }: Draft): void {
-  const order = tabs.map((_, at) => `tab-${at + 1}`)
-  const active = order[front] ?? 'tab-1'
-  const contents = tabs.map(({ workflow, origin, dirty }) => freshTab(workflow, origin, !dirty))
-  const behind = order.flatMap((id, at) => (id === active ? [] : ([[id, contents[at]!]] as const)))
-  editor.tabs.setState({ order, active, parked: new Map(behind) })
-  replaceTab(editor, contents[order.indexOf(active)]!)
-  tabs.forEach(({ run }, at) => run !== undefined && resumeRun(editor, run, order[at]!))
+  const opened = restoreTabs(
+    editor,
+    tabs.map(({ workflow, origin, dirty }) => ({ workflow, origin, unsaved: dirty })),
+    front,
+  )
+  tabs.forEach(({ run }, at) => run !== undefined && resumeRun(editor, run, opened[at]!))
 }
 
 async function untilLoaded(editor: Editor): Promise<void> {

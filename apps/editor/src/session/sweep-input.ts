@@ -36,7 +36,7 @@ export function sweepInput(
   const id = makeId(description.type, new Set(Object.keys(nodes)))
   const wanted = { x: (node.view?.x ?? 0) - distance, y: (node.view?.y ?? 0) + 120 }
   const at = findFreePlace(wanted, boxes.map(withAir), everywhere)
-  const { dispatch, closeStep } = editor.document.getState()
+  const { dispatch, closeStep } = editor.front.document.getState()
   closeStep()
   dispatch({
     type: 'batch',
@@ -54,7 +54,7 @@ export function sweepInput(
       { type: 'link.add', ...to, from: [id, soleOutput(description)], append: false },
     ],
   })
-  editor.view.getState().select([id])
+  editor.front.view.getState().select([id])
   return id
 }
 

@@ -1,152 +1,94 @@
-import type { Workflow } from '@woolgather/workflow'
-import { startHistory } from '../document/history.ts'
-import { interruptRun, isOver, startRun, type RunState } from '../run/run-state.ts'
-import { emptyWorkflow, isDirty, type Origin } from '../store/document-store.ts'
+import { isDirty, type Content } from '../store/document-store.ts'
 import type { Editor } from '../store/editor.ts'
-import { freeTab, type ParkedTab } from '../store/tab-store.ts'
-
-/** A tab as it opens: nothing done in it yet. */
-export function freshTab(workflow: Workflow, origin: Origin, saved: boolean): ParkedTab {
-  return {
-    history: startHistory(workflow),
-    path: [],
-    origin,
-    saved: saved ? workflow : undefined,
-    run: undefined,
-    previous: {},
-    results: undefined,
-    viewport: undefined,
-  }
-}
+import { freeTabId } from '../store/tab-store.ts'
+import { createTab, type Tab } from '../store/tab.ts'
 
 /** Opens a workflow in a tab of its own, in the place of one in which nothing was done yet. */
-export function openTab(editor: Editor, tab: ParkedTab): void {
-  if (isUntouched(editor)) return replaceTab(editor, tab)
-  const { order, active, parked } = editor.tabs.getState()
-  const id = freeTab(editor.tabs.getState())
-  const at = order.indexOf(active) + 1
-  editor.tabs.setState({
-    order: [...order.slice(0, at), id, ...order.slice(at)],
-    active: id,
-    parked: new Map(parked).set(active, takeOut(editor)),
-  })
-  replaceTab(editor, tab)
+export function openTab(editor: Editor, content?: Content): Tab {
+  const { front } = editor
+  if (isUntouched(front)) return replaceTab(editor, front, content)
+  const { open } = editor.tabs.getState()
+  const tab = createTab(freeTabId(open), content)
+  const at = open.indexOf(front) + 1
+  setTabs(editor, [...open.slice(0, at), tab, ...open.slice(at)], tab)
+  return tab
 }
 
-export function switchTab(editor: Editor, id: string): void {
-  const { active, parked } = editor.tabs.getState()
-  const tab = parked.get(id)
-  if (tab === undefined) return
-  const next = new Map(parked).set(active, takeOut(editor))
-  next.delete(id)
-  editor.tabs.setState({ active: id, parked: next })
-  replaceTab(editor, tab)
+/** Opens a workflow in the place of a tab, whatever was in it. */
+export function replaceTab(editor: Editor, old: Tab, content?: Content): Tab {
+  const { open } = editor.tabs.getState()
+  const tab = createTab(freeTabId(open), content)
+  setTabs(
+    editor,
+    open.map((other) => (other === old ? tab : other)),
+    tab,
+  )
+  return tab
+}
+
+/** Opens these workflows instead of all that are open. Returns their tabs, in the same order. */
+export function restoreTabs(editor: Editor, contents: readonly Content[], front: number): Tab[] {
+  const tabs = contents.map((content, at) => createTab(`tab-${at + 1}`, content))
+  setTabs(editor, tabs, tabs[front] ?? tabs[0]!)
+  return tabs
+}
+
+/** Brings a tab to the front. One that was closed stays so. */
+export function switchTab(editor: Editor, tab: Tab): void {
+  if (tab !== editor.front && isOpen(editor, tab)) setTabs(editor, editor.tabs.getState().open, tab)
 }
 
 /** The tab `step` places further, round the ends. */
 export function stepTab(editor: Editor, step: number): void {
-  const { order, active } = editor.tabs.getState()
-  const next = order[(order.indexOf(active) + step + order.length) % order.length]
-  if (next !== undefined && next !== active) switchTab(editor, next)
+  const { open } = editor.tabs.getState()
+  const next = open[(open.indexOf(editor.front) + step + open.length) % open.length]
+  if (next) switchTab(editor, next)
+}
+
+export function isOpen(editor: Editor, tab: Tab): boolean {
+  return editor.tabs.getState().open.includes(tab)
 }
 
 /** The tab in which a workflow of the server is open. */
-export function tabOf(editor: Editor, workflow: string): string | undefined {
-  const { active, parked } = editor.tabs.getState()
-  if (editor.document.getState().origin.id === workflow) return active
-  return [...parked].find(([, { origin }]) => origin.id === workflow)?.[0]
+export function tabOf(editor: Editor, workflow: string): Tab | undefined {
+  return editor.tabs.getState().open.find(({ document }) => document.getState().origin.id === workflow)
 }
 
 /** Closes a tab; one with changes that are nowhere else is asked about first. */
-export function closeTab(editor: Editor, id: string): void {
-  if (!hasUnsaved(editor, id)) return dropTab(editor, id)
-  switchTab(editor, id)
-  editor.view.setState({ dialog: { kind: 'close-tab', tab: id } })
+export function closeTab(editor: Editor, tab: Tab): void {
+  if (!hasUnsaved(tab)) return dropTab(editor, tab)
+  switchTab(editor, tab)
+  editor.workbench.setState({ dialog: { kind: 'close-tab', tab } })
 }
 
 /** Closes a tab whatever is in it. The last one leaves an empty workflow. */
-export function dropTab(editor: Editor, id: string): void {
-  const { order, active, parked } = editor.tabs.getState()
-  const rest = order.filter((other) => other !== id)
-  const at = order.indexOf(id)
-  if (rest.length === 0) return replaceTab(editor, freshTab(emptyWorkflow, {}, true))
-  const next = new Map(parked)
-  next.delete(id)
-  if (id !== active) return editor.tabs.setState({ order: rest, parked: next })
-  const front = rest[Math.min(at, rest.length - 1)] as string
-  const tab = next.get(front) as ParkedTab
-  next.delete(front)
-  editor.tabs.setState({ order: rest, active: front, parked: next })
-  replaceTab(editor, tab)
+export function dropTab(editor: Editor, tab: Tab): void {
+  const { open } = editor.tabs.getState()
+  if (!open.includes(tab)) return
+  const rest = open.filter((other) => other !== tab)
+  if (rest.length === 0) return void replaceTab(editor, tab)
+  const next = tab === editor.front ? rest[Math.min(open.indexOf(tab), rest.length - 1)] : editor.front
+  setTabs(editor, rest, next!)
 }
 
-export function hasUnsaved(editor: Editor, id: string): boolean {
-  const { active, parked } = editor.tabs.getState()
-  if (id === active) return isDirty(editor.document.getState())
-  const tab = parked.get(id)
-  return tab !== undefined && tab.history.present !== tab.saved
+export function hasUnsaved({ document }: Tab): boolean {
+  return isDirty(document.getState())
 }
 
-/** The tab in front, as it would be parked. */
-export function takeOut(editor: Editor): ParkedTab {
-  const { history, path, origin, saved } = editor.document.getState()
-  const { run, previous } = editor.run.getState()
-  const { results, viewport } = editor.view.getState()
-  return { history, path, origin, saved, run, previous, results, viewport }
+/** Nothing was changed or run in a tab, and nothing of it would be lost. */
+function isUntouched(tab: Tab): boolean {
+  const { past, future } = tab.document.getState().history
+  const { run, submitting } = tab.run.getState()
+  return !hasUnsaved(tab) && past.length + future.length === 0 && !run && !submitting
 }
 
-/** Puts something else in the tab in front, whatever was in it. */
-export function replaceTab(
-  editor: Editor,
-  { history, path, origin, saved, run, previous, results, viewport }: ParkedTab,
-): void {
-  editor.run.setState({ run, previous, submitting: undefined })
-  editor.view.setState({ results, viewport, returning: viewport, search: undefined })
-  editor.view.getState().select([])
-  editor.document.getState().restore(history, origin, saved, path)
-}
-
-/** Nothing was changed or run in the tab in front, and nothing of it would be lost. */
-function isUntouched(editor: Editor): boolean {
-  const state = editor.document.getState()
-  const { past, future } = state.history
-  return !isDirty(state) && past.length + future.length === 0 && editor.run.getState().run === undefined
-}
-
-/** Shows a new run in a tab, which may have gone behind since the run was asked for. */
-export function beginRun(editor: Editor, id: string, tab: string): void {
-  const { active, repark } = editor.tabs.getState()
-  if (tab === active) return editor.run.getState().begin(id)
-  repark(tab, (behind) => ({
-    ...behind,
-    run: startRun(id),
-    previous: { ...behind.previous, ...behind.run?.nodes },
-  }))
-}
-
-/** A run as a tab shows it, in front or behind. */
-export function shownRun(editor: Editor, id: string): RunState | undefined {
-  const { parked } = editor.tabs.getState()
-  return [editor.run.getState(), ...parked.values()].find(({ run }) => run?.id === id)?.run
-}
-
-/** Changes a run wherever it is shown, in front or behind. False where it is shown nowhere any more, or over. */
-export function changeRun(editor: Editor, id: string, change: (run: RunState) => RunState): boolean {
-  const { run } = editor.run.getState()
-  if (run?.id === id) {
-    const next = change(run)
-    editor.run.setState({ run: next })
-    return !isOver(next)
+/** A tab that comes to the front shows what it showed when it left, with nothing selected. */
+function setTabs(editor: Editor, open: readonly Tab[], front: Tab): void {
+  if (front !== editor.front) {
+    const { select, viewport } = front.view.getState()
+    select([])
+    front.view.setState({ returning: viewport })
+    editor.workbench.setState({ search: undefined })
   }
-  const { parked, repark } = editor.tabs.getState()
-  const [tab, found] = [...parked].find(([, behind]) => behind.run?.id === id) ?? []
-  if (tab === undefined || found?.run === undefined) return false
-  const next = change(found.run)
-  repark(tab, (behind) => ({ ...behind, run: next }))
-  return !isOver(next)
-}
-
-/** The server forgot a run: it will not go on. */
-export function loseRun(editor: Editor, id: string): void {
-  changeRun(editor, id, (run) => (isOver(run) ? run : interruptRun(run)))
+  editor.tabs.setState({ open, front: front.id, started: true })
 }

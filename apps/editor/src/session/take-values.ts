@@ -16,12 +16,12 @@ export interface AxisValue {
  */
 export function takeValues(editor: Editor, values: readonly AxisValue[]): void {
   const { actions, taken } = actionsFor(editor, graphOf(editor), values)
-  const { notify, select } = editor.view.getState()
+  const { notify } = editor.workbench.getState()
   if (actions.length === 0)
     return notify('info', 'None of these axes feeds an input that can be typed: nothing was changed')
-  editor.document.getState().closeStep()
-  editor.document.getState().dispatch({ type: 'batch', actions })
-  select([...taken])
+  editor.front.document.getState().closeStep()
+  editor.front.document.getState().dispatch({ type: 'batch', actions })
+  editor.front.view.getState().select([...taken])
   notify('info', 'The values of this cell are the workflow’s now. Undo brings the sweep back.')
 }
 

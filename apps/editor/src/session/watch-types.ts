@@ -2,6 +2,7 @@ import { describeTypes, type NodeDescription, type Subgraph } from '@woolgather/
 import { inputsNode, newPort, outputsNode, subgraphAt } from '../document/scope.ts'
 import { portTypeNamed } from '../document/inputs-of.ts'
 import type { Editor } from '../store/editor.ts'
+import { watchFront } from '../store/tab-store.ts'
 import { presentOf } from './edit-graph.ts'
 
 /** Puts together the types the open graph can use: the server's, the document's subgraphs, and the border around it. */
@@ -9,7 +10,7 @@ export function updateTypes(editor: Editor): void {
   const { nodes = [] } = editor.server.getState()
   const workflow = presentOf(editor)
   const described = describeTypes(workflow, nodes)
-  const id = subgraphAt(workflow, editor.document.getState().path)
+  const id = subgraphAt(workflow, editor.front.document.getState().path)
   const subgraph = id === undefined ? undefined : workflow.subgraphs?.[id]
   const border = subgraph ? describeBorder(subgraph) : []
   editor.server.setState({
@@ -48,8 +49,12 @@ function describeBorder({ inputs, outputs }: Subgraph): NodeDescription[] {
 
 /** Keeps them up to date as other graphs are opened. Returns how to stop. */
 export function watchTypes(editor: Editor): () => void {
-  return editor.document.subscribe((state, before) => {
-    if (state.history.present.subgraphs !== before.history.present.subgraphs || state.path !== before.path)
-      updateTypes(editor)
-  })
+  return watchFront(
+    editor.tabs,
+    (tab) => tab.document,
+    (state, before) => {
+      if (state.history.present.subgraphs !== before.history.present.subgraphs || state.path !== before.path)
+        updateTypes(editor)
+    },
+  )
 }

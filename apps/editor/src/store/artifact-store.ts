@@ -1,7 +1,7 @@
 import type { ArtifactRef, Json, OutputValue } from '@woolgather/workflow'
 import { isArtifactRef } from '@woolgather/workflow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { describeError } from '../session/describe-error.ts'
+import { describeError } from './describe-error.ts'
 
 /** What is known of a long output. Artifacts are named by their content: one that was fetched never changes. */
 export type Fetched = { text: string; json?: Json } | { error: string }

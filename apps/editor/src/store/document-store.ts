@@ -17,8 +17,6 @@ export interface DocumentState {
   origin: Origin
   /** The document as the server or file has it; another one now means unsaved changes. */
   saved: Workflow | undefined
-  /** Counts documents opened, so that views know when to start over. */
-  opening: number
   /** The nodes whose subgraphs were entered, outermost first: none at the root. */
   path: readonly string[]
   /** What is drawn and edited: the workflow, or the inside of the subgraph that was entered. */
@@ -30,8 +28,6 @@ export interface DocumentState {
   closeStep: () => void
   /** Enters a subgraph, or goes back out: the path of the graph to draw. */
   enter: (path: readonly string[]) => void
-  /** Puts another document in its place, with the steps that led to it and the subgraph that was entered. */
-  restore: (history: History, origin: Origin, saved: Workflow | undefined, path: readonly string[]) => void
   markSaved: (document: Workflow, origin: Origin) => void
 }
 
@@ -39,7 +35,16 @@ export type DocumentStore = StoreApi<DocumentState>
 
 export const emptyWorkflow: Workflow = { format: 'woolgather', version: 1, name: 'Untitled', nodes: {} }
 
-export function createDocumentStore(): DocumentStore {
+/** A workflow to open. */
+export interface Content {
+  workflow: Workflow
+  origin?: Origin
+  /** The server or a file does not have it as it is. */
+  unsaved?: boolean
+}
+
+export function createDocumentStore(content: Content = { workflow: emptyWorkflow }): DocumentStore {
+  const { workflow, origin = {}, unsaved = false } = content
   return createStore<DocumentState>()((set) => {
     const step = (change: (history: History, path: readonly string[]) => History): void =>
       set(({ history, path }) => {
@@ -47,12 +52,11 @@ export function createDocumentStore(): DocumentStore {
         return next.present === history.present ? { history: next } : { history: next, ...look(next, path) }
       })
     return {
-      history: startHistory(emptyWorkflow),
-      origin: {},
-      saved: emptyWorkflow,
-      opening: 0,
+      history: startHistory(workflow),
+      origin,
+      saved: unsaved ? undefined : workflow,
       path: [],
-      graph: emptyWorkflow,
+      graph: workflow,
       dispatch: (action) => step((history, path) => applyAction(history, action, Date.now(), path)),
       undo: () => step(undo),
       redo: () => step(redo),
@@ -62,8 +66,6 @@ export function createDocumentStore(): DocumentStore {
           const closed = closeStep(history)
           return { history: closed, ...look(closed, path) }
         }),
-      restore: (history, origin, saved, path) =>
-        set(({ opening }) => ({ history, origin, saved, opening: opening + 1, ...look(history, path) })),
       markSaved: (saved, origin) => set({ saved, origin }),
     }
   })
@@ -78,9 +80,4 @@ function look({ present }: History, wanted: readonly string[]): Pick<DocumentSta
 
 export function isDirty(state: DocumentState): boolean {
   return state.history.present !== state.saved
-}
-
-/** Changes whenever another graph is drawn: another document, or another subgraph of it. */
-export function sceneOf({ opening, path }: DocumentState): string {
-  return [opening, ...path].join('/')
 }

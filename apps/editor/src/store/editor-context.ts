@@ -11,7 +11,9 @@ import type { ProblemState } from './problem-store.ts'
 import type { RunStoreState } from './run-store.ts'
 import type { ServerState } from './server-store.ts'
 import type { TabState } from './tab-store.ts'
+import type { Tab } from './tab.ts'
 import type { ViewState } from './view-store.ts'
+import type { WorkbenchState } from './workbench-store.ts'
 
 export const EditorContext = createContext<Editor | undefined>(undefined)
 
@@ -21,8 +23,18 @@ export function useEditor(): Editor {
   return editor
 }
 
+/** The tab in front: one component watches which it is, all others read its stores. */
+export const FrontContext = createContext<Tab | undefined>(undefined)
+
+/** The tab in front, for what is drawn of it. A handler that acts on what was drawn takes the tab from here too. */
+export function useFront(): Tab {
+  const tab = useContext(FrontContext)
+  if (!tab) throw new Error('useFront needs a FrontContext above it')
+  return tab
+}
+
 export function useDocument<T>(select: (state: DocumentState) => T): T {
-  return useStore(useEditor().document, select)
+  return useStore(useFront().document, select)
 }
 
 /** The graph that is drawn: the workflow, or the inside of the subgraph that was entered. */
@@ -34,10 +46,16 @@ export function useNode(id: string): WorkflowNode | undefined {
   return useWorkflow((workflow) => workflow.nodes[id])
 }
 
+/** Changes whenever another graph is drawn: another workflow, or another subgraph of it. */
+export function useScene(): string {
+  const { id } = useFront()
+  return useDocument(({ path }) => [id, ...path].join('/'))
+}
+
 /** The run as the graph that is drawn sees it: nodes by their ids in it, a subgraph as one node. */
 export function useRun<T>(select: (state: RunStoreState) => T): T {
   const prefix = useDocument((state) => prefixOf(state.path))
-  return useStore(useEditor().run, (state) => select(lookIntoRun(state, prefix)))
+  return useStore(useFront().run, (state) => select(lookIntoRun(state, prefix)))
 }
 
 export function useServer<T>(select: (state: ServerState) => T): T {
@@ -49,14 +67,18 @@ export function useTabs<T>(select: (state: TabState) => T): T {
 }
 
 export function useView<T>(select: (state: ViewState) => T): T {
-  return useStore(useEditor().view, select)
+  return useStore(useFront().view, select)
+}
+
+export function useWorkbench<T>(select: (state: WorkbenchState) => T): T {
+  return useStore(useEditor().workbench, select)
 }
 
 /** What is wrong, as the graph that is drawn sees it. */
 export function useProblems<T>(select: (state: ProblemState) => T): T {
   const graph = useWorkflow((workflow) => workflow)
   const subgraph = useDocument(({ history, path }) => subgraphAt(history.present, path))
-  return useStore(useEditor().problems, (state) => select(lookIntoProblems(state, subgraph, graph.nodes)))
+  return useStore(useFront().problems, (state) => select(lookIntoProblems(state, subgraph, graph.nodes)))
 }
 
 export function useArtifacts<T>(select: (state: ArtifactState) => T): T {

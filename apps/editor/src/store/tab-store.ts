@@ -1,54 +1,71 @@
-import type { Workflow } from '@woolgather/workflow'
-import type { Viewport } from '@xyflow/react'
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { History } from '../document/history.ts'
-import type { RunState } from '../run/run-state.ts'
-import type { Origin } from './document-store.ts'
-import type { ResultsRequest } from './view-store.ts'
+import { createTab, type Tab } from './tab.ts'
 
-/** A workflow that is open behind the one in front, with all that brings it back as it was left. */
-export interface ParkedTab {
-  history: History
-  /** The subgraph that was entered; empty where none was. */
-  path: readonly string[]
-  origin: Origin
-  saved: Workflow | undefined
-  run: RunState | undefined
-  previous: RunState['nodes']
-  results: ResultsRequest | undefined
-  /** Part of the graph that was in view; absent: all of it. */
-  viewport: Viewport | undefined
-}
-
-/** Which workflows are open. The one in front is in the other stores. */
+/** Which workflows are open, and which of them is in front. */
 export interface TabState {
-  /** All that are open, as the bar shows them. */
-  order: readonly string[]
-  active: string
-  parked: ReadonlyMap<string, ParkedTab>
-  /** Puts another in the place of a parked one, e.g. as its run goes on. */
-  repark: (id: string, change: (tab: ParkedTab) => ParkedTab) => void
+  /** All that are open, as the bar shows them: one at least. */
+  open: readonly Tab[]
+  /** Id of the one that is drawn. */
+  front: string
+  /** Whether a workflow was opened since the page was; until then an empty one stands in its place. */
+  started: boolean
 }
 
 export type TabStore = StoreApi<TabState>
 
-const firstTab = 'tab-1'
-
 export function createTabStore(): TabStore {
-  return createStore<TabState>()((set) => ({
-    order: [firstTab],
-    active: firstTab,
-    parked: new Map(),
-    repark: (id, change) =>
-      set(({ parked }) => {
-        const tab = parked.get(id)
-        return tab === undefined ? {} : { parked: new Map(parked).set(id, change(tab)) }
-      }),
-  }))
+  const placeholder = createTab('tab-0')
+  return createStore<TabState>()(() => ({ open: [placeholder], front: placeholder.id, started: false }))
 }
 
-/** A name no open tab has. */
-export function freeTab({ order }: TabState): string {
-  const highest = Math.max(0, ...order.map((id) => Number(id.slice(id.indexOf('-') + 1))))
+export function frontOf({ open, front }: TabState): Tab {
+  return open.find(({ id }) => id === front)!
+}
+
+/** A name that no open tab has. */
+export function freeTabId(open: readonly Tab[]): string {
+  const highest = Math.max(...open.map(({ id }) => Number(id.slice(id.indexOf('-') + 1))))
   return `tab-${highest + 1}`
+}
+
+/**
+ * Tells of every change to one store of the tab in front, and of another tab coming to the front: then `before` is the
+ * state of that store in the tab that left. Returns how to stop.
+ */
+export function watchFront<State>(
+  tabs: TabStore,
+  storeOf: (tab: Tab) => StoreApi<State>,
+  tell: (state: State, before: State) => void,
+): () => void {
+  let store = storeOf(frontOf(tabs.getState()))
+  let stop = store.subscribe(tell)
+  const stopTabs = tabs.subscribe((state) => {
+    const next = storeOf(frontOf(state))
+    if (next === store) return
+    const before = store.getState()
+    stop()
+    store = next
+    stop = store.subscribe(tell)
+    tell(store.getState(), before)
+  })
+  return () => {
+    stopTabs()
+    stop()
+  }
+}
+
+/** Watches each tab from when it opens, or now, until it closes. Returns how to stop. */
+export function watchTabs(tabs: TabStore, watch: (tab: Tab) => () => void): () => void {
+  const watched = new Map<Tab, () => void>()
+  const update = ({ open }: TabState): void => {
+    for (const [tab, stop] of watched) if (!open.includes(tab)) stop()
+    for (const tab of watched.keys()) if (!open.includes(tab)) watched.delete(tab)
+    for (const tab of open) if (!watched.has(tab)) watched.set(tab, watch(tab))
+  }
+  update(tabs.getState())
+  const stopTabs = tabs.subscribe(update)
+  return () => {
+    stopTabs()
+    for (const stop of watched.values()) stop()
+  }
 }

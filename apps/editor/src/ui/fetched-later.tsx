@@ -39,14 +39,14 @@ export function fetchedLater<Props extends object>(
 }
 
 /** Where the server is gone that is told already, and the next attempt is made when it is back. */
-async function tellUnfetched({ client, view }: Editor): Promise<void> {
+async function tellUnfetched({ client, workbench }: Editor): Promise<void> {
   const answers = await client.health().then(
     () => true,
     () => false,
   )
   if (!answers) return
   const hint = 'Reload the page: the server may have a newer editor. Your work is kept in this browser.'
-  view.getState().notify('error', 'A part of the editor could not be fetched', hint)
+  workbench.getState().notify('error', 'A part of the editor could not be fetched', hint)
 }
 
 /** Fetches every part that is not there yet, one by one: from then on, none of them needs the server. */

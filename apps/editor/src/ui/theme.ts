@@ -1,4 +1,4 @@
-import type { Theme } from '../store/view-store.ts'
+import type { Theme } from '../store/workbench-store.ts'
 
 const key = 'woolgather.theme'
 

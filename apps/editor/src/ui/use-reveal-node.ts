@@ -12,15 +12,16 @@ export function useRevealNode(): (id: string, input?: string, path?: readonly st
   const flow = useReactFlow()
   return useCallback(
     (id, input, path) => {
-      if (editor.view.getState().appView) {
-        editor.view.setState({ appView: false, revealing: { id, input } })
-        return editor.document.getState().enter(path ?? [])
+      if (editor.workbench.getState().appView) {
+        editor.workbench.setState({ appView: false })
+        editor.front.view.setState({ revealing: { id, input } })
+        return editor.front.document.getState().enter(path ?? [])
       }
-      if (path && path.join('/') !== editor.document.getState().path.join('/')) {
-        editor.view.setState({ revealing: { id, input } })
+      if (path && path.join('/') !== editor.front.document.getState().path.join('/')) {
+        editor.front.view.setState({ revealing: { id, input } })
         return goToGraph(editor, path)
       }
-      editor.view.getState().select([id])
+      editor.front.view.getState().select([id])
       const zoom = Math.max(flow.getZoom(), 0.7)
       void flow.fitView({ nodes: [{ id }], maxZoom: zoom, minZoom: zoom, duration: 250 })
       const card = document.querySelector<HTMLElement>(`[data-node-id="${CSS.escape(id)}"]`)

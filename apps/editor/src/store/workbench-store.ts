@@ -1,0 +1,108 @@
+import type { ImportedWorkflow } from '@woolgather/protocol'
+import type { Link, PortType, Workflow } from '@woolgather/workflow'
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { InputRef } from '../document/actions.ts'
+import type { Tab } from './tab.ts'
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** A link with one end in the air. */
+export type LooseLink =
+  | { side: 'output'; from: Link; type: PortType }
+  | { side: 'input'; to: InputRef; type: PortType; append: boolean }
+
+/** A link with the types at its ends. */
+export interface WholeLink {
+  from: Link
+  to: InputRef
+  fromType: PortType
+  toType: PortType
+}
+
+/** A menu, open at a place in pixels of the window. */
+export interface MenuRequest extends Point {
+  target: 'nodes' | 'link' | 'canvas'
+}
+
+/** The list of nodes, open at a place. */
+export interface SearchRequest {
+  /** Where to show it, in pixels of the window. */
+  screen: Point
+  /** Where the new node goes, in graph units. */
+  at: Point
+  /** What the new node is wired to; the list then holds only what fits. */
+  link?: LooseLink | undefined
+  /** Instead of node types: the nodes there are, to go to one, or what one can do. */
+  kind?: 'places' | 'commands'
+  /** The link the new node is put on; the list then holds only what fits between its ends. */
+  between?: WholeLink | undefined
+  /** Also lists the ports that are there already: how the keyboard draws a link between two nodes. */
+  partners?: boolean
+}
+
+export type Dialog =
+  | { kind: 'shortcuts' }
+  | { kind: 'templates' }
+  | { kind: 'close-tab'; tab: Tab }
+  | { kind: 'missing'; missing: ImportedWorkflow['missing'] }
+  | { kind: 'compare-runs'; before: string; after: string }
+  | { kind: 'conflict'; id: string; theirRevision: string; theirs: Workflow }
+  | { kind: 'revisions'; id: string }
+
+export interface Notice {
+  id: number
+  tone: 'info' | 'error'
+  text: string
+  hint?: string | undefined
+}
+
+export type Theme = 'system' | 'light' | 'dark'
+
+/** What is open or shown around the workflows, whichever of them is in front. */
+export interface WorkbenchState {
+  search: SearchRequest | undefined
+  menu: MenuRequest | undefined
+  dialog: Dialog | undefined
+  paletteOpen: boolean
+  /** Workflows are shown as forms instead of their graphs. */
+  appView: boolean
+  /** Queue and history, beside the graph. */
+  runsOpen: boolean
+  problemsOpen: boolean
+  notices: readonly Notice[]
+  /** What was said to be missing, and for what, since the page opened: once is enough, the bar goes on saying it. */
+  told: ReadonlySet<string>
+  theme: Theme
+  notify: (tone: Notice['tone'], text: string, hint?: string) => void
+  dismiss: (id: number) => void
+}
+
+export type WorkbenchStore = StoreApi<WorkbenchState>
+
+/** Milliseconds a notice stays; errors stay until closed. */
+const noticeTime = 4000
+
+export function createWorkbenchStore(initial: { theme: Theme; paletteOpen: boolean }): WorkbenchStore {
+  let nextNotice = 1
+  return createStore<WorkbenchState>()((set, get) => ({
+    search: undefined,
+    menu: undefined,
+    dialog: undefined,
+    appView: false,
+    problemsOpen: false,
+    runsOpen: false,
+    notices: [],
+    told: new Set(),
+    ...initial,
+    notify: (tone, text, hint) => {
+      const id = nextNotice++
+      const others = get().notices.filter((notice) => notice.text !== text)
+      set({ notices: [...others.slice(-3), { id, tone, text, hint }] })
+      if (tone === 'info') setTimeout(() => get().dismiss(id), noticeTime)
+    },
+    dismiss: (id) => set({ notices: get().notices.filter((notice) => notice.id !== id) }),
+  }))
+}
