@@ -1,6 +1,6 @@
 import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react'
-import { watchKeys } from './commands.ts'
+import { watchKeys } from './commands/commands.ts'
 import { Graph } from './graph/graph.tsx'
 import { Breadcrumb } from './panels/breadcrumb.tsx'
 import { ContextMenu } from './panels/context-menu.tsx'
@@ -13,9 +13,9 @@ import { StatusBar } from './panels/status-bar.tsx'
 import { TabBar } from './panels/tab-bar.tsx'
 import { TitleBar } from './panels/title-bar.tsx'
 import { Waiting } from './panels/waiting.tsx'
-import { watchClipboard } from './session/clipboard.ts'
-import { openFile } from './session/import-file.ts'
-import { placeOnGraph, watchPointer } from './session/open-search.ts'
+import { watchClipboard } from './session/editing/clipboard.ts'
+import { openFile } from './session/files/import-file.ts'
+import { placeOnGraph, watchPointer } from './session/editing/open-search.ts'
 import {
   EditorContext,
   FrontContext,

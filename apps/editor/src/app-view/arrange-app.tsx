@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp, Plus, X } from 'lucide-react'
 import type { AppItem } from '@woolgather/workflow'
 import { moveItem, possibleParts, sameItem, type AppForm, type AppPart } from '../document/app-items.ts'
-import { setApp, shownItems } from '../session/edit-app.ts'
+import { setApp, shownItems } from '../session/editing/edit-app.ts'
 import { useDocument, useEditor, useServer } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { appTitle } from './app-field.tsx'

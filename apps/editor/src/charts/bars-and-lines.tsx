@@ -1,4 +1,4 @@
-import type { ChartData } from '../results/value-kind.ts'
+import type { ChartData } from '@woolgather/workflow'
 import { markColor, type Hovered, type Plot } from './plot.ts'
 
 export interface MarksProps {

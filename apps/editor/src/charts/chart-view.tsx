@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { formatNumber, formatTick } from '../run/show-run.ts'
-import type { ChartData } from '../results/value-kind.ts'
+import type { ChartData } from '@woolgather/workflow'
 import { BarMarks, LineMarks } from './bars-and-lines.tsx'
 import { HeatMap, heatMapHeight } from './heat-map.tsx'
 import { labelWidth, margins, markColor, shorten, type Hovered, type Plot } from './plot.ts'

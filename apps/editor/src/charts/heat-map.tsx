@@ -1,5 +1,5 @@
 import { formatNumber } from '../run/show-run.ts'
-import type { ChartData } from '../results/value-kind.ts'
+import type { ChartData } from '@woolgather/workflow'
 import { labelWidth, shorten, type Hovered } from './plot.ts'
 import { labelStep, rangeOf } from './scales.ts'
 

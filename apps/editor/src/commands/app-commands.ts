@@ -1,4 +1,4 @@
-import { showApp, toggleInApp } from '../session/edit-app.ts'
+import { showApp, toggleInApp } from '../session/editing/edit-app.ts'
 import type { Command } from './command.ts'
 
 export const appCommands: readonly Command[] = [

@@ -1,5 +1,5 @@
-import type { Alignment } from '../document/align-nodes.ts'
-import { alignSelected, distributeSelected, layOut } from '../session/arrange-selected.ts'
+import type { Alignment } from '../layout/align-nodes.ts'
+import { alignSelected, distributeSelected, layOut } from '../session/editing/arrange-selected.ts'
 import type { Editor } from '../store/editor.ts'
 import type { Command } from './command.ts'
 

@@ -1,14 +1,24 @@
 import { isBorder } from '../document/scope.ts'
 import { parseLinkId } from '../document/link-id.ts'
-import { addNote } from '../session/add-note.ts'
-import { copySelected, duplicateSelected, graphOf, removeSelected, selectAll } from '../session/edit-graph.ts'
-import { makeSubgraphOfSelected, selectedSubgraphs, unpackSelected } from '../session/edit-subgraph.ts'
-import { enterSubgraph, leaveSubgraph } from '../session/enter-subgraph.ts'
-import { groupSelected } from '../session/group-selected.ts'
-import { insertAtPointer, readLink } from '../session/insert-on-link.ts'
-import { pasteFromClipboard } from '../session/clipboard.ts'
-import { searchAtPointer, searchPlaces } from '../session/open-search.ts'
-import { addReroute, straighten } from '../session/reroute-link.ts'
+import { addNote } from '../session/editing/add-note.ts'
+import {
+  copySelected,
+  duplicateSelected,
+  graphOf,
+  removeSelected,
+  selectAll,
+} from '../session/editing/edit-graph.ts'
+import {
+  makeSubgraphOfSelected,
+  selectedSubgraphs,
+  unpackSelected,
+} from '../session/editing/edit-subgraph.ts'
+import { enterSubgraph, leaveSubgraph } from '../session/editing/enter-subgraph.ts'
+import { groupSelected } from '../session/editing/group-selected.ts'
+import { insertAtPointer, readLink } from '../session/editing/insert-on-link.ts'
+import { pasteFromClipboard } from '../session/editing/clipboard.ts'
+import { searchAtPointer, searchPlaces } from '../session/editing/open-search.ts'
+import { addReroute, straighten } from '../session/editing/reroute-link.ts'
 import type { Editor } from '../store/editor.ts'
 import { colorNames } from '../ui/node-colors.ts'
 import type { Command } from './command.ts'

@@ -1,5 +1,5 @@
 import type { AppItem, NodeDescription, Workflow } from '@woolgather/workflow'
-import { chooseControl, type Control } from '../widgets/choose-control.ts'
+import { chooseControl, type Control } from './choose-control.ts'
 import { inputsOf, linksInto, type NodeInput } from './inputs-of.ts'
 
 type Types = ReadonlyMap<string, NodeDescription>

@@ -1,39 +1,10 @@
 import type { ReactFlowState } from '@xyflow/react'
-import type { Editor } from '../store/editor.ts'
-import { watchFront } from '../store/tab-store.ts'
+import { sketchFrom } from '../session/editing/watch-detail.ts'
 
 /** Below this zoom the text of a node is too small to read, and is not drawn. */
 export const readableZoom = 0.35
 
-/**
- * From this many nodes on, only those that can be read are drawn in full; the others are a coloured card with a title.
- * A node has some eighty elements: a thousand in full take seconds to make, and a tenth of a second to paint.
- */
-const sketchFrom = 60
-
 const none: ReadonlySet<string> = new Set()
-
-/** Whether a graph of so many nodes is drawn in full; undefined means every node is. */
-function startingDetail(nodes: number): ReadonlySet<string> | undefined {
-  return nodes < sketchFrom ? undefined : none
-}
-
-/** A large graph that opens is sketched first, before it is known what of it is seen. Returns how to stop. */
-export function watchDetail(editor: Editor): () => void {
-  const reset = (): void => {
-    const { document, view } = editor.front
-    const { graph } = document.getState()
-    view.setState({ detailed: startingDetail(Object.keys(graph.nodes).length) })
-  }
-  reset()
-  return watchFront(
-    editor.tabs,
-    (tab) => tab.document,
-    (state, before) => {
-      if (state.path !== before.path) reset()
-    },
-  )
-}
 
 type Seen = Pick<ReactFlowState, 'transform' | 'width' | 'height' | 'nodeLookup'>
 

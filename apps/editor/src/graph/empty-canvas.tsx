@@ -1,8 +1,8 @@
 import { useReactFlow } from '@xyflow/react'
 import { Plus } from 'lucide-react'
-import { openFromServer } from '../session/open-workflow.ts'
+import { openFromServer } from '../session/files/open-workflow.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
-import { searchAtCenter } from '../session/open-search.ts'
+import { searchAtCenter } from '../session/editing/open-search.ts'
 import { orderExamples } from './order-examples.ts'
 
 /** What an empty workflow says: the two ways to begin. */

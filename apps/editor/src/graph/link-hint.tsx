@@ -1,6 +1,6 @@
 import { useConnection, useStore } from '@xyflow/react'
 import { useEditor } from '../store/editor-context.ts'
-import { judge } from '../session/edit-graph.ts'
+import { judge } from '../session/editing/edit-graph.ts'
 import { portColor } from '../ui/port-style.ts'
 import type { LooseLink } from '../store/workbench-store.ts'
 

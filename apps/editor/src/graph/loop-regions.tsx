@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react'
 import { linksInto } from '../document/inputs-of.ts'
 import { useServer, useWorkflow } from '../store/editor-context.ts'
 import { familyStyle } from '../ui/family-style.ts'
-import type { Box } from './free-place.ts'
+import type { Box } from '../layout/free-place.ts'
 import { findLoopBodies, type LoopBody } from './loop-bodies.ts'
 
 /** Air around the nodes of a loop, and width of the bands along its links, in graph units. */

@@ -2,7 +2,7 @@ import { useReactFlow } from '@xyflow/react'
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import type { Place } from '@woolgather/workflow'
 import { parseLinkId } from '../document/link-id.ts'
-import { moveReroute, removeReroute, reroutesOf } from '../session/reroute-link.ts'
+import { moveReroute, removeReroute, reroutesOf } from '../session/editing/reroute-link.ts'
 import { useEditor } from '../store/editor-context.ts'
 
 export interface ReroutePointProps {

@@ -1,5 +1,5 @@
 import { getViewportForBounds, type ReactFlowInstance } from '@xyflow/react'
-import { graphOf } from '../session/edit-graph.ts'
+import { graphOf } from '../session/editing/edit-graph.ts'
 import type { Editor } from '../store/editor.ts'
 
 /** Zooming out stops here, and showing all does not zoom in further than life size. */

@@ -1,7 +1,7 @@
 import type { Node } from '@xyflow/react'
 import { useMemo, type MouseEvent as ReactMouseEvent } from 'react'
 import { parseLinkId } from '../document/link-id.ts'
-import { canInsert, insertExisting, readLink } from '../session/insert-on-link.ts'
+import { canInsert, insertExisting, readLink } from '../session/editing/insert-on-link.ts'
 import { useEditor } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import type { WholeLink } from '../store/workbench-store.ts'

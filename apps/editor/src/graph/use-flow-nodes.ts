@@ -1,15 +1,12 @@
 import type { Node, NodeChange } from '@xyflow/react'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
-import { estimateHeight } from '../session/arrange-nodes.ts'
-import { outputsUsed, sketchPorts, type SketchPort } from './sketch-ports.ts'
+import { defaultWidth, estimateHeight } from '../layout/arrange-nodes.ts'
+import { outputsUsed, sketchPorts, type SketchPort } from '../node/sketch-ports.ts'
 import { useEditor, useScene, useServer, useView, useWorkflow } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import { isBorder } from '../document/scope.ts'
 import { titleOf } from '../ui/describe-node.ts'
-
-/** Width of a node that was never resized, in graph units. */
-export const defaultWidth = 280
 
 interface Size {
   width: number

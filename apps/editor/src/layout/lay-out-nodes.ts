@@ -2,7 +2,7 @@ import type { ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js'
 import ELK from 'elkjs/lib/elk-api.js'
 import ElkWorker from 'elkjs/lib/elk-worker.min.js?worker'
 import type { WorkflowNode } from '@woolgather/workflow'
-import type { Boxes, Places } from '../document/align-nodes.ts'
+import type { Boxes, Places } from './align-nodes.ts'
 import { linksInto } from '../document/inputs-of.ts'
 
 const options = {

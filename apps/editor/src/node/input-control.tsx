@@ -3,7 +3,7 @@ import type { InputRef } from '../document/actions.ts'
 import type { NodeInput } from '../document/inputs-of.ts'
 import { useFront } from '../store/editor-context.ts'
 import { useWarnings } from './field-advice.tsx'
-import type { Control } from '../widgets/choose-control.ts'
+import type { Control } from '../document/choose-control.ts'
 import { ControlView } from '../widgets/control-view.tsx'
 
 export interface InputControlProps {

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react'
 import type { Link } from '@woolgather/workflow'
 import type { InputRef } from '../document/actions.ts'
-import { disconnect } from '../session/edit-graph.ts'
+import { disconnect } from '../session/editing/edit-graph.ts'
 import { useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
 import { readableName, titleOf } from '../ui/describe-node.ts'
 import { useRevealNode } from '../ui/use-reveal-node.ts'

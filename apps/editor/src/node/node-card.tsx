@@ -12,7 +12,7 @@ import { NodeBody } from './node-body.tsx'
 import { NodeHeader } from './node-header.tsx'
 import { NodeProgress } from './node-progress.tsx'
 import { NodeSketch } from './node-sketch.tsx'
-import type { SketchPort } from '../graph/sketch-ports.ts'
+import type { SketchPort } from './sketch-ports.ts'
 import { useRemeasure } from './use-remeasure.ts'
 
 type CardNode = Node<{ ports?: SketchPort[] }>

@@ -2,7 +2,7 @@ import { ChevronDown, ChevronRight, Pin, SquareArrowOutDownRight, TriangleAlert 
 import { useState, type KeyboardEvent } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
 import { subgraphOf } from '../document/scope.ts'
-import { enterSubgraph } from '../session/enter-subgraph.ts'
+import { enterSubgraph } from '../session/editing/enter-subgraph.ts'
 import { useEditor } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { familyStyle } from '../ui/family-style.ts'

@@ -1,6 +1,6 @@
 import { useStore } from '@xyflow/react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
-import type { SketchPort } from '../graph/sketch-ports.ts'
+import type { SketchPort } from './sketch-ports.ts'
 import { titleOf } from '../ui/describe-node.ts'
 
 /** A node that is too small or too far off to be read: its size, its colour and its title. */

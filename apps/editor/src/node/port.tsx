@@ -2,7 +2,7 @@ import { Handle, Position, useReactFlow } from '@xyflow/react'
 import { memo, type KeyboardEvent } from 'react'
 import type { PortType } from '@woolgather/workflow'
 import { useEditor } from '../store/editor-context.ts'
-import { looseLinkAt } from '../graph/loose-link.ts'
+import { looseLinkAt } from '../session/editing/loose-link.ts'
 import { portColor, portShapes } from '../ui/port-style.ts'
 
 export interface PortProps {

@@ -2,9 +2,9 @@ import { useReactFlow } from '@xyflow/react'
 import { ListPlus } from 'lucide-react'
 import type { Json } from '@woolgather/workflow'
 import type { InputRef } from '../document/actions.ts'
-import { sweepInput } from '../session/sweep-input.ts'
+import { sweepInput } from '../session/editing/sweep-input.ts'
 import { useEditor } from '../store/editor-context.ts'
-import { focusNode } from '../ui/focus-node.ts'
+import { focusNode } from '../session/editing/focus-node.ts'
 
 export interface SweepButtonProps {
   to: InputRef

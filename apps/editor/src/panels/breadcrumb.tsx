@@ -1,7 +1,7 @@
 import { ChevronRight, CornerLeftUp } from 'lucide-react'
 import { Fragment } from 'react'
 import { subgraphAt } from '../document/scope.ts'
-import { goToGraph, leaveSubgraph } from '../session/enter-subgraph.ts'
+import { goToGraph, leaveSubgraph } from '../session/editing/enter-subgraph.ts'
 import { useDocument, useEditor, useFront } from '../store/editor-context.ts'
 import './breadcrumb.css'
 

@@ -1,11 +1,11 @@
-import { commands, gestures } from '../commands.ts'
-import { saveWorkflow } from '../session/save-workflow.ts'
-import { dropTab, hasUnsaved } from '../session/tabs.ts'
+import { commands, gestures } from '../commands/commands.ts'
+import { saveWorkflow } from '../session/files/save-workflow.ts'
+import { dropTab, hasUnsaved } from '../session/files/tabs.ts'
 import { useEditor, useWorkbench, useWorkflow } from '../store/editor-context.ts'
 import type { Dialog } from '../store/workbench-store.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
 import { showKeys } from '../ui/show-keys.ts'
-import { Modal } from './modal.tsx'
+import { Modal } from '../ui/modal.tsx'
 
 const Templates = fetchedLater(async () => (await import('./templates.tsx')).Templates)
 const Missing = fetchedLater(async () => (await import('./missing.tsx')).Missing)

@@ -2,10 +2,10 @@ import { Check, Download, X } from 'lucide-react'
 import { useState } from 'react'
 import type { ImportedWorkflow, MissingModel, ModelDownload } from '@woolgather/protocol'
 import { formatBytes } from '../run/show-run.ts'
-import { cancelDownload, fetchModel } from '../session/fetch-model.ts'
+import { cancelDownload, fetchModel } from '../session/server/fetch-model.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
-import { Modal } from './modal.tsx'
+import { Modal } from '../ui/modal.tsx'
 import './missing.css'
 
 /** What a workflow needs and this server has not. The graph is open behind it. */

@@ -2,7 +2,7 @@ import { Play, RotateCw, Square } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
 import { isOver, type RunState } from '../run/run-state.ts'
 import { formatDuration } from '../run/show-run.ts'
-import { cancelRun, runWorkflow, takeUpRun } from '../session/run-workflow.ts'
+import { cancelRun, runWorkflow, takeUpRun } from '../session/running/run-workflow.ts'
 import { useEditor, useRun, useServer } from '../store/editor-context.ts'
 import { isRunning } from '../store/run-store.ts'
 

@@ -3,7 +3,7 @@ import { useCallback, useRef } from 'react'
 import type { Issue, Warning } from '@woolgather/workflow'
 import { isBorder } from '../document/scope.ts'
 import { findPlace } from '../document/find-place.ts'
-import { countMissing, showMissing } from '../session/find-missing.ts'
+import { countMissing, showMissing } from '../session/checking/find-missing.ts'
 import {
   useDocument,
   useEditor,

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react'
 import { describeTypes, type NodeDescription, type Workflow } from '@woolgather/workflow'
-import { arrangeNodes } from '../session/arrange-nodes.ts'
+import { arrangeNodes } from '../layout/arrange-nodes.ts'
 import { describeError } from '../store/describe-error.ts'
-import { openFromServer } from '../session/open-workflow.ts'
+import { openFromServer } from '../session/files/open-workflow.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
-import { Modal } from './modal.tsx'
+import { Modal } from '../ui/modal.tsx'
 import { WorkflowPicture } from './workflow-picture.tsx'
 import './templates.css'
 

@@ -22,13 +22,13 @@ import {
   Workflow,
 } from 'lucide-react'
 import { useRef } from 'react'
-import { showApp } from '../session/edit-app.ts'
-import { copyJson, copyLink } from '../session/share-workflow.ts'
-import { openFile } from '../session/import-file.ts'
-import { openEmpty, openFromServer } from '../session/open-workflow.ts'
-import { showRevisions } from '../session/restore-revision.ts'
-import { downloadWorkflow, saveCopy, saveWorkflow } from '../session/save-workflow.ts'
-import { loadWorkflows } from '../session/load-library.ts'
+import { showApp } from '../session/editing/edit-app.ts'
+import { copyJson, copyLink } from '../session/files/share-workflow.ts'
+import { openFile } from '../session/files/import-file.ts'
+import { openEmpty, openFromServer } from '../session/files/open-workflow.ts'
+import { showRevisions } from '../session/files/restore-revision.ts'
+import { downloadWorkflow, saveCopy, saveWorkflow } from '../session/files/save-workflow.ts'
+import { loadWorkflows } from '../session/server/load-library.ts'
 import { isDirty } from '../store/document-store.ts'
 import {
   useDocument,

@@ -1,7 +1,7 @@
 import type { NodeDescription, Workflow } from '@woolgather/workflow'
 import { linksInto } from '../document/inputs-of.ts'
-import { defaultWidth } from '../graph/use-flow-nodes.ts'
-import { estimateHeight } from '../session/arrange-nodes.ts'
+import { defaultWidth } from '../layout/arrange-nodes.ts'
+import { estimateHeight } from '../layout/arrange-nodes.ts'
 import { familyStyle } from '../ui/family-style.ts'
 
 /** Air around the graph, in graph units. */

@@ -1,6 +1,7 @@
 import {
   isArtifactRef,
   type ArtifactRef,
+  type ChartData,
   type Coordinate,
   type Json,
   type LabelledAxis,
@@ -20,7 +21,7 @@ import {
   type ResultAxis,
   type ResultSet,
 } from './result-set.ts'
-import { recogniseValue, type ChartData } from './value-kind.ts'
+import { recogniseValue } from './value-kind.ts'
 
 /** What finding the results of a node needs to look at; runs are those shown, this one's or the one before's. */
 export interface Surroundings {

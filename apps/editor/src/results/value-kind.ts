@@ -8,8 +8,6 @@ import {
   type Table,
 } from '@woolgather/workflow'
 
-export type { ChartData } from '@woolgather/workflow'
-
 /** Values that have a view of their own; all others are shown as text. */
 export type ShownValue =
   | { kind: 'labelled'; value: LabelledValue }

@@ -1,7 +1,7 @@
-import { show } from '../session/open-workflow.ts'
+import { show } from '../session/files/open-workflow.ts'
 import { describeError } from '../store/describe-error.ts'
-import { followRun, tabOfRun } from '../session/run-workflow.ts'
-import { switchTab } from '../session/tabs.ts'
+import { followRun, tabOfRun } from '../session/running/run-workflow.ts'
+import { switchTab } from '../session/files/tabs.ts'
 import type { Editor } from '../store/editor.ts'
 
 /** Opens a run as it was, its workflow and everything it told, in the tab that shows it or in one of its own. */

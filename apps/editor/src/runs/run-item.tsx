@@ -15,7 +15,7 @@ import type { ReactNode } from 'react'
 import type { RunSummary, StoredStatus } from '@woolgather/protocol'
 import { formatDuration } from '../run/show-run.ts'
 import { useEditor, useRun } from '../store/editor-context.ts'
-import { takeUpRun } from '../session/run-workflow.ts'
+import { takeUpRun } from '../session/running/run-workflow.ts'
 import { openRun } from './open-run.ts'
 
 export interface RunItemProps {

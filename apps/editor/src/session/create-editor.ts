@@ -4,8 +4,8 @@ import type { Editor } from '../store/editor.ts'
 import { createServerStore } from '../store/server-store.ts'
 import { createTabStore, frontOf } from '../store/tab-store.ts'
 import { createWorkbenchStore, type Theme } from '../store/workbench-store.ts'
-import { followDownload } from './fetch-model.ts'
-import { loseRun } from './run-workflow.ts'
+import { followDownload } from './server/fetch-model.ts'
+import { loseRun } from './running/run-workflow.ts'
 
 export interface EditorOptions extends Pick<ClientOptions, 'createSocket' | 'reconnectDelay'> {
   /** Origin of the server, e.g. `http://127.0.0.1:7860`. */

@@ -1,25 +1,21 @@
 import type { Editor } from '../store/editor.ts'
-import { findDraft, watchDraft, type Draft } from './autosave.ts'
-import { watchMissing } from './find-missing.ts'
-import { watchProblems } from './find-problems.ts'
-import { loadLibrary } from './load-library.ts'
-import { showApp } from './edit-app.ts'
-import { fetchSaved, openEmpty, openFromServer, showSaved } from './open-workflow.ts'
-import { takeLink } from './share-workflow.ts'
-import { resumeRun } from './run-workflow.ts'
-import { watchConnection } from './watch-connection.ts'
+import { findDraft, watchDraft, type Draft } from './files/autosave.ts'
+import { watchMissing } from './checking/find-missing.ts'
+import { watchProblems } from './checking/find-problems.ts'
+import { loadLibrary } from './server/load-library.ts'
+import { showApp } from './editing/edit-app.ts'
+import { fetchSaved, openEmpty, openFromServer, showSaved } from './files/open-workflow.ts'
+import { takeLink } from './files/share-workflow.ts'
+import { resumeRun } from './running/run-workflow.ts'
+import { watchConnection } from './server/watch-connection.ts'
 import { describeError } from '../store/describe-error.ts'
-import { watchDetail } from '../graph/detail.ts'
-import { watchTypes } from './watch-types.ts'
-import { fetchParts } from '../ui/fetched-later.tsx'
-import { claimTab } from './tab-identity.ts'
-import { restoreTabs } from './tabs.ts'
+import { watchDetail } from './editing/watch-detail.ts'
+import { watchTypes } from './server/watch-types.ts'
+import { claimTab } from './files/tab-identity.ts'
+import { restoreTabs } from './files/tabs.ts'
 
 /** Milliseconds between attempts while the server does not answer. */
 const retryTime = 1500
-
-/** Milliseconds after opening that belong to what is seen first; then the rest of the editor is fetched. */
-const firstScreenTime = 2000
 
 /** The example that newcomers see. */
 const firstExample = 'first-story'
@@ -42,8 +38,6 @@ export async function startSession(editor: Editor): Promise<void> {
   watchProblems(editor)
   watchMissing(editor)
   watchConnection(editor)
-  // What fails now is fetched when it is needed.
-  setTimeout(() => void fetchParts().catch(() => {}), firstScreenTime)
 }
 
 /** Brings back every workflow that was open, and the runs they showed. */

@@ -2,12 +2,8 @@ import type { ImportedWorkflow } from '@woolgather/protocol'
 import type { Link, PortType, Workflow } from '@woolgather/workflow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { InputRef } from '../document/actions.ts'
+import type { Point } from '../layout/free-place.ts'
 import type { Tab } from './tab.ts'
-
-export interface Point {
-  x: number
-  y: number
-}
 
 /** A link with one end in the air. */
 export type LooseLink =

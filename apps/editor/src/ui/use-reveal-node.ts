@@ -1,6 +1,6 @@
 import { useReactFlow } from '@xyflow/react'
 import { useCallback } from 'react'
-import { goToGraph } from '../session/enter-subgraph.ts'
+import { goToGraph } from '../session/editing/enter-subgraph.ts'
 import { useEditor } from '../store/editor-context.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { BooleanControl } from './boolean-control.tsx'
-import type { Control } from './choose-control.ts'
+import type { Control } from '../document/choose-control.ts'
 import type { ControlProps } from './control-props.ts'
 import { JsonControl } from './json-control.tsx'
 import { ListControl } from './list-control.tsx'

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Json } from '@woolgather/workflow'
 import { captureScroll } from '../ui/capture-scroll.ts'
-import { CodeField } from './code-field.tsx'
+import { CodeField } from './code/code-field.tsx'
 import { commonProps, type ControlProps } from './control-props.ts'
 
 /**

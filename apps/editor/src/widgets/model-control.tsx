@@ -1,7 +1,7 @@
 import { ChevronsUpDown } from 'lucide-react'
 import { useCallback, useId, useRef, useState, type KeyboardEvent } from 'react'
 import type { ModelFile } from '@woolgather/protocol'
-import { loadModels } from '../session/load-library.ts'
+import { loadModels } from '../session/server/load-library.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
 import type { ControlProps } from './control-props.ts'

@@ -1,4 +1,4 @@
-import type { Control } from './choose-control.ts'
+import type { Control } from '../document/choose-control.ts'
 import { commonProps, type ControlProps } from './control-props.ts'
 
 export function SelectControl({

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'react'
 import { captureScroll } from '../ui/capture-scroll.ts'
-import type { SourceLanguage } from './choose-control.ts'
-import { CodeField } from './code-field.tsx'
+import type { SourceLanguage } from '../document/choose-control.ts'
+import { CodeField } from './code/code-field.tsx'
 import { commonProps, type ControlProps } from './control-props.ts'
 
 const growsByItself = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')

@@ -6,7 +6,7 @@ import { EditorView, keymap, placeholder as placeholderOf } from '@codemirror/vi
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { Warning } from '@woolgather/workflow'
 import { captureScroll } from '../../ui/capture-scroll.ts'
-import type { CodeFieldProps } from '../code-field.tsx'
+import type { CodeFieldProps } from './code-field.tsx'
 import { highlighter } from './highlighter.ts'
 import { languageOf } from './languages.ts'
 import { findPlace } from './find-place.ts'

@@ -3,7 +3,7 @@ import { yaml } from '@codemirror/lang-yaml'
 import { StreamLanguage, type StreamParser } from '@codemirror/language'
 import { linter } from '@codemirror/lint'
 import type { Extension } from '@codemirror/state'
-import type { SourceLanguage } from '../choose-control.ts'
+import type { SourceLanguage } from '../../document/choose-control.ts'
 import { promptWeights } from './prompt-weights.ts'
 
 /** What an input is coloured by: the language its node says it is written in. */

@@ -1,0 +1,53 @@
+import { validateWorkflow } from '@woolgather/workflow'
+import type { Editor } from '../../store/editor.ts'
+import { replaceProblems } from '../../store/problem-store.ts'
+import { watchFront } from '../../store/tab-store.ts'
+import { findAdvice } from './find-advice.ts'
+import { checkSources, sourceIssues } from './check-sources.ts'
+import { presentOf } from '../editing/edit-graph.ts'
+
+/** Milliseconds of rest before the check, so that it never runs between two letters. */
+const restTime = 150
+
+/** Checks the document in front with the same code the server uses, and what was compiled of it so far. */
+export function findProblems(editor: Editor): void {
+  const { nodes } = editor.server.getState()
+  const workflow = presentOf(editor)
+  if (nodes)
+    replaceProblems(editor.front.problems, [
+      ...validateWorkflow(workflow, [...nodes]),
+      ...sourceIssues(editor, workflow),
+    ])
+}
+
+/** Keeps the problems up to date while the document changes. Returns how to stop. */
+export function watchProblems(editor: Editor): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const check = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(
+      () =>
+        void checkSources(editor).then(() => {
+          findProblems(editor)
+          return findAdvice(editor)
+        }),
+      restTime,
+    )
+  }
+  const stopDocument = watchFront(
+    editor.tabs,
+    (tab) => tab.document,
+    (state, before) => {
+      if (state.history.present !== before.history.present) check()
+    },
+  )
+  const stopServer = editor.server.subscribe((state, before) => {
+    if (state.nodes !== before.nodes) check()
+  })
+  check()
+  return () => {
+    clearTimeout(timer)
+    stopDocument()
+    stopServer()
+  }
+}

@@ -1,0 +1,60 @@
+import { isDirty } from '../../store/document-store.ts'
+import type { Editor } from '../../store/editor.ts'
+import { presentOf } from '../editing/edit-graph.ts'
+import { formatWorkflow, saveWorkflow } from './save-workflow.ts'
+
+type View = 'graph' | 'app'
+
+export interface Link {
+  id: string
+  view: View
+}
+
+/** The address that opens a workflow of this server, as its graph or straight as an app. */
+export function linkTo(origin: string, id: string, view: View): string {
+  const query = new URLSearchParams({ workflow: id, ...(view === 'app' && { view }) })
+  return `${origin}/?${query}`
+}
+
+/** What an address asks to be opened. */
+export function readLink(search: string): Link | undefined {
+  const query = new URLSearchParams(search)
+  const id = query.get('workflow')
+  if (id === null || id === '') return undefined
+  return { id, view: query.get('view') === 'app' ? 'app' : 'graph' }
+}
+
+/** What the address of the page names, which is taken out of it: reloading must not open it again. */
+export function takeLink(): Link | undefined {
+  const link = readLink(location.search)
+  if (link) history.replaceState(null, '', location.pathname)
+  return link
+}
+
+/** A link leads to what is saved: what is not saved yet is saved first. */
+export async function copyLink(editor: Editor, view: View): Promise<void> {
+  const tab = editor.front
+  const { getState } = tab.document
+  if (getState().origin.id === undefined || isDirty(getState())) await saveWorkflow(editor, tab)
+  const { id } = getState().origin
+  if (id === undefined || isDirty(getState())) return
+  await copy(
+    editor,
+    linkTo(location.origin, id, view),
+    'The link is copied. It opens what is saved on this server',
+  )
+}
+
+export async function copyJson(editor: Editor): Promise<void> {
+  await copy(editor, formatWorkflow(presentOf(editor)), 'The workflow is copied as JSON')
+}
+
+async function copy(editor: Editor, text: string, told: string): Promise<void> {
+  const { notify } = editor.workbench.getState()
+  try {
+    await navigator.clipboard.writeText(text)
+    notify('info', told)
+  } catch {
+    notify('error', 'The browser does not let this page copy.', text)
+  }
+}
