@@ -1,5 +1,6 @@
 import type { Editor } from '../store/editor.ts'
-import { findDraft, watchDraft, type Draft } from './files/autosave.ts'
+import { watchDraft } from './files/autosave.ts'
+import { findDraft, type Draft } from './files/drafts.ts'
 import { watchMissing } from './checking/find-missing.ts'
 import { watchProblems } from './checking/find-problems.ts'
 import { loadLibrary } from './server/load-library.ts'
@@ -26,7 +27,7 @@ export async function startSession(editor: Editor): Promise<void> {
   watchTypes(editor)
   watchDetail(editor)
   const tab = await claimTab()
-  const draft = await findDraft(tab)
+  const draft = await findDraft(localStorage, tab)
   const link = takeLink()
   // Fetched before anything is shown: what is typed in the meantime would be typed into something else.
   const linked = link && (await fetchSaved(editor, link.id))
@@ -41,7 +42,7 @@ export async function startSession(editor: Editor): Promise<void> {
 }
 
 /** Brings back every workflow that was open, and the runs they showed. */
-function openDraft(editor: Editor, { tabs, front }: Draft): void {
+export function openDraft(editor: Editor, { tabs, front }: Draft): void {
   const opened = restoreTabs(
     editor,
     tabs.map(({ workflow, origin, dirty }) => ({ workflow, origin, unsaved: dirty })),

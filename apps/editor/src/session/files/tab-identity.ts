@@ -1,4 +1,7 @@
 const idKey = 'woolgather.tab'
+/** Absent on a page that came over plain HTTP from afar. */
+const locks: LockManager | undefined = globalThis.navigator?.locks
+
 const lockName = (id: string): string => `woolgather.tab.${id}`
 
 /**
@@ -15,8 +18,8 @@ export async function claimTab(): Promise<string> {
 
 /** Names of the tabs that are open now. */
 export async function livingTabs(): Promise<ReadonlySet<string>> {
-  if (!('locks' in navigator)) return new Set()
-  const { held = [] } = await navigator.locks.query()
+  if (!locks) return new Set()
+  const { held = [] } = await locks.query()
   return new Set(
     held.flatMap(({ name }) => (name?.startsWith(lockName('')) ? name.slice(lockName('').length) : [])),
   )
@@ -26,11 +29,11 @@ function makeTabId(): string {
   return Date.now().toString(36) + Math.random().toString(36).slice(2, 8)
 }
 
-/** Holds the lock until the tab closes. Where there are no locks (plain HTTP from afar) every name is free. */
+/** Holds the lock until the tab closes. Where there are no locks every name is free. */
 function holdLock(id: string): Promise<boolean> {
-  if (!('locks' in navigator)) return Promise.resolve(true)
+  if (!locks) return Promise.resolve(true)
   return new Promise((resolve) => {
-    void navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) => {
+    void locks.request(lockName(id), { ifAvailable: true }, (lock) => {
       resolve(lock !== null)
       return lock === null ? undefined : new Promise<never>(() => {})
     })

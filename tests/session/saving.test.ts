@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Workflow } from '@woolgather/workflow'
+import { openFromServer, show, showInstead } from '../../apps/editor/src/session/files/open-workflow.ts'
+import { restoreRevision } from '../../apps/editor/src/session/files/restore-revision.ts'
+import { saveCopy, saveOver, saveWorkflow } from '../../apps/editor/src/session/files/save-workflow.ts'
+import { dropTab, hasUnsaved } from '../../apps/editor/src/session/files/tabs.ts'
+import type { Editor } from '../../apps/editor/src/store/editor.ts'
+import { script } from '../../apps/server/src/testing/start-test-server.ts'
+import { nameOf, namesOf, openSession, rename, told, type Session } from './open-session.ts'
+
+let session: Session
+let editor: Editor
+beforeAll(async () => {
+  session = await openSession()
+})
+beforeEach(async () => {
+  editor = await session.join()
+})
+afterAll(() => session[Symbol.asyncDispose]())
+
+const savedName = async (id: string): Promise<string> => (await editor.client.workflow(id)).workflow.name
+
+let conflicts = 0
+
+/** Opened here, then saved by somebody else, then changed here. */
+async function makeConflict(): Promise<{ id: string; theirs: Workflow }> {
+  const id = `story-of-${++conflicts}`
+  await editor.client.saveWorkflow(id, { workflow: script('as it was') })
+  const other = await session.join()
+  await openFromServer(editor, id)
+  await openFromServer(other, id)
+  rename(other.front, 'theirs')
+  await saveWorkflow(other)
+  rename(editor.front, 'mine')
+  return { id, theirs: script('theirs') }
+}
+
+test('a save marks what was saved: what was changed while it was under way is unsaved', async () => {
+  const tab = show(editor, { workflow: script('changing'), unsaved: true })
+  await saveWorkflow(editor)
+  rename(tab, 'changed')
+  const saving = saveWorkflow(editor)
+  rename(tab, 'changed meanwhile')
+  await saving
+  expect(hasUnsaved(tab)).toBe(true)
+  expect(await savedName('changing')).toBe('changed')
+  await saveWorkflow(editor)
+  expect(hasUnsaved(tab)).toBe(false)
+  expect(await savedName('changing')).toBe('changed meanwhile')
+})
+
+test('a save that ends behind another tab belongs to the tab it began in', async () => {
+  const first = show(editor, { workflow: script('saved behind'), unsaved: true })
+  const saving = saveWorkflow(editor)
+  const second = show(editor, { workflow: script('second'), unsaved: true })
+  await saving
+  expect([hasUnsaved(first), hasUnsaved(second)]).toEqual([false, true])
+  expect(first.document.getState().origin.id).toBe('saved-behind')
+  expect(second.document.getState().origin).toEqual({})
+})
+
+test('a copy is saved under a name that is free, and the tab goes on with the copy', async () => {
+  await editor.client.saveWorkflow('story', { workflow: script('story') })
+  await openFromServer(editor, 'story')
+  await saveCopy(editor)
+  expect(editor.front.document.getState().origin.id).toBe('story-2')
+})
+
+test('over what somebody else saved nothing is saved unasked: both versions are there', async () => {
+  const { id, theirs } = await makeConflict()
+  await saveWorkflow(editor)
+  expect(editor.workbench.getState().dialog).toMatchObject({ kind: 'conflict', id, theirs })
+  expect(await savedName(id)).toBe('theirs')
+  expect([nameOf(editor.front), hasUnsaved(editor.front)]).toEqual(['mine', true])
+})
+
+test('a conflict brings the tab to the front that has one of the two versions', async () => {
+  await makeConflict()
+  const tab = editor.front
+  const saving = saveWorkflow(editor)
+  show(editor, { workflow: script('another') })
+  await saving
+  expect(editor.front).toBe(tab)
+  expect(editor.workbench.getState().dialog?.kind).toBe('conflict')
+})
+
+test('a conflict of a tab that was closed meanwhile is told, and asks no other tab', async () => {
+  await makeConflict()
+  const tab = editor.front
+  const saving = saveWorkflow(editor)
+  dropTab(editor, tab)
+  await saving
+  expect(editor.workbench.getState().dialog).toBeUndefined()
+  expect(editor.workbench.getState().notices.map(({ tone }) => tone)).toEqual(['error'])
+})
+
+test('a conflict is settled by replacing theirs, by opening theirs, or by keeping both', async () => {
+  const { id } = await makeConflict()
+  await saveWorkflow(editor)
+  const { dialog } = editor.workbench.getState()
+  if (dialog?.kind !== 'conflict') throw new Error('There is no conflict')
+  const mine = editor.front
+  await saveCopy(editor)
+  expect(await savedName(editor.front.document.getState().origin.id ?? '')).toBe('mine')
+  mine.document.getState().markSaved(script('as it was'), { id, revision: 'as it was' })
+  await saveOver(editor, id, dialog.theirRevision)
+  expect(await savedName(id)).toBe('mine')
+  showInstead(editor, {
+    workflow: dialog.theirs,
+    origin: { id, revision: dialog.theirRevision },
+  })
+  expect(namesOf(editor)).toEqual(['theirs'])
+  expect(hasUnsaved(editor.front)).toBe(false)
+})
+
+test('without a server nothing is saved, which is said, and what was changed stays unsaved', async () => {
+  await using own = await openSession()
+  const { editor, stop } = own
+  const tab = show(editor, { workflow: script('first'), unsaved: true })
+  await stop()
+  await saveWorkflow(editor)
+  expect(told(editor)).toEqual(['The server cannot be reached'])
+  expect(hasUnsaved(tab)).toBe(true)
+})
+
+test('an earlier version comes back in the tab it was asked for in, as one change', async () => {
+  const tab = show(editor, { workflow: script('first'), unsaved: true })
+  await saveWorkflow(editor)
+  rename(tab, 'second')
+  await saveWorkflow(editor)
+  const id = tab.document.getState().origin.id ?? ''
+  const earliest = (await editor.client.revisions(id)).at(-1)
+  const restoring = restoreRevision(editor, id, earliest!)
+  const other = show(editor, { workflow: script('other') })
+  await restoring
+  expect([nameOf(tab), nameOf(other)]).toEqual(['first', 'other'])
+  tab.document.getState().undo()
+  expect(nameOf(tab)).toBe('second')
+})
