@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const source = fileURLToPath(new URL('../apps/editor/src', import.meta.url))
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => /\.tsx?$/.test(file) && !file.includes('.test.'),
+)
+
+/** What a file imports of the editor, from its folder on. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(path.join(source, file), 'utf8')
+  const found = text.matchAll(/(?:from |import |import\()'(\.[^']+\.tsx?)'/g)
+  return [...found].map(([, to]) => path.join(path.dirname(file), to!))
+}
+
+/** Folders by the folders they import, where a file belongs to `folderOf`. */
+function importsOfFolders(folderOf: (file: string) => string): Map<string, Set<string>> {
+  const folders = new Map<string, Set<string>>()
+  for (const file of files) {
+    const folder = folderOf(file)
+    const imported = importsOf(file).map(folderOf)
+    const known = folders.get(folder) ?? new Set()
+    folders.set(folder, new Set([...known, ...imported.filter((other) => other !== folder)]))
+  }
+  return folders
+}
+
+/** What is left once every folder is taken away that imports none of those left: circles, and what leads to them. */
+function circlesIn(imports: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const left = new Map(imports)
+  for (;;) {
+    const free = [...left].filter(([, imported]) => ![...imported].some((folder) => left.has(folder)))
+    if (free.length === 0)
+      return [...left].map(([folder, imported]) => `${folder} → ${[...imported].join(', ')}`)
+    for (const [folder] of free) left.delete(folder)
+  }
+}
+
+test('a circle of imports is found, and no way that leads nowhere is taken for one', () => {
+  const way = new Map([
+    ['a', new Set(['b', 'c'])],
+    ['b', new Set(['c'])],
+    ['c', new Set<string>()],
+  ])
+  expect(circlesIn(way)).toEqual([])
+  expect(circlesIn(way.set('c', new Set(['b'])))).toEqual(['a → b, c', 'b → c', 'c → b'])
+})
+
+test('no folders of the editor import each other in a circle', () => {
+  expect(files.length).toBeGreaterThan(100)
+  expect(circlesIn(importsOfFolders(path.dirname))).toEqual([])
+})
+
+test('nor do the folders that lie side by side in its source, with all that is in them', () => {
+  const outermost = (file: string): string => path.dirname(file).split(path.sep)[0] ?? ''
+  expect(circlesIn(importsOfFolders(outermost))).toEqual([])
+})
