@@ -164,18 +164,4 @@ export const definitions: readonly WoolgatherNode[] = [
 
 export { createConstraintCompiler, type CompileConstraint } from './steering/constraint-compiler.ts'
 export { vectorUses } from './steering/vector-value.ts'
-export type {
-  CompareOptions,
-  Files,
-  LocateOptions,
-  LoraReport,
-  ModelLikeness,
-  Models,
-  NodeServices,
-  ReadyModel,
-  SaveOptions,
-  TensorLikeness,
-  Weights,
-  WorkOptions,
-  WoolgatherNode,
-} from './services.ts'
+export type { Files, LocateOptions, Models, NodeServices, ReadyModel, WoolgatherNode } from './services.ts'

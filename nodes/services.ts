@@ -6,8 +6,8 @@ import {
 } from '@woolgather/engine'
 import type { Constraint, ConstraintSource } from '@woolgather/constraint'
 import type { ControlVector, LanguageModel, VectorUse } from '@woolgather/llama'
-import type { Likeness } from '@woolgather/merge'
-import type { Json, LoraSource, LoraUse, ModelRecipe, OutputType } from '@woolgather/workflow'
+import type { SaveOptions, Weights, WorkOptions } from '@woolgather/weights'
+import type { Json, ModelRecipe } from '@woolgather/workflow'
 
 /** What the host of the node library provides; the worker does, next to the hardware. */
 export interface NodeServices {
@@ -81,87 +81,6 @@ export interface LocateOptions {
   sha256?: string | undefined
   signal: AbortSignal
   onProgress: (doneBytes: number, totalBytes: number) => void
-}
-
-/** What is done with the weights themselves. */
-export interface Weights {
-  /**
-   * How alike the tensors of two models are, those whose names hold `filter`. Merges are made first.
-   * @throws merge-impossible where not one tensor can be compared
-   */
-  compare(first: ModelRecipe, second: ModelRecipe, options: CompareOptions): Promise<ModelLikeness>
-  /**
-   * What a LoRA changes. One that is combined or extracted is made for that, and kept.
-   * @throws adapter-mismatch, merge-impossible, model-unreadable, model-not-found
-   */
-  describeLora(source: LoraSource, options: WorkOptions): Promise<LoraReport>
-  /** What decides the numbers of a LoRA, besides its recipe: the contents of its files. */
-  fingerprintLora(source: LoraSource): Promise<Json>
-  /**
-   * Writes a LoRA below the first models folder, at its strength, with `metadata` in it.
-   * @returns its path below that folder, as workflows name it
-   * @throws as `describeLora`, file-outside-folders, write-failed
-   */
-  saveLora(file: string, lora: LoraUse, options: SaveOptions): Promise<string>
-  /**
-   * Writes a model, its LoRAs baked into its weights, below the first models folder.
-   * @throws merge-impossible, disk-full, model-not-found, model-unreadable, file-outside-folders, write-failed
-   */
-  saveModel(file: string, recipe: ModelRecipe, options: SaveModelOptions): Promise<SavedModel>
-}
-
-export interface SavedModel {
-  /** Path below that folder, as workflows name it. */
-  file: string
-  bytes: number
-  /** What is stored otherwise than was asked, as sentences. */
-  notes: readonly string[]
-}
-
-export interface WorkOptions {
-  signal: AbortSignal
-  onProgress: (done: number, total: number, unit: string) => void
-}
-
-export interface SaveOptions extends WorkOptions {
-  overwrite: boolean
-  /** Texts by their GGUF keys. */
-  metadata: Readonly<Record<string, string>>
-}
-
-export interface SaveModelOptions extends SaveOptions {
-  type: OutputType
-}
-
-export interface LoraReport {
-  /** `kept`: share of the change's energy that the rank holds; null where that is not known. */
-  tensors: { name: string; rank: number; kept: number | null }[]
-  /** Tensors that were changed, but of which a LoRA holds nothing. */
-  left: string[]
-}
-
-export interface CompareOptions extends WorkOptions {
-  filter: string
-}
-
-export interface ModelLikeness {
-  /** In the order of the first model; what only the second has comes last. */
-  tensors: TensorLikeness[]
-  /** Of everything compared, as one vector. */
-  whole: Likeness
-}
-
-/** How alike one tensor is in two models, or why that cannot be told. */
-export interface TensorLikeness {
-  name: string
-  /** Row length first; of the second model where only that has it. */
-  shape: readonly number[]
-  /** Types it is stored in; null where a model lacks it. */
-  types: readonly [string | null, string | null]
-  /** Absent where a model lacks it, or has it in another shape. */
-  likeness?: Likeness
-  /** Why there is none. */
-  reason?: string
 }
 
 export interface Files {

@@ -99,7 +99,7 @@ function copyFile() {
 /** In a process of its own, so that memory is what this merge took. */
 function measureMerge(name) {
   const { models, base, parameters = {}, own = {}, seed } = methods[name]
-  const file = (model) => ({ kind: 'file', file: path.join(folder, `${model}.gguf`), adapters: [] })
+  const file = (model) => ({ kind: 'file', file: `${model}.gguf`, adapters: [] })
   const recipe = {
     kind: 'merge',
     method: name,
@@ -114,6 +114,6 @@ function measureMerge(name) {
   return new Promise((resolve, reject) => {
     child.once('message', resolve)
     child.once('exit', (code) => code !== 0 && reject(new Error(`the merge ended with ${code}`)))
-    child.send({ recipe, folder: path.join(folder, 'made') })
+    child.send({ recipe, models: folder, folder: path.join(folder, 'made') })
   })
 }

@@ -3,29 +3,20 @@
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { loadNative } from '../../packages/ggml/dist/index.js'
-import { openMadeFiles } from '../../apps/worker/dist/making/made-files.js'
-import { createModelMaker } from '../../apps/worker/dist/making/make-model.js'
-import { startThreads } from '../../apps/worker/dist/making/threads.js'
+import { openMakers } from '../../packages/weights/dist/index.js'
 
-const [{ recipe, folder }] = await once(process, 'message')
+const [{ recipe, models, folder }] = await once(process, 'message')
 rmSync(folder, { recursive: true, force: true })
 await loadNative()
-const threads = startThreads()
-const made = openMadeFiles(folder, Infinity)
-const maker = createModelMaker({
-  made,
-  threads,
-  findFile: (file) => Promise.resolve(file),
-  loras: { read: () => Promise.reject(new Error('there are no LoRAs here')) },
-})
+const makers = openMakers({ folders: [models], data: folder })
 const resident = memoryOf('VmRSS')
 const before = process.cpuUsage()
 const began = performance.now()
-await maker.hold(recipe, { signal: new AbortController().signal, onProgress: () => {} })
+await makers.maker.hold(recipe, { signal: new AbortController().signal, onProgress: () => {} })
 const wall = (performance.now() - began) / 1000
 const { user, system } = process.cpuUsage(before)
 const memory = memoryOf('VmHWM') - resident
-await threads[Symbol.asyncDispose]()
+await makers[Symbol.asyncDispose]()
 rmSync(folder, { recursive: true, force: true })
 process.send({ cpu: (user + system) / 1e6, wall, memory }, () => process.exit(0))
 

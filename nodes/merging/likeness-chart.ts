@@ -1,6 +1,6 @@
 import { placeOf } from '@woolgather/merge'
 import type { Json, Table } from '@woolgather/workflow'
-import type { TensorLikeness } from '../services.ts'
+import type { TensorLikeness } from '@woolgather/weights'
 
 export const measures = {
   'relative difference': 'relativeDifference',

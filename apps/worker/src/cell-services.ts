@@ -1,9 +1,8 @@
 import type { CellServices } from '@woolgather/engine'
-import type { Models, NodeServices, Weights } from '@woolgather/nodes'
+import type { Models, NodeServices } from '@woolgather/nodes'
+import { namesOf, type Content, type SourceFiles, type Sources, type Weights } from '@woolgather/weights'
 import { filesOfLora, filesOfModel, type Json } from '@woolgather/workflow'
-import { namesOf, type Content } from './contents.ts'
 import type { ModelHost } from './models.ts'
-import type { SourceFiles, Sources } from './source-files.ts'
 
 export interface CellServicesOptions {
   models: ModelHost

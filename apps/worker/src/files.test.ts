@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFiles } from './files.ts'
-import { findModelFile } from './model-files.ts'
 
 let base: string
 let output: string
@@ -65,10 +64,6 @@ test('a name with backslashes, as Windows writes paths, is the same file, and le
   expect(await files.writeOutput('sub\\a.txt', 'a', { overwrite: false })).toBe('sub/a.txt')
   expect(await files.readInput('sub\\a.txt')).toBe('a')
   await expect(files.readInput('..\\secret.txt')).rejects.toMatchObject({ code: 'file-outside-folders' })
-  const models = path.join(base, 'models')
-  await mkdir(path.join(models, 'demo'), { recursive: true })
-  await writeFile(path.join(models, 'demo/x.gguf'), '')
-  expect(await findModelFile([models], 'demo\\x.gguf')).toBe(path.join(models, 'demo/x.gguf'))
 })
 
 test('a text is read by its mark, and refused where it is no UTF-8, never with characters replaced', async () => {

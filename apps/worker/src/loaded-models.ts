@@ -1,9 +1,8 @@
 import type { LanguageModel, LlamaError, LlamaRuntime } from '@woolgather/llama'
 import type { LoadedModel } from '@woolgather/protocol'
+import { StaleFile, type HeldFile, type WorkOptions } from '@woolgather/weights'
 import { WoolgatherError, type ModelRecipe } from '@woolgather/workflow'
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { HeldFile, MakeOptions } from './making/made-files.ts'
-import { StaleFile } from './source-files.ts'
 
 /** How many models stay loaded after their last use, so that the next cell finds its model ready. */
 const keptModels = 2
@@ -20,7 +19,7 @@ export interface WantedModel {
   identity?: string | undefined
   loadedAs: Pick<ModelRecipe, 'gpuLayers' | 'contextSize' | 'threads' | 'reproducible'>
   /** The file to load it from, which stays as long as it is held. */
-  hold(options: MakeOptions): Promise<HeldFile>
+  hold(options: WorkOptions): Promise<HeldFile>
 }
 
 interface Entry {
@@ -44,7 +43,7 @@ interface Loading {
 /** Somebody in line for models. */
 interface Request {
   wanted: readonly WantedModel[]
-  options: MakeOptions
+  options: WorkOptions
   /** Loaded for this request, before the rest of what it wants. */
   pinned: Set<Entry>
   /** Work that holds models already, and waits within. */
@@ -111,7 +110,7 @@ export class LoadedModels implements AsyncDisposable {
    */
   async use<Result>(
     wanted: readonly WantedModel[],
-    options: MakeOptions,
+    options: WorkOptions,
     work: (models: readonly LanguageModel[]) => Promise<Result>,
   ): Promise<Result> {
     options.signal.throwIfAborted()
@@ -173,7 +172,7 @@ export class LoadedModels implements AsyncDisposable {
 
   // ── the line ────────────────────────────────────────────────────────────
 
-  #acquire(wanted: readonly WantedModel[], options: MakeOptions): Promise<readonly LanguageModel[]> {
+  #acquire(wanted: readonly WantedModel[], options: WorkOptions): Promise<readonly LanguageModel[]> {
     const within = this.#current.getStore()
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
@@ -279,7 +278,7 @@ export class LoadedModels implements AsyncDisposable {
 
   async #load(wanted: WantedModel, loading: Loading): Promise<Entry> {
     const { signal } = loading.abandon
-    const onProgress: MakeOptions['onProgress'] = (...told) => {
+    const onProgress: WorkOptions['onProgress'] = (...told) => {
       for (const { wanted: others, options } of this.#line) {
         if (others.some(({ key }) => key === wanted.key)) options.onProgress(...told)
       }

@@ -1,4 +1,4 @@
-import { downloadModel } from '@woolgather/files'
+import { downloadModel, firstFolder, placeToSave } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
 import { readVectorFile, writeVectorFile, type LlamaRuntime } from '@woolgather/llama'
 import {
@@ -7,8 +7,18 @@ import {
   type LocateOptions,
   type Models,
   type ReadyModel,
-  type WorkOptions,
 } from '@woolgather/nodes'
+import {
+  namesOf,
+  StaleFile,
+  untilAborted,
+  whileStale,
+  type LoraMaker,
+  type ModelMaker,
+  type SourceFiles,
+  type Sources,
+  type WorkOptions,
+} from '@woolgather/weights'
 import {
   filesOfLora,
   filesOfModel,
@@ -19,13 +29,7 @@ import {
   type ModelRecipe,
 } from '@woolgather/workflow'
 import path from 'node:path'
-import { namesOf } from './contents.ts'
 import type { LoadedModels, WantedModel } from './loaded-models.ts'
-import type { LoraMaker } from './loras/make-lora.ts'
-import type { ModelMaker } from './making/make-model.ts'
-import { firstFolder, placeToSave } from './model-files.ts'
-import { StaleFile, whileStale, type SourceFiles, type Sources } from './source-files.ts'
-import { untilAborted } from './until-aborted.ts'
 
 export interface ModelsOptions {
   folders: readonly string[]

@@ -6,26 +6,17 @@ import {
   startRun,
   type Run,
 } from '@woolgather/engine'
-import { openHashMemory } from '@woolgather/files'
 import type { LlamaRuntime } from '@woolgather/llama'
 import type { NodeServices, WoolgatherNode } from '@woolgather/nodes'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { ProcessWatch } from '@woolgather/supervisor'
+import { createWeights, openMakers } from '@woolgather/weights'
 import type { RunEvent } from '@woolgather/workflow'
 import { createCellServices } from './cell-services.ts'
-import { createContents } from './contents.ts'
 import { createFiles } from './files.ts'
 import { LoadedModels } from './loaded-models.ts'
-import { createLoraMaker } from './loras/make-lora.ts'
-import { openMadeFiles } from './making/made-files.ts'
-import { createModelMaker } from './making/make-model.ts'
-import { readBudget } from './making/read-budget.ts'
-import { startThreads } from './making/threads.ts'
-import { findModelFile } from './model-files.ts'
 import { createModels } from './models.ts'
 import { reportMemory } from './report-memory.ts'
-import { createSourceFiles } from './source-files.ts'
-import { createWeights } from './weights.ts'
 import { readLeftOver } from './read-left-over.ts'
 
 export interface WorkerOptions {
@@ -64,16 +55,8 @@ export function startWorker({ llama, folders, nodes, send, code, watch, idleMs }
       console.error(`The cache goes on without what it cannot read or write: ${error.message}.`),
     ),
   })
-  const threads = startThreads()
-  const ending = new AbortController()
-  const contents = createContents({
-    hashes: openHashMemory(path.join(folders.data, 'model-hashes.json')),
-    hash: (file) => threads.run({ kind: 'hash', file }, ending.signal),
-  })
-  const sources = createSourceFiles((file) => findModelFile(folders.models, file), contents)
-  const made = openMadeFiles(path.join(folders.data, 'made'), readBudget())
-  const loras = createLoraMaker({ made, threads, files: sources, modelPath: (...of) => maker.pathOf(...of) })
-  const maker = createModelMaker({ made, threads, files: sources, loras })
+  const makers = openMakers({ folders: folders.models, data: folders.data })
+  const { sources, maker, loras } = makers
   const memory = reportMemory(send)
   const loaded = new LoadedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })
   const models = createModels(llama, {
@@ -152,9 +135,7 @@ export function startWorker({ llama, folders, nodes, send, code, watch, idleMs }
       await Promise.all([...running.values()].map(({ done }) => done))
       await cache.close()
       await loaded[Symbol.asyncDispose]()
-      ending.abort()
-      await threads[Symbol.asyncDispose]()
-      await made[Symbol.asyncDispose]()
+      await makers[Symbol.asyncDispose]()
       await llama[Symbol.asyncDispose]()
     },
   }

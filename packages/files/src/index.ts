@@ -1,5 +1,6 @@
 // paths that workflows name
 export { confinePath } from './confine-path.ts'
+export { findModelFile, firstFolder, placeToSave } from './model-files.ts'
 
 // workflows in files
 export { findWorkflow } from './find-workflow.ts'

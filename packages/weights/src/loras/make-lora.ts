@@ -1,6 +1,5 @@
 import { openGguf, readLoraFile, writeLoraFile, type GgufFile, type LoraFile } from '@woolgather/gguf'
 import { MergeError } from '@woolgather/merge'
-import type { LoraReport } from '@woolgather/nodes'
 import {
   filesOfLora,
   type LoraCombine,
@@ -10,11 +9,11 @@ import {
 } from '@woolgather/workflow'
 import { adapterOf, loraFileOf } from './adapter-files.ts'
 import { extractKeys, extractLoraFile } from './extract-lora.ts'
-import { asWoolgatherError } from '../making/as-woolgather-error.ts'
-import { holdMade } from '../making/hold-made.ts'
-import type { MadeFiles, MakeOptions } from '../making/made-files.ts'
-import type { Threads } from '../making/threads.ts'
-import type { SourceFiles } from '../source-files.ts'
+import { asWoolgatherError } from '../made/as-woolgather-error.ts'
+import { holdMade } from '../made/hold-made.ts'
+import type { MadeFiles, WorkOptions } from '../made/made-files.ts'
+import type { Threads } from '../jobs/threads.ts'
+import type { SourceFiles } from '../sources/source-files.ts'
 
 /** Raised when the same recipe makes another LoRA. */
 const version = 2
@@ -25,21 +24,28 @@ export interface LoraMakerOptions {
   threads: Threads
   files: SourceFiles
   /** A file with a model's weights. */
-  modelPath: (recipe: ModelRecipe, options: MakeOptions) => Promise<string>
+  modelPath: (recipe: ModelRecipe, options: WorkOptions) => Promise<string>
+}
+
+export interface LoraReport {
+  /** `kept`: share of the change's energy that the rank holds; null where that is not known. */
+  tensors: { name: string; rank: number; kept: number | null }[]
+  /** Tensors that were changed, but of which a LoRA holds nothing. */
+  left: string[]
 }
 
 /** Turns LoRA recipes into files. Each distinct one is made once. */
 export interface LoraMaker {
   /** @throws WoolgatherError */
-  pathOf(source: LoraSource, options: MakeOptions): Promise<string>
+  pathOf(source: LoraSource, options: WorkOptions): Promise<string>
   /** What a LoRA changes; it is made where it needs to be. @throws WoolgatherError */
-  describe(source: LoraSource, options: MakeOptions): Promise<LoraReport>
+  describe(source: LoraSource, options: WorkOptions): Promise<LoraReport>
   /** The LoRA at its strength, whole. @throws WoolgatherError */
-  read(use: LoraUse, options: MakeOptions): Promise<LoraFile>
+  read(use: LoraUse, options: WorkOptions): Promise<LoraFile>
 }
 
 export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOptions): LoraMaker {
-  const pathOf = async (source: LoraSource, options: MakeOptions): Promise<string> => {
+  const pathOf = async (source: LoraSource, options: WorkOptions): Promise<string> => {
     if ('file' in source) return files.find(source.file)
     // How much of it is used does not change what it is.
     const how = 'combine' in source ? { combine: source.combine } : { extract: source.extract }
@@ -53,7 +59,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
   const make = async (
     source: Exclude<LoraSource, { file: string }>,
     target: string,
-    options: MakeOptions,
+    options: WorkOptions,
   ): Promise<void> => {
     try {
       const { lora, metadata } =
@@ -66,7 +72,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
 
   const extract = async (
     wanted: Extract<LoraSource, { extract: unknown }>['extract'],
-    options: MakeOptions,
+    options: WorkOptions,
   ): ReturnType<typeof extractLoraFile> => {
     const [tuned, base] = [await modelPath(wanted.tuned, options), await modelPath(wanted.base, options)]
     return extractLoraFile(tuned, base, wanted, threads, options)
@@ -74,7 +80,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
 
   const combine = async (
     { loras, ...combination }: LoraCombine,
-    options: MakeOptions,
+    options: WorkOptions,
   ): ReturnType<typeof extractLoraFile> => {
     const files = await Promise.all(loras.map((use) => read(use, options)))
     const [first] = files
@@ -91,7 +97,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
     return { lora: loraFileOf(first?.architecture ?? '', factors), metadata: new Map() }
   }
 
-  const read = async (use: LoraUse, options: MakeOptions): Promise<LoraFile> => {
+  const read = async (use: LoraUse, options: WorkOptions): Promise<LoraFile> => {
     const file = await pathOf(use, options)
     const lora = await readLoraFile(file).catch((error: unknown) => {
       throw tellError(error, nameOf(use))
@@ -99,7 +105,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
     return atStrength(lora, use.strength)
   }
 
-  const describe = async (source: LoraSource, options: MakeOptions): Promise<LoraReport> => {
+  const describe = async (source: LoraSource, options: WorkOptions): Promise<LoraReport> => {
     await using file = await openGguf(await pathOf(source, options))
     return await report(file)
   }

@@ -1,11 +1,11 @@
 import { WoolgatherError, type LoraExtract } from '@woolgather/workflow'
 import type { GgufTensor, GgufValue, LoraFile } from '@woolgather/gguf'
 import { isVocabularyTensor, type LoraFactors, type SvdTarget } from '@woolgather/merge'
-import { isReadable, typeName, WeightsFile } from '../weights-of.ts'
+import { isReadable, typeName, WeightsFile } from '../sources/weights-file.ts'
 import { loraFileOf, matrixName } from './adapter-files.ts'
-import type { MakeOptions } from '../making/made-files.ts'
-import type { Threads } from '../making/threads.ts'
-import type { Extracted } from './lora-jobs.ts'
+import type { WorkOptions } from '../made/made-files.ts'
+import type { Threads } from '../jobs/threads.ts'
+import type { Extracted } from '../jobs/lora-jobs.ts'
 
 /** Metadata of an extracted LoRA besides what every LoRA has. */
 export const extractKeys = {
@@ -29,7 +29,7 @@ export async function extractLoraFile(
   basePath: string,
   { rank, energy, embeddings }: LoraExtract,
   threads: Threads,
-  { signal, onProgress }: MakeOptions,
+  { signal, onProgress }: WorkOptions,
 ): Promise<{ lora: LoraFile; metadata: Map<string, GgufValue> }> {
   await using tuned = await WeightsFile.open(tunedPath)
   await using base = await WeightsFile.open(basePath)

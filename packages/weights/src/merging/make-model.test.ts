@@ -7,10 +7,10 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSources } from '../testing/open-sources.ts'
 import { createLoraMaker } from '../loras/make-lora.ts'
-import { WeightsFile } from '../weights-of.ts'
-import { openMadeFiles } from './made-files.ts'
+import { WeightsFile } from '../sources/weights-file.ts'
+import { openMadeFiles } from '../made/made-files.ts'
 import { createModelMaker, type ModelMaker } from './make-model.ts'
-import { startThreads } from './threads.ts'
+import { startThreads } from '../jobs/threads.ts'
 
 let folder = ''
 let maker: ModelMaker

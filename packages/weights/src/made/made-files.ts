@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 
-export interface MakeOptions {
+export interface WorkOptions {
   signal: AbortSignal
   onProgress: (done: number, total: number, unit: string) => void
 }
@@ -33,8 +33,8 @@ export interface MadeFiles extends AsyncDisposable {
    */
   hold(
     name: string,
-    options: MakeOptions,
-    make: (target: string, options: MakeOptions) => Promise<void>,
+    options: WorkOptions,
+    make: (target: string, options: WorkOptions) => Promise<void>,
   ): Promise<HeldFile>
   has(name: string): Promise<boolean>
   /**
@@ -57,7 +57,7 @@ interface Entry {
 interface Making {
   done: Promise<void>
   abandon: AbortController
-  waiting: Set<MakeOptions['onProgress']>
+  waiting: Set<WorkOptions['onProgress']>
 }
 
 /** Left free on a disk, so that making a file never fills it. */
@@ -77,11 +77,11 @@ export function openMadeFiles(folder: string, budgetBytes: number): MadeFiles {
   const start = (
     name: string,
     entry: Entry,
-    make: (target: string, options: MakeOptions) => Promise<void>,
+    make: (target: string, options: WorkOptions) => Promise<void>,
   ): Making => {
     const abandon = new AbortController()
     const waiting: Making['waiting'] = new Set()
-    const onProgress: MakeOptions['onProgress'] = (...told) => waiting.forEach((listen) => listen(...told))
+    const onProgress: WorkOptions['onProgress'] = (...told) => waiting.forEach((listen) => listen(...told))
     const work = async (): Promise<void> => {
       await prepare()
       const target = path.join(own, name)
@@ -175,7 +175,7 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB`
 }
 
-async function waitFor(making: Making, { signal, onProgress }: MakeOptions): Promise<void> {
+async function waitFor(making: Making, { signal, onProgress }: WorkOptions): Promise<void> {
   making.waiting.add(onProgress)
   let onAbort = (): void => {}
   const aborted = new Promise<never>((_, reject) => {

@@ -1,8 +1,32 @@
 import type { GgufTensor } from '@woolgather/gguf'
-import { TensorComparison } from '@woolgather/merge'
-import type { CompareOptions, ModelLikeness, TensorLikeness } from '@woolgather/nodes'
+import { TensorComparison, type Likeness } from '@woolgather/merge'
 import { WoolgatherError } from '@woolgather/workflow'
-import { isReadable, typeName, WeightsFile } from './weights-of.ts'
+import type { WorkOptions } from './made/made-files.ts'
+import { isReadable, typeName, WeightsFile } from './sources/weights-file.ts'
+
+export interface CompareOptions extends WorkOptions {
+  filter: string
+}
+
+export interface ModelLikeness {
+  /** In the order of the first model; what only the second has comes last. */
+  tensors: TensorLikeness[]
+  /** Of everything compared, as one vector. */
+  whole: Likeness
+}
+
+/** How alike one tensor is in two models, or why that cannot be told. */
+export interface TensorLikeness {
+  name: string
+  /** Row length first; of the second model where only that has it. */
+  shape: readonly number[]
+  /** Types it is stored in; null where a model lacks it. */
+  types: readonly [string | null, string | null]
+  /** Absent where a model lacks it, or has it in another shape. */
+  likeness?: Likeness
+  /** Why there is none. */
+  reason?: string
+}
 
 /** Weights looked at in one go: a few milliseconds' work, between which other things get their turn. */
 const chunkWeights = 524_288

@@ -17,7 +17,7 @@ import {
   type VocabularyPlan,
 } from '@woolgather/merge'
 import { writeAllSync } from '@woolgather/disk'
-import { bakeRows, type Bakes } from '../loras/bake-rows.ts'
+import { bakeRows, type Bakes } from './bake-rows.ts'
 import { closeSync, openSync, readSync } from 'node:fs'
 
 /** Where a tensor lies in a file, and what is added to it. */

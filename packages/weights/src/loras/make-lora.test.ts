@@ -1,6 +1,5 @@
 import { ggmlTypeNumber, readLoraFile, createGguf } from '@woolgather/gguf'
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
-import { createLlama, type AdapterUse, type LlamaRuntime } from '@woolgather/llama'
 import {
   filesOfModel,
   type LoraCombine,
@@ -13,14 +12,13 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openMadeFiles } from '../making/made-files.ts'
-import { startThreads } from '../making/threads.ts'
+import { openMadeFiles } from '../made/made-files.ts'
+import { startThreads } from '../jobs/threads.ts'
 import { openSources } from '../testing/open-sources.ts'
 import { createLoraMaker, type LoraMaker } from './make-lora.ts'
 
 const vocabulary = 320
 let folder = ''
-let runtime: LlamaRuntime
 let maker: LoraMaker
 const threads = startThreads()
 const at = (name: string): string => path.join(folder, name)
@@ -29,7 +27,6 @@ const options = { signal: new AbortController().signal, onProgress: () => {} }
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'woolgather-loras-'))
   await mkdir(at('made'))
-  runtime = await createLlama({ gpu: 'cpu', threads: 1 })
   maker = createLoraMaker({
     made: openMadeFiles(at('made'), 1e9),
     threads,
@@ -46,23 +43,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await threads[Symbol.asyncDispose]()
-  await runtime[Symbol.asyncDispose]()
   await rm(folder, { recursive: true })
 })
-
-/** Log-probabilities of every token after two prompts: differences are at most twice those of the logits. */
-async function readLogits(model: string, adapters: readonly AdapterUse[] = []): Promise<number[]> {
-  // Batches put together by chance round by chance, and the KV cache has 16 bits.
-  await using loaded = await runtime.loadModel({ path: at(model), contextSize: 2048, reproducible: true })
-  const continuations = Array.from({ length: vocabulary }, (_, token) => ({ tokens: [token] }))
-  const scores = await Promise.all(
-    ['To', 'a long way from home'].map((text) => loaded.score({ prompt: { text }, continuations, adapters })),
-  )
-  return scores.flatMap((list) => list.map(({ logLikelihood }) => logLikelihood))
-}
-
-const largest = (a: readonly number[], b: readonly number[]): number =>
-  Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))
 
 const recipe = (file: string): ModelRecipe => ({ kind: 'file', file, adapters: [] })
 const extracted = (how: Partial<LoraExtract>): LoraSource => ({
@@ -77,14 +59,6 @@ const combined = (how: Partial<LoraCombine>, weights = [1, 1]): LoraSource => ({
 })
 
 describe('an extracted LoRA', () => {
-  test('of full rank, applied to the base, is the fine-tune', async () => {
-    const file = await maker.pathOf(extracted({ rank: 64 }), options)
-    const applied = await readLogits('base.gguf', [{ path: file, strength: 1 }])
-    const [tuned, base] = [await readLogits('tuned.gguf'), await readLogits('base.gguf')]
-    expect(largest(applied, tuned)).toBeLessThanOrEqual(1e-3)
-    expect(largest(base, tuned)).toBeGreaterThan(1)
-  })
-
   test('keeps the more of the change the higher its rank, and tells how much', async () => {
     const kept = await Promise.all(
       [4, 16, 64].map(async (rank) => {
@@ -130,36 +104,6 @@ describe('an extracted LoRA', () => {
 })
 
 describe('a combined LoRA', () => {
-  test('by exact sum does what both do that are applied together', async () => {
-    const weights = [0.7, -0.4]
-    const file = await maker.pathOf(combined({}, weights), options)
-    const apart = ['one.gguf', 'two.gguf'].map((name, i) => ({ path: at(name), strength: weights[i]! }))
-    const together = await readLogits('base.gguf', apart)
-    expect(
-      largest(await readLogits('base.gguf', [{ path: file, strength: 1 }]), together),
-    ).toBeLessThanOrEqual(1e-3)
-    expect(largest(await readLogits('base.gguf'), together)).toBeGreaterThan(0.1)
-  })
-
-  test('brought to the sum of the ranks is the exact sum, and PEFT’s linear is not', async () => {
-    const logits = async (how: Partial<LoraCombine>): Promise<number[]> =>
-      readLogits('base.gguf', [{ path: await maker.pathOf(combined(how), options), strength: 1 }])
-    const exact = await logits({})
-    expect(largest(await logits({ method: 'svd', rank: 8 }), exact)).toBeLessThanOrEqual(1e-3)
-    expect(largest(await logits({ method: 'linear' }), exact)).toBeGreaterThan(0.1)
-  })
-
-  test('can be combined again, at a strength', async () => {
-    const inner = { ...combined({}), strength: 0.5, weight: 2 }
-    const file = await maker.pathOf({ combine: { loras: [inner], method: 'cat' } }, options)
-    const exact = await readLogits('base.gguf', [
-      { path: await maker.pathOf(combined({}), options), strength: 1 },
-    ])
-    expect(largest(await readLogits('base.gguf', [{ path: file, strength: 1 }]), exact)).toBeLessThanOrEqual(
-      1e-3,
-    )
-  })
-
   test('is made once, and again when one of its files is another', async () => {
     const before = await readdir(at('made'))
     // at another strength it is the same

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { namesOf } from '../contents.ts'
-import { whileStale, type SourceFiles, type Sources } from '../source-files.ts'
-import type { HeldFile, MadeFiles, MakeOptions } from './made-files.ts'
+import { namesOf } from '../sources/contents.ts'
+import { whileStale, type SourceFiles, type Sources } from '../sources/source-files.ts'
+import type { HeldFile, MadeFiles, WorkOptions } from './made-files.ts'
 
 /** A file that was made, and what it was made from. */
 export interface HeldMade extends HeldFile {
@@ -23,8 +23,8 @@ export interface Recipe {
 export function holdMade(
   { made, files }: { made: MadeFiles; files: SourceFiles },
   recipe: Recipe,
-  options: MakeOptions,
-  make: (target: string, options: MakeOptions) => Promise<void>,
+  options: WorkOptions,
+  make: (target: string, options: WorkOptions) => Promise<void>,
 ): Promise<HeldMade> {
   return whileStale(async () => {
     const sources = await files.look(recipe.files)

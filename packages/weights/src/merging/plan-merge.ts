@@ -11,7 +11,7 @@ import {
   type ParameterValues,
 } from '@woolgather/merge'
 import type { MergeParameters, MergeSource } from '@woolgather/workflow'
-import { isReadable, typeName } from '../weights-of.ts'
+import { isReadable, typeName } from '../sources/weights-file.ts'
 import { checkArchitectures, impossible, shapeText, tell } from './branch.ts'
 import { chooseType, type TypedModel } from './choose-type.ts'
 import { mergedMetadata } from './merged-metadata.ts'
@@ -24,7 +24,7 @@ import {
   type TensorPlace,
 } from './place-tensors.ts'
 import { planTokens, type MergedVocabulary } from './plan-vocabulary.ts'
-import type { StoredTensor, TensorJob } from './tensor-work.ts'
+import type { StoredTensor, TensorJob } from '../jobs/tensor-work.ts'
 
 /** Everything about a merge that can be told without reading weights. */
 export interface MergePlan {

@@ -1,5 +1,5 @@
-import { hashWhole, type HashJob } from '../hash-whole.ts'
-import { workOnLora, type LoraJob, type LoraResults } from '../loras/lora-jobs.ts'
+import { hashWhole, type HashJob } from './hash-whole.ts'
+import { workOnLora, type LoraJob, type LoraResults } from './lora-jobs.ts'
 import { workOnTensor, type TensorJob } from './tensor-work.ts'
 
 /** What is computed beside the main thread. */

@@ -1,6 +1,6 @@
 import type { GgufFile, GgufTensor } from '@woolgather/gguf'
 import { WoolgatherError } from '@woolgather/workflow'
-import type { Bakes } from '../loras/bake-rows.ts'
+import type { Bakes } from '../jobs/bake-rows.ts'
 
 /** A model that takes part in a merge, open for reading, and what LoRAs add to it. */
 export interface Branch {

@@ -12,18 +12,18 @@ import {
 } from '@woolgather/workflow'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import { bakesFor } from '../loras/bake-rows.ts'
+import { bakesFor } from '../jobs/bake-rows.ts'
 import { nameOf, type LoraMaker } from '../loras/make-lora.ts'
-import { asWoolgatherError } from './as-woolgather-error.ts'
+import { asWoolgatherError } from '../made/as-woolgather-error.ts'
 import { impossible, type Branch } from './branch.ts'
-import { holdMade, isMade, type HeldMade, type Recipe } from './hold-made.ts'
-import { checkDisk, type MadeFiles, type MakeOptions } from './made-files.ts'
+import { holdMade, isMade, type HeldMade, type Recipe } from '../made/hold-made.ts'
+import { checkDisk, type MadeFiles, type WorkOptions } from '../made/made-files.ts'
 import { progressText } from './progress-text.ts'
-import type { SourceFiles } from '../source-files.ts'
+import type { SourceFiles } from '../sources/source-files.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { planMerge, type MergePlan } from './plan-merge.ts'
 import type { Branches } from './place-tensors.ts'
-import type { Threads } from './threads.ts'
+import type { Threads } from '../jobs/threads.ts'
 
 /** Raised when the same recipe makes another model. */
 const version = 2
@@ -44,9 +44,9 @@ export interface ModelMakerOptions {
 /** Turns model recipes into files: each distinct merge is made once. */
 export interface ModelMaker {
   /** A file with the weights of a source, as long as it is held. @throws WoolgatherError */
-  hold(source: ModelSource, options: MakeOptions): Promise<HeldMade>
+  hold(source: ModelSource, options: WorkOptions): Promise<HeldMade>
   /** A file with a model's weights, its LoRAs baked into them. @throws WoolgatherError */
-  pathOf(recipe: ModelRecipe, options: MakeOptions): Promise<string>
+  pathOf(recipe: ModelRecipe, options: WorkOptions): Promise<string>
   /**
    * Writes a model, its LoRAs baked into its weights, to a path.
    * @returns bytes of the file, and what is stored otherwise than was asked
@@ -59,7 +59,7 @@ export interface ModelMaker {
   ): Promise<{ bytes: number; notes: readonly string[] }>
 }
 
-export interface SaveModelOptions extends MakeOptions {
+export interface SaveModelOptions extends WorkOptions {
   type: OutputType
   /** Texts by their GGUF keys. */
   metadata: Readonly<Record<string, string>>
@@ -68,7 +68,7 @@ export interface SaveModelOptions extends MakeOptions {
 export function createModelMaker({ made, threads, files, loras: loraMaker }: ModelMakerOptions): ModelMaker {
   let lastTurn: Promise<unknown> = Promise.resolve()
 
-  const hold = async (source: ModelSource, options: MakeOptions): Promise<HeldMade> => {
+  const hold = async (source: ModelSource, options: WorkOptions): Promise<HeldMade> => {
     if (source.kind === 'file') {
       const sources = await files.look([source.file])
       return { path: await files.find(source.file), release: () => {}, sources }
@@ -84,7 +84,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
     extension: '.gguf',
   })
 
-  interface WriteOptions extends MakeOptions {
+  interface WriteOptions extends WorkOptions {
     metadata: Readonly<Record<string, string>>
     inCache: boolean
     /** Called when all is written, before it gets its name. */
@@ -118,7 +118,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
 
   const openBranches = async (
     source: MergeSource,
-    options: MakeOptions,
+    options: WorkOptions,
     opened: (() => unknown)[],
   ): Promise<Branches> => {
     const names = new Set<string>()

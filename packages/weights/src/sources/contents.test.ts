@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createContents, namesOf, type Content, type Contents } from './contents.ts'
-import { hashWhole } from './hash-whole.ts'
+import { hashWhole } from '../jobs/hash-whole.ts'
 
 const large = 17_000_000
 

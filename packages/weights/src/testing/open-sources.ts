@@ -1,8 +1,8 @@
 import { openHashMemory } from '@woolgather/files'
 import path from 'node:path'
-import { createContents } from '../contents.ts'
-import { hashWhole } from '../hash-whole.ts'
-import { createSourceFiles, type SourceFiles } from '../source-files.ts'
+import { createContents } from '../sources/contents.ts'
+import { hashWhole } from '../jobs/hash-whole.ts'
+import { createSourceFiles, type SourceFiles } from '../sources/source-files.ts'
 
 /** The files of one folder, as the worker sees those of the models folders. */
 export function openSources(folder: string): SourceFiles {

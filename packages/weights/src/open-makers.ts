@@ -1,0 +1,47 @@
+import { findModelFile, openHashMemory } from '@woolgather/files'
+import path from 'node:path'
+import { startThreads } from './jobs/threads.ts'
+import { createLoraMaker, type LoraMaker } from './loras/make-lora.ts'
+import { openMadeFiles } from './made/made-files.ts'
+import { readBudget } from './made/read-budget.ts'
+import { createModelMaker, type ModelMaker } from './merging/make-model.ts'
+import { createContents } from './sources/contents.ts'
+import { createSourceFiles, type SourceFiles } from './sources/source-files.ts'
+
+export interface MakersOptions {
+  /** Of the models, in the order they are looked through. */
+  folders: readonly string[]
+  /** Folder for what was made, and for hashes of files. */
+  data: string
+}
+
+/** What makes files of weights out of other files of weights. Disposing ends what is being made. */
+export interface Makers extends AsyncDisposable {
+  sources: SourceFiles
+  maker: ModelMaker
+  loras: LoraMaker
+}
+
+export function openMakers({ folders, data }: MakersOptions): Makers {
+  const threads = startThreads()
+  const ending = new AbortController()
+  const contents = createContents({
+    hashes: openHashMemory(path.join(data, 'model-hashes.json')),
+    hash: (file) => threads.run({ kind: 'hash', file }, ending.signal),
+  })
+  const files = createSourceFiles((file) => findModelFile(folders, file), contents)
+  const made = openMadeFiles(path.join(data, 'made'), readBudget())
+  // Models are merged with LoRAs in them, and LoRAs are extracted from models.
+  const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of) })
+  const maker = createModelMaker({ made, threads, files, loras })
+  return {
+    sources: files,
+    maker,
+    loras,
+    async [Symbol.asyncDispose]() {
+      ending.abort()
+      await threads[Symbol.asyncDispose]()
+      await made[Symbol.asyncDispose]()
+    },
+  }
+}
