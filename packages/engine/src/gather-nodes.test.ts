@@ -29,6 +29,7 @@ test('packages that do not load are left out, each with its reason, and the othe
     syntax: ['export const nodes = [', 'could not be loaded: '],
     throws: ['throw new Error("oops")', 'could not be loaded: oops.'],
     'throws-nothing': ['throw undefined', 'could not be loaded: undefined.'],
+    'says-much': ['throw new Error("oops ".repeat(1e6))', 'could not be loaded: oops oops'],
     missing: ["import 'not-installed-package'", "Cannot find package 'not-installed-package'"],
     exports: ['export const other = 1', 'exports no list `nodes`.'],
     factory: ['export const nodes = () => { throw new Error("oops") }', '`nodes` failed: oops.'],
@@ -53,6 +54,7 @@ test('packages that do not load are left out, each with its reason, and the othe
     ]),
     [join(root, 'nowhere'), expect.stringContaining('does not exist') as string],
   ])
+  expect(Math.max(...gathered.broken.map(({ message }) => message.length))).toBeLessThan(2_000)
 })
 
 test.each([

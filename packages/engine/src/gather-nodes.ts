@@ -33,9 +33,13 @@ export async function gatherNodes<Services>(
   return { definitions, broken }
 }
 
+/** Characters of a reason: it is told with every node type that is not known. */
+const longestReason = 1_000
+
 function describe(folder: string, error: unknown): BrokenPackage {
   const known = error instanceof WoolgatherError
-  const reason = error instanceof Error ? error.message : String(error)
+  const whole = error instanceof Error ? error.message : String(error)
+  const reason = whole.length > longestReason ? `${whole.slice(0, longestReason)}…` : whole
   // One that refuses the package names it; two packages with one type are told by the type.
   const message = known && reason.includes(folder) ? reason : `Node package ${folder}: ${reason}`
   return { folder, message, ...(known && error.hint !== undefined && { hint: error.hint }) }
