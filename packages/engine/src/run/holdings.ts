@@ -1,11 +1,11 @@
-import type { Cell } from './cell.ts'
+import type { Cell, NodeState } from './cell.ts'
 import type { Extent } from './extent.ts'
 
 /** What cells of a run hold from now on. */
 export interface Holding {
   /** What may be held: what the next cells need, and what loops that are not over have used. */
   names: readonly string[]
-  /** The run takes others in their turn: what is not named can go. */
+  /** The run is a sweep over what is held, or takes many in turn: what is not named can go. */
   others: boolean
 }
 
@@ -13,6 +13,9 @@ interface Line {
   names: ReadonlySet<string>
   cells: Cell[]
 }
+
+/** Two models side by side are no sweep: they need not be loaded anew for every row of a batch. */
+const fewSets = 2
 
 /**
  * Cells that hold large things while they run, such as models, take turns: those that hold the same run together, and
@@ -27,6 +30,9 @@ export class Holdings {
   readonly #lines = new Map<string, Line>()
   /** Loops under way, and what their cells have held. */
   readonly #loops = new Map<Extent, Set<string>>()
+  /** What the last cell of each node was to hold, and the first few of all. */
+  readonly #ofNode = new Map<NodeState, string>()
+  readonly #sets = new Set<string>()
   #others = false
 
   constructor(onHold: (holding: Holding) => void) {
@@ -35,8 +41,9 @@ export class Holdings {
 
   /** Whether the cell may run now; otherwise it is in line until `next` hands it out. */
   take(cell: Cell, names: readonly string[]): boolean {
-    if (this.#now !== undefined && isWithin(names, this.#now)) return true
     const key = [...new Set(names)].toSorted().join('\n')
+    this.#note(cell.owner, key)
+    if (this.#now !== undefined && isWithin(names, this.#now)) return true
     const line = this.#lines.get(key) ?? { names: new Set(names), cells: [] }
     line.cells.push(cell)
     this.#lines.set(key, line)
@@ -65,7 +72,7 @@ export class Holdings {
   next(loopsOf: (cell: Cell) => readonly Extent[]): Cell[] {
     if (this.#running > 0) return []
     this.#forget()
-    this.#others ||= this.#lines.size > 1
+    this.#others ||= this.#lines.size > 1 && this.#sets.size > fewSets
     const goesOn = (cell: Cell): boolean => loopsOf(cell).some((loop) => this.#loops.has(loop))
     const lines = [...this.#lines.values()]
     // What a loop under way has loaded is not loaded again for each iteration.
@@ -75,6 +82,12 @@ export class Holdings {
     const names = new Set([...line.names, ...[...this.#loops.values()].flatMap((held) => [...held])])
     this.#onHold({ names: [...names], others: this.#others })
     return this.#takeOut(line.names)
+  }
+
+  #note(node: NodeState, key: string): void {
+    this.#others ||= (this.#ofNode.get(node) ?? key) !== key
+    this.#ofNode.set(node, key)
+    if (this.#sets.size <= fewSets) this.#sets.add(key)
   }
 
   #takeOut(names: ReadonlySet<string>): Cell[] {

@@ -95,6 +95,20 @@ test('a chain of two takes turns once, and is no sweep', async () => {
   ])
 })
 
+test.each([
+  { names: ['one', 'other'], sweep: false },
+  { names: ['one', 'other', 'third'], sweep: true },
+])('nodes side by side that hold $names are a sweep: $sweep', async ({ names, sweep }) => {
+  const { definition } = holder()
+  const told: Holding[] = []
+  const nodes = names.map((name) => [name, { type: 'test/holder', inputs: { name } }])
+  await run(graph(Object.fromEntries(nodes) as Record<string, WorkflowNode>), {
+    registry: registryWith(definition),
+    onHold: (holding) => told.push(holding),
+  })
+  expect(told).toEqual(names.map((name) => ({ names: [name], others: sweep })))
+})
+
 test('what follows with the same is done before the next turn', async () => {
   const { definition, held } = holder()
   await run(
