@@ -119,13 +119,13 @@ describe('columns', () => {
   })
 
   test('leave out rows that have nothing in them, which is said and makes no line', async () => {
-    const rows: Files['rows'] = ['rows.csv', 'who,note\n,a\nAda,b\n  ,c\nBob,\nCid,d\n']
-    const { run, lines, write } = prepare({ rows })
+    const table = 'who,note\n,a\nAda,b\n  ,c\nBob,\nCid,d\n'
+    const { run, lines, write } = prepare({ rows: ['rows.csv', table] })
     const { code, stderr } = await run(['--skip-empty', 'who,note'])
     expect([code, lines().map(({ row }) => row)]).toEqual([0, [1, 4]])
     expect(stderr).toContain('3 rows are left out, where “who” or “note” is empty.')
     expect(stderr).toContain('2/2 rows')
-    write('rows.csv', `${rows[1]},e\nEve,f\n`)
+    write('rows.csv', `${table},e\nEve,f\n`)
     const more = await run(['--skip-empty', 'who,note', '--resume'])
     expect([more.code, lines().map(({ row }) => row)]).toEqual([0, [1, 4, 6]])
     expect(more.stderr).toContain('4 rows are left out')

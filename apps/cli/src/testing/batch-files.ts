@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Json, Workflow } from '@woolgather/workflow'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { runHere } from './run-here.ts'
 
 const bin = fileURLToPath(new URL('../../bin/woolgather.js', import.meta.url))
@@ -94,6 +94,7 @@ export function prepare({
 
 function begin(args: string[]): RunningBatch {
   const child = spawn(process.execPath, [bin, ...args, '--cpu'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const ended = new Promise<{ code: number | null; stderr: string }>((resolve) =>
