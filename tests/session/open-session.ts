@@ -2,11 +2,7 @@ import { createEditor } from '../../apps/editor/src/session/create-editor.ts'
 import { loadLibrary } from '../../apps/editor/src/session/server/load-library.ts'
 import type { Editor } from '../../apps/editor/src/store/editor.ts'
 import type { Tab } from '../../apps/editor/src/store/tab.ts'
-import {
-  createSocket,
-  startTestServer,
-  type TestServer,
-} from '../../apps/server/src/testing/start-test-server.ts'
+import { createSocket, startTestServer } from '../../apps/server/src/testing/start-test-server.ts'
 
 export interface Session extends AsyncDisposable {
   /** What an open page holds, without the page. */

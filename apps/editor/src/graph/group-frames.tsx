@@ -26,7 +26,6 @@ export function GroupFrames() {
 }
 
 function GroupFrame({ at, group }: { at: number; group: Group }) {
-  const editor = useEditor()
   const { dispatch, closeStep } = useFront().document.getState()
   const { x, y, width, height, title, color, text } = group
   const note = text !== undefined

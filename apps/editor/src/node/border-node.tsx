@@ -3,7 +3,7 @@ import { ArrowUp, LogIn, LogOut, X } from 'lucide-react'
 import { memo } from 'react'
 import { linksInto, portTypeNamed } from '../document/inputs-of.ts'
 import { inputsNode, newPort, subgraphAt } from '../document/scope.ts'
-import { useDocument, useEditor, useFront, useNode } from '../store/editor-context.ts'
+import { useDocument, useFront, useNode } from '../store/editor-context.ts'
 import { Port } from './port.tsx'
 import { useRemeasure } from './use-remeasure.ts'
 
@@ -58,7 +58,6 @@ interface BorderPortProps {
 }
 
 function BorderPort({ id, side, subgraph, port: { name, type }, first }: BorderPortProps) {
-  const editor = useEditor()
   const linked = useNode(id)
   const { dispatch } = useFront().document.getState()
   const what = side === 'inputs' ? 'input' : 'output'

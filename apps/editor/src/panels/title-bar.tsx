@@ -96,7 +96,6 @@ export function TitleBar() {
 }
 
 function WorkflowName() {
-  const editor = useEditor()
   const name = useWorkflow((workflow) => workflow.name)
   const dirty = useDocument(isDirty)
   const { dispatch, closeStep } = useFront().document.getState()

@@ -1,5 +1,5 @@
 import type { SavedWorkflow } from '@woolgather/protocol'
-import { describeTypes, type Workflow } from '@woolgather/workflow'
+import { describeTypes } from '@woolgather/workflow'
 import type { Content } from '../../store/document-store.ts'
 import type { Editor } from '../../store/editor.ts'
 import type { Tab } from '../../store/tab.ts'
