@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,9 +20,39 @@ export function succeeds(command, args) {
 export function runUntilExit(command, args, options = {}) {
   process.on('SIGINT', () => {})
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
+    const env = { ...process.env, WOOLGATHER_PARENT: String(process.pid) }
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env, ...options })
+    whenNpmIsGone(() => child.kill('SIGTERM'))
     process.on('SIGTERM', () => child.kill('SIGTERM'))
     child.on('error', reject)
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)))
   })
+}
+
+/** Between npm and what it starts is a shell, which stays when npm is killed: on Linux it then has another parent. */
+function whenNpmIsGone(leave) {
+  const npm = parentOf(process.ppid)
+  if (npm === undefined || !nameOf(npm).startsWith('npm')) return
+  const looking = setInterval(() => {
+    if (parentOf(process.ppid) === npm) return
+    clearInterval(looking)
+    leave()
+  }, 1_000)
+  looking.unref()
+}
+
+function parentOf(pid) {
+  return /^PPid:\s+(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1]
+}
+
+function nameOf(pid) {
+  return read(`/proc/${pid}/comm`)
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
 }

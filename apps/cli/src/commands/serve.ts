@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parentVariable, readWorkerMemory, resolveFolders } from '@woolgather/supervisor'
+import { parentVariable, readWorkerMemory, resolveFolders, watchProcess } from '@woolgather/supervisor'
 import open from 'open'
 import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../cli-io.ts'
@@ -25,9 +25,14 @@ export interface ServeOptions {
   behindProxy?: string | true
 }
 
+/** Milliseconds for the server to stop in, where who started this is gone. */
+const orphanMs = 6_000
+
 /** `woolgather serve`: runs the server as a process of its own until it ends; returns its exit code. */
 export async function serve(options: ServeOptions, io: CliIo): Promise<number> {
   readWorkerMemory(options.workerMemory)
+  // What `npm start` started ends with it, however that ends.
+  watchProcess({ onOrphaned: () => child.kill('SIGTERM'), grace: orphanMs })
   const child = spawn(process.execPath, [serverEntry(), ...serverArguments(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // Not on its command line, which everyone on the machine can read.
