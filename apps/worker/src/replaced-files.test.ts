@@ -2,7 +2,7 @@ import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { createLlama, type LlamaRuntime } from '@woolgather/llama'
 import { definitions } from '@woolgather/nodes'
 import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
-import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -31,7 +31,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-function open(): Worker {
+function open(code?: string): Worker {
   // The runtime is shared, and outlives the worker.
   const shared = {
     info: llama.info,
@@ -42,6 +42,7 @@ function open(): Worker {
     llama: shared,
     folders: { models: [folder], output: at('output'), data: at('data') },
     nodes: definitions,
+    code,
     send: (message) => {
       if (message.type === 'events') for (const event of message.events) listeners.get(message.run)?.(event)
     },
@@ -184,4 +185,15 @@ test('a model replaced during a run: each result is kept under what wrote it, an
   expect(again).toEqual(own)
   // It was replaced under it.
   expect(mixed).not.toEqual(own)
+})
+
+test('after another build of our code a merge is made anew', async () => {
+  const { nodes } = kinds['a source of a merge']!
+  const made = async (code: string): Promise<number> => {
+    await worker[Symbol.asyncDispose]()
+    worker = open(code)
+    expect(await run(nodes('one.gguf'))).toMatchObject({ how: 'cell.finished' })
+    return (await readdir(at('data/made'))).filter((name) => name.endsWith('.gguf')).length
+  }
+  expect([await made('before'), await made('after')]).toEqual([1, 2])
 })

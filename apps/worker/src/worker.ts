@@ -55,7 +55,7 @@ export function startWorker({ llama, folders, nodes, send, code, watch, idleMs }
       console.error(`The cache goes on without what it cannot read or write: ${error.message}.`),
     ),
   })
-  const makers = openMakers({ folders: folders.models, data: folders.data })
+  const makers = openMakers({ folders: folders.models, data: folders.data, code })
   const { sources, maker, loras } = makers
   const memory = reportMemory(send)
   const loaded = new LoadedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })

@@ -3,7 +3,7 @@ export { openMakers, type Makers, type MakersOptions } from './open-makers.ts'
 export type { ModelMaker, SaveModelOptions } from './merging/make-model.ts'
 export type { LoraMaker, LoraReport } from './loras/make-lora.ts'
 export type { HeldFile, WorkOptions } from './made/made-files.ts'
-export { untilAborted } from './until-aborted.ts'
+export { untilAborted } from './made/until-aborted.ts'
 
 // what nodes do with weights
 export { createWeights, type SavedModel, type SaveOptions, type Weights } from './weights.ts'

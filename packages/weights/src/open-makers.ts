@@ -13,6 +13,8 @@ export interface MakersOptions {
   folders: readonly string[]
   /** Folder for what was made, and for hashes of files. */
   data: string
+  /** Identity of the code: what another made is made anew. Absent: what any made is taken. */
+  code?: string | undefined
 }
 
 /** What makes files of weights out of other files of weights. Disposing ends what is being made. */
@@ -22,7 +24,7 @@ export interface Makers extends AsyncDisposable {
   loras: LoraMaker
 }
 
-export function openMakers({ folders, data }: MakersOptions): Makers {
+export function openMakers({ folders, data, code }: MakersOptions): Makers {
   const threads = startThreads()
   const ending = new AbortController()
   const contents = createContents({
@@ -30,7 +32,7 @@ export function openMakers({ folders, data }: MakersOptions): Makers {
     hash: (file) => threads.run({ kind: 'hash', file }, ending.signal),
   })
   const files = createSourceFiles((file) => findModelFile(folders, file), contents)
-  const made = openMadeFiles(path.join(data, 'made'), readBudget())
+  const made = openMadeFiles(path.join(data, 'made'), readBudget(), code)
   // Models are merged with LoRAs in them, and LoRAs are extracted from models.
   const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of) })
   const maker = createModelMaker({ made, threads, files, loras })

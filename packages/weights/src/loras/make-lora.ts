@@ -15,9 +15,6 @@ import type { MadeFiles, WorkOptions } from '../made/made-files.ts'
 import type { Threads } from '../jobs/threads.ts'
 import type { SourceFiles } from '../sources/source-files.ts'
 
-/** Raised when the same recipe makes another LoRA. */
-const version = 2
-
 export interface LoraMakerOptions {
   /** Where LoRAs that were made are kept. */
   made: MadeFiles
@@ -49,7 +46,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
     if ('file' in source) return files.find(source.file)
     // How much of it is used does not change what it is.
     const how = 'combine' in source ? { combine: source.combine } : { extract: source.extract }
-    const recipe = { how: [version, how], files: filesOfLora(how), extension: '.lora.gguf' as const }
+    const recipe = { how, files: filesOfLora(how), extension: '.lora.gguf' as const }
     const held = await holdMade({ made, files }, recipe, options, (target, own) => make(how, target, own))
     // It was used just now, and is the last to go.
     held.release()

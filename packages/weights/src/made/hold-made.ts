@@ -16,7 +16,7 @@ export interface Recipe {
 }
 
 /**
- * What is made from files, named by how and by what is in them. As long as that is not known wholly, it goes by an early
+ * What is made from files, named by the code that makes it, by how, and by what is in them. As long as that is not known wholly, it goes by an early
  * name, and is found by it later. What one of the files was changed under is made anew.
  * @throws WoolgatherError, StaleFile
  */
@@ -51,17 +51,18 @@ export async function isMade(
 }
 
 async function chooseName(made: MadeFiles, recipe: Recipe, sources: Sources): Promise<string> {
-  const best = await nameBy(recipe, sources, 'best')
+  const best = await nameBy(made, recipe, sources, 'best')
   if (await made.has(best)) return best
-  const early = await nameBy(recipe, sources, 'early')
+  const early = await nameBy(made, recipe, sources, 'early')
   return (await made.has(early)) ? early : best
 }
 
 async function nameBy(
+  { code }: MadeFiles,
   { how, extension }: Recipe,
   sources: Sources,
   which: 'best' | 'early',
 ): Promise<string> {
-  const key = JSON.stringify([how, await namesOf([...sources.values()], which)])
+  const key = JSON.stringify([code ?? null, how, await namesOf([...sources.values()], which)])
   return `${createHash('sha256').update(key).digest('hex')}${extension}`
 }

@@ -25,8 +25,10 @@ export interface HeldFile {
   release(): void
 }
 
-/** Files named by what they were made of: each is made once, and kept as long as there is room. */
+/** Files named by what made them of what: each is made once, and kept as long as there is room. */
 export interface MadeFiles extends AsyncDisposable {
+  /** Tells the code that makes them from any other, whose files are not taken for its own; absent: any is taken. */
+  readonly code: string | undefined
   /**
    * The file of this name. Whoever asks for it while it is made waits for it; making ends when nobody waits any more.
    * @param make writes the file to the path it is given
@@ -63,7 +65,7 @@ interface Making {
 /** Left free on a disk, so that making a file never fills it. */
 const spareBytes = 134_217_728
 
-export function openMadeFiles(folder: string, budgetBytes: number): MadeFiles {
+export function openMadeFiles(folder: string, budgetBytes: number, code?: string): MadeFiles {
   const entries = new Map<string, Entry>()
   const own = path.join(folder, `making-${process.pid}`)
   let prepared: Promise<void> | undefined
@@ -132,6 +134,7 @@ export function openMadeFiles(folder: string, budgetBytes: number): MadeFiles {
   }
 
   return {
+    code,
     hold,
     has: (name) => exists(path.join(folder, name)),
     async makeRoom(bytes) {

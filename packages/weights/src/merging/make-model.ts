@@ -20,13 +20,11 @@ import { holdMade, isMade, type HeldMade, type Recipe } from '../made/hold-made.
 import { checkDisk, type MadeFiles, type WorkOptions } from '../made/made-files.ts'
 import { progressText } from './progress-text.ts'
 import type { SourceFiles } from '../sources/source-files.ts'
-import { untilAborted } from '../until-aborted.ts'
+import { untilAborted } from '../made/until-aborted.ts'
 import { planMerge, type MergePlan } from './plan-merge.ts'
 import type { Branches } from './place-tensors.ts'
 import type { Threads } from '../jobs/threads.ts'
 
-/** Raised when the same recipe makes another model. */
-const version = 2
 /** Bytes of 32-bit floats that all threads together hold at once. */
 const memoryBytes = 335_544_320
 /** After larger merges the threads give back their memory; for smaller ones it is not worth starting them anew. */
@@ -79,7 +77,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
   }
 
   const recipeOf = (source: MergeSource): Recipe => ({
-    how: [version, weightsOf(source)],
+    how: weightsOf(source),
     files: filesOfModel({ ...source, adapters: [] }),
     extension: '.gguf',
   })
