@@ -91,6 +91,13 @@ describe('a batch', () => {
     expect(await run(['--target', 'number', '--quiet', '--overwrite'])).toMatchObject({ code: 3, stderr: '' })
   })
 
+  test('gives back an output whatever it is called', async () => {
+    const out = { ...greeting['out']!, inputs: { name: '__proto__' } }
+    const { run, out: text } = prepare({ nodes: { ...greeting, out } })
+    expect((await run()).code).toBe(0)
+    expect(text()).toContain('"outputs":{"__proto__":"Hello Ada!"}')
+  })
+
   test('draws a seed once for all rows', async () => {
     const { run, lines } = prepare({
       rows: ['rows.csv', 'seeds.count\n2\n2\n3\n'],
@@ -116,6 +123,18 @@ describe('columns', () => {
     await table.run(['--carry', 'id', '--ignore', 'a, b'])
     expect(withoutHashes(table.out()).split('\n').at(0)).toBe('row,status,greeting,id,error,workflow,rowHash')
     expect(withoutHashes(table.out()).split('\n').at(2)).toBe('1,completed,Hello Bob!,0043,,,#')
+  })
+
+  test('are carried as null where an object has none, so that its results are gone on with', async () => {
+    const rows: Files['rows'] = ['rows.jsonl', '{"who":"Ada"}\n{"who":"Bob","id":"0043"}\n']
+    for (const out of ['out.jsonl', 'out.csv']) {
+      const { run, out: text, write } = prepare({ rows, out })
+      expect((await run(['--carry', 'id'])).code).toBe(0)
+      write('rows.jsonl', `${rows[1]}{"who":"Cid"}\n`)
+      expect(await run(['--carry', 'id', '--resume'])).toMatchObject({ code: 0 })
+      const end = out === 'out.csv' ? '2,completed,Hello Cid!,,,,#' : '"carried":{"id":null},"rowHash":"#"}'
+      expect(withoutHashes(text()).trimEnd().endsWith(end)).toBe(true)
+    }
   })
 
   test('leave out rows that have nothing in them, which is said and makes no line', async () => {
@@ -182,6 +201,21 @@ describe('refused before anything runs, with 2', () => {
     ['a column to be looked at that is not there', {}, ['--skip-empty', 'who, mood'], 'no column “mood”'],
     ['a byte-order mark in JSONL', {}, ['--bom'], '--bom'],
     ['going on and beginning again', {}, ['--resume', '--overwrite'], 'give one of them'],
+    [
+      'two columns that go to one input',
+      { rows: ['rows.csv', 'who,who.value\nAda,Bob\n'] },
+      [],
+      'Columns “who” and “who.value” both go to `who.value`',
+    ],
+    [
+      'an output with the name of a column that results have',
+      {
+        nodes: { ...greeting, out: { ...greeting['out']!, inputs: { name: 'status' } } },
+        out: 'out.csv',
+      },
+      [],
+      '“status” is a column of every table of results',
+    ],
     [
       'a carried column with the name of an output',
       { rows: ['rows.csv', 'who,greeting\nAda,1\n'], out: 'out.csv' },

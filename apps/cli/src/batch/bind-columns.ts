@@ -35,15 +35,23 @@ type Target = Omit<BoundColumn, 'column' | 'read'> & {
   read: (text: string, options: { decimalComma: boolean }) => TextRead
 }
 
+export interface BindOptions {
+  ignored: readonly string[]
+  /** Columns that need not name an input. */
+  used?: readonly string[]
+  ignoreOthers: boolean
+  decimalComma: boolean
+}
+
 /**
  * Finds an input for every column: the `api/input` of that name, or `node.input`.
- * @throws CliError naming every column that has none and is not to be ignored
+ * @throws CliError naming every column that has none and is not to be ignored, and those that go to one input
  */
 export function bindColumns(
   workflow: Workflow,
   columns: readonly string[],
   descriptions: readonly NodeDescription[],
-  options: { ignored: readonly string[]; ignoreOthers: boolean; decimalComma: boolean },
+  options: BindOptions,
 ): BoundColumn[] {
   const targets = targetsOf(workflow, descriptions)
   const bound: BoundColumn[] = []
@@ -51,8 +59,14 @@ export function bindColumns(
   for (const column of columns) {
     if (options.ignored.includes(column)) continue
     const target = targets.get(column)
-    if (target !== undefined) bound.push({ ...target, column, read: (text) => target.read(text, options) })
-    else if (!options.ignoreOthers) issues.push(unbound(column, [...targets.keys()]))
+    if (target === undefined) {
+      if (!options.ignoreOthers && options.used?.includes(column) !== true)
+        issues.push(unbound(column, [...targets.keys()]))
+      continue
+    }
+    const rival = bound.find(({ node, input }) => node === target.node && input === target.input)
+    if (rival !== undefined) issues.push(boundTwice(rival, column))
+    bound.push({ ...target, column, read: (text) => target.read(text, options) })
   }
   if (issues.length > 0) throw new CliError(issues)
   return bound
@@ -136,12 +150,23 @@ function readGiven(
   return value.trim() === '' && found.problem !== undefined ? undefined : found
 }
 
+function boundTwice({ column, node, input }: BoundColumn, other: string): Issue {
+  return {
+    code: 'duplicate-name',
+    message: `Columns “${column}” and “${other}” both go to \`${node}.${input}\`.`,
+    hint: `Leave one of them out, such as with --ignore ${quotedName(other)}.`,
+  }
+}
+
+function quotedName(column: string): string {
+  return /[^\w.-]/.test(column) ? JSON.stringify(column) : column
+}
+
 function unbound(column: string, known: readonly string[]): Issue {
   const [near] = nearest(column, known)
-  const quoted = /[^\w.-]/.test(column) ? JSON.stringify(column) : column
   return {
     code: 'unknown-input',
     message: `Column “${column}” goes nowhere: it names neither an \`api/input\` nor a \`node.input\`.`,
-    hint: `${near === undefined ? '' : `Did you mean “${near}”? `}Rename it, or leave it out with --ignore ${quoted}.`,
+    hint: `${near === undefined ? '' : `Did you mean “${near}”? `}Rename it, or leave it out with --ignore ${quotedName(column)}.`,
   }
 }

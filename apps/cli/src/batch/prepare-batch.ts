@@ -30,7 +30,7 @@ import {
 import { columnsOf, type ResultShape } from './result-line.ts'
 import { nameOutputs, type OutputName } from './work-row.ts'
 
-export interface BatchOptions extends RunOptions, RowsOptions {
+export interface BatchOptions extends RunOptions, Omit<RowsOptions, 'ignoreUnnamed'> {
   rows: string
   out: string
   concurrency?: string
@@ -39,6 +39,7 @@ export interface BatchOptions extends RunOptions, RowsOptions {
   overwrite?: boolean
   asCompleted?: boolean
   ignore?: string[]
+  ignoreOthers?: boolean
   carry?: string[]
   skipEmpty?: string[]
   bom?: boolean
@@ -71,7 +72,12 @@ export async function prepareBatch(
   const { count, columns } = survey
   const carry = chooseColumns('--carry', options.carry, columns)
   const needed = chooseColumns('--skip-empty', options.skipEmpty, columns)
-  const bound = bindUsed(workflow, survey, descriptions, { options, used: [...carry, ...needed] })
+  const bound = bindColumns(workflow, columns, descriptions, {
+    ignored: options.ignore ?? [],
+    used: [...carry, ...needed],
+    ignoreOthers: options.ignoreOthers === true,
+    decimalComma: survey.decimalComma,
+  })
   const first = await firstRow(table(), needed)
   if (first === undefined) throw refuse('file-unreadable', `“${options.rows}” has no rows.`)
   const plan = planRow(bindRow(workflow, bound, first).workflow, {
@@ -82,10 +88,10 @@ export async function prepareBatch(
   })
   const names = nameOutputs(workflow, plan)
   const shape: ResultShape = { format, outputs: names.map(({ name }) => name), carry, hashed: true }
-  checkNames(shape)
   await checkWritable(options.out)
   const identity = { workflow: hashOf([workflow, options.target ?? null]), columns, seeds: drawSeeds(plan) }
   const found = await findResults({ file: options.out, shape, workflow, identity, mode, count })
+  checkNames(shape, found)
   const telling = [...new Set([...bound.map(({ column }) => column), ...carry])].sort()
   const choice: DueOptions = {
     known: found.rows,
@@ -98,25 +104,25 @@ export async function prepareBatch(
   return { ...choice, workflow, identity, table, bound, carried, plan, names, found, due }
 }
 
-/** Values as they are written; an empty field of a table with a header is an empty text. */
+/** Values as they are written: an empty field of a table with a header is an empty text, what an object lacks is null. */
 function pickValues(
   { values }: Row,
   columns: readonly string[],
   { hasHeader }: Survey,
 ): Record<string, Json> {
   return Object.fromEntries(
-    columns.flatMap((column) => {
-      const value = Object.hasOwn(values, column) ? values[column] : hasHeader ? '' : undefined
-      return value === undefined ? [] : [[column, value]]
+    columns.map((column) => {
+      const value = Object.hasOwn(values, column) ? values[column] : undefined
+      return [column, value ?? (hasHeader ? '' : null)]
     }),
   )
 }
 
-function rowsOptionsOf({ delimiter, encoding, ignoreOthers }: BatchOptions): RowsOptions {
+function rowsOptionsOf({ delimiter, encoding, ignore, ignoreOthers }: BatchOptions): RowsOptions {
   return {
     ...(delimiter !== undefined && { delimiter }),
     ...(encoding !== undefined && { encoding }),
-    ...(ignoreOthers !== undefined && { ignoreOthers }),
+    ignoreUnnamed: ignoreOthers === true || ignore?.includes('') === true,
   }
 }
 
@@ -133,21 +139,6 @@ function readMode(options: BatchOptions, format: TableFormat): ResultsMode {
     throw refuse('invalid-input', '--bom is for results as .csv: JSONL has no byte-order mark.')
   }
   return goesOn ? 'resume' : options.overwrite ? 'overwrite' : 'begin'
-}
-
-/** Columns that are carried or looked at need not go into the workflow, but do where they name an input. */
-function bindUsed(
-  workflow: Workflow,
-  { columns, decimalComma }: Survey,
-  descriptions: readonly NodeDescription[],
-  { options, used }: { options: BatchOptions; used: readonly string[] },
-): BoundColumn[] {
-  const choice = { ignored: options.ignore ?? [], ignoreOthers: options.ignoreOthers === true, decimalComma }
-  const rest = columns.filter((column) => !used.includes(column))
-  return [
-    ...bindColumns(workflow, rest, descriptions, choice),
-    ...bindColumns(workflow, [...new Set(used)], descriptions, { ...choice, ignoreOthers: true }),
-  ]
 }
 
 /** The first row that is not left out; where all are, the first. */
@@ -179,17 +170,21 @@ function planRow(
   return planned.plan
 }
 
-/** @throws CliError where a table of results would have two columns of one name for a column that is carried */
-function checkNames(shape: ResultShape): void {
-  if (shape.format !== 'csv') return
-  const taken = columnsOf({ ...shape, carry: [] })
-  const clash = shape.carry.find((column) => taken.includes(column))
+/** @throws CliError where a table of results would have two columns of one name; those begun before are gone on with */
+function checkNames(shape: ResultShape, { kind }: FoundResults): void {
+  if (shape.format !== 'csv' || kind === 'begun') return
+  const always = columnsOf({ ...shape, outputs: [], carry: [] })
+  const output = shape.outputs.find((name) => always.includes(name))
+  const carried = shape.carry.find((name) => always.includes(name) || shape.outputs.includes(name))
+  const clash = output ?? carried
   if (clash === undefined) return
-  const what = shape.outputs.includes(clash) ? 'an output' : 'a column of every table of results'
+  const who = output === undefined ? `--carry ${clash}` : `The output \`${clash}\``
+  const what =
+    shape.outputs.includes(clash) && output === undefined ? 'an output' : 'a column of every table of results'
   throw refuse(
-    'invalid-input',
-    `--carry ${clash}: “${clash}” is ${what} already.`,
-    'Rename the column, or write the results as .jsonl, where carried values are apart.',
+    'duplicate-name',
+    `${who}: “${clash}” is ${what} already.`,
+    `Rename the ${output === undefined ? 'column' : 'output'}, or write the results as .jsonl, where they are apart.`,
   )
 }
 

@@ -10,8 +10,8 @@ export type TableFormat = 'csv' | 'jsonl'
 export interface RowsOptions {
   delimiter?: string
   encoding?: string
-  /** Columns without a name are left out, too. */
-  ignoreOthers?: boolean
+  /** Columns without a name are left out, whatever is in them. */
+  ignoreUnnamed?: boolean
 }
 
 /** The format of results that a file's name says. @throws CliError where it says none */
@@ -28,13 +28,13 @@ export function formatOf(file: string, option: string): TableFormat {
 export async function openRows(file: string, options: RowsOptions): Promise<Table> {
   if (!/\.(csv|tsv|tab|txt|jsonl|ndjson)$/i.test(file))
     throw refuse(`--rows “${file}” must be a .csv, .tsv, .txt or .jsonl file.`)
-  const { ignoreOthers, ...written } = options
+  const { ignoreUnnamed, ...written } = options
   const explain = (error: unknown): CliError => explained(error, file)
   try {
     const table = await readTable(createReadStream(file), {
       name: file,
       ...written,
-      dropUnnamed: ignoreOthers === true,
+      dropUnnamed: ignoreUnnamed === true,
     })
     return { ...table, rows: explaining(table.rows, explain) }
   } catch (error) {
@@ -88,7 +88,8 @@ async function* explaining(
 function explained(error: unknown, file: string): CliError {
   if (error instanceof ReadError) {
     const isOption = error.problem === 'unknown-encoding' || error.problem === 'bad-delimiter'
-    return refuse(isOption ? error.message : `“${file}”: ${error.message}`, error.hint)
+    const leaveOut = error.problem === 'column-unnamed' ? ' Or leave it out with --ignore "".' : ''
+    return refuse(isOption ? error.message : `“${file}”: ${error.message}`, error.hint + leaveOut)
   }
   const { code, message } = error as NodeJS.ErrnoException
   return refuse(`Cannot read “${file}”: ${code === 'ENOENT' ? 'there is no such file' : message}.`)

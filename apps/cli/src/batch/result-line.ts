@@ -53,7 +53,7 @@ function csvLine(line: ResultLine, shape: ResultShape, workflow: Workflow | unde
     String(row),
     status,
     ...shape.outputs.map((name) => textOf(outputs[name])),
-    ...shape.carry.map((column) => textOf(carried[column])),
+    ...shape.carry.map((column) => textOf(carried[column] ?? undefined)),
     error.join('; '),
     workflow === undefined ? '' : JSON.stringify(workflow),
     ...(shape.hashed ? [rowHash] : []),

@@ -29,10 +29,9 @@ async function bind(table: string | Buffer, { name = 'rows.csv', nodes, ignore =
   const file = write(name, table)
   try {
     const { columns, decimalComma } = await surveyRows(file, options)
-    const ignoreOthers = options.ignoreOthers === true
     const bound = bindColumns(workflow, columns, descriptions, {
       ignored: ignore,
-      ignoreOthers,
+      ignoreOthers: false,
       decimalComma,
     })
     const rows: Workflow['nodes'][string]['inputs'][] = []
@@ -91,7 +90,8 @@ describe('what is in a table reaches the workflow, or is refused with its line',
 
   test('with a column without a name only where that is left out on purpose', async () => {
     expect((await values('text', ',v\n0,Ada\n')).join()).toMatch(/Column 1 has no name.*row 0, in line 2/)
-    expect(await values('text', ',v\n0,Ada\n', { ignoreOthers: true })).toEqual(['Ada'])
+    expect(await values('text', ',v\n0,Ada\n', { ignoreUnnamed: true })).toEqual(['Ada'])
+    expect((await values('text', ',v\n0,Ada\n')).join()).toContain('--ignore ""')
     expect(await values('text', 'v,\nAda,\n')).toEqual(['Ada'])
   })
 })

@@ -140,12 +140,12 @@ const lost: RunError = {
 }
 
 function pick(outputs: Outputs, names: readonly OutputName[]): Record<string, Json> {
-  const picked: Record<string, Json> = {}
-  for (const { name, node, output } of names) {
-    const value = outputs[node]?.[output]
-    if (value !== undefined) picked[name] = value
-  }
-  return picked
+  return Object.fromEntries(
+    names.flatMap(({ name, node, output }) => {
+      const value = outputs[node]?.[output]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 }
 
 function asError(thrown: unknown): RunError {
