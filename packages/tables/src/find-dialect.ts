@@ -37,7 +37,8 @@ export interface FoundDialect {
 
 /**
  * How a table is written, from its beginning: the delimiter that its header has most of outside quotes. Where two are as
- * many, that counts which the line after it has as many of, then the order comma, semicolon, tab.
+ * many, that counts which the line after it has as many of, then the order comma, semicolon, tab; where it has none,
+ * the comma.
  * @param beginning whole lines, as far as there are any
  * @param given the delimiter, where it is known
  */
@@ -57,6 +58,8 @@ function guessDelimiter(header: string, next: string): string {
     inNext: countOutsideQuotes(next, delimiter),
   }))
   const most = Math.max(...counts.map(({ inHeader }) => inHeader))
+  // One column: what its rows have is no reason to take their commas for text.
+  if (most === 0) return ','
   const likely = counts.filter(({ inHeader }) => inHeader === most)
   const found = likely.find(({ inHeader, inNext }) => inHeader === inNext) ?? likely[0]
   return found?.delimiter ?? ','

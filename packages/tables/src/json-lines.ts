@@ -1,5 +1,5 @@
 import { longestRow } from './csv-records.ts'
-import { ReadError } from './read-error.ts'
+import { ReadError, zeroBytes } from './read-error.ts'
 import type { Json, TableRow } from './read-table.ts'
 
 /** A line of text, without its line break. */
@@ -43,11 +43,29 @@ export async function* readJsonLines(text: AsyncIterable<string>): AsyncGenerato
 
 function parseLine(text: string, place: { row: number; line: number }): Record<string, Json> {
   const value = parse(keepDigits(text))
+  if (hasHalfCharacter(text, value)) throw halfCharacter(place)
+  if (value === undefined && text.includes('\0')) throw zeroBytes(`Line ${place.line}`, place)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   throw new ReadError(
     'no-object',
     `Row ${place.row}, in line ${place.line}, is ${value === undefined ? 'not JSON' : 'no JSON object'}.`,
     'Each line of JSONL is one object.',
+    place,
+  )
+}
+
+/** Half a surrogate pair, as `\ud83d` writes it: a model would read it as �. */
+function hasHalfCharacter(text: string, value: Json | undefined): boolean {
+  if (value === undefined || !/\\ud[89a-f]/i.test(text)) return false
+  // JSON.stringify escapes surrogates that stand alone, and no others
+  return /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value))
+}
+
+function halfCharacter(place: { row: number; line: number }): ReadError {
+  return new ReadError(
+    'wrong-encoding',
+    `Row ${place.row}, in line ${place.line}, has half a character in it.`,
+    'Write both halves of a surrogate pair, such as \\ud83d\\ude00, or the character itself.',
     place,
   )
 }

@@ -34,3 +34,13 @@ export class ReadError extends Error {
     this.hint = hint
   }
 }
+
+/** What text looks like that is UTF-16 and does not say so. */
+export function zeroBytes(what: string, place: ReadPlace): ReadError {
+  return new ReadError(
+    'wrong-encoding',
+    `${what} has zero bytes in it, as UTF-16 without a byte-order mark has.`,
+    'Say which encoding it has, such as utf-16le: with --encoding, or in the input `encoding` of a node.',
+    place,
+  )
+}

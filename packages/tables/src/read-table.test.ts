@@ -35,6 +35,14 @@ describe('the delimiter', () => {
     expect((await read(text)).map((row) => Object.values(row.values))).toEqual([['1', '2']])
   })
 
+  test('is the comma where the header has none, whatever rows have', async () => {
+    for (const row of ['Ada', 'Ada,', 'Ada,""', 'Ada,,'])
+      expect(await values(`who\n${row}\n`)).toEqual([{ who: 'Ada' }])
+    expect(await values('who\nAda; Bob\tCid\n')).toEqual([{ who: 'Ada; Bob\tCid' }])
+    expect(await refusal('who\nAda, Bob\n')).toEqual({ problem: 'too-many-fields', row: 0, line: 2 })
+    expect((await readTable('who\n1,5\n')).delimiter).toBe(',')
+  })
+
   test('is what somebody says', async () => {
     expect(await values('a,b;c\n1,2;3\n', { delimiter: 'semicolon' })).toEqual([{ 'a,b': '1,2', c: '3' }])
     expect(await values('a|b\n1|2\n', { delimiter: '|' })).toEqual([{ a: '1', b: '2' }])
@@ -90,6 +98,19 @@ test('a row knows its number, its line and which fields were in quotes', async (
 })
 
 describe('JSONL', () => {
+  test('with half a character, or in UTF-16 that does not say so, is refused with its line', async () => {
+    const place = { problem: 'wrong-encoding', row: 1, line: 2 }
+    for (const half of ['\\ud83d', '\\uDE00', 'a\\\\\\ud83d'])
+      expect(await refusal(`{"a":1}\n{"a":["${half}"]}\n`, { format: 'jsonl' })).toEqual(place)
+    expect(await values('{"a":"\\ud83d\\ude00 \\\\ud83d"}', { format: 'jsonl' })).toEqual([
+      { a: '😀 \\ud83d' },
+    ])
+    expect(await refusal('{\0"\0a\0', { format: 'jsonl' })).toMatchObject({
+      problem: 'wrong-encoding',
+      line: 1,
+    })
+  })
+
   test('is known by name or content, has empty lines, and may have a byte-order mark', async () => {
     const rows = [{ a: 1 }, { a: ['x'] }]
     const text = '{"a":1}\r\n\n {"a":["x"]}'

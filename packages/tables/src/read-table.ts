@@ -2,7 +2,7 @@ import { decodeChunks } from './decode-text.ts'
 import { delimiterNamed, findDialect } from './find-dialect.ts'
 import { readCsvRecords, type CsvRecord } from './csv-records.ts'
 import { readJsonLines } from './json-lines.ts'
-import { ReadError } from './read-error.ts'
+import { ReadError, zeroBytes } from './read-error.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
@@ -121,13 +121,7 @@ function checkNames(names: readonly string[], line: number): void {
   const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i)
   if (twice !== undefined)
     throw new ReadError('column-twice', `Two columns are called “${twice}”.`, 'Rename one of them.', { line })
-  if (names.some((name) => name.includes('\0')))
-    throw new ReadError(
-      'wrong-encoding',
-      'The header has zero bytes in it, as UTF-16 without a byte-order mark has.',
-      'Say which encoding it has, such as utf-16le: with --encoding, or in the input `encoding` of a node.',
-      { line },
-    )
+  if (names.some((name) => name.includes('\0'))) throw zeroBytes('The header', { line })
 }
 
 async function* nameFields(
