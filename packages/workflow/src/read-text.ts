@@ -58,6 +58,9 @@ const plainNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const groupedByCommas = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/
 /** Groups with a comma after them, or several: points that can be nothing else. */
 const groupedByPoints = /^[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d*|(?:\.\d{3}){2,})$/
+/** What groups of Swiss, French and Swedish numbers have between them; then either sign before decimals is one. */
+const betweenGroups = /[ \u00A0\u2009\u202F'’]/g
+const groupedBySpaces = /^[+-]?[1-9]\d{0,2}(?:[ \u00A0\u2009\u202F'’]\d{3})+(?:[.,]\d*)?$/
 const withDecimalComma = /^[+-]?\d*,\d+$/
 
 function readNumber(
@@ -65,7 +68,7 @@ function readNumber(
   options: ReadTextOptions,
   { what = 'a number', fits = Number.isFinite }: { what?: string; fits?: (value: number) => boolean } = {},
 ): TextRead {
-  const written = inPlainDigits(text.trim(), options)
+  const written = inPlainDigits(text.trim().replace(/^\u2212/, '-'), options)
   const value = Number(written)
   if (written === undefined) return { problem: `must be ${what}, is ${show(text)}`, ...hintFor(text.trim()) }
   if (!keepsDigits(written, value)) return { problem: `has more digits than a number keeps: ${show(text)}` }
@@ -75,6 +78,7 @@ function readNumber(
 /** The number as JavaScript writes it; undefined where it is none, or may be two. */
 function inPlainDigits(text: string, { decimalComma = false }: ReadTextOptions): string | undefined {
   if (plainNumber.test(text)) return text
+  if (groupedBySpaces.test(text)) return text.replaceAll(betweenGroups, '').replace(',', '.')
   const hasGroups = groupedByCommas.test(text)
   const hasDecimals = groupedByPoints.test(text) || (decimalComma && withDecimalComma.test(text))
   if (hasGroups === hasDecimals) return undefined
