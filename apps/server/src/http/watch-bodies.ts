@@ -23,8 +23,13 @@ export function watchBodies(interval: number): RequestListener {
       if (misses === 2) giveUp(request, response, interval)
     }
     const looking = setInterval(look, interval)
-    request.once('close', () => clearInterval(looking))
-    socket.once('close', () => clearInterval(looking))
+    const stop = (): void => clearInterval(looking)
+    socket.once('close', stop)
+    // A connection that is kept alive serves many requests.
+    request.once('close', () => {
+      stop()
+      socket.off('close', stop)
+    })
   }
 }
 
