@@ -16,6 +16,7 @@ test.each<[string, unknown]>([
   ['a ComfyUI workflow in its API format', { prompt: comfyApi, client_id: 'x' }],
   ['an InvokeAI workflow', { nodes: [{ type: 'invocation' }], edges: [], exposedFields: [] }],
   ['an n8n workflow', { nodes: [{ type: 'n8n-nodes-base.set', typeVersion: 1 }], connections: {} }],
+  ['an n8n workflow', [{ name: 'x', nodes: [], connections: {} }]],
   ['a Flowise flow', { nodes: [{ data: { inputAnchors: [], baseClasses: [] } }], edges: [], viewport: {} }],
   ['a LangFlow flow', { name: 'x', data: { nodes: [], edges: [] } }],
   ['a ChainForge flow', { flow: { nodes: [], edges: [], viewport: {} }, cache: {} }],

@@ -154,7 +154,9 @@ const textKinds: readonly TextKind[] = [
 
 /** What a value parsed from JSON is, where it is of a known kind. */
 export function recogniseValue(value: unknown): Foreign | undefined {
-  return kinds.find(({ isIt }) => isIt(value))
+  // Some programs export several at once.
+  const [first]: readonly unknown[] = isList(value) ? value : []
+  return kinds.find(({ isIt }) => isIt(value)) ?? kinds.find(({ isIt }) => isIt(first))
 }
 
 /** What a text that is no JSON is, where it is of a known kind. */
