@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { parseWorkflow, seedsIn, withSeeds, type Json, type Workflow } from '@woolgather/workflow'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
+import { hashOf } from './hash-row.ts'
 import { KnownRows } from './known-rows.ts'
 import {
   columnsOf,
@@ -14,10 +15,11 @@ import {
   type ResultShape,
 } from './result-line.ts'
 import { scanRecords, type ScannedRecord } from './scan-records.ts'
+import { withoutLooks } from './without-looks.ts'
 
 /** What has to be the same for a batch to go on where it stopped, and the seeds it was begun with. */
 export interface BatchIdentity {
-  /** Hash of the workflow and the targets. */
+  /** Hash of the workflow, as far as it makes a difference, and the targets. */
   workflow: string
   columns: string[]
   seeds: Record<string, number>
@@ -43,6 +45,7 @@ export interface FindResultsOptions {
   file: string
   shape: ResultShape
   workflow: Workflow
+  targets: readonly string[] | undefined
   identity: BatchIdentity
   mode: ResultsMode
   /** Rows of the table. */
@@ -77,7 +80,7 @@ export async function findResults(options: FindResultsOptions): Promise<FoundRes
     return nothingDone(options, size === undefined ? 'new' : 'replaced')
   }
   if (mode === 'begin') throw before === undefined ? taken(file) : unfinished(file)
-  if (before !== undefined) checkIdentity(file, before, options.identity)
+  if (before !== undefined) checkIdentity(before, options)
   if (size === 0 && before === undefined) throw foreign(file, 'it is empty')
   return readResults(options, before)
 }
@@ -208,9 +211,12 @@ function checkFirstLine(
   return seeds
 }
 
-/** Workflows as they are written. */
 function isSame(one: Workflow, other: Workflow): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)) as Json, JSON.parse(JSON.stringify(other)) as Json)
+  return isDeepStrictEqual(asWritten(one), asWritten(other))
+}
+
+function asWritten(workflow: Workflow): Json {
+  return JSON.parse(JSON.stringify(withoutLooks(workflow))) as Json
 }
 
 /** Undefined where there is none. @throws CliError where somebody else's file has its name */
@@ -236,9 +242,14 @@ function isWorkedOn({ process: worker }: UnfinishedBatch): boolean {
   }
 }
 
-function checkIdentity(file: string, before: BatchIdentity, now: BatchIdentity): void {
-  if (before.workflow !== now.workflow) throw otherWorkflow(file)
-  if (!isDeepStrictEqual(before.columns, now.columns)) {
+function checkIdentity(
+  before: BatchIdentity,
+  { file, identity, workflow, targets }: FindResultsOptions,
+): void {
+  // Earlier versions took the hash of all that is in the file.
+  const known = [identity.workflow, hashOf([workflow, targets ?? null])]
+  if (!known.includes(before.workflow)) throw otherWorkflow(file)
+  if (!isDeepStrictEqual(before.columns, identity.columns)) {
     throw otherColumns(file, `a table with the columns ${before.columns.join(', ')}`)
   }
 }

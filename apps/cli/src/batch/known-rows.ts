@@ -33,6 +33,11 @@ export class KnownRows {
     return this.#ends[row] === failed
   }
 
+  /** How many rows have a line that does not say of which values it is: those of earlier versions. */
+  get unsure(): number {
+    return this.#hashes.reduce((sum, hash, row) => sum + Number(this.has(row) && Number.isNaN(hash)), 0)
+  }
+
   /** False where the line says of which values it is, and these are others. */
   mayBe(row: number, hash: string): boolean {
     const known = this.#hashes[row] as number

@@ -28,6 +28,7 @@ import {
   type TableFormat,
 } from './read-rows.ts'
 import { columnsOf, type ResultShape } from './result-line.ts'
+import { withoutLooks } from './without-looks.ts'
 import { nameOutputs, type OutputName } from './work-row.ts'
 
 export interface BatchOptions extends RunOptions, Omit<RowsOptions, 'ignoreUnnamed'> {
@@ -89,8 +90,10 @@ export async function prepareBatch(
   const names = nameOutputs(workflow, plan)
   const shape: ResultShape = { format, outputs: names.map(({ name }) => name), carry, hashed: true }
   await checkWritable(options.out)
-  const identity = { workflow: hashOf([workflow, options.target ?? null]), columns, seeds: drawSeeds(plan) }
-  const found = await findResults({ file: options.out, shape, workflow, identity, mode, count })
+  const { target: targets, out: file } = options
+  const made = hashOf([withoutLooks(workflow), targets ?? null])
+  const identity = { workflow: made, columns, seeds: drawSeeds(plan) }
+  const found = await findResults({ file, shape, workflow, targets, identity, mode, count })
   checkNames(shape, found)
   const telling = [...new Set([...bound.map(({ column }) => column), ...carry])].sort()
   const choice: DueOptions = {

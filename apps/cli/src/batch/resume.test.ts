@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
+import type { Workflow } from '@woolgather/workflow'
 import { document, greeting, prepare, type BatchFiles } from '../testing/batch-files.ts'
 import { gated, writeGateNodes } from '../testing/gate-nodes.ts'
 
@@ -119,6 +120,29 @@ describe('a batch that was killed', () => {
     expect(batch.out()).toBe(before)
   })
 
+  test('and afterwards, is gone on with where the workflow is only drawn or called otherwise', async () => {
+    const batch = await killedBatch()
+    const { nodes } = JSON.parse(document(gated)) as Workflow
+    const write = (x: number, rows: number): void => {
+      const who = { ...nodes['who']!, view: { x, y: 0, title: 'Who?' } }
+      const groups = [{ title: 'note', x, y: 0, width: 9, height: 9 }]
+      const drawn = {
+        format: 'woolgather',
+        version: 1,
+        name: `drawn at ${x}`,
+        nodes: { ...nodes, who },
+        groups,
+      }
+      batch.write('workflow.json', JSON.stringify(drawn))
+      batch.write('rows.csv', people(rows))
+    }
+    write(1, 30)
+    expect(await batch.run(['--resume'])).toMatchObject({ code: 0 })
+    write(2, 31)
+    expect(await batch.run(['--resume'])).toMatchObject({ code: 0 })
+    expect(batch.lines().map(({ row }) => row)).toEqual(upTo(31))
+  })
+
   test('takes rows that are new at the end, and rows changed that have no line yet', async () => {
     const batch = await killedBatch()
     batch.write('rows.csv', `${people(35).replace('person 20\n', 'person 2000000\n')}`)
@@ -138,7 +162,11 @@ describe('a batch that was killed', () => {
         .replaceAll(/,[0-9a-f]{12}\n/g, '\n')
       expect(older).not.toContain('rowHash')
       batch.write(out, older)
-      expect(await batch.run(['--resume'])).toMatchObject({ code: 0 })
+      const { code, stderr } = await batch.run(['--resume'])
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringContaining('10 lines of an earlier version do not say'),
+      ])
       expect(batch.out().startsWith(older)).toBe(true)
       expect(batch.out().trim().split('\n')).toHaveLength(out === 'out.csv' ? 31 : 30)
     }

@@ -37,6 +37,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   if (!options.quiet) printWarnings(adviseWorkflow(workflow, descriptions).warnings, io.stderr)
   const results = await openResults({ ...prepared, file: options.out, mark: options.bom === true })
   if (!options.quiet && due.leftOut > 0) io.stderr.write(`${leftOut(due, needed)}\n`)
+  if (!options.quiet && found.rows.unsure > 0) io.stderr.write(`${unsure(found.rows.unsure)}\n`)
   const startRunner = (say: (text: string) => void): Runner =>
     server ??
     Object.assign(startOwnWorker(options, { folders, io, say, tellsRestarts: true }), artifactsOf(folders))
@@ -126,6 +127,11 @@ function leftOut({ leftOut: count, rows }: Due, needed: readonly string[]): stri
   const all = rows === 0 ? ', and no other is to be run' : ''
   const cells = needed.map((column) => `“${column}”`).join(' or ')
   return `${count} ${count === 1 ? 'row is' : 'rows are'} left out, where ${cells} is empty${all}.`
+}
+
+function unsure(count: number): string {
+  const lines = count === 1 ? '1 line of an earlier version does' : `${count} lines of an earlier version do`
+  return `${lines} not say of which row: the table is taken to be the same still.`
 }
 
 /** What was not done is done later. */
