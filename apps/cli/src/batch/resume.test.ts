@@ -163,10 +163,7 @@ describe('a batch that was killed', () => {
       expect(older).not.toContain('rowHash')
       batch.write(out, older)
       const { code, stderr } = await batch.run(['--resume'])
-      expect([code, stderr]).toEqual([
-        0,
-        expect.stringMatching(/\d lines of an earlier version do not say/),
-      ])
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/\d lines of an earlier version do not say/)])
       expect(batch.out().startsWith(older)).toBe(true)
       expect(batch.out().trim().split('\n')).toHaveLength(out === 'out.csv' ? 31 : 30)
     }
