@@ -5,7 +5,6 @@ import {
   validateWorkflow,
   type Issue,
   type Json,
-  type NodeDescription,
   type Plan,
   type Workflow,
 } from '@woolgather/workflow'
