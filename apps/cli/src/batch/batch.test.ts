@@ -126,11 +126,11 @@ describe('columns', () => {
   })
 
   test('are carried as null where an object has none, so that its results are gone on with', async () => {
-    const rows: Files['rows'] = ['rows.jsonl', '{"who":"Ada"}\n{"who":"Bob","id":"0043"}\n']
+    const table = '{"who":"Ada"}\n{"who":"Bob","id":"0043"}\n'
     for (const out of ['out.jsonl', 'out.csv']) {
-      const { run, out: text, write } = prepare({ rows, out })
+      const { run, out: text, write } = prepare({ rows: ['rows.jsonl', table], out })
       expect((await run(['--carry', 'id'])).code).toBe(0)
-      write('rows.jsonl', `${rows[1]}{"who":"Cid"}\n`)
+      write('rows.jsonl', `${table}{"who":"Cid"}\n`)
       expect(await run(['--carry', 'id', '--resume'])).toMatchObject({ code: 0 })
       const end = out === 'out.csv' ? '2,completed,Hello Cid!,,,,#' : '"carried":{"id":null},"rowHash":"#"}'
       expect(withoutHashes(text()).trimEnd().endsWith(end)).toBe(true)
