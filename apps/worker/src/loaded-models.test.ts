@@ -133,6 +133,24 @@ test('a set that never fits is refused with what all of it takes', async () => {
   expect(await opened.use(['a', 'c'])).toBe('done')
 })
 
+test('what a set takes includes those of it that were loaded before', async () => {
+  const GiB = 2 ** 30
+  const llama = createFakeLlama({
+    memoryBytes: 100 * GiB,
+    models: { [pathOf('a')]: { bytes: 60 * GiB }, [pathOf('b')]: { bytes: 60 * GiB } },
+  })
+  await using pool = new LoadedModels(llama, { onChange: () => {} })
+  const use = (...names: string[]): Promise<unknown> =>
+    pool.use(names.map(want), { signal: new AbortController().signal, onProgress: () => {} }, async () => {})
+  const message =
+    'are needed at once and take about 120.0 GiB of memory together, but 100.0 GiB are there for them.'
+  await expect(use('a', 'b')).rejects.toThrow(message)
+  for (const names of ['ab', 'ba']) {
+    await use('a')
+    await expect(use(...names)).rejects.toThrow(message)
+  }
+})
+
 test('work that waits for a model within another never waits for itself', async () => {
   await using opened = open()
   await expect(opened.use(['a'], () => opened.use(['b']))).rejects.toMatchObject({ code: 'model-too-large' })

@@ -332,7 +332,9 @@ export class LoadedModels implements AsyncDisposable {
       head.triedAt = this.#freed
       return
     }
-    const refusal = refusalOf(head, next, [...head.pinned], error as LlamaError)
+    // Some of them may have been there before.
+    const there = [...wanted].flatMap((key) => this.#entries.get(key) ?? [])
+    const refusal = refusalOf(head, there, error as LlamaError)
     const same = (request: Request): boolean =>
       request.wanted.length === head.wanted.length && request.wanted.every(({ key }) => wanted.has(key))
     for (const request of this.#line.filter(same)) this.#leave(request).refuse(refusal)
@@ -381,17 +383,12 @@ export class LoadedModels implements AsyncDisposable {
 }
 
 /** Several that do not fit together are refused with what all of them take. */
-function refusalOf(
-  { wanted }: Request,
-  next: WantedModel,
-  pinned: readonly Entry[],
-  error: LlamaError,
-): unknown {
+function refusalOf({ wanted }: Request, loaded: readonly Entry[], error: LlamaError): unknown {
   const { memory } = error
   const names = new Map(wanted.map(({ key, name }) => [key, name]))
   if (names.size < 2 || memory === undefined) return error
-  const last = next.key === [...names.keys()].at(-1) ? 'about' : 'more than'
-  const others = pinned.map(({ model }) => model.info.memory.ram + model.info.memory.gpu)
+  const last = loaded.length === names.size - 1 ? 'about' : 'more than'
+  const others = loaded.map(({ model }) => model.info.memory.ram + model.info.memory.gpu)
   const taken = others.reduce((sum, bytes) => sum + bytes, 0)
   const needed = taken + memory.needed.ram + memory.needed.gpu
   const there = taken + memory.free.ram + memory.free.gpu
