@@ -1,6 +1,6 @@
 import { MergeError, type MergeErrorCode } from '@woolgather/merge'
 import { Worker } from 'node:worker_threads'
-import type { Answer } from './thread.ts'
+import type { Answer, SentError } from './thread.ts'
 import { work, type Job, type JobResults } from './jobs.ts'
 
 /** Threads for arithmetic that takes seconds; each runs one job at a time. Started when needed, ended when disposed. */
@@ -45,8 +45,7 @@ export function startThreads(): Threads {
     })
     idle.push(thread)
     if ('result' in answer) return answer.result as JobResults[Kind]
-    const { code, message, hint } = answer.error
-    throw code === undefined ? new Error(message) : new MergeError(code as MergeErrorCode, message, hint)
+    throw errorFrom(answer.error)
   }
 
   return {
@@ -58,6 +57,12 @@ export function startThreads(): Threads {
       await Promise.all([...all].map(end))
     },
   }
+}
+
+/** What was thrown in a thread, as it was there as far as anybody asks. */
+export function errorFrom({ kind, message, code, hint }: SentError): Error {
+  if (kind === 'merge') return new MergeError(code as MergeErrorCode, message, hint)
+  return Object.assign(new Error(message), code !== undefined && { code }, hint !== undefined && { hint })
 }
 
 function ask(thread: Worker, job: Job, signal: AbortSignal): Promise<Answer> {

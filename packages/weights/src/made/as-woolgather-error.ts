@@ -2,9 +2,12 @@ import { GgufError } from '@woolgather/gguf'
 import { MergeError } from '@woolgather/merge'
 import { WoolgatherError } from '@woolgather/workflow'
 
+/** What the file system says of a file that cannot be written. */
+const writeErrors: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO'])
+
 /** Errors of arithmetic and files as people read them; others as they are. */
 export function asWoolgatherError(error: unknown, tellUnreadable: (reason: string) => string): unknown {
-  if (/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|EIO)\b/.test((error as Error).message)) {
+  if (writeErrors.has((error as { code?: unknown }).code)) {
     return new WoolgatherError(
       'write-failed',
       `The file could not be written: ${(error as Error).message}.`,
