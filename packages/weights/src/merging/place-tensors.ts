@@ -74,14 +74,14 @@ function partOf(branch: Branch, tensor: string, settings: Part['settings']): Par
 }
 
 function placeSlices(source: MergeSource, slices: readonly MergeSlice[], branches: Branches): TensorPlace[] {
+  const nameOf = (model: number | 'base'): string =>
+    model === 'base'
+      ? (branches.base?.name ?? 'the base')
+      : (branches.models[model]?.name ?? `model ${model + 1}`)
   const named = slices.map(({ sources }) => ({
-    sources: sources.map(({ model, from, to }) => ({ model: String(model), from, to })),
+    sources: sources.map(({ model, from, to }) => ({ model: nameOf(model), from, to })),
   }))
-  const counts = new Map([
-    ...source.models.map((_, index): [string, number] => [String(index), layersOf(branches.models[index]!)]),
-    ...(branches.base ? [['base', layersOf(branches.base)] as [string, number]] : []),
-  ])
-  const planned = tellNames(branches, () => planLayers(named, counts))
+  const planned = planLayers(named, new Map(allOf(branches).map((branch) => [branch.name, layersOf(branch)])))
   const first = slices[0]!
   const last = slices.at(-1)!
   const outer = (slice: MergeSlice, wanted: (name: string) => boolean): TensorPlace[] => {
@@ -101,20 +101,6 @@ function placeSlices(source: MergeSource, slices: readonly MergeSlice[], branche
     ...planned.flatMap((layer, index) => placeLayer(source, slices, planned, layer, index, branches)),
     ...outer(last, isAfterLayers),
   ]
-}
-
-/** planLayers knows models by their places. */
-function tellNames<Result>({ models }: Branches, plan: () => Result): Result {
-  try {
-    return plan()
-  } catch (error) {
-    const { message, hint } = error as { message: string; hint?: string }
-    const told = message.replace(
-      / of (\d+),/,
-      (_, index: string) => ` of ${models[Number(index)]?.name ?? `model ${index}`},`,
-    )
-    throw impossible(`${told}.`, hint)
-  }
 }
 
 function isAfterLayers(name: string): boolean {
