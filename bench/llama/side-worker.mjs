@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createLlama } from '@woolgather/llama'
+import { definitions } from '@woolgather/nodes'
 import { startWorker } from '../../apps/worker/dist/worker.js'
 
 /** A worker in this process, as the server starts one in its own; its cache is empty. */
@@ -12,7 +13,12 @@ export async function openWorker(modelsFolder) {
     if (message.type === 'events') for (const event of message.events) listeners.get(message.run)?.(event)
   }
   const llama = await createLlama({ gpu: 'cpu', threads: 1 })
-  const worker = startWorker({ llama, folders: { models: [modelsFolder], output: data, data }, send })
+  const worker = startWorker({
+    llama,
+    folders: { models: [modelsFolder], output: data, data },
+    nodes: definitions,
+    send,
+  })
   let runs = 0
   return {
     /** Runs nodes; resolves with the events that tell of finished cells. */
