@@ -31,7 +31,8 @@ export async function runWindow(options: WindowOptions): Promise<void> {
   /** Order in which rows were begun. */
   const begun: number[] = []
   const ended = new Map<number, ResultLine | undefined>()
-  let keeping: Promise<void> | undefined
+  let isKeeping = false
+  let kept: Promise<void> = Promise.resolve()
   let failure: { error: unknown } | undefined
   let canKeep = true
 
@@ -59,22 +60,27 @@ export async function runWindow(options: WindowOptions): Promise<void> {
   }
 
   /** One write at a time; what ends meanwhile is written together next. */
-  const keepEnded = (): Promise<void> =>
-    (keeping ??= (async () => {
-      while (canKeep) {
-        const results = takeEnded()
-        if (results.length === 0) return
+  const keepEnded = (): Promise<void> => {
+    if (!isKeeping) {
+      isKeeping = true
+      kept = keepAll()
+    }
+    return kept
+  }
+
+  const keepAll = async (): Promise<void> => {
+    try {
+      for (let results = takeEnded(); canKeep && results.length > 0; results = takeEnded())
         await keep(results)
-      }
-    })()
-      .catch((error: unknown) => {
-        // What comes later may not stand where this was to be.
-        canKeep = false
-        fail(error)
-      })
-      .finally(() => {
-        keeping = undefined
-      }))
+    } catch (error) {
+      // What comes later may not stand where this was to be.
+      canKeep = false
+      fail(error)
+    } finally {
+      // In the same turn as nothing was found: what ends later finds nobody at work and begins anew.
+      isKeeping = false
+    }
+  }
 
   const full = (): boolean =>
     working >= concurrency || (inOrder && working > 0 && ended.size >= concurrency * reach)
@@ -98,7 +104,6 @@ export async function runWindow(options: WindowOptions): Promise<void> {
     while (full()) await change()
   }
   while (working > 0) await change()
-  while (keeping !== undefined) await keeping
   await keepEnded()
   if (failure !== undefined) throw failure.error
 }
