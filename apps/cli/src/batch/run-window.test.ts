@@ -3,7 +3,14 @@ import type { Row } from './read-rows.ts'
 import type { ResultLine } from './result-line.ts'
 import { runWindow } from './run-window.ts'
 
-const line = (row: number): ResultLine => ({ row, status: 'completed', outputs: {}, errors: [] })
+const line = (row: number): ResultLine => ({
+  row,
+  status: 'completed',
+  outputs: {},
+  errors: [],
+  carried: {},
+  rowHash: '',
+})
 
 async function* rows(count: number): AsyncGenerator<Row> {
   for (let number = 0; number < count; number++)
