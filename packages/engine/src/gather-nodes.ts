@@ -27,7 +27,7 @@ export async function gatherNodes<Services>(
       createRegistry(more)
       definitions = more
     } catch (error) {
-      broken.push(describe(folder, error))
+      broken.push(describe(folder, error, { refused: result.status === 'rejected' }))
     }
   })
   return { definitions, broken }
@@ -36,11 +36,11 @@ export async function gatherNodes<Services>(
 /** Characters of a reason: it is told with every node type that is not known. */
 const longestReason = 1_000
 
-function describe(folder: string, error: unknown): BrokenPackage {
+function describe(folder: string, error: unknown, { refused }: { refused: boolean }): BrokenPackage {
   const known = error instanceof WoolgatherError
   const whole = error instanceof Error ? error.message : String(error)
   const reason = whole.length > longestReason ? `${whole.slice(0, longestReason)}…` : whole
   // One that refuses the package names it; two packages with one type are told by the type.
-  const message = known && reason.includes(folder) ? reason : `Node package ${folder}: ${reason}`
+  const message = known && refused ? reason : `Node package ${folder}: ${reason}`
   return { folder, message, ...(known && error.hint !== undefined && { hint: error.hint }) }
 }
