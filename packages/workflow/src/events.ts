@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jsonSchema, type Json } from './json.ts'
 import { errorCodes, type RunError } from './issues.ts'
+import { schemaOf } from './same-type.ts'
 
 /** Coordinate of a cell: axis id → index along that axis. `{}` where nothing is swept. */
 export type Coordinate = Record<string, number>
@@ -13,7 +14,8 @@ export interface CellChoice {
 }
 
 /** An output too long to travel in an event (over 1 KiB of JSON): fetch it by the sha256 of its bytes. */
-export interface ArtifactRef {
+// not an interface: it is JSON
+export type ArtifactRef = {
   artifact: string
   type: string
   bytes: number
@@ -79,60 +81,70 @@ export type RunEventBody = RunEvent extends infer E
     : never
   : never
 
-export const runErrorSchema: z.ZodType<RunError> = z.object({
-  code: z.enum(errorCodes),
-  message: z.string(),
-  node: z.string().optional(),
-  input: z.string().optional(),
-  hint: z.string().optional(),
-  at: z.record(z.string(), z.number()).optional(),
-  cause: z.string().optional(),
-}) as z.ZodType<RunError>
+export const runErrorSchema: z.ZodType<RunError> = schemaOf<RunError>()(
+  z.object({
+    code: z.enum(errorCodes),
+    message: z.string(),
+    node: z.string().optional(),
+    input: z.string().optional(),
+    hint: z.string().optional(),
+    more: z.number().optional(),
+    at: z.record(z.string(), z.number()).optional(),
+    cause: z.string().optional(),
+  }),
+)
+
+/** What an output is as JSON, a reference to it included. */
+const outputSchema: z.ZodType<OutputValue> = jsonSchema
 
 const base = { run: z.string(), seq: z.int().nonnegative(), time: z.number() }
 const cell = { ...base, node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }
-const outputs = z.record(z.string(), jsonSchema)
+const outputs = z.record(z.string(), outputSchema)
 
-export const cellChoiceSchema: z.ZodType<CellChoice> = z.strictObject({
-  node: z.string().min(1).max(400),
-  at: z.record(z.string().max(400), z.int().nonnegative()),
-})
+export const cellChoiceSchema: z.ZodType<CellChoice> = schemaOf<CellChoice>()(
+  z.strictObject({
+    node: z.string().min(1).max(400),
+    at: z.record(z.string().max(400), z.int().nonnegative()),
+  }),
+)
 
-export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
-  z.object({ ...base, type: z.literal('run.queued') }),
-  z.object({
-    ...base,
-    type: z.literal('run.started'),
-    cells: z.number(),
-    seeds: z.record(z.string(), z.number()),
-  }),
-  z.object({ ...base, type: z.literal('run.restarted'), error: runErrorSchema }),
-  z.object({ ...base, type: z.literal('run.progress'), done: z.number(), total: z.number() }),
-  z.object({
-    ...base,
-    type: z.literal('run.finished'),
-    status: z.enum(runStatuses),
-    error: runErrorSchema.optional(),
-  }),
-  z.object({ ...cell, type: z.literal('cell.started'), reason: z.string().optional() }),
-  z.object({
-    ...cell,
-    type: z.literal('cell.progress'),
-    done: z.number(),
-    total: z.number(),
-    unit: z.string(),
-  }),
-  z.object({ ...cell, type: z.literal('cell.token'), text: z.string() }),
-  z.object({ ...cell, type: z.literal('cell.finished'), outputs, milliseconds: z.number() }),
-  z.object({ ...cell, type: z.literal('cell.cached'), outputs, reason: z.string() }),
-  z.object({ ...cell, type: z.literal('cell.failed'), error: runErrorSchema }),
-  z.object({
-    ...cell,
-    type: z.literal('cell.skipped'),
-    reason: z.string(),
-    because: z.enum(skipCauses).optional(),
-  }),
-]) as unknown as z.ZodType<RunEvent>
+export const runEventSchema: z.ZodType<RunEvent> = schemaOf<RunEvent>()(
+  z.discriminatedUnion('type', [
+    z.object({ ...base, type: z.literal('run.queued') }),
+    z.object({
+      ...base,
+      type: z.literal('run.started'),
+      cells: z.number(),
+      seeds: z.record(z.string(), z.number()),
+    }),
+    z.object({ ...base, type: z.literal('run.restarted'), error: runErrorSchema }),
+    z.object({ ...base, type: z.literal('run.progress'), done: z.number(), total: z.number() }),
+    z.object({
+      ...base,
+      type: z.literal('run.finished'),
+      status: z.enum(runStatuses),
+      error: runErrorSchema.optional(),
+    }),
+    z.object({ ...cell, type: z.literal('cell.started'), reason: z.string().optional() }),
+    z.object({
+      ...cell,
+      type: z.literal('cell.progress'),
+      done: z.number(),
+      total: z.number(),
+      unit: z.string(),
+    }),
+    z.object({ ...cell, type: z.literal('cell.token'), text: z.string() }),
+    z.object({ ...cell, type: z.literal('cell.finished'), outputs, milliseconds: z.number() }),
+    z.object({ ...cell, type: z.literal('cell.cached'), outputs, reason: z.string() }),
+    z.object({ ...cell, type: z.literal('cell.failed'), error: runErrorSchema }),
+    z.object({
+      ...cell,
+      type: z.literal('cell.skipped'),
+      reason: z.string(),
+      because: z.enum(skipCauses).optional(),
+    }),
+  ]),
+)
 
 /** How a cell ended. */
 export type CellEnding = 'finished' | 'cached' | 'failed' | 'cancelled' | 'skipped'

@@ -1,4 +1,5 @@
 // JSON and documents
+export { schemaOf } from './same-type.ts'
 export { jsonSchema, type Json } from './json.ts'
 export {
   documentLimits,
