@@ -1,6 +1,12 @@
 import { downloadModel, firstFolder, placeToSave } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
-import { readVectorFile, writeVectorFile, type LlamaRuntime } from '@woolgather/llama'
+import {
+  readVectorFile,
+  writeVectorFile,
+  type LlamaRuntime,
+  type SharedModels,
+  type WantedModel,
+} from '@woolgather/llama'
 import {
   createConstraintCompiler,
   vectorUses,
@@ -29,14 +35,13 @@ import {
   type ModelRecipe,
 } from '@woolgather/workflow'
 import path from 'node:path'
-import type { LoadedModels, WantedModel } from './loaded-models.ts'
 
 export interface ModelsOptions {
   folders: readonly string[]
   files: SourceFiles
   weights: Pick<ModelMaker, 'hold'>
   loras: Pick<LoraMaker, 'pathOf'>
-  loaded: LoadedModels
+  loaded: SharedModels
 }
 
 /** Turns recipes into loaded models, and knows what their files hold. */
@@ -80,9 +85,12 @@ export function createModels(
       key: JSON.stringify([key, identities]),
       recipe: key,
       name: nameOfModel(recipe),
-      // What was made is named by what is in it, and never changes.
-      identity: source.kind === 'file' ? identities[0] : undefined,
       loadedAs: { gpuLayers, contextSize, threads, reproducible },
+      check({ info }) {
+        // What was made is named by what is in it, and never changes.
+        if (source.kind === 'file' && info.identity !== identities[0])
+          throw new StaleFile(nameOfModel(recipe))
+      },
       async hold(options) {
         const held = await weights.hold(source, options)
         for (const [file, { identity }] of held.sources) {

@@ -6,7 +6,7 @@ import {
   startRun,
   type Run,
 } from '@woolgather/engine'
-import type { LlamaRuntime } from '@woolgather/llama'
+import { SharedModels, type LlamaRuntime } from '@woolgather/llama'
 import type { NodeServices, WoolgatherNode } from '@woolgather/nodes'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { ProcessWatch } from '@woolgather/supervisor'
@@ -14,7 +14,6 @@ import { createWeights, openMakers } from '@woolgather/weights'
 import type { RunEvent } from '@woolgather/workflow'
 import { createCellServices } from './cell-services.ts'
 import { createFiles } from './files.ts'
-import { LoadedModels } from './loaded-models.ts'
 import { createModels } from './models.ts'
 import { reportMemory } from './report-memory.ts'
 import { readLeftOver } from './read-left-over.ts'
@@ -58,7 +57,7 @@ export function startWorker({ llama, folders, nodes, send, code, watch, idleMs }
   const makers = openMakers({ folders: folders.models, data: folders.data, code })
   const { sources, maker, loras } = makers
   const memory = reportMemory(send)
-  const loaded = new LoadedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })
+  const loaded = new SharedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })
   const models = createModels(llama, {
     folders: folders.models,
     files: sources,

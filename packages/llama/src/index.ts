@@ -37,6 +37,9 @@ export type {
 export { defaultSamplers, defaultSampling } from './sampling/defaults.ts'
 export type { ResolvedSampling } from './sampling/defaults.ts'
 
+// models that many use at once
+export { SharedModels, type SharedModelsOptions, type WantedModel } from './shared-models.ts'
+
 // chat
 export { chooseTemplate, formatChat, presets, presetTemplate, resolveTemplate } from './chat/index.ts'
 export type { ChatTemplate, FormatChatInput, PresetTemplate, TemplateHints } from './chat/index.ts'

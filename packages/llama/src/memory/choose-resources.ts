@@ -3,6 +3,7 @@ import type { RuntimeInfo } from '../interface.ts'
 import { availableMemory } from './available-memory.ts'
 import { estimateMemory, type MemoryNeed } from './estimate-memory.ts'
 import type { ModelFile } from './inspect-model.ts'
+import { gibibytes } from './gibibytes.ts'
 
 export interface ResourceWishes {
   gpuLayers?: number | undefined
@@ -169,8 +170,4 @@ function roundDown(tokens: number): number {
 
 function roundUp(tokens: number): number {
   return Math.ceil(tokens / contextStep) * contextStep
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GiB`
 }

@@ -1,10 +1,9 @@
-import type { LlamaRuntime } from '@woolgather/llama'
-import { createFakeLlama, type FakeLlama } from '@woolgather/llama/fake'
-import type { LoadedModel } from '@woolgather/protocol'
 import fc from 'fast-check'
 import { setImmediate } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
-import { LoadedModels, type WantedModel } from './loaded-models.ts'
+import { createFakeLlama, type FakeLlama } from './fake/index.ts'
+import type { LlamaRuntime } from './interface.ts'
+import { SharedModels, type WantedModel } from './shared-models.ts'
 
 const sizes: Record<string, number> = { a: 60, b: 60, c: 30, small: 10, huge: 1000 }
 const pathOf = (name: string): string => `/models/${name}.gguf`
@@ -20,7 +19,7 @@ const want = (name: string): WantedModel => ({
 
 interface Opened extends AsyncDisposable {
   llama: FakeLlama
-  pool: LoadedModels
+  pool: SharedModels
   /** What was told to be loaded, one after another. */
   told: string[][]
   use: (names: string[], work?: () => Promise<unknown>, signal?: AbortSignal) => Promise<unknown>
@@ -30,9 +29,9 @@ interface Opened extends AsyncDisposable {
 function open(wrap: (llama: FakeLlama) => LlamaRuntime = (llama) => llama): Opened {
   const llama = createFakeLlama({ memoryBytes: 100, models })
   const told: string[][] = []
-  const pool = new LoadedModels(wrap(llama), {
+  const pool = new SharedModels(wrap(llama), {
     patienceMs: 0,
-    onChange: (loaded: LoadedModel[]) => told.push(loaded.map(({ file }) => file)),
+    onChange: (loaded) => told.push(loaded.map(({ file }) => file)),
   })
   return {
     llama,
@@ -139,7 +138,7 @@ test('what a set takes includes those of it that were loaded before', async () =
     memoryBytes: 100 * GiB,
     models: { [pathOf('a')]: { bytes: 60 * GiB }, [pathOf('b')]: { bytes: 60 * GiB } },
   })
-  await using pool = new LoadedModels(llama, { onChange: () => {} })
+  await using pool = new SharedModels(llama, { onChange: () => {} })
   const use = (...names: string[]): Promise<unknown> =>
     pool.use(names.map(want), { signal: new AbortController().signal, onProgress: () => {} }, async () => {})
   const message =

@@ -1,11 +1,21 @@
-import type { LanguageModel, LlamaError, LlamaRuntime } from '@woolgather/llama'
-import type { LoadedModel } from '@woolgather/protocol'
-import { StaleFile, type HeldFile, type WorkOptions } from '@woolgather/weights'
-import { WoolgatherError, type ModelRecipe } from '@woolgather/workflow'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { LlamaError } from './error.ts'
+import type { LanguageModel, LlamaRuntime, LoadModelOptions } from './interface.ts'
+import { refuseTogether } from './refuse-together.ts'
 
 /** How many models stay loaded after their last use, so that the next cell finds its model ready. */
 const keptModels = 2
+
+/** A file in use: it stays until it is released. */
+interface HeldFile {
+  path: string
+  release(): void
+}
+
+interface WaitOptions {
+  signal: AbortSignal
+  onProgress: (done: number, total: number, unit: string) => void
+}
 
 /** A model that somebody wants loaded. */
 export interface WantedModel {
@@ -15,11 +25,11 @@ export interface WantedModel {
   recipe: string
   /** What people call it. */
   name: string
-  /** Of its file, where that may change. */
-  identity?: string | undefined
-  loadedAs: Pick<ModelRecipe, 'gpuLayers' | 'contextSize' | 'threads' | 'reproducible'>
+  loadedAs: Pick<LoadModelOptions, 'gpuLayers' | 'contextSize' | 'threads' | 'reproducible'>
   /** The file to load it from, which stays as long as it is held. */
-  hold(options: WorkOptions): Promise<HeldFile>
+  hold(options: WaitOptions): Promise<HeldFile>
+  /** @throws where what was loaded is not what was wanted */
+  check?(model: LanguageModel): void
 }
 
 interface Entry {
@@ -43,7 +53,7 @@ interface Loading {
 /** Somebody in line for models. */
 interface Request {
   wanted: readonly WantedModel[]
-  options: WorkOptions
+  options: WaitOptions
   /** Loaded for this request, before the rest of what it wants. */
   pinned: Set<Entry>
   /** Work that holds models already, and waits within. */
@@ -62,12 +72,12 @@ interface Work {
   waits: number
 }
 
-export interface LoadedModelsOptions {
+export interface SharedModelsOptions {
   /** Milliseconds after its last use that a model goes; absent: it stays until another needs the room. */
   idleMs?: number | undefined
   /** Milliseconds that others may go on with what is loaded while somebody waits for its memory. */
   patienceMs?: number | undefined
-  onChange: (models: LoadedModel[]) => void
+  onChange: (models: { file: string; bytes: number }[]) => void
 }
 
 const usualPatienceMs = 2_000
@@ -80,9 +90,9 @@ const usualPatienceMs = 2_000
  * Nothing waits here but requests and one loader, and the loader waits only for what ends by itself: a model that is
  * read, or one that is freed.
  */
-export class LoadedModels implements AsyncDisposable {
+export class SharedModels implements AsyncDisposable {
   readonly #llama: LlamaRuntime
-  readonly #options: LoadedModelsOptions
+  readonly #options: SharedModelsOptions
   /** In order of last use. */
   readonly #entries = new Map<string, Entry>()
   readonly #line: Request[] = []
@@ -95,7 +105,7 @@ export class LoadedModels implements AsyncDisposable {
   /** Counts what may have made memory free, or ended hope for it. */
   #freed = 0
 
-  constructor(llama: LlamaRuntime, options: LoadedModelsOptions) {
+  constructor(llama: LlamaRuntime, options: SharedModelsOptions) {
     this.#llama = llama
     this.#options = options
   }
@@ -106,11 +116,11 @@ export class LoadedModels implements AsyncDisposable {
 
   /**
    * Runs `work` with models loaded, and keeps them until it settles.
-   * @throws LlamaError, WoolgatherError model-too-large, StaleFile, the signal's reason
+   * @throws LlamaError, what `hold` and `check` throw, the signal's reason
    */
   async use<Result>(
     wanted: readonly WantedModel[],
-    options: WorkOptions,
+    options: WaitOptions,
     work: (models: readonly LanguageModel[]) => Promise<Result>,
   ): Promise<Result> {
     options.signal.throwIfAborted()
@@ -163,7 +173,7 @@ export class LoadedModels implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = new WoolgatherError('cancelled', 'The worker ends.')
+    const ended = new LlamaError('cancelled', 'The worker ends.')
     for (const request of [...this.#line]) this.#leave(request).refuse(ended)
     this.#loading?.abandon.abort(ended)
     for (const entry of [...this.#entries.values()]) this.#unload(entry)
@@ -172,7 +182,7 @@ export class LoadedModels implements AsyncDisposable {
 
   // ── the line ────────────────────────────────────────────────────────────
 
-  #acquire(wanted: readonly WantedModel[], options: WorkOptions): Promise<readonly LanguageModel[]> {
+  #acquire(wanted: readonly WantedModel[], options: WaitOptions): Promise<readonly LanguageModel[]> {
     const within = this.#current.getStore()
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
@@ -278,7 +288,7 @@ export class LoadedModels implements AsyncDisposable {
 
   async #load(wanted: WantedModel, loading: Loading): Promise<Entry> {
     const { signal } = loading.abandon
-    const onProgress: WorkOptions['onProgress'] = (...told) => {
+    const onProgress: WaitOptions['onProgress'] = (...told) => {
       for (const { wanted: others, options } of this.#line) {
         if (others.some(({ key }) => key === wanted.key)) options.onProgress(...told)
       }
@@ -295,11 +305,13 @@ export class LoadedModels implements AsyncDisposable {
         signal,
         onProgress: (fraction) => onProgress(Math.round(fraction * 100), 100, '% loaded'),
       })
-      if (wanted.identity === undefined || model.info.identity === wanted.identity) {
-        return { wanted, model, file, users: 0 }
+      try {
+        wanted.check?.(model)
+      } catch (error) {
+        await model[Symbol.asyncDispose]()
+        throw error
       }
-      await model[Symbol.asyncDispose]()
-      throw new StaleFile(wanted.name)
+      return { wanted, model, file, users: 0 }
     } catch (error) {
       file.release()
       throw error
@@ -334,7 +346,8 @@ export class LoadedModels implements AsyncDisposable {
     }
     // Some of them may have been there before.
     const there = [...wanted].flatMap((key) => this.#entries.get(key) ?? [])
-    const refusal = refusalOf(head, there, error as LlamaError)
+    const models = there.map(({ model }) => model)
+    const refusal = refuseTogether(head.wanted, models, error as LlamaError)
     const same = (request: Request): boolean =>
       request.wanted.length === head.wanted.length && request.wanted.every(({ key }) => wanted.has(key))
     for (const request of this.#line.filter(same)) this.#leave(request).refuse(refusal)
@@ -380,28 +393,4 @@ export class LoadedModels implements AsyncDisposable {
       })),
     )
   }
-}
-
-/** Several that do not fit together are refused with what all of them take. */
-function refusalOf({ wanted }: Request, loaded: readonly Entry[], error: LlamaError): unknown {
-  const { memory } = error
-  const names = new Map(wanted.map(({ key, name }) => [key, name]))
-  if (names.size < 2 || memory === undefined) return error
-  const last = loaded.length === names.size - 1 ? 'about' : 'more than'
-  const others = loaded.map(({ model }) => model.info.memory.ram + model.info.memory.gpu)
-  const taken = others.reduce((sum, bytes) => sum + bytes, 0)
-  const needed = taken + memory.needed.ram + memory.needed.gpu
-  const there = taken + memory.free.ram + memory.free.gpu
-  return new WoolgatherError(
-    'model-too-large',
-    `${[...names.values()].join(' and ')} are needed at once and take ${last} ${gibibytes(needed)} of memory together, but ${gibibytes(there)} are there for them.`,
-    {
-      hint: 'Ask for less context, choose smaller models or stronger quantisations, or use them in cells of their own.',
-      cause: error,
-    },
-  )
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GiB`
 }
