@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compile } from './constraint.ts'
-import { ConstraintError } from './constraint-error.ts'
+import { ConstraintError } from './errors/constraint-error.ts'
 import { compileLanguage } from './language.ts'
 import type { ConstraintSource } from './source.ts'
 import { runs } from './testing/property-runs.ts'

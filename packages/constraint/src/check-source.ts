@@ -1,4 +1,4 @@
-import { ConstraintError } from './constraint-error.ts'
+import { ConstraintError } from './errors/constraint-error.ts'
 import { describeError } from './describe-error.ts'
 import { compileLanguage } from './language.ts'
 import type { ConstraintSource } from './source.ts'

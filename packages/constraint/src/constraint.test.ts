@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compile, type ConstraintState } from './constraint.ts'
-import { ConstraintError } from './constraint-error.ts'
+import { ConstraintError } from './errors/constraint-error.ts'
 import type { ConstraintSource } from './source.ts'
 import { runs } from './testing/property-runs.ts'
 import {

@@ -1,5 +1,5 @@
 import { Automaton, deadState } from './automaton/automaton.ts'
-import { ConstraintError } from './constraint-error.ts'
+import { ConstraintError } from './errors/constraint-error.ts'
 import { MaskComputer, type Mask } from './mask/compute-mask.ts'
 import { refuseImpossible } from './refuse-impossible.ts'
 import { parseSource, type ConstraintSource } from './source.ts'

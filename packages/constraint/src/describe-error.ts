@@ -1,4 +1,4 @@
-import type { ConstraintError } from './constraint-error.ts'
+import type { ConstraintError } from './errors/constraint-error.ts'
 
 /** An error as people read it, with its place: line and column of a grammar, character of a regex, path in a schema. */
 export function describeError({ message, where: { line, column, position } }: ConstraintError): string {

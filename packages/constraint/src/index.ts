@@ -1,5 +1,5 @@
 export { compile, type CompileOptions, type Constraint, type ConstraintState } from './constraint.ts'
-export { ConstraintError, type ConstraintErrorCode, type SourcePosition } from './constraint-error.ts'
+export { ConstraintError, type ConstraintErrorCode, type SourcePosition } from './errors/constraint-error.ts'
 export { describeError } from './describe-error.ts'
 export { compileLanguage, type Language, type TextCheck } from './language.ts'
 export type { ConstraintSource } from './source.ts'

@@ -1,5 +1,5 @@
 import type { Automaton } from './automaton/automaton.ts'
-import { ConstraintError } from './constraint-error.ts'
+import { ConstraintError } from './errors/constraint-error.ts'
 
 /** @throws {ConstraintError} `unsatisfiable`, naming a rule that matches no text */
 export function refuseImpossible(automaton: Automaton): void {

@@ -1,5 +1,5 @@
 // paths that workflows name
-export { confinePath } from './confine-path.ts'
+export { confinePath } from './paths/confine-path.ts'
 export { findModelFile, firstFolder, placeToSave } from './model-files.ts'
 
 // workflows in files

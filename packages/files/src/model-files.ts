@@ -1,4 +1,4 @@
-import { confinePath } from './confine-path.ts'
+import { confinePath } from './paths/confine-path.ts'
 import { findModelFiles } from '@woolgather/gguf'
 import { nearest, WoolgatherError } from '@woolgather/workflow'
 import { access, mkdir } from 'node:fs/promises'

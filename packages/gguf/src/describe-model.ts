@@ -1,4 +1,4 @@
-import type { GgufHeader } from './read-header.ts'
+import type { GgufHeader } from './format/read-header.ts'
 
 /** What a person chooses a model file by. */
 export interface ModelSummary {

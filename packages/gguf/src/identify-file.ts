@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { namedParts } from './split-files.ts'
+import { namedParts } from './format/split-files.ts'
 
 /**
  * A text that is the same as long as a file is: device, inode, size, and when it was last written and changed, in

@@ -1,8 +1,8 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { describeModel, type ModelSummary } from './describe-model.ts'
-import { GgufError } from './gguf-error.ts'
-import { readHeader } from './read-header.ts'
+import { GgufError } from './format/gguf-error.ts'
+import { readHeader } from './format/read-header.ts'
 
 /** Folders below a models folder that are looked into; deeper is a mistake or a loop. */
 const maxDepth = 8

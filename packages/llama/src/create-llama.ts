@@ -1,10 +1,10 @@
 import { loadNative, NativeError } from '@woolgather/ggml'
 import type { Gpu, Native } from '@woolgather/ggml'
-import { LlamaError } from './error.ts'
-import type { LanguageModel, LlamaRuntime, LoadModelOptions, RuntimeInfo } from './interface.ts'
-import { NativeLanguageModel } from './language-model.ts'
+import { LlamaError } from './contract/error.ts'
+import type { LanguageModel, LlamaRuntime, LoadModelOptions, RuntimeInfo } from './contract/interface.ts'
+import { NativeLanguageModel } from './models/language-model.ts'
 import { countPhysicalCores } from './count-cores.ts'
-import { ModelPool } from './model-pool.ts'
+import { ModelPool } from './models/model-pool.ts'
 
 export interface CreateLlamaOptions {
   /** Forces what computes; absent: `WOOLGATHER_GPU`, else the best of this machine. Counts on the first call of a process. */

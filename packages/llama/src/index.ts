@@ -1,8 +1,8 @@
 export { createLlama } from './create-llama.ts'
 export type { CreateLlamaOptions } from './create-llama.ts'
-export { LlamaError } from './error.ts'
-export type { LlamaErrorCode } from './error.ts'
-export { samplerNames } from './interface.ts'
+export { LlamaError } from './contract/error.ts'
+export type { LlamaErrorCode } from './contract/error.ts'
+export { samplerNames } from './contract/interface.ts'
 export type {
   AdapterUse,
   ChatMessage,
@@ -17,6 +17,7 @@ export type {
   LanguageModel,
   LlamaRuntime,
   LoadModelOptions,
+  MemoryNeed,
   MixTerm,
   ModelInfo,
   PromptInput,
@@ -33,12 +34,12 @@ export type {
   TokenLogprob,
   TokenProbability,
   VectorUse,
-} from './interface.ts'
+} from './contract/interface.ts'
 export { defaultSamplers, defaultSampling } from './sampling/defaults.ts'
 export type { ResolvedSampling } from './sampling/defaults.ts'
 
 // models that many use at once
-export { SharedModels, type SharedModelsOptions, type WantedModel } from './shared-models.ts'
+export { SharedModels, type SharedModelsOptions, type WantedModel } from './models/shared-models.ts'
 
 // chat
 export { chooseTemplate, formatChat, presets, presetTemplate, resolveTemplate } from './chat/index.ts'
@@ -49,8 +50,7 @@ export { chooseResources, estimateMemory, inspectModel } from './memory/index.ts
 export type {
   ChooseResourcesInput,
   HeaderValue,
-  MemoryNeed,
-  ModelFile,
+  InspectedModel,
   Placement,
   Resources,
   ResourceWishes,

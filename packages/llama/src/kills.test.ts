@@ -9,7 +9,7 @@ import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, w
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLlama } from './create-llama.ts'
-import type { GenerateRequest, LlamaRuntime } from './interface.ts'
+import type { GenerateRequest, LlamaRuntime } from './contract/interface.ts'
 import { NativeContext } from './native/native-context.ts'
 import type { BatchEntry } from './native/native-context.ts'
 import { NativeModel } from './native/native-model.ts'
@@ -260,7 +260,7 @@ describe('below the engine', () => {
       model,
       async [Symbol.asyncDispose]() {
         await context.dispose()
-        await model.release()
+        await model.dispose()
       },
     }
   }
@@ -311,12 +311,12 @@ describe('below the engine', () => {
     expect(() => sampler.sample(context, 0)).toThrow(refused('disposed', 'sampler'))
   })
 
-  test('a model outlives its contexts, whoever lets go first, and nothing is used after it was freed', async () => {
+  test('nothing is used after it was freed, and what was freed is not freed again', async () => {
     const { context, model } = await open()
-    await model.release()
-    expect(await context.decode([entry()])).toBe('done')
     await context.dispose()
     await context.dispose()
+    await model.dispose()
+    await model.dispose()
     expect(() => model.pointer).toThrow(refused('disposed', 'freed'))
     expect(() => context.copySequence(0, 1, 1)).toThrow(refused('disposed', 'freed'))
     await expect(context.decode([entry()])).rejects.toThrow(refused('disposed', 'freed'))

@@ -2,10 +2,12 @@
 import { writeRandomLora } from '@woolgather/ggml/testing'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import type { GenerateRequest, GenerateResult } from './interface.ts'
-import { NativeLanguageModel } from './language-model.ts'
-import type { LoadedModel } from './loaded-model.ts'
+import type { GenerateRequest, GenerateResult } from './contract/interface.ts'
+import { NativeLanguageModel } from './models/language-model.ts'
+import type { ResidentModel } from './resident/resident-model.ts'
 import { endless, loadTestModel, someTokens } from './testing/native-model.ts'
+import { generate } from './requests/generate.ts'
+import { score } from './requests/score.ts'
 
 const sizes = [1, 2, 7, 16, 64]
 const shape = { type: 'Q8_0', embeddingSize: 128, feedForwardSize: 256, contextSize: 1024 } as const
@@ -25,9 +27,9 @@ const mixed = (index: number): Prompt => ({
   ],
 })
 
-function write(model: LoadedModel, prompt: Prompt, seed: number): Promise<GenerateResult> {
+function write(model: ResidentModel, prompt: Prompt, seed: number): Promise<GenerateResult> {
   const sampling = { temperature: 1, logitBias: endless(model) }
-  return model.generate({ prompt, seed, maxTokens: 10, sampling, logprobs: 1 })
+  return generate(model, { prompt, seed, maxTokens: 10, sampling, logprobs: 1 })
 }
 
 /** Tokens, and the log-probability of each to the last bit. */
@@ -76,8 +78,8 @@ test('under a LoRA too, beside others without', async () => {
   await using fresh = await loadTestModel(shape, options)
   const lora = path.join(loaded.folder, 'lora.gguf')
   await writeRandomLora(lora, { embeddingSize: 128 })
-  const run = (model: LoadedModel, index: number): Promise<GenerateResult> =>
-    model.generate({
+  const run = (model: ResidentModel, index: number): Promise<GenerateResult> =>
+    generate(model, {
       prompt: shared(index),
       seed: index,
       maxTokens: 10,
@@ -95,8 +97,8 @@ test('under a control vector too, beside others without', async () => {
   await using loaded = await loadTestModel(shape, options)
   await using fresh = await loadTestModel(shape, options)
   const direction = Float32Array.from({ length: 128 }, (_, index) => Math.sin(index) / 4)
-  const run = (model: LoadedModel, index: number): Promise<GenerateResult> =>
-    model.generate({
+  const run = (model: ResidentModel, index: number): Promise<GenerateResult> =>
+    generate(model, {
       prompt: unshared(index),
       seed: index,
       maxTokens: 10,
@@ -116,15 +118,15 @@ test.each(['Q8_0', 'F16'] as const)(
     const wide = { ...shape, type, vocabSize: 16_384 } as const
     await using loaded = await loadTestModel(wide, options)
     await using fresh = await loadTestModel(wide, options)
-    const score = (model: LoadedModel, index: number): Promise<unknown> =>
-      model.score({
+    const run = (model: ResidentModel, index: number): Promise<unknown> =>
+      score(model, {
         prompt: { tokens: someTokens(40, 5) },
         continuations: [{ tokens: someTokens(index % 4 === 0 ? 500 : 20 + index, index) }],
       })
     const alone: unknown[] = []
-    for (let index = 0; index < 12; index++) alone.push(await score(fresh.model, index))
+    for (let index = 0; index < 12; index++) alone.push(await run(fresh.model, index))
     const together = await Promise.all([
-      ...alone.map((_, index) => score(loaded.model, index)),
+      ...alone.map((_, index) => run(loaded.model, index)),
       write(loaded.model, unshared(1), 1),
     ])
     expect(together.slice(0, 12)).toEqual(alone)
@@ -134,8 +136,8 @@ test.each(['Q8_0', 'F16'] as const)(
 test('two models that guide one another promise what the weaker of them does', async () => {
   await using strict = await loadTestModel(shape, options)
   await using usual = await loadTestModel(shape)
-  const handle = (model: LoadedModel): NativeLanguageModel => new NativeLanguageModel(model, async () => {})
-  const mix = (other: LoadedModel): Promise<GenerateResult> =>
+  const handle = (model: ResidentModel): NativeLanguageModel => new NativeLanguageModel(model, async () => {})
+  const mix = (other: ResidentModel): Promise<GenerateResult> =>
     handle(strict.model).generate({
       prompt: {
         terms: [
@@ -154,7 +156,7 @@ test('the usual mode makes no promise', async () => {
   await using usual = await loadTestModel({ type: 'Q8_0' })
   await using strict = await loadTestModel({ type: 'Q8_0' }, { reproducible: true, maxSequences: 4 })
   const request = { prompt: { tokens: [1, 2, 3] }, seed: 1, maxTokens: 1 }
-  const said = await Promise.all([usual, strict].map(({ model }) => model.generate(request)))
+  const said = await Promise.all([usual, strict].map(({ model }) => generate(model, request)))
   expect([usual, strict].map(({ model }) => model.info.reproducible)).toEqual(['off', 'guaranteed'])
   expect(said.map(({ reproducible }) => reproducible)).toEqual(['off', 'guaranteed'])
 })
@@ -165,7 +167,7 @@ test('each sequence has its part of the context, and a longer prompt is refused 
     { reproducible: true, maxSequences: 4, contextSize: 1024 },
   )
   const request = { prompt: { tokens: someTokens(300, 1) }, seed: 1 }
-  await expect(loaded.model.generate(request)).rejects.toMatchObject({
+  await expect(generate(loaded.model, request)).rejects.toMatchObject({
     code: 'context-too-long',
     hint: expect.stringContaining('fewer sequences'),
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { literal, repeat, rule, sequence, type Grammar } from '../grammar/expression.ts'
 import { recognises } from '../testing/naive-recogniser.ts'
 import { runs } from '../testing/property-runs.ts'

@@ -1,4 +1,4 @@
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { analyseNetwork, type NetworkFacts } from '../grammar/analyse-network.ts'
 import { buildNetwork } from '../grammar/build-network.ts'
 import type { Grammar } from '../grammar/expression.ts'

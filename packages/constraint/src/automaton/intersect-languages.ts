@@ -1,5 +1,5 @@
 import { CharSet } from 'refa'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { maximumCodePoint } from '../grammar/characters.ts'
 import { characters, type Expression, type Graph } from '../grammar/expression.ts'
 import { Automaton } from './automaton.ts'

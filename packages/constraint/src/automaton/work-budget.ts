@@ -1,4 +1,4 @@
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 
 /** Counts elementary steps of one call, so that an ambiguous grammar ends in an error instead of minutes of work. */
 export class WorkBudget {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { compileLanguage } from '../language.ts'
 
 function matching(text: string, candidates: string[]): string[] {

@@ -1,4 +1,4 @@
-import { ConstraintError, lineAndColumn } from '../constraint-error.ts'
+import { ConstraintError, lineAndColumn } from '../errors/constraint-error.ts'
 import { charactersBetween, everyCharacter, noCharacter } from '../grammar/characters.ts'
 import {
   characters,

@@ -1,5 +1,5 @@
 import type { CharSet } from 'refa'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { charactersBetween } from './characters.ts'
 import {
   choice,

@@ -1,5 +1,5 @@
 import type { CharSet } from 'refa'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { surrogates } from './characters.ts'
 
 /** Classes of characters that no set of the grammar tells apart, numbered from 0. */

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { compileLanguage, type Language } from '../language.ts'
 import { runs } from '../testing/property-runs.ts'
 import type { SchemaOptions } from './compile-schema.ts'

@@ -1,4 +1,4 @@
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { charactersOf } from '../grammar/characters.ts'
 import {
   characters,

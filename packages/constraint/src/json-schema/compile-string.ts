@@ -1,7 +1,7 @@
 import { intersectLanguages, type Condition } from '../automaton/intersect-languages.ts'
 import { everyCharacter } from '../grammar/characters.ts'
 import { characters, literal, repeat, sequence, type Expression } from '../grammar/expression.ts'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { parseSearchPattern } from '../regex/parse-regex.ts'
 import type { Conjunction } from './expand-alternatives.ts'
 import { formatExpression, formatNames } from './formats.ts'

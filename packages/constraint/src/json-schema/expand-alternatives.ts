@@ -1,4 +1,4 @@
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { keyword, readList } from './read-keywords.ts'
 import { child, invalidSchema, resolveReference, type Json, type Location } from './schema-location.ts'
 

@@ -1,4 +1,4 @@
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type SchemaObject = { readonly [keyword: string]: Json | undefined }

@@ -1,4 +1,4 @@
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import {
   characters,
   choice,

@@ -1,4 +1,4 @@
-import { ConstraintError, lineAndColumn } from '../constraint-error.ts'
+import { ConstraintError, lineAndColumn } from '../errors/constraint-error.ts'
 
 export type LarkTokenKind =
   'rule' | 'terminal' | 'text' | 'regex' | 'number' | 'directive' | 'newline' | 'symbol' | 'end'

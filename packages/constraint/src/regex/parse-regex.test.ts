@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { compileLanguage } from '../language.ts'
 import { runs } from '../testing/property-runs.ts'
 

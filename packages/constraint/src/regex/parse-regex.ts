@@ -1,7 +1,7 @@
 import { RegExpParser, RegExpSyntaxError, type AST } from '@eslint-community/regexpp'
 import { intersectLanguages, type Condition } from '../automaton/intersect-languages.ts'
 import { matchesText } from '../automaton/matches-text.ts'
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 import { everyCharacter } from '../grammar/characters.ts'
 import {
   characters,

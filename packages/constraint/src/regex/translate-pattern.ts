@@ -1,4 +1,4 @@
-import { ConstraintError } from '../constraint-error.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
 
 /** A pattern in JavaScript's Unicode syntax, and where each code unit of it came from. */
 export interface TranslatedPattern {

@@ -1,7 +1,7 @@
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { WoolgatherError } from '@woolgather/workflow'
-import { confinePath } from '../confine-path.ts'
+import { confinePath } from '../paths/confine-path.ts'
 import { findByUri, hashFile, hashOf, writeRecord } from './download-record.ts'
 import { discardPart, fetchFile } from './fetch-file.ts'
 import type { HttpOptions } from './http.ts'

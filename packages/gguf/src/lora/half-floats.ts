@@ -1,4 +1,4 @@
-import { GgufError } from '../gguf-error.ts'
+import { GgufError } from '../format/gguf-error.ts'
 
 /** Little-endian floats of 32 bits, of 16 (IEEE half or bfloat), exactly. @throws GgufError for other types */
 export function decodeFloats(type: string, bytes: Uint8Array): Float32Array {

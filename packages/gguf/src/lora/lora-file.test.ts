@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { ggmlTypeNumber } from '../ggml-types.ts'
-import { createGguf } from '../write-gguf.ts'
-import type { GgufValue } from '../value-types.ts'
+import { ggmlTypeNumber } from '../format/ggml-types.ts'
+import { createGguf } from '../format/write-gguf.ts'
+import type { GgufValue } from '../format/value-types.ts'
 import { readLoraFile, writeLoraFile, type LoraFile } from './lora-file.ts'
 
 const demo = path.resolve(import.meta.dirname, '../../../../models/demo/pirate.lora.gguf')

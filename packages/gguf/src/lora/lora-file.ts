@@ -1,8 +1,8 @@
-import { GgufError } from '../gguf-error.ts'
-import { ggmlTypeNumber, ggmlTypes } from '../ggml-types.ts'
-import { openGguf, type GgufFile, type GgufTensor } from '../open-gguf.ts'
-import type { GgufValue } from '../value-types.ts'
-import { createGguf } from '../write-gguf.ts'
+import { GgufError } from '../format/gguf-error.ts'
+import { ggmlTypeNumber, ggmlTypes } from '../format/ggml-types.ts'
+import { openGguf, type GgufFile, type GgufTensor } from '../format/open-gguf.ts'
+import type { GgufValue } from '../format/value-types.ts'
+import { createGguf } from '../format/write-gguf.ts'
 import { decodeFloats } from './half-floats.ts'
 
 /** The low-rank change of a matrix of a model: B · A, times what the file's α says. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import type { GenerationConstraint } from '../interface.ts'
-import type { LoadedModel } from '../loaded-model.ts'
+import type { GenerationConstraint } from '../contract/interface.ts'
+import type { ResidentModel } from '../resident/resident-model.ts'
 import { endless, loadTestModel, someTokens } from '../testing/native-model.ts'
+import { generate } from '../requests/generate.ts'
 
 /** Allows the tokens of each list in turn, then nothing. */
 class Turns implements GenerationConstraint {
@@ -32,7 +33,7 @@ class Turns implements GenerationConstraint {
 
 const prompt = { tokens: someTokens(20, 1) }
 const letters = Array.from({ length: 26 }, (_, index) => 97 + index)
-const most = (model: LoadedModel): number[] =>
+const most = (model: ResidentModel): number[] =>
   Array.from({ length: model.info.vocabSize - 20 }, (_, index) => index).filter((token) => token % 7 !== 3)
 
 test('only what is allowed is written, few tokens or many, and the text ends when nothing may follow', async () => {
@@ -42,7 +43,7 @@ test('only what is allowed is written, few tokens or many, and the text ends whe
     const turns = [letters, most(model), [97], most(model), letters]
     const constraint = new Turns(turns)
     const sampling = { temperature: 3, topK: 0, minP: 0, topP: 1 }
-    const result = await model.generate({ prompt, seed, constraint, sampling })
+    const result = await generate(model, { prompt, seed, constraint, sampling })
     expect(result.tokens).toEqual(constraint.accepted)
     expect(result.tokens.every((token, index) => turns[index]!.includes(token))).toBe(true)
     expect(result).toMatchObject({ stopReason: 'complete', incomplete: false })
@@ -54,8 +55,8 @@ test('a constraint that allows everything changes nothing', async () => {
   const { model } = loaded
   const all = Array.from({ length: model.info.vocabSize }, (_, token) => token)
   const request = { prompt, seed: 4, maxTokens: 8, sampling: { logitBias: endless(model) } }
-  const plain = await model.generate(request)
-  const constrained = await model.generate({ ...request, constraint: new Turns(Array(9).fill(all)) })
+  const plain = await generate(model, request)
+  const constrained = await generate(model, { ...request, constraint: new Turns(Array(9).fill(all)) })
   expect(constrained.tokens).toEqual(plain.tokens)
   expect([plain.incomplete, constrained.incomplete]).toEqual([undefined, true])
 })
@@ -68,7 +69,7 @@ test('requests that share a row of logits each have their own mask', async () =>
   const results = await Promise.all(
     Array.from({ length: 12 }, (_, seed) => {
       const turns = seed % 3 === 0 ? most(model) : [97 + seed]
-      return model.generate({ prompt: shared, seed, sampling, constraint: new Turns([turns]) })
+      return generate(model, { prompt: shared, seed, sampling, constraint: new Turns([turns]) })
     }),
   )
   results.forEach(({ tokens }, seed) => {
@@ -82,7 +83,7 @@ test('an end token ends the text where the constraint allows it', async () => {
   const { model } = loaded
   const end = model.vocabulary.endTokens[0]!
   const constraint = new Turns([[97], [end]])
-  const result = await model.generate({ prompt, seed: 1, constraint })
+  const result = await generate(model, { prompt, seed: 1, constraint })
   expect(result).toMatchObject({ tokens: [97], stopReason: 'end', incomplete: false })
 })
 
@@ -94,7 +95,7 @@ test('the constraint holds for a mix, and goes before the plausibility cut', asy
     { prompt: { tokens: someTokens(30, 2) }, coefficient: -0.5 },
   ]
   const constraint = new Turns([[98], [99], letters])
-  const result = await model.generate({ prompt: { terms, plausibility: 1 }, seed: 1, constraint })
+  const result = await generate(model, { prompt: { terms, plausibility: 1 }, seed: 1, constraint })
   expect(result.tokens.slice(0, 2)).toEqual([98, 99])
   expect(result.stopReason).toBe('complete')
 })
@@ -102,10 +103,10 @@ test('the constraint holds for a mix, and goes before the plausibility cut', asy
 test('a dead end is an error, and so is a bias that forbids all that is allowed', async () => {
   await using loaded = await loadTestModel()
   const { model } = loaded
-  const dead = model.generate({ prompt, seed: 1, constraint: new Turns([[97], []]) })
+  const dead = generate(model, { prompt, seed: 1, constraint: new Turns([[97], []]) })
   await expect(dead).rejects.toMatchObject({ code: 'constraint-dead-end' })
   const sampling = { logitBias: [{ token: 97, bias: -Infinity }] }
-  const forbidden = model.generate({ prompt, seed: 1, sampling, constraint: new Turns([[97]]) })
+  const forbidden = generate(model, { prompt, seed: 1, sampling, constraint: new Turns([[97]]) })
   await expect(forbidden).rejects.toMatchObject({ code: 'invalid-sampling' })
 })
 

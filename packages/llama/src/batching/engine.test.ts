@@ -1,16 +1,17 @@
 import { writeRandomLora } from '@woolgather/ggml/testing'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import type { GenerateRequest, GenerateResult } from '../interface.ts'
-import type { LoadedModel } from '../loaded-model.ts'
+import type { GenerateRequest, GenerateResult } from '../contract/interface.ts'
+import type { ResidentModel } from '../resident/resident-model.ts'
 import { endless, loadTestModel, someTokens } from '../testing/native-model.ts'
+import { generate } from '../requests/generate.ts'
 
 const write = (
-  model: LoadedModel,
+  model: ResidentModel,
   tokens: readonly number[],
   request: Partial<GenerateRequest> = {},
 ): Promise<GenerateResult> =>
-  model.generate({
+  generate(model, {
     prompt: { tokens },
     seed: 1,
     maxTokens: 8,
@@ -74,7 +75,7 @@ test.each(['F32', 'Q8_0'] as const)('%s: a text is the same alone and among fift
   const prompts = Array.from({ length: 16 }, (_, index) => someTokens(20 + 7 * index, index))
   await using one = await loadTestModel({ type })
   await using other = await loadTestModel({ type })
-  const greedy = (model: LoadedModel, tokens: readonly number[]): Promise<GenerateResult> =>
+  const greedy = (model: ResidentModel, tokens: readonly number[]): Promise<GenerateResult> =>
     write(model, tokens, { maxTokens: 24, sampling: { temperature: 0, logitBias: endless(model) } })
   const together = await Promise.all(prompts.map((prompt) => greedy(one.model, prompt)))
   const alone: GenerateResult[] = []
@@ -132,7 +133,7 @@ test('a generation that had to make room goes on where it was', async () => {
   const prompts = Array.from({ length: 3 }, (_, index) => someTokens(100, index))
   await using narrow = await loadTestModel(shape, { contextSize: 512, maxSequences: 3 })
   await using wide = await loadTestModel(shape, { contextSize: 2048, maxSequences: 3 })
-  const run = (model: LoadedModel): Promise<GenerateResult[]> =>
+  const run = (model: ResidentModel): Promise<GenerateResult[]> =>
     Promise.all(
       prompts.map((prompt) =>
         write(model, prompt, { maxTokens: 140, sampling: { temperature: 0, logitBias: endless(model) } }),

@@ -1,19 +1,19 @@
 import type { AdapterPointer } from '@woolgather/ggml'
 import { setImmediate } from 'node:timers/promises'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import type { BatchEntry, DecodeOutcome, NativeContext } from '../native/native-context.ts'
 import type { Steering } from '../native/steering.ts'
 import { commonPrefix } from './kv-ledger.ts'
 import { KvCache } from './kv-cache.ts'
 import { listEntries, listRows } from './decode-rows.ts'
 import type { Row, Shares } from './decode-rows.ts'
-import { LogitsRow } from './logits-row.ts'
+import { LogitsRow } from '../native/logits-row.ts'
 import { planStep, planStrictStep } from './plan-step.ts'
 import type { Pending } from './plan-step.ts'
 import { PrefixSharing } from './prefix-sharing.ts'
 import type { Sequence } from './sequence.ts'
 import type { Task } from './task.ts'
-import { DecodePace, TimeSlice } from './time-slice.ts'
+import { DecodePace, TimeSlice } from '../pace/time-slice.ts'
 
 export interface EngineOptions {
   /** Tokens of KV cache that may be filled. */

@@ -1,11 +1,11 @@
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import type {
   GenerateResult,
   GenerationConstraint,
   Reproducibility,
   StopReason,
   TokenLogprob,
-} from '../interface.ts'
+} from '../contract/interface.ts'
 import { combineLogits } from '../mixing/combine-logits.ts'
 import { findPlausible } from '../mixing/plausible-tokens.ts'
 import type { WeightedRow } from '../mixing/combine-logits.ts'
@@ -13,7 +13,7 @@ import type { Steering } from '../native/steering.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
 import type { TokenChooser } from '../sampling/choose-token.ts'
 import type { BatchEngine } from './engine.ts'
-import { LogitsRow } from './logits-row.ts'
+import { LogitsRow } from '../native/logits-row.ts'
 import { Sequence } from './sequence.ts'
 import type { Task } from './task.ts'
 import { TextOutput } from './text-output.ts'

@@ -2,9 +2,10 @@ import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { createLlama } from '../create-llama.ts'
-import type { GenerateRequest, GenerateResult, MixTerm, PromptMix } from '../interface.ts'
-import type { LoadedModel } from '../loaded-model.ts'
+import type { GenerateRequest, GenerateResult, MixTerm, PromptMix } from '../contract/interface.ts'
+import type { ResidentModel } from '../resident/resident-model.ts'
 import { endless, loadTestModel, someTokens, temporaryFolder } from '../testing/native-model.ts'
+import { generate } from '../requests/generate.ts'
 
 const [long, short] = [someTokens(60, 1), someTokens(25, 2)]
 const term = (tokens: readonly number[], coefficient: MixTerm['coefficient']): MixTerm => ({
@@ -14,11 +15,11 @@ const term = (tokens: readonly number[], coefficient: MixTerm['coefficient']): M
 const mixOf = (...terms: MixTerm[]): PromptMix => ({ terms, plausibility: 0 })
 
 const write = (
-  model: LoadedModel,
+  model: ResidentModel,
   prompt: GenerateRequest['prompt'],
   request: Partial<GenerateRequest> = {},
 ): Promise<GenerateResult> =>
-  model.generate({
+  generate(model, {
     prompt,
     seed: 3,
     maxTokens: 12,
@@ -90,7 +91,7 @@ test('many mixes at once, with prompts in common, write what each writes alone',
   const mixes = Array.from({ length: 9 }, (_, index) =>
     mixOf(term(long, 1.5), term(index % 3 === 0 ? long.slice(0, 40) : someTokens(30, index % 3), -0.5)),
   )
-  const run = (model: LoadedModel, mix: PromptMix, seed: number): Promise<GenerateResult> =>
+  const run = (model: ResidentModel, mix: PromptMix, seed: number): Promise<GenerateResult> =>
     write(model, mix, { seed, sampling: { temperature: 0, logitBias: endless(model) } })
   const together = await Promise.all(mixes.map((mix, seed) => run(one.model, mix, seed)))
   const alone: GenerateResult[] = []

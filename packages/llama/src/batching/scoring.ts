@@ -1,10 +1,10 @@
-import { LlamaError } from '../error.ts'
-import type { TextScore, TokenProbability } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { TextScore, TokenProbability } from '../contract/interface.ts'
 import { exactLogSumExp } from '../mixing/log-probabilities.ts'
 import type { Steering } from '../native/steering.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
 import type { BatchEngine } from './engine.ts'
-import type { LogitsRow } from './logits-row.ts'
+import type { LogitsRow } from '../native/logits-row.ts'
 import { Sequence } from './sequence.ts'
 import type { Task } from './task.ts'
 

@@ -1,7 +1,7 @@
 import type { Steering } from '../native/steering.ts'
 import type { BatchEngine } from './engine.ts'
 import type { KvSlot } from './kv-ledger.ts'
-import type { LogitsRow } from './logits-row.ts'
+import type { LogitsRow } from '../native/logits-row.ts'
 import type { Task } from './task.ts'
 
 export interface SequenceOptions {

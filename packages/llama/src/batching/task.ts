@@ -1,4 +1,4 @@
-import type { LogitsRow } from './logits-row.ts'
+import type { LogitsRow } from '../native/logits-row.ts'
 import type { Sequence } from './sequence.ts'
 
 /** Work that sequences are decoded for: a generation with the terms of its mix, or the scoring of texts. */

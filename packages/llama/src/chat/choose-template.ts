@@ -1,5 +1,5 @@
-import { LlamaError } from '../error.ts'
-import type { ChatTemplatePreset, FormatChatOptions } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { ChatTemplatePreset, FormatChatOptions } from '../contract/interface.ts'
 import { presets } from './presets.ts'
 
 export interface ChatTemplate {

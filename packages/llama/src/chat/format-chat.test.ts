@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { LlamaError } from '../error.ts'
-import type { ChatMessage } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { ChatMessage } from '../contract/interface.ts'
 import type { ChatTemplate } from './choose-template.ts'
 import { formatChat } from './format-chat.ts'
 

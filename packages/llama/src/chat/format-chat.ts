@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja'
-import { LlamaError } from '../error.ts'
-import type { ChatMessage, FormattedPrompt } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { ChatMessage, FormattedPrompt } from '../contract/interface.ts'
 import type { ChatTemplate } from './choose-template.ts'
 
 export interface FormatChatInput {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChatMessage, ChatTemplatePreset } from '../interface.ts'
+import type { ChatMessage, ChatTemplatePreset } from '../contract/interface.ts'
 import { presetTemplate } from './choose-template.ts'
 import { formatChat } from './format-chat.ts'
 

@@ -1,4 +1,4 @@
-import type { ChatTemplatePreset } from '../interface.ts'
+import type { ChatTemplatePreset } from '../contract/interface.ts'
 
 export interface PresetTemplate {
   jinja: string

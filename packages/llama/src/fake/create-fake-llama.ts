@@ -1,7 +1,7 @@
 import { identifyModel } from '@woolgather/gguf'
 import { basename } from 'node:path'
 import { presetTemplate, type ChatTemplate } from '../chat/index.ts'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import type {
   GenerateRequest,
   LanguageModel,
@@ -9,7 +9,7 @@ import type {
   LoadModelOptions,
   ModelInfo,
   RuntimeInfo,
-} from '../interface.ts'
+} from '../contract/interface.ts'
 import { FakeModel } from './fake-model.ts'
 import { FakeVocabulary } from './fake-vocabulary.ts'
 import { FakeWeights } from './fake-weights.ts'

@@ -1,5 +1,5 @@
 import { formatChat, resolveTemplate } from '../chat/index.ts'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import type {
   ChatMessage,
   EmbedRequest,
@@ -13,7 +13,7 @@ import type {
   StatesRequest,
   TextScore,
   TextStates,
-} from '../interface.ts'
+} from '../contract/interface.ts'
 import type { FakeWeights } from './fake-weights.ts'
 
 /** One reference to loaded weights. */

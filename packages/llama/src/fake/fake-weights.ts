@@ -1,6 +1,6 @@
 import { TextOutput } from '../batching/text-output.ts'
 import type { ChatTemplate } from '../chat/index.ts'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import type {
   EmbedRequest,
   GenerateRequest,
@@ -14,7 +14,7 @@ import type {
   TextStates,
   TokenLogprob,
   TokenProbability,
-} from '../interface.ts'
+} from '../contract/interface.ts'
 import { validateSampling, validateSeed } from '../sampling/validate-sampling.ts'
 import { addVectors } from '../vectors/add-vectors.ts'
 import type { FakeLlamaOptions } from './create-fake-llama.ts'

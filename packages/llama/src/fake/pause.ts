@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 
 /** Lets everything else run, for `milliseconds` at least. @throws LlamaError cancelled */
 export async function pause(

@@ -1,4 +1,4 @@
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 
 /** A number of places, given out first come, first served. */
 export class Slots {

@@ -1,5 +1,5 @@
-import { LlamaError } from '../error.ts'
-import type { GenerationConstraint, SamplingSettings, TokenProbability } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { GenerationConstraint, SamplingSettings, TokenProbability } from '../contract/interface.ts'
 import { showBytes } from '../text/index.ts'
 import type { FakeVocabulary } from './fake-vocabulary.ts'
 

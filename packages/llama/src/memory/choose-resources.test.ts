@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { LlamaError } from '../error.ts'
-import type { RuntimeInfo } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { RuntimeInfo } from '../contract/interface.ts'
 import { chooseResources, type ChooseResourcesInput, type Resources } from './choose-resources.ts'
 import { estimateMemory } from './estimate-memory.ts'
-import type { ModelFile } from './inspect-model.ts'
+import type { InspectedModel } from './inspect-model.ts'
 
 const GiB = 2 ** 30
 const MiB = 2 ** 20
@@ -24,7 +24,7 @@ interface Shape {
 }
 
 /** Embedding 4096, 32 heads, 8 KV heads: 4 KiB of KV cache per token and block. */
-const model = (shape: Shape): ModelFile => {
+const model = (shape: Shape): InspectedModel => {
   const blocks = Array.from({ length: shape.layers }, (_, index) => ({
     name: `blk.${index}.w`,
     elements: 1,
@@ -65,7 +65,7 @@ const eight = model({
 })
 const tiny = model({ layers: 4, blockBytes: MiB, outputBytes: MiB, vocabSize: 1024, trained: 256 })
 
-const choose = async (input: Partial<ChooseResourcesInput> & { model: ModelFile }): Promise<Resources> =>
+const choose = async (input: Partial<ChooseResourcesInput> & { model: InspectedModel }): Promise<Resources> =>
   chooseResources({
     wanted: {},
     runtime: cpu,

@@ -1,8 +1,8 @@
-import { LlamaError } from '../error.ts'
-import type { RuntimeInfo } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { MemoryNeed, RuntimeInfo } from '../contract/interface.ts'
 import { availableMemory } from './available-memory.ts'
-import { estimateMemory, type MemoryNeed } from './estimate-memory.ts'
-import type { ModelFile } from './inspect-model.ts'
+import { estimateMemory } from './estimate-memory.ts'
+import type { InspectedModel } from './inspect-model.ts'
 import { gibibytes } from './gibibytes.ts'
 
 export interface ResourceWishes {
@@ -12,7 +12,7 @@ export interface ResourceWishes {
 }
 
 export interface ChooseResourcesInput {
-  model: ModelFile
+  model: InspectedModel
   /** Taken as they are, where they fit; `gpuLayers` beyond the model's means all of them. */
   wanted: ResourceWishes
   runtime: RuntimeInfo
@@ -75,7 +75,7 @@ export function chooseResources(input: ChooseResourcesInput): Resources {
 }
 
 interface Plan {
-  model: ModelFile
+  model: InspectedModel
   free: MemoryNeed
   maxSequences: number
   trained: number

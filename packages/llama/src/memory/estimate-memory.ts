@@ -1,11 +1,6 @@
 import type { HeaderValue } from '@woolgather/gguf'
-import type { ModelFile } from './inspect-model.ts'
-
-/** Bytes in main memory and on the GPUs together. */
-export interface MemoryNeed {
-  ram: number
-  gpu: number
-}
+import type { MemoryNeed } from '../contract/interface.ts'
+import type { InspectedModel } from './inspect-model.ts'
 
 export interface Placement {
   /** As llama.cpp counts them: the output layer goes first, then blocks from the last to the first. */
@@ -30,7 +25,7 @@ const floatBytes = 4
  * node-llama-cpp's `GgufInsights` estimates the same, but only inside a `Llama` of its own, which would load the
  * native library a second time beside ours, and its exact mode hands the file to it.
  */
-export function estimateMemory(model: ModelFile, placement: Placement): MemoryNeed {
+export function estimateMemory(model: InspectedModel, placement: Placement): MemoryNeed {
   const figures = model.figures
   const onGpu = Math.min(placement.gpuLayers, model.layers + 1)
   const firstOnGpu = model.layers + 1 - onGpu
@@ -58,7 +53,7 @@ interface Weights {
   blocks: number[]
 }
 
-function divideWeights(model: ModelFile): Weights {
+function divideWeights(model: InspectedModel): Weights {
   const weights: Weights = { input: 0, embedding: 0, output: 0, tied: true, blocks: [] }
   for (const { name, bytes } of model.tensors) {
     const block = /^blk\.(\d+)\./.exec(name)?.[1]
@@ -71,7 +66,7 @@ function divideWeights(model: ModelFile): Weights {
   return weights
 }
 
-function kvBytesPerToken(model: ModelFile, block: number): number {
+function kvBytesPerToken(model: InspectedModel, block: number): number {
   const heads = figureOf(model.figures, 'attention.head_count', block) ?? 0
   const kvHeads = figureOf(model.figures, 'attention.head_count_kv', block) ?? heads
   const headSize = heads > 0 ? model.embeddingSize / heads : 0
@@ -81,7 +76,7 @@ function kvBytesPerToken(model: ModelFile, block: number): number {
 }
 
 /** Whether each sequence takes memory of its own, besides the tokens of the cache (recurrent and hybrid models). */
-export function keepsStates({ figures, embeddingSize }: ModelFile): boolean {
+export function keepsStates({ figures, embeddingSize }: InspectedModel): boolean {
   return stateBytesPerSequence(figures, embeddingSize) > 0
 }
 
@@ -96,7 +91,7 @@ function stateBytesPerSequence(figures: ReadonlyMap<string, HeaderValue>, embedd
   return floatBytes * ((convolution - 1) * (inner + 2 * groups * state) + state * inner)
 }
 
-function computeBytes(model: ModelFile): number {
+function computeBytes(model: InspectedModel): number {
   const feedForward = figureOf(model.figures, 'feed_forward_length', 'largest') ?? 4 * model.embeddingSize
   return computeBatch * floatBytes * (model.vocabSize + 2 * feedForward + 4 * model.embeddingSize)
 }

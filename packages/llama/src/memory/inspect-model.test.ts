@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { writeGguf, type GgufTensor, type GgufValue } from '@woolgather/ggml/testing'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import { smallTensors, writeSmallModel } from '../testing/small-model.ts'
 import { inspectModel } from './inspect-model.ts'
 

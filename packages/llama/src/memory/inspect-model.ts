@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { GgufError, measureTensors, partPaths, readHeader } from '@woolgather/gguf'
 import type { GgufHeader, HeaderValue } from '@woolgather/gguf'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import { generatingArchitectures, otherArchitectures } from './architectures.ts'
 
 export interface TensorSize {
@@ -12,7 +12,7 @@ export interface TensorSize {
 }
 
 /** What the header of a model file tells, after it was found fit for llama.cpp. */
-export interface ModelFile {
+export interface InspectedModel {
   path: string
   /** Every file of the model: more than one where it is split. */
   parts: string[]
@@ -42,7 +42,7 @@ const maxExperts = 1024
  *
  * @throws LlamaError model-not-found, model-unreadable, model-unsupported
  */
-export async function inspectModel(path: string): Promise<ModelFile> {
+export async function inspectModel(path: string): Promise<InspectedModel> {
   const header = await readChecked(path)
   const parts = await readParts(path, header)
   const architecture = checkArchitecture(path, header)

@@ -1,4 +1,4 @@
-import type { MemoryNeed } from './estimate-memory.ts'
+import type { MemoryNeed } from '../contract/interface.ts'
 
 export interface Claim {
   /** The model is in memory. What it was given on the GPU is taken; main memory is touched bit by bit. */

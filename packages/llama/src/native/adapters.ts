@@ -1,6 +1,6 @@
 import { callAsync } from '@woolgather/ggml'
 import type { AdapterPointer, Native } from '@woolgather/ggml'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import { identifyFile } from './identify-file.ts'
 import type { NativeModel } from './native-model.ts'
 import { checkAdapterFile } from './check-adapter-file.ts'
@@ -40,7 +40,6 @@ export class AdapterStore {
   constructor(native: Native, model: NativeModel) {
     this.#native = native
     this.#model = model
-    model.retain()
   }
 
   /**
@@ -122,11 +121,10 @@ export class AdapterStore {
     }
   }
 
-  /** After the contexts that use them. */
-  async dispose(): Promise<void> {
+  /** After the contexts that use them, before the model. */
+  dispose(): void {
     for (const { pointer } of this.#loaded.values()) this.#native.api.llama_adapter_lora_free(pointer)
     this.#loaded.clear()
-    await this.#model.release()
   }
 }
 

@@ -1,6 +1,6 @@
 import { GgufError, partPaths, readHeader } from '@woolgather/gguf'
 import type { GgufHeader } from '@woolgather/gguf'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 
 /**
  * Whether a LoRA adapter was made for this model: same architecture, and tensors that the model has, in its shapes.

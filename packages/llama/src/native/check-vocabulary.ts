@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { openGguf } from '@woolgather/gguf'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 
 /** An array value begins with the type of its elements and their number. */
 const arrayHeaderBytes = 12

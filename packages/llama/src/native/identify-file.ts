@@ -1,7 +1,7 @@
 import * as gguf from '@woolgather/gguf'
 import { statSync } from 'node:fs'
 import path from 'node:path'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 
 /** A text that changes when the file does. @throws LlamaError model-not-found */
 export function identifyFile(file: string): Promise<string> {

@@ -8,7 +8,7 @@ import type {
   Native,
   Pointer,
 } from '@woolgather/ggml'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import type { NativeModel } from './native-model.ts'
 import type { Steering } from './steering.ts'
 
@@ -40,8 +40,8 @@ export interface BatchEntry {
 export type DecodeOutcome = 'done' | 'full' | 'aborted'
 
 /**
- * Owner of a native context: KV cache and compute buffers. It keeps its model alive until it is freed. Everything
- * that llama.cpp would abort the process over is checked here first.
+ * Owner of a native context: KV cache and compute buffers. Its model must outlive it. Everything that
+ * llama.cpp would abort the process over is checked here first.
  */
 export class NativeContext {
   readonly model: NativeModel
@@ -107,7 +107,6 @@ export class NativeContext {
     this.batchSize = api.llama_n_batch(pointer)
     this.sequences = api.llama_n_seq_max(pointer)
     this.#buffers = new BatchBuffers(this.batchSize)
-    model.retain()
     this.#abort.install(native, pointer)
   }
 
@@ -281,7 +280,6 @@ export class NativeContext {
     this.#checkIdle()
     this.#pointer = undefined
     await callAsync(this.#native.api.llama_free, pointer)
-    await this.model.release()
   }
 }
 

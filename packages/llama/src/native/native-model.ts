@@ -1,6 +1,6 @@
 import { callAsync, registerProgressCallback } from '@woolgather/ggml'
 import type { ModelPointer, Native } from '@woolgather/ggml'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 export interface NativeModelOptions {
@@ -12,10 +12,7 @@ export interface NativeModelOptions {
   onProgress?: ((fraction: number) => void) | undefined
 }
 
-/**
- * Owner of a native model: weights and vocabulary. Contexts and adapters need it alive, so each holds a reference;
- * it is freed with the last one.
- */
+/** Owner of a native model: weights and vocabulary. Contexts and adapters need it: whoever owns it disposes them first. */
 export class NativeModel {
   readonly path: string
   readonly vocabulary: Vocabulary
@@ -23,7 +20,6 @@ export class NativeModel {
   readonly embeddingSize: number
   readonly #native: Native
   #pointer: ModelPointer | undefined
-  #references = 1
 
   /** The file must have been checked. @throws LlamaError model-unreadable, cancelled */
   static async load(native: Native, options: NativeModelOptions): Promise<NativeModel> {
@@ -69,16 +65,10 @@ export class NativeModel {
     return this.#pointer
   }
 
-  retain(): void {
-    void this.pointer
-    this.#references++
-  }
-
-  async release(): Promise<void> {
+  async dispose(): Promise<void> {
     const pointer = this.#pointer
-    if (!pointer || --this.#references > 0) return
     this.#pointer = undefined
-    await callAsync(this.#native.api.llama_model_free, pointer)
+    if (pointer) await callAsync(this.#native.api.llama_model_free, pointer)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Native } from '@woolgather/ggml'
-import type { LoadModelOptions } from '../interface.ts'
+import type { LoadModelOptions } from '../contract/interface.ts'
 import { keepsStates } from '../memory/index.ts'
-import type { ModelFile } from '../memory/index.ts'
+import type { InspectedModel } from '../memory/index.ts'
 import type { Resources } from '../memory/choose-resources.ts'
 import { NativeContext } from './native-context.ts'
 import type { NativeModel } from './native-model.ts'
@@ -17,7 +17,7 @@ const keptPrefixes = 16
 
 /** How many texts of a model are written at once: each takes a token of the context at least. */
 export function chooseSequences(
-  file: ModelFile,
+  file: InspectedModel,
   { maxSequences, contextSize = Infinity, reproducible }: LoadModelOptions,
 ): number {
   const unasked = reproducible || keepsStates(file) ? fewSequences : manySequences

@@ -1,6 +1,6 @@
 import { ggmlTypes, readHeader } from '@woolgather/gguf'
 import type { Native } from '@woolgather/ggml'
-import type { Reproducibility } from '../interface.ts'
+import type { Reproducibility } from '../contract/interface.ts'
 
 /**
  * Types of weights with which a token alone and one among 64 give the same logits to the last bit

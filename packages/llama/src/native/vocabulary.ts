@@ -1,8 +1,8 @@
 import { callAsync, readInts } from '@woolgather/ggml'
 import type { CApi, ModelPointer, Native, VocabPointer } from '@woolgather/ggml'
 import { createHash } from 'node:crypto'
-import { TimeSlice } from '../batching/time-slice.ts'
-import { LlamaError } from '../error.ts'
+import { TimeSlice } from '../pace/time-slice.ts'
+import { LlamaError } from '../contract/error.ts'
 import { showBytes } from '../text/index.ts'
 
 /** Characters from which on tokenizing takes long enough to be felt. */

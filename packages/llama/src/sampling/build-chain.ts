@@ -1,7 +1,7 @@
 import { callAsync } from '@woolgather/ggml'
 import type { CApi, Native, SamplerPointer } from '@woolgather/ggml'
-import { LlamaError } from '../error.ts'
-import type { SamplerName } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { SamplerName } from '../contract/interface.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
 import type { ResolvedSampling } from './defaults.ts'
 

@@ -1,6 +1,6 @@
 import { addressOf, readInts } from '@woolgather/ggml'
 import type { Pointer } from '@woolgather/ggml'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 
 /** Bytes of a `llama_token_data`: id, logit and probability. */
 const entryBytes = 12

@@ -1,4 +1,4 @@
-import type { SamplerName, SamplingSettings } from '../interface.ts'
+import type { SamplerName, SamplingSettings } from '../contract/interface.ts'
 
 /** llama.cpp's default chain. */
 export const defaultSamplers: readonly SamplerName[] = [

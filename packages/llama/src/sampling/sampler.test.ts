@@ -1,7 +1,7 @@
 import { loadNative } from '@woolgather/ggml'
 import type { Native, SamplerPointer } from '@woolgather/ggml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { SamplingSettings } from '../interface.ts'
+import type { SamplingSettings } from '../contract/interface.ts'
 import { NativeContext } from '../native/native-context.ts'
 import { NativeModel } from '../native/native-model.ts'
 import { endless, loadTestModel, someTokens } from '../testing/native-model.ts'
@@ -10,6 +10,7 @@ import { buildChain } from './build-chain.ts'
 import { defaultSamplers } from './defaults.ts'
 import { Sampler } from './sampler.ts'
 import { validateSampling } from './validate-sampling.ts'
+import { generate } from '../requests/generate.ts'
 
 let loaded: TestModel
 let native: Native
@@ -30,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await context.dispose()
-  await model.release()
+  await model.dispose()
   await loaded[Symbol.asyncDispose]()
 })
 
@@ -149,7 +150,7 @@ test('the penalties see the prompt', async () => {
 test('greedy writes what a decode loop by hand writes', async () => {
   await using fresh = await loadTestModel()
   const prompt = someTokens(40, 5)
-  const { tokens } = await fresh.model.generate({
+  const { tokens } = await generate(fresh.model, {
     prompt: { tokens: prompt },
     seed: 1,
     maxTokens: 32,
@@ -201,7 +202,7 @@ test('every sampler of llama.cpp runs, alone and all together', async () => {
   const write = async (sampling: SamplingSettings): Promise<string> => {
     const logitBias = endless(loaded.model)
     const request = { prompt: { tokens: someTokens(20, 6) }, seed: 3, maxTokens: 24 }
-    return (await loaded.model.generate({ ...request, sampling: { ...sampling, logitBias } })).tokens.join()
+    return (await generate(loaded.model, { ...request, sampling: { ...sampling, logitBias } })).tokens.join()
   }
   const plain = await write({})
   for (const sampling of [settings, { ...settings, mirostat: 1 as const }, { mirostat: 2 as const }]) {

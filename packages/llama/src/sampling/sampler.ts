@@ -1,6 +1,6 @@
 import { callAsync } from '@woolgather/ggml'
 import type { Native, SamplerPointer } from '@woolgather/ggml'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import type { NativeContext } from '../native/native-context.ts'
 import { buildChain, buildGrammar } from './build-chain.ts'
 import type { ChainInput } from './build-chain.ts'

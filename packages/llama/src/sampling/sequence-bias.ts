@@ -1,4 +1,4 @@
-import type { SamplingSettings } from '../interface.ts'
+import type { SamplingSettings } from '../contract/interface.ts'
 
 export type SequenceBiases = NonNullable<SamplingSettings['sequenceBias']>
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SamplingSettings } from '../interface.ts'
+import type { SamplingSettings } from '../contract/interface.ts'
 import { defaultSampling } from './defaults.ts'
 import { validateSampling, validateSeed } from './validate-sampling.ts'
 

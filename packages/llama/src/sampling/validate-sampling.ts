@@ -1,6 +1,6 @@
-import { LlamaError } from '../error.ts'
-import { samplerNames } from '../interface.ts'
-import type { SamplingSettings } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import { samplerNames } from '../contract/interface.ts'
+import type { SamplingSettings } from '../contract/interface.ts'
 import { defaultSampling } from './defaults.ts'
 import type { ResolvedSampling } from './defaults.ts'
 

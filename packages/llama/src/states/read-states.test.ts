@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import type { ControlVector, TextStates } from '../interface.ts'
-import type { LoadedModel } from '../loaded-model.ts'
+import type { ControlVector, TextStates } from '../contract/interface.ts'
+import type { ResidentModel } from '../resident/resident-model.ts'
 import { endless, loadTestModel, someTokens } from '../testing/native-model.ts'
+import { generate } from '../requests/generate.ts'
+import { embed, readTexts } from '../requests/read-texts.ts'
 
 const texts = [30, 7, 600, 1].map((length, seed) => ({ text: { tokens: someTokens(length, seed + 1) } }))
 
@@ -15,9 +17,9 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return Math.max(...a.map((value, index) => Math.abs(value - b[index]!)))
 }
 
-async function readAlone(model: LoadedModel, layers: number[]): Promise<TextStates[]> {
+async function readAlone(model: ResidentModel, layers: number[]): Promise<TextStates[]> {
   const alone = []
-  for (const text of texts) alone.push(...(await model.readStates({ texts: [text], layers })))
+  for (const text of texts) alone.push(...(await readTexts(model, { texts: [text], layers })))
   return alone
 }
 
@@ -27,7 +29,7 @@ test('the states of many texts at once are those of each alone, in every block',
   const layers = [0, 2, 3]
   const progress: [number, number][] = []
   const onProgress = (done: number, total: number): unknown => progress.push([done, total])
-  const together = await model.readStates({ texts, layers, onProgress })
+  const together = await readTexts(model, { texts, layers, onProgress })
   const alone = await readAlone(model, layers)
   together.forEach((states, index) => {
     expect([...states.keys()]).toEqual(layers)
@@ -43,12 +45,12 @@ test('pooling takes the mean of a text’s own tokens, or its last', async () =>
   await using loaded = await loadTestModel({ layers: 3 })
   const { model } = loaded
   const [before, own] = [someTokens(9, 1), someTokens(3, 2)]
-  const lasts = await model.readStates({
+  const lasts = await readTexts(model, {
     layers: [1],
     pooling: 'last',
     texts: [1, 2, 3].map((count) => ({ text: { tokens: [...before, ...own.slice(0, count)] } })),
   })
-  const [mean] = await model.readStates({
+  const [mean] = await readTexts(model, {
     layers: [1],
     texts: [{ after: { tokens: before }, text: { tokens: own } }],
   })
@@ -62,11 +64,11 @@ test('a vector lands on the block it was read from: its output moves by strength
   await using loaded = await loadTestModel({ layers: 4 })
   const { model } = loaded
   const layers = [0, 1, 2, 3]
-  const plain = await model.readStates({ texts, layers })
+  const plain = await readTexts(model, { texts, layers })
   for (const layer of [1, 2, 3]) {
     const added = direction(64, layer)
     const vectors = [{ vector: vectorOf([layer, added]), strength: -1.5 }]
-    const steered = await model.readStates({ texts, layers, vectors })
+    const steered = await readTexts(model, { texts, layers, vectors })
     steered.forEach((states, index) => {
       for (const below of layers.slice(0, layer)) {
         expect(largestDifference(states.get(below)!, plain[index]!.get(below)!)).toBe(0)
@@ -83,7 +85,7 @@ test('vectors add up, each times its strength, and leave no trace in what is wri
   const [a, b] = [direction(64, 1), direction(64, 2)]
   const sum = a.map((value, index) => 3 * value - 2 * b[index]!)
   const write = async (vectors: [ControlVector, number][]): Promise<number[]> => {
-    const { tokens } = await model.generate({
+    const { tokens } = await generate(model, {
       prompt: { tokens: someTokens(20, 1) },
       seed: 1,
       maxTokens: 12,
@@ -122,7 +124,7 @@ test('KV of a steered generation is never reused by another', async () => {
   const vectors = [{ vector: vectorOf([1, direction(64, 1)]), strength: 1 }]
   const prompt = { tokens: someTokens(50, 1) }
   const shared = async (more: object): Promise<number> =>
-    (await model.generate({ prompt, seed: 1, maxTokens: 1, ...more })).sharedPromptTokens
+    (await generate(model, { prompt, seed: 1, maxTokens: 1, ...more })).sharedPromptTokens
   expect([await shared({ vectors }), await shared({}), await shared({ vectors }), await shared({})]).toEqual([
     0, 0, 49, 49,
   ])
@@ -132,7 +134,7 @@ test('a vector of another model, or for a block that cannot be steered, is refus
   await using loaded = await loadTestModel({ layers: 3 })
   const { model } = loaded
   const use = (vector: ControlVector, strength = 1): Promise<unknown> =>
-    model.generate({ prompt: { tokens: [1] }, seed: 1, maxTokens: 1, vectors: [{ vector, strength }] })
+    generate(model, { prompt: { tokens: [1] }, seed: 1, maxTokens: 1, vectors: [{ vector, strength }] })
   const fitting = direction(64, 1)
   await expect(use(vectorOf([1, direction(128, 1)]))).rejects.toMatchObject({ code: 'vector-mismatch' })
   await expect(use(vectorOf([3, fitting]))).rejects.toMatchObject({ code: 'vector-mismatch' })
@@ -142,13 +144,13 @@ test('a vector of another model, or for a block that cannot be steered, is refus
   })
   await expect(use(vectorOf([0, fitting]))).rejects.toMatchObject({ code: 'invalid-layer' })
   await expect(use(vectorOf([1, fitting]), Number.NaN)).rejects.toMatchObject({ code: 'invalid-sampling' })
-  await expect(model.readStates({ texts, layers: [3] })).rejects.toMatchObject({ code: 'invalid-layer' })
+  await expect(readTexts(model, { texts, layers: [3] })).rejects.toMatchObject({ code: 'invalid-layer' })
 })
 
 test('texts become vectors of length 1, close where the texts are', async () => {
   await using loaded = await loadTestModel()
   const { model } = loaded
-  const embedded = await model.embed({ texts: ['a story of the sea', 'a story of the sea.', 'Zq! 4?'] })
+  const embedded = await embed(model, { texts: ['a story of the sea', 'a story of the sea.', 'Zq! 4?'] })
   const dot = (a: Float32Array, b: Float32Array): number =>
     a.reduce((sum, value, index) => sum + value * b[index]!, 0)
   const [one, near, far] = embedded as [Float32Array, Float32Array, Float32Array]
@@ -159,7 +161,7 @@ test('texts become vectors of length 1, close where the texts are', async () => 
 test('reading is cancelled between decode calls', async () => {
   await using loaded = await loadTestModel()
   const controller = new AbortController()
-  const reading = loaded.model.readStates({
+  const reading = readTexts(loaded.model, {
     texts: Array.from({ length: 8 }, (_, seed) => ({ text: { tokens: someTokens(400, seed) } })),
     layers: [1],
     signal: controller.signal,

@@ -1,5 +1,5 @@
 import type { Native } from '@woolgather/ggml'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import { NativeContext } from '../native/native-context.ts'
 import type { BatchEntry } from '../native/native-context.ts'
 import type { NativeModel } from '../native/native-model.ts'

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LlamaError } from '../error.ts'
+import { LlamaError } from '../contract/error.ts'
 import type {
   GenerateRequest,
   GenerateResult,
   GenerationConstraint,
   LanguageModel,
   LlamaRuntime,
-} from '../interface.ts'
+} from '../contract/interface.ts'
 
 export interface ContractSubject extends AsyncDisposable {
   runtime: LlamaRuntime

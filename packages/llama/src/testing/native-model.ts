@@ -5,8 +5,8 @@ import type { RandomModelOptions } from '@woolgather/ggml/testing'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { LoadModelOptions } from '../interface.ts'
-import { LoadedModel } from '../loaded-model.ts'
+import type { LoadModelOptions } from '../contract/interface.ts'
+import { ResidentModel } from '../resident/resident-model.ts'
 import { MemoryClaims } from '../memory/index.ts'
 import { identifyModel } from '../native/identify-file.ts'
 
@@ -17,7 +17,7 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
 }
 
 export interface TestModel extends AsyncDisposable {
-  model: LoadedModel
+  model: ResidentModel
   native: Native
   folder: string
   path: string
@@ -35,7 +35,7 @@ export async function loadTestModel(
   const runtime = { build: native.binary.release, backend: 'cpu' as const, devices: [], threads: 1 }
   const parts = { native, runtime, claims: new MemoryClaims() }
   const identity = await identifyModel(file)
-  const model = await LoadedModel.load(parts, { path: file, identity, contextSize: 4096, ...options })
+  const model = await ResidentModel.load(parts, { path: file, identity, contextSize: 4096, ...options })
   return {
     model,
     native,
@@ -49,7 +49,7 @@ export async function loadTestModel(
 }
 
 /** Biases that keep a test model from ending its text. */
-export function endless(model: LoadedModel): { token: number; bias: number }[] {
+export function endless(model: ResidentModel): { token: number; bias: number }[] {
   return [1, 2, 3, 4].map((fromEnd) => ({ token: model.info.vocabSize - fromEnd, bias: -Infinity }))
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { LlamaError } from '../error.ts'
-import type { ModelInfo, VectorUse } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { ModelInfo, VectorUse } from '../contract/interface.ts'
 
 /** Directions of blocks 1 to layers − 1 one after another, as llama.cpp wants them, with a key that tells them apart. */
 export interface SteeringVector {

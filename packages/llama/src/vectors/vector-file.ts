@@ -1,7 +1,7 @@
 import { createGguf, GgufError, ggmlTypeNumber, openGguf } from '@woolgather/gguf'
 import type { GgufFile, GgufTensor, GgufValue } from '@woolgather/gguf'
-import { LlamaError } from '../error.ts'
-import type { ControlVector } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { ControlVector } from '../contract/interface.ts'
 
 /**
  * Reads a control vector in llama.cpp's format: `general.architecture` controlvector, and per block N from 1 on a

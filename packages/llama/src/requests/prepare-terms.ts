@@ -1,7 +1,13 @@
 import type { GenerationTerm } from '../batching/generation.ts'
-import { LlamaError } from '../error.ts'
-import type { GenerateRequest, LanguageModel, MixTerm, PromptMix, Reproducibility } from '../interface.ts'
-import type { LoadedModel } from '../loaded-model.ts'
+import { LlamaError } from '../contract/error.ts'
+import type {
+  GenerateRequest,
+  LanguageModel,
+  MixTerm,
+  PromptMix,
+  Reproducibility,
+} from '../contract/interface.ts'
+import type { ResidentModel } from '../resident/resident-model.ts'
 import type { UsedSteering } from '../native/steering.ts'
 
 /** Contrastive decoding's 0.1 blocks emphasis of what is rare; 0.01 keeps text well-formed and lets it through. */
@@ -27,8 +33,8 @@ export function asMix(prompt: GenerateRequest['prompt']): PromptMix {
  */
 export async function prepareTerms(
   request: GenerateRequest,
-  own: LoadedModel,
-  open: (model: LanguageModel) => LoadedModel,
+  own: ResidentModel,
+  open: (model: LanguageModel) => ResidentModel,
 ): Promise<PreparedTerms> {
   const mix = asMix(request.prompt)
   const plausibility = checkMix(mix)
@@ -55,7 +61,7 @@ export async function prepareTerms(
 }
 
 /** A mix is as reproducible as the least of its models: each gives its logits the same, or the sum is not. */
-function leastOf(models: readonly LoadedModel[]): Reproducibility {
+function leastOf(models: readonly ResidentModel[]): Reproducibility {
   const said = models.map(({ info }) => info.reproducible)
   const rising = ['off', 'not-guaranteed', 'guaranteed'] as const
   return rising.find((one) => said.includes(one)) ?? 'off'
@@ -75,7 +81,7 @@ function checkMix({ terms, plausibility = defaultPlausibility }: PromptMix): num
 }
 
 /** A task's sequences of one engine are decoded in one batch. */
-function checkCounts(models: readonly LoadedModel[]): void {
+function checkCounts(models: readonly ResidentModel[]): void {
   for (const model of new Set(models)) {
     const count = models.filter((other) => other === model).length
     const most = model.engine.mostSequences
@@ -90,7 +96,7 @@ function checkCounts(models: readonly LoadedModel[]): void {
   }
 }
 
-async function checkSameVocabulary(own: LoadedModel, other: LoadedModel): Promise<void> {
+async function checkSameVocabulary(own: ResidentModel, other: ResidentModel): Promise<void> {
   if (own === other) return
   const [mine, theirs] = [own.vocabulary, other.vocabulary]
   const same = mine.size === theirs.size && (await mine.fingerprint()) === (await theirs.fingerprint())

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { LlamaError } from './error.ts'
-import type { LanguageModel, LlamaRuntime, LoadModelOptions } from './interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { LanguageModel, LlamaRuntime, LoadModelOptions } from '../contract/interface.ts'
 import { refuseTogether } from './refuse-together.ts'
 
 /** How many models stay loaded after their last use, so that the next cell finds its model ready. */

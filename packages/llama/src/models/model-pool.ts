@@ -1,12 +1,12 @@
 import type { Native } from '@woolgather/ggml'
-import { LlamaError } from './error.ts'
-import type { LoadModelOptions, RuntimeInfo } from './interface.ts'
-import { LoadedModel } from './loaded-model.ts'
-import { MemoryClaims } from './memory/index.ts'
-import { identifyModel } from './native/identify-file.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { LoadModelOptions, RuntimeInfo } from '../contract/interface.ts'
+import { ResidentModel } from '../resident/resident-model.ts'
+import { MemoryClaims } from '../memory/index.ts'
+import { identifyModel } from '../native/identify-file.ts'
 
 interface Entry {
-  model: Promise<LoadedModel>
+  model: Promise<ResidentModel>
   references: number
   /** Stops the load when nobody waits for it any more. */
   abandon: AbortController
@@ -30,7 +30,7 @@ export class ModelPool {
   }
 
   /** A reference; whoever takes it calls `release` once. */
-  async acquire(options: LoadModelOptions): Promise<{ model: LoadedModel; release: () => Promise<void> }> {
+  async acquire(options: LoadModelOptions): Promise<{ model: ResidentModel; release: () => Promise<void> }> {
     if (options.signal?.aborted) throw cancelled(options)
     const identity = await identifyModel(options.path)
     const key = keyOf(identity, options)
@@ -49,9 +49,9 @@ export class ModelPool {
     const abandon = new AbortController()
     const listeners: Entry['listeners'] = new Set()
     const onProgress = (fraction: number): void => listeners.forEach((listener) => listener(fraction))
-    const load = async (): Promise<LoadedModel> => {
+    const load = async (): Promise<ResidentModel> => {
       const parts = { native: this.#native, runtime: this.#runtime(), claims: this.#claims }
-      const model = await LoadedModel.load(parts, { ...options, signal: abandon.signal, onProgress })
+      const model = await ResidentModel.load(parts, { ...options, signal: abandon.signal, onProgress })
       return await asIdentified(model, options)
     }
     const model = (this.#freeing.get(key) ?? Promise.resolve()).then(load)
@@ -60,7 +60,7 @@ export class ModelPool {
     return entry
   }
 
-  async #wait(entry: Entry, options: LoadModelOptions): Promise<LoadedModel> {
+  async #wait(entry: Entry, options: LoadModelOptions): Promise<ResidentModel> {
     const { signal, onProgress } = options
     let fail: (error: unknown) => void = () => undefined
     const failure = new Promise<never>((_, reject) => {
@@ -121,9 +121,9 @@ function keyOf(identity: string, options: LoadModelOptions): string {
  * @throws LlamaError model-unreadable
  */
 async function asIdentified(
-  model: LoadedModel,
+  model: ResidentModel,
   { path, identity }: { path: string; identity: string },
-): Promise<LoadedModel> {
+): Promise<ResidentModel> {
   if ((await identifyModel(path).catch(() => undefined)) === identity) return model
   await model.dispose()
   throw new LlamaError('model-unreadable', `${path} was changed or replaced while it was loaded`, {

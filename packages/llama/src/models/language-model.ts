@@ -1,5 +1,5 @@
-import { formatChat, resolveTemplate } from './chat/index.ts'
-import { LlamaError } from './error.ts'
+import { formatChat, resolveTemplate } from '../chat/index.ts'
+import { LlamaError } from '../contract/error.ts'
 import type {
   ChatMessage,
   EmbedRequest,
@@ -13,30 +13,33 @@ import type {
   StatesRequest,
   TextScore,
   TextStates,
-} from './interface.ts'
-import type { LoadedModel } from './loaded-model.ts'
+} from '../contract/interface.ts'
+import { generate } from '../requests/generate.ts'
+import { embed, readTexts } from '../requests/read-texts.ts'
+import { score } from '../requests/score.ts'
+import type { ResidentModel } from '../resident/resident-model.ts'
 
 /** One reference to a loaded model. Disposing it waits for its own generations, then lets go of the model. */
 export class NativeLanguageModel implements LanguageModel {
   readonly info: ModelInfo
-  readonly #model: LoadedModel
+  readonly #model: ResidentModel
   readonly #release: () => Promise<void>
   readonly #work = new Set<Promise<unknown>>()
   #disposal: Promise<void> | undefined
 
-  constructor(model: LoadedModel, release: () => Promise<void>) {
+  constructor(model: ResidentModel, release: () => Promise<void>) {
     this.info = model.info
     this.#model = model
     this.#release = release
   }
 
   /** The model in memory behind any handle. @throws LlamaError invalid-mix, disposed */
-  static open(model: LanguageModel): LoadedModel {
+  static open(model: LanguageModel): ResidentModel {
     if (model instanceof NativeLanguageModel) return model.#usable
     throw new LlamaError('invalid-mix', `${model.info.path} was loaded by another runtime`)
   }
 
-  get #usable(): LoadedModel {
+  get #usable(): ResidentModel {
     if (this.#disposal) throw new LlamaError('disposed', `The model ${this.info.path} was disposed`)
     return this.#model
   }
@@ -63,20 +66,20 @@ export class NativeLanguageModel implements LanguageModel {
 
   async generate(request: GenerateRequest): Promise<GenerateResult> {
     const others = termModels(request)
-    const generation = this.#usable.generate(request, (model) => NativeLanguageModel.open(model))
+    const generation = generate(this.#usable, request, (model) => NativeLanguageModel.open(model))
     return await this.#keep(generation, others)
   }
 
   async score(request: ScoreRequest): Promise<TextScore[]> {
-    return await this.#keep(this.#usable.score(request))
+    return await this.#keep(score(this.#usable, request))
   }
 
   async readStates(request: StatesRequest): Promise<TextStates[]> {
-    return await this.#keep(this.#usable.readStates(request))
+    return await this.#keep(readTexts(this.#usable, request))
   }
 
   async embed(request: EmbedRequest): Promise<Float32Array[]> {
-    return await this.#keep(this.#usable.embed(request))
+    return await this.#keep(embed(this.#usable, request))
   }
 
   async tokenBytes(): Promise<readonly Uint8Array[]> {

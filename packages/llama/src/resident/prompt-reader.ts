@@ -1,5 +1,5 @@
-import { LlamaError } from '../error.ts'
-import type { PromptInput, StatesRequest } from '../interface.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { PromptInput, StatesRequest } from '../contract/interface.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
 import type { PooledText } from '../states/pool-states.ts'
 

@@ -79,6 +79,12 @@ export interface LanguageModel extends AsyncDisposable {
   endTokens(): readonly number[]
 }
 
+/** Bytes in main memory and on the GPUs together. */
+export interface MemoryNeed {
+  ram: number
+  gpu: number
+}
+
 export interface ModelInfo {
   path: string
   /** Which file it is that was loaded, of which parts: changes when another takes its place. */
@@ -90,7 +96,7 @@ export interface ModelInfo {
   parameters: number
   bytes: number
   /** Bytes that it takes at most, with its context, as estimated before it was loaded. */
-  memory: { ram: number; gpu: number }
+  memory: MemoryNeed
   layers: number
   embeddingSize: number
   vocabSize: number

@@ -1,4 +1,4 @@
-import type { MemoryNeed } from './memory/estimate-memory.ts'
+import type { MemoryNeed } from './interface.ts'
 
 export type LlamaErrorCode =
   | 'native-missing'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { setImmediate } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
-import { createFakeLlama, type FakeLlama } from './fake/index.ts'
-import type { LlamaRuntime } from './interface.ts'
+import { createFakeLlama, type FakeLlama } from '../fake/index.ts'
+import type { LlamaRuntime } from '../contract/interface.ts'
 import { SharedModels, type WantedModel } from './shared-models.ts'
 
 const sizes: Record<string, number> = { a: 60, b: 60, c: 30, small: 10, huge: 1000 }

@@ -1,4 +1,4 @@
-import type { NativeContext } from '../native/native-context.ts'
+import type { NativeContext } from './native-context.ts'
 
 /**
  * One row of logits of the batch just decoded, in native memory: samplers read the same memory, so what is written

@@ -3,9 +3,9 @@ import { symlinkSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createLlama } from './create-llama.ts'
-import type { LanguageModel, LlamaRuntime, LoadModelOptions } from './interface.ts'
-import { temporaryFolder } from './testing/native-model.ts'
+import { createLlama } from '../create-llama.ts'
+import type { LanguageModel, LlamaRuntime, LoadModelOptions } from '../contract/interface.ts'
+import { temporaryFolder } from '../testing/native-model.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let runtime: LlamaRuntime

@@ -1,6 +1,6 @@
-import { LlamaError } from './error.ts'
-import type { LanguageModel } from './interface.ts'
-import { gibibytes } from './memory/gibibytes.ts'
+import { LlamaError } from '../contract/error.ts'
+import type { LanguageModel } from '../contract/interface.ts'
+import { gibibytes } from '../memory/gibibytes.ts'
 
 /** What tells that several models do not fit together, and what all of them take; one alone is refused as it was. */
 export function refuseTogether(

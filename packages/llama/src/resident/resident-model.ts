@@ -1,0 +1,229 @@
+import type { Native } from '@woolgather/ggml'
+import { BatchEngine } from '../batching/engine.ts'
+import { chooseTemplate, type ChatTemplate } from '../chat/index.ts'
+import { LlamaError } from '../contract/error.ts'
+import type {
+  GenerateRequest,
+  LoadModelOptions,
+  MemoryNeed,
+  ModelInfo,
+  RuntimeInfo,
+} from '../contract/interface.ts'
+import type { Resources } from '../memory/choose-resources.ts'
+import {
+  chooseResources,
+  estimateMemory,
+  inspectModel,
+  type Claim,
+  type InspectedModel,
+  type MemoryClaims,
+} from '../memory/index.ts'
+import { AdapterStore } from '../native/adapters.ts'
+import { checkVocabulary } from '../native/check-vocabulary.ts'
+import { readFileState, wasOverwritten, type FileState } from '../native/identify-file.ts'
+import type { NativeContext } from '../native/native-context.ts'
+import { NativeModel } from '../native/native-model.ts'
+import { checkSequences, chooseSequences, isRecurrent, openContext } from '../native/open-context.ts'
+import { readWeightTypes, reproducibility, roundsAlike } from '../native/reproducible.ts'
+import type { UsedSteering } from '../native/steering.ts'
+import type { Vocabulary } from '../native/vocabulary.ts'
+import { addVectors } from '../vectors/add-vectors.ts'
+import { PromptReader } from './prompt-reader.ts'
+
+/**
+ * One model in memory: weights, context, adapters and the engine that runs it. It owns them all, and frees them in the
+ * order that native code needs: context and adapters before the weights. What it is asked for stands in `requests/`.
+ */
+export class ResidentModel {
+  readonly info: ModelInfo
+  readonly vocabulary: Vocabulary
+  readonly template: ChatTemplate | undefined
+  readonly engine: BatchEngine
+  readonly reader: PromptReader
+  readonly native: Native
+  readonly weights: NativeModel
+  readonly #context: NativeContext
+  readonly #adapters: AdapterStore
+  /** Tokens that prompt and answer may have together. */
+  readonly sequenceLimit: number
+  readonly #files: readonly { path: string; state: FileState | undefined }[]
+  readonly #claim: Claim
+
+  /** @throws LlamaError, as `LlamaRuntime.loadModel` says */
+  static async load(
+    { native, runtime, claims }: { native: Native; runtime: RuntimeInfo; claims: MemoryClaims },
+    options: LoadModelOptions & { identity: string },
+  ): Promise<ResidentModel> {
+    if (options.maxSequences !== undefined) checkSequences(native, options.maxSequences)
+    const file = await inspectModel(options.path)
+    const maxSequences = chooseSequences(file, options)
+    await checkVocabulary(options.path)
+    const { gpuLayers, contextSize, threads } = options
+    const wanted = { gpuLayers, contextSize, threads }
+    const claimed = claims.outstanding()
+    const resources = chooseResources({ model: file, wanted, runtime, maxSequences, claimed })
+    const need = estimateMemory(file, { ...resources, maxSequences })
+    const claim = claims.claim(need)
+    try {
+      return await ResidentModel.#open(native, { file, resources, maxSequences, need, claim, options })
+    } catch (error) {
+      claim.release()
+      throw error
+    }
+  }
+
+  static async #open(native: Native, plan: LoadPlan): Promise<ResidentModel> {
+    const { file, resources, maxSequences, claim, options } = plan
+    const state = file.parts.map((path) => ({ path, state: readFileState(path) }))
+    const model = await NativeModel.load(native, {
+      path: options.path,
+      gpuLayers: resources.gpuLayers,
+      repack: !options.reproducible,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    })
+    let context: NativeContext | undefined
+    try {
+      const separate = options.reproducible ?? false
+      context = await openContext(native, model, { resources, maxSequences, separate })
+      const types = await readWeightTypes(file.parts)
+      const resident = new ResidentModel(native, { ...plan, model, context, files: state, types })
+      claim.loaded()
+      return resident
+    } catch (error) {
+      await context?.dispose()
+      await model.dispose()
+      throw error
+    }
+  }
+
+  private constructor(
+    native: Native,
+    parts: LoadPlan & {
+      model: NativeModel
+      context: NativeContext
+      files: readonly { path: string; state: FileState | undefined }[]
+      types: ReadonlySet<string>
+    },
+  ) {
+    const { file, resources, model, context } = parts
+    this.native = native
+    this.weights = model
+    this.#context = context
+    this.#claim = parts.claim
+    this.sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize, context.cells)
+    this.#files = parts.files
+    this.vocabulary = model.vocabulary
+    this.reader = new PromptReader(model.vocabulary, {
+      sequenceLimit: this.sequenceLimit,
+      separate: context.separate,
+    })
+    this.template = chooseTemplate({
+      fileTemplate: file.chatTemplate,
+      name: file.name,
+      architecture: file.architecture,
+      hasImStart: this.vocabulary.tokenize('<|im_start|>', { special: true, addBos: false }).length === 1,
+    })
+    this.info = {
+      ...describe(file, resources, this.template),
+      identity: parts.options.identity,
+      memory: parts.need,
+      reproducible: context.separate ? reproducibility(native) : 'off',
+    }
+    this.engine = new BatchEngine(context, {
+      contextSize: context.separate ? context.cells * context.sequences : resources.contextSize,
+      maxSequences: parts.maxSequences,
+      partialPrefixes: !isRecurrent(native, model),
+      strict: context.separate,
+      alone: !roundsAlike(parts.types),
+    })
+    this.#adapters = new AdapterStore(native, model)
+  }
+
+  /** Loads what the model is to be steered with. `release` it when nothing is decoded with it any more. */
+  async acquireSteering({
+    adapters = [],
+    vectors = [],
+  }: Pick<GenerateRequest, 'adapters' | 'vectors'>): Promise<UsedSteering> {
+    this.checkFiles()
+    const added = vectors.length === 0 ? undefined : addVectors(vectors, this.info)
+    const steering = await this.#adapters.acquire(adapters)
+    if (!added) return steering
+    return { ...steering, key: `${steering.key} ${added.key}`, vector: added.vector }
+  }
+
+  tokenize(
+    text: string,
+    options: { special?: boolean | undefined; addBos?: boolean | undefined } = {},
+  ): number[] {
+    const { special = false, addBos = true } = options
+    return this.vocabulary.tokenize(text, { special, addBos })
+  }
+
+  /** Reading weights that were truncated or overwritten under their mapping would end the process. */
+  checkFiles(): void {
+    const changed = this.#files.find(({ path, state }) => state && wasOverwritten(path, state))
+    if (!changed) return
+    throw new LlamaError('model-unreadable', `${changed.path} was overwritten while it was loaded`, {
+      hint: 'Load it again. To change a model in use, write a new file and rename it.',
+    })
+  }
+
+  /** Frees adapters long unused. */
+  trimAdapters(): void {
+    this.#adapters.trim(this.engine.activeAdapters)
+  }
+
+  /** Waits for what is decoded, then frees everything. Nothing else may go on with it. */
+  async dispose(): Promise<void> {
+    await this.engine.idle()
+    await this.#context.dispose()
+    this.#adapters.dispose()
+    await this.weights.dispose()
+    this.#claim.release()
+  }
+}
+
+/** What is to be loaded, and how. */
+interface LoadPlan {
+  file: InspectedModel
+  resources: Resources
+  maxSequences: number
+  need: MemoryNeed
+  claim: Claim
+  options: LoadModelOptions & { identity: string }
+}
+
+function describe(
+  file: InspectedModel,
+  resources: Resources,
+  template: ChatTemplate | undefined,
+): Omit<ModelInfo, 'reproducible' | 'identity' | 'memory'> {
+  const {
+    path,
+    architecture,
+    name,
+    parameters,
+    bytes,
+    layers,
+    embeddingSize,
+    vocabSize,
+    trainedContextSize,
+  } = file
+  const { gpuLayers, contextSize, threads } = resources
+  return {
+    path,
+    architecture,
+    name,
+    parameters,
+    bytes,
+    layers,
+    embeddingSize,
+    vocabSize,
+    trainedContextSize,
+    contextSize,
+    gpuLayers,
+    threads,
+    chatTemplate: template && { source: template.source, name: template.name },
+  }
+}
