@@ -1,10 +1,5 @@
-import {
-  loraMethods,
-  loraRecipeSchema,
-  WoolgatherError,
-  type Json,
-  type LoraRecipe,
-} from '@woolgather/workflow'
+import { loraMethodNamed, loraMethodNames } from '@woolgather/merge'
+import { loraRecipeSchema, WoolgatherError, type Json, type LoraRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { sourceOf } from './lora-value.ts'
@@ -34,7 +29,7 @@ export const combineLoras: WoolgatherNode = defineNode({
       title: 'Method',
       description:
         'cat: the exact sum, of the ranks added up. svd: that sum, brought to a rank. The others are PEFT’s: linear, ties, dare and pruning combine the factors A with A and B with B, which adds products of different LoRAs that can be as large as the sum itself; with _svd they combine the whole changes, exactly, and bring the result to a rank.',
-      schema: z.enum(loraMethods).default('cat'),
+      schema: z.enum(loraMethodNames).default('cat'),
     },
     rank: {
       type: 'integer',
@@ -81,6 +76,7 @@ export const combineLoras: WoolgatherNode = defineNode({
     { services, signal, progress },
   ) {
     const given = readWeights(weights, loras.length)
+    const { ranked, sparse, elects, random } = loraMethodNamed(method)
     const combine = {
       loras: loras.map((lora, index) => ({
         ...sourceOf(lora),
@@ -88,11 +84,11 @@ export const combineLoras: WoolgatherNode = defineNode({
         weight: given[index] ?? 1,
       })),
       method,
-      ...(method.includes('svd') && rank !== undefined && { rank }),
-      ...(method.includes('svd') && rank === undefined && energy !== undefined && { energy }),
-      ...(/ties|dare|prune/.test(method) && { density }),
-      ...(method.includes('ties') && { majority }),
-      ...(method.includes('dare') && { seed }),
+      ...(ranked && rank !== undefined && { rank }),
+      ...(ranked && rank === undefined && energy !== undefined && { energy }),
+      ...(sparse && { density }),
+      ...(elects && { majority }),
+      ...(random && { seed }),
     }
     const lora: LoraRecipe = { kind: 'lora', combine, strength: 1 }
     const { tensors } = await services.weights.describeLora(lora, { signal, onProgress: progress })

@@ -1,4 +1,4 @@
-import { methods } from '@woolgather/merge'
+import { methodNamed } from '@woolgather/merge'
 import {
   WoolgatherError,
   type Json,
@@ -54,7 +54,7 @@ export function checkCount(
   count: number,
   base: ModelRecipe | undefined,
 ): void {
-  const { models, base: usesBase } = methods[method]
+  const { models, base: usesBase } = methodNamed(method)
   const { min, max = Infinity } = models
   if (usesBase === 'required' && base === undefined) {
     throw new WoolgatherError('invalid-input', `${method} needs a base model.`, {

@@ -1,11 +1,9 @@
-import { methods } from '@woolgather/merge'
+import { methodNames, methods, type MethodDefinition, type MethodName } from '@woolgather/merge'
 import {
-  mergeMethods,
   mergeParametersSchema,
   modelRecipeSchema,
   outputTypes,
   WoolgatherError,
-  type MergeMethod,
   type MergeParameter,
   type MergeParameters,
   type ModelRecipe,
@@ -41,8 +39,8 @@ export const merge: WoolgatherNode = defineNode({
     method: {
       type: 'text',
       title: 'Method',
-      description: `${mergeMethods.map((name) => `${name}: ${methods[name].description}`).join(' ')}`,
-      schema: z.enum(mergeMethods).default('linear'),
+      description: methodNames.map((name) => `${name}: ${methods[name].description}`).join(' '),
+      schema: z.enum(methodNames).default('linear'),
     },
     ratio: {
       type: 'number',
@@ -127,7 +125,7 @@ export const merge: WoolgatherNode = defineNode({
 
 /** Methods that go from one model to another call the first the base; so a base may stay connected in a sweep of methods. */
 function placeBase(
-  method: MergeMethod,
+  method: MethodName,
   models: readonly ModelRecipe[],
   base: ModelRecipe | undefined,
 ): { models: readonly ModelRecipe[]; base: ModelRecipe | undefined } {
@@ -146,7 +144,7 @@ interface Settings {
 
 /** What the method has no use for is left out, so that methods can be swept. */
 function ownSettings(
-  method: MergeMethod,
+  method: MethodName,
   count: number,
   { ratio, weights, densities }: Settings,
 ): MergeParameters[] {
@@ -179,12 +177,11 @@ function weightsOf(text: string, ratio: number | undefined, count: number): (Mer
   })
 }
 
-function sharedSettings(method: MergeMethod, { ratio, lambda, parameters }: Settings): MergeParameters {
-  const { shared } = methods[method]
-  // Of these the ratio is what they are about; of others it is weights.
-  const share = method === 'weighted_sum' ? 'multiplier' : method === 'slerp' ? 't' : undefined
+function sharedSettings(method: MethodName, { ratio, lambda, parameters }: Settings): MergeParameters {
+  const { shared, ratio: share }: MethodDefinition = methods[method]
   return {
-    ...(share && { [share]: ratio ?? 0.5 }),
+    // Of others the ratio is weights.
+    ...(share !== undefined && { [share]: ratio ?? 0.5 }),
     ...(shared['lambda'] && lambda !== undefined && { lambda }),
     ...parameters,
   }

@@ -1,17 +1,17 @@
 // merging one tensor, in chunks or whole
 export { mergeArrays, startMerge, type MergeSettings } from './start-merge.ts'
-export type { Chunk, TensorInputs, TensorMerge } from './tensor-merge.ts'
-export { isMethodName, methods, type MethodName } from './methods/index.ts'
-export type { MethodDefinition } from './methods/method.ts'
-export type { ParameterDefinition, ParameterDefinitions, ParameterValues } from './parameters.ts'
+export type { Chunk, TensorInputs, TensorMerge } from './tensor/tensor-merge.ts'
+export { isMethodName, methodNamed, methodNames, methods, type MethodName } from './methods/index.ts'
+export type { MethodDefinition } from './method/method.ts'
+export type { ParameterDefinition, ParameterDefinitions, ParameterValues } from './method/parameters.ts'
 export { seededMasks, type DrawMask } from './kernels/random.ts'
 export { findNonFinite } from './kernels/finite.ts'
-export { MergeError, type MergeErrorCode } from './merge-error.ts'
+export { MergeError, type MergeErrorCode } from './errors/merge-error.ts'
 
 // planning a whole model
-export { agreeOnSize, cropMatrix, type MatrixSize } from './agree-size.ts'
-export { planChunks } from './plan-chunks.ts'
-export { planLayers, type LayerSlice, type PlannedLayer } from './plan-layers.ts'
+export { agreeOnSize, cropMatrix, type MatrixSize } from './planning/agree-size.ts'
+export { planChunks } from './planning/plan-chunks.ts'
+export { planLayers, type LayerSlice, type PlannedLayer } from './planning/plan-layers.ts'
 export {
   depthOf,
   resolveFirst,
@@ -20,8 +20,14 @@ export {
   type Gradient,
   type ParameterLeaf,
   type ParameterSetting,
-} from './resolve-parameter.ts'
-export { filterNames, inLayer, isVocabularyTensor, placeOf, type TensorPlace } from './tensor-names.ts'
+} from './planning/resolve-parameter.ts'
+export {
+  filterNames,
+  inLayer,
+  isVocabularyTensor,
+  placeOf,
+  type TensorPlace,
+} from './planning/tensor-names.ts'
 export {
   alignRows,
   isSameVocabulary,
@@ -30,27 +36,15 @@ export {
   type ReadRow,
   type VocabularyChoice,
   type VocabularyPlan,
-} from './vocabulary.ts'
+} from './planning/vocabulary.ts'
 
 // comparing
 export { TensorComparison, type Likeness } from './compare.ts'
 
 // LoRA
 export { addLora, deltaOf, loraScale, type LoraFactors, type ScaledLora } from './lora/lora.ts'
-export { combineToRank, concatenate } from './lora/combine-exactly.ts'
-export {
-  combineAsPeft,
-  combineDeltasAsPeft,
-  type PeftMethod,
-  type WeightedLora,
-} from './lora/combine-peft.ts'
-export {
-  combineAdapters,
-  loraMethods,
-  type Adapter,
-  type LoraCombination,
-  type LoraMethod,
-} from './lora/combine-adapters.ts'
+export { combineAdapters, type Adapter, type LoraCombination } from './lora/combine-adapters.ts'
+export { loraMethodNamed, loraMethodNames, loraMethods } from './lora/methods.ts'
 export { extractLora, type TunedTensor } from './lora/extract.ts'
 export type { SvdTarget } from './linear-algebra/svd.ts'
 

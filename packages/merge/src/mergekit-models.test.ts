@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { planLayers } from './plan-layers.ts'
-import { depthOf, resolveFirst, type ParameterSetting } from './resolve-parameter.ts'
+import { planLayers } from './planning/plan-layers.ts'
+import { depthOf, resolveFirst, type ParameterSetting } from './planning/resolve-parameter.ts'
 import { mergeArrays, type MergeSettings } from './start-merge.ts'
-import { inLayer, placeOf } from './tensor-names.ts'
+import { inLayer, placeOf } from './planning/tensor-names.ts'
 import { fixturePath, largestDifference } from './testing/fixtures.ts'
 import { readSafetensors, type StoredTensor } from './testing/safetensors.ts'
 

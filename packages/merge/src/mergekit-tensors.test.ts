@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { agreeOnSize, cropMatrix, type MatrixSize } from './agree-size.ts'
+import { agreeOnSize, cropMatrix, type MatrixSize } from './planning/agree-size.ts'
 import type { DrawMask } from './kernels/random.ts'
-import { MergeError } from './merge-error.ts'
+import { MergeError } from './errors/merge-error.ts'
 import type { MethodName } from './methods/index.ts'
-import type { ParameterValues } from './parameters.ts'
+import type { ParameterValues } from './method/parameters.ts'
 import { startMerge, type MergeSettings } from './start-merge.ts'
-import type { Chunk, TensorInputs } from './tensor-merge.ts'
+import type { Chunk, TensorInputs } from './tensor/tensor-merge.ts'
 import { largestDifference, readFixture, type FixtureTensor } from './testing/fixtures.ts'
 
 interface Case {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MergeError } from './merge-error.ts'
+import { MergeError } from './errors/merge-error.ts'
 import { isMethodName, methods, type MethodName } from './methods/index.ts'
-import type { ParameterValues } from './parameters.ts'
+import type { ParameterValues } from './method/parameters.ts'
 import { mergeArrays, startMerge, type MergeSettings } from './start-merge.ts'
-import type { TensorInputs } from './tensor-merge.ts'
+import type { TensorInputs } from './tensor/tensor-merge.ts'
 import { randomValues } from './testing/random-values.ts'
 
 const rows = 24

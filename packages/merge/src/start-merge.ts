@@ -1,13 +1,19 @@
 import { checkInputs } from './kernels/finite.ts'
 import { seededMasks, type DrawMask } from './kernels/random.ts'
-import { MergeError } from './merge-error.ts'
-import { methods, type MethodName } from './methods/index.ts'
-import type { MethodDefinition } from './methods/method.ts'
-import { checkParameters, Parameters, type ParameterValues } from './parameters.ts'
-import { runStages, type Chunk, type Stages, type TensorInputs, type TensorMerge } from './tensor-merge.ts'
+import { MergeError } from './errors/merge-error.ts'
+import { methodNamed } from './methods/index.ts'
+import type { MethodDefinition } from './method/method.ts'
+import { checkParameters, Parameters, type ParameterValues } from './method/parameters.ts'
+import {
+  runStages,
+  type Chunk,
+  type Stages,
+  type TensorInputs,
+  type TensorMerge,
+} from './tensor/tensor-merge.ts'
 
 export interface MergeSettings {
-  method: MethodName
+  method: string
   /** Settings of the merge, under mergekit's names; absent ones take their defaults. */
   shared?: ParameterValues
   /** Settings of each model, in the order of the inputs. */
@@ -23,7 +29,7 @@ export interface MergeSettings {
  * @throws MergeError
  */
 export function startMerge(settings: MergeSettings, inputs: TensorInputs): TensorMerge {
-  const method: MethodDefinition = methods[settings.method]
+  const method = methodNamed(settings.method)
   if (isAlone(inputs)) return runStages(copySole(inputs))
   checkModels(settings.method, method, inputs)
   const shared = checkParameters(method.shared, settings.shared ?? {}, settings.method)
@@ -48,7 +54,7 @@ function copySole(inputs: TensorInputs): Stages {
   }
 }
 
-function checkModels(name: MethodName, method: MethodDefinition, inputs: TensorInputs): void {
+function checkModels(name: string, method: MethodDefinition, inputs: TensorInputs): void {
   if (method.base === 'required' && inputs.base === undefined) {
     throw new MergeError(
       'merge-base-missing',

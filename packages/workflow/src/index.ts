@@ -78,10 +78,8 @@ export {
 } from './labelled.ts'
 export {
   chatMessageSchema,
-  loraMethods,
   loraRecipeSchema,
   loraUseSchema,
-  mergeMethods,
   mergeParametersSchema,
   modelRecipeSchema,
   outputTypes,
@@ -93,7 +91,6 @@ export {
   type LoraSource,
   type LoraUse,
   type FileSource,
-  type MergeMethod,
   type MergeParameter,
   type MergeParameters,
   type MergeSlice,

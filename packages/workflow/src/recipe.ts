@@ -36,7 +36,8 @@ export interface ModelUse {
  */
 export interface MergeSource {
   kind: 'merge'
-  method: MergeMethod
+  /** One of `packages/merge`, which refuses names that it does not know. */
+  method: string
   /** The models without the base, with the settings of each under mergekit's names. */
   models: { model: ModelRecipe; parameters: MergeParameters }[]
   /** What the models were trained from; of slerp and nearswap the beginning. */
@@ -80,32 +81,6 @@ interface FilteredParameter {
   filter?: string | undefined
   value: ParameterValue
 }
-
-export const mergeMethods = [
-  'weighted_sum',
-  'linear',
-  'slerp',
-  'nuslerp',
-  'multislerp',
-  'karcher',
-  'task_arithmetic',
-  'ties',
-  'dare_linear',
-  'dare_ties',
-  'breadcrumbs',
-  'breadcrumbs_ties',
-  'della',
-  'della_linear',
-  'model_stock',
-  'nearswap',
-  'sce',
-  'arcee_fusion',
-  'ram',
-  'ramplus_tl',
-  'add_difference',
-  'passthrough',
-] as const
-export type MergeMethod = (typeof mergeMethods)[number]
 
 /** `auto`: of each tensor, the most precise among the models. Others: what llama.cpp's quantiser calls so. */
 export const outputTypes = [
@@ -179,7 +154,7 @@ export const modelRecipeSchema: z.ZodType<ModelRecipe> = z.discriminatedUnion('k
   z.strictObject({ kind: z.literal('file'), file: z.string().min(1), ...modelUse }),
   z.strictObject({
     kind: z.literal('merge'),
-    method: z.enum(mergeMethods),
+    method: z.string().min(1),
     models: z.array(
       z.strictObject({ model: z.lazy(() => modelRecipeSchema), parameters: mergeParametersSchema }),
     ),
@@ -200,9 +175,9 @@ export type LoraSource = { file: string } | { combine: LoraCombine } | { extract
 export interface LoraCombine {
   /** Each counts its strength times its weight. */
   loras: (LoraUse & { weight: number })[]
-  /** PEFT's combination types: `cat` is the exact sum, `svd` that sum brought to a rank. */
-  method: (typeof loraMethods)[number]
-  /** Of `svd` and `…_svd`: at most this rank, or as high a rank as keeps this share of the energy. */
+  /** One of `packages/merge`'s methods for LoRAs. */
+  method: string
+  /** Of methods that bring the result to a rank: at most this rank, or as high a rank as keeps this share of the energy. */
   rank?: number | undefined
   energy?: number | undefined
   /** Share of elements that pruning and dropping keep. */
@@ -230,20 +205,6 @@ export type LoraUse = LoraSource & { strength: number }
 /** A LoRA on a link: what a model is changed by, and how much. */
 export type LoraRecipe = { kind: 'lora' } & LoraUse
 
-export const loraMethods = [
-  'cat',
-  'svd',
-  'linear',
-  'ties',
-  'ties_svd',
-  'dare_linear',
-  'dare_linear_svd',
-  'dare_ties',
-  'dare_ties_svd',
-  'magnitude_prune',
-  'magnitude_prune_svd',
-] as const
-
 const strength = z.number()
 const target = { rank: z.int().positive().optional(), energy: z.number().positive().max(1).optional() }
 
@@ -252,7 +213,7 @@ const loraSources = {
   combine: z.strictObject({
     combine: z.strictObject({
       loras: z.array(z.lazy(() => z.union(loraUses({ strength, weight: z.number() })))).min(1),
-      method: z.enum(loraMethods),
+      method: z.string().min(1),
       ...target,
       density: z.number().positive().max(1).optional(),
       majority: z.enum(['total', 'frequency']).optional(),

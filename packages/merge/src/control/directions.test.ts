@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MergeError } from '../merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 import { largestDifference, readFixture } from '../testing/fixtures.ts'
 import { randomValues } from '../testing/random-values.ts'
 import { findDirection, type DirectionMethod, type StatePair } from './directions.ts'

@@ -1,4 +1,4 @@
-import { MergeError } from '../merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 import { decomposeColumns } from '../linear-algebra/svd.ts'
 import { combineVectors, dot, type Vectors } from '../linear-algebra/matrix.ts'
 

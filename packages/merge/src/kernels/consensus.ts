@@ -1,4 +1,4 @@
-import type { Block } from '../sparsify/sparsifier.ts'
+import type { Block } from './block.ts'
 
 /** Mixes the first `count` differences of each block into one; what the blocks hold afterwards is of no use. */
 export type Mix = (blocks: readonly Block[], count: number, mixed: Float64Array) => void

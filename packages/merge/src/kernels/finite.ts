@@ -1,5 +1,5 @@
-import { MergeError } from '../merge-error.ts'
-import type { Chunk, TensorInputs } from '../tensor-merge.ts'
+import { MergeError } from '../errors/merge-error.ts'
+import type { Chunk, TensorInputs } from '../tensor/tensor-merge.ts'
 
 /** Index of the first NaN or infinity, or −1. */
 export function findNonFinite(values: Float32Array): number {

@@ -1,4 +1,4 @@
-import type { Chunk, Scan, TensorInputs } from '../tensor-merge.ts'
+import type { Chunk, Scan, TensorInputs } from '../tensor/tensor-merge.ts'
 import { blockLength } from './combine.ts'
 import { refuseNonFinite } from './finite.ts'
 

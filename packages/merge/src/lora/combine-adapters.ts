@@ -1,9 +1,9 @@
 import { seededMasks } from '../kernels/random.ts'
 import type { SvdTarget } from '../linear-algebra/svd.ts'
-import { MergeError } from '../merge-error.ts'
-import { combineToRank, concatenate } from './combine-exactly.ts'
-import { combineAsPeft, combineDeltasAsPeft, type PeftMethod, type WeightedLora } from './combine-peft.ts'
+import { MergeError } from '../errors/merge-error.ts'
+import type { WeightedLora } from './combine-peft.ts'
 import type { LoraFactors, ScaledLora } from './lora.ts'
+import { loraMethodNamed } from './methods.ts'
 
 /** A whole LoRA: the change of each matrix of a model that it has one of, by name. */
 export interface Adapter {
@@ -13,37 +13,18 @@ export interface Adapter {
   matrices: ReadonlyMap<string, ScaledLora>
 }
 
-/**
- * PEFT's combination types. `cat` is the exact sum, `svd` its best approximation of a rank. The others come in two
- * kinds: alone they combine A's with A's and B's with B's, which adds cross terms; with `_svd` they combine the whole
- * changes.
- */
-export const loraMethods = [
-  'cat',
-  'svd',
-  'linear',
-  'ties',
-  'ties_svd',
-  'dare_linear',
-  'dare_linear_svd',
-  'dare_ties',
-  'dare_ties_svd',
-  'magnitude_prune',
-  'magnitude_prune_svd',
-] as const
-export type LoraMethod = (typeof loraMethods)[number]
-
 export interface LoraCombination {
-  method: LoraMethod
-  /** Of `svd` and `…_svd`; absent: `energy`, or else the largest rank among the LoRAs. */
+  /** Name of one of `loraMethods`. */
+  method: string
+  /** Of methods that bring the result to a rank; absent: `energy`, or else the largest rank among the LoRAs. */
   rank?: number | undefined
   /** Share of the sum's energy to keep, in place of a rank. */
   energy?: number | undefined
-  /** Share of elements that pruning keeps; default 1. */
+  /** Of methods that drop elements: share that is kept; default 1. */
   density?: number | undefined
-  /** How `ties` elects signs: by the sum of values (default), or by counting. */
+  /** Of methods that elect signs: by the sum of values (default), or by counting. */
   majority?: 'total' | 'frequency' | undefined
-  /** Of `dare_…`. */
+  /** Of methods that drop at random. */
   seed?: number | undefined
 }
 
@@ -89,33 +70,18 @@ function combineMatrix(
     const own = matrices.get(name)
     return own === undefined ? [] : [{ ...own, weight }]
   })
-  const weighted = present.map(({ factors, scale, weight }) => ({ factors, scale: scale * weight }))
-  const { method, seed = 0 } = combination
-  if (method === 'cat') return concatenate(weighted)
-  if (method === 'svd') return combineToRank(weighted, targetOf(combination, present))
-  const peft = peftMethod(combination)
-  const draw = seededMasks(seed, name)
-  return method.endsWith('_svd')
-    ? combineDeltasAsPeft(present, peft, targetOf(combination, present), draw)
-    : combineAsPeft(present, peft, draw)
+  const { method, density = 1, majority = 'total', seed = 0 } = combination
+  const target = targetOf(combination, present)
+  return loraMethodNamed(method).combine(present, {
+    target,
+    density,
+    majority,
+    draw: seededMasks(seed, name),
+  })
 }
 
 function targetOf({ rank, energy }: LoraCombination, present: readonly WeightedLora[]): SvdTarget {
   if (rank !== undefined) return { rank }
   if (energy !== undefined) return { energy }
   return { rank: Math.max(...present.map(({ factors }) => factors.rank)) }
-}
-
-function peftMethod({ method, density = 1, majority = 'total' }: LoraCombination): PeftMethod {
-  const plain = method.replace(/_svd$/, '')
-  switch (plain) {
-    case 'ties':
-    case 'dare_ties':
-      return { method: plain, density, majority }
-    case 'dare_linear':
-    case 'magnitude_prune':
-      return { method: plain, density }
-    default:
-      return { method: 'linear' }
-  }
 }

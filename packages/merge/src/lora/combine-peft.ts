@@ -1,7 +1,7 @@
 import type { DrawMask } from '../kernels/random.ts'
 import { seededMasks } from '../kernels/random.ts'
 import { truncatedSvd, type SvdTarget } from '../linear-algebra/svd.ts'
-import { MergeError } from '../merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 import { factorsFromSvd } from './factors-from-svd.ts'
 import { checkSameTensor, deltaOf, type LoraFactors, type ScaledLora } from './lora.ts'
 import { mergeTaskTensors, type TaskMerge } from './merge-task-tensors.ts'
@@ -11,9 +11,6 @@ export interface WeightedLora extends ScaledLora {
   weight: number
 }
 
-/** How PEFT combines: its `combination_type` without `_svd`, and the settings of it. */
-export type PeftMethod = Exclude<TaskMerge, { method: 'task_arithmetic' }> | { method: 'linear' }
-
 /**
  * Combines adapters as PEFT does: A's with A's and B's with B's, each times the root of its weight. The product then
  * has cross terms, every B with every A, that can be as large as what was wanted; `concatenate` and `combineToRank`
@@ -22,7 +19,7 @@ export type PeftMethod = Exclude<TaskMerge, { method: 'task_arithmetic' }> | { m
  */
 export function combineAsPeft(
   adapters: readonly WeightedLora[],
-  method: PeftMethod,
+  merge: TaskMerge,
   draw: DrawMask = seededMasks(0, 'lora'),
 ): LoraFactors {
   const { rows, columns } = checkSameTensor(adapters)
@@ -34,7 +31,6 @@ export function combineAsPeft(
       'Combine them exactly (cat) or through SVD.',
     )
   }
-  const merge = asTaskMerge(method)
   const roots = adapters.map(({ weight, scale }) => Math.sqrt(Math.abs(weight * scale)))
   // A negative weight turns one factor only, so that their product is turned.
   const signs = adapters.map(({ weight, scale }) => Math.sign(weight * scale))
@@ -61,7 +57,7 @@ export function combineAsPeft(
  */
 export function combineDeltasAsPeft(
   adapters: readonly WeightedLora[],
-  method: PeftMethod,
+  merge: TaskMerge,
   target: SvdTarget,
   draw: DrawMask = seededMasks(0, 'lora'),
 ): LoraFactors {
@@ -69,12 +65,8 @@ export function combineDeltasAsPeft(
   const values = mergeTaskTensors(
     adapters.map(deltaOf),
     adapters.map(({ weight }) => weight),
-    asTaskMerge(method),
+    merge,
     draw,
   )
   return factorsFromSvd(truncatedSvd({ rows, columns, values }, target), rows, columns)
-}
-
-function asTaskMerge(method: PeftMethod): TaskMerge {
-  return method.method === 'linear' ? { method: 'task_arithmetic' } : method
 }

@@ -1,6 +1,6 @@
 import { findNonFinite } from '../kernels/finite.ts'
 import { truncatedSvd, type SvdTarget } from '../linear-algebra/svd.ts'
-import { MergeError } from '../merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 import { factorsFromSvd } from './factors-from-svd.ts'
 import type { LoraFactors } from './lora.ts'
 

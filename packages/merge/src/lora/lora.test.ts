@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { MergeError } from '../merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
+import { seededMasks } from '../kernels/random.ts'
 import { largestDifference, readFixture, type FixtureTensor } from '../testing/fixtures.ts'
 import { randomValues } from '../testing/random-values.ts'
 import { combineToRank, concatenate } from './combine-exactly.ts'
-import { combineAsPeft, combineDeltasAsPeft, type PeftMethod, type WeightedLora } from './combine-peft.ts'
+import { combineAsPeft, type WeightedLora } from './combine-peft.ts'
 import { extractLora } from './extract.ts'
 import { addLora, deltaOf, loraScale, type LoraFactors, type ScaledLora } from './lora.ts'
 import { mergeTaskTensors, type TaskMerge } from './merge-task-tensors.ts'
+import { loraMethodNamed } from './methods.ts'
 
 const floats = ({ data }: FixtureTensor): Float32Array => Float32Array.from(data)
 
@@ -20,10 +22,17 @@ describe('PEFT’s merge_utils', () => {
     masks?: FixtureTensor[]
   }
   const { cases } = readFixture<{ cases: Case[] }>('peft_merge_utils')
+  const kinds: Record<string, TaskMerge> = {
+    task_arithmetic: {},
+    magnitude_prune: { drops: 'smallest' },
+    ties: { drops: 'smallest', elects: true },
+    dare_linear: { drops: 'any' },
+    dare_ties: { drops: 'any', elects: true },
+  }
 
   test.each(cases)('$id', ({ id, weights, args, inputs, output, masks = [] }) => {
-    const method = id.replace(/-.*/, '')
-    const merge = { method, ...args, majority: args.majority_sign_method } as TaskMerge
+    const kind = kinds[id.replace(/-.*/, '')]!
+    const merge: TaskMerge = { ...kind, ...args, majority: args.majority_sign_method ?? 'total' }
     const merged = mergeTaskTensors(
       inputs.map(floats),
       weights,
@@ -66,17 +75,9 @@ describe('PEFT’s add_weighted_adapter', () => {
 
   const combine = (reference: Case): LoraFactors => {
     const adapters = reference.adapters.map((name, i) => loadAdapter(name, reference.weights[i]!))
-    const weighted: ScaledLora[] = adapters.map(({ factors, scale, weight }) => ({
-      factors,
-      scale: scale * weight,
-    }))
-    const { combination_type: type, density, svd_rank: rank = 0 } = reference
-    if (type === 'cat') return concatenate(weighted)
-    if (type === 'svd') return combineToRank(weighted, { rank })
-    const method = { method: type.replace('_svd', ''), ...(density && { density }) } as PeftMethod
-    return type.endsWith('_svd')
-      ? combineDeltasAsPeft(adapters, method, { rank })
-      : combineAsPeft(adapters, method)
+    const { combination_type: type, density = 1, svd_rank: rank = 0 } = reference
+    const settings = { target: { rank }, density, majority: 'total', draw: seededMasks(0, 'lora') } as const
+    return loraMethodNamed(type).combine(adapters, settings)
   }
 
   test.each(fixture.cases)('$combination_type of $adapters', (reference) => {
@@ -259,7 +260,7 @@ describe('combining and baking', () => {
   test('PEFT’s linear of one adapter is that adapter, also with a negative weight', () => {
     const [first] = several
     for (const weight of [0.8, -0.8]) {
-      const factors = combineAsPeft([{ ...first!, weight }], { method: 'linear' })
+      const factors = combineAsPeft([{ ...first!, weight }], {})
       const wanted = deltaOf({ factors: first!.factors, scale: first!.scale * weight })
       expect(largestDifference(deltaOf({ factors, scale: 1 }), wanted)).toBeLessThan(1e-8)
     }
@@ -268,7 +269,7 @@ describe('combining and baking', () => {
   test('PEFT’s linear of two adapters has cross terms, the exact sum has none', () => {
     const two: WeightedLora[] = [1, 5].map((seed) => ({ factors: adapter(seed, 4), scale: 1, weight: 1 }))
     const exact = deltaOf({ factors: concatenate(two), scale: 1 })
-    const crossed = deltaOf({ factors: combineAsPeft(two, { method: 'linear' }), scale: 1 })
+    const crossed = deltaOf({ factors: combineAsPeft(two, {}), scale: 1 })
     const parts = two.map(deltaOf)
     expect(
       largestDifference(
@@ -284,9 +285,7 @@ describe('combining and baking', () => {
     const other = { factors: { ...adapter(1, 4), rows: 12, b: randomValues(2, 48) }, scale: 1 }
     expect(() => concatenate([first!, other])).toThrow('Adapters for 24 × 36 and 12 × 36 cannot be combined')
     const mixed = several.map((scaled) => ({ ...scaled, weight: 1 }))
-    expect(() => combineAsPeft(mixed, { method: 'linear' })).toThrow(
-      'Adapters of ranks 4, 7, 1 cannot be combined',
-    )
+    expect(() => combineAsPeft(mixed, {})).toThrow('Adapters of ranks 4, 7, 1 cannot be combined')
     expect(() => addLora(new Float32Array(36), 24, several)).toThrow('does not fit rows of 36')
     expect(() => concatenate([])).toThrow(MergeError)
   })

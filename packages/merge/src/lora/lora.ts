@@ -1,4 +1,4 @@
-import { MergeError } from '../merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 
 /** The low-rank change of one tensor: B · A. */
 export interface LoraFactors {

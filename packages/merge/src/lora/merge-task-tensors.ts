@@ -1,15 +1,22 @@
 import { blockLength } from '../kernels/combine.ts'
 import type { DrawMask } from '../kernels/random.ts'
-import { MergeError } from '../merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 import { keepAtRandom } from '../sparsify/at-random.ts'
 import { keepByMagnitude } from '../sparsify/by-magnitude.ts'
-import { createBlock, type Sparsifier } from '../sparsify/sparsifier.ts'
+import { createBlock } from '../kernels/block.ts'
+import type { Sparsifier } from '../sparsify/sparsifier.ts'
 
-/** PEFT's merges of tensors that are changes already (its `merge_utils`). */
-export type TaskMerge =
-  | { method: 'task_arithmetic' }
-  | { method: 'magnitude_prune' | 'dare_linear'; density: number }
-  | { method: 'ties' | 'dare_ties'; density: number; majority?: 'total' | 'frequency' }
+/** How changes are merged, as PEFT's `merge_utils` do it; without any of these they are summed. */
+export interface TaskMerge {
+  /** Which elements of each are dropped: the smallest, or any, at random. */
+  drops?: 'smallest' | 'any'
+  /** Those against the elected sign are left out, and what is left is divided by how many there are. */
+  elects?: true
+  /** Share that is kept; default 1. */
+  density?: number
+  /** What elects a sign: the sum of the values (default), or how many have it. */
+  majority?: 'total' | 'frequency'
+}
 
 /**
  * Merges changes as PEFT does. Its `ties` differs from mergekit's: signs are elected before weighting, by the sum of
@@ -22,27 +29,22 @@ export function mergeTaskTensors(
   merge: TaskMerge,
   draw: DrawMask,
 ): Float32Array {
-  if (merge.method === 'task_arithmetic') return sumWeighted(tensors, weights)
-  const { density } = merge
-  if (!(density >= 0 && density <= 1)) {
-    throw new MergeError('merge-parameter', `A density of ${density} is impossible: it must be from 0 to 1`)
-  }
-  const pruned = tensors.map((values, model) => prune(values, model, merge, draw))
-  if (merge.method === 'magnitude_prune' || merge.method === 'dare_linear')
-    return sumWeighted(pruned, weights)
-  return sumAgreeing(pruned, weights, 'majority' in merge ? merge.majority : undefined)
+  const kept = merge.drops ? tensors.map((values, model) => prune(values, model, merge, draw)) : tensors
+  return merge.elects ? sumAgreeing(kept, weights, merge.majority) : sumWeighted(kept, weights)
 }
 
 function prune(
   values: Float32Array,
   model: number,
-  { method, density }: Exclude<TaskMerge, { method: 'task_arithmetic' }>,
+  { drops, density = 1 }: TaskMerge,
   draw: DrawMask,
 ): Float32Array {
+  if (!(density >= 0 && density <= 1)) {
+    throw new MergeError('merge-parameter', `A density of ${density} is impossible: it must be from 0 to 1`)
+  }
   if (density === 1) return values
   if (density === 0) return new Float32Array(values.length)
-  const atRandom = method === 'dare_linear' || method === 'dare_ties'
-  if (atRandom) return sparsify(values, keepAtRandom(draw, model, density, 'density'))
+  if (drops === 'any') return sparsify(values, keepAtRandom(draw, model, density, 'density'))
   const kept = Math.floor(density * values.length)
   return sparsify(
     values,

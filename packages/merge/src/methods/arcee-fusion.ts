@@ -1,8 +1,8 @@
 import { blockLength } from '../kernels/combine.ts'
 import { checkInputs } from '../kernels/finite.ts'
 import { floatOfBits, RankSelector } from '../kernels/rank-selector.ts'
-import type { Chunk, Stages, TensorInputs } from '../tensor-merge.ts'
-import type { MethodDefinition } from './method.ts'
+import type { Chunk, Stages, TensorInputs } from '../tensor/tensor-merge.ts'
+import type { MethodDefinition } from '../method/method.ts'
 
 export const arceeFusion: MethodDefinition = {
   title: 'Arcee fusion',

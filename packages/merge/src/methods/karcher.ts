@@ -1,10 +1,10 @@
 import { combine } from '../kernels/combine.ts'
 import { refuseNonFinite } from '../kernels/finite.ts'
 import { Gram, scanGram } from '../kernels/gram.ts'
-import { MergeError } from '../merge-error.ts'
-import type { TensorInputs } from '../tensor-merge.ts'
-import { combineModels } from './linear.ts'
-import type { MethodDefinition } from './method.ts'
+import { MergeError } from '../errors/merge-error.ts'
+import type { TensorInputs } from '../tensor/tensor-merge.ts'
+import { combineModels } from '../method/combine-models.ts'
+import type { MethodDefinition } from '../method/method.ts'
 
 export const karcher: MethodDefinition = {
   title: 'Karcher mean',

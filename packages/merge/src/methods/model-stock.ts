@@ -1,10 +1,10 @@
 import { combineOffsets } from '../kernels/combine.ts'
 import { refuseNonFinite } from '../kernels/finite.ts'
 import { addOffsetProducts, Gram, scanOffsetGram } from '../kernels/gram.ts'
-import { MergeError } from '../merge-error.ts'
-import type { Stages, TensorInputs } from '../tensor-merge.ts'
-import type { MethodDefinition } from './method.ts'
-import { combineOffsetsOf } from './linear.ts'
+import { MergeError } from '../errors/merge-error.ts'
+import type { Stages, TensorInputs } from '../tensor/tensor-merge.ts'
+import type { MethodDefinition } from '../method/method.ts'
+import { combineOffsetsOf } from '../method/combine-models.ts'
 
 export const modelStock: MethodDefinition = {
   title: 'Model stock',

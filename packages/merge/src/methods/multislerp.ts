@@ -1,10 +1,11 @@
 import { combine, combineOffsets } from '../kernels/combine.ts'
 import { refuseNonFinite } from '../kernels/finite.ts'
 import { Gram, scanGram, scanOffsetGram } from '../kernels/gram.ts'
-import { MergeError } from '../merge-error.ts'
-import type { TensorInputs } from '../tensor-merge.ts'
-import { combineModels, normalize } from './linear.ts'
-import type { MethodDefinition } from './method.ts'
+import { MergeError } from '../errors/merge-error.ts'
+import type { TensorInputs } from '../tensor/tensor-merge.ts'
+import { combineModels } from '../method/combine-models.ts'
+import { normalize } from '../method/weights.ts'
+import type { MethodDefinition } from '../method/method.ts'
 
 export const multislerp: MethodDefinition = {
   title: 'Multislerp',

@@ -1,5 +1,5 @@
 import { refuseNonFinite } from '../kernels/finite.ts'
-import type { MethodDefinition } from './method.ts'
+import type { MethodDefinition } from '../method/method.ts'
 
 export const nearswap: MethodDefinition = {
   title: 'Nearswap',

@@ -1,8 +1,8 @@
 import { combine, combineOffsets } from '../kernels/combine.ts'
 import { checkInputs, refuseNonFinite } from '../kernels/finite.ts'
 import { Gram, scanGram, scanOffsetGram } from '../kernels/gram.ts'
-import type { Chunk, Stages, TensorInputs } from '../tensor-merge.ts'
-import type { MethodDefinition } from './method.ts'
+import type { Chunk, Stages, TensorInputs } from '../tensor/tensor-merge.ts'
+import type { MethodDefinition } from '../method/method.ts'
 
 /** Sine below which two vectors count as one direction. */
 const straight = 1e-8

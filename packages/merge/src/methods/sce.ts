@@ -2,10 +2,11 @@ import { blockLength } from '../kernels/combine.ts'
 import { addWithDivisors } from '../kernels/consensus.ts'
 import { checkInputs } from '../kernels/finite.ts'
 import { RankSelector } from '../kernels/rank-selector.ts'
-import { createBlock, scale, type Block } from '../sparsify/sparsifier.ts'
-import type { Chunk, Scan, Stages, TensorInputs } from '../tensor-merge.ts'
-import { combineOffsetsOf } from './linear.ts'
-import type { MethodDefinition } from './method.ts'
+import { createBlock, type Block } from '../kernels/block.ts'
+import { scale } from '../sparsify/sparsifier.ts'
+import type { Chunk, Scan, Stages, TensorInputs } from '../tensor/tensor-merge.ts'
+import { combineOffsetsOf } from '../method/combine-models.ts'
+import type { MethodDefinition } from '../method/method.ts'
 
 export const sce: MethodDefinition = {
   title: 'SCE',

@@ -1,8 +1,8 @@
 import { Gram, scanGram } from '../kernels/gram.ts'
 import { combine } from '../kernels/combine.ts'
 import { refuseNonFinite } from '../kernels/finite.ts'
-import type { Chunk } from '../tensor-merge.ts'
-import type { MethodDefinition } from './method.ts'
+import type { Chunk } from '../tensor/tensor-merge.ts'
+import type { MethodDefinition } from '../method/method.ts'
 
 /** Vectors no longer than this are not normalised. */
 const shortest = 1e-8
@@ -16,6 +16,7 @@ export const slerp: MethodDefinition = {
   models: { min: 1, max: 1 },
   shared: { t: { type: 'number', min: 0, max: 1, description: 'From 0, the base, to 1, the model.' } },
   perModel: {},
+  ratio: 't',
   start: (inputs, parameters) => {
     const gram = new Gram(2)
     let coefficients: readonly [number, number] = [1, 0]

@@ -1,6 +1,7 @@
+import type { Block } from '../kernels/block.ts'
 import { blockLength } from '../kernels/combine.ts'
 import type { DrawMask } from '../kernels/random.ts'
-import { Rescaler, type Block, type Sparsifier } from './sparsifier.ts'
+import { Rescaler, type Sparsifier } from './sparsifier.ts'
 
 /** How much the kept elements are scaled: not, so that magnitudes sum to the same, or by 1 / density (PEFT). */
 export type Rescale = 'none' | 'magnitude' | 'density'

@@ -1,5 +1,6 @@
+import type { Block } from '../kernels/block.ts'
 import { RankSelector } from '../kernels/rank-selector.ts'
-import { Rescaler, scale, sumMagnitudes, type Block, type BlockScan, type Sparsifier } from './sparsifier.ts'
+import { Rescaler, scale, sumMagnitudes, type BlockScan, type Sparsifier } from './sparsifier.ts'
 
 /** Ranks by magnitude that are kept, from 0 (the smallest): `from` up to before `to`. */
 export interface KeptRanks {

@@ -1,7 +1,8 @@
+import type { Block } from '../kernels/block.ts'
 import type { DrawMask } from '../kernels/random.ts'
 import { RowRanker } from '../kernels/rank-row.ts'
 import { applyMask } from './at-random.ts'
-import { Rescaler, type Block, type Sparsifier } from './sparsifier.ts'
+import { Rescaler, type Sparsifier } from './sparsifier.ts'
 
 /**
  * DELLA: keeps each element with a probability that grows with its magnitude's rank in its row, from

@@ -1,3 +1,5 @@
+import type { Block } from '../kernels/block.ts'
+
 /**
  * Drops elements of one model's differences from the base. Sees all of them, block after block, once for each of
  * its `scans`; then changes blocks in place: dropped elements become 0, the others may be scaled.
@@ -13,21 +15,6 @@ export interface Sparsifier {
 export interface BlockScan {
   see(block: Block): void
   end?(): void
-}
-
-/** Differences that lie side by side: the first `count` of `values`. */
-export interface Block {
-  values: Float32Array
-  /** The same memory as integers. */
-  bits: Int32Array
-  count: number
-  /** Elements of the tensor before these. */
-  offset: number
-}
-
-export function createBlock(length: number): Block {
-  const values = new Float32Array(length)
-  return { values, bits: new Int32Array(values.buffer), count: 0, offset: 0 }
 }
 
 /** Keeps everything. */

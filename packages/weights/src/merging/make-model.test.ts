@@ -1,6 +1,6 @@
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { openGguf, type GgufFile } from '@woolgather/gguf'
-import type { MergeMethod, MergeSource, ModelRecipe, OutputType } from '@woolgather/workflow'
+import type { MergeSource, ModelRecipe, OutputType } from '@woolgather/workflow'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -42,7 +42,7 @@ afterAll(async () => {
 
 const file = (name: string): ModelRecipe => ({ kind: 'file', file: name, adapters: [] })
 
-function merge(method: MergeMethod, models: readonly string[], how: Partial<MergeSource> = {}): ModelRecipe {
+function merge(method: string, models: readonly string[], how: Partial<MergeSource> = {}): ModelRecipe {
   return {
     kind: 'merge',
     method,

@@ -1,6 +1,6 @@
 import { loadNative } from '@woolgather/ggml'
 import { createGguf, openGguf, planGguf, type GgufValue } from '@woolgather/gguf'
-import { methods } from '@woolgather/merge'
+import { methodNamed } from '@woolgather/merge'
 import {
   filesOfModel,
   nameOfModel,
@@ -140,7 +140,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
     }
     const models: Branch[] = []
     for (const { model } of source.models) models.push(await openBranch(model))
-    const usesBase = methods[source.method].base !== 'unused'
+    const usesBase = methodNamed(source.method).base !== 'unused'
     return { models, base: source.base && usesBase ? await openBranch(source.base) : undefined }
   }
 

@@ -1,4 +1,4 @@
-import { depthOf, inLayer, methods, placeOf, planLayers, type PlannedLayer } from '@woolgather/merge'
+import { depthOf, inLayer, methodNamed, placeOf, planLayers, type PlannedLayer } from '@woolgather/merge'
 import type { MergeParameters, MergeSlice, MergeSource } from '@woolgather/workflow'
 import { checkLayers, impossible, layersOf, type Branch } from './branch.ts'
 
@@ -137,7 +137,7 @@ function sourcePart(source: MergeSource, slice: MergeSlice, index: number, { mod
   const isBase = model === 'base'
   const branch = isBase ? base : models[model]
   if (branch === undefined) {
-    const usesNone = isBase && methods[source.method].base === 'unused'
+    const usesNone = isBase && methodNamed(source.method).base === 'unused'
     throw impossible(
       usesNone
         ? `${source.method} has no base to take layers of.`

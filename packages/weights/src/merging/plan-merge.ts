@@ -3,7 +3,7 @@ import { ggmlTypeNumber, type GgufPlan, type GgufTensor } from '@woolgather/gguf
 import {
   filterNames,
   isVocabularyTensor,
-  methods,
+  methodNamed,
   resolveFirst,
   startMerge,
   type MergeSettings,
@@ -77,7 +77,7 @@ export async function planMerge(source: MergeSource, branches: Branches): Promis
 
 /** @throws WoolgatherError merge-impossible where a setting is none of the method's */
 function checkSettings(source: MergeSource): void {
-  const { shared, perModel } = methods[source.method]
+  const { shared, perModel } = methodNamed(source.method)
   const known = new Set([...Object.keys(shared), ...Object.keys(perModel)])
   const given: (MergeParameters | undefined)[] = [
     source.parameters,
@@ -183,7 +183,7 @@ function taskOf(
 }
 
 function settingsOf(source: MergeSource, place: TensorPlace, models: readonly Part[]): MergeSettings {
-  const { shared, perModel } = methods[source.method]
+  const { shared, perModel } = methodNamed(source.method)
   const names = filterNames(place.name)
   const resolve = (wanted: object, settings: readonly (MergeParameters | undefined)[]): ParameterValues => {
     const entries = Object.keys(wanted).flatMap((name) => {

@@ -1,4 +1,4 @@
-import { MergeError } from './merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 
 /** A setting of a merge method, under mergekit's name for it. */
 export type ParameterDefinition =

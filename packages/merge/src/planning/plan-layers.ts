@@ -1,4 +1,4 @@
-import { MergeError } from './merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 
 /** Layers of one or more models, one upon another: `from` up to before `to`. */
 export interface LayerSlice {

@@ -1,4 +1,4 @@
-import { MergeError } from './merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 
 /** A matrix, or a vector as one row. */
 export interface MatrixSize {

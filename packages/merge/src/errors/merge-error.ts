@@ -1,4 +1,5 @@
 /**
+ * - `merge-method`: there is no such method
  * - `merge-shapes-differ`: tensors that should be of one size are not
  * - `merge-parameter`: a parameter unknown, missing or out of its range
  * - `merge-models`: too few or too many models for the method
@@ -10,6 +11,7 @@
  * - `lora-mismatch`: adapters of different sizes or ranks where that cannot be
  */
 export type MergeErrorCode =
+  | 'merge-method'
   | 'merge-shapes-differ'
   | 'merge-parameter'
   | 'merge-models'

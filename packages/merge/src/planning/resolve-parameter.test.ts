@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { depthOf, resolveFirst, resolveSetting, type ParameterSetting } from './resolve-parameter.ts'
-import { readFixture } from './testing/fixtures.ts'
+import { readFixture } from '../testing/fixtures.ts'
 
 interface Case {
   setting: ParameterSetting | string

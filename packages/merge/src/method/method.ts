@@ -1,6 +1,6 @@
 import type { DrawMask } from '../kernels/random.ts'
-import type { ParameterDefinitions, Parameters } from '../parameters.ts'
-import type { Stages, TensorInputs } from '../tensor-merge.ts'
+import type { ParameterDefinitions, Parameters } from './parameters.ts'
+import type { Stages, TensorInputs } from '../tensor/tensor-merge.ts'
 
 /** A way to merge the tensors of one name. */
 export interface MethodDefinition {
@@ -14,6 +14,8 @@ export interface MethodDefinition {
   shared: ParameterDefinitions
   /** Settings of each model. */
   perModel: ParameterDefinitions
+  /** The setting that a ratio of two models is, for methods that take no weights. */
+  ratio?: string
   /** Draws random numbers, so that a seed matters. */
   random?: true
   start(inputs: TensorInputs, parameters: Parameters, draw: DrawMask): Stages

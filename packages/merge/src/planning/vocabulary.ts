@@ -1,4 +1,4 @@
-import { MergeError } from './merge-error.ts'
+import { MergeError } from '../errors/merge-error.ts'
 
 export interface ModelVocabulary {
   model: string
