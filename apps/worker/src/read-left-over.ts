@@ -1,6 +1,6 @@
-import type { ArtifactStore, EarlierAttempt, SettledCell } from '@woolgather/engine'
+import type { ArtifactStore, EarlierAttempt } from '@woolgather/engine'
 import type { LeftOver } from '@woolgather/protocol'
-import { isArtifactRef, type Json, type OutputValue } from '@woolgather/workflow'
+import { isArtifactRef, type Json, type OutputValue, type RanCell } from '@woolgather/workflow'
 
 /**
  * What an earlier attempt at a run left, with its long outputs read back from the store. A cell whose outputs are no
@@ -10,7 +10,7 @@ export async function readLeftOver(
   { settled, suspects }: LeftOver,
   artifacts: ArtifactStore,
 ): Promise<EarlierAttempt> {
-  const found: SettledCell[] = []
+  const found: RanCell<Json>[] = []
   for (const cell of settled) {
     const outputs = 'outputs' in cell ? await readOutputs(cell.outputs, artifacts) : undefined
     if ('error' in cell) found.push(cell)

@@ -6,11 +6,8 @@ import {
   type CellChoice,
   type Coordinate,
   type Issue,
-  type Json,
   type Plan,
-  type RunError,
   type RunEvent,
-  type RunStatus,
   type Workflow,
 } from '@woolgather/workflow'
 import type { ArtifactStore } from './artifact-store.ts'
@@ -24,6 +21,7 @@ import type { EarlierAttempt } from './run/earlier-attempt.ts'
 import { CellRunner } from './run/cell-runner.ts'
 import type { CellServices } from './run/cell-services.ts'
 import type { Holding } from './run/holdings.ts'
+import type { RunResult } from './run/run-result.ts'
 import type { Concurrency } from './run/slots.ts'
 
 export interface ExecuteOptions<Services> {
@@ -58,13 +56,6 @@ export interface ExecuteOptions<Services> {
   fresh?: readonly CellChoice[] | undefined
   /** An attempt at this same run whose process ended: what it settled is not run or told again. */
   earlier?: EarlierAttempt | undefined
-}
-
-export interface RunResult {
-  status: RunStatus
-  /** Node → output → value, a labelled value where it was swept. */
-  outputs: Record<string, Record<string, Json>>
-  errors: RunError[]
 }
 
 /** A run under way. */

@@ -26,12 +26,12 @@ export {
   startRun,
   type ExecuteOptions,
   type Run,
-  type RunResult,
 } from './execute-workflow.ts'
 export type { CellServices } from './run/cell-services.ts'
 export type { Concurrency } from './run/slots.ts'
 export type { Holding } from './run/holdings.ts'
-export type { EarlierAttempt, SettledCell } from './run/earlier-attempt.ts'
+export type { RunResult } from './run/run-result.ts'
+export type { EarlierAttempt } from './run/earlier-attempt.ts'
 export { toRunError } from './run-error.ts'
 
 // keeping results

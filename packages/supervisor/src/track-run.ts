@@ -1,8 +1,5 @@
 import type { LeftOver } from '@woolgather/protocol'
-import type { Coordinate, RunError, RunEvent, RunEventBody, RunStatus } from '@woolgather/workflow'
-
-/** A cell that has ended for good, as later attempts at the run must leave it. */
-type EndedCell = LeftOver['settled'][number]
+import type { Coordinate, RanCell, RunError, RunEvent, RunEventBody, RunStatus } from '@woolgather/workflow'
 
 export interface OpenCell {
   node: string
@@ -52,7 +49,8 @@ const fruitlessAttempts = 10
 
 export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: TrackRunOptions): TrackedRun {
   const open = new Map<string, OpenCell>()
-  const ended = new Map<string, EndedCell>()
+  /** As later attempts at the run must leave them. */
+  const settled = new Map<string, RanCell>()
   const skipped = new Set<string>()
   const deaths = new Map<string, number>()
   const suspects = new Set<string>()
@@ -76,7 +74,7 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
       case 'cell.progress':
       case 'cell.token': {
         const key = cellKey(event)
-        if (ended.has(key)) return false
+        if (settled.has(key)) return false
         if (event.type !== 'cell.started') return true
         open.delete(key)
         open.set(key, { node: event.node, at: event.at })
@@ -84,14 +82,14 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
       }
       case 'cell.finished':
       case 'cell.cached':
-        return close(event, { node: event.node, at: event.at, outputs: event.outputs })
+        return settle({ node: event.node, at: event.at, outputs: event.outputs })
       case 'cell.failed':
-        return close(event, { node: event.node, at: event.at, error: event.error })
+        return settle({ node: event.node, at: event.at, error: event.error })
       case 'cell.skipped': {
         const key = cellKey(event)
         open.delete(key)
         suspects.delete(key)
-        if (ended.has(key) || skipped.has(key)) return false
+        if (settled.has(key) || skipped.has(key)) return false
         skipped.add(key)
         return true
       }
@@ -103,12 +101,12 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
     }
   }
 
-  const close = (cell: OpenCell, end: EndedCell): boolean => {
+  const settle = (cell: RanCell): boolean => {
     const key = cellKey(cell)
     open.delete(key)
     suspects.delete(key)
-    if (ended.has(key)) return false
-    ended.set(key, end)
+    if (settled.has(key)) return false
+    settled.set(key, cell)
     fruitless = 0
     return true
   }
@@ -191,7 +189,7 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
     leftOver() {
       if (attempts === 0 && !resumed) return undefined
       return {
-        settled: [...ended.values()],
+        settled: [...settled.values()],
         suspects: [...suspects].map(cellOf),
       }
     },

@@ -150,6 +150,7 @@ export {
   type CellChoice,
   type CellEnding,
 } from './events.ts'
+export { settledCell, type RanCell, type SettledCell } from './settled-cell.ts'
 export { followProgress, paceOf, type RunProgress } from './run-progress.ts'
 export { filesOfLora, filesOfModel, loadKeyOf, nameOfModel, weightsOf } from './recipe-files.ts'
 export { provenanceKeys } from './provenance.ts'

@@ -28,14 +28,14 @@ export function whySkipped(source: Cell): Skip {
     return {
       reason: `\`${path}\` ${cancelled ? 'was cancelled' : 'failed'}`,
       because: cancelled ? 'cancelled' : 'failed',
-      namesNode: true,
+      node: path,
     }
   }
   const { skip } = source
-  if (skip?.namesNode === true) return skip
+  if (skip?.node !== undefined) return skip
   return {
     reason: `\`${path}\` did not run: ${skip?.reason ?? 'not chosen'}`,
     because: skip?.because ?? 'not-chosen',
-    namesNode: true,
+    node: path,
   }
 }

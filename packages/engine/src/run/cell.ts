@@ -23,8 +23,8 @@ export type CellState = 'idle' | 'waiting' | 'ready' | 'running' | 'done' | 'fai
 export interface Skip {
   reason: string
   because: SkipCause
-  /** The sentence names the node at fault: it is passed on as it is. */
-  namesNode: boolean
+  /** Instance path of the node at fault, which the sentence names; undefined where the cell itself is. */
+  node: string | undefined
 }
 
 export type RunInputValues = Record<string, unknown> & { dynamic: Record<string, Json> }
@@ -59,8 +59,8 @@ export class Cell implements Waiter {
   inputs: RunInputValues | undefined
   outputs: Readonly<Record<string, Json>> | undefined
   error: RunError | undefined
-  /** Why it runs. */
-  reason: string | undefined
+  /** Why it was not taken from the cache. */
+  runsBecause: string | undefined
   skip: Skip | undefined
   /** Keeps its result for another time. */
   keep: Keep | undefined
@@ -100,6 +100,13 @@ export class Cell implements Waiter {
       this.#ids.set(name, id)
     }
     return id
+  }
+
+  /** The items of its outputs along the axis it makes. */
+  spreadValues(): Json[] {
+    const declared = this.owner.plan.description.outputs.find(({ spreads }) => spreads === true)?.name
+    const value = this.value(declared ?? Object.keys(this.outputs ?? {})[0] ?? '', undefined)
+    return Array.isArray(value) ? value : []
   }
 
   value(output: string, item: number | undefined): Json | undefined {

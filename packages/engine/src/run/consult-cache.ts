@@ -9,6 +9,15 @@ import { explain } from './explain.ts'
 import { linkedIds } from './gather-inputs.ts'
 import type { PreparedInputs } from './prepare-inputs.ts'
 
+/** What is looked at for every cell of a run alike. */
+export interface Shelf {
+  cache: CellCache
+  graph: CellGraph
+  /** Keeps apart what cells of different workflows were last run with. */
+  scope: string
+  code: string | undefined
+}
+
 export interface Consulted<Services> {
   cell: Cell
   definition: NodeDefinition<Services>
@@ -31,85 +40,123 @@ export type Keep = (outputs: CachedOutputs) => void | Promise<void>
  * of the node, its literals, its fingerprint, who reads it where that matters, the code that computes it, and the contents
  * of what came over links: however a text came about, the same text is the same key.
  */
-export function consultCache<Services>(
-  cache: CellCache,
-  graph: CellGraph,
-  { scope, code }: { scope: string; code: string | undefined },
-  consulted: Consulted<Services>,
-): Found | Promise<Found> {
-  const { cell, definition, prepared, inputs, services, own, fresh } = consulted
-  const { plan, space } = cell.owner
-  const ask = (by: Services): Json | Promise<Json> | undefined =>
-    definition.fingerprint?.(inputs as never, by)
-  const links = linkedIds(cell, prepared, inputs, graph)
-  // a package of nodes computes with what it is handed, so our own code counts there, too
-  const codes = [code, cell.owner.definition?.origin?.code].filter((part) => part !== undefined)
-  const inputsWith = (fingerprint: Json | undefined): CellInputs => ({
-    version: plan.description.version,
-    literals: prepared.literals,
-    links,
-    fingerprint: fingerprint === undefined ? '' : contentId(fingerprint),
-    ...(plan.readers !== undefined && { readers: canonicalJson({ ...plan.readers }) }),
-    ...(codes.length > 0 && { code: codes.join('\n') }),
-  })
-  const key = (fingerprint: Json | undefined): string =>
-    keyOf(plan.type, prepared.literalsId, inputsWith(fingerprint))
-  const look = (fingerprint: Json | undefined): CachedOutputs | undefined => {
-    const kept = fresh ? undefined : cache.get(key(fingerprint))
-    return kept !== undefined && isResultOf(plan, kept) ? kept : undefined
+export function consultCache<Services>(shelf: Shelf, consulted: Consulted<Services>): Found | Promise<Found> {
+  const place = new Place(shelf, consulted)
+  const { own, services } = consulted
+  const fingerprint = place.ask(own?.services ?? services)
+  if (fingerprint instanceof Promise) return fingerprint.then((now) => place.lookUp(now))
+  const kept = place.look(fingerprint)
+  if (kept !== undefined) return { kept }
+  return place.mayRun(fingerprint, fingerprint, (outputs) =>
+    fingerprint === undefined ? place.put(undefined, outputs) : place.keep(outputs, fingerprint, fingerprint),
+  )
+}
+
+type Fingerprint = Json | undefined
+
+/** Where the result of one cell lies, by what its fingerprint turns out to be. */
+class Place<Services> {
+  readonly #shelf: Shelf
+  readonly #consulted: Consulted<Services>
+  readonly #links: Readonly<Record<string, string>>
+  /** Of the cell, for what it was last run with. */
+  readonly #name: string
+
+  constructor(shelf: Shelf, consulted: Consulted<Services>) {
+    const { cell, prepared, inputs } = consulted
+    const { plan, space } = cell.owner
+    this.#shelf = shelf
+    this.#consulted = consulted
+    this.#links = linkedIds(cell, prepared, inputs, shelf.graph)
+    this.#name = `${shelf.scope}\0${plan.path}\0${space.indicesOf(cell.point).join(',')}`
   }
-  const name = `${scope}\0${plan.path}\0${space.indicesOf(cell.point).join(',')}`
-  const mayRun = (fingerprint: Json | undefined, early: Json | undefined, keep: Keep): Found => {
-    const now = inputsWith(fingerprint)
-    const last = cache.lastInputs(name)
-    // It has become final since, and says the same.
-    const isSame = last !== undefined && last.fingerprint === inputsWith(early).fingerprint
-    const before = isSame ? { ...last, fingerprint: now.fingerprint } : last
-    const reason = fresh ? 'asked to run again' : explain(cell.owner, before, now)
-    cache.rememberInputs(name, now)
-    return { reason, keep }
+
+  ask(by: Services): Json | Promise<Json> | undefined {
+    const { definition, inputs } = this.#consulted
+    return definition.fingerprint?.(inputs as never, by)
   }
 
   /** As it is by contents' early names: the same before and after as long as the files are. */
-  const askEarly = async (now: Json): Promise<Json> =>
-    (own === undefined ? now : await ask(own.early)) as Json
+  async #askEarly(now: Json): Promise<Json> {
+    const { own } = this.#consulted
+    return (own === undefined ? now : await this.ask(own.early)) as Json
+  }
 
-  const lookUp = async (now: Json): Promise<Found> => {
-    const kept = look(now)
+  look(fingerprint: Fingerprint): CachedOutputs | undefined {
+    const { fresh, cell } = this.#consulted
+    const kept = fresh ? undefined : this.#shelf.cache.get(this.#key(fingerprint))
+    return kept !== undefined && isResultOf(cell.owner.plan, kept) ? kept : undefined
+  }
+
+  /** Looks under the name its contents have now, then under the one they had before it was final. */
+  async lookUp(now: Json): Promise<Found> {
+    const kept = this.look(now)
     if (kept !== undefined) return { kept }
-    const early = await askEarly(now)
-    const keptEarly = look(early)
-    if (keptEarly === undefined) return mayRun(now, early, (outputs) => keep(outputs, now, early))
-    cache.set(key(now), keptEarly)
+    const early = await this.#askEarly(now)
+    const keptEarly = this.look(early)
+    if (keptEarly === undefined) return this.mayRun(now, early, (outputs) => this.keep(outputs, now, early))
+    this.put(now, keptEarly)
     return { kept: keptEarly }
   }
 
+  mayRun(fingerprint: Fingerprint, early: Fingerprint, keep: Keep): Found {
+    const { cache } = this.#shelf
+    const { cell, fresh } = this.#consulted
+    const now = this.#inputsWith(fingerprint)
+    const last = cache.lastInputs(this.#name)
+    // It has become final since, and says the same.
+    const isSame = last !== undefined && last.fingerprint === this.#inputsWith(early).fingerprint
+    const before = isSame ? { ...last, fingerprint: now.fingerprint } : last
+    const reason = fresh ? 'asked to run again' : explain(cell.owner, before, now)
+    cache.rememberInputs(this.#name, now)
+    return { reason, keep }
+  }
+
+  put(fingerprint: Fingerprint, outputs: CachedOutputs): void {
+    this.#shelf.cache.set(this.#key(fingerprint), outputs)
+  }
+
   /** A result of other contents than were looked at is kept under neither. */
-  const keep = async (outputs: CachedOutputs, before: Json, early: Json): Promise<void> => {
-    const after = (await ask(own?.services ?? services)) as Json
+  async keep(outputs: CachedOutputs, before: Json, early: Json): Promise<void> {
+    const { own, services } = this.#consulted
+    const after = (await this.ask(own?.services ?? services)) as Json
     const isSame =
-      key(after) === key(before) || (own !== undefined && key(await askEarly(after)) === key(early))
+      this.#key(after) === this.#key(before) ||
+      (own !== undefined && this.#key(await this.#askEarly(after)) === this.#key(early))
     if (!isSame) return
-    cache.set(key(after), outputs)
-    if (own !== undefined) void move(own, after).catch(() => undefined)
+    this.put(after, outputs)
+    if (own !== undefined) void this.#move(own, after).catch(() => undefined)
   }
 
-  const move = async (by: CellServices<Services>, from: Json): Promise<void> => {
-    if (!(await by.settle())) return
-    const final = (await ask(by.services)) as Json
-    const kept = cache.get(key(from))
+  /** Puts a result under the final name of its contents, when they have it. */
+  async #move(own: CellServices<Services>, from: Json): Promise<void> {
+    if (!(await own.settle())) return
+    const final = (await this.ask(own.services)) as Json
+    const kept = this.#shelf.cache.get(this.#key(from))
     if (kept === undefined) return
-    cache.set(key(final), kept)
-    cache.rememberInputs(name, inputsWith(final))
+    this.put(final, kept)
+    this.#shelf.cache.rememberInputs(this.#name, this.#inputsWith(final))
   }
 
-  const fingerprint = ask(own?.services ?? services)
-  if (fingerprint instanceof Promise) return fingerprint.then(lookUp)
-  const kept = look(fingerprint)
-  if (kept !== undefined) return { kept }
-  return mayRun(fingerprint, fingerprint, (outputs) =>
-    fingerprint === undefined ? cache.set(key(undefined), outputs) : keep(outputs, fingerprint, fingerprint),
-  )
+  #inputsWith(fingerprint: Fingerprint): CellInputs {
+    const { cell, prepared } = this.#consulted
+    const { plan, definition } = cell.owner
+    // a package of nodes computes with what it is handed, so our own code counts there, too
+    const codes = [this.#shelf.code, definition?.origin?.code].filter((part) => part !== undefined)
+    return {
+      version: plan.description.version,
+      literals: prepared.literals,
+      links: this.#links,
+      fingerprint: fingerprint === undefined ? '' : contentId(fingerprint),
+      ...(plan.readers !== undefined && { readers: canonicalJson({ ...plan.readers }) }),
+      ...(codes.length > 0 && { code: codes.join('\n') }),
+    }
+  }
+
+  #key(fingerprint: Fingerprint): string {
+    const { cell, prepared } = this.#consulted
+    return keyOf(cell.owner.plan.type, prepared.literalsId, this.#inputsWith(fingerprint))
+  }
 }
 
 /** What a cache holds may have been written by anything: it is a result only where it is what the node promises. */

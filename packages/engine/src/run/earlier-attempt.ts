@@ -1,21 +1,17 @@
-import type { Coordinate, Json, Plan, RunError } from '@woolgather/workflow'
+import type { Coordinate, Json, Plan, RanCell } from '@woolgather/workflow'
 import type { Cell } from './cell.ts'
-
-/** A cell as an earlier attempt at this run left it: it is not run again, and not told again. */
-export type SettledCell = { node: string; at: Coordinate } & (
-  { outputs: Readonly<Record<string, Json>> } | { error: RunError }
-)
 
 /** What is left of an attempt at this run whose process ended. */
 export interface EarlierAttempt {
-  settled?: readonly SettledCell[] | undefined
+  /** Not run again, and not told again; what was skipped is looked at again. */
+  settled?: readonly RanCell<Json>[] | undefined
   /** Cells that may have ended the process: run one at a time, with nothing beside them. */
   suspects?: readonly { node: string; at: Coordinate }[] | undefined
 }
 
 /** Finds cells that are settled already, and lets one cell run at a time while suspects are left. */
 export class Resumption {
-  readonly #settled = new Map<string, SettledCell>()
+  readonly #settled = new Map<string, RanCell<Json>>()
   readonly #suspects = new Set<string>()
   readonly #held: Cell[] = []
   #busy: Cell | undefined
@@ -31,7 +27,7 @@ export class Resumption {
     for (const { node, at } of suspects) if (alone.has(node)) this.#suspects.add(nameOf(node, at))
   }
 
-  find(cell: Cell): SettledCell | undefined {
+  find(cell: Cell): RanCell<Json> | undefined {
     return this.#settled.size === 0 ? undefined : this.#settled.get(nameOfCell(cell))
   }
 

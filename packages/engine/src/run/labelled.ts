@@ -119,8 +119,5 @@ function liesAboveBase(space: Space, point: number, walk: Walk): boolean {
 function valuesAt(graph: CellGraph, axis: PlanAxis, point: number): Json[] {
   const { count } = graph.extent(axis.index, point)
   if (axis.kind === 'iteration') return Array.from({ length: count }, (_, i) => i)
-  const maker = graph.makerOf(axis.index, point)
-  const output = maker.owner.plan.description.outputs.find(({ spreads }) => spreads)?.name
-  const values = maker.value(output ?? Object.keys(maker.outputs ?? {})[0] ?? '', undefined)
-  return Array.isArray(values) ? values : []
+  return graph.makerOf(axis.index, point).spreadValues()
 }

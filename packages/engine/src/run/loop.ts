@@ -3,10 +3,16 @@ import type { CellGraph } from './cell-graph.ts'
 import type { Cell } from './cell.ts'
 import type { Walk } from './walk.ts'
 
-type SlotValues = Readonly<Record<string, Json>>
+/** What an end of a loop is run with besides its inputs. */
+export interface LoopPart {
+  /** Of the start: which one; of the end: how many there were. */
+  iteration: number
+  /** What it hands on beside what it makes. */
+  slots: Readonly<Record<string, Json>>
+}
 
 /** What a loop's start hands out: at first what came in, then what the iteration before left. */
-export function slotsAtStart(graph: CellGraph, start: Cell): { slots: SlotValues; iteration: number } {
+export function slotsAtStart(graph: CellGraph, start: Cell): LoopPart {
   const zone = zoneOf(start)
   const { space } = start.owner
   const iteration = space.indexAlong(start.point, zone.axis)
@@ -19,10 +25,10 @@ export function slotsAtStart(graph: CellGraph, start: Cell): { slots: SlotValues
 }
 
 /** What a loop's end hands out: what the last iteration left, or what came in where there was none. */
-export function slotsAtEnd(graph: CellGraph, end: Cell): { slots: SlotValues; iterations: number } {
+export function slotsAtEnd(graph: CellGraph, end: Cell): LoopPart {
   const [walk] = end.walks as [Walk]
   const last = walk.cells.at(-1) ?? initOf(graph, end)
-  return { slots: last.outputs ?? {}, iterations: walk.cells.length }
+  return { slots: last.outputs ?? {}, iteration: walk.cells.length }
 }
 
 /** Begins a loop whose inputs are known. */

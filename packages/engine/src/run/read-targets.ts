@@ -1,12 +1,7 @@
-import type { Json, PlanTarget } from '@woolgather/workflow'
+import type { Json } from '@woolgather/workflow'
 import type { CellGraph } from './cell-graph.ts'
 import { labelledOf } from './labelled.ts'
-import type { Walk } from './walk.ts'
-
-export interface TargetWalk {
-  target: PlanTarget
-  walk: Walk
-}
+import type { TargetWalk } from './targets.ts'
 
 /** What the targets of a run came to: node → output → value, a labelled value where it was swept. */
 export function readTargets(

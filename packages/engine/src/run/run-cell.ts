@@ -82,7 +82,7 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     if (thrown instanceof UpstreamError) return end({ kind: 'skipped', skip: thrown.skip })
     if (codeOf(thrown) === 'upstream-failed') {
       const reason = (thrown as Error).message
-      return end({ kind: 'skipped', skip: { reason, because: 'failed', namesNode: false } })
+      return end({ kind: 'skipped', skip: { reason, because: 'failed', node: undefined } })
     }
     const ends =
       retry === undefined || attempt >= retry.attempts || lasting.has(codeOf(verdict?.thrown ?? thrown))

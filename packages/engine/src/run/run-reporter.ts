@@ -34,7 +34,7 @@ export class RunReporter {
 
   started(cell: Cell): void {
     if (!cell.owner.visible) return
-    const { reason } = cell
+    const { runsBecause: reason } = cell
     const event = { type: 'cell.started' as const, ...whereIs(cell) }
     this.#events.send(reason === undefined ? event : { ...event, reason })
   }

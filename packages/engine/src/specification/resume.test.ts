@@ -1,6 +1,5 @@
-import type { RunEvent } from '@woolgather/workflow'
+import { settledCell, type Json, type RanCell, type RunEvent } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
-import type { SettledCell } from '../run/earlier-attempt.ts'
 import { graph, run } from '../testing/graph.ts'
 
 const sweep = graph({
@@ -13,15 +12,11 @@ const sweep = graph({
 const named = ({ node, at }: { node: string; at: Record<string, number> }): string =>
   `${node}${JSON.stringify(at)}`
 
-/** The cells here give small values only, so none is an artifact. */
-type SettledOutputs = Extract<SettledCell, { outputs: unknown }>['outputs']
-
-/** Cells as the events up to some moment have settled them. */
-function settledIn(events: readonly RunEvent[]): SettledCell[] {
-  return events.flatMap((event): SettledCell[] => {
-    if (event.type === 'cell.finished')
-      return [{ node: event.node, at: event.at, outputs: event.outputs as SettledOutputs }]
-    return event.type === 'cell.failed' ? [{ node: event.node, at: event.at, error: event.error }] : []
+/** Cells as the events up to some moment have settled them; they give small values only, so none is an artifact. */
+function settledIn(events: readonly RunEvent[]): RanCell<Json>[] {
+  return events.flatMap((event) => {
+    const cell = settledCell(event)
+    return cell === undefined || 'skipped' in cell ? [] : [cell]
   })
 }
 

@@ -8,8 +8,9 @@ import {
   type WorkflowNode,
 } from '@woolgather/workflow'
 import { defineNode, type NodeContext, type NodeDefinition } from '../define-node.ts'
-import { executeWorkflow, type ExecuteOptions, type RunResult } from '../execute-workflow.ts'
+import { executeWorkflow, type ExecuteOptions } from '../execute-workflow.ts'
 import { createRegistry, type Registry } from '../registry.ts'
+import type { RunResult } from '../run/run-result.ts'
 
 /** Node types small enough to see through, for specifications about graphs. */
 export const constant: NodeDefinition = defineNode({

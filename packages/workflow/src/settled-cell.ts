@@ -1,0 +1,28 @@
+import type { Coordinate, OutputValue, RunEvent } from './events.ts'
+import type { RunError } from './issues.ts'
+
+/**
+ * A cell that has ended: what it gave, or why it gave nothing. `Value` is what its outputs are: as events carry them, or
+ * as JSON where long ones were fetched.
+ */
+export type SettledCell<Value = OutputValue> = { node: string; at: Coordinate } & (
+  { outputs: Record<string, Value> } | { error: RunError } | { skipped: string }
+)
+
+/** One that ended by itself: it was not skipped because of something else. */
+export type RanCell<Value = OutputValue> = Exclude<SettledCell<Value>, { skipped: unknown }>
+
+/** The cell that ended with an event; undefined where none did. */
+export function settledCell(event: RunEvent): SettledCell | undefined {
+  switch (event.type) {
+    case 'cell.finished':
+    case 'cell.cached':
+      return { node: event.node, at: event.at, outputs: event.outputs }
+    case 'cell.failed':
+      return { node: event.node, at: event.at, error: event.error }
+    case 'cell.skipped':
+      return { node: event.node, at: event.at, skipped: event.reason }
+    default:
+      return undefined
+  }
+}
