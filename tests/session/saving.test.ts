@@ -18,14 +18,15 @@ beforeEach(async () => {
 })
 afterAll(() => session[Symbol.asyncDispose]())
 
-const savedName = async (id: string): Promise<string> => (await editor.client.workflow(id)).workflow.name
+const savedName = async (id: string): Promise<string> =>
+  (await editor.client.ask('workflow', { id })).workflow.name
 
 let conflicts = 0
 
 /** Opened here, then saved by somebody else, then changed here. */
 async function makeConflict(): Promise<{ id: string; theirs: Workflow }> {
   const id = `story-of-${++conflicts}`
-  await editor.client.saveWorkflow(id, { workflow: script('as it was') })
+  await editor.client.ask('saveWorkflow', { id, body: { workflow: script('as it was') } })
   const other = await session.join()
   await openFromServer(editor, id)
   await openFromServer(other, id)
@@ -60,7 +61,7 @@ test('a save that ends behind another tab belongs to the tab it began in', async
 })
 
 test('a copy is saved under a name that is free, and the tab goes on with the copy', async () => {
-  await editor.client.saveWorkflow('story', { workflow: script('story') })
+  await editor.client.ask('saveWorkflow', { id: 'story', body: { workflow: script('story') } })
   await openFromServer(editor, 'story')
   await saveCopy(editor)
   expect(editor.front.document.getState().origin.id).toBe('story-2')
@@ -129,7 +130,7 @@ test('an earlier version comes back in the tab it was asked for in, as one chang
   rename(tab, 'second')
   await saveWorkflow(editor)
   const id = tab.document.getState().origin.id ?? ''
-  const earliest = (await editor.client.revisions(id)).at(-1)
+  const earliest = (await editor.client.ask('revisions', { id })).at(-1)
   const restoring = restoreRevision(editor, id, earliest!)
   const other = show(editor, { workflow: script('other') })
   await restoring

@@ -114,7 +114,7 @@ test('stepping through the tabs goes round both ends', () => {
 })
 
 test('a workflow of the server that is open comes to the front instead of opening twice', async () => {
-  await editor.client.saveWorkflow('kept', { workflow: script('kept') })
+  await editor.client.ask('saveWorkflow', { id: 'kept', body: { workflow: script('kept') } })
   await openFromServer(editor, 'kept')
   const kept = editor.front
   rename(kept, 'changed')

@@ -1,13 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  routes,
-  type ErrorResponse,
-  type NodesResponse,
-  type RunAccepted,
-  type RunEventsResponse,
-} from '@woolgather/protocol'
+import { AnswerError, createAsk } from '@woolgather/protocol'
 import type { RunRequest } from '@woolgather/supervisor'
-import { withSeeds, type RunStatus } from '@woolgather/workflow'
+import { withSeeds, type NodeDescription, type RunStatus } from '@woolgather/workflow'
 import { CliError } from './cli-error.ts'
 
 /** There is no use in asking this server for anything now. */
@@ -15,7 +9,7 @@ export class ServerGone extends CliError {}
 
 /** A server that runs workflows in place of a worker of one's own. */
 export interface ServerRunner {
-  descriptions(): Promise<NodesResponse>
+  descriptions(): Promise<NodeDescription[]>
   /** Resolves when the run has ended there. Lost connections are tried again. */
   run(request: RunRequest): Promise<RunStatus>
   readArtifact(hash: string): Promise<Uint8Array | undefined>
@@ -32,6 +26,7 @@ const defaultPatience = 30
 
 /** What a proxy answers while the server behind it is away. */
 const awayStatuses = [502, 503, 504]
+const tooManyRequests = 429
 
 /**
  * @param url as the server prints it; a `?token=…` in it is used
@@ -49,32 +44,27 @@ export function createServerRunner(
     known === null || known === undefined ? {} : { authorization: `Bearer ${known}` }
   const closed = new AbortController()
 
-  const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
-    const response = await fetch(new URL(path, base), {
-      ...init,
-      headers: { ...headers, ...(init.body !== undefined && { 'content-type': 'application/json' }) },
-    })
-    if (response.ok) return response
-    if (response.status === 429) {
-      // It says when to ask again; a batch can wait.
-      await delay(Number(response.headers.get('retry-after') ?? 1) * 1_000, undefined, {
-        signal: closed.signal,
-      })
-      return request(path, init)
+  const ask = createAsk({ url: base.origin, headers })
+
+  /** One answer, after waiting for as long as the server says; a batch can wait. */
+  const patiently = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => {
+    for (;;) {
+      try {
+        return await question()
+      } catch (error) {
+        if (!(error instanceof AnswerError)) throw error
+        if (awayStatuses.includes(error.status)) throw error
+        if (error.status !== tooManyRequests) throw refusal(base, error)
+        await delay((error.retryAfter ?? 1) * 1_000, undefined, { signal: closed.signal })
+      }
     }
-    if (awayStatuses.includes(response.status)) throw new Error('the server is away')
-    throw await refusal(base, response)
   }
 
   /** Asks until there is a whole answer: a server that restarts is back soon. */
-  const insist = async <Answer>(
-    path: string,
-    read: (response: Response) => Promise<Answer>,
-    { signal, ...init }: RequestInit = {},
-  ): Promise<Answer> => {
+  const insist = async <Answer>(question: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await read(await request(path, init))
+        return await patiently(question)
       } catch (error) {
         if (error instanceof CliError) throw error
         if (attempt >= patience || closed.signal.aborted || signal?.aborted) throw unreachable(base)
@@ -87,8 +77,8 @@ export function createServerRunner(
     let after = -1
     let wait = firstWait
     for (;;) {
-      const path = `${routes.runEvents(run)}?after=${after}`
-      const { events, more } = await insist(path, readJson<RunEventsResponse>, signal ? { signal } : {})
+      const asked = { id: run, query: { after } }
+      const { events, more } = await insist(() => ask('runEvents', asked), signal)
       if (events.length > 0) onEvents(events)
       const last = events.at(-1)
       if (last?.type === 'run.finished') return last.status
@@ -99,18 +89,13 @@ export function createServerRunner(
   }
 
   return {
-    descriptions: async () =>
-      (await (await request(routes.nodes).catch(explain(base))).json()) as NodesResponse,
+    descriptions: () => patiently(() => ask('nodes')).catch(explain(base)),
     async run(asked) {
       const { workflow, targets, seeds, signal } = asked
       if (signal?.aborted) return 'cancelled'
-      const body = JSON.stringify({ workflow: withSeeds(workflow, seeds ?? {}), ...(targets && { targets }) })
-      const { run } = await insist(routes.runs, readJson<RunAccepted>, {
-        method: 'POST',
-        body,
-        ...(signal && { signal }),
-      })
-      const cancel = (): void => void request(routes.cancelRun(run), { method: 'POST' }).catch(() => {})
+      const body = { workflow: withSeeds(workflow, seeds ?? {}), ...(targets && { targets }) }
+      const { run } = await insist(() => ask('submitRun', { body }), signal)
+      const cancel = (): void => void patiently(() => ask('cancelRun', { id: run })).catch(() => {})
       signal?.addEventListener('abort', cancel, { once: true })
       try {
         return await followRun(run, asked)
@@ -119,14 +104,10 @@ export function createServerRunner(
       }
     },
     readArtifact: (hash) =>
-      insist(routes.artifact(hash), async (response) => new Uint8Array(await response.arrayBuffer())),
+      insist(async () => new Uint8Array(await (await ask('artifact', { hash })).arrayBuffer())),
     close: () => Promise.resolve(closed.abort()),
     kill: () => Promise.resolve(closed.abort()),
   }
-}
-
-async function readJson<Answer>(response: Response): Promise<Answer> {
-  return (await response.json()) as Answer
 }
 
 function readUrl(url: string): URL {
@@ -142,14 +123,13 @@ function readUrl(url: string): URL {
 }
 
 /** What the server says is wrong; where it says nothing, it is none of ours. */
-async function refusal(base: URL, response: Response): Promise<CliError> {
-  const body = (await response.json().catch(() => undefined)) as Partial<ErrorResponse> | undefined
-  if (response.status === 401 && body?.error) return new ServerGone([{ ...body.error, hint: tokenHint }])
-  if (body?.error) return new CliError([body.error])
+function refusal(base: URL, { status, told }: AnswerError): CliError {
+  if (status === 401 && told) return new ServerGone([{ ...told, hint: tokenHint }])
+  if (told) return new CliError([told])
   return new ServerGone([
     {
       code: 'protocol',
-      message: `${base.origin} answered ${response.status}, not as Woolgather does.`,
+      message: `${base.origin} answered ${status}, not as Woolgather does.`,
       hint: 'Look at the port: the server prints its address when it starts.',
     },
   ])

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { routes, type HealthResponse } from '@woolgather/protocol'
+import { createAsk } from '@woolgather/protocol'
 
 /** ` (process 4711)`, or nothing where it is not known. */
 export function describeHolder(pid: number | undefined): string {
@@ -18,10 +18,8 @@ export async function findHolder(host: string, port: number): Promise<number | u
 async function askHolder(host: string, port: number): Promise<number | undefined> {
   try {
     const name = host.includes(':') ? `[${host}]` : host
-    const answer = await fetch(`http://${name}:${port}${routes.health}`, {
-      signal: AbortSignal.timeout(patience),
-    })
-    const { pid } = (await answer.json()) as Partial<HealthResponse>
+    const ask = createAsk({ url: `http://${name}:${port}`, signal: AbortSignal.timeout(patience) })
+    const { pid } = await ask('health')
     return Number.isInteger(pid) ? pid : undefined
   } catch {
     return undefined

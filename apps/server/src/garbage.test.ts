@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { routes } from '@woolgather/protocol'
+import { socketPath, pathOf } from '@woolgather/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -85,7 +85,7 @@ test('no request of a thousand, however broken, is answered by a failure of the 
   await shower(1_000, 2)
   // Connections are let go of in their own time.
   await expect.poll(() => heldMegabytes() - before).toBeLessThan(flat)
-  expect((await fetch(server.url + routes.health)).status).toBe(200)
+  expect((await fetch(server.url + pathOf('health'))).status).toBe(200)
 })
 
 test('no frame of a thousand, however broken, ends the server, goes unanswered, or leaves anything behind', async () => {
@@ -112,7 +112,7 @@ test('no frame of a thousand, however broken, ends the server, goes unanswered, 
   let sent = 0
   const shower = fc.asyncProperty(fc.array(frame, { minLength: 5, maxLength: 15 }), async (frames) => {
     sent += frames.length
-    const socket = new WebSocket(server.url.replace('http', 'ws') + routes.socket)
+    const socket = new WebSocket(server.url.replace('http', 'ws') + socketPath)
     let answers = 0
     socket.on('message', () => answers++)
     await new Promise((resolve) => socket.once('open', resolve))
@@ -126,5 +126,5 @@ test('no frame of a thousand, however broken, ends the server, goes unanswered, 
   await fc.assert(shower, { numRuns: 130, seed: 2 })
   expect(sent).toBeGreaterThan(1_000)
   await expect.poll(() => heldMegabytes() - before).toBeLessThan(flat)
-  expect((await fetch(server.url + routes.health)).status).toBe(200)
+  expect((await fetch(server.url + pathOf('health'))).status).toBe(200)
 })

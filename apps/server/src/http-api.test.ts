@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { routes, type ErrorResponse, type RunDetails } from '@woolgather/protocol'
+import { docsPath, pathOf, type ErrorResponse, type RunDetails } from '@woolgather/protocol'
 import { describe, expect, test } from 'vitest'
 import { collect, script, startTestServer, until, type TestServer } from './testing/start-test-server.ts'
 
@@ -25,11 +25,11 @@ describe('runs over HTTP', () => {
     const client = server.connect()
     const started: string[] = []
     for (const name of ['end completed', 'start text; fail text; end failed', 'finish text; end completed']) {
-      const { run } = await client.startRun({ workflow: script(name), targets: ['text'] })
+      const { run } = await client.ask('submitRun', { body: { workflow: script(name), targets: ['text'] } })
       await collect(client, run)
       started.push(run)
     }
-    const details = await client.run(started[1] as string)
+    const details = await client.ask('run', { id: started[1] as string })
     expect(details).toEqual({
       run: started[1] as string,
       number: 2,
@@ -48,33 +48,33 @@ describe('runs over HTTP', () => {
       seeds: {},
       cells: { finished: 0, cached: 0, failed: 1, cancelled: 0, skipped: 0 },
     } satisfies RunDetails)
-    const first = await client.runs({ limit: 2 })
-    const second = await client.runs({ limit: 2, before: first.next })
+    const first = await client.ask('runs', { query: { limit: 2 } })
+    const second = await client.ask('runs', { query: { limit: 2, before: first.next } })
     expect([first, second].map(({ runs, next }) => [runs.map(({ number }) => number), next])).toEqual([
       [[3, 2], 2],
       [[1], undefined],
     ])
     const named = async (query: object): Promise<number[]> =>
-      (await client.runs(query)).runs.map(({ number }) => number)
+      (await client.ask('runs', { query })).runs.map(({ number }) => number)
     expect([await named({ status: 'failed' }), await named({ name: 'FINISH' })]).toEqual([[2], [3]])
   })
 
   test('put values where they are asked to, also into a saved workflow', async () => {
     await using server = await startTestServer()
     const client = server.connect()
-    const { run } = await client.startRun({ id: 'hello', inputs: { 'text.value': 'bye' } })
+    const { run } = await client.ask('submitRun', { body: { id: 'hello', inputs: { 'text.value': 'bye' } } })
     await collect(client, run)
-    expect((await client.run(run)).workflow.nodes['text']?.inputs).toEqual({ value: 'bye' })
+    expect((await client.ask('run', { id: run })).workflow.nodes['text']?.inputs).toEqual({ value: 'bye' })
   })
 
   test('are cancelled', async () => {
     await using server = await startTestServer()
     const client = server.connect()
-    const { run } = await client.startRun({ workflow: script('cancellable') })
-    await until(async () => (await client.run(run)).status === 'running')
-    expect((await post(server, routes.cancelRun(run), {})).status).toBe(202)
+    const { run } = await client.ask('submitRun', { body: { workflow: script('cancellable') } })
+    await until(async () => (await client.ask('run', { id: run })).status === 'running')
+    expect((await post(server, pathOf('cancelRun', { id: run }), {})).status).toBe(202)
     expect((await collect(client, run)).at(-1)).toMatchObject({ status: 'cancelled' })
-    expect((await post(server, routes.cancelRun('none'), {})).status).toBe(404)
+    expect((await post(server, pathOf('cancelRun', { id: 'none' }), {})).status).toBe(404)
   })
 
   test.each<[string, unknown, number, string]>([
@@ -92,21 +92,21 @@ describe('runs over HTTP', () => {
     ],
   ])('are refused where the body has %s', async (_, body, status, code) => {
     await using server = await startTestServer()
-    const answer = await post(server, routes.runs, body)
+    const answer = await post(server, pathOf('runs'), body)
     expect([answer.status, errorOf(answer).code]).toEqual([status, code])
   })
 
   test('are refused with what was probably meant, or how to send it', async () => {
     await using server = await startTestServer()
-    expect(errorOf(await post(server, routes.runs, { id: 'helo' })).hint).toBe('Did you mean “hello”?')
-    expect(errorOf(await post(server, routes.runs, {})).hint).toContain('content-type application/json')
+    expect(errorOf(await post(server, pathOf('runs'), { id: 'helo' })).hint).toBe('Did you mean “hello”?')
+    expect(errorOf(await post(server, pathOf('runs'), {})).hint).toContain('content-type application/json')
   })
 
   test('are not listed by a query that cannot be read, nor read where there are none', async () => {
     await using server = await startTestServer()
     const statuses = await Promise.all(
       ['?limit=0', '?limit=x', '?status=odd', '?other=1', '/none'].map(
-        async (query) => (await fetch(server.url + routes.runs + query)).status,
+        async (query) => (await fetch(server.url + pathOf('runs') + query)).status,
       ),
     )
     expect(statuses).toEqual([400, 400, 400, 400, 404])
@@ -117,22 +117,33 @@ describe('saved workflows', () => {
   test('keep every state they were saved in, also after they are deleted', async () => {
     await using server = await startTestServer()
     const client = server.connect()
-    const first = await client.saveWorkflow('mine', { workflow: script('first') })
-    const second = await client.saveWorkflow('mine', {
-      workflow: script('second'),
-      revision: first.revision,
+    const first = await client.ask('saveWorkflow', { id: 'mine', body: { workflow: script('first') } })
+    const second = await client.ask('saveWorkflow', {
+      id: 'mine',
+      body: {
+        workflow: script('second'),
+        revision: first.revision,
+      },
     })
-    await expect(client.deleteWorkflow('mine', first.revision)).rejects.toMatchObject({
+    await expect(
+      client.ask('deleteWorkflow', { id: 'mine', query: { revision: first.revision } }),
+    ).rejects.toMatchObject({
       code: 'revision-conflict',
     })
-    await client.deleteWorkflow('mine', second.revision)
-    await expect(client.workflow('mine')).rejects.toMatchObject({ code: 'not-found' })
-    expect((await client.revisions('mine')).map(({ name, revision }) => [name, revision])).toEqual([
+    await client.ask('deleteWorkflow', { id: 'mine', query: { revision: second.revision } })
+    await expect(client.ask('workflow', { id: 'mine' })).rejects.toMatchObject({ code: 'not-found' })
+    expect(
+      (await client.ask('revisions', { id: 'mine' })).map(({ name, revision }) => [name, revision]),
+    ).toEqual([
       ['second', second.revision],
       ['first', first.revision],
     ])
-    expect((await client.revision('mine', first.revision)).workflow).toEqual(script('first'))
-    await expect(client.deleteWorkflow('hello', 'x')).rejects.toMatchObject({ code: 'forbidden' })
+    expect((await client.ask('revision', { id: 'mine', revision: first.revision })).workflow).toEqual(
+      script('first'),
+    )
+    await expect(
+      client.ask('deleteWorkflow', { id: 'hello', query: { revision: 'x' } }),
+    ).rejects.toMatchObject({ code: 'forbidden' })
   })
 })
 
@@ -140,7 +151,9 @@ describe('uploads', () => {
   test('arrive whole under their name', async () => {
     await using server = await startTestServer()
     const text = 'a,b\n1,2\n'.repeat(10_000)
-    const answer = await server.connect().upload('table 1.csv', new Blob([text]))
+    const answer = await server
+      .connect()
+      .ask('upload', { query: { name: 'table 1.csv' }, body: new Blob([text]) })
     expect(answer).toMatchObject({ file: 'table 1.csv', bytes: text.length })
     const folder = path.join(server.folder, 'data', 'inputs')
     expect(readdirSync(folder)).toEqual(['table 1.csv'])
@@ -152,7 +165,7 @@ describe('uploads', () => {
     async (name) => {
       await using server = await startTestServer()
       const query = new URLSearchParams({ name })
-      const answer = await fetch(`${server.url}${routes.upload}?${query}`, { method: 'POST', body: 'x' })
+      const answer = await fetch(`${server.url}${pathOf('upload')}?${query}`, { method: 'POST', body: 'x' })
       expect(answer.status).toBe(400)
     },
   )
@@ -160,7 +173,7 @@ describe('uploads', () => {
 
 test('the interface is described as OpenAPI and as a page', async () => {
   await using server = await startTestServer()
-  const document = (await (await fetch(server.url + routes.docs)).json()) as {
+  const document = (await (await fetch(server.url + docsPath)).json()) as {
     openapi: string
     paths: Record<string, Record<string, { responses: Record<string, unknown> }>>
   }
@@ -180,7 +193,7 @@ test('the interface is described as OpenAPI and as a page', async () => {
       ])
     }
   }
-  const page = await fetch(server.url + routes.docs, { headers: { accept: 'text/html' } })
+  const page = await fetch(server.url + docsPath, { headers: { accept: 'text/html' } })
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(await page.text()).not.toMatch(/src=|https?:\/\/(?!127)/)
 })

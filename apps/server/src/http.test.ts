@@ -4,7 +4,13 @@ import { request as httpRequest } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { routes, type ErrorResponse, type RunEventsResponse, type SavedWorkflow } from '@woolgather/protocol'
+import {
+  socketPath,
+  pathOf,
+  type ErrorResponse,
+  type RunEventsResponse,
+  type SavedWorkflow,
+} from '@woolgather/protocol'
 import { createFileArtifactStore } from '@woolgather/engine'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -27,7 +33,7 @@ interface Answer {
 async function honestPatience(): Promise<number> {
   await using server = await startTestServer()
   const askOften = async (): Promise<void> => {
-    for (let times = 0; times < 10; times++) await ask(server, routes.health)
+    for (let times = 0; times < 10; times++) await ask(server, pathOf('health'))
   }
   return 2 * Math.ceil(Math.max(100, (await timeOf(askOften)) * 5))
 }
@@ -57,7 +63,7 @@ function ask(
 }
 
 function put(server: TestServer, id: string, body: unknown): Promise<Response> {
-  return fetch(server.url + routes.workflow(id), {
+  return fetch(server.url + pathOf('workflow', { id }), {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -70,7 +76,7 @@ const errorOf = (text: string): ErrorResponse['error'] => (JSON.parse(text) as E
 function openSocket(
   server: TestServer,
   headers: Record<string, string>,
-  target: string = routes.socket,
+  target: string = socketPath,
 ): Promise<number> {
   return new Promise((resolve) => {
     const socket = new WebSocket(server.url.replace('http', 'ws') + target, { headers })
@@ -87,7 +93,7 @@ describe('what is there to read', () => {
   test('health, node types, models', async () => {
     await using server = await startTestServer()
     const [health, nodes, models] = await Promise.all(
-      [routes.health, routes.nodes, routes.models].map(async (route) =>
+      [pathOf('health'), pathOf('nodes'), pathOf('models')].map(async (route) =>
         (await fetch(server.url + route)).json(),
       ),
     )
@@ -108,14 +114,14 @@ describe('what is there to read', () => {
     const all = await collect(client, run)
     const page = async (after: number): Promise<RunEventsResponse> =>
       (
-        await fetch(`${server.url}${routes.runEvents(run)}?after=${after}`)
+        await fetch(`${server.url}${pathOf('runEvents', { id: run })}?after=${after}`)
       ).json() as Promise<RunEventsResponse>
     const first = await page(-1)
     const second = await page(first.events.length - 1)
     expect([first.more, second.more]).toEqual([true, false])
     expect([...first.events, ...second.events]).toEqual(all)
-    expect((await fetch(`${server.url}${routes.runEvents(run)}?after=x`)).status).toBe(400)
-    expect((await fetch(server.url + routes.runEvents('none'))).status).toBe(404)
+    expect((await fetch(`${server.url}${pathOf('runEvents', { id: run })}?after=x`)).status).toBe(400)
+    expect((await fetch(server.url + pathOf('runEvents', { id: 'none' }))).status).toBe(404)
   })
 
   test('artifacts by the hash of their bytes, as text that is never run', async () => {
@@ -124,14 +130,14 @@ describe('what is there to read', () => {
     const bytes = new TextEncoder().encode('"<script>alert(1)</script>"')
     const { artifact } = store.put(bytes, 'text')
     expect(artifact).toBe(createHash('sha256').update(bytes).digest('hex'))
-    const answer = await ask(server, routes.artifact(artifact))
+    const answer = await ask(server, pathOf('artifact', { hash: artifact }))
     expect({ status: answer.status, text: answer.text, type: answer.headers['content-type'] }).toEqual({
       status: 200,
       text: '"<script>alert(1)</script>"',
       type: 'text/plain; charset=utf-8',
     })
     expect(answer.headers['content-security-policy']).toBe("default-src 'none'; sandbox")
-    expect((await ask(server, routes.artifact('0'.repeat(64)))).status).toBe(404)
+    expect((await ask(server, pathOf('artifact', { hash: '0'.repeat(64) }))).status).toBe(404)
   })
 
   test('the built editor, or how to build it', async () => {
@@ -155,8 +161,8 @@ describe('saved workflows', () => {
     const replaced = await put(server, 'mine', { workflow: script('second'), revision: created.revision })
     const second = (await replaced.json()) as SavedWorkflow
     expect(second).toMatchObject({ id: 'mine', name: 'second', nodes: 1, example: false })
-    expect(await (await fetch(server.url + routes.workflow('mine'))).json()).toEqual(second)
-    const list = (await (await fetch(server.url + routes.workflows)).json()) as unknown[]
+    expect(await (await fetch(server.url + pathOf('workflow', { id: 'mine' }))).json()).toEqual(second)
+    const list = (await (await fetch(server.url + pathOf('workflows'))).json()) as unknown[]
     expect(list).toMatchObject([
       { id: 'hello', example: true },
       { id: 'mine', name: 'second', revision: second.revision, example: false },
@@ -203,7 +209,7 @@ describe('saved workflows', () => {
       expect([status, Object.keys(errorOf(text)).includes('code')]).toEqual([answer.status, true])
       expect(text).not.toMatch(/node_modules|\.ts:\d|at .*\(/)
     }
-    expect((await fetch(server.url + routes.workflow('mine'))).status).toBe(404)
+    expect((await fetch(server.url + pathOf('workflow', { id: 'mine' }))).status).toBe(404)
   })
 })
 
@@ -247,7 +253,7 @@ describe('who may ask', () => {
     test(`${title}: ${status}, over HTTP and socket alike`, async () => {
       await using server = await startTestServer()
       const sent = headers['origin'] === 'OWN' ? { origin: server.url } : headers
-      expect((await ask(server, routes.health, sent)).status).toBe(status)
+      expect((await ask(server, pathOf('health'), sent)).status).toBe(status)
       expect(await openSocket(server, sent)).toBe(status === 200 ? 101 : status)
     })
   }
@@ -266,9 +272,9 @@ describe('who may ask', () => {
     const token = 'a-long-enough-token'
     await using server = await startTestServer({ token })
     const bearer = (value: string): Record<string, string> => ({ authorization: `Bearer ${value}` })
-    expect((await ask(server, routes.nodes)).status).toBe(401)
-    expect((await ask(server, routes.nodes, bearer(`${token}x`))).status).toBe(401)
-    expect((await ask(server, routes.nodes, bearer(token))).status).toBe(200)
+    expect((await ask(server, pathOf('nodes'))).status).toBe(401)
+    expect((await ask(server, pathOf('nodes'), bearer(`${token}x`))).status).toBe(401)
+    expect((await ask(server, pathOf('nodes'), bearer(token))).status).toBe(200)
     expect(await openSocket(server, {})).toBe(401)
 
     const entered = await ask(server, `/?token=${token}`)
@@ -284,10 +290,10 @@ describe('who may ask', () => {
     const statuses: number[] = []
     for (let guess = 0; guess < 25; guess++) {
       const headers = { authorization: `Bearer guess-number-${guess}` }
-      statuses.push((await ask(server, routes.nodes, headers)).status)
+      statuses.push((await ask(server, pathOf('nodes'), headers)).status)
     }
     expect(statuses).toEqual([...Array<number>(20).fill(401), ...Array<number>(5).fill(429)])
-    expect((await ask(server, routes.nodes, { authorization: `Bearer ${token}` })).status).toBe(429)
+    expect((await ask(server, pathOf('nodes'), { authorization: `Bearer ${token}` })).status).toBe(429)
     expect(await openSocket(server, { authorization: `Bearer ${token}` })).toBe(429)
   })
 
@@ -312,7 +318,7 @@ describe('who may ask', () => {
         socket.resume()
       })
     })
-    expect((await ask(server, routes.health)).status).toBe(200)
+    expect((await ask(server, pathOf('health'))).status).toBe(200)
     await Promise.all(closed)
   })
 

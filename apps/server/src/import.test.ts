@@ -42,7 +42,7 @@ describe('importing', () => {
     ['a result', 'result', JSON.stringify({ workflow: carried, status: 'completed', outputs: {} })],
   ])('%s gives the workflow that made it', async (_, carrier, text) => {
     await using server = await startTestServer()
-    expect(await server.connect().importWorkflow(text)).toEqual({
+    expect(await server.connect().ask('importWorkflow', { body: new Blob([text]) })).toEqual({
       workflow: carried,
       carrier,
       missing: { models: [], nodeTypes: [] },
@@ -54,7 +54,7 @@ describe('importing', () => {
     const bytes = await gguf({ [provenanceKeys.workflow]: carriedJson, 'other.text': 'x'.repeat(1_000) })
     const client = server.connect()
     for (const part of [bytes, bytes.subarray(0, bytes.length - 700)]) {
-      expect(await client.importWorkflow(new Blob([Buffer.from(part)]))).toMatchObject({
+      expect(await client.ask('importWorkflow', { body: new Blob([Buffer.from(part)]) })).toMatchObject({
         workflow: carried,
         carrier: 'gguf',
       })
@@ -64,7 +64,7 @@ describe('importing', () => {
   test('of a long result only the beginning is sent', async () => {
     await using server = await startTestServer()
     const text = JSON.stringify({ workflow: carried, outputs: { long: 'é'.repeat(importBytes / 2) } })
-    expect(await server.connect().importWorkflow(text)).toMatchObject({
+    expect(await server.connect().ask('importWorkflow', { body: new Blob([text]) })).toMatchObject({
       workflow: carried,
       carrier: 'result',
     })
@@ -78,20 +78,26 @@ describe('importing', () => {
     ['a workflow of others', Buffer.from('{"format":"comfy"}'), 'invalid-workflow'],
   ])('%s is refused with the reason', async (_, bytes, code) => {
     await using server = await startTestServer()
-    await expect(server.connect().importWorkflow(new Blob([bytes]))).rejects.toMatchObject({ code })
+    await expect(server.connect().ask('importWorkflow', { body: new Blob([bytes]) })).rejects.toMatchObject({
+      code,
+    })
   })
 
   test('a GGUF file without one is refused as such', async () => {
     await using server = await startTestServer()
     const file = new Blob([Buffer.from(await gguf())])
-    await expect(server.connect().importWorkflow(file)).rejects.toMatchObject({ code: 'no-workflow' })
+    await expect(server.connect().ask('importWorkflow', { body: file })).rejects.toMatchObject({
+      code: 'no-workflow',
+    })
   })
 
   test('what is missing is named: models with where to get them, and types of nodes', async () => {
     await using server = await startTestServer()
     const file = { file: 'big.gguf', sha256: 'ab'.repeat(32), source: 'hf:some/where/big.gguf', bytes: 9 }
     const workflow = naming('big.gguf', { requires: { models: [file] } })
-    const { missing } = await server.connect().importWorkflow(JSON.stringify(workflow))
+    const { missing } = await server
+      .connect()
+      .ask('importWorkflow', { body: new Blob([JSON.stringify(workflow)]) })
     expect(missing).toEqual({
       models: [{ ...file, problem: 'absent' }],
       nodeTypes: [{ type: 'loading/model', nodes: ['model'] }],
@@ -106,9 +112,9 @@ describe('importing', () => {
     const client = server.connect()
     const problemsOf = async (sha256: string): Promise<string[]> => {
       const workflow = naming('small.gguf', { requires: { models: [{ file: 'small.gguf', sha256 }] } })
-      return (await client.importWorkflow(JSON.stringify(workflow))).missing.models.map(
-        ({ problem }) => problem,
-      )
+      return (
+        await client.ask('importWorkflow', { body: new Blob([JSON.stringify(workflow)]) })
+      ).missing.models.map(({ problem }) => problem)
     }
     expect([await problemsOf('ab'.repeat(32)), await problemsOf(sha256Of(bytes))]).toEqual([
       ['different'],
@@ -123,9 +129,11 @@ test('a workflow that is saved or given on says which models it needs, with hash
   const bytes = await gguf()
   models.files.set('/some/model.gguf', { content: bytes })
   const client = server.connect()
-  const { id } = await client.fetchModel({ source: `${models.url}/some/model.gguf`, file: 'mine/model.gguf' })
+  const { id } = await client.ask('fetchModel', {
+    body: { source: `${models.url}/some/model.gguf`, file: 'mine/model.gguf' },
+  })
   await until(async () =>
-    (await client.downloads()).some((known) => known.id === id && known.state === 'finished'),
+    (await client.ask('downloads')).some((known) => known.id === id && known.state === 'finished'),
   )
   const needed = {
     file: 'mine/model.gguf',
@@ -133,11 +141,17 @@ test('a workflow that is saved or given on says which models it needs, with hash
     source: `${models.url}/some/model.gguf`,
     bytes: bytes.length,
   }
-  const saved = await client.saveWorkflow('shared', { workflow: naming('mine/model.gguf') })
+  const saved = await client.ask('saveWorkflow', {
+    id: 'shared',
+    body: { workflow: naming('mine/model.gguf') },
+  })
   expect(saved.workflow.requires).toEqual({ models: [needed] })
-  expect((await client.exportWorkflow('shared')).requires).toEqual({ models: [needed] })
+  expect((await client.ask('exportWorkflow', { id: 'shared' })).requires).toEqual({ models: [needed] })
   const other = naming('other.gguf', { requires: saved.workflow.requires })
-  const changed = await client.saveWorkflow('shared', { workflow: other, revision: saved.revision })
+  const changed = await client.ask('saveWorkflow', {
+    id: 'shared',
+    body: { workflow: other, revision: saved.revision },
+  })
   expect(changed.workflow.requires).toEqual({ models: [{ file: 'other.gguf' }] })
 })
 
@@ -162,11 +176,11 @@ describe('a missing model', () => {
     const sha256 = sha256Of(content)
     let listed: string[] = []
     const told = await follow(models, async (client, source) => {
-      const first = await client.fetchModel({ source, file: 'people/nice.gguf', sha256 })
+      const first = await client.ask('fetchModel', { body: { source, file: 'people/nice.gguf', sha256 } })
       expect(first).toMatchObject({ file: 'people/nice.gguf', state: 'running', done: 0 })
       // Asked twice, it is fetched once.
-      await client.fetchModel({ source, file: 'people/nice.gguf', sha256 })
-      await until(async () => (listed = (await client.models()).map(({ file }) => file)).length > 0)
+      await client.ask('fetchModel', { body: { source, file: 'people/nice.gguf', sha256 } })
+      await until(async () => (listed = (await client.ask('models')).map(({ file }) => file)).length > 0)
     })
     expect(told.at(-1)).toMatchObject({
       file: 'people/nice.gguf',
@@ -184,9 +198,9 @@ describe('a missing model', () => {
     await using models = await startModelServer()
     models.files.set('/some/model.gguf', { content: await gguf() })
     const told = await follow(models, async (client, source) => {
-      await client.fetchModel({ source, sha256: 'ab'.repeat(32) })
-      await until(async () => (await client.downloads())[0]?.state === 'failed')
-      expect(await client.models()).toEqual([])
+      await client.ask('fetchModel', { body: { source, sha256: 'ab'.repeat(32) } })
+      await until(async () => (await client.ask('downloads'))[0]?.state === 'failed')
+      expect(await client.ask('models')).toEqual([])
     })
     expect(told.at(-1)).toMatchObject({ state: 'failed', error: { code: 'checksum-mismatch' } })
   })
@@ -195,9 +209,9 @@ describe('a missing model', () => {
     await using models = await startModelServer()
     models.files.set('/some/model.gguf', { content: await gguf(), stalls: true })
     const told = await follow(models, async (client, source) => {
-      const { id } = await client.fetchModel({ source })
-      await client.cancelDownload(id)
-      await expect(client.cancelDownload('none')).rejects.toMatchObject({ code: 'not-found' })
+      const { id } = await client.ask('fetchModel', { body: { source } })
+      await client.ask('cancelDownload', { id })
+      await expect(client.ask('cancelDownload', { id: 'none' })).rejects.toMatchObject({ code: 'not-found' })
     })
     expect(told.at(-1)).toMatchObject({ state: 'cancelled' })
   })
@@ -210,7 +224,7 @@ describe('a missing model', () => {
     ['no hash', { source: 'hf:a/b/c.gguf', sha256: 'abc' }, 'protocol'],
   ])('is not fetched from %s', async (_, request, code) => {
     await using server = await startTestServer()
-    await expect(server.connect().fetchModel(request)).rejects.toMatchObject({ code })
+    await expect(server.connect().ask('fetchModel', { body: request })).rejects.toMatchObject({ code })
   })
 
   test.each(['../outside.gguf', '/tmp/outside.gguf', 'link/outside.gguf'])(
@@ -222,9 +236,9 @@ describe('a missing model', () => {
       mkdirSync(path.join(server.folder, 'models'))
       symlinkSync(tmpdir(), path.join(server.folder, 'models', 'link'))
       const client = server.connect()
-      await client.fetchModel({ source: `${models.url}/some/model.gguf`, file })
-      await until(async () => (await client.downloads())[0]?.state === 'failed')
-      expect((await client.downloads())[0]?.error?.code).toBe('file-outside-folders')
+      await client.ask('fetchModel', { body: { source: `${models.url}/some/model.gguf`, file } })
+      await until(async () => (await client.ask('downloads'))[0]?.state === 'failed')
+      expect((await client.ask('downloads'))[0]?.error?.code).toBe('file-outside-folders')
     },
   )
 })

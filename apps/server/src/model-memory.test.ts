@@ -26,19 +26,19 @@ const story = (seed: number): Workflow => ({
 })
 
 const loaded = async (client: Client): Promise<string[]> =>
-  ((await client.health()).memory.worker?.models ?? []).map((model) => model.file)
+  ((await client.ask('health')).memory.worker?.models ?? []).map((model) => model.file)
 
 test('a model stays loaded after a run, is unloaded on request, and loaded again when it is needed', async () => {
   await using server = await startTestServer({ workerEntry, descriptions: undefined, models: [models] })
   const client = server.connect()
   await collect(client, await submit(client, story(1)))
-  const { memory } = await client.health()
+  const { memory } = await client.ask('health')
   expect(memory).toEqual({
     server: expect.any(Number) as number,
     worker: { rss: expect.any(Number) as number, models: [{ file, bytes: expect.any(Number) as number }] },
   })
   expect(memory.worker?.models[0]?.bytes).toBeGreaterThan(900_000)
-  await client.unloadModels()
+  await client.ask('unloadModels')
   await until(async () => (await loaded(client)).length === 0)
   const again = await collect(client, await submit(client, story(2)))
   expect(again.at(-1)).toMatchObject({ status: 'completed' })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createClient, routes } from '@woolgather/protocol'
+import { createClient, pathOf } from '@woolgather/protocol'
 import type { RunEvent } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
 import { slowMatrix, writeSlowNodes } from './testing/slow-nodes.ts'
@@ -138,7 +138,7 @@ describe('a server killed at random moments of a matrix of 100 cells', () => {
       const gone = new Promise((resolve) => child.once('exit', resolve))
       const events: RunEvent[] = []
       if (run === undefined) run = await submit(client, matrix)
-      else expect((await fetch(url + routes.resumeRun(run), { method: 'POST' })).status).toBe(202)
+      else expect((await fetch(url + pathOf('resumeRun', { id: run }), { method: 'POST' })).status).toBe(202)
       client.subscribe(run, (fresh) => events.push(...fresh))
       const over = (): boolean => events.at(-1)?.type === 'run.finished' && !isInterrupted(events)
       const resumed = (): boolean => {
@@ -228,7 +228,7 @@ describe('resuming', () => {
     const run = await submit(client, script('end completed'))
     await collect(client, run)
     const ask = async (id: string): Promise<unknown> => {
-      const answer = await fetch(server.url + routes.resumeRun(id), { method: 'POST' })
+      const answer = await fetch(server.url + pathOf('resumeRun', { id }), { method: 'POST' })
       return [answer.status, ((await answer.json()) as { error: { code: string } }).error.code]
     }
     expect([await ask('none'), await ask(run)]).toEqual([
@@ -239,6 +239,6 @@ describe('resuming', () => {
 })
 
 async function page(url: string, run: string): Promise<RunEvent[]> {
-  const answer = await fetch(url + routes.runEvents(run))
+  const answer = await fetch(url + pathOf('runEvents', { id: run }))
   return ((await answer.json()) as { events: RunEvent[] }).events
 }

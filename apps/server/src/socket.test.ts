@@ -1,4 +1,4 @@
-import { routes, type ServerMessage } from '@woolgather/protocol'
+import { socketPath, pathOf, type ServerMessage } from '@woolgather/protocol'
 import type { RunEvent } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -27,7 +27,7 @@ interface RawClient {
 }
 
 async function connectRaw(server: TestServer, greet = true): Promise<RawClient> {
-  const socket = new WebSocket(server.url.replace('http', 'ws') + routes.socket)
+  const socket = new WebSocket(server.url.replace('http', 'ws') + socketPath)
   const messages: ServerMessage[] = []
   socket.on('message', (data) => messages.push(JSON.parse(String(data)) as ServerMessage))
   socket.on('error', () => {})
@@ -138,7 +138,7 @@ describe('a run over the socket', () => {
     const answer = client.submit(script('cancellable'), {}, asked.signal)
     asked.abort()
     await expect(answer).rejects.toMatchObject({ code: 'cancelled' })
-    await until(async () => (await client.runs()).runs.some(({ status }) => status === 'cancelled'))
+    await until(async () => (await client.ask('runs')).runs.some(({ status }) => status === 'cancelled'))
   })
 
   test('is never sent where it is taken back before there was a server', async () => {
@@ -164,7 +164,7 @@ describe('a run over the socket', () => {
     await until(() => taken !== undefined)
     expect(await taken).toMatchObject({ code: 'cancelled' })
     await submit(client, script('end completed'))
-    expect((await client.runs()).runs).toHaveLength(2)
+    expect((await client.ask('runs')).runs).toHaveLength(2)
   })
 
   test('is refused with every issue where the workflow is wrong', async () => {
@@ -310,7 +310,7 @@ describe('messages that make no sense', () => {
         ) as string,
       },
     })
-    expect((await fetch(server.url + routes.health)).status).toBe(200)
+    expect((await fetch(server.url + pathOf('health'))).status).toBe(200)
   })
 })
 
@@ -321,7 +321,7 @@ describe('stopping and starting again', () => {
     const running = await submit(client, script('start text; cancellable'))
     const waiting = await submit(client, script('end completed'))
     await until(async () => {
-      const answer = await fetch(`${before.url}${routes.runEvents(running)}`)
+      const answer = await fetch(`${before.url}${pathOf('runEvents', { id: running })}`)
       return ((await answer.json()) as { events: unknown[] }).events.length >= 3
     })
     await before.close()

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { routes } from '@woolgather/protocol'
+import { socketPath, pathOf } from '@woolgather/protocol'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { script, startTestServer, timeOf, type TestServer } from './testing/start-test-server.ts'
@@ -9,7 +9,7 @@ const hour = 3_600_000
 describe('who asks too often', () => {
   test('is told when to ask again, and then served', async () => {
     const askThem = ({ url }: TestServer): Promise<Response[]> =>
-      Promise.all(Array.from({ length: 15 }, () => fetch(url + routes.health)))
+      Promise.all(Array.from({ length: 15 }, () => fetch(url + pathOf('health'))))
     await using unlimited = await startTestServer()
     const window = Math.ceil(Math.max(300, (await timeOf(() => askThem(unlimited))) * 10))
     await using server = await startTestServer({ rates: { loopback: 10, window } })
@@ -21,7 +21,7 @@ describe('who asks too often', () => {
     const refused = answers.find(({ status }) => status === 429) as Response
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await refused.json()).toMatchObject({ error: { code: 'too-many-requests' } })
-    await expect.poll(async () => (await fetch(server.url + routes.health)).status).toBe(200)
+    await expect.poll(async () => (await fetch(server.url + pathOf('health'))).status).toBe(200)
   })
 
   test('is not told by what a header claims', async () => {
@@ -29,7 +29,7 @@ describe('who asks too often', () => {
     const statuses: number[] = []
     for (let i = 0; i < 5; i++) {
       const headers = { 'x-forwarded-for': `10.0.0.${i}`, forwarded: `for=10.0.0.${i}` }
-      statuses.push((await fetch(server.url + routes.health, { headers })).status)
+      statuses.push((await fetch(server.url + pathOf('health'), { headers })).status)
     }
     expect(statuses).toEqual([200, 200, 200, 429, 429])
   })
@@ -37,7 +37,7 @@ describe('who asks too often', () => {
   test('behind a proxy each client has its own limit, by what the proxy notes and not by what the client claims', async () => {
     await using server = await startTestServer({ proxies: 1, rates: { others: 2, window: hour } })
     const ask = async (noted: string): Promise<number> =>
-      (await fetch(server.url + routes.health, { headers: { 'x-forwarded-for': noted } })).status
+      (await fetch(server.url + pathOf('health'), { headers: { 'x-forwarded-for': noted } })).status
     expect([await ask('10.0.0.1'), await ask('10.0.0.1'), await ask('10.0.0.1')]).toEqual([200, 200, 429])
     expect(await ask('10.0.0.2')).toBe(200)
     // A proxy adds to what it is sent: the last address is its own note.
@@ -46,7 +46,7 @@ describe('who asks too often', () => {
 
   test('over a socket is cut off', async () => {
     await using server = await startTestServer()
-    const socket = new WebSocket(server.url.replace('http', 'ws') + routes.socket)
+    const socket = new WebSocket(server.url.replace('http', 'ws') + socketPath)
     await new Promise((resolve) => socket.once('open', resolve))
     const closed = new Promise<number>((resolve) => socket.once('close', resolve))
     socket.send('{"type":"hello","protocol":1}')
@@ -69,13 +69,13 @@ const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(leve
 
 describe('a body that is too much', () => {
   test.each([
-    ['POST', routes.runs, (value: string) => `{"id":"hello","inputs":{"a":${value}}}`],
-    ['POST', routes.runs, (value: string) => `{"workflow":${value}}`],
-    ['PATCH', routes.queue, (value: string) => `{"paused":${value}}`],
-    ['PUT', routes.workflow('mine'), (value: string) => `{"workflow":${value}}`],
-    ['POST', routes.downloads, (value: string) => `{"source":${value}}`],
+    ['POST', pathOf('runs'), (value: string) => `{"id":"hello","inputs":{"a":${value}}}`],
+    ['POST', pathOf('runs'), (value: string) => `{"workflow":${value}}`],
+    ['PATCH', pathOf('queue'), (value: string) => `{"paused":${value}}`],
+    ['PUT', pathOf('workflow', { id: 'mine' }), (value: string) => `{"workflow":${value}}`],
+    ['POST', pathOf('downloads'), (value: string) => `{"source":${value}}`],
     ['POST', '/v1/chat/completions', (value: string) => `{"model":"hello","messages":${value}}`],
-    ['POST', routes.importWorkflow, (value: string) => `{"format":"woolgather","nodes":${value}}`],
+    ['POST', pathOf('importWorkflow'), (value: string) => `{"format":"woolgather","nodes":${value}}`],
   ])('because it nests too deep is refused: %s %s', async (method, route, body) => {
     await using server = await startTestServer()
     for (const levels of [120, 100_000]) {
@@ -85,11 +85,11 @@ describe('a body that is too much', () => {
   })
 
   test.each([
-    ['POST', routes.runs, 17_000_000],
-    ['PATCH', routes.queue, 1_100_000],
-    ['PUT', routes.workflow('mine'), 17_000_000],
-    ['POST', routes.downloads, 1_100_000],
-    ['POST', routes.importWorkflow, 17_000_000],
+    ['POST', pathOf('runs'), 17_000_000],
+    ['PATCH', pathOf('queue'), 1_100_000],
+    ['PUT', pathOf('workflow', { id: 'mine' }), 17_000_000],
+    ['POST', pathOf('downloads'), 1_100_000],
+    ['POST', pathOf('importWorkflow'), 17_000_000],
     ['POST', '/v1/completions', 17_000_000],
   ])('because it is too long is refused: %s %s', async (method, route, bytes) => {
     await using server = await startTestServer()
@@ -136,7 +136,7 @@ test('answers tell no stack, no path of this machine, and forbid being framed or
     }),
     await fetch(`${server.url}/api/workflows/none`),
     await fetch(`${server.url}/api/workflows/broken`),
-    await fetch(server.url + routes.importWorkflow, {
+    await fetch(server.url + pathOf('importWorkflow'), {
       method: 'POST',
       body: JSON.stringify(script('x')).slice(0, 40),
     }),

@@ -1,30 +1,8 @@
 import { WoolgatherError, type RunError, type RunEvent, type Workflow } from '@woolgather/workflow'
-import type { FetchModelRequest, ModelDownload } from './http-downloads.ts'
-import {
-  importBytes,
-  routes,
-  type ErrorResponse,
-  type HealthResponse,
-  type ImportedWorkflow,
-  type ModelFile,
-  type NodesResponse,
-  type SavedWorkflow,
-  type SaveWorkflowRequest,
-  type WorkflowRevision,
-  type WorkflowSummary,
-} from './http.ts'
-import type {
-  CellCancellation,
-  QueueChange,
-  QueueState,
-  RunAccepted,
-  RunChoices,
-  RunDetails,
-  RunsQuery,
-  RunsResponse,
-  SubmitRunRequest,
-  UploadResponse,
-} from './http-runs.ts'
+import { createAsk, type Ask } from './ask.ts'
+import { socketPath } from './endpoints.ts'
+import type { ModelDownload } from './http-downloads.ts'
+import type { CellCancellation, QueueChange, RunChoices } from './http-runs.ts'
 import {
   protocolVersion,
   serverMessageSchema,
@@ -63,45 +41,17 @@ export type SubmitResult = { run: string } | { issues: (ServerMessage & { type: 
  * subscriber sees each event of a run exactly once and in order.
  */
 export interface Client {
+  /** Asks over HTTP: `ask('run', { id })`. What there is to ask is in `endpoints`. */
+  ask: Ask
   /** Waits for a server that is not there. Aborting takes it back, whether or not it was sent already. */
   submit(workflow: Workflow, choices?: RunChoices, signal?: AbortSignal): Promise<SubmitResult>
   /** Cancels a run, or some cells of it. */
   cancel(run: string, cells?: CellCancellation): void
   changeQueue(change: QueueChange): void
-  queue(): Promise<QueueState>
   /** Takes up an interrupted run; whoever follows it is told on. */
   resume(run: string): void
   /** Calls back with all events of the run, from the first unless `after` says otherwise. Returns how to stop. */
   subscribe(run: string, onEvents: (events: RunEvent[]) => void, after?: number): () => void
-  nodes(): Promise<NodesResponse>
-  models(): Promise<ModelFile[]>
-  /** Unloads every model that is not in use; `onWorker` tells what is left. */
-  unloadModels(): Promise<void>
-  health(): Promise<HealthResponse>
-  workflows(): Promise<WorkflowSummary[]>
-  workflow(id: string): Promise<SavedWorkflow>
-  saveWorkflow(id: string, request: SaveWorkflowRequest): Promise<SavedWorkflow>
-  deleteWorkflow(id: string, revision: string): Promise<void>
-  revisions(id: string): Promise<WorkflowRevision[]>
-  revision(id: string, revision: string): Promise<SavedWorkflow>
-  exportWorkflow(id: string): Promise<Workflow>
-  /**
-   * The workflow in a document or an output, and what is missing for it. Of a file longer than `importBytes` only the
-   * beginning is sent.
-   */
-  importWorkflow(file: Blob | string): Promise<ImportedWorkflow>
-  /** Begins to fetch a model; `onDownload` is told how it goes on. */
-  fetchModel(request: FetchModelRequest): Promise<ModelDownload>
-  /** Models being fetched, and those fetched lately. */
-  downloads(): Promise<ModelDownload[]>
-  cancelDownload(id: string): Promise<void>
-  /** Asks for a run over HTTP: for programs that do without the socket. */
-  startRun(request: SubmitRunRequest): Promise<RunAccepted>
-  runs(query?: Partial<RunsQuery>): Promise<RunsResponse>
-  run(run: string): Promise<RunDetails>
-  upload(name: string, bytes: Blob): Promise<UploadResponse>
-  /** The bytes of an output too long to travel in an event, as text. */
-  artifact(hash: string): Promise<string>
   close(): void
 }
 
@@ -132,7 +82,7 @@ export function createClient(options: ClientOptions): Client {
 
   const connect = (): void => {
     options.onConnection?.('connecting')
-    const current = options.createSocket(options.url.replace(/^http/, 'ws') + routes.socket)
+    const current = options.createSocket(options.url.replace(/^http/, 'ws') + socketPath)
     socket = current
     current.addEventListener('open', () => {
       open = true
@@ -207,23 +157,10 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  const request = async (path: string, init?: RequestInit): Promise<Response> => {
-    const response = await fetch(options.url + path, init)
-    if (response.ok) return response
-    const body = (await response.json().catch(() => undefined)) as ErrorResponse | undefined
-    throw errorOf(body?.error ?? { code: 'protocol', message: `${path} answered ${response.status}` })
-  }
-
-  const getJson = async <T>(path: string): Promise<T> => (await request(path)).json() as Promise<T>
-
-  const postJson = async <T>(path: string, body: string): Promise<T> => {
-    const headers = { 'content-type': 'application/json' }
-    return (await request(path, { method: 'POST', headers, body })).json() as Promise<T>
-  }
-
   connect()
 
   return {
+    ask: createAsk({ url: options.url }),
     submit(workflow, choices = {}, signal) {
       const id = `${session}-${nextRequest++}`
       const message: ClientMessage = {
@@ -243,7 +180,6 @@ export function createClient(options: ClientOptions): Client {
     },
     cancel: (run, cells) => send({ type: 'run.cancel', run, ...(cells && { cells }) }),
     changeQueue: (change) => send({ type: 'queue.change', ...change }),
-    queue: () => getJson(routes.queue),
     resume: (run) => send({ type: 'run.resume', run }),
     subscribe(run, onEvents, after = -1) {
       const subscription: Subscription = { onEvents, last: after }
@@ -257,55 +193,6 @@ export function createClient(options: ClientOptions): Client {
         send({ type: 'run.unsubscribe', run })
       }
     },
-    nodes: () => getJson(routes.nodes),
-    models: () => getJson(routes.models),
-    unloadModels: async () => {
-      await request(routes.unloadModels, { method: 'POST' })
-    },
-    health: () => getJson(routes.health),
-    workflows: () => getJson(routes.workflows),
-    workflow: (id) => getJson(routes.workflow(id)),
-    saveWorkflow: async (id, body) =>
-      (
-        await request(routes.workflow(id), {
-          method: 'PUT',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        })
-      ).json() as Promise<SavedWorkflow>,
-    deleteWorkflow: async (id, revision) => {
-      const query = new URLSearchParams({ revision })
-      await request(`${routes.workflow(id)}?${query}`, { method: 'DELETE' })
-    },
-    revisions: (id) => getJson(routes.workflowRevisions(id)),
-    revision: (id, revision) => getJson(routes.workflowRevision(id, revision)),
-    exportWorkflow: (id) => getJson(routes.exportWorkflow(id)),
-    importWorkflow: async (file) => {
-      const blob = typeof file === 'string' ? new Blob([file]) : file
-      const body = blob.slice(0, importBytes)
-      return (
-        await request(routes.importWorkflow, { method: 'POST', body })
-      ).json() as Promise<ImportedWorkflow>
-    },
-    fetchModel: (body) => postJson(routes.downloads, JSON.stringify(body)),
-    downloads: () => getJson(routes.downloads),
-    cancelDownload: async (id) => {
-      await request(routes.download(id), { method: 'DELETE' })
-    },
-    startRun: (body) => postJson(routes.runs, JSON.stringify(body)),
-    runs: (query = {}) => {
-      const given = Object.entries(query).filter(([, value]) => value !== undefined)
-      return getJson(
-        `${routes.runs}?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`,
-      )
-    },
-    run: (run) => getJson(routes.run(run)),
-    upload: async (name, bytes) => {
-      const query = new URLSearchParams({ name })
-      const response = await request(`${routes.upload}?${query}`, { method: 'POST', body: bytes })
-      return response.json() as Promise<UploadResponse>
-    },
-    artifact: async (hash) => (await request(routes.artifact(hash))).text(),
     close() {
       closed = true
       clearTimeout(timer)

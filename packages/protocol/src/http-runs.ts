@@ -2,6 +2,7 @@ import {
   cellChoiceSchema,
   jsonSchema,
   runErrorSchema,
+  runEventSchema,
   runStatuses,
   listOf,
   workflowSchema,
@@ -9,6 +10,7 @@ import {
   type CellEnding,
   type Json,
   type RunError,
+  type RunEvent,
   type RunStatus,
   type Workflow,
 } from '@woolgather/workflow'
@@ -88,6 +90,13 @@ export interface RunsResponse {
   next?: number | undefined
 }
 
+/** `GET /api/runs/:id/events?after=n`: the events numbered above `n` (−1: all), as many as fit one answer. */
+export interface RunEventsResponse {
+  events: RunEvent[]
+  /** There are later ones: ask again after the last of these. */
+  more: boolean
+}
+
 /** `POST /api/runs`, `…/cancel` and `…/resume` */
 export interface RunAccepted {
   run: string
@@ -131,20 +140,18 @@ export const submitRunSchema: z.ZodType<SubmitRunRequest> = z.strictObject({
   inputs: z.record(z.string().max(400), jsonSchema).optional(),
 })
 
-export const runsQuerySchema: z.ZodType<RunsQuery> = z.strictObject({
+export const runsQuerySchema = z.strictObject({
   status: z.enum(storedStatuses).optional(),
-  name: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: z.coerce.number().int().min(1).optional(),
-})
-
-export interface RunsQuery {
-  status?: StoredStatus | undefined
   /** Part of the name of the workflow. */
-  name?: string | undefined
-  limit: number
-  before?: number | undefined
-}
+  name: z.string().max(200).optional(),
+  limit: z.coerce.number<number>().int().min(1).max(200).default(50),
+  before: z.coerce.number<number>().int().min(1).optional(),
+})
+export type RunsQuery = z.output<typeof runsQuerySchema>
+
+export const runEventsQuerySchema = z.object({
+  after: z.coerce.number<number>().int().min(-1).default(-1),
+})
 
 const summary = {
   run: z.string(),
@@ -180,6 +187,10 @@ export const runDetailsSchema: z.ZodType<RunDetails> = z.object({
     skipped: z.int(),
   }),
   error: runErrorSchema.optional(),
+})
+export const runEventsResponseSchema: z.ZodType<RunEventsResponse> = z.object({
+  events: z.array(runEventSchema),
+  more: z.boolean(),
 })
 export const queueStateSchema: z.ZodType<QueueState> = z.object({
   paused: z.boolean(),

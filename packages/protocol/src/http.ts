@@ -2,13 +2,10 @@ import {
   carriers,
   documentLimits,
   runErrorSchema,
-  runEventSchema,
   workflowSchema,
   type Carrier,
-  type NodeDescription,
   type RequiredModel,
   type RunError,
-  type RunEvent,
   type Workflow,
 } from '@woolgather/workflow'
 import { z } from 'zod'
@@ -20,36 +17,6 @@ import {
   type WorkerStall,
   type WorkerState,
 } from './socket-messages.ts'
-
-/** Paths of the HTTP interface, in one place for server, client and tests. */
-export const routes = {
-  health: '/health',
-  nodes: '/api/nodes',
-  models: '/api/models',
-  unloadModels: '/api/models/unload',
-  workflows: '/api/workflows',
-  workflow: (id: string): string => `/api/workflows/${encodeURIComponent(id)}`,
-  workflowRevisions: (id: string): string => `/api/workflows/${encodeURIComponent(id)}/revisions`,
-  workflowRevision: (id: string, revision: string): string =>
-    `/api/workflows/${encodeURIComponent(id)}/revisions/${encodeURIComponent(revision)}`,
-  exportWorkflow: (id: string): string => `/api/workflows/${encodeURIComponent(id)}/export`,
-  importWorkflow: '/api/import',
-  downloads: '/api/downloads',
-  download: (id: string): string => `/api/downloads/${encodeURIComponent(id)}`,
-  upload: '/api/upload',
-  docs: '/api/docs',
-  runs: '/api/runs',
-  queue: '/api/queue',
-  run: (run: string): string => `/api/runs/${encodeURIComponent(run)}`,
-  cancelRun: (run: string): string => `/api/runs/${encodeURIComponent(run)}/cancel`,
-  resumeRun: (run: string): string => `/api/runs/${encodeURIComponent(run)}/resume`,
-  runEvents: (run: string): string => `/api/runs/${encodeURIComponent(run)}/events`,
-  artifact: (hash: string): string => `/api/artifacts/${hash}`,
-  socket: '/api/socket',
-} as const
-
-/** `GET /api/nodes`: every node type this server can run. */
-export type NodesResponse = NodeDescription[]
 
 /** A file in a models folder. */
 export interface ModelFile {
@@ -127,13 +94,6 @@ export interface HealthResponse {
   memory: { server: number; worker?: WorkerMemory | undefined }
 }
 
-/** `GET /api/runs/:id/events?after=n`: the events numbered above `n` (−1: all), as many as fit one answer. */
-export interface RunEventsResponse {
-  events: RunEvent[]
-  /** There are later ones: ask again after the last of these. */
-  more: boolean
-}
-
 /** Every answer that is not 2xx. */
 export interface ErrorResponse {
   error: RunError
@@ -189,10 +149,6 @@ export const healthResponseSchema: z.ZodType<HealthResponse> = z.object({
   stall: workerStallSchema.optional(),
   pid: z.int(),
   memory: z.object({ server: z.number(), worker: workerMemorySchema.optional() }),
-})
-export const runEventsResponseSchema: z.ZodType<RunEventsResponse> = z.object({
-  events: z.array(runEventSchema),
-  more: z.boolean(),
 })
 export const errorResponseSchema: z.ZodType<ErrorResponse> = z.object({ error: runErrorSchema })
 

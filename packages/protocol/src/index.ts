@@ -15,14 +15,22 @@ export {
 export { describeStall } from './describe-stall.ts'
 
 // HTTP
+export { docsPath, endpoints, pathOf, socketPath, type EndpointName, type Endpoints } from './endpoints.ts'
+export {
+  usualBodyBytes,
+  type AnswerOf,
+  type BodyOf,
+  type Endpoint,
+  type ParametersOf,
+  type QueryOf,
+} from './endpoint.ts'
+export { AnswerError, createAsk, type Ask } from './ask.ts'
 export {
   errorResponseSchema,
   healthResponseSchema,
   importBytes,
   importedWorkflowSchema,
   modelFileSchema,
-  routes,
-  runEventsResponseSchema,
   savedWorkflowSchema,
   saveWorkflowRequestSchema,
   workflowRevisionSchema,
@@ -32,8 +40,6 @@ export {
   type ImportedWorkflow,
   type MissingModel,
   type ModelFile,
-  type NodesResponse,
-  type RunEventsResponse,
   type SavedWorkflow,
   type SaveWorkflowRequest,
   type WorkflowRevision,
@@ -44,7 +50,6 @@ export {
   queueStateSchema,
   runAcceptedSchema,
   runDetailsSchema,
-  runsQuerySchema,
   runsResponseSchema,
   runVersionsSchema,
   submitRunSchema,
@@ -53,6 +58,7 @@ export {
   type QueueState,
   type RunAccepted,
   type RunDetails,
+  type RunEventsResponse,
   type RunsQuery,
   type RunsResponse,
   type RunSummary,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { routes, type QueueState } from '@woolgather/protocol'
+import { pathOf, type QueueState } from '@woolgather/protocol'
 import { afterAll, expect, test } from 'vitest'
 import { createServerRunner, ServerGone } from '../server-runner.ts'
 import { prepare, type BatchFiles } from '../testing/batch-files.ts'
@@ -64,8 +64,8 @@ async function ask<Answer>(route: string, init: RequestInit = {}): Promise<Answe
 
 test('a row whose run somebody cancels on the server is a line that says so, and the others go on', async () => {
   const { batch, ended } = await batchUnderWay()
-  const { running } = await ask<QueueState>(routes.queue)
-  await ask(routes.cancelRun(running[1]!), { method: 'POST' })
+  const { running } = await ask<QueueState>(pathOf('queue'))
+  await ask(pathOf('cancelRun', { id: running[1]! }), { method: 'POST' })
   openTo(1_000)
   expect((await ended).code).toBe(3)
   expect(batch.lines().map(({ row }) => row)).toEqual(rows)

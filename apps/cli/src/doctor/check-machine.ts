@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { freemem, totalmem } from 'node:os'
 import path from 'node:path'
 import { createModelLister } from '@woolgather/gguf'
-import { routes, type HealthResponse, type WorkerFolders, type WorkerStatus } from '@woolgather/protocol'
+import { createAsk, type WorkerFolders, type WorkerStatus } from '@woolgather/protocol'
 import { startWorker } from '@woolgather/supervisor'
 import type { CliIo } from '../cli-io.ts'
 import type { BrokenPackage, ErrorCode } from '@woolgather/workflow'
@@ -164,11 +164,10 @@ async function checkModels({ models }: WorkerFolders): Promise<Finding[]> {
 
 async function checkPort(port: number): Promise<Finding> {
   if (await isFree(port)) return { state: 'ok', text: `Port ${port} is free` }
-  const server = await fetch(`http://127.0.0.1:${port}${routes.health}`, {
+  const server = await createAsk({
+    url: `http://127.0.0.1:${port}`,
     signal: AbortSignal.timeout(2_000),
-  })
-    .then((answer) => answer.json() as Promise<Partial<HealthResponse>>)
-    .catch(() => undefined)
+  })('health').catch(() => undefined)
   if (server?.status === 'ok' && server.version !== undefined) {
     return { state: 'ok', text: `Port ${port}: Woolgather ${server.version} runs there` }
   }

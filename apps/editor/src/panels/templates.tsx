@@ -57,7 +57,7 @@ function useTemplates(): { templates?: Template[]; error?: string } {
   useEffect(() => {
     let wanted = true
     const examples = summaries.filter(({ example }) => example)
-    Promise.all(examples.map(({ id }) => editor.client.workflow(id))).then(
+    Promise.all(examples.map(({ id }) => editor.client.ask('workflow', { id }))).then(
       (found) => {
         if (!wanted) return
         const templates = found.map(({ id, workflow }): Template => {

@@ -19,7 +19,7 @@ export function Revisions({ id }: Extract<Dialog, { kind: 'revisions' }>) {
   const [chosen, setChosen] = useState<WorkflowRevision>()
   const [error, setError] = useState<string>()
   useEffect(() => {
-    editor.client.revisions(id).then(
+    editor.client.ask('revisions', { id }).then(
       (found) => {
         setList(found)
         setChosen(found[0])
@@ -96,7 +96,7 @@ function Changes({ id, before, after }: ChangesProps) {
   const [error, setError] = useState<string>()
   useEffect(() => {
     const wanted = before ? [before, after] : [after]
-    Promise.all(wanted.map(({ revision }) => editor.client.revision(id, revision))).then(
+    Promise.all(wanted.map(({ revision }) => editor.client.ask('revision', { id, revision }))).then(
       setSides,
       (thrown: unknown) => setError(describeError(thrown)[0]),
     )

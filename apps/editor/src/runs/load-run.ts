@@ -5,7 +5,7 @@ import type { RunSide } from './compare-outputs.ts'
 
 /** A past run with all its events. */
 export async function loadRun(editor: Editor, id: string): Promise<RunSide & { details: RunDetails }> {
-  const [details, run] = await Promise.all([editor.client.run(id), replayRun(editor, id)])
+  const [details, run] = await Promise.all([editor.client.ask('run', { id }), replayRun(editor, id)])
   return { details, workflow: details.workflow, run }
 }
 

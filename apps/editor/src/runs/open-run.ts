@@ -9,7 +9,7 @@ export async function openRun(editor: Editor, id: string): Promise<void> {
   const tab = tabOfRun(editor, id)
   if (tab) return switchTab(editor, tab)
   try {
-    const { workflow } = await editor.client.run(id)
+    const { workflow } = await editor.client.ask('run', { id })
     followRun(editor, id, show(editor, { workflow }))
   } catch (error) {
     editor.workbench.getState().notify('error', ...describeError(error))

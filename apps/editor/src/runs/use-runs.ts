@@ -29,7 +29,7 @@ export function useRuns(filter: Pick<RunsQuery, 'name' | 'status'>): Runs {
   const load = useCallback(
     async (signal: { stopped: boolean }): Promise<void> => {
       const query = { limit: Math.min(200, pageSize * pages), name, status }
-      const [line, found] = await Promise.all([client.queue(), client.runs(query)])
+      const [line, found] = await Promise.all([client.ask('queue'), client.ask('runs', { query })])
       if (signal.stopped) return
       setQueue(line)
       setRuns(found)

@@ -36,7 +36,7 @@ export function createEditor({ theme, paletteOpen, ...connection }: EditorOption
       return frontOf(tabs.getState())
     },
     workbench: createWorkbenchStore({ theme, paletteOpen }),
-    artifacts: createArtifactStore((hash) => client.artifact(hash)),
+    artifacts: createArtifactStore(async (hash) => (await client.ask('artifact', { hash })).text()),
   }
   return editor
 }

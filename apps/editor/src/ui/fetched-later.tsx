@@ -40,7 +40,7 @@ export function fetchedLater<Props extends object>(
 
 /** Where the server is gone that is told already, and the next attempt is made when it is back. */
 async function tellUnfetched({ client, workbench }: Editor): Promise<void> {
-  const answers = await client.health().then(
+  const answers = await client.ask('health').then(
     () => true,
     () => false,
   )

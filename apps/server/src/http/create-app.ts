@@ -2,15 +2,9 @@ import { existsSync } from 'node:fs'
 import type { ArtifactStore } from '@woolgather/engine'
 import type { ModelLedger } from '@woolgather/files'
 import type { ModelList } from '@woolgather/gguf'
-import {
-  routes,
-  type HealthResponse,
-  type ModelFile,
-  type NodesResponse,
-  type WorkerStatus,
-} from '@woolgather/protocol'
+import type { WorkerStatus } from '@woolgather/protocol'
 import type { NodeDescription } from '@woolgather/workflow'
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { serveOpenAi } from '../openai/serve-openai.ts'
@@ -20,13 +14,14 @@ import { tokenCookie, type Refusal, type TrustedParts } from '../trust/check-req
 import type { AddressOf } from '../trust/client-address.ts'
 import { limitRequests, type RequestRates } from '../trust/limit-requests.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
+import { answerDownloads } from './answer-downloads.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { answerRuns } from './answer-runs.ts'
+import { answerWorkflows } from './answer-workflows.ts'
 import { HttpError } from './http-error.ts'
 import { receiveUpload } from './receive-upload.ts'
 import { serveDocs } from './serve-docs.ts'
-import { serveDownloads } from './serve-downloads.ts'
-import { serveRuns } from './serve-runs.ts'
-import { serveWorkflows } from './serve-workflows.ts'
+import { serveEndpoints, type Handlers } from './serve-endpoints.ts'
 
 export interface AppOptions {
   version: string
@@ -53,68 +48,60 @@ export interface AppOptions {
 const hashPattern = /^[0-9a-f]{64}$/
 
 export function createApp(options: AppOptions): Express {
-  const { descriptions, workflows, runs, artifacts } = options
+  const { workflows, runs, artifacts } = options
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.use(secureHeaders())
   app.use(limitRequests(options.rates, options.addressOf))
   app.use(requireTrust(options))
-
-  app.get(routes.health, (_request, response) => {
-    const { state, memory, stall } = options.workerStatus()
-    response.json({
-      status: 'ok',
-      version: options.version,
-      worker: state,
-      ...(stall && { stall }),
-      pid: process.pid,
-      memory: { server: process.memoryUsage.rss(), ...(memory && { worker: memory }) },
-    } satisfies HealthResponse)
-  })
-
-  app.get(routes.nodes, (_request, response) => {
-    response.json(descriptions satisfies readonly NodeDescription[] as NodesResponse)
-  })
-
-  app.get(routes.models, async (_request, response) => {
-    response.json((await options.listModels()).files satisfies ModelFile[])
-  })
-
-  app.post(routes.unloadModels, (_request, response) => {
-    options.unloadModels()
-    response.status(202).json({})
-  })
-
-  const types = new Map(descriptions.map((description) => [description.type, description]))
-  app.use(serveWorkflows({ workflows, ledger: options.ledger, descriptions: types }))
-  app.use(serveDownloads(options.downloads))
-  app.use(serveRuns(runs, workflows))
+  app.use(serveEndpoints(createHandlers(options)))
   app.use(serveDocs(options.version))
   app.use(serveOpenAi({ runs, workflows, artifacts }))
-
-  app.post(routes.upload, async (request, response) => {
-    const { name } = request.query
-    const announced = Number(request.headers['content-length'] ?? 0)
-    response.status(201).json(await receiveUpload(options.inputsFolder, name, request, announced))
-  })
-
-  app.get('/api/artifacts/:hash', async (request, response) => {
-    const { hash } = request.params
-    const bytes = hashPattern.test(hash) ? await artifacts.get(hash) : undefined
-    if (bytes === undefined) throw new HttpError(404, 'not-found', 'There is no artifact with this hash.')
-    response
-      .set('cache-control', 'private, max-age=31536000, immutable')
-      // What a node made is shown as text, never run as a page of this origin.
-      .set('content-security-policy', "default-src 'none'; sandbox")
-      .type('text/plain; charset=utf-8')
-      .send(Buffer.from(bytes))
-  })
-
   app.use(serveEditor(options.editorFolder))
   app.use(answerNotFound)
   app.use(answerError(options.logger))
   return app
+}
+
+function createHandlers(options: AppOptions): Handlers {
+  const { descriptions, workflows, ledger, downloads, runs } = options
+  const types = new Map(descriptions.map((description) => [description.type, description]))
+  return {
+    health() {
+      const { state, memory, stall } = options.workerStatus()
+      return {
+        status: 'ok',
+        version: options.version,
+        worker: state,
+        ...(stall && { stall }),
+        pid: process.pid,
+        memory: { server: process.memoryUsage.rss(), ...(memory && { worker: memory }) },
+      }
+    },
+    nodes: () => [...descriptions],
+    models: async () => (await options.listModels()).files,
+    unloadModels() {
+      options.unloadModels()
+      return {}
+    },
+    ...answerWorkflows({ workflows, ledger, descriptions: types }),
+    ...answerDownloads(downloads),
+    ...answerRuns(runs, workflows),
+    upload: ({ request }) => receiveUpload(options.inputsFolder, request),
+    artifact: ({ parameters, response }) => readArtifact(options.artifacts, parameters.hash, response),
+  }
+}
+
+async function readArtifact(artifacts: ArtifactStore, hash: string, response: Response): Promise<Uint8Array> {
+  const bytes = hashPattern.test(hash) ? await artifacts.get(hash) : undefined
+  if (bytes === undefined) throw new HttpError(404, 'not-found', 'There is no artifact with this hash.')
+  response
+    .set('cache-control', 'private, max-age=31536000, immutable')
+    // What a node made is shown as text, never run as a page of this origin.
+    .set('content-security-policy', "default-src 'none'; sandbox")
+    .type('text/plain; charset=utf-8')
+  return bytes
 }
 
 function secureHeaders(): RequestHandler {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import type { Readable } from 'node:stream'
 import { writeAll, writeWhole } from '@woolgather/disk'
 import type { UploadResponse } from '@woolgather/protocol'
+import type { Request } from 'express'
 import { HttpError } from './http-error.ts'
 import { tooLargeText } from './tell-size.ts'
 
@@ -15,15 +15,10 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,149}$/
 
 /**
  * Writes the body of a request to the folder of inputs, under another name until it is whole.
- * @param announced bytes of the body as the request says, 0 where it does not
  * @throws HttpError 400 for a name that is none, 413
  */
-export async function receiveUpload(
-  folder: string,
-  name: unknown,
-  body: Readable,
-  announced = 0,
-): Promise<UploadResponse> {
+export async function receiveUpload(folder: string, request: Request): Promise<UploadResponse> {
+  const { name } = request.query
   if (typeof name !== 'string' || !namePattern.test(name) || name.endsWith('.')) {
     throw new HttpError(
       400,
@@ -32,16 +27,15 @@ export async function receiveUpload(
       'Write POST /api/upload?name=table.csv.',
     )
   }
+  const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > largestUpload) throw tooLarge(name, announced)
   await mkdir(folder, { recursive: true })
   const hash = createHash('sha256')
   let bytes = 0
   const receive = async (handle: FileHandle): Promise<void> => {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length
-      if (bytes > largestUpload) {
-        throw tooLarge(name)
-      }
+      if (bytes > largestUpload) throw tooLarge(name)
       hash.update(chunk)
       await writeAll(handle, chunk)
     }

@@ -1,4 +1,4 @@
-import { routes } from '@woolgather/protocol'
+import { docsPath } from '@woolgather/protocol'
 import { Router } from 'express'
 import { describeApi } from './describe-api.ts'
 
@@ -8,11 +8,11 @@ export function serveDocs(version: string): Router {
   const document = describeApi(version)
   const page = pageOf(document)
 
-  router.get(routes.docs, (request, response) => {
+  router.get(docsPath, (request, response) => {
     if (request.accepts(['json', 'html']) === 'html') response.type('html').send(page)
     else response.json(document)
   })
-  router.get(`${routes.docs}.json`, (_request, response) => void response.json(document))
+  router.get(`${docsPath}.json`, (_request, response) => void response.json(document))
   return router
 }
 
@@ -28,7 +28,7 @@ function pageOf(document: Record<string, unknown>): string {
 <meta name="viewport" content="width=device-width">
 <style>body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}
 details{border-bottom:1px solid #8884;padding:.4rem 0}summary{cursor:pointer}pre{overflow:auto;font-size:13px}</style>
-<h1>Woolgather: HTTP</h1><p>The same as <a href="${routes.docs}.json">OpenAPI 3.1</a>.</p>
+<h1>Woolgather: HTTP</h1><p>The same as <a href="${docsPath}.json">OpenAPI 3.1</a>.</p>
 ${rows.join('\n')}</html>`
 }
 

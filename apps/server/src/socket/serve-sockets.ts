@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { routes, type ServerMessage, type WorkerStatus } from '@woolgather/protocol'
+import { socketPath, type ServerMessage, type WorkerStatus } from '@woolgather/protocol'
 import { documentLimits, type RunError } from '@woolgather/workflow'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { ModelDownloads } from '../models/model-downloads.ts'
@@ -44,7 +44,7 @@ export interface ServedSockets {
   close(): Promise<void>
 }
 
-/** Takes sockets at `/api/socket`, after the same checks as every HTTP request. */
+/** Takes sockets at `socketPath`, after the same checks as every HTTP request. */
 export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocketsOptions): ServedSockets {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -124,7 +124,7 @@ function refuse(
   hasRoom: boolean,
 ): number | undefined {
   const path = (request.url ?? '').split('?', 1)[0]
-  if (path !== routes.socket) return 404
+  if (path !== socketPath) return 404
   return gate({ headers: request.headers, address })?.status ?? (hasRoom ? undefined : 503)
 }
 

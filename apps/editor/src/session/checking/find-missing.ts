@@ -28,7 +28,7 @@ export async function findMissing(editor: Editor, tab: Tab = editor.front): Prom
 /** The server knows which files are here, and whether they are the same. Undefined where it is gone. */
 async function askForModels(editor: Editor, document: string): Promise<Missing['models'] | undefined> {
   try {
-    return (await editor.client.importWorkflow(document)).missing.models
+    return (await editor.client.ask('importWorkflow', { body: new Blob([document]) })).missing.models
   } catch {
     return undefined
   }

@@ -10,7 +10,7 @@ import { show } from './open-workflow.ts'
 export async function openFile(editor: Editor, file: File): Promise<void> {
   const { notify } = editor.workbench.getState()
   try {
-    const imported = await editor.client.importWorkflow(file)
+    const imported = await editor.client.ask('importWorkflow', { body: file })
     show(editor, { workflow: imported.workflow, unsaved: true })
     if (imported.carrier !== 'document') notify('info', `Opened the workflow that made ${file.name}`)
     showMissing(editor, imported.missing)

@@ -17,7 +17,7 @@ export async function openFromServer(editor: Editor, id: string): Promise<void> 
 
 /** A workflow of the server. Where it cannot be had, why is told. */
 export async function fetchSaved(editor: Editor, id: string): Promise<SavedWorkflow | undefined> {
-  return editor.client.workflow(id).catch((error: unknown) => {
+  return editor.client.ask('workflow', { id }).catch((error: unknown) => {
     editor.workbench.getState().notify('error', ...describeError(error))
     return undefined
   })

@@ -43,7 +43,7 @@ export async function restoreRevision(
 
 async function read(editor: Editor, id: string, revision: string) {
   try {
-    return (await editor.client.revision(id, revision)).workflow
+    return (await editor.client.ask('revision', { id, revision })).workflow
   } catch (error) {
     editor.workbench.getState().notify('error', ...describeError(error))
     return undefined

@@ -36,7 +36,7 @@ async function put(editor: Editor, tab: Tab, id: string, revision: string | unde
   const workflow = history.present
   const { notify } = editor.workbench.getState()
   try {
-    const saved = await editor.client.saveWorkflow(id, { workflow, revision })
+    const saved = await editor.client.ask('saveWorkflow', { id, body: { workflow, revision } })
     markSaved(workflow, { id: saved.id, revision: saved.revision })
     notify('info', `Saved “${workflow.name}”`)
     await loadWorkflows(editor).catch(() => undefined)
@@ -52,7 +52,7 @@ function isConflict(error: unknown): boolean {
 
 /** Asks which of two versions is to stay, before the tab that has one of them. False where that cannot be asked. */
 async function askAboutConflict(editor: Editor, tab: Tab, id: string): Promise<boolean> {
-  const theirs = await editor.client.workflow(id).catch(() => undefined)
+  const theirs = await editor.client.ask('workflow', { id }).catch(() => undefined)
   if (!theirs || !isOpen(editor, tab)) return false
   switchTab(editor, tab)
   editor.workbench.setState({

@@ -6,7 +6,7 @@ import { loadModels } from './load-library.ts'
 /** Begins to fetch a model under the name that a workflow knows it by; how it goes on is told over the socket. */
 export async function fetchModel(editor: Editor, { source, file, sha256 }: FetchModelRequest): Promise<void> {
   try {
-    keepDownload(editor, await editor.client.fetchModel({ source, file, sha256 }))
+    keepDownload(editor, await editor.client.ask('fetchModel', { body: { source, file, sha256 } }))
   } catch (error) {
     editor.workbench.getState().notify('error', ...describeError(error))
   }
@@ -14,7 +14,7 @@ export async function fetchModel(editor: Editor, { source, file, sha256 }: Fetch
 
 export async function cancelDownload(editor: Editor, id: string): Promise<void> {
   try {
-    await editor.client.cancelDownload(id)
+    await editor.client.ask('cancelDownload', { id })
   } catch (error) {
     editor.workbench.getState().notify('error', ...describeError(error))
   }

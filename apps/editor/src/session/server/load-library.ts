@@ -3,15 +3,15 @@ import type { Editor } from '../../store/editor.ts'
 
 /** Fetches what the server can run, and what it has. Throws when it cannot be reached. */
 export async function loadLibrary(editor: Editor): Promise<void> {
-  const [nodes] = await Promise.all([editor.client.nodes(), loadModels(editor), loadWorkflows(editor)])
+  const [nodes] = await Promise.all([editor.client.ask('nodes'), loadModels(editor), loadWorkflows(editor)])
   editor.server.setState({ nodes })
   updateTypes(editor)
 }
 
 export async function loadModels(editor: Editor): Promise<void> {
-  editor.server.setState({ models: await editor.client.models() })
+  editor.server.setState({ models: await editor.client.ask('models') })
 }
 
 export async function loadWorkflows(editor: Editor): Promise<void> {
-  editor.server.setState({ workflows: await editor.client.workflows() })
+  editor.server.setState({ workflows: await editor.client.ask('workflows') })
 }

@@ -1,19 +1,7 @@
-import {
-  queueChangeSchema,
-  routes,
-  runsQuerySchema,
-  submitRunSchema,
-  type QueueState,
-  type RunAccepted,
-  type RunDetails,
-  type RunEventsResponse,
-  type RunsResponse,
-  type SubmitRunRequest,
-} from '@woolgather/protocol'
+import { submitRunSchema, type SubmitRunRequest } from '@woolgather/protocol'
 import {
   apiInputs,
   bindInputs,
-  documentLimits,
   parseWorkflow,
   type Issue,
   type Json,
@@ -21,74 +9,56 @@ import {
   type RunEvent,
   type Workflow,
 } from '@woolgather/workflow'
-import { Router } from 'express'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { changeQueue } from '../runs/change-queue.ts'
 import type { RunService, SubmitChoices } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { HttpError } from './http-error.ts'
-import { jsonBody } from './json-body.ts'
-import { readBody, readQuery } from './read-request.ts'
-
-const afterSchema = z.object({ after: z.coerce.number().int().min(-1).default(-1) })
+import { readBody } from './read-request.ts'
+import type { Handlers } from './serve-endpoints.ts'
 
 /** Runs over HTTP: begun, listed, read, cancelled and taken up again. */
-export function serveRuns(runs: RunService, workflows: WorkflowStore): Router {
-  const router = Router()
-
-  router.post(routes.runs, jsonBody(documentLimits.bytes + 65_536), async (request, response) => {
-    const { workflow, ...choices } = await readSubmission(request.body, workflows)
-    const { run, issues } = runs.submit(workflow, choices)
-    if (issues) throw refused(issues)
-    response.status(202).json({ run } satisfies RunAccepted)
-  })
-
-  router.get(routes.runs, (request, response) => {
-    const query = readQuery(runsQuerySchema, request.query)
-    const found = runs.list({ ...query, limit: query.limit + 1 })
-    const page = found.slice(0, query.limit)
-    const next = found.length > page.length ? page.at(-1)?.number : undefined
-    response.json({ runs: page, ...(next !== undefined && { next }) } satisfies RunsResponse)
-  })
-
-  router.get(routes.queue, (_request, response) => {
-    response.json(runs.queue() satisfies QueueState)
-  })
-
-  router.patch(routes.queue, jsonBody(), (request, response) => {
-    const refusal = changeQueue(runs, readBody(queueChangeSchema, request.body))
-    if (refusal) throw asHttpError(refusal)
-    response.json(runs.queue() satisfies QueueState)
-  })
-
-  router.get('/api/runs/:id', (request, response) => {
-    const details = runs.details(request.params.id)
-    if (details === undefined) throw noSuchRun(request.params.id)
-    response.json(details satisfies RunDetails)
-  })
-
-  router.get('/api/runs/:id/events', (request, response) => {
-    const { after } = readQuery(afterSchema, request.query)
-    const run = request.params.id
-    if (!runs.exists(run)) throw noSuchRun(run)
-    const page = runs.page(run, after)
-    const events = (page?.texts ?? []).map((text) => JSON.parse(text) as RunEvent)
-    const more = runs.page(run, page?.to ?? after) !== undefined
-    response.json({ events, more } satisfies RunEventsResponse)
-  })
-
-  router.post('/api/runs/:id/cancel', (request, response) => {
-    if (!runs.cancel(request.params.id)) throw noSuchRun(request.params.id)
-    response.status(202).json({ run: request.params.id } satisfies RunAccepted)
-  })
-
-  router.post('/api/runs/:id/resume', (request, response) => {
-    const refusal = runs.resume(request.params.id)
-    if (refusal) throw asHttpError(refusal)
-    response.status(202).json({ run: request.params.id } satisfies RunAccepted)
-  })
-
-  return router
+export function answerRuns(runs: RunService, workflows: WorkflowStore) {
+  return {
+    async submitRun({ request }) {
+      const { workflow, ...choices } = await readSubmission(request.body, workflows)
+      const { run, issues } = runs.submit(workflow, choices)
+      if (issues) throw refused(issues)
+      return { run }
+    },
+    runs({ query }) {
+      const found = runs.list({ ...query, limit: query.limit + 1 })
+      const page = found.slice(0, query.limit)
+      const next = found.length > page.length ? page.at(-1)?.number : undefined
+      return { runs: page, ...(next !== undefined && { next }) }
+    },
+    queue: () => runs.queue(),
+    changeQueue({ body }) {
+      const refusal = changeQueue(runs, body)
+      if (refusal) throw asHttpError(refusal)
+      return runs.queue()
+    },
+    run({ parameters: { id } }) {
+      const details = runs.details(id)
+      if (details === undefined) throw noSuchRun(id)
+      return details
+    },
+    runEvents({ parameters: { id }, query: { after } }) {
+      if (!runs.exists(id)) throw noSuchRun(id)
+      const page = runs.page(id, after)
+      const events = (page?.texts ?? []).map((text) => JSON.parse(text) as RunEvent)
+      return { events, more: runs.page(id, page?.to ?? after) !== undefined }
+    },
+    cancelRun({ parameters: { id } }) {
+      if (!runs.cancel(id)) throw noSuchRun(id)
+      return { run: id }
+    },
+    resumeRun({ parameters: { id } }) {
+      const refusal = runs.resume(id)
+      if (refusal) throw asHttpError(refusal)
+      return { run: id }
+    },
+  } satisfies Partial<Handlers>
 }
 
 async function readSubmission(

@@ -1,0 +1,53 @@
+import { findWorkflow, type ModelLedger } from '@woolgather/files'
+import { importBytes } from '@woolgather/protocol'
+import { missingNodeTypes, type Descriptions } from '@woolgather/workflow'
+import type { WorkflowStore } from '../workflows/workflow-store.ts'
+import { HttpError } from './http-error.ts'
+import { readSaveRequest } from './read-save-request.ts'
+import type { Handlers } from './serve-endpoints.ts'
+
+export interface AnswerWorkflowsOptions {
+  workflows: WorkflowStore
+  /** Knows which models are here. */
+  ledger: ModelLedger
+  descriptions: Descriptions
+}
+
+/** Saved workflows over HTTP: their states, and how they are given on. */
+export function answerWorkflows({ workflows, ledger, descriptions }: AnswerWorkflowsOptions) {
+  return {
+    workflows: () => workflows.list(),
+    workflow: ({ parameters }) => workflows.read(parameters.id),
+    async saveWorkflow({ parameters, request }) {
+      const { workflow, revision } = readSaveRequest(request.body)
+      const filled = await ledger.fill(workflow, { patient: false })
+      return workflows.save(parameters.id, filled, revision)
+    },
+    deleteWorkflow: ({ parameters, query }) => workflows.remove(parameters.id, query.revision),
+    revisions: ({ parameters }) => workflows.revisions(parameters.id),
+    revision: ({ parameters }) => workflows.readRevision(parameters.id, parameters.revision),
+    async exportWorkflow({ parameters, response }) {
+      const { id, workflow } = await workflows.read(parameters.id)
+      response.set('content-disposition', `attachment; filename="${id}.json"`)
+      return ledger.fill(workflow, { patient: true })
+    },
+    async importWorkflow({ request }) {
+      const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const { workflow, carrier, issues } = await findWorkflow(bytes, { whole: bytes.length < importBytes })
+      if (issues) {
+        const [first] = issues
+        throw new HttpError(
+          422,
+          first?.code ?? 'no-workflow',
+          first?.message ?? 'This file carries no workflow.',
+          first?.hint,
+        )
+      }
+      const missing = {
+        models: await ledger.missing(workflow),
+        nodeTypes: missingNodeTypes(workflow, descriptions),
+      }
+      return { workflow, carrier, missing }
+    },
+  } satisfies Partial<Handlers>
+}

@@ -1,0 +1,221 @@
+import { documentLimits, workflowSchema, type NodeDescription } from '@woolgather/workflow'
+import { z } from 'zod'
+import { fillPath, type Endpoint, type ParametersOf } from './endpoint.ts'
+import { fetchModelSchema, modelDownloadSchema } from './http-downloads.ts'
+import {
+  queueChangeSchema,
+  queueStateSchema,
+  runAcceptedSchema,
+  runDetailsSchema,
+  runEventsQuerySchema,
+  runEventsResponseSchema,
+  runsQuerySchema,
+  runsResponseSchema,
+  submitRunSchema,
+  uploadResponseSchema,
+} from './http-runs.ts'
+import {
+  healthResponseSchema,
+  importBytes,
+  importedWorkflowSchema,
+  modelFileSchema,
+  savedWorkflowSchema,
+  saveWorkflowRequestSchema,
+  workflowRevisionSchema,
+  workflowSummarySchema,
+} from './http.ts'
+
+/** A workflow, and what is around it. */
+const workflowBytes = documentLimits.bytes + 65_536
+
+/** Made by the server itself from its node types: nobody has to look whether they are what they say. */
+const nodeSchema = z.record(z.string(), z.unknown()) as unknown as z.ZodType<NodeDescription>
+
+/** What can be asked of a server, by the name that `ask` and its handler have. */
+export const endpoints = {
+  health: {
+    method: 'get',
+    path: '/health',
+    summary: 'How the server and its worker are',
+    answer: healthResponseSchema,
+  },
+  nodes: {
+    method: 'get',
+    path: '/api/nodes',
+    summary: 'Node types with their inputs and outputs',
+    answer: z.array(nodeSchema),
+  },
+  models: {
+    method: 'get',
+    path: '/api/models',
+    summary: 'Model files as workflows name them',
+    answer: z.array(modelFileSchema),
+  },
+  unloadModels: {
+    method: 'post',
+    path: '/api/models/unload',
+    summary: 'Unload every model that no run uses',
+    answer: z.object({}),
+    status: 202,
+  },
+  downloads: {
+    method: 'get',
+    path: '/api/downloads',
+    summary: 'Models being fetched, and those fetched lately',
+    answer: z.array(modelDownloadSchema),
+  },
+  fetchModel: {
+    method: 'post',
+    path: '/api/downloads',
+    summary: 'Fetch a model',
+    body: fetchModelSchema,
+    answer: modelDownloadSchema,
+    status: 202,
+  },
+  cancelDownload: {
+    method: 'delete',
+    path: '/api/downloads/:id',
+    summary: 'Cancel fetching a model; what is here is kept for the next time',
+    answer: 'none',
+  },
+  queue: {
+    method: 'get',
+    path: '/api/queue',
+    summary: 'What runs and what waits',
+    answer: queueStateSchema,
+  },
+  changeQueue: {
+    method: 'patch',
+    path: '/api/queue',
+    summary: 'Pause the queue, move a run in it, or cancel all that wait',
+    body: queueChangeSchema,
+    answer: queueStateSchema,
+  },
+  submitRun: {
+    method: 'post',
+    path: '/api/runs',
+    summary: 'Run a workflow, or a saved one by its id',
+    body: submitRunSchema,
+    largest: workflowBytes,
+    answer: runAcceptedSchema,
+    status: 202,
+  },
+  runs: {
+    method: 'get',
+    path: '/api/runs',
+    summary: 'The history, newest first',
+    query: runsQuerySchema,
+    answer: runsResponseSchema,
+  },
+  run: {
+    method: 'get',
+    path: '/api/runs/:id',
+    summary: 'A run with its workflow, seeds and counts',
+    answer: runDetailsSchema,
+  },
+  runEvents: {
+    method: 'get',
+    path: '/api/runs/:id/events',
+    summary: 'Events numbered above `after`',
+    query: runEventsQuerySchema,
+    answer: runEventsResponseSchema,
+  },
+  cancelRun: {
+    method: 'post',
+    path: '/api/runs/:id/cancel',
+    summary: 'Cancel a run',
+    answer: runAcceptedSchema,
+    status: 202,
+  },
+  resumeRun: {
+    method: 'post',
+    path: '/api/runs/:id/resume',
+    summary: 'Take up an interrupted run',
+    answer: runAcceptedSchema,
+    status: 202,
+  },
+  artifact: {
+    method: 'get',
+    path: '/api/artifacts/:hash',
+    summary: 'An output too long for an event',
+    answer: 'bytes',
+  },
+  upload: {
+    method: 'post',
+    path: '/api/upload',
+    summary: 'A file that workflows can name',
+    query: z.object({ name: z.string() }),
+    body: 'bytes',
+    answer: uploadResponseSchema,
+    status: 201,
+  },
+  workflows: {
+    method: 'get',
+    path: '/api/workflows',
+    summary: 'Examples and saved workflows',
+    answer: z.array(workflowSummarySchema),
+  },
+  workflow: {
+    method: 'get',
+    path: '/api/workflows/:id',
+    summary: 'A saved workflow',
+    answer: savedWorkflowSchema,
+  },
+  saveWorkflow: {
+    method: 'put',
+    path: '/api/workflows/:id',
+    summary: 'Create it, or replace the revision that was read',
+    body: saveWorkflowRequestSchema,
+    largest: workflowBytes,
+    answer: savedWorkflowSchema,
+  },
+  deleteWorkflow: {
+    method: 'delete',
+    path: '/api/workflows/:id',
+    summary: 'Delete the revision that was read',
+    query: z.object({ revision: z.string().min(1).max(100) }),
+    answer: 'none',
+  },
+  revisions: {
+    method: 'get',
+    path: '/api/workflows/:id/revisions',
+    summary: 'States it was saved in, newest first',
+    answer: z.array(workflowRevisionSchema),
+  },
+  revision: {
+    method: 'get',
+    path: '/api/workflows/:id/revisions/:revision',
+    summary: 'One of those states',
+    answer: savedWorkflowSchema,
+  },
+  exportWorkflow: {
+    method: 'get',
+    path: '/api/workflows/:id/export',
+    summary: 'The document with the models it needs, to be given on',
+    answer: workflowSchema,
+  },
+  importWorkflow: {
+    method: 'post',
+    path: '/api/import',
+    summary:
+      'Find the workflow in a file (a document, or an output that carries it), and what is missing for it',
+    body: 'beginning',
+    largest: importBytes,
+    answer: importedWorkflowSchema,
+  },
+} as const satisfies Record<string, Endpoint>
+
+export type Endpoints = typeof endpoints
+export type EndpointName = keyof Endpoints
+
+/** Paths of what is no endpoint: the socket, and the description of the endpoints. */
+export const socketPath = '/api/socket'
+export const docsPath = '/api/docs'
+
+/** `pathOf('run', { id })`: where an endpoint is. */
+export function pathOf<Name extends EndpointName>(
+  name: Name,
+  ...[parameters]: keyof ParametersOf<Endpoints[Name]> extends never ? [] : [ParametersOf<Endpoints[Name]>]
+): string {
+  return fillPath(endpoints[name], parameters ?? {})
+}
