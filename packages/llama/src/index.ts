@@ -3,6 +3,7 @@ export type { CreateLlamaOptions } from './create-llama.ts'
 export { LlamaError } from './contract/error.ts'
 export type { LlamaErrorCode } from './contract/error.ts'
 export { samplerNames } from './contract/interface.ts'
+export { samplingNumbers, type SamplingNumber, type SamplingNumberName } from './contract/sampling-numbers.ts'
 export type {
   AdapterUse,
   ChatMessage,

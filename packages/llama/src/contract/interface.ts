@@ -1,3 +1,5 @@
+import type { SamplingNumberName } from './sampling-numbers.ts'
+
 /**
  * The public interface of this package: language models as the rest of the project sees them. The native
  * implementation (`createLlama`) and the deterministic fake (`createFakeLlama`) both satisfy it, and one
@@ -149,38 +151,11 @@ export const samplerNames = [
 ] as const
 export type SamplerName = (typeof samplerNames)[number]
 
-/**
- * Sampling settings; every default is llama.cpp's, and the neutral value of each switches it off. Temperature 0
- * is greedy. Mirostat replaces the truncating samplers, as in llama.cpp.
- */
-export interface SamplingSettings {
-  temperature?: number | undefined
-  /** Dynamic temperature: ± range around `temperature`, by entropy to the power `exponent`. */
-  dynatempRange?: number | undefined
-  dynatempExponent?: number | undefined
-  topK?: number | undefined
-  topP?: number | undefined
-  minP?: number | undefined
-  typicalP?: number | undefined
-  topNSigma?: number | undefined
-  xtcProbability?: number | undefined
-  xtcThreshold?: number | undefined
-  /** Tokens looked back on by the penalties: 0 none, −1 the whole context. */
-  penaltyLastN?: number | undefined
-  repeatPenalty?: number | undefined
-  frequencyPenalty?: number | undefined
-  presencePenalty?: number | undefined
-  dryMultiplier?: number | undefined
-  dryBase?: number | undefined
-  dryAllowedLength?: number | undefined
-  dryPenaltyLastN?: number | undefined
+type SamplingNumbers = { [Name in SamplingNumberName]?: number | undefined }
+
+/** Sampling settings: `samplingNumbers`, and what is no number. Every default is llama.cpp's. */
+export interface SamplingSettings extends SamplingNumbers {
   drySequenceBreakers?: string[] | undefined
-  mirostat?: 0 | 1 | 2 | undefined
-  mirostatTau?: number | undefined
-  mirostatEta?: number | undefined
-  /** Adaptive-p: probability aimed at (negative: off) and how slowly the target moves, 0–0.99. */
-  adaptiveTarget?: number | undefined
-  adaptiveDecay?: number | undefined
   /** Added to the logits before anything else; −Infinity forbids the token. */
   logitBias?: { token: number; bias: number }[] | undefined
   /** Added to the logit of the last token where the others were read or written just before it; −Infinity forbids it. */

@@ -1,4 +1,5 @@
 import type { SamplerName, SamplingSettings } from '../contract/interface.ts'
+import { samplingNumbers, type SamplingNumberName } from '../contract/sampling-numbers.ts'
 
 /** llama.cpp's default chain. */
 export const defaultSamplers: readonly SamplerName[] = [
@@ -19,32 +20,14 @@ export type ResolvedSampling = {
   grammar: string | undefined
 }
 
-/** llama.cpp's defaults (`common_params_sampling`). */
+const defaultNumbers = Object.fromEntries(
+  Object.entries(samplingNumbers).map(([name, setting]) => [name, setting.default]),
+) as Record<SamplingNumberName, number>
+
+/** llama.cpp's defaults. */
 export const defaultSampling: ResolvedSampling = {
-  temperature: 0.8,
-  dynatempRange: 0,
-  dynatempExponent: 1,
-  topK: 40,
-  topP: 0.95,
-  minP: 0.05,
-  typicalP: 1,
-  topNSigma: -1,
-  xtcProbability: 0,
-  xtcThreshold: 0.1,
-  penaltyLastN: 64,
-  repeatPenalty: 1,
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  dryMultiplier: 0,
-  dryBase: 1.75,
-  dryAllowedLength: 2,
-  dryPenaltyLastN: 64,
+  ...defaultNumbers,
   drySequenceBreakers: ['\n', ':', '"', '*'],
-  mirostat: 0,
-  mirostatTau: 5,
-  mirostatEta: 0.1,
-  adaptiveTarget: -1,
-  adaptiveDecay: 0.9,
   logitBias: [],
   sequenceBias: [],
   grammar: undefined,

@@ -1,50 +1,15 @@
 import { LlamaError } from '../contract/error.ts'
 import { samplerNames } from '../contract/interface.ts'
 import type { SamplingSettings } from '../contract/interface.ts'
+import {
+  samplingNumbers,
+  type SamplingNumber,
+  type SamplingNumberName,
+} from '../contract/sampling-numbers.ts'
 import { defaultSampling } from './defaults.ts'
 import type { ResolvedSampling } from './defaults.ts'
 
-interface Range {
-  min: number
-  max: number
-  integer?: boolean
-  /** Excludes the minimum itself. */
-  above?: boolean
-}
-
-type NumericSetting = {
-  [Key in keyof ResolvedSampling]: ResolvedSampling[Key] extends number ? Key : never
-}[keyof ResolvedSampling]
-
-const int32 = 2 ** 31 - 1
-/** Largest 32-bit float, which is what native code holds these in. */
-const float = 3.4e38
-
-const ranges: Record<Exclude<NumericSetting, undefined>, Range> = {
-  temperature: { min: 0, max: float },
-  dynatempRange: { min: 0, max: float },
-  dynatempExponent: { min: 0, max: float },
-  topK: { min: 0, max: int32, integer: true },
-  topP: { min: 0, max: 1 },
-  minP: { min: 0, max: 1 },
-  typicalP: { min: 0, max: 1, above: true },
-  topNSigma: { min: -1, max: float },
-  xtcProbability: { min: 0, max: 1 },
-  xtcThreshold: { min: 0, max: 1 },
-  penaltyLastN: { min: -1, max: int32, integer: true },
-  repeatPenalty: { min: 1e-6, max: 1e6 },
-  frequencyPenalty: { min: -1e6, max: 1e6 },
-  presencePenalty: { min: -1e6, max: 1e6 },
-  dryMultiplier: { min: 0, max: 1e6 },
-  dryBase: { min: 0, max: 1e6 },
-  dryAllowedLength: { min: 0, max: int32, integer: true },
-  dryPenaltyLastN: { min: -1, max: int32, integer: true },
-  mirostat: { min: 0, max: 2, integer: true },
-  mirostatTau: { min: 0, max: float },
-  mirostatEta: { min: 0, max: 1 },
-  adaptiveTarget: { min: -1, max: 1 },
-  adaptiveDecay: { min: 0, max: 0.99 },
-}
+type Range = Omit<SamplingNumber, 'default' | 'usual'>
 
 /** The native parser takes time quadratic in alternatives (a megabyte: a minute), and stack for nesting. */
 const maxGrammarLength = 1 << 18
@@ -62,8 +27,9 @@ export function validateSampling(settings: SamplingSettings, vocabSize: number):
     ...defaultSampling,
     ...(Object.fromEntries(given) as SamplingSettings),
   } as ResolvedSampling
-  for (const name of Object.keys(ranges) as (keyof typeof ranges)[])
-    checkRange(name, resolved[name], ranges[name])
+  for (const [name, range] of Object.entries(samplingNumbers)) {
+    checkRange(name, resolved[name as SamplingNumberName], range)
+  }
   checkSamplers(resolved)
   checkBreakers(resolved.drySequenceBreakers)
   checkLogitBias(resolved.logitBias, vocabSize)
@@ -90,7 +56,7 @@ function checkRange(name: string, value: unknown, range: Range): void {
 function describeRange({ min, max, integer, above }: Range): string {
   const kind = integer ? 'a whole number' : 'a number'
   const from = above ? `above ${min}` : `from ${min}`
-  return max >= int32 && max !== maxSeed ? `${kind} ${from} up` : `${kind} ${from} to ${max}`
+  return max >= 2 ** 31 - 1 && max !== maxSeed ? `${kind} ${from} up` : `${kind} ${from} to ${max}`
 }
 
 function refuse(name: string, value: unknown, expected: string): never {
