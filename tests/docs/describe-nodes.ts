@@ -1,8 +1,9 @@
-import { tellChoices } from '@woolgather/workflow'
+import { tellChoices, type InputDescription, type NodeDescription } from '@woolgather/workflow'
+import { table } from './table.ts'
 
 /** Markdown page of all node types, a section per family, from their descriptions. */
-export function describeNodes(descriptions) {
-  const families = Map.groupBy?.(descriptions, (node) => node.family) ?? groupByFamily(descriptions)
+export function describeNodes(descriptions: readonly NodeDescription[]): string {
+  const families = groupByFamily(descriptions)
   return [
     '# Nodes',
     '',
@@ -12,13 +13,13 @@ export function describeNodes(descriptions) {
   ].join('\n')
 }
 
-function groupByFamily(descriptions) {
-  const families = new Map()
+function groupByFamily(descriptions: readonly NodeDescription[]): Map<string, NodeDescription[]> {
+  const families = new Map<string, NodeDescription[]>()
   for (const node of descriptions) families.set(node.family, [...(families.get(node.family) ?? []), node])
   return families
 }
 
-function describeNode(node) {
+function describeNode(node: NodeDescription): string[] {
   return [
     '',
     `### ${node.title} · \`${node.type}\``,
@@ -40,18 +41,11 @@ function describeNode(node) {
   ]
 }
 
-function describeInput(input) {
+function describeInput(input: InputDescription): string[] {
   return [
     `\`${input.name}\``,
     input.multiple ? `${input.type}, several` : input.type,
     input.required ? '*required*' : input.default === undefined ? '' : `\`${JSON.stringify(input.default)}\``,
     [input.description, tellChoices(input.schema)].filter(Boolean).join(' '),
   ]
-}
-
-function table(head, rows) {
-  if (rows.length === 0) return []
-  const line = (cells) =>
-    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
-  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)]
 }

@@ -1,3 +1,0 @@
-import type { NodeDescription } from '@woolgather/workflow'
-
-export function describeNodes(descriptions: readonly NodeDescription[]): string

@@ -1,0 +1,12 @@
+import { describeEndpoints } from './describe-endpoints.ts'
+import { describeShortcuts } from './describe-shortcuts.ts'
+import type { WriteBlock } from './marked-blocks.ts'
+
+/**
+ * What `npm run docs` writes into pages, by page and name. To add one: put `<!-- begin NAME -->` and
+ * `<!-- end NAME -->` where it is to stand, and its line here.
+ */
+export const blocks: Readonly<Record<string, Readonly<Record<string, WriteBlock>>>> = {
+  'docs/editor.md': { shortcuts: describeShortcuts },
+  'docs/server.md': { endpoints: describeEndpoints },
+}
