@@ -1,6 +1,9 @@
+import { describeNode } from '@woolgather/engine'
+import { methodNames, methods, type MethodDefinition } from '@woolgather/merge'
+import { choicesOf, type WorkflowNode } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
-import type { WorkflowNode } from '@woolgather/workflow'
 import { runGraph } from '../testing/run-graph.ts'
+import { merge as mergeNode } from './merge.ts'
 
 const models: Record<string, WorkflowNode> = {
   a: { type: 'loading/model', inputs: { file: 'a.gguf', contextSize: 512 } },
@@ -91,6 +94,17 @@ describe('a merge on a link is a recipe', () => {
       parameters: { lambda: 0.7 },
       seed: 3,
     })
+  })
+
+  test('the form has every method with all that can be set of it', () => {
+    const input = describeNode(mergeNode).inputs.find(({ name }) => name === 'method')
+    const { values, help } = choicesOf(input?.schema)!
+    expect(values).toEqual(methodNames)
+    for (const name of methodNames) {
+      const { description, shared, perModel }: MethodDefinition = methods[name]
+      expect(help![name]!.split('\n')).toHaveLength(1 + Object.keys({ ...shared, ...perModel }).length)
+      expect(help![name]).toContain(description)
+    }
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { methodNames, methods, type MethodDefinition, type MethodName } from '@woolgather/merge'
+import { methodNames, methods, tellSettings, type MethodDefinition, type MethodName } from '@woolgather/merge'
 import {
   mergeParametersSchema,
   modelRecipeSchema,
@@ -40,7 +40,7 @@ export const merge: WoolgatherNode = defineNode({
       type: 'text',
       title: 'Method',
       description: methodNames.map((name) => `${name}: ${methods[name].description}`).join(' '),
-      schema: z.enum(methodNames).default('linear'),
+      schema: z.enum(methodNames).meta({ help: helpOfMethods() }).default('linear'),
     },
     ratio: {
       type: 'number',
@@ -185,4 +185,13 @@ function sharedSettings(method: MethodName, { ratio, lambda, parameters }: Setti
     ...(shared['lambda'] && lambda !== undefined && { lambda }),
     ...parameters,
   }
+}
+
+/** What the form says of the method that is chosen. */
+function helpOfMethods(): Record<MethodName, string> {
+  const help = methodNames.map((name) => {
+    const method: MethodDefinition = methods[name]
+    return [name, [method.description, ...tellSettings(method)].join('\n')]
+  })
+  return Object.fromEntries(help) as Record<MethodName, string>
 }

@@ -1,4 +1,5 @@
 import { describeEndpoints } from './describe-endpoints.ts'
+import { describeMethods } from './describe-methods.ts'
 import { describeShortcuts } from './describe-shortcuts.ts'
 import type { WriteBlock } from './marked-blocks.ts'
 
@@ -8,5 +9,6 @@ import type { WriteBlock } from './marked-blocks.ts'
  */
 export const blocks: Readonly<Record<string, Readonly<Record<string, WriteBlock>>>> = {
   'docs/editor.md': { shortcuts: describeShortcuts },
+  'docs/merging.md': { methods: describeMethods },
   'docs/server.md': { endpoints: describeEndpoints },
 }

@@ -2,17 +2,18 @@ import type { Json } from './json.ts'
 
 /**
  * Of a schema: what there is to choose from. `spellings`: other ways to write some of it, with the signs that keyboards
- * have, and what each means.
+ * have, and what each means. `help`: more on some of it, a line that says what it is and lines with details.
  */
 export interface Choices {
   values: (string | number)[]
   spellings: Record<string, string>
+  help?: Record<string, string>
 }
 
 /** The choices a JSON Schema gives; undefined where it asks for something else. */
 export function choicesOf(schema: Json | undefined): Choices | undefined {
   if (!isObject(schema)) return undefined
-  const { enum: list, anyOf, oneOf, spellings = {} } = schema
+  const { enum: list, anyOf, oneOf, spellings = {}, help } = schema
   const kinds = anyOf ?? oneOf
   const constants = Array.isArray(kinds)
     ? kinds.map((kind) => (isObject(kind) ? kind['const'] : undefined))
@@ -20,7 +21,11 @@ export function choicesOf(schema: Json | undefined): Choices | undefined {
   const values = Array.isArray(list) ? list : constants
   if (values.length === 0 || !values.every(isChoice)) return undefined
   const others = spellings as Record<string, string>
-  return { values: values.filter((value) => !Object.hasOwn(others, value)), spellings: others }
+  return {
+    values: values.filter((value) => !Object.hasOwn(others, value)),
+    spellings: others,
+    ...(help !== undefined && { help: help as Record<string, string> }),
+  }
 }
 
 /** The same, also where each item of a list or each field of a record is chosen, or a choice is one way among others. */

@@ -46,6 +46,11 @@ test('Another way to write a choice is no choice of its own', () => {
   })
 })
 
+test('More on a choice comes with it', () => {
+  const help = { a: 'The first.\nIts setting.' }
+  expect(chooseControl(input({ type: 'string', enum: ['a', 'b'], help }), undefined)).toMatchObject({ help })
+})
+
 test('An optional value is edited like the value', () => {
   expect(chooseControl(input({ anyOf: [{ type: 'boolean' }, { type: 'null' }] }), undefined)).toEqual({
     kind: 'boolean',

@@ -23,8 +23,13 @@ export type Control =
   | { kind: 'slider'; integer: boolean; minimum: number; maximum: number; step: number }
   | { kind: 'seed'; maximum: number }
   | { kind: 'boolean' }
-  /** `spellings`: other ways to write some of them, as a document may have them. */
-  | { kind: 'select'; options: readonly (string | number)[]; spellings: Readonly<Record<string, string>> }
+  /** `spellings`: other ways to write some of them, as a document may have them. `help`: more on what is chosen. */
+  | {
+      kind: 'select'
+      options: readonly (string | number)[]
+      spellings: Readonly<Record<string, string>>
+      help?: Readonly<Record<string, string>>
+    }
   /** `of`: which files are offered; absent: models. */
   | { kind: 'model'; of?: 'lora' | 'vector' }
   | { kind: 'list' }
@@ -45,7 +50,10 @@ export function chooseControl(input: InputDescription, node: NodeDescription | u
   if (input.widget === 'none' || input.schema === undefined || input.multiple) return { kind: 'none' }
   const schema = unwrap(input.schema)
   const choices = choicesOf(schema)
-  if (choices) return { kind: 'select', options: choices.values, spellings: choices.spellings }
+  if (choices) {
+    const { values, ...more } = choices
+    return { kind: 'select', options: values, ...more }
+  }
   const control = chooseByWidget(input, schema) ?? chooseBySchema(input, schema)
   const code = input.language === 'json' || input.language === 'json-schema'
   if (control.kind === 'json' && code) return { ...control, code }

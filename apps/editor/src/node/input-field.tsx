@@ -8,6 +8,7 @@ import type { Control } from '../document/choose-control.ts'
 import { Prose } from '../ui/prose.tsx'
 import { canSweep } from '../session/editing/sweep-input.ts'
 import { AppToggle } from './app-toggle.tsx'
+import { ChoiceHelp } from './choice-help.tsx'
 import { FieldAdvice } from './field-advice.tsx'
 import { InputControl } from './input-control.tsx'
 import { LinkedSource } from './linked-source.tsx'
@@ -39,6 +40,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
   const value = node.inputs?.[input.name]
   const ref = { node: id, input: input.name }
   const changed = value !== undefined && input.default !== undefined && !sameJson(value, input.default)
+  const help = control.kind === 'select' ? control.help?.[String(value ?? input.default)] : undefined
   // A field that waits to be filled says so quietly; anything else is told in full.
   const needed = issue?.code === 'missing-input'
   const problem = needed ? failure : (issue ?? failure)
@@ -107,6 +109,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
           )}
         </p>
       )}
+      {links.length === 0 && help !== undefined && <ChoiceHelp text={help} />}
       {links.length === 0 && <FieldAdvice id={id} input={input.name} />}
     </div>
   )

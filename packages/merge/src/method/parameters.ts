@@ -82,7 +82,7 @@ function check(
   if (typeof value === 'number' && isInRange(value, definition)) return value
   throw new MergeError(
     'merge-parameter',
-    `${name} of ${where} is ${value}; it must be ${nameRange(definition)}`,
+    `${name} of ${where} is ${value}; it must be ${['a number', nameRange(definition)].filter(Boolean).join(', ')}`,
   )
 }
 
@@ -92,10 +92,9 @@ function isInRange(value: number, { min = -Infinity, max = Infinity, above }: Nu
   return Number.isFinite(value) && value <= max && (above ? value > min : value >= min)
 }
 
-function nameRange({ min, max, above }: NumberDefinition): string {
+/** `at least 0 and at most 1`; nothing where any number will do. */
+export function nameRange({ min, max, above }: NumberDefinition): string {
   const from = min === undefined ? undefined : `${above ? 'more than' : 'at least'} ${min}`
   const to = max === undefined ? undefined : `at most ${max}`
-  return ['a number', [from, to].filter((bound) => bound !== undefined).join(' and ')]
-    .filter(Boolean)
-    .join(', ')
+  return [from, to].filter((bound) => bound !== undefined).join(' and ')
 }

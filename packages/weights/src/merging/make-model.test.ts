@@ -315,6 +315,11 @@ describe('a merge that cannot be is refused before anything is written', () => {
       },
     ],
     [
+      'a method that nobody knows',
+      () => merge('tiess', ['a.gguf', 'b.gguf']),
+      { message: 'There is no merge method “tiess”.' },
+    ],
+    [
       'a missing base',
       () => merge('ties', ['a.gguf', 'b.gguf']),
       { message: expect.stringMatching(/^ties needs a base model/) as string },
