@@ -1,5 +1,6 @@
 import { describeEndpoints } from './describe-endpoints.ts'
 import { describeMethods } from './describe-methods.ts'
+import { describeOptions } from './describe-options.ts'
 import { describeShortcuts } from './describe-shortcuts.ts'
 import type { WriteBlock } from './marked-blocks.ts'
 
@@ -10,5 +11,5 @@ import type { WriteBlock } from './marked-blocks.ts'
 export const blocks: Readonly<Record<string, Readonly<Record<string, WriteBlock>>>> = {
   'docs/editor.md': { shortcuts: describeShortcuts },
   'docs/merging.md': { methods: describeMethods },
-  'docs/server.md': { endpoints: describeEndpoints },
+  'docs/server.md': { options: describeOptions, endpoints: describeEndpoints },
 }

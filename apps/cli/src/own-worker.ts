@@ -1,5 +1,11 @@
 import { describeStall, type WorkerFolders, type WorkerStatus } from '@woolgather/protocol'
-import { commandLimits, readWorkerMemory, startWorker, type WorkerHandle } from '@woolgather/supervisor'
+import {
+  commandLimits,
+  readOption,
+  readWorkerMemory,
+  startWorker,
+  type WorkerHandle,
+} from '@woolgather/supervisor'
 import type { CliIo } from './cli-io.ts'
 import { restartLine } from './progress/progress.ts'
 
@@ -27,7 +33,7 @@ export function startOwnWorker(
     entry: io.workerEntry(),
     folders,
     env: cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
-    limits: { ...commandLimits, memory: readWorkerMemory(workerMemory) },
+    limits: { ...commandLimits, memory: readOption('workerMemory', workerMemory) ?? readWorkerMemory() },
     onStatus(status) {
       const { stall, error } = status
       if (stall) say(describeStall(stall))

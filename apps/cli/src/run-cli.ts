@@ -1,3 +1,4 @@
+import { serverOptions } from '@woolgather/supervisor'
 import { WoolgatherError } from '@woolgather/workflow'
 import { Command, CommanderError, Option } from 'commander'
 import { CliError } from './cli-error.ts'
@@ -13,6 +14,7 @@ import { run, type RunOptions } from './commands/run.ts'
 import { serve, type ServeOptions } from './commands/serve.ts'
 import { validate, type ValidateOptions } from './commands/validate.ts'
 import { exitCodes } from './exit-codes.ts'
+import { collect, folderOptions, listeningOptions, withOptions, workerOptions } from './with-options.ts'
 import { printIssues } from './print-issues.ts'
 
 /**
@@ -113,7 +115,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .description('say what is wrong with this machine, or what a workflow lacks to run on it')
     .argument('[file]', 'workflow, or an output that carries one')
     .option('--fetch', 'fetch the models the workflow lacks, as far as it says from where')
-    .option('--port <number>', 'the port a server would take; default 7860')
+    .option('--port <number>', `the port a server would take; default ${serverOptions.port.default}`)
     .option('--json', 'print as JSON')
     .action(async (file: string | undefined, options: DoctorOptions) => exit(await doctor(file, options, io)))
 
@@ -149,18 +151,8 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--only', 'print how just this model or LoRA was made')
     .action(async (file: string, options: RecipeOptions) => exit(await printRecipe(file, options, io)))
 
-  withWorker(program.command('serve'))
+  withOptions(program.command('serve'), [...workerOptions, ...listeningOptions])
     .description('start the server and its editor')
-    .option('--port <number>', 'default 7860; 0 takes any free one')
-    .option('--host <address>', 'default 127.0.0.1; others need a token')
-    .option('--token <text>', 'what clients must know, at least 16 characters')
-    .option('--allow-host <name>', 'a name this server is reached by (repeatable)', collect)
-    .option('--allow-origin <origin>', 'another origin whose pages may use it (repeatable)', collect)
-    .option(
-      '--behind-proxy [count]',
-      'every request comes through a reverse proxy, or that many: clients are told apart by X-Forwarded-For',
-    )
-    .option('--idle-unload <seconds>', 'unload a model so long after its last use; default 300, 0 never')
     .option('--open', 'open the editor in the browser')
     .action(async (options: ServeOptions) => exit(await serve(options, io)))
 
@@ -172,22 +164,11 @@ const quiet = new Option(
   '--quiet',
   'nothing on standard error, no errors either: the exit code and --out tell of them',
 ).conflicts('verbose')
+
 function withWorker(command: Command): Command {
-  return withFolders(command).option(
-    '--worker-memory <size>',
-    'end the worker when it takes more, such as 8GiB or 75%; default 85%, 0 any',
-  )
+  return withOptions(command, workerOptions)
 }
 
 function withFolders(command: Command): Command {
-  return command
-    .option('--models <folder>', 'look for models here first (repeatable)', collect)
-    .option('--output <folder>', 'where saving nodes write; default ./output')
-    .option('--data <folder>', 'history, artifacts and cache')
-    .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
-    .option('--cpu', 'leave the GPU alone')
-}
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value]
+  return withOptions(command, folderOptions)
 }

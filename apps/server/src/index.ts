@@ -1,1 +1,1 @@
-export { defaultPort, startServer, type RunningServer, type ServerOptions } from './start-server.ts'
+export { startServer, type RunningServer, type ServerOptions } from './start-server.ts'

@@ -7,7 +7,13 @@ import { createModelLedger } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
 import { definitions, type NodeServices } from '@woolgather/nodes'
 import type { ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
-import { readWorkerMemory, serverLimits, startWorker, type SupervisorLimits } from '@woolgather/supervisor'
+import {
+  readWorkerMemory,
+  serverLimits,
+  serverOptions,
+  startWorker,
+  type SupervisorLimits,
+} from '@woolgather/supervisor'
 import type { BrokenPackage, NodeDescription } from '@woolgather/workflow'
 import { pino, type Logger } from 'pino'
 import { describeHolder, findHolder } from './find-holder.ts'
@@ -64,12 +70,7 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
-export const defaultPort = 7860
-
 const defaultPatience = 10_000
-
-/** As others do (Ollama): a model that is asked for now and then stays, one that was tried once goes. */
-const defaultIdleUnload = 300
 
 /** Headers of honest clients arrive at once; bodies, which may be files on a slow line, are watched as they come. */
 function timeoutsOf(patience: number): {
@@ -90,7 +91,7 @@ function timeoutsOf(patience: number): {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const logger = options.logger ?? createLogger()
-  const host = options.host ?? '127.0.0.1'
+  const host = options.host ?? serverOptions.host.default
   const gate = createGate({ ...options, host })
   const addressOf = createAddressOf(options.proxies ?? 0)
   const version = readVersion()
@@ -103,10 +104,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const patience = options.patience ?? defaultPatience
   const server = createServer(timeoutsOf(patience))
   server.on('request', watchBodies(patience * 3))
-  const url = await listen(server, host, options.port ?? defaultPort).catch((error: unknown) => {
-    store.close()
-    throw error
-  })
+  const url = await listen(server, host, options.port ?? serverOptions.port.default).catch(
+    (error: unknown) => {
+      store.close()
+      throw error
+    },
+  )
   // Its first words come before there is anyone to tell.
   let tellClients: (message: ServerMessage) => void = () => {}
   const worker = startWorker({
@@ -114,11 +117,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     folders: options.folders,
     env: {
       ...options.workerEnv,
-      WOOLGATHER_IDLE_UNLOAD: String(options.idleUnload ?? defaultIdleUnload),
+      [serverOptions.idleUnload.variable]: String(options.idleUnload ?? serverOptions.idleUnload.default),
     },
     limits: {
       ...serverLimits,
-      memory: options.workerMemory ?? readWorkerMemory(undefined),
+      memory: options.workerMemory ?? readWorkerMemory(),
       ...options.workerLimits,
     },
     onLog: (line) => logger.debug({ line }, 'worker'),

@@ -1,7 +1,7 @@
 import { link, mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { writeWhole } from '@woolgather/disk'
-import { confinePath } from '@woolgather/files'
+import { confinePath, largestInputFile } from '@woolgather/files'
 import type { Files } from '@woolgather/nodes'
 import { decodeText, ReadError } from '@woolgather/tables'
 import { WoolgatherError } from '@woolgather/workflow'
@@ -42,16 +42,13 @@ export function createFiles(outputFolder: string, inputFolders: readonly string[
   }
 }
 
-/** Tables people read row by row stay far below this. */
-const largestInput = 268_435_456
-
 async function readBytes(file: string, name: string): Promise<Uint8Array | undefined> {
   try {
     const { size } = await stat(file)
-    if (size > largestInput) {
+    if (size > largestInputFile) {
       throw new WoolgatherError(
         'file-too-large',
-        `“${name}” has ${size} bytes; at most ${largestInput} are read.`,
+        `“${name}” has ${size} bytes; at most ${largestInputFile} are read.`,
       )
     }
     return await readFile(file)

@@ -1,5 +1,6 @@
 // paths that workflows name
 export { confinePath } from './paths/confine-path.ts'
+export { largestInputFile } from './input-limit.ts'
 export { findModelFile, firstFolder, placeToSave } from './model-files.ts'
 
 // workflows in files

@@ -10,7 +10,7 @@ export interface Endpoint {
   query?: z.ZodType
   /** A schema: JSON. `bytes`: a file, whole. `beginning`: of a longer file only the first `largest` bytes are sent. */
   body?: z.ZodType | 'bytes' | 'beginning'
-  /** Bytes of the body that are taken; default `usualBodyBytes`. Of `bytes` whoever answers says it. */
+  /** Bytes of the body that are taken; default `usualBodyBytes`. Of `bytes` the handler says it. */
   largest?: number
   answer: z.ZodType | 'bytes' | 'none'
   /** Of the answer, where all went well; default 200, of none 204. */

@@ -13,7 +13,7 @@ import { createLogRing } from './log-ring.ts'
 import type { ProcessEnd } from './describe-end.ts'
 import { parentVariable } from './watch/follow-parent.ts'
 import { readSigns, signsFd, type SignOfLife } from './watch/signs-of-life.ts'
-import { countMemoryKills, memoryOf } from './worker-memory.ts'
+import { countMemoryKills, memoryOf } from './watch/process-memory.ts'
 
 const keptLogLines = 50
 

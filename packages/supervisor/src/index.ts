@@ -1,11 +1,21 @@
 // a worker process that is kept alive
 export { startWorker, type RunRequest, type StartWorkerOptions, type WorkerHandle } from './start-worker.ts'
 export { commandLimits, defaultLimits, serverLimits, type SupervisorLimits } from './limits.ts'
-export { readWorkerMemory } from './worker-memory.ts'
 
 // in a process that was started by another
 export { parentVariable } from './watch/follow-parent.ts'
 export { watchProcess, type ProcessWatch } from './watch/watch-process.ts'
 
-// the folders it is given
-export { findCheckout, resolveFolders, type FolderChoices } from './default-folders.ts'
+// what a server is started with
+export { serverOptions, type ServerOption, type ServerOptionName } from './options/server-options.ts'
+export {
+  flagOf,
+  handOn,
+  parseArguments,
+  readOption,
+  readOptions,
+  type GivenOptions,
+  type ReadOptions,
+} from './options/read-options.ts'
+export { readWorkerMemory } from './options/worker-memory.ts'
+export { findCheckout, resolveFolders } from './options/default-folders.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { createModelLedger, downloadModel, type MissingModel } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
-import { resolveFolders } from '@woolgather/supervisor'
+import { resolveFolders, serverOptions } from '@woolgather/supervisor'
 import { isModelAddress } from '@woolgather/workflow'
 import type { CliIo } from '../cli-io.ts'
 import { CliError } from '../cli-error.ts'
@@ -18,8 +18,6 @@ export interface DoctorOptions extends Pick<RunOptions, 'models' | 'output' | 'd
   fetch?: boolean
   json?: boolean
 }
-
-const defaultPort = 7860
 
 /** `woolgather doctor [FILE]`: what is wrong with this machine, or with a workflow on it. Returns the exit code. */
 export async function doctor(file: string | undefined, options: DoctorOptions, io: CliIo): Promise<number> {
@@ -83,7 +81,7 @@ async function fetchAll(missing: readonly MissingModel[], folder: string, io: Cl
 }
 
 function readPort(text: string | undefined): number {
-  const port = text === undefined ? defaultPort : Number(text)
+  const port = text === undefined ? serverOptions.port.default : Number(text)
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
   throw new CliError([{ code: 'invalid-input', message: `--port must be 1 to 65535, not “${text}”.` }])
 }

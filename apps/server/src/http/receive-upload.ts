@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdir, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { writeAll, writeWhole } from '@woolgather/disk'
+import { largestInputFile } from '@woolgather/files'
 import type { UploadResponse } from '@woolgather/protocol'
 import type { Request } from 'express'
 import { HttpError } from './http-error.ts'
 import { tooLargeText } from './tell-size.ts'
-
-/** What a node reads of a table stays below this. */
-const largestUpload = 268_435_456
 
 /** A file name on every system, and nothing that could lead out of its folder. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,149}$/
@@ -28,14 +26,14 @@ export async function receiveUpload(folder: string, request: Request): Promise<U
     )
   }
   const announced = Number(request.headers['content-length'] ?? 0)
-  if (announced > largestUpload) throw tooLarge(name, announced)
+  if (announced > largestInputFile) throw tooLarge(name, announced)
   await mkdir(folder, { recursive: true })
   const hash = createHash('sha256')
   let bytes = 0
   const receive = async (handle: FileHandle): Promise<void> => {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length
-      if (bytes > largestUpload) throw tooLarge(name)
+      if (bytes > largestInputFile) throw tooLarge(name)
       hash.update(chunk)
       await writeAll(handle, chunk)
     }
@@ -48,7 +46,7 @@ function tooLarge(name: string, bytes?: number): HttpError {
   return new HttpError(
     413,
     'request-too-large',
-    tooLargeText(`“${name}”`, largestUpload, bytes),
+    tooLargeText(`“${name}”`, largestInputFile, bytes),
     'Split the table, or copy the file into the input folder by hand.',
   )
 }

@@ -1,5 +1,4 @@
 import { totalmem } from 'node:os'
-import { readFileSync } from 'node:fs'
 import { WoolgatherError } from '@woolgather/workflow'
 
 /** Of the machine's memory, or its container's: the rest is for the system, the server and the files that are read. */
@@ -8,16 +7,11 @@ const usualShare = 0.85
 const units: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }
 
 /**
- * How many bytes a worker may take: `8GiB`, `8G`, `800 MB`, `75%` of what there is, `0` for any. Without a text,
- * `WOOLGATHER_WORKER_MEMORY`, else 85 %.
+ * How many bytes a worker may take: `8GiB`, `8G`, `800 MB`, `75%` of what there is, `0` for any. Without a text
+ * 85 %.
  * @throws WoolgatherError invalid-input
  */
-export function readWorkerMemory(
-  text: string | undefined,
-  env: NodeJS.ProcessEnv = process.env,
-  total: number = wholeMemory(),
-): number {
-  const given = text ?? env['WOOLGATHER_WORKER_MEMORY'] ?? ''
+export function readWorkerMemory(given = '', total: number = wholeMemory()): number {
   if (given.trim() === '') return Math.floor(total * usualShare)
   const [, number = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*(%|(?:[kmgt]i?)?b?)\s*$/i.exec(given) ?? []
   const value = Number(number)
@@ -43,30 +37,4 @@ function wholeMemory(): number {
   const limit = process.constrainedMemory()
   // Without a limit Node tells 0, or a number beyond any machine.
   return limit > 0 && limit < totalmem() ? limit : totalmem()
-}
-
-/**
- * Bytes that a process keeps from others: its own and shared memory, in RAM or swapped out. Pages of files do not
- * count, such as the weights of a mapped model: the system drops them when it needs room.
- * @returns undefined where the system does not tell, or the process is gone
- */
-export function memoryOf(pid: number): number | undefined {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-    const kibibytes = [...status.matchAll(/^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$/gm)]
-    return kibibytes.length === 0
-      ? undefined
-      : kibibytes.reduce((sum, [, size]) => sum + Number(size) * 1_024, 0)
-  } catch {
-    return undefined
-  }
-}
-
-/** How often the system has ended a process for want of memory since it started; 0 where it does not tell. */
-export function countMemoryKills(): number {
-  try {
-    return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'latin1'))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
 }

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { handOn, parseArguments, readOption, readOptions, type GivenOptions } from './read-options.ts'
+import { serverOptions } from './server-options.ts'
+
+/** Every option there is: one that is added does not compile before it stands here. */
+const given: Required<GivenOptions> = {
+  models: ['models', '--more'],
+  output: 'out',
+  data: 'data',
+  nodes: ['nodes'],
+  cpu: true,
+  workerMemory: '1GiB',
+  port: '0',
+  host: '::1',
+  token: '-a secret of some length',
+  allowHost: ['one', 'two'],
+  allowOrigin: ['http://one'],
+  behindProxy: '2',
+  idleUnload: '0.5',
+  examples: 'examples',
+  editor: 'editor',
+}
+
+test('a server reads every option that is handed on to it as it was given', () => {
+  const { args, env } = handOn(given)
+  const read = readOptions(parseArguments(args), env)
+  expect(read).toEqual({
+    ...given,
+    workerMemory: 2 ** 30,
+    port: 0,
+    behindProxy: 2,
+    idleUnload: 0.5,
+  })
+  expect(Object.keys(read)).toEqual(Object.keys(serverOptions))
+})
+
+test('what is secret stands on no command line', () => {
+  const { args, env } = handOn(given)
+  expect(args.join(' ')).not.toContain('secret')
+  expect(env).toEqual({ WOOLGATHER_TOKEN: given.token })
+})
+
+test('a variable stands in for an option that is not given, and a flag alone means one', () => {
+  const env = { WOOLGATHER_IDLE_UNLOAD: '7', WOOLGATHER_TOKEN: 'secret' }
+  expect(readOption('idleUnload', undefined, env)).toBe(7)
+  expect(readOption('idleUnload', '8', env)).toBe(8)
+  expect(readOption('port', undefined, env)).toBeUndefined()
+  expect(readOption('behindProxy', true, {})).toBe(1)
+})
+
+test.each([
+  ['port', '70000', '--port must be 0 to 65535, not “70000”.'],
+  ['idleUnload', '', '--idle-unload must be seconds, 0 for never, not “”.'],
+  ['behindProxy', '0', '--behind-proxy must be how many proxies stand in front, 1 to 10, not “0”.'],
+  ['workerMemory', '8', /^The memory of the worker cannot be “8”/],
+] as const)('%s cannot be “%s”', (name, text, message) => {
+  expect(() => readOption(name, text, {})).toThrow(message)
+})

@@ -1,0 +1,82 @@
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { serverOptions, type ServerOption, type ServerOptionName } from './server-options.ts'
+
+type Options = typeof serverOptions
+
+type GivenOf<O> = O extends { many: true }
+  ? string[]
+  : O extends { takes: `[${string}]` }
+    ? string | true
+    : O extends { takes: string }
+      ? string
+      : boolean
+
+type ReadOf<O> = O extends { read: (text: string, flag: string) => infer Value }
+  ? Value
+  : O extends { many: true }
+    ? string[]
+    : O extends { takes: string }
+      ? string
+      : boolean
+
+/** Options as somebody gave them on a command line, not read yet. */
+export type GivenOptions = { [Name in ServerOptionName]?: GivenOf<Options[Name]> | undefined }
+
+/** Options from command line and environment, read. */
+export type ReadOptions = { [Name in ServerOptionName]: ReadOf<Options[Name]> | undefined }
+
+const names = Object.keys(serverOptions) as ServerOptionName[]
+
+/** `--idle-unload` of `idleUnload`. */
+export function flagOf(name: ServerOptionName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/**
+ * One option, as given or else as its variable says; undefined where neither does.
+ * @throws WoolgatherError invalid-input
+ */
+export function readOption<Name extends ServerOptionName>(
+  name: Name,
+  given: GivenOptions[Name],
+  env: NodeJS.ProcessEnv = process.env,
+): ReadOptions[Name] {
+  const { read, many, variable }: ServerOption = serverOptions[name]
+  const noted = variable === undefined ? undefined : env[variable]
+  const value = given ?? (many ? noted?.split(path.delimiter).filter(Boolean) : noted)
+  // Where only the flag was given, it means one.
+  const text = value === true && read ? '1' : value
+  return (read && typeof text === 'string' ? read(text, flagOf(name)) : text) as ReadOptions[Name]
+}
+
+/** @throws WoolgatherError invalid-input */
+export function readOptions(given: GivenOptions, env: NodeJS.ProcessEnv = process.env): ReadOptions {
+  return Object.fromEntries(names.map((name) => [name, readOption(name, given[name], env)])) as ReadOptions
+}
+
+/** What makes a server process read the same options again: its arguments, and what must not stand on a command line. */
+export function handOn(given: GivenOptions): { args: string[]; env: Record<string, string> } {
+  const args: string[] = []
+  const env: Record<string, string> = {}
+  for (const name of names) {
+    const { takes, secret, variable }: ServerOption = serverOptions[name]
+    const values = [given[name] ?? []].flat()
+    for (const value of values) {
+      if (secret && variable) env[variable] = String(value)
+      else if (takes) args.push(`${flagOf(name)}=${value === true ? '1' : value}`)
+      else if (value) args.push(flagOf(name))
+    }
+  }
+  return { args, env }
+}
+
+/** The arguments of a server process, not read yet. @throws TypeError for one that it does not take */
+export function parseArguments(args: readonly string[]): GivenOptions {
+  const options = names.map((name) => {
+    const { takes, many }: ServerOption = serverOptions[name]
+    return [flagOf(name).slice(2), { type: takes ? 'string' : 'boolean', multiple: many === true }] as const
+  })
+  const { values } = parseArgs({ args: [...args], options: Object.fromEntries(options) })
+  return Object.fromEntries(names.map((name) => [name, values[flagOf(name).slice(2)]])) as GivenOptions
+}
