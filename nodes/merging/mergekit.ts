@@ -68,6 +68,7 @@ export const mergekit: WoolgatherNode = defineNode({
     const refuse = (): never => {
       throw new WoolgatherError('invalid-input', tell(remarks.errors), {
         input,
+        where: { line: inOrder(remarks.errors)[0]!.line },
         hint: 'Every line that is wrong is named; nothing was merged.',
       })
     }

@@ -59,20 +59,39 @@ test('what is wrong with a constraint is said before anything is generated, with
   })
   expect(await runNode('steering/regex', { pattern: '(a' })).toMatchObject({
     code: 'invalid-input',
-    message: expect.stringMatching(/character \d|position \d/) as string,
+    message: expect.stringMatching(/position 2/) as string,
+    where: { position: 2 },
   })
   expect(await runNode('steering/grammar', { grammar: 'root ::= "a"\nb ::= ::= "c"' })).toMatchObject({
     code: 'invalid-input',
     input: 'grammar',
-    message: expect.stringMatching(/line 2, column \d/) as string,
+    message: expect.stringMatching(/line 2, column 7/) as string,
+    where: { line: 2, column: 7 },
   })
   expect(await runNode('steering/grammar', { grammar: 'start: "a', notation: 'lark' })).toMatchObject({
     code: 'invalid-input',
-    message: expect.stringMatching(/line 1, column \d/) as string,
+    message: expect.stringMatching(/line 1, column 8/) as string,
+    where: { line: 1, column: 8 },
   })
   expect(await runNode('steering/json-schema', { schema: { type: 'strnig' } })).toMatchObject({
     code: 'invalid-input',
     input: 'schema',
+    where: { path: '#/type' },
+  })
+})
+
+test('what is wrong inside a line, a path or a configuration has its place, too', async () => {
+  expect(await runNode('steering/logit-bias', { words: 'moon: 3\nstar: much' })).toMatchObject({
+    where: { line: 2 },
+  })
+  expect(await runNode('text/json-path', { json: {}, path: '$.a[' })).toMatchObject({
+    input: 'path',
+    where: { position: expect.any(Number) as number },
+  })
+  expect(
+    await runNode('merging/mergekit', { config: 'merge_method: linear\nmodels:\n  - modle: a' }),
+  ).toMatchObject({
+    where: { line: 3 },
   })
 })
 

@@ -6,6 +6,7 @@ export function explainConstraintError(error: unknown, input: string): unknown {
   if (!(error instanceof ConstraintError)) return error
   return new WoolgatherError('invalid-input', describeError(error), {
     input,
+    ...(Object.keys(error.where).length > 0 && { where: error.where }),
     ...(error.hint !== undefined && { hint: error.hint }),
     cause: error,
   })

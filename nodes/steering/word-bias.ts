@@ -53,6 +53,7 @@ function parseLine(
       `Line ${number}, “${line.trim()}”, does not say what counts how much.`,
       {
         input,
+        where: { line: number },
         hint: 'Write words, a colon and a weight: “moon, star: 3”, “dragon: never” or “yes, no: only”.',
       },
     )
@@ -74,7 +75,7 @@ function readWeight(typed: string, number: number, input: string): WordBias['wei
   throw new WoolgatherError(
     'invalid-input',
     `Line ${number}: “${typed}” is no weight from −${strongest} to ${strongest}, and neither “never” nor “only”.`,
-    { input, hint: '3 makes a word some twenty times likelier, −3 as much rarer.' },
+    { input, where: { line: number }, hint: '3 makes a word some twenty times likelier, −3 as much rarer.' },
   )
 }
 

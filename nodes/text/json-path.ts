@@ -55,7 +55,12 @@ function select(json: Json, path: string): Json[] {
     throw new WoolgatherError(
       'invalid-input',
       `The path is wrong at character ${error.token.index + 1}: ${problemOf(error)}.`,
-      { input: 'path', hint: 'A path begins with $: $.name, $[0], $[*].name.', cause: error },
+      {
+        input: 'path',
+        where: { position: error.token.index },
+        hint: 'A path begins with $: $.name, $[0], $[*].name.',
+        cause: error,
+      },
     )
   }
 }

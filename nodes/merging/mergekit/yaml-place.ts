@@ -144,11 +144,15 @@ export class YamlPlace {
  */
 export function readYaml(text: string, remarks: Remarks): YamlPlace[] {
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { version: '1.1', lineCounter: lines, merge: false })
+  const documents = parseAllDocuments(text, {
+    version: '1.1',
+    lineCounter: lines,
+    merge: false,
+    prettyErrors: false,
+  })
   const errors = documents.flatMap((document) => document.errors)
   for (const { pos, message } of errors) {
-    const [reason = message] = message.split(' at line ')
-    remarks.errors.push({ path: '', line: lines.linePos(pos[0]).line, message: `is no YAML: ${reason}` })
+    remarks.errors.push({ path: '', line: lines.linePos(pos[0]).line, message: `is no YAML: ${message}` })
   }
   if (errors.length > 0) return []
   return documents.map(

@@ -1,13 +1,14 @@
-import { ConstraintError } from './errors/constraint-error.ts'
+import { ConstraintError, type SourcePosition } from './errors/constraint-error.ts'
 import { describeError } from './describe-error.ts'
 import { compileLanguage } from './language.ts'
 import type { ConstraintSource } from './source.ts'
 
 export type { ConstraintSource }
 
-/** What keeps a source from being compiled, in words. */
+/** What keeps a source from being compiled, in words, and where in it. */
 export interface SourceProblem {
   message: string
+  where: SourcePosition
   hint?: string
 }
 
@@ -18,6 +19,10 @@ export function checkSource(source: ConstraintSource): SourceProblem | undefined
     return undefined
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error
-    return { message: describeError(error), ...(error.hint !== undefined && { hint: error.hint }) }
+    return {
+      message: describeError(error),
+      where: error.where,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    }
   }
 }

@@ -3,7 +3,7 @@ import {
   cellChoiceSchema,
   runErrorSchema,
   runEventSchema,
-  errorCodes,
+  issueSchema,
   listOf,
   workflowSchema,
   type BrokenPackage,
@@ -99,15 +99,6 @@ export interface LoadedModel {
   /** Of its tensors. */
   bytes: number
 }
-
-const issueSchema: z.ZodType<Issue> = z.object({
-  code: z.enum(errorCodes),
-  message: z.string(),
-  node: z.string().optional(),
-  input: z.string().optional(),
-  hint: z.string().optional(),
-  more: z.int().optional(),
-}) as z.ZodType<Issue>
 
 export const workerMemorySchema: z.ZodType<WorkerMemory> = z.object({
   rss: z.number(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { jsonSchema, type Json } from './json.ts'
-import { errorCodes, type RunError } from './issues.ts'
+import { errorCodes, type Issue, type RunError, type SourcePlace } from './issues.ts'
 import { schemaOf } from './same-type.ts'
 
 /** Coordinate of a cell: axis id → index along that axis. `{}` where nothing is swept. */
@@ -81,14 +81,30 @@ export type RunEventBody = RunEvent extends infer E
     : never
   : never
 
+export const sourcePlaceSchema: z.ZodType<SourcePlace> = schemaOf<SourcePlace>()(
+  z.object({
+    line: z.int().positive().optional(),
+    column: z.int().positive().optional(),
+    position: z.int().nonnegative().optional(),
+    path: z.string().max(4_000).optional(),
+  }),
+)
+
+const issue = {
+  code: z.enum(errorCodes),
+  message: z.string(),
+  node: z.string().optional(),
+  input: z.string().optional(),
+  where: sourcePlaceSchema.optional(),
+  hint: z.string().optional(),
+  more: z.number().optional(),
+}
+
+export const issueSchema: z.ZodType<Issue> = schemaOf<Issue>()(z.object(issue))
+
 export const runErrorSchema: z.ZodType<RunError> = schemaOf<RunError>()(
   z.object({
-    code: z.enum(errorCodes),
-    message: z.string(),
-    node: z.string().optional(),
-    input: z.string().optional(),
-    hint: z.string().optional(),
-    more: z.number().optional(),
+    ...issue,
     at: z.record(z.string(), z.number()).optional(),
     cause: z.string().optional(),
   }),

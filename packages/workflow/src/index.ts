@@ -127,7 +127,14 @@ export { readValues, valueTypes, type ReadValues, type ValueType } from './value
 export { tableSchema, type Table } from './table.ts'
 
 // what can be wrong
-export { errorCodes, WoolgatherError, type ErrorCode, type Issue, type RunError } from './issues.ts'
+export {
+  errorCodes,
+  WoolgatherError,
+  type ErrorCode,
+  type Issue,
+  type RunError,
+  type SourcePlace,
+} from './issues.ts'
 export { adviseWorkflow, type Advice, type ValueReading } from './advise-workflow.ts'
 export { warningCodes, type Warning, type WarningCode } from './warnings.ts'
 
@@ -136,7 +143,9 @@ export {
   cellChoiceSchema,
   cellEnding,
   isArtifactRef,
+  issueSchema,
   runErrorSchema,
+  sourcePlaceSchema,
   runEventSchema,
   runStatuses,
   type ArtifactRef,

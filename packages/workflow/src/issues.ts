@@ -78,12 +78,23 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
+/** Where in what an input holds. Lines and columns count from 1, positions from 0, in code units. */
+export interface SourcePlace {
+  line?: number | undefined
+  column?: number | undefined
+  position?: number | undefined
+  /** JSON pointer into a value, or into what a text says as JSON: `#/items/2`. It counts before the others. */
+  path?: string | undefined
+}
+
 /** Something wrong with a document, found before anything runs. Validation returns the first hundred of them. */
 export interface Issue {
   code: ErrorCode
   message: string
   node?: string
   input?: string
+  /** The place in the input, for programs; `message` says it, too. */
+  where?: SourcePlace
   /** What to do about it. */
   hint?: string
   /** Of `too-many-issues`: how many there are besides those told, or were not looked at any more. */
@@ -101,17 +112,19 @@ export interface RunError extends Issue {
 export class WoolgatherError extends Error {
   readonly code: ErrorCode
   readonly input: string | undefined
+  readonly where: SourcePlace | undefined
   readonly hint: string | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { input?: string; hint?: string; cause?: unknown } = {},
+    options: { input?: string; where?: SourcePlace; hint?: string; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'WoolgatherError'
     this.code = code
     this.input = options.input
+    this.where = options.where
     this.hint = options.hint
   }
 }

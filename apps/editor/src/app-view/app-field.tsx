@@ -32,7 +32,7 @@ export function AppField({ part: { item, input, control } }: { part: AppPart & {
         control={control}
         id={id}
         label={title}
-        problem={problem?.message}
+        problem={problem}
       />
       {problem && (
         <p className="field-problem" role="alert">

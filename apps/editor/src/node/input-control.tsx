@@ -5,6 +5,7 @@ import { useFront } from '../store/editor-context.ts'
 import { useWarnings } from './field-advice.tsx'
 import type { Control } from '../document/choose-control.ts'
 import { ControlView } from '../widgets/control-view.tsx'
+import type { Problem } from '../widgets/control-props.ts'
 
 export interface InputControlProps {
   to: InputRef
@@ -13,7 +14,7 @@ export interface InputControlProps {
   control: Control
   id: string
   label: string
-  problem: string | undefined
+  problem: Problem | undefined
 }
 
 /** The control for what is typed into an input, tied to the document. */

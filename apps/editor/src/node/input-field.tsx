@@ -95,7 +95,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
           control={control}
           id={controlId}
           label={`${nodeTitle}: ${input.title}`}
-          problem={problem?.message}
+          problem={problem}
         />
       )}
       {problem && (

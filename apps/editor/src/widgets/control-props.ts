@@ -1,4 +1,7 @@
-import type { Json, Warning } from '@woolgather/workflow'
+import type { Issue, Json, Warning } from '@woolgather/workflow'
+
+/** What is wrong with what an input holds, and where in it. */
+export type Problem = Pick<Issue, 'message' | 'where'>
 
 /** What every control is given. `undefined` as a value means: nothing set, the fallback holds. */
 export interface ControlProps {
@@ -12,7 +15,7 @@ export interface ControlProps {
   placeholder: string
   invalid: boolean
   /** What is wrong with it; shown by the field. A control may mark the place it names. */
-  problem?: string | undefined
+  problem?: Problem | undefined
   /** What may not be meant as it is; a control may mark the places. */
   warnings?: readonly Warning[]
   onChange: (value: Json | undefined) => void

@@ -135,9 +135,10 @@ export class Asking implements WalkHost {
   }
 }
 
-function thrownFor({ code, message, input, hint }: Issue): WoolgatherError {
+function thrownFor({ code, message, input, where, hint }: Issue): WoolgatherError {
   return new WoolgatherError(code, message, {
     ...(input !== undefined && { input }),
+    ...(where !== undefined && { where }),
     ...(hint !== undefined && { hint }),
   })
 }

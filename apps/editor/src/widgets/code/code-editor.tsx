@@ -80,8 +80,8 @@ export function CodeEditor(props: CodeFieldProps) {
 
   useEffect(() => {
     const { state } = view.current!
-    const place = problem === undefined ? undefined : findPlace(problem, state)
-    const wrong = place ? [{ ...place, severity: 'error' as const, message: problem! }] : []
+    const place = problem && findPlace(problem.where, state)
+    const wrong = place ? [{ ...place, severity: 'error' as const, message: problem!.message }] : []
     const doubtful = (warnings ?? []).flatMap((warning) => diagnosticOf(warning, state.doc.length))
     view.current!.dispatch(setDiagnostics(state, [...wrong, ...doubtful]))
   }, [problem, warnings, language, placeholder])

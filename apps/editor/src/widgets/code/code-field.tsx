@@ -1,6 +1,7 @@
 import type { Warning } from '@woolgather/workflow'
 import { captureScroll } from '../../ui/capture-scroll.ts'
 import { fetchedLater } from '../../ui/fetched-later.tsx'
+import type { Problem } from '../control-props.ts'
 import type { SourceLanguage } from '../../document/choose-control.ts'
 
 export interface CodeFieldProps {
@@ -10,8 +11,8 @@ export interface CodeFieldProps {
   text: string
   placeholder: string
   invalid: boolean
-  /** What is wrong with it; where it names a line, that line is marked. */
-  problem?: string | undefined
+  /** What is wrong with it; the place it names is marked. */
+  problem?: Problem | undefined
   /** What may not be meant as it is: its places are marked. */
   warnings?: readonly Warning[]
   onText: (text: string) => void

@@ -1,5 +1,6 @@
 import { ensureSyntaxTree, type syntaxTree } from '@codemirror/language'
 import type { EditorState, Text } from '@codemirror/state'
+import type { SourcePlace } from '@woolgather/workflow'
 
 type SyntaxNode = ReturnType<typeof syntaxTree>['topNode']
 
@@ -12,23 +13,33 @@ export interface Place {
 const patience = 500
 
 /**
- * Where a message says that something is wrong. "line 2, column 5" is counted from one, and without a column it is the
- * line; "at position 7" is counted from zero, "at character 8" from one; "#/items/2" is a path in JSON.
+ * What to mark of a text for a problem: the place it names, or else, of a text that is JSON, where that breaks off.
+ * Nothing where neither is known.
  */
-export function findPlace(message: string, state: EditorState): Place | undefined {
-  const path = /\b(?:at|in) #(\/.*?)(?=: |, which|\.?$)/.exec(message)?.[1]
+export function findPlace(where: SourcePlace | undefined, state: EditorState): Place | undefined {
+  const { path, line, column, position } = where ?? {}
   if (path !== undefined) return placeOfPath(path, state)
-  const [, lineText, columnText] = /line (\d+)(?:,? column (\d+))?/i.exec(message) ?? []
-  if (lineText !== undefined) return placeInLine(Number(lineText), columnText, state.doc)
-  const [, unit, at] = /at (position|character) (\d+)/i.exec(message) ?? []
-  return unit === undefined ? undefined : placeAt(Number(at) - (unit === 'character' ? 1 : 0), state.doc)
+  if (line !== undefined) return placeInLine(line, column, state.doc)
+  return position === undefined ? brokenPlace(state) : placeAt(position, state.doc)
 }
 
-function placeInLine(number: number, columnText: string | undefined, text: Text): Place | undefined {
+/** Where the syntax of a language that is known whole is broken first. */
+function brokenPlace(state: EditorState): Place | undefined {
+  let place: Place | undefined
+  ensureSyntaxTree(state, state.doc.length, patience)?.iterate({
+    enter: ({ type, from }) => {
+      if (type.isError) place ??= placeAt(from, state.doc)
+      return place === undefined
+    },
+  })
+  return place
+}
+
+function placeInLine(number: number, column: number | undefined, text: Text): Place | undefined {
   if (number < 1 || number > text.lines) return undefined
   const line = text.line(number)
-  if (columnText === undefined) return { from: line.from, to: line.to }
-  const from = Math.min(line.from + Number(columnText) - 1, line.to)
+  if (column === undefined) return { from: line.from, to: line.to }
+  const from = Math.min(line.from + column - 1, line.to)
   return from < line.to ? { from, to: from + 1 } : { from: Math.max(line.from, from - 1), to: from }
 }
 
@@ -42,7 +53,7 @@ function placeAt(at: number, text: Text): Place {
 function placeOfPath(path: string, state: EditorState): Place | undefined {
   let value = ensureSyntaxTree(state, state.doc.length, patience)?.topNode.firstChild
   let place: Place | undefined
-  for (const step of path.slice(1).split('/')) {
+  for (const step of path.split('/').slice(1)) {
     const key = step.replaceAll('~1', '/').replaceAll('~0', '~')
     const property = value?.getChildren('Property').find((one) => {
       const name = one.getChild('PropertyName')
