@@ -3,6 +3,7 @@ import { describeTypes, type Descriptions } from './describe-subgraph.ts'
 import type { Workflow } from './document.ts'
 import type { Issue } from './issues.ts'
 import { assignAxes } from './plan/assign-axes.ts'
+import { buildPlan } from './plan/build-plan.ts'
 import { chooseTargets } from './plan/choose-targets.ts'
 import { expandNodes } from './plan/expand-nodes.ts'
 import { findReaders } from './plan/find-readers.ts'
@@ -38,5 +39,7 @@ export function planWorkflow(
   const needed = keepNeeded(graph, chosen.targets)
   const expanded = expandNodes(needed, options.issues ?? [])
   if ('issue' in expanded) return { issues: [expanded.issue] }
-  return assignAxes(expanded, chosen.targets)
+  const placing = assignAxes(expanded)
+  if ('issue' in placing) return { issues: [placing.issue] }
+  return { plan: buildPlan(expanded, placing, chosen.targets) }
 }

@@ -1,8 +1,8 @@
 import { documentLimits } from '../document.ts'
 import type { Issue } from '../issues.ts'
-import type { ChosenTarget } from './choose-targets.ts'
-import type { ExpandedNodes } from './expand-nodes.ts'
-import type { Plan, PlanAxis, PlanLink, PlanNode, PlanTarget, PlanZone } from './plan.ts'
+import type { ExpandedLink, ExpandedNode, ExpandedNodes } from './expand-nodes.ts'
+import { numberAxes, type NumberedAxes } from './number-axes.ts'
+import type { PlanLink, PlanZone } from './plan.ts'
 import { bodiesOf } from './zone-bodies.ts'
 
 /**
@@ -10,147 +10,120 @@ import { bodiesOf } from './zone-bodies.ts'
  * A loop ranges over whatever reaches its body and is not collected there; as that is known only after the body was
  * looked at, passes repeat until nothing changes, at most once more per level of nesting.
  */
-export function assignAxes(
-  expanded: ExpandedNodes,
-  targets: readonly ChosenTarget[],
-): { plan: Plan; issues?: undefined } | { plan?: undefined; issues: Issue[] } {
-  const { nodes, zones } = expanded
-  const axes = createAxes(nodes, zones)
-  const zoneOf = bodiesOf(nodes, zones)
-  const bases = new Map<PlanZone, number[]>(zones.map((zone) => [zone, []]))
-  const byId = new Map(axes.map((axis) => [axis.id, axis.index]))
-  const placing = { nodes, axes, bases, byId }
+export function assignAxes(expanded: ExpandedNodes): Placing | { issue: Issue } {
+  const placing = beginPlacing(expanded)
   for (let changed = true; changed;) {
     changed = false
-    for (const node of nodes) {
-      place(node, placing, zoneOf.get(node.index))
-      if (node.axes.length > documentLimits.axes) return { issues: [tooManyAxes(node)] }
+    for (const node of expanded.nodes) {
+      const axes = axesFor(node, placing)
+      if (axes.length > documentLimits.axes) return { issue: tooManyAxes(node, axes.length) }
+      placing.axesOf[node.index] = axes
     }
-    for (const zone of zones) {
-      const step = nodes[zone.step] as PlanNode
-      const inner = axesMadeInside(step, zone, axes)
-      if (inner.length > 0) step.idle = { issue: escapes(step, inner) }
-      const base = bases.get(zone) as number[]
-      const own = new Set([...base, zone.axis, ...inner.map((axis) => axis.index)])
-      if (step.axes.every((axis) => own.has(axis))) continue
-      bases.set(
-        zone,
-        union(base, without(step.axes, new Set([zone.axis, ...inner.map(({ index }) => index)]))),
-      )
-      changed = true
-    }
+    for (const zone of placing.numbered.zones.values()) if (widen(zone, placing)) changed = true
   }
-  return { plan: { nodes, axes, targets: targets.flatMap((target) => placeTarget(target, expanded)) } }
+  return placing
 }
 
-function tooManyAxes(node: PlanNode): Issue {
+/** The axes of every node, and what they follow from. */
+export interface Placing {
+  nodes: readonly ExpandedNode[]
+  numbered: NumberedAxes
+  /** Number of each axis. */
+  byId: ReadonlyMap<string, number>
+  /** Axes of each node by its place. */
+  axesOf: number[][]
+  /** What each loop ranges over because of what reaches its body. */
+  bases: Map<PlanZone, number[]>
+  /** The innermost loop whose body a node is in, by its place. */
+  bodies: ReadonlyMap<number, { start: number }>
+}
+
+function beginPlacing(expanded: ExpandedNodes): Placing {
+  const { nodes, zones } = expanded
+  const numbered = numberAxes(expanded)
+  return {
+    nodes,
+    numbered,
+    byId: new Map(numbered.axes.map((axis) => [axis.id, axis.index])),
+    axesOf: nodes.map(() => []),
+    bases: new Map(),
+    bodies: bodiesOf(nodes, zones),
+  }
+}
+
+function tooManyAxes(node: ExpandedNode, count: number): Issue {
   return {
     code: 'too-many-cells',
-    message: `\`${node.path}\` ranges over ${node.axes.length} axes; at most ${documentLimits.axes} can cross.`,
+    message: `\`${node.path}\` ranges over ${count} axes; at most ${documentLimits.axes} can cross.`,
     node: node.definedAt,
     hint: 'Align axes with matrix/zip, or collect some of them first (matrix/grid, matrix/join, matrix/best).',
   }
 }
 
+/** Axes that an axis lies within: those of its maker's cells. */
+function withinOf(axis: number, { numbered, axesOf }: Placing): number[] {
+  return axesOf[(numbered.axes[axis] as { maker: number }).maker] as number[]
+}
+
+/** Lets a loop range over what reached its end; whether that is more than before. */
+function widen(zone: PlanZone, placing: Placing): boolean {
+  const reached = placing.axesOf[zone.step] as number[]
+  const base = placing.bases.get(zone) ?? []
+  const own = new Set([...madeInside(zone, placing), zone.axis])
+  const wider = union(base, without(reached, own))
+  placing.bases.set(zone, wider)
+  return wider.length > base.length
+}
+
 /** Axes that reach the end of a loop although they exist only within one iteration. */
-function axesMadeInside(step: PlanNode, zone: PlanZone, axes: readonly PlanAxis[]): PlanAxis[] {
-  return step.axes.map((i) => axes[i] as PlanAxis).filter((axis) => axis.within.includes(zone.axis))
+export function madeInside(zone: PlanZone, placing: Placing): number[] {
+  const reached = placing.axesOf[zone.step] as number[]
+  return reached.filter((axis) => withinOf(axis, placing).includes(zone.axis))
 }
 
-function escapes(step: PlanNode, inner: PlanAxis[]): Issue {
-  const names = inner.map((axis) => `\`${axis.id}\``).join(', ')
-  return {
-    code: 'invalid-zone',
-    message: `The axis of ${names} is made in each iteration anew and reaches the end \`${step.path}\` uncollected.`,
-    node: step.definedAt,
-    hint: 'Collect it inside the loop (matrix/best, matrix/join, matrix/vote) before it reaches the end.',
-  }
+/** The axes of a node by those of what it reads. */
+function axesFor(node: ExpandedNode, placing: Placing): number[] {
+  const zone = node.zone && placing.numbered.zones.get(node.zone)
+  const found = union(
+    ...node.links.map((link) => {
+      const { axes, keeps } = placeLink(node, link, placing)
+      return keeps ?? axes
+    }),
+  )
+  if (zone === undefined) return found
+  const outside = node.role === 'zone-init' ? found : (placing.axesOf[zone.init] as number[])
+  const base = union(placing.bases.get(zone) ?? [], outside)
+  return node.role === 'zone-init' || node.role === 'zone-end' ? base : union(found, union(base, [zone.axis]))
 }
 
-/** Axes are numbered in the order of their makers, so that each comes after those it lies within. */
-function createAxes(nodes: PlanNode[], zones: PlanZone[]): PlanAxis[] {
-  const axes: PlanAxis[] = []
-  const iterations = new Map(zones.map((zone) => [zone.init, zone]))
-  for (const node of nodes) {
-    const zone = iterations.get(node.index)
-    const spreads =
-      node.description.outputs.some((output) => output.spreads) ||
-      node.description.dynamicOutputs?.spreads === true
-    if (zone === undefined && !(spreads && node.role === 'node')) continue
-    const id = zone === undefined ? node.path : (nodes[zone.end] as PlanNode).path
-    const kind = zone === undefined ? 'list' : 'iteration'
-    const label = node.literals['label']
-    const axis: PlanAxis = {
-      index: axes.length,
-      id,
-      label: typeof label === 'string' && label !== '' ? label : id,
-      kind,
-      maker: node.index,
-      within: [],
-    }
-    if (zone === undefined) node.makes = axis.index
-    else zone.axis = axis.index
-    axes.push(axis)
-  }
-  return axes
-}
-
-interface Placing {
-  nodes: readonly PlanNode[]
-  axes: readonly PlanAxis[]
-  bases: ReadonlyMap<PlanZone, number[]>
-  /** Number of each axis. */
-  byId: ReadonlyMap<string, number>
-}
-
-/** @param body the innermost loop whose body the node is in */
-function place(node: PlanNode, placing: Placing, body: PlanZone | undefined): void {
-  const { nodes, axes, bases } = placing
-  const reached: number[][] = []
-  for (const link of node.links) {
-    const source = nodes[link.source] as PlanNode
-    if (link.spread !== undefined) link.spread = source.makes
-    link.axes = link.spread === undefined ? source.axes : union(source.axes, [link.spread])
-    if (link.keeps !== undefined) link.keeps = keptAxes(node, link, placing, body)
-    reached.push(link.keeps ?? link.axes)
-  }
-  let found = union(...reached)
-  const { zone } = node
-  if (zone !== undefined) {
-    const base = union(
-      bases.get(zone) ?? [],
-      node.role === 'zone-init' ? found : (nodes[zone.init] as PlanNode).axes,
-    )
-    if (node.role === 'zone-init' || node.role === 'zone-end') found = base
-    else found = union(found, union(base, [zone.axis]))
-  }
-  node.axes = found
-  const made = node.role === 'zone-init' ? zone?.axis : node.makes
-  if (made !== undefined) (axes[made] as PlanAxis).within = found
+/** The axes that a link's value ranges over, and those left where the input collects. */
+export function placeLink(
+  node: ExpandedNode,
+  { source, spreads, collects }: ExpandedLink,
+  placing: Placing,
+): Pick<PlanLink, 'spread' | 'axes' | 'keeps'> {
+  const spread = spreads ? placing.numbered.made.get(source) : undefined
+  const read = placing.axesOf[source] as number[]
+  const axes = spread === undefined ? read : union(read, [spread])
+  return { spread, axes, keeps: collects ? keptAxes(node, axes, placing) : undefined }
 }
 
 /**
  * What a collecting input leaves: the axes not named, or none. Inside a loop the loop's own coordinate is always left,
  * so that an iteration sees only what was swept within it; and an axis goes with those that lie within it.
  */
-function keptAxes(
-  node: PlanNode,
-  link: PlanLink,
-  { nodes, axes, byId }: Placing,
-  body: PlanZone | undefined,
-): number[] {
-  const fixed = new Set(body === undefined ? [] : (nodes[body.start] as PlanNode).axes)
-  const named = namedAxes(node, byId)
-  const taken = new Set(
-    link.axes.filter((axis) => !fixed.has(axis) && (named === undefined || named.has(axis))),
-  )
-  for (const axis of link.axes) {
-    if ((axes[axis] as PlanAxis).within.some((outer) => taken.has(outer))) taken.add(axis)
+function keptAxes(node: ExpandedNode, axes: readonly number[], placing: Placing): number[] {
+  const body = placing.bodies.get(node.index)
+  const fixed = new Set(body === undefined ? [] : placing.axesOf[body.start])
+  const named = namedAxes(node, placing.byId)
+  const taken = new Set(axes.filter((axis) => !fixed.has(axis) && (named === undefined || named.has(axis))))
+  for (const axis of axes) {
+    if (withinOf(axis, placing).some((outer) => taken.has(outer))) taken.add(axis)
   }
-  return link.axes.filter((axis) => !taken.has(axis))
+  return axes.filter((axis) => !taken.has(axis))
 }
 
-function namedAxes(node: PlanNode, byId: ReadonlyMap<string, number>): Set<number> | undefined {
+function namedAxes(node: ExpandedNode, byId: ReadonlyMap<string, number>): Set<number> | undefined {
   const input = node.description.reduces
   const names = input === undefined ? [] : axisNames(node.literals[input])
   if (names.length === 0) return undefined
@@ -168,26 +141,8 @@ export function axisNames(literal: unknown): string[] {
   return names.map((name) => name.trim()).filter((name) => name !== '')
 }
 
-function placeTarget(target: ChosenTarget, { giver }: ExpandedNodes): PlanTarget[] {
-  const node = giver(target.from, target.sourceOutput)
-  if (node === undefined) return []
-  const output = target.from.ports?.outputs.get(target.sourceOutput)
-  const spread = output?.spreads === true ? node.makes : undefined
-  return [
-    {
-      path: target.path,
-      output: target.output,
-      node: node.index,
-      sourceOutput:
-        node.role === 'zone-step' ? target.sourceOutput.replace(/^history\./, '') : target.sourceOutput,
-      spread,
-      axes: spread === undefined ? node.axes : union(node.axes, [spread]),
-    },
-  ]
-}
-
 /** Ascending. The same list where there is only one that is not empty, as most nodes have. */
-function union(...lists: readonly number[][]): number[] {
+export function union(...lists: readonly number[][]): number[] {
   const filled = lists.filter((list) => list.length > 0)
   const first = filled[0] ?? []
   if (filled.every((list) => list === first)) return first

@@ -3,7 +3,7 @@ import { forEachLink, subgraphPrefix } from '../describe-subgraph.ts'
 import { documentLimits, type Workflow, type WorkflowNode } from '../document.ts'
 import type { Issue } from '../issues.ts'
 import { suggest } from '../nearest.ts'
-import type { FlatGraph, FlatNode } from './flatten.ts'
+import type { FlatGraph, FlatNode } from './flat-graph.ts'
 
 /** An output of the run before it is known which plan node gives it. */
 export interface ChosenTarget {

@@ -1,5 +1,5 @@
 import type { PortType } from '../ports.ts'
-import type { FlatGraph, FlatNode } from './flatten.ts'
+import type { FlatGraph, FlatNode } from './flat-graph.ts'
 import { startOf } from './keep-needed.ts'
 import type { Readers } from './plan.ts'
 

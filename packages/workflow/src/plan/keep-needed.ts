@@ -1,4 +1,4 @@
-import type { FlatGraph, FlatNode } from './flatten.ts'
+import type { FlatGraph, FlatNode } from './flat-graph.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 
 /** Needed nodes, each with whether only a lazy input leads to it. */

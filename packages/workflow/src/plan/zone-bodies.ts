@@ -1,15 +1,18 @@
 import { documentLimits } from '../document.ts'
 import { createBetween, reversed } from '../find-cycles.ts'
 import type { Issue } from '../issues.ts'
-import type { PlanNode, PlanZone } from './plan.ts'
+import type { ExpandedNode, ExpandedZone } from './expand-nodes.ts'
 
 /** For each plan node inside a loop, the innermost one: what is behind the start and in front of the step. */
-export function bodiesOf(nodes: readonly PlanNode[], zones: readonly PlanZone[]): Map<number, PlanZone> {
-  const innermost = new Map<number, PlanZone>()
+export function bodiesOf(
+  nodes: readonly ExpandedNode[],
+  zones: readonly ExpandedZone[],
+): Map<number, ExpandedZone> {
+  const innermost = new Map<number, ExpandedZone>()
   if (zones.length === 0) return innermost
   const sources = nodes.map((node) => sourcesOf(node))
   const between = createBetween(reversed(sources), sources, documentLimits.loopDepth)
-  const sizes = new Map<PlanZone, number>()
+  const sizes = new Map<ExpandedZone, number>()
   for (const zone of zones) {
     const body = between(zone.start, zone.step).nodes ?? new Set()
     sizes.set(zone, body.size)
@@ -32,7 +35,7 @@ export function loopsTooDeep(node: string): Issue {
   }
 }
 
-function sourcesOf(node: PlanNode): number[] {
+function sourcesOf(node: ExpandedNode): number[] {
   const sources = node.links.map((link) => link.source)
   const { zone, role } = node
   if (zone !== undefined) {
