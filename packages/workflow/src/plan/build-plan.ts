@@ -24,14 +24,25 @@ function buildNode(node: ExpandedNode, placing: Placing): PlanNode {
   const { numbered, axesOf } = placing
   const zone = node.zone && numbered.zones.get(node.zone)
   const escaping = zone !== undefined && node.role === 'zone-step' ? madeInside(zone, placing) : []
-  return {
-    ...node,
+  const { index, path, definedAt, type, role, description, literals, lazy, readers } = node
+  // field by field: spreading costs more than all else here, and there may be a hundred thousand
+  const built: PlanNode = {
+    index,
+    path,
+    definedAt,
+    type,
+    role,
+    description,
+    literals,
     links: node.links.map((link) => buildLink(node, link, placing)),
-    axes: axesOf[node.index] as number[],
-    makes: numbered.made.get(node.index),
+    axes: axesOf[index] as number[],
+    makes: numbered.made.get(index),
     zone,
     idle: escaping.length === 0 ? node.idle : { issue: escapes(node, escaping, numbered) },
+    lazy,
   }
+  if (readers !== undefined) built.readers = readers
+  return built
 }
 
 function buildLink(node: ExpandedNode, link: ExpandedLink, placing: Placing): PlanLink {

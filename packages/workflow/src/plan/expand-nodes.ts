@@ -46,7 +46,7 @@ export function expandNodes(needed: NeededNodes, issues: readonly Issue[]): Expa
     const { flat, role, lazy, zone } = draft
     const idle = cyclic.has(draft) ? { issue: cycleIssue(flat) } : idleFor(flat, problems)
     const reads = idle === undefined && readsLinks(draft)
-    return {
+    const node: ExpandedNode = {
       index,
       path: flat.path,
       definedAt: flat.definedAt,
@@ -58,8 +58,9 @@ export function expandNodes(needed: NeededNodes, issues: readonly Issue[]): Expa
       zone: zone && zones.get(zone),
       idle,
       lazy,
-      ...(flat.readers === undefined ? {} : { readers: flat.readers }),
     }
+    if (flat.readers !== undefined) node.readers = flat.readers
+    return node
   })
   return {
     nodes,
