@@ -1,13 +1,12 @@
-import type { NodeServices } from '@woolgather/nodes'
+import { describeLibrary } from '@woolgather/nodes/descriptions'
 import type { CliIo } from './cli-io.ts'
 
-/** Node types of the library and of these packages besides. Loaded when asked for: they take half a second. */
+/** Node types of the library and of these packages besides. What loads packages is loaded only for them. */
 export const loadDescriptions: CliIo['descriptions'] = async (packages, leaveOut) => {
-  const [{ createRegistry, gatherNodes }, library] = await Promise.all([
-    import('@woolgather/engine'),
-    import('@woolgather/nodes'),
-  ])
-  const { definitions, broken } = await gatherNodes<NodeServices>(library.definitions, packages)
+  const library = { definitions: new Map(), descriptions: describeLibrary() }
+  if (packages.length === 0) return [...library.descriptions.values()]
+  const { gatherNodes } = await import('@woolgather/engine')
+  const { registry, broken } = await gatherNodes(library, packages)
   broken.forEach(leaveOut)
-  return [...createRegistry(definitions).descriptions.values()]
+  return [...registry.descriptions.values()]
 }

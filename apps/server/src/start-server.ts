@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { createFileArtifactStore, createRegistry, gatherNodes } from '@woolgather/engine'
+import { createFileArtifactStore, gatherNodes } from '@woolgather/engine'
 import { createModelLedger } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
-import { definitions, type NodeServices } from '@woolgather/nodes'
+import { describeLibrary } from '@woolgather/nodes/descriptions'
 import type { ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import {
   readWorkerMemory,
@@ -240,6 +240,7 @@ function readVersion(): string {
 async function describeNodes(
   packages: readonly string[],
 ): Promise<{ descriptions: NodeDescription[]; broken: BrokenPackage[] }> {
-  const { definitions: nodes, broken } = await gatherNodes<NodeServices>(definitions, packages)
-  return { descriptions: [...createRegistry(nodes).descriptions.values()], broken }
+  const library = { definitions: new Map(), descriptions: describeLibrary() }
+  const { registry, broken } = await gatherNodes(library, packages)
+  return { descriptions: [...registry.descriptions.values()], broken }
 }

@@ -1,6 +1,7 @@
 import { gatherNodes } from '@woolgather/engine'
 import { createLlama } from '@woolgather/llama'
-import { definitions, type NodeServices } from '@woolgather/nodes'
+import { definitions } from '@woolgather/nodes'
+import { describeLibrary } from '@woolgather/nodes/descriptions'
 import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
 import { watchProcess } from '@woolgather/supervisor'
 import { codeIdentity } from './code-identity.ts'
@@ -41,12 +42,16 @@ process.on('uncaughtException', tellStrayError)
 process.on('unhandledRejection', tellStrayError)
 
 try {
-  const { definitions: nodes, broken } = await gatherNodes<NodeServices>(definitions, folders.nodes ?? [])
+  const library = {
+    definitions: new Map(definitions.map((definition) => [definition.type, definition])),
+    descriptions: describeLibrary(),
+  }
+  const { registry, broken } = await gatherNodes(library, folders.nodes ?? [])
   const llama = await createLlama()
   const worker = startWorker({
     llama,
     folders,
-    nodes,
+    registry,
     send,
     code: codeIdentity(),
     watch,

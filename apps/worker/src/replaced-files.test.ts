@@ -1,3 +1,4 @@
+import { createRegistry } from '@woolgather/engine'
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { createLlama, type LlamaRuntime } from '@woolgather/llama'
 import { definitions } from '@woolgather/nodes'
@@ -41,7 +42,7 @@ function open(code?: string): Worker {
   return startWorker({
     llama: shared,
     folders: { models: [folder], output: at('output'), data: at('data') },
-    nodes: definitions,
+    registry: createRegistry(definitions),
     code,
     send: (message) => {
       if (message.type === 'events') for (const event of message.events) listeners.get(message.run)?.(event)

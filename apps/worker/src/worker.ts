@@ -1,13 +1,7 @@
 import path from 'node:path'
-import {
-  createFileArtifactStore,
-  createRegistry,
-  openDiskCache,
-  startRun,
-  type Run,
-} from '@woolgather/engine'
+import { createFileArtifactStore, openDiskCache, startRun, type Registry, type Run } from '@woolgather/engine'
 import { SharedModels, type LlamaRuntime } from '@woolgather/llama'
-import type { NodeServices, WoolgatherNode } from '@woolgather/nodes'
+import type { NodeServices } from '@woolgather/nodes'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { ProcessWatch } from '@woolgather/supervisor'
 import { createWeights, openMakers } from '@woolgather/weights'
@@ -21,7 +15,7 @@ import { readLeftOver } from './read-left-over.ts'
 export interface WorkerOptions {
   llama: LlamaRuntime
   folders: WorkerFolders
-  nodes: readonly WoolgatherNode[]
+  registry: Registry<NodeServices>
   send: (message: WorkerMessage) => void
   /** `codeIdentity()`: what is kept is kept for this code; absent: for any. */
   code?: string | undefined
@@ -43,8 +37,7 @@ interface RunningRun {
 }
 
 /** Executes runs, several at once if asked to. Disposing cancels them, waits for them, and frees the models. */
-export function startWorker({ llama, folders, nodes, send, code, watch, idleMs }: WorkerOptions): Worker {
-  const registry = createRegistry(nodes)
+export function startWorker({ llama, folders, registry, send, code, watch, idleMs }: WorkerOptions): Worker {
   const artifacts = createFileArtifactStore(path.join(folders.data, 'artifacts'), {
     onDamaged: (file) =>
       console.error(`${file} is damaged: it is written anew when its contents are made again.`),

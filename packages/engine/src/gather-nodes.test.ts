@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gatherNodes } from './gather-nodes.ts'
+import { createRegistry } from './registry.ts'
 import { tryModule } from './try-module.ts'
 
 let root = ''
@@ -45,8 +46,8 @@ test('packages that do not load are left out, each with its reason, and the othe
   const first = await packageOf('first', nodeOf('mine/first'))
   const folders = await Promise.all(Object.entries(broken).map(([name, [code]]) => packageOf(name, code)))
   const last = await packageOf('last', nodeOf('mine/last'))
-  const gathered = await gatherNodes([], [first, ...folders, join(root, 'nowhere'), last])
-  expect(gathered.definitions.map(({ type }) => type)).toEqual(['mine/first', 'mine/last'])
+  const gathered = await gatherNodes(createRegistry([]), [first, ...folders, join(root, 'nowhere'), last])
+  expect([...gathered.registry.definitions.keys()]).toEqual(['mine/first', 'mine/last'])
   expect(gathered.broken.map(({ folder, message }) => [folder, message])).toEqual([
     ...Object.entries(broken).map(([name, [, reason]]) => [
       join(root, name),

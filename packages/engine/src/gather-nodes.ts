@@ -1,10 +1,9 @@
 import { WoolgatherError, type BrokenPackage } from '@woolgather/workflow'
-import type { NodeDefinition } from './define-node.ts'
 import { loadNodePackages } from './load-node-packages.ts'
-import { createRegistry } from './registry.ts'
+import { createRegistry, type Registry } from './registry.ts'
 
 export interface GatheredNodes<Services> {
-  definitions: NodeDefinition<Services>[]
+  registry: Registry<Services>
   broken: BrokenPackage[]
 }
 
@@ -13,24 +12,22 @@ export interface GatheredNodes<Services> {
  * already, is left out as a whole, with the reason; the rest works without it.
  */
 export async function gatherNodes<Services>(
-  library: readonly NodeDefinition<Services>[],
+  library: Registry<Services>,
   folders: readonly string[],
 ): Promise<GatheredNodes<Services>> {
   const loaded = await Promise.allSettled(folders.map((folder) => loadNodePackages<Services>([folder])))
-  let definitions = [...library]
+  let registry = library
   const broken: BrokenPackage[] = []
   loaded.forEach((result, index) => {
     const folder = folders[index] as string
     try {
       if (result.status === 'rejected') throw result.reason
-      const more = [...definitions, ...result.value]
-      createRegistry(more)
-      definitions = more
+      registry = createRegistry(result.value, registry)
     } catch (error) {
       broken.push(describe(folder, error, { refused: result.status === 'rejected' }))
     }
   })
-  return { definitions, broken }
+  return { registry, broken }
 }
 
 /** Characters of a reason: it is told with every node type that is not known. */

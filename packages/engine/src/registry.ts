@@ -11,21 +11,22 @@ export interface Registry<Services = unknown> {
 /**
  * Gathers definitions, refusing those that misdeclare themselves: a node that lies about itself fails in ways that
  * look like the fault of whoever uses it.
+ * @param base what is there already: it may describe nodes without defining them, for whoever runs none
  * @throws WoolgatherError invalid-node, with the reason
  */
 export function createRegistry<Services>(
   definitions: readonly NodeDefinition<Services>[],
+  base?: Registry<Services>,
 ): Registry<Services> {
-  const byType = new Map<string, NodeDefinition<Services>>()
-  const descriptions = new Map<string, NodeDescription>()
+  const registry = { definitions: new Map(base?.definitions), descriptions: new Map(base?.descriptions) }
   for (const definition of definitions) {
     const name = typeof definition?.type === 'string' ? definition.type : '(without a type)'
-    const problem = problemWith(definition, byType)
+    const problem = problemWith(definition, registry)
     if (problem !== undefined) throw new WoolgatherError('invalid-node', `Node \`${name}\` ${problem}.`)
-    byType.set(definition.type, definition)
-    descriptions.set(definition.type, describe(definition))
+    registry.definitions.set(definition.type, definition)
+    registry.descriptions.set(definition.type, describe(definition))
   }
-  return { definitions: byType, descriptions }
+  return registry
 }
 
 const typePattern = /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*$/
@@ -33,14 +34,15 @@ const portPattern = /^[a-zA-Z][a-zA-Z0-9]*$/
 
 function problemWith<Services>(
   definition: NodeDefinition<Services>,
-  known: ReadonlyMap<string, NodeDefinition<Services>>,
+  known: Registry<Services>,
 ): string | undefined {
   if (typeof definition !== 'object' || definition === null) return 'is not a definition'
   if (typeof definition.type !== 'string' || !typePattern.test(definition.type)) {
     return 'must have a type like `family/name`, in lower case'
   }
-  const other = known.get(definition.type)
-  if (other !== undefined) return `is defined twice${placesOf(definition, other)}`
+  if (known.descriptions.has(definition.type)) {
+    return `is defined twice${placesOf(definition, known.definitions.get(definition.type))}`
+  }
   if (definition.type.startsWith('subgraph/')) return 'uses `subgraph/`, which is reserved'
   if (!Number.isInteger(definition.version) || definition.version < 1)
     return 'must have a version, 1 or higher'
@@ -50,9 +52,12 @@ function problemWith<Services>(
   return problemWithPorts(definition) ?? problemWithReferences(definition)
 }
 
-function placesOf<Services>(one: NodeDefinition<Services>, other: NodeDefinition<Services>): string {
-  const folders = [other, one].map(({ origin }) => origin?.folder ?? 'the library')
-  if (one.origin === undefined && other.origin === undefined) return ''
+function placesOf<Services>(
+  one: NodeDefinition<Services>,
+  other: NodeDefinition<Services> | undefined,
+): string {
+  const folders = [other, one].map((definition) => definition?.origin?.folder ?? 'the library')
+  if (one.origin === undefined && other?.origin === undefined) return ''
   return `, in ${[...new Set(folders)].join(' and in ')}`
 }
 

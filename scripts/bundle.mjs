@@ -1,0 +1,55 @@
+// A step of the build of an app, after `tsc`: what its processes load at every start as a few large modules instead of
+// hundreds of small ones, most of a start. Run in the app's folder: `node ../../scripts/bundle.mjs dist/main.js`.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+import { hashOf, packageOf } from './fresh-bundle.mjs'
+
+const app = process.cwd()
+const folder = join(app, 'bundle')
+
+/** What brings native code of its own, or finds files beside itself. */
+const external = [/^koffi$/, /^libsql$/, /^node-llama-cpp/, /^@reflink\//]
+
+/** `new URL('./thread.js', import.meta.url)`: a module that a thread begins with, or a file that is read. */
+const besideIt = /new URL\('(\.\/[^']+)', import\.meta\.url\)/g
+
+const takeWhatIsBeside = {
+  name: 'take-what-is-beside',
+  transform(code, id) {
+    if (packageOf(id) === undefined) return
+    for (const [, name] of code.matchAll(besideIt)) {
+      const file = resolve(dirname(id), name)
+      const fileName = basename(file)
+      if (file.endsWith('.js')) this.emitFile({ type: 'chunk', id: file, fileName })
+      else this.emitFile({ type: 'asset', fileName, source: readFileSync(file) })
+    }
+  },
+}
+
+rmSync(folder, { recursive: true, force: true })
+const bundle = await rolldown({
+  input: process.argv.slice(2),
+  platform: 'node',
+  external,
+  plugins: [takeWhatIsBeside],
+  onLog(level, log, handle) {
+    // Of other people's packages, as they were published.
+    if (log.code !== 'EVAL') handle(level, log)
+  },
+})
+const { output } = await bundle.write({
+  dir: folder,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name]-[hash].js',
+  sourcemap: true,
+  // Less to read; names stay, for those who read what went wrong.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+})
+await bundle.close()
+
+const modules = output.flatMap((chunk) => chunk.moduleIds ?? [])
+const packages = new Set(modules.map(packageOf).filter((its) => its !== undefined))
+const builtFrom = Object.fromEntries([...packages].map((its) => [its, hashOf(its)]))
+writeFileSync(join(folder, 'built-from.json'), JSON.stringify(builtFrom))
