@@ -49,6 +49,12 @@ const { output } = await bundle.write({
 })
 await bundle.close()
 
+for (const { name, isEntry, fileName, facadeModuleId } of output) {
+  const waits = isEntry && /^\S.*\bawait\b/m.test(readFileSync(facadeModuleId, 'utf8'))
+  const later = output.find((chunk) => chunk.isDynamicEntry && chunk.imports.includes(fileName))
+  if (waits && later) throw new Error(`${name} waits at its top level for ${later.name}, which waits for ${name}`)
+}
+
 const modules = output.flatMap((chunk) => chunk.moduleIds ?? [])
 const packages = new Set(modules.map(packageOf).filter((its) => its !== undefined))
 const builtFrom = Object.fromEntries([...packages].map((its) => [its, hashOf(its)]))

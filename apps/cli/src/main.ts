@@ -12,7 +12,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-process.exitCode = await runCli(process.argv.slice(2), version, {
+// Not awaited: what is loaded later may need this module, and would wait for it for ever.
+void runCli(process.argv.slice(2), version, {
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
@@ -25,4 +26,4 @@ process.exitCode = await runCli(process.argv.slice(2), version, {
   },
   descriptions: loadDescriptions,
   workerEntry: () => fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
-})
+}).then((code) => (process.exitCode = code))
