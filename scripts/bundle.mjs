@@ -52,7 +52,8 @@ await bundle.close()
 for (const { name, isEntry, fileName, facadeModuleId } of output) {
   const waits = isEntry && /^\S.*\bawait\b/m.test(readFileSync(facadeModuleId, 'utf8'))
   const later = output.find((chunk) => chunk.isDynamicEntry && chunk.imports.includes(fileName))
-  if (waits && later) throw new Error(`${name} waits at its top level for ${later.name}, which waits for ${name}`)
+  if (waits && later)
+    throw new Error(`${name} waits at its top level for ${later.name}, which waits for ${name}`)
 }
 
 const modules = output.flatMap((chunk) => chunk.moduleIds ?? [])
