@@ -58,8 +58,8 @@ export type RunEvent =
   | (RunEventBase & { type: 'run.progress'; done: number; total: number })
   /** The last event of a run. */
   | (RunEventBase & { type: 'run.finished'; status: RunStatus; error?: RunError | undefined })
-  /** One node began at one coordinate; `reason` says why it was not taken from the cache. */
-  | (CellEventBase & { type: 'cell.started'; reason?: string | undefined })
+  /** One node began at one coordinate; `reason` says why it was not taken from the cache, `first` that it never ran before. */
+  | (CellEventBase & { type: 'cell.started'; reason?: string | undefined; first?: true | undefined })
   /** Work that can be counted went on: `done` of `total` (0: unknown) in `unit` ("tokens", "bytes"). */
   | (CellEventBase & { type: 'cell.progress'; done: number; total: number; unit: string })
   /** Text was generated since the last such event. Never splits a character. */
@@ -141,7 +141,12 @@ export const runEventSchema: z.ZodType<RunEvent> = schemaOf<RunEvent>()(
       status: z.enum(runStatuses),
       error: runErrorSchema.optional(),
     }),
-    z.object({ ...cell, type: z.literal('cell.started'), reason: z.string().optional() }),
+    z.object({
+      ...cell,
+      type: z.literal('cell.started'),
+      reason: z.string().optional(),
+      first: z.literal(true).optional(),
+    }),
     z.object({
       ...cell,
       type: z.literal('cell.progress'),

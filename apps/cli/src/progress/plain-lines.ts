@@ -39,7 +39,7 @@ export function createPlainLines(stderr: TextSink, names: CellNames): Progress {
       const cell = names.nameOf(event)
       switch (event.type) {
         case 'cell.started':
-          return line(`${cell}: started${why(event.reason)}`)
+          return line(`${cell}: started${why(event)}`)
         case 'cell.progress': {
           const now = Date.now()
           if (now - (lastProgress.get(cell) ?? now - progressInterval) < progressInterval) return
@@ -68,6 +68,6 @@ export function createPlainLines(stderr: TextSink, names: CellNames): Progress {
 }
 
 /** Why a cell runs that ran before. */
-function why(reason: string | undefined): string {
-  return reason === undefined || reason === 'first run' ? '' : ` (${reason})`
+function why({ reason, first }: { reason?: string | undefined; first?: true | undefined }): string {
+  return reason === undefined || first ? '' : ` (${reason})`
 }

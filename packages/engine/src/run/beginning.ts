@@ -68,7 +68,7 @@ export class Beginning<Services> {
     const inputs = gatherInputs(cell, prepared, graph, asking.ask)
     if (cache === undefined || !cell.owner.cacheable) {
       if (cache !== undefined && cell.owner.plan.description.impure === true)
-        cell.runsBecause = 'may change each time'
+        cell.runsBecause = { reason: 'may change each time' }
       return invoking.invoke(cell, inputs)
     }
     const found = this.#consult(cell, prepared, inputs)
@@ -91,7 +91,7 @@ export class Beginning<Services> {
     const { settling, invoking } = this.#parts
     if (found.kept !== undefined) return settling.finish(cell, found.kept, 'cached')
     cell.keep = found.keep
-    cell.runsBecause = found.reason
+    cell.runsBecause = found.why
     invoking.invoke(cell, inputs)
   }
 

@@ -3,6 +3,7 @@ import type { Json, PlanNode, RunError, SkipCause } from '@woolgather/workflow'
 import type { NodeDefinition } from '../define-node.ts'
 import { contentId } from '../content.ts'
 import type { Keep } from './consult-cache.ts'
+import type { Why } from './explain.ts'
 import type { PreparedInputs } from './prepare-inputs.ts'
 import type { Slots } from './slots.ts'
 import type { Space } from './space.ts'
@@ -60,7 +61,7 @@ export class Cell implements Waiter {
   outputs: Readonly<Record<string, Json>> | undefined
   error: RunError | undefined
   /** Why it was not taken from the cache. */
-  runsBecause: string | undefined
+  runsBecause: Why | undefined
   skip: Skip | undefined
   /** Keeps its result for another time. */
   keep: Keep | undefined

@@ -5,7 +5,7 @@ import type { NodeDefinition } from '../define-node.ts'
 import type { CellGraph } from './cell-graph.ts'
 import type { CellServices } from './cell-services.ts'
 import type { Cell, RunInputValues } from './cell.ts'
-import { explain } from './explain.ts'
+import { explain, type Why } from './explain.ts'
 import { linkedIds } from './gather-inputs.ts'
 import type { PreparedInputs } from './prepare-inputs.ts'
 
@@ -30,7 +30,7 @@ export interface Consulted<Services> {
 }
 
 /** The kept result of a cell, or why it has to run and how its result is kept. */
-export type Found = { kept: CachedOutputs } | { kept?: undefined; reason: string; keep: Keep }
+export type Found = { kept: CachedOutputs } | { kept?: undefined; why: Why; keep: Keep }
 
 /** Keeps the result of a cell that has run; at once, where there is nothing to look at again. */
 export type Keep = (outputs: CachedOutputs) => void | Promise<void>
@@ -107,9 +107,9 @@ class Place<Services> {
     // It has become final since, and says the same.
     const isSame = last !== undefined && last.fingerprint === this.#inputsWith(early).fingerprint
     const before = isSame ? { ...last, fingerprint: now.fingerprint } : last
-    const reason = fresh ? 'asked to run again' : explain(cell.owner, before, now)
+    const why = fresh ? { reason: 'asked to run again' } : explain(cell.owner, before, now)
     cache.rememberInputs(this.#name, now)
-    return { reason, keep }
+    return { why, keep }
   }
 
   put(fingerprint: Fingerprint, outputs: CachedOutputs): void {

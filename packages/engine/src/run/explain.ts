@@ -2,9 +2,20 @@ import { contentId } from '../content.ts'
 import type { CellInputs } from '../cache/cell-cache.ts'
 import type { NodeState } from './cell.ts'
 
-/** Why a cell runs although a cache is there: what is different from the last time it ran. */
-export function explain(owner: NodeState, before: CellInputs | undefined, now: CellInputs): string {
-  if (before === undefined) return 'first run'
+/** Why a cell runs although a cache is there. */
+export interface Why {
+  reason: string
+  /** It never ran before. */
+  first?: true
+}
+
+export function explain(owner: NodeState, before: CellInputs | undefined, now: CellInputs): Why {
+  if (before === undefined) return { reason: 'first run', first: true }
+  return { reason: explainChange(owner, before, now) }
+}
+
+/** What is different from the last time it ran. */
+function explainChange(owner: NodeState, before: CellInputs, now: CellInputs): string {
   if (before.version !== now.version) return 'node type updated'
   if (before.code !== now.code) return 'its code changed'
   for (const name of namesIn(before.literals, now.literals)) {

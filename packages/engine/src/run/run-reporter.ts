@@ -34,9 +34,7 @@ export class RunReporter {
 
   started(cell: Cell): void {
     if (!cell.owner.visible) return
-    const { runsBecause: reason } = cell
-    const event = { type: 'cell.started' as const, ...whereIs(cell) }
-    this.#events.send(reason === undefined ? event : { ...event, reason })
+    this.#events.send({ type: 'cell.started', ...whereIs(cell), ...cell.runsBecause })
   }
 
   /** @throws WoolgatherError write-failed where the outputs could not be kept for those who read the events */
