@@ -1,4 +1,4 @@
-import { runErrorSchema, type RunError } from '@woolgather/workflow'
+import { runErrorSchema, schemaOf, type RunError } from '@woolgather/workflow'
 import { z } from 'zod'
 
 /** Body of `POST /api/downloads`: a model to fetch, such as one that an import names as missing. */
@@ -28,26 +28,30 @@ export interface ModelDownload {
   error?: RunError | undefined
 }
 
-export const fetchModelSchema: z.ZodType<FetchModelRequest> = z.strictObject({
-  source: z.string().min(1).max(2_000),
-  file: z
-    .string()
-    .max(500)
-    .regex(/^[^\\]+\.gguf$/i, 'must be a path that ends in .gguf')
-    .optional(),
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
-    .optional(),
-})
+export const fetchModelSchema = schemaOf<FetchModelRequest>()(
+  z.strictObject({
+    source: z.string().min(1).max(2_000),
+    file: z
+      .string()
+      .max(500)
+      .regex(/^[^\\]+\.gguf$/i, 'must be a path that ends in .gguf')
+      .optional(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
+      .optional(),
+  }),
+)
 
-export const modelDownloadSchema: z.ZodType<ModelDownload> = z.object({
-  id: z.string(),
-  source: z.string(),
-  file: z.string().optional(),
-  state: z.enum(['running', 'finished', 'failed', 'cancelled']),
-  done: z.number(),
-  total: z.number().optional(),
-  sha256: z.string().optional(),
-  error: runErrorSchema.optional(),
-})
+export const modelDownloadSchema = schemaOf<ModelDownload>()(
+  z.object({
+    id: z.string(),
+    source: z.string(),
+    file: z.string().optional(),
+    state: z.enum(['running', 'finished', 'failed', 'cancelled']),
+    done: z.number(),
+    total: z.number().optional(),
+    sha256: z.string().optional(),
+    error: runErrorSchema.optional(),
+  }),
+)

@@ -1,10 +1,12 @@
 import {
+  cellChoiceFields,
   cellChoiceSchema,
   jsonSchema,
   runErrorSchema,
   runEventSchema,
   runStatuses,
   listOf,
+  schemaOf,
   workflowSchema,
   type CellChoice,
   type CellEnding,
@@ -44,9 +46,9 @@ export interface CellCancellation extends CellChoice {
   branch?: boolean | undefined
 }
 
-export const cellCancellationSchema: z.ZodType<CellCancellation> = (
-  cellChoiceSchema as unknown as z.ZodObject
-).extend({ branch: z.boolean().optional() }) as unknown as z.ZodType<CellCancellation>
+export const cellCancellationSchema = schemaOf<CellCancellation>()(
+  z.strictObject({ ...cellChoiceFields, branch: z.boolean().optional() }),
+)
 
 /** A run in the history. */
 export interface RunSummary {
@@ -130,15 +132,21 @@ export interface UploadResponse {
 
 const storedStatuses: readonly [StoredStatus, ...StoredStatus[]] = ['queued', 'running', ...runStatuses]
 
-export const submitRunSchema: z.ZodType<SubmitRunRequest> = z.strictObject({
-  workflow: workflowSchema.optional(),
+const submitted = {
   id: z.string().min(1).max(100).optional(),
   targets: listOf(z.string().min(1).max(200)).max(10_000).optional(),
   next: z.boolean().optional(),
   fresh: listOf(cellChoiceSchema).max(10_000).optional(),
   priority: z.int().min(-100).max(100).optional(),
   inputs: z.record(z.string().max(400), jsonSchema).optional(),
-})
+}
+
+export const submitRunSchema = schemaOf<SubmitRunRequest>()(
+  z.strictObject({ workflow: workflowSchema.optional(), ...submitted }),
+)
+
+/** What is beside the workflow. */
+export const submittedSchema = schemaOf<Omit<SubmitRunRequest, 'workflow'>>()(z.strictObject(submitted))
 
 export const runsQuerySchema = z.strictObject({
   status: z.enum(storedStatuses).optional(),
@@ -163,48 +171,62 @@ const summary = {
   finished: z.number().optional(),
 }
 
-export const runSummarySchema: z.ZodType<RunSummary> = z.object(summary)
-export const runsResponseSchema: z.ZodType<RunsResponse> = z.object({
-  runs: z.array(runSummarySchema),
-  next: z.int().optional(),
-})
-export const runVersionsSchema: z.ZodType<RunVersions> = z.object({
-  woolgather: z.string(),
-  llama: z.string().optional(),
-  nodes: z.record(z.string(), z.int()),
-})
-export const runDetailsSchema: z.ZodType<RunDetails> = z.object({
-  ...summary,
-  workflow: workflowSchema,
-  targets: z.array(z.string()).optional(),
-  versions: runVersionsSchema.optional(),
-  seeds: z.record(z.string(), z.number()).optional(),
-  cells: z.object({
-    finished: z.int(),
-    cached: z.int(),
-    failed: z.int(),
-    cancelled: z.int(),
-    skipped: z.int(),
+export const runSummarySchema = schemaOf<RunSummary>()(z.object(summary))
+export const runsResponseSchema = schemaOf<RunsResponse>()(
+  z.object({
+    runs: z.array(runSummarySchema),
+    next: z.int().optional(),
   }),
-  error: runErrorSchema.optional(),
-})
-export const runEventsResponseSchema: z.ZodType<RunEventsResponse> = z.object({
-  events: z.array(runEventSchema),
-  more: z.boolean(),
-})
-export const queueStateSchema: z.ZodType<QueueState> = z.object({
-  paused: z.boolean(),
-  running: z.array(z.string()),
-  waiting: z.array(z.string()),
-})
-export const queueChangeSchema: z.ZodType<QueueChange> = z.strictObject({
-  paused: z.boolean().optional(),
-  move: z.strictObject({ run: z.string().min(1).max(200), place: z.int().min(0) }).optional(),
-  clear: z.literal(true).optional(),
-})
-export const runAcceptedSchema: z.ZodType<RunAccepted> = z.object({ run: z.string() })
-export const uploadResponseSchema: z.ZodType<UploadResponse> = z.object({
-  file: z.string(),
-  bytes: z.int(),
-  sha256: z.string(),
-})
+)
+export const runVersionsSchema = schemaOf<RunVersions>()(
+  z.object({
+    woolgather: z.string(),
+    llama: z.string().optional(),
+    nodes: z.record(z.string(), z.int()),
+  }),
+)
+export const runDetailsSchema = schemaOf<RunDetails>()(
+  z.object({
+    ...summary,
+    workflow: workflowSchema,
+    targets: z.array(z.string()).optional(),
+    versions: runVersionsSchema.optional(),
+    seeds: z.record(z.string(), z.number()).optional(),
+    cells: z.object({
+      finished: z.int(),
+      cached: z.int(),
+      failed: z.int(),
+      cancelled: z.int(),
+      skipped: z.int(),
+    }),
+    error: runErrorSchema.optional(),
+  }),
+)
+export const runEventsResponseSchema = schemaOf<RunEventsResponse>()(
+  z.object({
+    events: z.array(runEventSchema),
+    more: z.boolean(),
+  }),
+)
+export const queueStateSchema = schemaOf<QueueState>()(
+  z.object({
+    paused: z.boolean(),
+    running: z.array(z.string()),
+    waiting: z.array(z.string()),
+  }),
+)
+export const queueChangeSchema = schemaOf<QueueChange>()(
+  z.strictObject({
+    paused: z.boolean().optional(),
+    move: z.strictObject({ run: z.string().min(1).max(200), place: z.int().min(0) }).optional(),
+    clear: z.literal(true).optional(),
+  }),
+)
+export const runAcceptedSchema = schemaOf<RunAccepted>()(z.object({ run: z.string() }))
+export const uploadResponseSchema = schemaOf<UploadResponse>()(
+  z.object({
+    file: z.string(),
+    bytes: z.int(),
+    sha256: z.string(),
+  }),
+)

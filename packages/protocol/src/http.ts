@@ -2,6 +2,7 @@ import {
   carriers,
   documentLimits,
   runErrorSchema,
+  schemaOf,
   workflowSchema,
   type Carrier,
   type RequiredModel,
@@ -107,52 +108,66 @@ const summary = {
   example: z.boolean(),
 }
 
-export const workflowSummarySchema: z.ZodType<WorkflowSummary> = z.object(summary)
-export const savedWorkflowSchema: z.ZodType<SavedWorkflow> = z.object({
-  ...summary,
-  workflow: workflowSchema,
-})
-export const workflowRevisionSchema: z.ZodType<WorkflowRevision> = z.object({
-  revision: z.string(),
-  name: z.string(),
-  nodes: z.int(),
-  saved: z.number(),
-})
-const missingModelSchema: z.ZodType<MissingModel> = z.object({
-  file: z.string(),
-  sha256: z.string().optional(),
-  source: z.string().optional(),
-  bytes: z.number().optional(),
-  problem: z.enum(['absent', 'different']),
-})
-export const importedWorkflowSchema: z.ZodType<ImportedWorkflow> = z.object({
-  workflow: workflowSchema,
-  carrier: z.enum(carriers),
-  missing: z.object({
-    models: z.array(missingModelSchema),
-    nodeTypes: z.array(z.object({ type: z.string(), nodes: z.array(z.string()) })),
+export const workflowSummarySchema = schemaOf<WorkflowSummary>()(z.object(summary))
+export const savedWorkflowSchema = schemaOf<SavedWorkflow>()(
+  z.object({
+    ...summary,
+    workflow: workflowSchema,
   }),
-})
-export const modelFileSchema: z.ZodType<ModelFile> = z.object({
-  file: z.string(),
-  kind: z.enum(['model', 'lora', 'vector']),
-  bytes: z.number(),
-  architecture: z.string(),
-  quantization: z.string(),
-  parameters: z.number(),
-  name: z.string(),
-})
-export const healthResponseSchema: z.ZodType<HealthResponse> = z.object({
-  status: z.literal('ok'),
-  version: z.string(),
-  worker: z.enum(workerStates),
-  stall: workerStallSchema.optional(),
-  pid: z.int(),
-  memory: z.object({ server: z.number(), worker: workerMemorySchema.optional() }),
-})
-export const errorResponseSchema: z.ZodType<ErrorResponse> = z.object({ error: runErrorSchema })
+)
+export const workflowRevisionSchema = schemaOf<WorkflowRevision>()(
+  z.object({
+    revision: z.string(),
+    name: z.string(),
+    nodes: z.int(),
+    saved: z.number(),
+  }),
+)
+const missingModelSchema = schemaOf<MissingModel>()(
+  z.object({
+    file: z.string(),
+    sha256: z.string().optional(),
+    source: z.string().optional(),
+    bytes: z.number().optional(),
+    problem: z.enum(['absent', 'different']),
+  }),
+)
+export const importedWorkflowSchema = schemaOf<ImportedWorkflow>()(
+  z.object({
+    workflow: workflowSchema,
+    carrier: z.enum(carriers),
+    missing: z.object({
+      models: z.array(missingModelSchema),
+      nodeTypes: z.array(z.object({ type: z.string(), nodes: z.array(z.string()) })),
+    }),
+  }),
+)
+export const modelFileSchema = schemaOf<ModelFile>()(
+  z.object({
+    file: z.string(),
+    kind: z.enum(['model', 'lora', 'vector']),
+    bytes: z.number(),
+    architecture: z.string(),
+    quantization: z.string(),
+    parameters: z.number(),
+    name: z.string(),
+  }),
+)
+export const healthResponseSchema = schemaOf<HealthResponse>()(
+  z.object({
+    status: z.literal('ok'),
+    version: z.string(),
+    worker: z.enum(workerStates),
+    stall: workerStallSchema.optional(),
+    pid: z.int(),
+    memory: z.object({ server: z.number(), worker: workerMemorySchema.optional() }),
+  }),
+)
+export const errorResponseSchema = schemaOf<ErrorResponse>()(z.object({ error: runErrorSchema }))
 
-export const saveWorkflowRequestSchema: z.ZodType<SaveWorkflowRequest> = z.strictObject({
-  workflow: workflowSchema,
-  revision: z.string().max(100).optional(),
-})
+export const saveWorkflowRequestSchema = schemaOf<SaveWorkflowRequest>()(
+  z.strictObject({
+    workflow: workflowSchema,
+    revision: z.string().max(100).optional(),
+  }),
+)

@@ -53,6 +53,7 @@ export {
   runsResponseSchema,
   runVersionsSchema,
   submitRunSchema,
+  submittedSchema,
   uploadResponseSchema,
   type QueueChange,
   type QueueState,

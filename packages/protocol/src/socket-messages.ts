@@ -5,6 +5,7 @@ import {
   runEventSchema,
   issueSchema,
   listOf,
+  schemaOf,
   workflowSchema,
   type BrokenPackage,
   type CellChoice,
@@ -100,64 +101,74 @@ export interface LoadedModel {
   bytes: number
 }
 
-export const workerMemorySchema: z.ZodType<WorkerMemory> = z.object({
-  rss: z.number(),
-  models: z.array(z.object({ file: z.string(), bytes: z.number() })),
-})
+export const workerMemorySchema = schemaOf<WorkerMemory>()(
+  z.object({
+    rss: z.number(),
+    models: z.array(z.object({ file: z.string(), bytes: z.number() })),
+  }),
+)
 
-export const workerStallSchema: z.ZodType<WorkerStall> = z.object({
-  since: z.number(),
-  standsStill: z.boolean(),
-  cells: z.array(
-    z.object({ run: z.string(), node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }),
-  ),
-})
+export const workerStallSchema = schemaOf<WorkerStall>()(
+  z.object({
+    since: z.number(),
+    standsStill: z.boolean(),
+    cells: z.array(
+      z.object({ run: z.string(), node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }),
+    ),
+  }),
+)
 
-export const workerStatusSchema: z.ZodType<WorkerStatus> = z.object({
-  state: z.enum(workerStates),
-  device: z.string().optional(),
-  build: z.string().optional(),
-  error: runErrorSchema.optional(),
-  memory: workerMemorySchema.optional(),
-  stall: workerStallSchema.optional(),
-  leftOut: z.array(brokenPackageSchema).optional(),
-})
+export const workerStatusSchema = schemaOf<WorkerStatus>()(
+  z.object({
+    state: z.enum(workerStates),
+    device: z.string().optional(),
+    build: z.string().optional(),
+    error: runErrorSchema.optional(),
+    memory: workerMemorySchema.optional(),
+    stall: workerStallSchema.optional(),
+    leftOut: z.array(brokenPackageSchema).optional(),
+  }),
+)
 
 const id = z.string().min(1).max(200)
 
-export const clientMessageSchema: z.ZodType<ClientMessage> = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('hello'), protocol: z.int() }),
-  z.strictObject({
-    type: z.literal('run.submit'),
-    request: id,
-    workflow: workflowSchema,
-    targets: listOf(id).optional(),
-    fresh: listOf(cellChoiceSchema).optional(),
-  }),
-  z.strictObject({ type: z.literal('run.cancel'), run: id, cells: cellCancellationSchema.optional() }),
-  z.strictObject({ type: z.literal('run.resume'), run: id }),
-  z.strictObject({
-    type: z.literal('queue.change'),
-    paused: z.boolean().optional(),
-    move: z.strictObject({ run: id, place: z.int().min(0) }).optional(),
-    clear: z.literal(true).optional(),
-  }),
-  z.strictObject({ type: z.literal('run.subscribe'), run: id, after: z.int().min(-1) }),
-  z.strictObject({ type: z.literal('run.unsubscribe'), run: id }),
-])
+export const clientMessageSchema = schemaOf<ClientMessage>()(
+  z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('hello'), protocol: z.int() }),
+    z.strictObject({
+      type: z.literal('run.submit'),
+      request: id,
+      workflow: workflowSchema,
+      targets: listOf(id).optional(),
+      fresh: listOf(cellChoiceSchema).optional(),
+    }),
+    z.strictObject({ type: z.literal('run.cancel'), run: id, cells: cellCancellationSchema.optional() }),
+    z.strictObject({ type: z.literal('run.resume'), run: id }),
+    z.strictObject({
+      type: z.literal('queue.change'),
+      paused: z.boolean().optional(),
+      move: z.strictObject({ run: id, place: z.int().min(0) }).optional(),
+      clear: z.literal(true).optional(),
+    }),
+    z.strictObject({ type: z.literal('run.subscribe'), run: id, after: z.int().min(-1) }),
+    z.strictObject({ type: z.literal('run.unsubscribe'), run: id }),
+  ]),
+)
 
-export const serverMessageSchema: z.ZodType<ServerMessage> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('welcome'), protocol: z.int(), version: z.string() }),
-  z.object({ type: z.literal('run.accepted'), request: id, run: id }),
-  z.object({ type: z.literal('run.rejected'), request: id, issues: z.array(issueSchema) }),
-  z.object({
-    type: z.literal('run.events'),
-    run: id,
-    from: z.int(),
-    to: z.int(),
-    events: z.array(runEventSchema),
-  }),
-  z.object({ type: z.literal('worker'), status: workerStatusSchema }),
-  z.object({ type: z.literal('download'), download: modelDownloadSchema }),
-  z.object({ type: z.literal('error'), error: runErrorSchema, run: id.optional() }),
-])
+export const serverMessageSchema = schemaOf<ServerMessage>()(
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('welcome'), protocol: z.int(), version: z.string() }),
+    z.object({ type: z.literal('run.accepted'), request: id, run: id }),
+    z.object({ type: z.literal('run.rejected'), request: id, issues: z.array(issueSchema) }),
+    z.object({
+      type: z.literal('run.events'),
+      run: id,
+      from: z.int(),
+      to: z.int(),
+      events: z.array(runEventSchema),
+    }),
+    z.object({ type: z.literal('worker'), status: workerStatusSchema }),
+    z.object({ type: z.literal('download'), download: modelDownloadSchema }),
+    z.object({ type: z.literal('error'), error: runErrorSchema, run: id.optional() }),
+  ]),
+)

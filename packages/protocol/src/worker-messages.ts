@@ -4,6 +4,7 @@ import {
   jsonSchema,
   runErrorSchema,
   runEventSchema,
+  schemaOf,
   workflowSchema,
   type BrokenPackage,
   type CellChoice,
@@ -84,35 +85,39 @@ const leftOverSchema = z.object({
   suspects: z.array(z.object(cell)),
 }) as unknown as z.ZodType<LeftOver>
 
-export const workerRequestSchema: z.ZodType<WorkerRequest> = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('run'),
-    run: z.string(),
-    workflow: workflowSchema,
-    targets: z.array(z.string()).optional(),
-    seeds: z.record(z.string(), z.number()).optional(),
-    fresh: z.array(cellChoiceSchema).optional(),
-    leftOver: leftOverSchema.optional(),
-  }),
-  z.object({
-    type: z.literal('cancel'),
-    run: z.string(),
-    cells: cellCancellationSchema.optional(),
-  }),
-  z.object({ type: z.literal('unload') }),
-  z.object({ type: z.literal('ping') }),
-  z.object({ type: z.literal('shutdown') }),
-])
+export const workerRequestSchema = schemaOf<WorkerRequest>()(
+  z.discriminatedUnion('type', [
+    z.object({
+      type: z.literal('run'),
+      run: z.string(),
+      workflow: workflowSchema,
+      targets: z.array(z.string()).optional(),
+      seeds: z.record(z.string(), z.number()).optional(),
+      fresh: z.array(cellChoiceSchema).optional(),
+      leftOver: leftOverSchema.optional(),
+    }),
+    z.object({
+      type: z.literal('cancel'),
+      run: z.string(),
+      cells: cellCancellationSchema.optional(),
+    }),
+    z.object({ type: z.literal('unload') }),
+    z.object({ type: z.literal('ping') }),
+    z.object({ type: z.literal('shutdown') }),
+  ]),
+)
 
-export const workerMessageSchema: z.ZodType<WorkerMessage> = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('ready'),
-    device: z.string(),
-    build: z.string(),
-    leftOut: z.array(brokenPackageSchema).optional(),
-  }),
-  z.object({ type: z.literal('events'), run: z.string(), events: z.array(runEventSchema) }),
-  z.object({ type: z.literal('pong') }),
-  z.object({ type: z.literal('memory'), memory: workerMemorySchema }),
-  z.object({ type: z.literal('failed'), error: runErrorSchema }),
-])
+export const workerMessageSchema = schemaOf<WorkerMessage>()(
+  z.discriminatedUnion('type', [
+    z.object({
+      type: z.literal('ready'),
+      device: z.string(),
+      build: z.string(),
+      leftOut: z.array(brokenPackageSchema).optional(),
+    }),
+    z.object({ type: z.literal('events'), run: z.string(), events: z.array(runEventSchema) }),
+    z.object({ type: z.literal('pong') }),
+    z.object({ type: z.literal('memory'), memory: workerMemorySchema }),
+    z.object({ type: z.literal('failed'), error: runErrorSchema }),
+  ]),
+)

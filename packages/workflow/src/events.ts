@@ -117,11 +117,12 @@ const base = { run: z.string(), seq: z.int().nonnegative(), time: z.number() }
 const cell = { ...base, node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }
 const outputs = z.record(z.string(), outputSchema)
 
+export const cellChoiceFields = {
+  node: z.string().min(1).max(400),
+  at: z.record(z.string().max(400), z.int().nonnegative()),
+}
 export const cellChoiceSchema: z.ZodType<CellChoice> = schemaOf<CellChoice>()(
-  z.strictObject({
-    node: z.string().min(1).max(400),
-    at: z.record(z.string().max(400), z.int().nonnegative()),
-  }),
+  z.strictObject(cellChoiceFields),
 )
 
 export const runEventSchema: z.ZodType<RunEvent> = schemaOf<RunEvent>()(

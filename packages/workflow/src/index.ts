@@ -140,6 +140,7 @@ export { warningCodes, type Warning, type WarningCode } from './warnings.ts'
 
 // what happens in a run
 export {
+  cellChoiceFields,
   cellChoiceSchema,
   cellEnding,
   isArtifactRef,

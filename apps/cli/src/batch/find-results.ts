@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
-import { parseWorkflow, seedsIn, withSeeds, type Json, type Workflow } from '@woolgather/workflow'
+import { parseWorkflow, schemaOf, seedsIn, withSeeds, type Json, type Workflow } from '@woolgather/workflow'
 import { z } from 'zod'
 import { CliError } from '../cli-error.ts'
 import { hashOf } from './hash-row.ts'
@@ -31,12 +31,14 @@ export interface UnfinishedBatch extends BatchIdentity {
   process?: { id: number; host: string } | undefined
 }
 
-const unfinishedSchema: z.ZodType<UnfinishedBatch> = z.object({
-  workflow: z.string(),
-  columns: z.array(z.string()),
-  seeds: z.record(z.string(), z.number()),
-  process: z.object({ id: z.number(), host: z.string() }).optional(),
-})
+const unfinishedSchema = schemaOf<UnfinishedBatch>()(
+  z.object({
+    workflow: z.string(),
+    columns: z.array(z.string()),
+    seeds: z.record(z.string(), z.number()),
+    process: z.object({ id: z.number(), host: z.string() }).optional(),
+  }),
+)
 
 /** What is to become of a file that is there. */
 export type ResultsMode = 'begin' | 'resume' | 'overwrite'

@@ -1,4 +1,4 @@
-import { submitRunSchema, type SubmitRunRequest } from '@woolgather/protocol'
+import { submittedSchema } from '@woolgather/protocol'
 import {
   apiInputs,
   bindInputs,
@@ -9,7 +9,6 @@ import {
   type RunEvent,
   type Workflow,
 } from '@woolgather/workflow'
-import type { z } from 'zod'
 import { changeQueue } from '../runs/change-queue.ts'
 import type { RunService, SubmitChoices } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
@@ -67,7 +66,7 @@ async function readSubmission(
 ): Promise<{ workflow: Workflow } & SubmitChoices> {
   // The workflow itself is read by `parseWorkflow`, which bounds depth before anything walks through it.
   const { workflow: document, ...rest } = Object(body) as Record<string, unknown>
-  const { id, inputs, ...choices } = readBody(submitSchema, rest)
+  const { id, inputs, ...choices } = readBody(submittedSchema, rest)
   if ((document === undefined) === (id === undefined)) {
     throw new HttpError(
       400,
@@ -79,10 +78,6 @@ async function readSubmission(
   const workflow = id === undefined ? parseDocument(document) : (await workflows.read(id)).workflow
   return { workflow: inputs === undefined ? workflow : putIn(workflow, inputs), ...choices }
 }
-
-const submitSchema = (submitRunSchema as z.ZodObject).omit({ workflow: true }) as unknown as z.ZodType<
-  Omit<SubmitRunRequest, 'workflow'>
->
 
 function parseDocument(document: unknown): Workflow {
   const { workflow, issues } = parseWorkflow(document)

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { schemaOf } from '@woolgather/workflow'
 import { z } from 'zod'
 
 /** Where a worker process writes its signs of life, apart from what it says and what its libraries print. */
@@ -18,15 +19,17 @@ export interface SignOfLife {
   held?: { cell?: HeldCell | undefined } | undefined
 }
 
-const signSchema: z.ZodType<SignOfLife> = z.object({
-  held: z
-    .object({
-      cell: z
-        .object({ run: z.string(), node: z.string(), at: z.record(z.string(), z.int().nonnegative()) })
-        .optional(),
-    })
-    .optional(),
-})
+const signSchema = schemaOf<SignOfLife>()(
+  z.object({
+    held: z
+      .object({
+        cell: z
+          .object({ run: z.string(), node: z.string(), at: z.record(z.string(), z.int().nonnegative()) })
+          .optional(),
+      })
+      .optional(),
+  }),
+)
 
 /** Lines that are no sign are passed over: code in the process can write here too. */
 export function readSigns(stream: Readable, onSign: (sign: SignOfLife) => void): void {
