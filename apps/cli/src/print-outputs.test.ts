@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Json } from '@woolgather/workflow'
-import type { Outputs } from './assemble-outputs.ts'
+import type { Json, Outputs } from '@woolgather/workflow'
 import { printOutputs } from './print-outputs.ts'
 
 const print = (outputs: Outputs): string => {

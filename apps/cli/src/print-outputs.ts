@@ -6,8 +6,8 @@ import {
   type Json,
   type LabelledCell,
   type LabelledValue,
+  type Outputs,
 } from '@woolgather/workflow'
-import type { Outputs } from './assemble-outputs.ts'
 import type { TextSink } from './cli-io.ts'
 import { printable } from './print-issues.ts'
 import { chartText, tableText } from './table-text.ts'

@@ -1,6 +1,13 @@
 import type { ArtifactStore, EarlierAttempt } from '@woolgather/engine'
 import type { LeftOver } from '@woolgather/protocol'
-import { isArtifactRef, type Json, type OutputValue, type RanCell } from '@woolgather/workflow'
+import {
+  decodeArtifact,
+  isArtifactRef,
+  type ArtifactRef,
+  type Json,
+  type OutputValue,
+  type RanCell,
+} from '@woolgather/workflow'
 
 /**
  * What an earlier attempt at a run left, with its long outputs read back from the store. A cell whose outputs are no
@@ -25,16 +32,14 @@ async function readOutputs(
 ): Promise<Record<string, Json> | undefined> {
   const read: Record<string, Json> = {}
   for (const [name, value] of Object.entries(outputs)) {
-    const json = isArtifactRef(value) ? await readArtifact(value.artifact, value.type, artifacts) : value
+    const json = isArtifactRef(value) ? await readArtifact(value, artifacts) : value
     if (json === undefined) return undefined
     read[name] = json
   }
   return read
 }
 
-async function readArtifact(hash: string, type: string, artifacts: ArtifactStore): Promise<Json | undefined> {
-  const bytes = await artifacts.get(hash)
-  if (bytes === undefined) return undefined
-  const text = new TextDecoder().decode(bytes)
-  return type.startsWith('application/json') ? (JSON.parse(text) as Json) : text
+async function readArtifact(reference: ArtifactRef, artifacts: ArtifactStore): Promise<Json | undefined> {
+  const bytes = await artifacts.get(reference.artifact)
+  return bytes && decodeArtifact(reference, bytes)
 }

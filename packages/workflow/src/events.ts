@@ -187,12 +187,21 @@ export function cellEnding(event: RunEvent): CellEnding | undefined {
   }
 }
 
+/**
+ * Whether an output of an event is a reference. Every one that looks like one is: what a node gives in that shape is sent
+ * as a reference itself, as short as it may be.
+ */
 export function isArtifactRef(value: OutputValue): value is ArtifactRef {
   return (
     typeof value === 'object' &&
     value !== null &&
-    !Array.isArray(value) &&
+    'artifact' in value &&
     typeof value['artifact'] === 'string' &&
-    typeof value['bytes'] === 'number'
+    sha256Pattern.test(value['artifact']) &&
+    typeof value['type'] === 'string' &&
+    typeof value['bytes'] === 'number' &&
+    Object.keys(value).length === 3
   )
 }
+
+const sha256Pattern = /^[0-9a-f]{64}$/

@@ -160,7 +160,16 @@ export {
   type CellChoice,
   type CellEnding,
 } from './events.ts'
-export { settledCell, type RanCell, type SettledCell } from './settled-cell.ts'
+export { assembleOutputs, fetchOutputs, type Outputs, type ReadOutput } from './results/assemble-outputs.ts'
+export { sortByCoordinate, valuesOfAxis } from './results/coordinates.ts'
+export { decodeArtifact, resolveOutput, type ReadArtifact } from './results/read-artifact.ts'
+export {
+  gatherSettled,
+  settledCell,
+  type RanCell,
+  type SettledCell,
+  type SettledCells,
+} from './results/settled-cell.ts'
 export { followProgress, paceOf, type RunProgress } from './run-progress.ts'
 export { filesOfLora, filesOfModel, loadKeyOf, nameOfModel, weightsOf } from './recipe-files.ts'
 export { provenanceKeys } from './provenance.ts'

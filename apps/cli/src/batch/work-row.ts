@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { RunRequest, WorkerHandle } from '@woolgather/supervisor'
-import { apiOutputs, type Json, type Plan, type RunError, type Workflow } from '@woolgather/workflow'
-import { assembleOutputs, type AssembleOptions, type Outputs } from '../assemble-outputs.ts'
+import {
+  apiOutputs,
+  fetchOutputs,
+  type Json,
+  type Outputs,
+  type Plan,
+  type ReadArtifact,
+  type RunError,
+  type Workflow,
+} from '@woolgather/workflow'
 import { createCollector } from '../collect-run.ts'
 import { CliError } from '../cli-error.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
@@ -20,7 +28,7 @@ export interface WorkRowOptions {
   seeds: RunRequest['seeds']
   /** How the outputs of a row are named. */
   names: OutputName[]
-  readArtifact: AssembleOptions['readArtifact']
+  readArtifact: ReadArtifact
   signal: AbortSignal
   /** What its line says of the row itself. */
   about: Pick<ResultLine, 'carried' | 'rowHash'>
@@ -109,7 +117,7 @@ async function runOnce(
     const { cells, errors: told } = collector.result()
     errors.push(...told)
     await Promise.all(learning)
-    const outputs = pick(await assembleOutputs({ plan, cells, readArtifact }), options.names)
+    const outputs = pick(await fetchOutputs(plan, cells, readArtifact), options.names)
     return { status, outputs, errors }
   } catch (error) {
     if (error instanceof ServerGone) {

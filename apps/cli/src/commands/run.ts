@@ -3,8 +3,7 @@ import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, type WorkerHandle } from '@woolgather/supervisor'
-import { withSeeds, type Workflow } from '@woolgather/workflow'
-import { assembleOutputs } from '../assemble-outputs.ts'
+import { fetchOutputs, withSeeds, type Workflow } from '@woolgather/workflow'
 import type { CliIo } from '../cli-io.ts'
 import { createCollector, type CollectedRun } from '../collect-run.ts'
 import { exitCodeOf, exitCodes } from '../exit-codes.ts'
@@ -60,11 +59,7 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
   const artifacts = server ?? artifactsOf(folders)
   const names = createCellNames(plan, (hash) => artifacts.readArtifact(hash))
   const result = await execute(workflow, { options, folders, io, server, names })
-  const outputs = await assembleOutputs({
-    plan,
-    cells: result.cells,
-    readArtifact: (hash) => artifacts.readArtifact(hash),
-  })
+  const outputs = await fetchOutputs(plan, result.cells, (hash) => artifacts.readArtifact(hash))
 
   const known = new Set(warnings.map(({ message }) => message))
   const told = await warningsOfRun(plan, result.cells, (hash) => artifacts.readArtifact(hash))

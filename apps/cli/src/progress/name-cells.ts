@@ -1,14 +1,15 @@
 import {
   isArtifactRef,
+  resolveOutput,
   type Coordinate,
   type Json,
   type OutputValue,
   type Plan,
   type PlanAxis,
   type PlanNode,
+  type ReadArtifact,
   type RunEvent,
 } from '@woolgather/workflow'
-import { resolveValue, type AssembleOptions } from '../assemble-outputs.ts'
 
 /** Longer labels and values are cut: a name is part of a line. */
 const longestPart = 40
@@ -36,7 +37,7 @@ interface KnownAxis {
 }
 
 /** @param readArtifact bytes of an output too long for an event */
-export function createCellNames(plan: Plan, readArtifact: AssembleOptions['readArtifact']): CellNames {
+export function createCellNames(plan: Plan, readArtifact: ReadArtifact): CellNames {
   const axes = new Map(plan.axes.map((axis) => [axis.id, knownAxis(plan, axis)]))
   const made = new Map(plan.axes.flatMap((axis) => axisMadeBy(plan, axis)))
 
@@ -56,7 +57,7 @@ export function createCellNames(plan: Plan, readArtifact: AssembleOptions['readA
         return undefined
       }
       // What cannot be fetched is named by its number.
-      return resolveValue(value, readArtifact).then(
+      return resolveOutput(value, readArtifact).then(
         (list) => note(axis, event.at, list),
         () => undefined,
       )

@@ -1,5 +1,6 @@
 import {
   isArtifactRef,
+  valuesOfAxis,
   type ArtifactRef,
   type ChartData,
   type Coordinate,
@@ -11,7 +12,7 @@ import {
   type WorkflowNode,
 } from '@woolgather/workflow'
 import { linksInto } from '../document/inputs-of.ts'
-import type { CellRun, NodeRun } from '../run/run-state.ts'
+import type { NodeRun } from '../run/run-state.ts'
 import { mainOutputName } from '../run/show-run.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import {
@@ -187,24 +188,14 @@ export function axesOf(places: readonly Coordinate[], around: Surroundings): Res
 
 function valuesOf(run: NodeRun | undefined, { read }: Surroundings): Pick<ResultAxis, 'values' | 'within'> {
   const cells = Object.values(run?.cells ?? {})
-  const list = (cell: CellRun): Json[] => {
-    const lists = Object.values(cell.outputs ?? {})
+  return valuesOfAxis(cells, Object.keys(cells[0]?.at ?? {}), (outputs) => {
+    const lists = Object.values(outputs)
       .map(read)
       .filter((value): value is Json[] => Array.isArray(value))
     const [first, ...others] = lists
-    if (!first || others.length === 0) return first ?? []
+    if (!first || others.length === 0) return first
     return first.map((_, at) => lists.map((column) => asText(column[at])).join(' · '))
-  }
-  const [only] = cells
-  if (!only || (cells.length === 1 && Object.keys(only.at).length === 0))
-    return { values: only ? list(only) : [] }
-  const within = Object.keys(only.at)
-  return {
-    within,
-    values: Object.fromEntries(
-      cells.map((cell) => [within.map((axis) => cell.at[axis]).join(','), list(cell)]),
-    ),
-  }
+  })
 }
 
 function isIteration(axis: string, { makerOf, types }: Surroundings): boolean {

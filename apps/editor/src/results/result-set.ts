@@ -1,5 +1,7 @@
 import {
   axisValues,
+  isArtifactRef,
+  sortByCoordinate,
   type Coordinate,
   type Json,
   type LabelledAxis,
@@ -44,7 +46,7 @@ export function resultOfCells(axes: ResultAxis[], cells: Iterable<CellRun>, outp
     ...describeCell(cell),
     value: cell.outputs?.[output],
   }))
-  return { axes, cells: sortCells(axes, results) }
+  return { axes, cells: sortByCoordinate(results, axes) }
 }
 
 /** A labelled value; `sources` are the cells it was collected from, which know why and how long they ran. */
@@ -65,7 +67,8 @@ export function resultOfLabelled(
     }
     if ('error' in cell) return { ...base, status: 'failed', error: cell.error }
     if ('skipped' in cell) return { ...base, status: 'skipped', reason: cell.skipped }
-    return { ...base, status: source?.status === 'cached' ? 'cached' : 'finished', value: cell.value }
+    const status = source?.status === 'cached' ? 'cached' : 'finished'
+    return { ...base, status, value: asItIs(cell.value) }
   })
   return { axes: axes.map((axis) => ({ ...axis, iteration: isIteration(axis.id) })), cells: results }
 }
@@ -90,25 +93,20 @@ export function resultOfTable({ columns, rows }: Table): ResultSet {
     cells: rows.flatMap((row, r) =>
       row.map((value, c): ResultCell => {
         const at = { row: r, column: c }
-        return { key: cellKey(at), at, status: 'finished', text: '', value }
+        return { key: cellKey(at), at, status: 'finished', text: '', value: asItIs(value) }
       }),
     ),
   }
 }
 
+/** A value out of an output that is all there: in it nothing is a reference, whatever it looks like. */
+function asItIs(value: Json): Json {
+  return isArtifactRef(value) ? JSON.stringify(value) : value
+}
+
 function describeCell(cell: CellRun): ResultCell {
   const { at, status, text, error, reason, milliseconds, outputs } = cell
   return { key: cellKey(at), at, status, text, error, reason, milliseconds, outputs }
-}
-
-function sortCells(axes: readonly ResultAxis[], cells: ResultCell[]): ResultCell[] {
-  return cells.sort((a, b) => {
-    for (const { id } of axes) {
-      const difference = (a.at[id] ?? -1) - (b.at[id] ?? -1)
-      if (difference !== 0) return difference
-    }
-    return 0
-  })
 }
 
 /** The value of an axis at a coordinate, as a heading. */

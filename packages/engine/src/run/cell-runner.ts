@@ -155,7 +155,15 @@ export class CellRunner<Services> implements RunControl {
     if (this.#refusal !== undefined) {
       return { status: 'failed', outputs: {}, errors: [this.#refusal, ...errors] }
     }
-    return { status: this.#status(), outputs: readTargets(this.#graph, this.#targets.walks), errors }
+    const graph = this.#graph
+    const { walks } = this.#targets
+    return {
+      status: this.#status(),
+      errors,
+      get outputs() {
+        return readTargets(graph, walks)
+      },
+    }
   }
 
   #status(): RunStatus {

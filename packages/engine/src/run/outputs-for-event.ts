@@ -1,4 +1,4 @@
-import type { Json, OutputValue } from '@woolgather/workflow'
+import { isArtifactRef, type Json, type OutputValue } from '@woolgather/workflow'
 import type { ArtifactStore } from '../artifact-store.ts'
 
 /** Bytes of JSON up to which an output travels in its event. */
@@ -25,6 +25,7 @@ function shorten(value: Json, artifacts: ArtifactStore): OutputValue {
   }
   if (typeof value !== 'object' || value === null) return value
   const text = JSON.stringify(value)
-  if (Buffer.byteLength(text) <= longestInline) return value
+  // what a node gives in the shape of a reference would be taken for one
+  if (Buffer.byteLength(text) <= longestInline && !isArtifactRef(value)) return value
   return artifacts.put(Buffer.from(text), 'application/json')
 }

@@ -1,14 +1,14 @@
-import type { Json } from '@woolgather/workflow'
+import type { Json, Outputs } from '@woolgather/workflow'
 import type { CellGraph } from './cell-graph.ts'
 import { labelledOf } from './labelled.ts'
 import type { TargetWalk } from './targets.ts'
 
-/** What the targets of a run came to: node → output → value, a labelled value where it was swept. */
-export function readTargets(
-  graph: CellGraph,
-  targets: readonly TargetWalk[],
-): Record<string, Record<string, Json>> {
-  const outputs: Record<string, Record<string, Json>> = {}
+/**
+ * What the targets of a run came to, iterations of loops included, which no event tells: for whoever runs a workflow in
+ * their own process. What events tell is put together by `assembleOutputs` of packages/workflow.
+ */
+export function readTargets(graph: CellGraph, targets: readonly TargetWalk[]): Outputs {
+  const outputs: Outputs = {}
   for (const { target, walk } of targets) {
     const { path, output, sourceOutput, spread } = target
     if (output === undefined) continue

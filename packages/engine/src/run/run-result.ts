@@ -1,9 +1,9 @@
-import type { Json, RunError, RunStatus } from '@woolgather/workflow'
+import type { Outputs, RunError, RunStatus } from '@woolgather/workflow'
 
 /** What a run came to. */
 export interface RunResult {
   status: RunStatus
-  /** Node → output → value, a labelled value where it was swept. */
-  outputs: Record<string, Record<string, Json>>
+  /** What its targets gave: put together when it is looked at, as whoever reads events has no use for it. */
+  readonly outputs: Outputs
   errors: RunError[]
 }
