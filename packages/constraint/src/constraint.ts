@@ -67,25 +67,25 @@ export function compile(
 class CompiledConstraint implements Constraint {
   readonly automaton: Automaton
   readonly vocabulary: Vocabulary
-  private readonly computer: MaskComputer
-  private readonly maskCacheBytes: number
-  private readonly masks = new Map<number, Mask>()
-  private maskBytes = 0
+  readonly #computer: MaskComputer
+  readonly #maskCacheBytes: number
+  readonly #masks = new Map<number, Mask>()
+  #maskBytes = 0
   /** States whose masks the warm-up will compute next, and those it has come by. */
-  private readonly ahead: number[]
-  private readonly seen: Set<number>
+  readonly #ahead: number[]
+  readonly #seen: Set<number>
 
   constructor(automaton: Automaton, vocabulary: Vocabulary, maskCacheBytes: number) {
     this.automaton = automaton
     this.vocabulary = vocabulary
-    this.computer = new MaskComputer(automaton, vocabulary)
-    this.maskCacheBytes = maskCacheBytes
-    this.ahead = [automaton.start]
-    this.seen = new Set([deadState, automaton.start])
+    this.#computer = new MaskComputer(automaton, vocabulary)
+    this.#maskCacheBytes = maskCacheBytes
+    this.#ahead = [automaton.start]
+    this.#seen = new Set([deadState, automaton.start])
   }
 
   get size(): { states: number; masks: number; maskBytes: number } {
-    return { states: this.automaton.stateCount, masks: this.masks.size, maskBytes: this.maskBytes }
+    return { states: this.automaton.stateCount, masks: this.#masks.size, maskBytes: this.#maskBytes }
   }
 
   start(): ConstraintState {
@@ -93,24 +93,24 @@ class CompiledConstraint implements Constraint {
   }
 
   maskOf(state: number): Mask {
-    const known = this.masks.get(state)
+    const known = this.#masks.get(state)
     if (known !== undefined) {
-      this.masks.delete(state)
-      this.masks.set(state, known)
+      this.#masks.delete(state)
+      this.#masks.set(state, known)
       return known
     }
     this.automaton.beginStep()
-    const mask = this.computer.compute(state)
-    this.masks.set(state, mask)
-    this.maskBytes += bytesOf(mask)
-    while (this.maskBytes > this.maskCacheBytes && this.masks.size > 1) this.dropOldestMask()
+    const mask = this.#computer.compute(state)
+    this.#masks.set(state, mask)
+    this.#maskBytes += bytesOf(mask)
+    while (this.#maskBytes > this.#maskCacheBytes && this.#masks.size > 1) this.#dropOldestMask()
     return mask
   }
 
-  private dropOldestMask(): void {
-    const [state, mask] = this.masks.entries().next().value as [number, Mask]
-    this.masks.delete(state)
-    this.maskBytes -= bytesOf(mask)
+  #dropOldestMask(): void {
+    const [state, mask] = this.#masks.entries().next().value as [number, Mask]
+    this.#masks.delete(state)
+    this.#maskBytes -= bytesOf(mask)
   }
 
   /** State after a token, dead if it may not follow. */
@@ -127,7 +127,9 @@ class CompiledConstraint implements Constraint {
 
   warmUp(milliseconds: number): number {
     const until = performance.now() + milliseconds
-    const { automaton, ahead, seen } = this
+    const { automaton } = this
+    const ahead = this.#ahead
+    const seen = this.#seen
     let computed = 0
     try {
       while (ahead.length > 0 && performance.now() < until) {
@@ -172,17 +174,17 @@ class CompiledConstraint implements Constraint {
 }
 
 class Generation implements ConstraintState {
-  private readonly constraint: CompiledConstraint
-  private state: number
+  readonly #constraint: CompiledConstraint
+  #state: number
 
   constructor(constraint: CompiledConstraint, state: number) {
-    this.constraint = constraint
-    this.state = state
+    this.#constraint = constraint
+    this.#state = state
   }
 
   allowed(mask: Uint32Array): number {
-    const { vocabulary } = this.constraint
-    const own = this.constraint.maskOf(this.state)
+    const { vocabulary } = this.#constraint
+    const own = this.#constraint.maskOf(this.#state)
     if (own.kind === 'bits') {
       mask.set(own.bits)
     } else {
@@ -195,35 +197,35 @@ class Generation implements ConstraintState {
   }
 
   accept(token: number): boolean {
-    if (this.constraint.vocabulary.endTokens.includes(token)) return this.canEnd
-    this.constraint.automaton.beginStep()
-    const next = this.constraint.after(this.state, token)
+    if (this.#constraint.vocabulary.endTokens.includes(token)) return this.canEnd
+    this.#constraint.automaton.beginStep()
+    const next = this.#constraint.after(this.#state, token)
     if (next === deadState) return false
-    this.state = next
+    this.#state = next
     return true
   }
 
   get isComplete(): boolean {
-    return this.canEnd && this.constraint.automaton.isFinal(this.state)
+    return this.canEnd && this.#constraint.automaton.isFinal(this.#state)
   }
 
   get canEnd(): boolean {
-    return this.constraint.automaton.canEnd(this.state)
+    return this.#constraint.automaton.canEnd(this.#state)
   }
 
   snapshot(): number {
-    return this.state
+    return this.#state
   }
 
   restore(snapshot: number): void {
     if (
       !Number.isInteger(snapshot) ||
       snapshot <= deadState ||
-      snapshot >= this.constraint.automaton.stateCount
+      snapshot >= this.#constraint.automaton.stateCount
     ) {
       throw new RangeError(`${snapshot} is no snapshot of this constraint`)
     }
-    this.state = snapshot
+    this.#state = snapshot
   }
 }
 

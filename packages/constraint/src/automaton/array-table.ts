@@ -2,16 +2,16 @@ import { hashNumber } from './number-set.ts'
 
 /** Gives equal arrays of numbers one id: the id that was stored with the first of them. */
 export class ArrayTable {
-  private readonly buckets = new Map<number, { content: Float64Array; id: number }[]>()
+  readonly #buckets = new Map<number, { content: Float64Array; id: number }[]>()
 
   find(content: Float64Array): number | undefined {
-    return this.buckets.get(hashArray(content))?.find((entry) => equal(entry.content, content))?.id
+    return this.#buckets.get(hashArray(content))?.find((entry) => equal(entry.content, content))?.id
   }
 
   add(content: Float64Array, id: number): void {
     const hash = hashArray(content)
-    const bucket = this.buckets.get(hash)
-    if (bucket === undefined) this.buckets.set(hash, [{ content, id }])
+    const bucket = this.#buckets.get(hash)
+    if (bucket === undefined) this.#buckets.set(hash, [{ content, id }])
     else bucket.push({ content, id })
   }
 }

@@ -39,79 +39,79 @@ const maximumRowBytes = 64 * 2 ** 20
 export class Automaton {
   readonly partition: CharacterPartition
   readonly start: number
-  private readonly network: Network
-  private readonly facts: NetworkFacts
-  private readonly budget: WorkBudget
-  private readonly closure: Closure
-  private readonly stopAtFirstMatch: boolean
-  private readonly table = new ArrayTable()
-  private readonly items: Float64Array[] = []
-  private readonly accepting: boolean[] = []
-  private rows: (Int32Array | undefined)[] = []
-  private rowCount = 0
-  private readonly emptyRow: Int32Array
-  private readonly maximumRows: number
+  readonly #network: Network
+  readonly #facts: NetworkFacts
+  readonly #budget: WorkBudget
+  readonly #closure: Closure
+  readonly #stopAtFirstMatch: boolean
+  readonly #table = new ArrayTable()
+  readonly #items: Float64Array[] = []
+  readonly #accepting: boolean[] = []
+  #rows: (Int32Array | undefined)[] = []
+  #rowCount = 0
+  readonly #emptyRow: Int32Array
+  readonly #maximumRows: number
   /** `base state × 2²⁴ + bytes of an unfinished character` → state, and back. */
-  private readonly unfinished = new Map<number, number>()
-  private readonly unfinishedOf = new Map<number, { base: number; prefix: number }>()
+  readonly #unfinished = new Map<number, number>()
+  readonly #unfinishedOf = new Map<number, { base: number; prefix: number }>()
 
   constructor(grammar: Grammar, options: AutomatonOptions = {}) {
-    this.network = buildNetwork(grammar)
+    this.#network = buildNetwork(grammar)
     const { canWrite } = options
-    const usable = this.network.sets.map((set) => canWrite === undefined || canWrite(set))
-    this.facts = analyseNetwork(this.network, (set) => usable[set] === true)
-    this.partition = partitionCharacters(this.network.sets)
-    this.budget = new WorkBudget(options.workLimit ?? 1_000_000)
-    this.stopAtFirstMatch = options.stopAtFirstMatch ?? false
-    this.emptyRow = new Int32Array(this.partition.classCount)
-    this.maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * this.partition.classCount + 64)))
-    this.closure = new Closure(
-      this.network,
-      this.facts,
-      new Frames(this.network.nodeCount, this.network.acceptNode),
-      this.budget,
+    const usable = this.#network.sets.map((set) => canWrite === undefined || canWrite(set))
+    this.#facts = analyseNetwork(this.#network, (set) => usable[set] === true)
+    this.partition = partitionCharacters(this.#network.sets)
+    this.#budget = new WorkBudget(options.workLimit ?? 1_000_000)
+    this.#stopAtFirstMatch = options.stopAtFirstMatch ?? false
+    this.#emptyRow = new Int32Array(this.partition.classCount)
+    this.#maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * this.partition.classCount + 64)))
+    this.#closure = new Closure(
+      this.#network,
+      this.#facts,
+      new Frames(this.#network.nodeCount, this.#network.acceptNode),
+      this.#budget,
     )
-    this.intern({ items: new Float64Array(0), accepting: false })
-    this.start = this.intern(this.closure.start())
+    this.#intern({ items: new Float64Array(0), accepting: false })
+    this.start = this.#intern(this.#closure.start())
   }
 
   get stateCount(): number {
-    return this.items.length
+    return this.#items.length
   }
 
   /** The first rule called from the start that can match no text, if the whole can match none. */
   get unsatisfiableRule(): string | undefined {
-    if (this.facts.aliveRule[0] === 1) return undefined
-    const dead = this.network.ruleNames.findLast((_, rule) => this.facts.aliveRule[rule] === 0)
-    return dead ?? this.network.ruleNames[0]
+    if (this.#facts.aliveRule[0] === 1) return undefined
+    const dead = this.#network.ruleNames.findLast((_, rule) => this.#facts.aliveRule[rule] === 0)
+    return dead ?? this.#network.ruleNames[0]
   }
 
   /** Begins a public operation: what follows shares one work budget. */
   beginStep(): void {
-    this.budget.begin()
+    this.#budget.begin()
   }
 
   /** Whether the text so far is a match. */
   canEnd(state: number): boolean {
-    return this.accepting[state] === true
+    return this.#accepting[state] === true
   }
 
   /** Whether nothing may follow. */
   isFinal(state: number): boolean {
-    return this.items[state]!.length === 0 && !this.unfinishedOf.has(state)
+    return this.#items[state]!.length === 0 && !this.#unfinishedOf.has(state)
   }
 
   /** Next state for each class of characters; `deadState` where none follows. */
   row(state: number): Int32Array {
-    const known = this.rows[state]
+    const known = this.#rows[state]
     if (known !== undefined) return known
-    if (this.items[state]!.length === 0) return this.emptyRow
-    const row = this.expand(state)
-    if (++this.rowCount > this.maximumRows) {
-      this.rows = []
-      this.rowCount = 1
+    if (this.#items[state]!.length === 0) return this.#emptyRow
+    const row = this.#expand(state)
+    if (++this.#rowCount > this.#maximumRows) {
+      this.#rows = []
+      this.#rowCount = 1
     }
-    this.rows[state] = row
+    this.#rows[state] = row
     return row
   }
 
@@ -121,7 +121,7 @@ export class Automaton {
   }
 
   stepByte(state: number, byte: number): number {
-    const { base, prefix } = this.unfinishedOf.get(state) ?? { base: state, prefix: 0 }
+    const { base, prefix } = this.#unfinishedOf.get(state) ?? { base: state, prefix: 0 }
     const next = addByte(prefix, byte)
     if (next === undefined) return deadState
     return 'point' in next ? this.stepCharacter(base, next.point) : this.unfinishedState(base, next.prefix)
@@ -132,17 +132,17 @@ export class Automaton {
     const range = prefixRange(prefix)
     if (range === undefined || !this.allowsAny(base, range)) return deadState
     const key = base * 2 ** 24 + prefix
-    const known = this.unfinished.get(key)
+    const known = this.#unfinished.get(key)
     if (known !== undefined) return known
-    const state = this.newState(new Float64Array(0), false)
-    this.unfinished.set(key, state)
-    this.unfinishedOf.set(state, { base, prefix })
+    const state = this.#newState(new Float64Array(0), false)
+    this.#unfinished.set(key, state)
+    this.#unfinishedOf.set(state, { base, prefix })
     return state
   }
 
   /** The state before an unfinished character, and the bytes of it. */
   unfinishedParts(state: number): { base: number; prefix: number } | undefined {
-    return this.unfinishedOf.get(state)
+    return this.#unfinishedOf.get(state)
   }
 
   /** Whether any character of a range may follow. */
@@ -158,10 +158,10 @@ export class Automaton {
   }
 
   /** Groups the classes by the set of places they lead to, then makes one state per group. */
-  private expand(state: number): Int32Array {
+  #expand(state: number): Int32Array {
     const row = new Int32Array(this.partition.classCount)
-    const items = this.items[state]!
-    const { seeds, parents, groupOf } = this.groupTargets(items)
+    const items = this.#items[state]!
+    const { seeds, parents, groupOf } = this.#groupTargets(items)
     const states = new Map<number, number>([[-1, deadState]])
     for (let characterClass = 0; characterClass < row.length; characterClass++) {
       const group = groupOf[characterClass]!
@@ -169,7 +169,7 @@ export class Automaton {
       if (target === undefined) {
         const targets: number[] = []
         for (let link = group; link >= 0; link = parents[link]!) targets.push(seeds[link]!)
-        target = this.intern(this.closure.close(targets))
+        target = this.#intern(this.#closure.close(targets))
         states.set(group, target)
       }
       row[characterClass] = target
@@ -181,8 +181,8 @@ export class Automaton {
    * A group is a chain of seeds. Each edge moves its classes from their group to that group extended by the edge's
    * target, so classes end in the same group exactly if the same edges read them.
    */
-  private groupTargets(items: Float64Array): { seeds: number[]; parents: number[]; groupOf: Int32Array } {
-    const { nodeCount, characterEdges } = this.network
+  #groupTargets(items: Float64Array): { seeds: number[]; parents: number[]; groupOf: Int32Array } {
+    const { nodeCount, characterEdges } = this.#network
     const { classesOf, classCount } = this.partition
     const seeds: number[] = []
     const parents: number[] = []
@@ -193,9 +193,9 @@ export class Automaton {
       const node = item - frame * nodeCount
       for (let edge = characterEdges.from[node]!; edge < characterEdges.from[node + 1]!; edge++) {
         const target = characterEdges.to[edge]!
-        if (this.facts.alive[target] === 0) continue
+        if (this.#facts.alive[target] === 0) continue
         const classes = classesOf[characterEdges.label[edge]!]!
-        this.budget.spend(classes.length)
+        this.#budget.spend(classes.length)
         const extended = new Map<number, number>()
         for (let position = 0; position < classes.length; position++) {
           const group = groupOf[classes[position]!]!
@@ -212,25 +212,25 @@ export class Automaton {
     return { seeds, parents, groupOf }
   }
 
-  private intern({ items, accepting }: Closed): number {
-    const waiting = accepting && this.stopAtFirstMatch ? new Float64Array(0) : items
+  #intern({ items, accepting }: Closed): number {
+    const waiting = accepting && this.#stopAtFirstMatch ? new Float64Array(0) : items
     const content = new Float64Array(waiting.length + 1)
     content.set(waiting)
     content[waiting.length] = accepting ? 1 : 0
-    const known = this.table.find(content)
+    const known = this.#table.find(content)
     if (known !== undefined) return known
-    const state = this.newState(content.subarray(0, waiting.length), accepting)
-    this.table.add(content, state)
+    const state = this.#newState(content.subarray(0, waiting.length), accepting)
+    this.#table.add(content, state)
     return state
   }
 
-  private newState(items: Float64Array, accepting: boolean): number {
-    if (this.items.length >= maximumStates) {
+  #newState(items: Float64Array, accepting: boolean): number {
+    if (this.#items.length >= maximumStates) {
       throw new ConstraintError('too-large', `The constraint reached ${maximumStates} different states`, {
         hint: 'Compile it again for further texts, or simplify it.',
       })
     }
-    this.accepting.push(accepting)
-    return this.items.push(items) - 1
+    this.#accepting.push(accepting)
+    return this.#items.push(items) - 1
   }
 }

@@ -13,105 +13,105 @@ export interface Closed {
 
 /** Follows everything that consumes no character: empty edges, calls, and returns from finished rules. */
 export class Closure {
-  private readonly network: Network
-  private readonly facts: NetworkFacts
-  private readonly frames: Frames
-  private readonly budget: WorkBudget
-  private readonly seen = new NumberSet()
-  private nodes: number[] = []
-  private owners: number[] = []
+  readonly #network: Network
+  readonly #facts: NetworkFacts
+  readonly #frames: Frames
+  readonly #budget: WorkBudget
+  readonly #seen = new NumberSet()
+  #nodes: number[] = []
+  #owners: number[] = []
 
   constructor(network: Network, facts: NetworkFacts, frames: Frames, budget: WorkBudget) {
-    this.network = network
-    this.facts = facts
-    this.frames = frames
-    this.budget = budget
+    this.#network = network
+    this.#facts = facts
+    this.#frames = frames
+    this.#budget = budget
   }
 
   /** The state before any text: rule 0 called with the whole text waiting for it. */
   start(): Closed {
-    this.begin()
-    this.push(this.network.ruleStart[0]!, 0)
-    return this.run()
+    this.#begin()
+    this.#push(this.#network.ruleStart[0]!, 0)
+    return this.#run()
   }
 
   /** @param seeds ways, `frame × nodeCount + node` */
   close(seeds: ArrayLike<number>): Closed {
-    this.begin()
-    for (let index = 0; index < seeds.length; index++) this.pushWay(seeds[index]!)
-    return this.run()
+    this.#begin()
+    for (let index = 0; index < seeds.length; index++) this.#pushWay(seeds[index]!)
+    return this.#run()
   }
 
-  private begin(): void {
-    this.seen.clear()
-    this.nodes = []
-    this.owners = []
+  #begin(): void {
+    this.#seen.clear()
+    this.#nodes = []
+    this.#owners = []
   }
 
-  private pushWay(way: number): void {
-    const frame = Math.floor(way / this.network.nodeCount)
-    this.push(way - frame * this.network.nodeCount, frame)
+  #pushWay(way: number): void {
+    const frame = Math.floor(way / this.#network.nodeCount)
+    this.#push(way - frame * this.#network.nodeCount, frame)
   }
 
-  private push(node: number, owner: number): void {
-    if (this.facts.alive[node] === 0) return
-    if (!this.seen.add(owner * this.network.nodeCount + node)) return
-    this.nodes.push(node)
-    this.owners.push(owner)
+  #push(node: number, owner: number): void {
+    if (this.#facts.alive[node] === 0) return
+    if (!this.#seen.add(owner * this.#network.nodeCount + node)) return
+    this.#nodes.push(node)
+    this.#owners.push(owner)
   }
 
-  private run(): Closed {
-    const { characterEdges, emptyEdges, endOf, acceptNode, nodeCount } = this.network
+  #run(): Closed {
+    const { characterEdges, emptyEdges, endOf, acceptNode, nodeCount } = this.#network
     const waiting: number[] = []
     const calls: Call[] = []
     const entered = new Set<number>()
     let accepting = false
-    for (let node = this.nodes.pop(); node !== undefined; node = this.nodes.pop()) {
-      const owner = this.owners.pop()!
-      this.budget.spend(1)
+    for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
+      const owner = this.#owners.pop()!
+      this.#budget.spend(1)
       if (node === acceptNode) accepting = true
-      if (endOf[node]! >= 0 && owner >= 0) this.returnTo(owner)
+      if (endOf[node]! >= 0 && owner >= 0) this.#returnTo(owner)
       if (characterEdges.from[node]! < characterEdges.from[node + 1]!) waiting.push(owner * nodeCount + node)
       for (let edge = emptyEdges.from[node]!; edge < emptyEdges.from[node + 1]!; edge++) {
-        this.push(emptyEdges.to[edge]!, owner)
+        this.#push(emptyEdges.to[edge]!, owner)
       }
-      this.enterCalls(node, owner, calls, entered)
+      this.#enterCalls(node, owner, calls, entered)
     }
-    return { items: this.settle(waiting, calls), accepting }
+    return { items: this.#settle(waiting, calls), accepting }
   }
 
-  private returnTo(frame: number): void {
-    const ways = this.frames.of(frame)
-    this.budget.spend(ways.length)
-    for (let index = 0; index < ways.length; index++) this.pushWay(ways[index]!)
+  #returnTo(frame: number): void {
+    const ways = this.#frames.of(frame)
+    this.#budget.spend(ways.length)
+    for (let index = 0; index < ways.length; index++) this.#pushWay(ways[index]!)
   }
 
-  private enterCalls(node: number, owner: number, calls: Call[], entered: Set<number>): void {
-    const edges = this.network.calls
+  #enterCalls(node: number, owner: number, calls: Call[], entered: Set<number>): void {
+    const edges = this.#network.calls
     for (let edge = edges.from[node]!; edge < edges.from[node + 1]!; edge++) {
       const rule = edges.label[edge]!
       const returnTo = edges.to[edge]!
-      if (this.facts.aliveRule[rule] === 0 || this.facts.alive[returnTo] === 0) continue
+      if (this.#facts.aliveRule[rule] === 0 || this.#facts.alive[returnTo] === 0) continue
       calls.push({ rule, returnTo, caller: owner })
       // An empty match returns at once; matches found later belong to later places.
-      if (this.facts.nullable[rule] === 1) this.push(returnTo, owner)
+      if (this.#facts.nullable[rule] === 1) this.#push(returnTo, owner)
       if (entered.has(rule)) continue
       entered.add(rule)
-      this.push(this.network.ruleStart[rule]!, -1 - rule)
+      this.#push(this.#network.ruleStart[rule]!, -1 - rule)
     }
   }
 
   /** Replaces references to rules called here by their frames. */
-  private settle(waiting: number[], calls: readonly Call[]): Float64Array {
-    const { nodeCount } = this.network
+  #settle(waiting: number[], calls: readonly Call[]): Float64Array {
+    const { nodeCount } = this.#network
     if (calls.length === 0) return Float64Array.from(waiting).sort()
-    const { tail } = this.facts
+    const { tail } = this.#facts
     const resolved = resolveCalls(
       calls,
-      this.frames,
+      this.#frames,
       nodeCount,
       (node) => tail[node] === 1,
-      this.budget.spend,
+      this.#budget.spend,
     )
     const items = Float64Array.from(waiting, (item) => {
       if (item >= 0) return item

@@ -7,51 +7,51 @@ import { ArrayTable } from './array-table.ts'
  * references `−1 − rule` stand for them.
  */
 export class Frames {
-  private readonly nodeCount: number
-  private readonly returns: Float64Array[]
-  private readonly single = new ArrayTable()
-  private readonly groups = new ArrayTable()
+  readonly #nodeCount: number
+  readonly #returns: Float64Array[]
+  readonly #single = new ArrayTable()
+  readonly #groups = new ArrayTable()
 
   constructor(nodeCount: number, acceptNode: number) {
-    this.nodeCount = nodeCount
-    this.returns = [Float64Array.of(acceptNode)]
+    this.#nodeCount = nodeCount
+    this.#returns = [Float64Array.of(acceptNode)]
   }
 
   get count(): number {
-    return this.returns.length
+    return this.#returns.length
   }
 
   /** Ways back of a frame, sorted. */
   of(frame: number): Float64Array {
-    return this.returns[frame]!
+    return this.#returns[frame]!
   }
 
   /** The frame with exactly these ways back, none of which is a reference. */
   intern(ways: Float64Array): number {
-    const known = this.single.find(ways)
+    const known = this.#single.find(ways)
     if (known !== undefined) return known
-    const frame = this.returns.push(ways) - 1
-    this.single.add(ways, frame)
+    const frame = this.#returns.push(ways) - 1
+    this.#single.add(ways, frame)
     return frame
   }
 
   /** Frames for rules that call one another without consuming anything (left recursion), in the order given. */
   internGroup(rules: readonly number[], ways: readonly Float64Array[]): number {
     const content = Float64Array.from(rules.flatMap((rule, index) => [partMark - rule, ...ways[index]!]))
-    const known = this.groups.find(content)
+    const known = this.#groups.find(content)
     if (known !== undefined) return known
-    const first = this.returns.length
-    this.groups.add(content, first)
+    const first = this.#returns.length
+    this.#groups.add(content, first)
     for (const list of ways) {
-      this.returns.push(list.map((way) => (way >= 0 ? way : this.resolve(way, rules, first))).sort())
+      this.#returns.push(list.map((way) => (way >= 0 ? way : this.#resolve(way, rules, first))).sort())
     }
     return first
   }
 
-  private resolve(way: number, rules: readonly number[], first: number): number {
-    const reference = Math.floor(way / this.nodeCount)
-    const node = way - reference * this.nodeCount
-    return (first + rules.indexOf(-1 - reference)) * this.nodeCount + node
+  #resolve(way: number, rules: readonly number[], first: number): number {
+    const reference = Math.floor(way / this.#nodeCount)
+    const node = way - reference * this.#nodeCount
+    return (first + rules.indexOf(-1 - reference)) * this.#nodeCount + node
   }
 }
 

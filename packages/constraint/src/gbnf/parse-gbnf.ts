@@ -27,20 +27,20 @@ export function parseGbnf(text: string): Grammar {
 }
 
 class GbnfParser {
-  private readonly text: string
-  private position = 0
-  private depth = 0
-  private readonly rules = new Map<string, Expression>()
-  private readonly uses: { name: string; position: number }[] = []
+  readonly #text: string
+  #position = 0
+  #depth = 0
+  readonly #rules = new Map<string, Expression>()
+  readonly #uses: { name: string; position: number }[] = []
 
   constructor(text: string) {
-    this.text = text
+    this.#text = text
   }
 
   parse(): Grammar {
-    this.skipSpace(true)
-    while (this.position < this.text.length) this.parseRule()
-    if (!this.rules.has('root')) {
+    this.#skipSpace(true)
+    while (this.#position < this.#text.length) this.#parseRule()
+    if (!this.#rules.has('root')) {
       throw new ConstraintError(
         'invalid-grammar',
         'The grammar has no rule "root", where every text begins',
@@ -49,209 +49,209 @@ class GbnfParser {
         },
       )
     }
-    for (const { name, position } of this.uses) {
-      if (!this.rules.has(name)) this.fail(`Rule "${name}" is not defined`, position)
+    for (const { name, position } of this.#uses) {
+      if (!this.#rules.has(name)) this.#fail(`Rule "${name}" is not defined`, position)
     }
-    return { start: 'root', rules: this.rules }
+    return { start: 'root', rules: this.#rules }
   }
 
-  private parseRule(): void {
-    const begin = this.position
-    const name = this.readName() ?? this.fail('Expected the name of a rule')
-    this.skipSpace(false)
-    if (!this.take('::=')) this.fail(`Expected "::=" after "${name}"`)
-    this.skipSpace(true)
-    if (this.rules.has(name)) this.fail(`Rule "${name}" is defined twice`, begin)
-    this.rules.set(name, this.parseAlternatives(false))
-    if (this.position < this.text.length && !this.atLineEnd()) this.fail(this.unexpected())
-    this.skipSpace(true)
+  #parseRule(): void {
+    const begin = this.#position
+    const name = this.#readName() ?? this.#fail('Expected the name of a rule')
+    this.#skipSpace(false)
+    if (!this.#take('::=')) this.#fail(`Expected "::=" after "${name}"`)
+    this.#skipSpace(true)
+    if (this.#rules.has(name)) this.#fail(`Rule "${name}" is defined twice`, begin)
+    this.#rules.set(name, this.#parseAlternatives(false))
+    if (this.#position < this.#text.length && !this.#atLineEnd()) this.#fail(this.#unexpected())
+    this.#skipSpace(true)
   }
 
   /** @param nested newlines mean nothing inside parentheses */
-  private parseAlternatives(nested: boolean): Expression {
-    const options = [this.parseSequence(nested)]
-    while (this.take('|')) {
-      this.skipSpace(true)
-      options.push(this.parseSequence(nested))
+  #parseAlternatives(nested: boolean): Expression {
+    const options = [this.#parseSequence(nested)]
+    while (this.#take('|')) {
+      this.#skipSpace(true)
+      options.push(this.#parseSequence(nested))
     }
     return choice(options)
   }
 
-  private parseSequence(nested: boolean): Expression {
+  #parseSequence(nested: boolean): Expression {
     const items: Expression[] = []
-    for (let item = this.parseItem(); item !== undefined; item = this.parseItem()) {
-      items.push(this.parseRepeats(item, nested))
+    for (let item = this.#parseItem(); item !== undefined; item = this.#parseItem()) {
+      items.push(this.#parseRepeats(item, nested))
     }
     return items.length === 0 ? nothing : sequence(items)
   }
 
-  private parseItem(): Expression | undefined {
-    const begin = this.position
-    const next = this.text[begin]
-    if (next === '"') return this.parseLiteral()
-    if (next === '[') return this.parseClass()
-    if (next === '(') return this.parseGroup()
-    if (this.take('.')) return characters(everyCharacter)
-    if (next === '<' || (next === '!' && this.text[begin + 1] === '<')) {
+  #parseItem(): Expression | undefined {
+    const begin = this.#position
+    const next = this.#text[begin]
+    if (next === '"') return this.#parseLiteral()
+    if (next === '[') return this.#parseClass()
+    if (next === '(') return this.#parseGroup()
+    if (this.#take('.')) return characters(everyCharacter)
+    if (next === '<' || (next === '!' && this.#text[begin + 1] === '<')) {
       throw new ConstraintError(
         'unsupported-grammar',
-        `Tokens (${this.text.slice(begin, begin + 12)}…) cannot be named here, only text${this.at(begin)}`,
-        { where: lineAndColumn(this.text, begin), hint: 'Write the text that the token stands for.' },
+        `Tokens (${this.#text.slice(begin, begin + 12)}…) cannot be named here, only text${this.#at(begin)}`,
+        { where: lineAndColumn(this.#text, begin), hint: 'Write the text that the token stands for.' },
       )
     }
-    const name = this.readName()
+    const name = this.#readName()
     if (name === undefined) return undefined
-    this.uses.push({ name, position: begin })
+    this.#uses.push({ name, position: begin })
     return rule(name)
   }
 
-  private parseRepeats(item: Expression, nested: boolean): Expression {
+  #parseRepeats(item: Expression, nested: boolean): Expression {
     for (;;) {
-      this.skipSpace(nested)
-      if (this.take('*')) item = repeat(item, 0, Infinity)
-      else if (this.take('+')) item = repeat(item, 1, Infinity)
-      else if (this.take('?')) item = repeat(item, 0, 1)
-      else if (this.text[this.position] === '{') item = this.parseBounds(item)
+      this.#skipSpace(nested)
+      if (this.#take('*')) item = repeat(item, 0, Infinity)
+      else if (this.#take('+')) item = repeat(item, 1, Infinity)
+      else if (this.#take('?')) item = repeat(item, 0, 1)
+      else if (this.#text[this.#position] === '{') item = this.#parseBounds(item)
       else return item
     }
   }
 
-  private parseBounds(item: Expression): Expression {
-    const begin = this.position++
-    this.skipSpace(true)
-    const minimum = this.readNumber() ?? this.fail('Expected a number after "{"')
-    this.skipSpace(true)
+  #parseBounds(item: Expression): Expression {
+    const begin = this.#position++
+    this.#skipSpace(true)
+    const minimum = this.#readNumber() ?? this.#fail('Expected a number after "{"')
+    this.#skipSpace(true)
     let maximum = minimum
-    if (this.take(',')) {
-      this.skipSpace(true)
-      maximum = this.readNumber() ?? Infinity
-      this.skipSpace(true)
+    if (this.#take(',')) {
+      this.#skipSpace(true)
+      maximum = this.#readNumber() ?? Infinity
+      this.#skipSpace(true)
     }
-    if (!this.take('}')) this.fail('Expected "}"')
-    if (maximum < minimum) this.fail(`The bounds {${minimum},${maximum}} are the wrong way round`, begin)
+    if (!this.#take('}')) this.#fail('Expected "}"')
+    if (maximum < minimum) this.#fail(`The bounds {${minimum},${maximum}} are the wrong way round`, begin)
     return repeat(item, minimum, maximum)
   }
 
-  private parseGroup(): Expression {
-    const begin = this.position++
-    if (++this.depth > maximumDepth) {
+  #parseGroup(): Expression {
+    const begin = this.#position++
+    if (++this.#depth > maximumDepth) {
       throw new ConstraintError(
         'too-large',
-        `Groups are nested more than ${maximumDepth} deep${this.at(begin)}`,
+        `Groups are nested more than ${maximumDepth} deep${this.#at(begin)}`,
         {
-          where: lineAndColumn(this.text, begin),
+          where: lineAndColumn(this.#text, begin),
         },
       )
     }
-    this.skipSpace(true)
-    const inner = this.parseAlternatives(true)
-    if (this.position >= this.text.length) this.fail('This "(" is never closed', begin)
-    if (!this.take(')')) this.fail(this.unexpected())
-    this.depth--
+    this.#skipSpace(true)
+    const inner = this.#parseAlternatives(true)
+    if (this.#position >= this.#text.length) this.#fail('This "(" is never closed', begin)
+    if (!this.#take(')')) this.#fail(this.#unexpected())
+    this.#depth--
     return inner
   }
 
-  private parseLiteral(): Expression {
-    const begin = this.position++
+  #parseLiteral(): Expression {
+    const begin = this.#position++
     let spelled = ''
-    while (this.text[this.position] !== '"') {
-      if (this.position >= this.text.length)
-        this.fail('This text is never closed with a quotation mark', begin)
-      spelled += String.fromCodePoint(this.readCharacter())
+    while (this.#text[this.#position] !== '"') {
+      if (this.#position >= this.#text.length)
+        this.#fail('This text is never closed with a quotation mark', begin)
+      spelled += String.fromCodePoint(this.#readCharacter())
     }
-    this.position++
+    this.#position++
     return literal(spelled)
   }
 
-  private parseClass(): Expression {
-    const begin = this.position++
-    const negated = this.take('^')
+  #parseClass(): Expression {
+    const begin = this.#position++
+    const negated = this.#take('^')
     let set = noCharacter
-    while (this.text[this.position] !== ']') {
-      if (this.position >= this.text.length) this.fail('This "[" is never closed', begin)
-      const from = this.position
-      const first = this.readCharacter()
-      const isRange = this.text[this.position] === '-' && this.text[this.position + 1] !== ']'
-      if (isRange) this.position++
-      if (this.position >= this.text.length) this.fail('This "[" is never closed', begin)
-      const last = isRange ? this.readCharacter() : first
-      if (last < first) this.fail('The ends of this range are the wrong way round', from)
+    while (this.#text[this.#position] !== ']') {
+      if (this.#position >= this.#text.length) this.#fail('This "[" is never closed', begin)
+      const from = this.#position
+      const first = this.#readCharacter()
+      const isRange = this.#text[this.#position] === '-' && this.#text[this.#position + 1] !== ']'
+      if (isRange) this.#position++
+      if (this.#position >= this.#text.length) this.#fail('This "[" is never closed', begin)
+      const last = isRange ? this.#readCharacter() : first
+      if (last < first) this.#fail('The ends of this range are the wrong way round', from)
       set = set.union(charactersBetween(first, last))
     }
-    if (set.isEmpty) this.fail('This class names no character', begin)
-    this.position++
+    if (set.isEmpty) this.#fail('This class names no character', begin)
+    this.#position++
     return characters(negated ? set.negate() : set)
   }
 
   /** A character of a literal or class, escapes resolved. */
-  private readCharacter(): number {
-    const begin = this.position
-    const point = this.text.codePointAt(begin) as number
-    this.position += point > 0xffff ? 2 : 1
+  #readCharacter(): number {
+    const begin = this.#position
+    const point = this.#text.codePointAt(begin) as number
+    this.#position += point > 0xffff ? 2 : 1
     if (point !== 0x5c) return point
-    const escape = this.text[this.position++]
-    if (escape === 'x') return this.readHex(2, begin)
-    if (escape === 'u') return this.readHex(4, begin)
-    if (escape === 'U') return this.readHex(8, begin)
+    const escape = this.#text[this.#position++]
+    if (escape === 'x') return this.#readHex(2, begin)
+    if (escape === 'u') return this.#readHex(4, begin)
+    if (escape === 'U') return this.#readHex(8, begin)
     const plain = { t: 9, r: 13, n: 10, '\\': 0x5c, '"': 0x22, '[': 0x5b, ']': 0x5d, '-': 0x2d }[escape ?? '']
-    return plain ?? this.fail(`Unknown escape "\\${escape ?? ''}"`, begin)
+    return plain ?? this.#fail(`Unknown escape "\\${escape ?? ''}"`, begin)
   }
 
-  private readHex(digits: number, begin: number): number {
-    const hex = this.text.slice(this.position, this.position + digits)
+  #readHex(digits: number, begin: number): number {
+    const hex = this.#text.slice(this.#position, this.#position + digits)
     if (hex.length < digits || !/^[0-9a-fA-F]+$/.test(hex))
-      this.fail(`Expected ${digits} hexadecimal digits`, begin)
-    this.position += digits
+      this.#fail(`Expected ${digits} hexadecimal digits`, begin)
+    this.#position += digits
     const point = Number.parseInt(hex, 16)
-    return point <= 0x10ffff ? point : this.fail(`U+${hex} is no character`, begin)
+    return point <= 0x10ffff ? point : this.#fail(`U+${hex} is no character`, begin)
   }
 
-  private readName(): string | undefined {
-    const [name] = /^[a-zA-Z0-9_-]+/.exec(this.text.slice(this.position, this.position + 200)) ?? []
-    this.position += name?.length ?? 0
+  #readName(): string | undefined {
+    const [name] = /^[a-zA-Z0-9_-]+/.exec(this.#text.slice(this.#position, this.#position + 200)) ?? []
+    this.#position += name?.length ?? 0
     return name
   }
 
-  private readNumber(): number | undefined {
-    const [digits] = /^[0-9]+/.exec(this.text.slice(this.position, this.position + 40)) ?? []
+  #readNumber(): number | undefined {
+    const [digits] = /^[0-9]+/.exec(this.#text.slice(this.#position, this.#position + 40)) ?? []
     if (digits === undefined) return undefined
-    if (Number(digits) > maximumBound) this.fail(`Repeats stop at ${maximumBound}`)
-    this.position += digits.length
+    if (Number(digits) > maximumBound) this.#fail(`Repeats stop at ${maximumBound}`)
+    this.#position += digits.length
     return Number(digits)
   }
 
-  private take(symbol: string): boolean {
-    if (!this.text.startsWith(symbol, this.position)) return false
-    this.position += symbol.length
+  #take(symbol: string): boolean {
+    if (!this.#text.startsWith(symbol, this.#position)) return false
+    this.#position += symbol.length
     return true
   }
 
   /** Skips blanks and comments, and newlines too where they mean nothing. */
-  private skipSpace(newlines: boolean): void {
+  #skipSpace(newlines: boolean): void {
     for (;;) {
-      const next = this.text[this.position]
-      if (next === ' ' || next === '\t' || (newlines && (next === '\n' || next === '\r'))) this.position++
-      else if (next === '#') while (this.position < this.text.length && !this.atLineEnd()) this.position++
+      const next = this.#text[this.#position]
+      if (next === ' ' || next === '\t' || (newlines && (next === '\n' || next === '\r'))) this.#position++
+      else if (next === '#') while (this.#position < this.#text.length && !this.#atLineEnd()) this.#position++
       else return
     }
   }
 
-  private atLineEnd(): boolean {
-    return this.text[this.position] === '\n' || this.text[this.position] === '\r'
+  #atLineEnd(): boolean {
+    return this.#text[this.#position] === '\n' || this.#text[this.#position] === '\r'
   }
 
-  private unexpected(): string {
-    return `Unexpected "${String.fromCodePoint(this.text.codePointAt(this.position) as number)}"`
+  #unexpected(): string {
+    return `Unexpected "${String.fromCodePoint(this.#text.codePointAt(this.#position) as number)}"`
   }
 
-  private at(position: number): string {
-    const { line, column } = lineAndColumn(this.text, position)
+  #at(position: number): string {
+    const { line, column } = lineAndColumn(this.#text, position)
     return `, at line ${line}, column ${column}`
   }
 
-  private fail(message: string, position: number = this.position): never {
-    throw new ConstraintError('invalid-grammar', `${message}${this.at(position)}`, {
-      where: lineAndColumn(this.text, position),
+  #fail(message: string, position: number = this.#position): never {
+    throw new ConstraintError('invalid-grammar', `${message}${this.#at(position)}`, {
+      where: lineAndColumn(this.#text, position),
     })
   }
 }

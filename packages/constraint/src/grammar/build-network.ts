@@ -51,208 +51,208 @@ class EdgeList {
 }
 
 class NetworkBuilder {
-  private readonly grammar: Grammar
-  private readonly characterEdges = new EdgeList()
-  private readonly emptyEdges = new EdgeList()
-  private readonly calls = new EdgeList()
-  private readonly ends: number[] = []
-  private readonly sets: CharSet[] = []
-  private readonly setIndex = new Map<string, number>()
-  private readonly pointIndex = new Map<number, number>()
-  private readonly ruleIndex = new Map<string, number>()
-  private readonly ruleBodies: Expression[] = []
-  private readonly sizes = new WeakMap<Expression, number>()
-  private readonly counted = new WeakMap<Expression, string>()
-  private generated = 0
+  readonly #grammar: Grammar
+  readonly #characterEdges = new EdgeList()
+  readonly #emptyEdges = new EdgeList()
+  readonly #calls = new EdgeList()
+  readonly #ends: number[] = []
+  readonly #sets: CharSet[] = []
+  readonly #setIndex = new Map<string, number>()
+  readonly #pointIndex = new Map<number, number>()
+  readonly #ruleIndex = new Map<string, number>()
+  readonly #ruleBodies: Expression[] = []
+  readonly #sizes = new WeakMap<Expression, number>()
+  readonly #counted = new WeakMap<Expression, string>()
+  #generated = 0
 
   constructor(grammar: Grammar) {
-    this.grammar = grammar
+    this.#grammar = grammar
   }
 
   build(): Network {
-    const acceptNode = this.newNode()
-    this.ruleNumber(this.grammar.start)
+    const acceptNode = this.#newNode()
+    this.#ruleNumber(this.#grammar.start)
     const ruleStart: number[] = []
     // Bodies are appended while rules are built, as they come to be called.
-    for (let index = 0; index < this.ruleBodies.length; index++) {
-      const start = this.newNode()
-      const end = this.newNode()
+    for (let index = 0; index < this.#ruleBodies.length; index++) {
+      const start = this.#newNode()
+      const end = this.#newNode()
       ruleStart.push(start)
-      this.ends[end] = index
-      this.connect(this.ruleBodies[index]!, start, end)
+      this.#ends[end] = index
+      this.#connect(this.#ruleBodies[index]!, start, end)
     }
-    const nodeCount = this.ends.length
+    const nodeCount = this.#ends.length
     return {
       nodeCount,
-      sets: this.sets,
-      characterEdges: this.characterEdges.group(nodeCount),
-      emptyEdges: this.emptyEdges.group(nodeCount),
-      calls: this.calls.group(nodeCount),
-      endOf: Int32Array.from(this.ends),
+      sets: this.#sets,
+      characterEdges: this.#characterEdges.group(nodeCount),
+      emptyEdges: this.#emptyEdges.group(nodeCount),
+      calls: this.#calls.group(nodeCount),
+      endOf: Int32Array.from(this.#ends),
       ruleStart: Int32Array.from(ruleStart),
-      ruleNames: [...this.ruleIndex.keys()],
+      ruleNames: [...this.#ruleIndex.keys()],
       acceptNode,
     }
   }
 
-  private newNode(): number {
-    return this.ends.push(-1) - 1
+  #newNode(): number {
+    return this.#ends.push(-1) - 1
   }
 
-  private ruleNumber(name: string): number {
-    const known = this.ruleIndex.get(name)
+  #ruleNumber(name: string): number {
+    const known = this.#ruleIndex.get(name)
     if (known !== undefined) return known
-    const body = this.grammar.rules.get(name)
+    const body = this.#grammar.rules.get(name)
     if (body === undefined) throw new ConstraintError('invalid-grammar', `Rule "${name}" is not defined`)
-    return this.addRule(name, body)
+    return this.#addRule(name, body)
   }
 
-  private addRule(name: string, body: Expression): number {
-    this.ruleIndex.set(name, this.ruleBodies.length)
-    return this.ruleBodies.push(body) - 1
+  #addRule(name: string, body: Expression): number {
+    this.#ruleIndex.set(name, this.#ruleBodies.length)
+    return this.#ruleBodies.push(body) - 1
   }
 
   /** Adds paths that spell `expression` between two nodes. */
-  private connect(expression: Expression, from: number, to: number): void {
+  #connect(expression: Expression, from: number, to: number): void {
     switch (expression.kind) {
       case 'characters':
-        if (!expression.set.isEmpty) this.characterEdges.add(from, to, this.setNumber(expression.set))
+        if (!expression.set.isEmpty) this.#characterEdges.add(from, to, this.#setNumber(expression.set))
         return
       case 'literal':
-        this.connectLiteral(expression.text, from, to)
+        this.#connectLiteral(expression.text, from, to)
         return
       case 'sequence':
-        this.connectSequence(expression.items, from, to)
+        this.#connectSequence(expression.items, from, to)
         return
       case 'choice':
-        for (const option of expression.options) this.connect(option, from, to)
+        for (const option of expression.options) this.#connect(option, from, to)
         return
       case 'rule':
-        this.calls.add(from, to, this.ruleNumber(expression.name))
+        this.#calls.add(from, to, this.#ruleNumber(expression.name))
         return
       case 'graph': {
         const { graph } = expression
-        const nodes = Array.from({ length: graph.size }, () => this.newNode())
-        this.emptyEdges.add(from, nodes[0]!, 0)
-        for (const edge of graph.edges) this.connect(edge.label, nodes[edge.from]!, nodes[edge.to]!)
-        for (const final of graph.finals) this.emptyEdges.add(nodes[final]!, to, 0)
+        const nodes = Array.from({ length: graph.size }, () => this.#newNode())
+        this.#emptyEdges.add(from, nodes[0]!, 0)
+        for (const edge of graph.edges) this.#connect(edge.label, nodes[edge.from]!, nodes[edge.to]!)
+        for (const final of graph.finals) this.#emptyEdges.add(nodes[final]!, to, 0)
         return
       }
       case 'repeat':
-        this.connectRepeat(expression, from, to)
+        this.#connectRepeat(expression, from, to)
     }
   }
 
-  private connectLiteral(text: string, from: number, to: number): void {
+  #connectLiteral(text: string, from: number, to: number): void {
     const points = Array.from(text, (character) => character.codePointAt(0) as number)
-    if (points.length === 0) this.emptyEdges.add(from, to, 0)
+    if (points.length === 0) this.#emptyEdges.add(from, to, 0)
     points.forEach((point, index) => {
-      const next = index === points.length - 1 ? to : this.newNode()
-      this.characterEdges.add(from, next, this.pointNumber(point))
+      const next = index === points.length - 1 ? to : this.#newNode()
+      this.#characterEdges.add(from, next, this.#pointNumber(point))
       from = next
     })
   }
 
-  private connectSequence(items: readonly Expression[], from: number, to: number): void {
-    if (items.length === 0) this.emptyEdges.add(from, to, 0)
+  #connectSequence(items: readonly Expression[], from: number, to: number): void {
+    if (items.length === 0) this.#emptyEdges.add(from, to, 0)
     items.forEach((item, index) => {
-      const next = index === items.length - 1 ? to : this.newNode()
-      this.connect(item, from, next)
+      const next = index === items.length - 1 ? to : this.#newNode()
+      this.#connect(item, from, next)
       from = next
     })
   }
 
-  private connectRepeat(expression: Expression & { kind: 'repeat' }, from: number, to: number): void {
+  #connectRepeat(expression: Expression & { kind: 'repeat' }, from: number, to: number): void {
     const { item, minimum, maximum } = expression
     const copies = maximum === Infinity ? minimum + 1 : maximum
-    if (copies > 1 && copies * this.size(item) > unrollLimit) {
-      this.connect(this.countByRules(item, minimum, maximum), from, to)
+    if (copies > 1 && copies * this.#size(item) > unrollLimit) {
+      this.#connect(this.#countByRules(item, minimum, maximum), from, to)
       return
     }
-    let here = this.newNode()
-    this.emptyEdges.add(from, here, 0)
+    let here = this.#newNode()
+    this.#emptyEdges.add(from, here, 0)
     for (let copy = 0; copy < copies; copy++) {
-      if (copy >= minimum) this.emptyEdges.add(here, to, 0)
+      if (copy >= minimum) this.#emptyEdges.add(here, to, 0)
       const loops = maximum === Infinity && copy === copies - 1
-      const next = loops ? here : this.newNode()
-      this.connect(item, here, next)
+      const next = loops ? here : this.#newNode()
+      this.#connect(item, here, next)
       here = next
     }
-    if (maximum !== Infinity) this.emptyEdges.add(here, to, 0)
+    if (maximum !== Infinity) this.#emptyEdges.add(here, to, 0)
   }
 
   /** `x{m,n}` as rules that double: x², x⁴, … and "up to 2ⁿ − 1", so that bounds of millions stay small. */
-  private countByRules(item: Expression, minimum: number, maximum: number): Expression {
-    const once = rule(this.ruleFor(item))
-    const exactly = this.countExactly(once, minimum)
+  #countByRules(item: Expression, minimum: number, maximum: number): Expression {
+    const once = rule(this.#ruleFor(item))
+    const exactly = this.#countExactly(once, minimum)
     if (maximum === Infinity) return sequence([exactly, repeat(once, 0, Infinity)])
-    return sequence([exactly, this.countUpTo(once, maximum - minimum)])
+    return sequence([exactly, this.#countUpTo(once, maximum - minimum)])
   }
 
-  private countExactly(once: RuleCall, count: number): Expression {
+  #countExactly(once: RuleCall, count: number): Expression {
     const parts: Expression[] = []
     for (let power = 0; 2 ** power <= count; power++) {
-      if (Math.floor(count / 2 ** power) % 2 === 1) parts.push(this.powerRule(once, power))
+      if (Math.floor(count / 2 ** power) % 2 === 1) parts.push(this.#powerRule(once, power))
     }
     return sequence(parts)
   }
 
-  private countUpTo(once: RuleCall, count: number): Expression {
+  #countUpTo(once: RuleCall, count: number): Expression {
     if (count === 0) return nothing
     const power = Math.floor(Math.log2(count + 1))
     const rest = count - (2 ** power - 1)
-    const below = this.belowPowerRule(once, power)
+    const below = this.#belowPowerRule(once, power)
     return rest === 0
       ? below
-      : choice([below, sequence([this.powerRule(once, power), this.countUpTo(once, rest - 1)])])
+      : choice([below, sequence([this.#powerRule(once, power), this.#countUpTo(once, rest - 1)])])
   }
 
   /** Exactly 2^power copies. */
-  private powerRule(once: RuleCall, power: number): Expression {
+  #powerRule(once: RuleCall, power: number): Expression {
     if (power === 0) return once
-    return this.sharedRule(`${once.name} ×2^${power}`, () => {
-      const half = this.powerRule(once, power - 1)
+    return this.#sharedRule(`${once.name} ×2^${power}`, () => {
+      const half = this.#powerRule(once, power - 1)
       return sequence([half, half])
     })
   }
 
   /** From none to 2^power − 1 copies. */
-  private belowPowerRule(once: RuleCall, power: number): Expression {
+  #belowPowerRule(once: RuleCall, power: number): Expression {
     if (power === 0) return nothing
-    return this.sharedRule(`${once.name} <2^${power}`, () => {
-      const below = this.belowPowerRule(once, power - 1)
-      return sequence([repeat(this.powerRule(once, power - 1), 0, 1), below])
+    return this.#sharedRule(`${once.name} <2^${power}`, () => {
+      const below = this.#belowPowerRule(once, power - 1)
+      return sequence([repeat(this.#powerRule(once, power - 1), 0, 1), below])
     })
   }
 
-  private sharedRule(name: string, body: () => Expression): Expression {
-    if (!this.ruleIndex.has(name)) this.addRule(name, body())
+  #sharedRule(name: string, body: () => Expression): Expression {
+    if (!this.#ruleIndex.has(name)) this.#addRule(name, body())
     return rule(name)
   }
 
-  private ruleFor(item: Expression): string {
+  #ruleFor(item: Expression): string {
     if (item.kind === 'rule') {
-      this.ruleNumber(item.name)
+      this.#ruleNumber(item.name)
       return item.name
     }
-    const known = this.counted.get(item)
+    const known = this.#counted.get(item)
     if (known !== undefined) return known
-    const name = `repeated part ${++this.generated}`
-    this.counted.set(item, name)
-    this.addRule(name, item)
+    const name = `repeated part ${++this.#generated}`
+    this.#counted.set(item, name)
+    this.#addRule(name, item)
     return name
   }
 
   /** About how many nodes an expression unrolls to. */
-  private size(expression: Expression): number {
-    const known = this.sizes.get(expression)
+  #size(expression: Expression): number {
+    const known = this.#sizes.get(expression)
     if (known !== undefined) return known
-    const size = this.measure(expression)
-    this.sizes.set(expression, size)
+    const size = this.#measure(expression)
+    this.#sizes.set(expression, size)
     return size
   }
 
-  private measure(expression: Expression): number {
+  #measure(expression: Expression): number {
     switch (expression.kind) {
       case 'characters':
       case 'rule':
@@ -260,36 +260,36 @@ class NetworkBuilder {
       case 'literal':
         return expression.text.length
       case 'sequence':
-        return expression.items.reduce((sum, item) => sum + this.size(item), 0)
+        return expression.items.reduce((sum, item) => sum + this.#size(item), 0)
       case 'choice':
-        return expression.options.reduce((sum, option) => sum + this.size(option), 0)
+        return expression.options.reduce((sum, option) => sum + this.#size(option), 0)
       case 'graph':
         return expression.graph.edges.reduce(
-          (sum, edge) => sum + this.size(edge.label),
+          (sum, edge) => sum + this.#size(edge.label),
           expression.graph.size,
         )
       case 'repeat': {
         const copies = expression.maximum === Infinity ? expression.minimum + 1 : expression.maximum
-        const unrolled = copies * this.size(expression.item)
+        const unrolled = copies * this.#size(expression.item)
         return copies > 1 && unrolled > unrollLimit ? 64 : unrolled + 1
       }
     }
   }
 
-  private pointNumber(point: number): number {
-    const known = this.pointIndex.get(point)
+  #pointNumber(point: number): number {
+    const known = this.#pointIndex.get(point)
     if (known !== undefined) return known
-    const number = this.setNumber(charactersBetween(point, point))
-    this.pointIndex.set(point, number)
+    const number = this.#setNumber(charactersBetween(point, point))
+    this.#pointIndex.set(point, number)
     return number
   }
 
-  private setNumber(set: CharSet): number {
+  #setNumber(set: CharSet): number {
     const key = set.ranges.map(({ min, max }) => `${min}-${max}`).join()
-    const known = this.setIndex.get(key)
+    const known = this.#setIndex.get(key)
     if (known !== undefined) return known
-    this.setIndex.set(key, this.sets.length)
-    return this.sets.push(set) - 1
+    this.#setIndex.set(key, this.#sets.length)
+    return this.#sets.push(set) - 1
   }
 }
 

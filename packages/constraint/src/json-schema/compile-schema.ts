@@ -47,8 +47,8 @@ class SchemaCompiler implements ValueCompiler {
   readonly root: Json
   readonly space: Expression
   readonly closedObjects: boolean
-  private readonly rules = new Map<string, Expression>()
-  private readonly pending: { name: string; locations: Conjunction }[] = []
+  readonly #rules = new Map<string, Expression>()
+  readonly #pending: { name: string; locations: Conjunction }[] = []
 
   constructor(root: Json, { whitespace = 'compact', closedObjects = false }: SchemaOptions) {
     this.root = root
@@ -58,10 +58,10 @@ class SchemaCompiler implements ValueCompiler {
 
   compile(location: Location): Grammar {
     const start = this.valueOf([location])
-    for (let next = this.pending.pop(); next !== undefined; next = this.pending.pop()) {
-      this.rules.set(next.name, this.compileAlternatives(next.locations))
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
+      this.#rules.set(next.name, this.#compileAlternatives(next.locations))
     }
-    return { start: start.name, rules: this.rules }
+    return { start: start.name, rules: this.#rules }
   }
 
   valueOf(locations: Conjunction): Expression & { kind: 'rule' } {
@@ -69,15 +69,15 @@ class SchemaCompiler implements ValueCompiler {
       ({ schema }) => schema !== true && !(isObject(schema) && Object.keys(schema).length === 0),
     )
     const name = [...new Set(telling.map(({ path }) => path))].sort().join(' and ') || 'any value'
-    if (!this.rules.has(name)) {
-      if (this.rules.size >= maximumRules) {
+    if (!this.#rules.has(name)) {
+      if (this.#rules.size >= maximumRules) {
         throw new ConstraintError(
           'too-large',
           `The schema describes more than ${maximumRules} different values`,
         )
       }
-      this.rules.set(name, nothing)
-      this.pending.push({ name, locations: telling })
+      this.#rules.set(name, nothing)
+      this.#pending.push({ name, locations: telling })
     }
     return rule(name)
   }
@@ -86,13 +86,13 @@ class SchemaCompiler implements ValueCompiler {
     return isValidValue(this.root, value, location)
   }
 
-  private expand(locations: Conjunction): Conjunction[] {
-    return expandAlternatives(this.root, locations, this.checkExclusive)
+  #expand(locations: Conjunction): Conjunction[] {
+    return expandAlternatives(this.root, locations, this.#checkExclusive)
   }
 
-  private readonly checkExclusive: CheckExclusive = (location, left, right, [first, second]) => {
+  readonly #checkExclusive: CheckExclusive = (location, left, right, [first, second]) => {
     const context = {
-      expand: (inner: Conjunction) => this.expand(inner),
+      expand: (inner: Conjunction) => this.#expand(inner),
       isValid: (value: Json, inner: Location) => this.isValid(value, inner),
     }
     if (excludeOneAnother(left, right, context)) return
@@ -100,15 +100,15 @@ class SchemaCompiler implements ValueCompiler {
     throw refuseKeyword(location.path, 'oneOf', hint)
   }
 
-  private compileAlternatives(locations: Conjunction): Expression {
-    return choice(this.expand(locations).map((alternative) => this.compileConjunction(alternative)))
+  #compileAlternatives(locations: Conjunction): Expression {
+    return choice(this.#expand(locations).map((alternative) => this.#compileConjunction(alternative)))
   }
 
-  private compileConjunction(locations: Conjunction): Expression {
+  #compileConjunction(locations: Conjunction): Expression {
     const listed = locations.find(
       (at) => keyword(at, 'const') !== undefined || keyword(at, 'enum') !== undefined,
     )
-    if (listed !== undefined) return this.compileListed(listed, locations)
+    if (listed !== undefined) return this.#compileListed(listed, locations)
     const types = allowedTypes(locations)
     return choice([
       ...(types.has('null') ? [literal('null')] : []),
@@ -121,18 +121,18 @@ class SchemaCompiler implements ValueCompiler {
   }
 
   /** Values that are listed are written out, as far as they meet the other keywords. */
-  private compileListed(listed: Location, locations: Conjunction): Expression {
+  #compileListed(listed: Location, locations: Conjunction): Expression {
     const only = keyword(listed, 'const')
     const values = only === undefined ? (readList(listed, 'enum') ?? []) : [only]
     const valid = values.filter((value) => locations.every((location) => this.isValid(value, location)))
-    return choice(valid.map((value) => this.write(value)))
+    return choice(valid.map((value) => this.#write(value)))
   }
 
-  private write(value: Json): Expression {
+  #write(value: Json): Expression {
     if (Array.isArray(value))
-      return this.writeList(
+      return this.#writeList(
         '[',
-        value.map((item: Json) => this.write(item)),
+        value.map((item: Json) => this.#write(item)),
         ']',
       )
     if (isObject(value)) {
@@ -142,15 +142,15 @@ class SchemaCompiler implements ValueCompiler {
           this.space,
           literal(':'),
           this.space,
-          this.write(item as Json),
+          this.#write(item as Json),
         ]),
       )
-      return this.writeList('{', pairs, '}')
+      return this.#writeList('{', pairs, '}')
     }
     return literal(JSON.stringify(value))
   }
 
-  private writeList(open: string, items: readonly Expression[], close: string): Expression {
+  #writeList(open: string, items: readonly Expression[], close: string): Expression {
     const separated = items.map((item, index) =>
       index === 0 ? item : sequence([this.space, literal(','), this.space, item]),
     )

@@ -33,27 +33,27 @@ export function parseLark(text: string, start: string): Grammar {
 }
 
 class LarkParser {
-  private readonly text: string
-  private readonly tokens: readonly LarkToken[]
-  private next = 0
-  private depth = 0
-  private readonly rules = new Map<string, Expression>()
-  private readonly uses: LarkToken[] = []
-  private readonly ignored: Expression[] = []
+  readonly #text: string
+  readonly #tokens: readonly LarkToken[]
+  #next = 0
+  #depth = 0
+  readonly #rules = new Map<string, Expression>()
+  readonly #uses: LarkToken[] = []
+  readonly #ignored: Expression[] = []
 
   constructor(text: string) {
-    this.text = text
-    this.tokens = readLarkTokens(text)
+    this.#text = text
+    this.#tokens = readLarkTokens(text)
   }
 
   parse(start: string): Grammar {
-    this.skipNewlines()
-    while (this.peek().kind !== 'end') {
-      this.parseStatement()
-      if (this.peek().kind !== 'end') this.expect('newline', 'the end of the line')
-      this.skipNewlines()
+    this.#skipNewlines()
+    while (this.#peek().kind !== 'end') {
+      this.#parseStatement()
+      if (this.#peek().kind !== 'end') this.#expect('newline', 'the end of the line')
+      this.#skipNewlines()
     }
-    if (!this.rules.has(start)) {
+    if (!this.#rules.has(start)) {
       throw new ConstraintError(
         'invalid-grammar',
         `The grammar has no rule "${start}", where every text begins`,
@@ -62,151 +62,152 @@ class LarkParser {
         },
       )
     }
-    for (const use of this.uses) {
-      if (!this.rules.has(use.text)) this.fail(`"${use.text}" is not defined`, use)
+    for (const use of this.#uses) {
+      if (!this.#rules.has(use.text)) this.#fail(`"${use.text}" is not defined`, use)
     }
-    this.rules.set(ignoreRule, repeat(choice(this.ignored), 0, Infinity))
-    this.rules.set('%start', sequence([rule(ignoreRule), rule(start)]))
-    return { start: '%start', rules: this.rules }
+    this.#rules.set(ignoreRule, repeat(choice(this.#ignored), 0, Infinity))
+    this.#rules.set('%start', sequence([rule(ignoreRule), rule(start)]))
+    return { start: '%start', rules: this.#rules }
   }
 
-  private parseStatement(): void {
-    const token = this.take()
-    if (token.kind === 'directive') this.parseDirective(token)
-    else if (token.kind === 'rule' || token.kind === 'terminal') this.parseDefinition(token)
-    else this.fail(`Expected a rule or a terminal, not ${describe(token)}`, token)
+  #parseStatement(): void {
+    const token = this.#take()
+    if (token.kind === 'directive') this.#parseDirective(token)
+    else if (token.kind === 'rule' || token.kind === 'terminal') this.#parseDefinition(token)
+    else this.#fail(`Expected a rule or a terminal, not ${describe(token)}`, token)
   }
 
-  private parseDefinition(token: LarkToken): void {
+  #parseDefinition(token: LarkToken): void {
     const name = plainName(token)
-    if (this.isSymbol('{')) this.refuse(`The template "${name}{…}"`, token)
-    if (this.takeSymbol('.')) this.expect('number', 'a priority')
-    this.expectSymbol(':')
-    if (this.rules.has(name)) this.fail(`"${name}" is defined twice`, token)
-    this.rules.set(name, this.parseAlternatives(token.kind === 'rule'))
+    if (this.#isSymbol('{')) this.#refuse(`The template "${name}{…}"`, token)
+    if (this.#takeSymbol('.')) this.#expect('number', 'a priority')
+    this.#expectSymbol(':')
+    if (this.#rules.has(name)) this.#fail(`"${name}" is defined twice`, token)
+    this.#rules.set(name, this.#parseAlternatives(token.kind === 'rule'))
   }
 
-  private parseDirective(token: LarkToken): void {
-    if (token.text === '%ignore') this.ignored.push(this.parseAlternatives(false))
-    else if (token.text === '%import') this.parseImport()
-    else this.refuse(`"${token.text}"`, token)
+  #parseDirective(token: LarkToken): void {
+    if (token.text === '%ignore') this.#ignored.push(this.#parseAlternatives(false))
+    else if (token.text === '%import') this.#parseImport()
+    else this.#refuse(`"${token.text}"`, token)
   }
 
   /** `%import common.X`, `%import common.X -> Y`, `%import common (X, Y)`. */
-  private parseImport(): void {
-    const library = this.take()
+  #parseImport(): void {
+    const library = this.#take()
     if (library.text !== 'common') {
-      this.refuse(
-        `Importing from "${library.text}${this.peek().text}"`,
+      this.#refuse(
+        `Importing from "${library.text}${this.#peek().text}"`,
         library,
         'Only "common" can be imported from.',
       )
     }
-    if (this.takeSymbol('(')) {
-      do this.importTerminal(this.expect('terminal', 'a terminal'))
-      while (this.takeSymbol(','))
-      this.expectSymbol(')')
+    if (this.#takeSymbol('(')) {
+      do this.#importTerminal(this.#expect('terminal', 'a terminal'))
+      while (this.#takeSymbol(','))
+      this.#expectSymbol(')')
       return
     }
-    this.expectSymbol('.')
-    const terminal = this.expect('terminal', 'a terminal')
-    this.importTerminal(terminal, this.takeSymbol('->') ? this.expect('terminal', 'a terminal') : terminal)
+    this.#expectSymbol('.')
+    const terminal = this.#expect('terminal', 'a terminal')
+    this.#importTerminal(terminal, this.#takeSymbol('->') ? this.#expect('terminal', 'a terminal') : terminal)
   }
 
-  private importTerminal(terminal: LarkToken, as: LarkToken = terminal): void {
+  #importTerminal(terminal: LarkToken, as: LarkToken = terminal): void {
     const regex = Object.hasOwn(commonTerminals, terminal.text) ? commonTerminals[terminal.text] : undefined
-    if (regex === undefined) this.refuse(`"common.${terminal.text}"`, terminal)
-    if (this.rules.has(as.text)) this.fail(`"${as.text}" is defined twice`, as)
-    this.rules.set(as.text, parseRegexPart(regex))
+    if (regex === undefined) this.#refuse(`"common.${terminal.text}"`, terminal)
+    if (this.#rules.has(as.text)) this.#fail(`"${as.text}" is defined twice`, as)
+    this.#rules.set(as.text, parseRegexPart(regex))
   }
 
   /** @param inRule whether ignored text may follow each terminal */
-  private parseAlternatives(inRule: boolean): Expression {
-    const options = [this.parseSequence(inRule)]
-    while (this.takeBar()) options.push(this.parseSequence(inRule))
+  #parseAlternatives(inRule: boolean): Expression {
+    const options = [this.#parseSequence(inRule)]
+    while (this.#takeBar()) options.push(this.#parseSequence(inRule))
     return choice(options)
   }
 
-  private parseSequence(inRule: boolean): Expression {
+  #parseSequence(inRule: boolean): Expression {
     const items: Expression[] = []
-    for (let item = this.parseItem(inRule); item !== undefined; item = this.parseItem(inRule)) {
-      items.push(this.parseRepeats(item))
+    for (let item = this.#parseItem(inRule); item !== undefined; item = this.#parseItem(inRule)) {
+      items.push(this.#parseRepeats(item))
     }
-    if (this.takeSymbol('->')) this.expect('rule', 'the name of an alias')
+    if (this.#takeSymbol('->')) this.#expect('rule', 'the name of an alias')
     return items.length === 0 ? nothing : sequence(items)
   }
 
-  private parseItem(inRule: boolean): Expression | undefined {
-    if (this.depth > 0) this.skipNewlines()
-    const token = this.peek()
-    if (token.kind === 'rule' || token.kind === 'terminal') return this.parseReference(inRule)
-    if (token.kind === 'text') return this.afterTerminal(this.parseText(), inRule)
-    if (token.kind === 'regex') return this.afterTerminal(this.parseRegex(this.take()), inRule)
-    if (this.takeSymbol('(')) return this.parseGroup(token, ')', inRule)
-    if (this.takeSymbol('[')) return repeat(this.parseGroup(token, ']', inRule), 0, 1)
+  #parseItem(inRule: boolean): Expression | undefined {
+    if (this.#depth > 0) this.#skipNewlines()
+    const token = this.#peek()
+    if (token.kind === 'rule' || token.kind === 'terminal') return this.#parseReference(inRule)
+    if (token.kind === 'text') return this.#afterTerminal(this.#parseText(), inRule)
+    if (token.kind === 'regex') return this.#afterTerminal(this.#parseRegex(this.#take()), inRule)
+    if (this.#takeSymbol('(')) return this.#parseGroup(token, ')', inRule)
+    if (this.#takeSymbol('[')) return repeat(this.#parseGroup(token, ']', inRule), 0, 1)
     return undefined
   }
 
-  private parseReference(inRule: boolean): Expression {
-    const token = this.take()
-    if (this.isSymbol('{')) this.refuse(`The template "${token.text}{…}"`, token)
-    this.uses.push(token)
-    return token.kind === 'terminal' ? this.afterTerminal(rule(token.text), inRule) : rule(token.text)
+  #parseReference(inRule: boolean): Expression {
+    const token = this.#take()
+    if (this.#isSymbol('{')) this.#refuse(`The template "${token.text}{…}"`, token)
+    this.#uses.push(token)
+    return token.kind === 'terminal' ? this.#afterTerminal(rule(token.text), inRule) : rule(token.text)
   }
 
-  private afterTerminal(terminal: Expression, inRule: boolean): Expression {
+  #afterTerminal(terminal: Expression, inRule: boolean): Expression {
     return inRule ? sequence([terminal, rule(ignoreRule)]) : terminal
   }
 
-  private parseGroup(open: LarkToken, close: string, inRule: boolean): Expression {
-    if (++this.depth > maximumDepth) {
+  #parseGroup(open: LarkToken, close: string, inRule: boolean): Expression {
+    if (++this.#depth > maximumDepth) {
       throw larkError(
         'too-large',
         `Groups are nested more than ${maximumDepth} deep`,
-        this.text,
+        this.#text,
         open.position,
       )
     }
-    const inner = this.parseAlternatives(inRule)
-    this.skipNewlines()
-    if (this.peek().kind === 'end') this.fail(`This "${open.text}" is never closed`, open)
-    this.expectSymbol(close)
-    this.depth--
+    const inner = this.#parseAlternatives(inRule)
+    this.#skipNewlines()
+    if (this.#peek().kind === 'end') this.#fail(`This "${open.text}" is never closed`, open)
+    this.#expectSymbol(close)
+    this.#depth--
     return inner
   }
 
-  private parseRepeats(item: Expression): Expression {
-    if (this.takeSymbol('*')) return repeat(item, 0, Infinity)
-    if (this.takeSymbol('+')) return repeat(item, 1, Infinity)
-    if (this.takeSymbol('?')) return repeat(item, 0, 1)
-    if (!this.takeSymbol('~')) return item
-    const first = this.expect('number', 'a count')
-    const minimum = this.readCount(first)
-    const maximum = this.takeSymbol('..') ? this.readCount(this.expect('number', 'a count')) : minimum
-    if (maximum < minimum) this.fail(`The bounds ${minimum}..${maximum} are the wrong way round`, first)
+  #parseRepeats(item: Expression): Expression {
+    if (this.#takeSymbol('*')) return repeat(item, 0, Infinity)
+    if (this.#takeSymbol('+')) return repeat(item, 1, Infinity)
+    if (this.#takeSymbol('?')) return repeat(item, 0, 1)
+    if (!this.#takeSymbol('~')) return item
+    const first = this.#expect('number', 'a count')
+    const minimum = this.#readCount(first)
+    const maximum = this.#takeSymbol('..') ? this.#readCount(this.#expect('number', 'a count')) : minimum
+    if (maximum < minimum) this.#fail(`The bounds ${minimum}..${maximum} are the wrong way round`, first)
     return repeat(item, minimum, maximum)
   }
 
-  private readCount(token: LarkToken): number {
+  #readCount(token: LarkToken): number {
     const count = Number(token.text)
     return count >= 0 && count <= maximumBound
       ? count
-      : this.fail(`Repeats go from 0 to ${maximumBound}`, token)
+      : this.#fail(`Repeats go from 0 to ${maximumBound}`, token)
   }
 
-  private parseText(): Expression {
-    const token = this.take()
-    const text = this.readText(token)
-    if (!this.takeSymbol('..')) return token.text.endsWith('i') ? literalAnyCase(text) : literal(text)
-    const last = this.expect('text', 'the last character of the range')
-    const [from, to] = [text, this.readText(last)].map((end) => Array.from(end))
-    if (from?.length !== 1 || to?.length !== 1) this.fail('A range goes from one character to another', token)
+  #parseText(): Expression {
+    const token = this.#take()
+    const text = this.#readText(token)
+    if (!this.#takeSymbol('..')) return token.text.endsWith('i') ? literalAnyCase(text) : literal(text)
+    const last = this.#expect('text', 'the last character of the range')
+    const [from, to] = [text, this.#readText(last)].map((end) => Array.from(end))
+    if (from?.length !== 1 || to?.length !== 1)
+      this.#fail('A range goes from one character to another', token)
     const [low, high] = [from[0]!.codePointAt(0) as number, to[0]!.codePointAt(0) as number]
-    if (high < low) this.fail('The ends of this range are the wrong way round', token)
+    if (high < low) this.#fail('The ends of this range are the wrong way round', token)
     return characters(charactersBetween(low, high))
   }
 
-  private readText(token: LarkToken): string {
+  #readText(token: LarkToken): string {
     const inner = token.text.replace(/^"|"i?$/g, '')
     return inner.replace(
       /\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)/gsu,
@@ -215,7 +216,7 @@ class LarkParser {
           const point = Number.parseInt(code.slice(1), 16)
           return point <= 0x10ffff
             ? String.fromCodePoint(point)
-            : this.fail(`${escape} is no character`, token)
+            : this.#fail(`${escape} is no character`, token)
         }
         const plain: Record<string, string> = {
           n: '\n',
@@ -228,12 +229,12 @@ class LarkParser {
           '/': '/',
           "'": "'",
         }
-        return plain[code] ?? this.fail(`Unknown escape "${escape}"`, token)
+        return plain[code] ?? this.#fail(`Unknown escape "${escape}"`, token)
       },
     )
   }
 
-  private parseRegex(token: LarkToken): Expression {
+  #parseRegex(token: LarkToken): Expression {
     const end = token.text.lastIndexOf('/')
     const flags = token.text.slice(end + 1).replace(/[lu]/g, '')
     try {
@@ -246,59 +247,59 @@ class LarkParser {
           : error.code === 'too-large'
             ? 'too-large'
             : 'unsupported-grammar'
-      throw larkError(code, `${error.message}, in ${token.text}`, this.text, token.position)
+      throw larkError(code, `${error.message}, in ${token.text}`, this.#text, token.position)
     }
   }
 
   /** A bar continues the rule even at the beginning of a later line. */
-  private takeBar(): boolean {
-    const before = this.next
-    this.skipNewlines()
-    if (this.takeSymbol('|')) return true
-    this.next = before
+  #takeBar(): boolean {
+    const before = this.#next
+    this.#skipNewlines()
+    if (this.#takeSymbol('|')) return true
+    this.#next = before
     return false
   }
 
-  private skipNewlines(): void {
-    while (this.peek().kind === 'newline') this.next++
+  #skipNewlines(): void {
+    while (this.#peek().kind === 'newline') this.#next++
   }
 
-  private peek(): LarkToken {
-    return this.tokens[this.next] as LarkToken
+  #peek(): LarkToken {
+    return this.#tokens[this.#next] as LarkToken
   }
 
-  private take(): LarkToken {
-    const token = this.peek()
-    if (token.kind !== 'end') this.next++
+  #take(): LarkToken {
+    const token = this.#peek()
+    if (token.kind !== 'end') this.#next++
     return token
   }
 
-  private isSymbol(text: string): boolean {
-    return this.peek().kind === 'symbol' && this.peek().text === text
+  #isSymbol(text: string): boolean {
+    return this.#peek().kind === 'symbol' && this.#peek().text === text
   }
 
-  private takeSymbol(text: string): boolean {
-    if (!this.isSymbol(text)) return false
-    this.next++
+  #takeSymbol(text: string): boolean {
+    if (!this.#isSymbol(text)) return false
+    this.#next++
     return true
   }
 
-  private expectSymbol(text: string): void {
-    if (!this.takeSymbol(text)) this.fail(`Expected "${text}", not ${describe(this.peek())}`, this.peek())
+  #expectSymbol(text: string): void {
+    if (!this.#takeSymbol(text)) this.#fail(`Expected "${text}", not ${describe(this.#peek())}`, this.#peek())
   }
 
-  private expect(kind: LarkTokenKind, what: string): LarkToken {
-    return this.peek().kind === kind
-      ? this.take()
-      : this.fail(`Expected ${what}, not ${describe(this.peek())}`, this.peek())
+  #expect(kind: LarkTokenKind, what: string): LarkToken {
+    return this.#peek().kind === kind
+      ? this.#take()
+      : this.#fail(`Expected ${what}, not ${describe(this.#peek())}`, this.#peek())
   }
 
-  private refuse(what: string, { position }: LarkToken, hint?: string): never {
-    throw larkError('unsupported-grammar', `${what} cannot be translated`, this.text, position, hint)
+  #refuse(what: string, { position }: LarkToken, hint?: string): never {
+    throw larkError('unsupported-grammar', `${what} cannot be translated`, this.#text, position, hint)
   }
 
-  private fail(message: string, { position }: LarkToken): never {
-    throw larkError('invalid-grammar', message, this.text, position)
+  #fail(message: string, { position }: LarkToken): never {
+    throw larkError('invalid-grammar', message, this.#text, position)
   }
 }
 

@@ -26,129 +26,125 @@ const worthwhileShare = 1 / 128
 
 /** Computes which tokens may follow a state by walking the token trie and the automaton together. */
 export class MaskComputer {
-  private readonly automaton: Automaton
-  private readonly vocabulary: Vocabulary
-  private readonly shapes: StateShapes
-  private readonly found: Int32Array
-  private foundCount = 0
-  private unions: { bits: Uint32Array; count: number }[] = []
-  private readonly pathStates: number[] = []
-  private readonly pathRows: Int32Array[] = []
+  readonly #automaton: Automaton
+  readonly #vocabulary: Vocabulary
+  readonly #shapes: StateShapes
+  readonly #found: Int32Array
+  #foundCount = 0
+  #unions: { bits: Uint32Array; count: number }[] = []
+  readonly #pathStates: number[] = []
+  readonly #pathRows: Int32Array[] = []
 
   constructor(automaton: Automaton, vocabulary: Vocabulary) {
-    this.automaton = automaton
-    this.vocabulary = vocabulary
+    this.#automaton = automaton
+    this.#vocabulary = vocabulary
     const worthwhile = Math.max(64, Math.floor(vocabulary.size * worthwhileShare))
-    this.shapes = new StateShapes(automaton, vocabulary, worthwhile)
-    this.found = new Int32Array(vocabulary.size)
+    this.#shapes = new StateShapes(automaton, vocabulary, worthwhile)
+    this.#found = new Int32Array(vocabulary.size)
   }
 
   compute(state: number): Mask {
-    this.foundCount = 0
-    this.unions = []
-    const unfinished = this.automaton.unfinishedParts(state)
-    if (unfinished !== undefined) this.collectContinuing(state)
-    else if (!this.automaton.isFinal(state)) this.collect(this.vocabulary.trie, 0, state)
-    return this.finish()
+    this.#foundCount = 0
+    this.#unions = []
+    const unfinished = this.#automaton.unfinishedParts(state)
+    if (unfinished !== undefined) this.#collectContinuing(state)
+    else if (!this.#automaton.isFinal(state)) this.#collect(this.#vocabulary.trie, 0, state)
+    return this.#finish()
   }
 
-  private finish(): Mask {
-    const list = this.found.subarray(0, this.foundCount)
-    if (this.unions.length === 0 && list.length <= longestList) {
+  #finish(): Mask {
+    const list = this.#found.subarray(0, this.#foundCount)
+    if (this.#unions.length === 0 && list.length <= longestList) {
       return { kind: 'list', tokens: list.slice(), count: list.length }
     }
-    const [first, ...others] = this.unions
-    const bits = first === undefined ? new Uint32Array((this.vocabulary.size + 31) >>> 5) : first.bits.slice()
+    const [first, ...others] = this.#unions
+    const bits =
+      first === undefined ? new Uint32Array((this.#vocabulary.size + 31) >>> 5) : first.bits.slice()
     for (const { bits: more } of others)
       for (let word = 0; word < bits.length; word++) bits[word]! |= more[word]!
     for (let index = 0; index < list.length; index++) bits[list[index]! >>> 5]! |= 1 << (list[index]! & 31)
-    return { kind: 'bits', bits, count: this.unions.reduce((sum, { count }) => sum + count, list.length) }
+    return { kind: 'bits', bits, count: this.#unions.reduce((sum, { count }) => sum + count, list.length) }
   }
 
   /** Tokens that begin inside the character that the text so far leaves unfinished. */
-  private collectContinuing(state: number): void {
-    for (const { bytes, trie } of this.vocabulary.continuing) {
+  #collectContinuing(state: number): void {
+    for (const { bytes, trie } of this.#vocabulary.continuing) {
       let next = state
       for (const byte of bytes) {
-        if (next !== deadState) next = this.automaton.stepByte(next, byte)
+        if (next !== deadState) next = this.#automaton.stepByte(next, byte)
       }
       if (next === deadState) continue
-      this.markAt(trie, 0)
-      if (trie.label.length > 1 && this.automaton.unfinishedParts(next) === undefined)
-        this.collect(trie, 0, next)
+      this.#markAt(trie, 0)
+      if (trie.label.length > 1 && this.#automaton.unfinishedParts(next) === undefined)
+        this.#collect(trie, 0, next)
     }
   }
 
   /** Marks the tokens strictly below a node that may follow a state. */
-  private collect(trie: Trie, node: number, state: number): void {
+  #collect(trie: Trie, node: number, state: number): void {
     if (tokensBelow(trie, node) < smallSubtree) {
-      this.walk(trie, node, state)
+      this.#walk(trie, node, state)
       return
     }
-    const shape = this.shapes.of(state)
-    const canSplit = trie === this.vocabulary.trie && shape.points === undefined
+    const shape = this.#shapes.of(state)
+    const canSplit = trie === this.#vocabulary.trie && shape.points === undefined
     if (canSplit && shape.main !== undefined) {
-      if (tokensBelow(trie, node) >= this.vocabulary.size / 8 && this.collectUniform(node, state)) return
-      if (this.collectByClass(node, state, shape, shape.main)) return
+      if (tokensBelow(trie, node) >= this.#vocabulary.size / 8 && this.#collectUniform(node, state)) return
+      if (this.#collectByClass(node, state, shape, shape.main)) return
     }
-    this.collectChildren(trie, node, state, shape)
+    this.#collectChildren(trie, node, state, shape)
   }
 
   /** Marks what lies below a node where it does not matter for long what is written; false elsewhere. */
-  private collectUniform(node: number, state: number): boolean {
-    const { trie, splits } = this.vocabulary
-    const group = this.shapes.allowedGroup(state)
-    const length = followUniform(this.automaton, this.shapes, state, longestUniform)
+  #collectUniform(node: number, state: number): boolean {
+    const { trie, splits } = this.#vocabulary
+    const group = this.#shapes.allowedGroup(state)
+    const length = followUniform(this.#automaton, this.#shapes, state, longestUniform)
     if (length < shortestUniform) return false
     const split = splits.find(node, group.number, group.contains, true)
     const inner = split?.innerNodes(length)
     if (split === undefined || inner === undefined || inner.length > maximumTails) return false
-    this.addWhole(split, length)
+    this.#addWhole(split, length)
     for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) {
-      if (trie.label[child]! >= unfinishedLabel) this.visit(trie, child, state)
+      if (trie.label[child]! >= unfinishedLabel) this.#visit(trie, child, state)
     }
     for (let run = 1; run < length && run <= split.longestRun; run++) {
       const { labels, after } = split.suffixesAt(run)
       for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--) {
         // The same characters may follow every state before the end of the run.
-        if (this.mayFollow(state, labels[index]!) === deadState) continue
+        if (this.#mayFollow(state, labels[index]!) === deadState) continue
         const { trie: owner, nodes } = after(labels[index]!)
-        for (const branch of nodes) this.markAt(owner, branch)
+        for (const branch of nodes) this.#markAt(owner, branch)
       }
     }
-    for (const tail of inner) this.collect(trie, tail, this.stateAt(tail, node, state))
+    for (const tail of inner) this.#collect(trie, tail, this.#stateAt(tail, node, state))
     return true
   }
 
   /** The state that the labels between two nodes lead to. */
-  private stateAt(node: number, above: number, state: number): number {
-    const { trie, table } = this.vocabulary
+  #stateAt(node: number, above: number, state: number): number {
+    const { trie, table } = this.#vocabulary
     const first = table.offsets[trie.tokens[trie.firstToken[node]!]!]!
     for (let depth = trie.depth[above]!; depth < trie.depth[node]!; depth++) {
-      state = this.automaton.stepCharacter(state, table.labels[first + depth]!)
+      state = this.#automaton.stepCharacter(state, table.labels[first + depth]!)
     }
     return state
   }
 
   /** Marks what lies below a node by a split, if one is likely to pay; false if not. */
-  private collectByClass(
-    node: number,
-    state: number,
-    shape: StateShape,
-    { group, target }: MainGroup,
-  ): boolean {
-    const { trie, splits, size } = this.vocabulary
+  #collectByClass(node: number, state: number, shape: StateShape, { group, target }: MainGroup): boolean {
+    const { trie, splits, size } = this.#vocabulary
     // A class that the next state keeps is the inside of something; others change from state to state.
-    const lasting = this.shapes.of(target).main?.group === group
+    const lasting = this.#shapes.of(target).main?.group === group
     const cheap = shape.pointsOutside !== undefined || tokensBelow(trie, node) >= size / 8
     const split = splits.find(node, group.number, group.contains, lasting && cheap)
-    const steps = split === undefined ? undefined : this.followGroup(state, group, split.longestRun)
+    const steps = split === undefined ? undefined : this.#followGroup(state, group, split.longestRun)
     if (split === undefined || steps === undefined) return false
     const last = steps[steps.length - 1]!
     const loops = steps.length > 1 && last === steps[steps.length - 2]
     // A short run into something wide, such as the digits of an escape, is better followed child by child.
-    if (!loops && steps.length <= split.longestRun && this.shapes.of(last).points === undefined) return false
-    this.collectSplit(node, group, split, steps)
+    if (!loops && steps.length <= split.longestRun && this.#shapes.of(last).points === undefined) return false
+    this.#collectSplit(node, group, split, steps)
     return true
   }
 
@@ -156,11 +152,11 @@ export class MaskComputer {
    * States after 0, 1, 2, … characters of a group, up to where it dies or loops (then the last is repeated once);
    * `undefined` where characters of the group begin to differ.
    */
-  private followGroup(state: number, group: ClassGroup, longest: number): number[] | undefined {
+  #followGroup(state: number, group: ClassGroup, longest: number): number[] | undefined {
     const steps = [state]
     while (steps.length <= longest) {
       const here = steps[steps.length - 1]!
-      const next = this.shapes.targetOf(here, group)
+      const next = this.#shapes.targetOf(here, group)
       if (next === undefined) return undefined
       if (next === deadState) return steps
       steps.push(next)
@@ -169,55 +165,55 @@ export class MaskComputer {
     return steps
   }
 
-  private collectSplit(node: number, group: ClassGroup, split: ClassSplit, steps: readonly number[]): void {
+  #collectSplit(node: number, group: ClassGroup, split: ClassSplit, steps: readonly number[]): void {
     const loops = steps.length > 1 && steps[steps.length - 1] === steps[steps.length - 2]
     const whole = loops ? split.longestRun : steps.length - 1
-    this.addWhole(split, whole)
-    this.collectOutside(node, group, steps[0]!)
+    this.#addWhole(split, whole)
+    this.#collectOutside(node, group, steps[0]!)
     const last = loops ? steps.length - 2 : steps.length - 1
     for (let run = 1; run <= last && run <= split.longestRun; run++) {
       const endless = loops && run === last
-      this.collectSuffixes(endless ? split.suffixesFrom(run) : split.suffixesAt(run), group, steps[run]!)
+      this.#collectSuffixes(endless ? split.suffixesFrom(run) : split.suffixesAt(run), group, steps[run]!)
     }
-    if (loops && last === 0) this.collectSuffixes(split.suffixesFrom(1), group, steps[0]!)
+    if (loops && last === 0) this.#collectSuffixes(split.suffixesFrom(1), group, steps[0]!)
   }
 
-  private addWhole(split: ClassSplit, length: number): void {
+  #addWhole(split: ClassSplit, length: number): void {
     const tokens = split.wholeUpTo(length)
     if (tokens.length > longList) {
-      this.unions.push({ bits: split.bitsUpTo(length), count: tokens.length })
+      this.#unions.push({ bits: split.bitsUpTo(length), count: tokens.length })
     } else {
-      this.found.set(tokens, this.foundCount)
-      this.foundCount += tokens.length
+      this.#found.set(tokens, this.#foundCount)
+      this.#foundCount += tokens.length
     }
   }
 
   /** Children of a node whose label is not in the group. */
-  private collectOutside(node: number, group: ClassGroup, state: number): void {
-    const { trie } = this.vocabulary
-    const shape = this.shapes.of(state)
+  #collectOutside(node: number, group: ClassGroup, state: number): void {
+    const { trie } = this.#vocabulary
+    const shape = this.#shapes.of(state)
     const points = pointsBeyond(shape, group)
     if (points !== undefined && trie.wide.has(node)) {
-      this.collectChildren(trie, node, state, { points, beyondAscii: shape.beyondAscii })
+      this.#collectChildren(trie, node, state, { points, beyondAscii: shape.beyondAscii })
       return
     }
     for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) {
       const label = trie.label[child]!
-      if (label >= unfinishedLabel || !group.contains(label)) this.visit(trie, child, state)
+      if (label >= unfinishedLabel || !group.contains(label)) this.#visit(trie, child, state)
     }
   }
 
-  private collectSuffixes({ labels, after }: Suffixes, group: ClassGroup, state: number): void {
+  #collectSuffixes({ labels, after }: Suffixes, group: ClassGroup, state: number): void {
     if (labels.length === 0) return
-    const shape = this.shapes.of(state)
+    const shape = this.#shapes.of(state)
     const points = pointsBeyond(shape, group)
     const follow = (label: number) => {
-      const target = this.mayFollow(state, label)
+      const target = this.#mayFollow(state, label)
       if (target === deadState) return
       const { trie, nodes } = after(label)
       for (const branch of nodes) {
-        this.markAt(trie, branch)
-        if (trie.end[branch]! > branch + 1) this.collect(trie, branch, target)
+        this.#markAt(trie, branch)
+        if (trie.end[branch]! > branch + 1) this.#collect(trie, branch, target)
       }
     }
     if (points === undefined || labels.length <= points.length) {
@@ -231,15 +227,15 @@ export class MaskComputer {
   }
 
   /** State after a label, dead if it may not follow; for an unfinished character, any other state. */
-  private mayFollow(state: number, label: number): number {
-    if (label < unfinishedLabel) return this.automaton.stepCharacter(state, label)
-    return this.automaton.allowsAny(state, this.vocabulary.unfinished[label - unfinishedLabel]!)
+  #mayFollow(state: number, label: number): number {
+    if (label < unfinishedLabel) return this.#automaton.stepCharacter(state, label)
+    return this.#automaton.allowsAny(state, this.#vocabulary.unfinished[label - unfinishedLabel]!)
       ? state
       : deadState
   }
 
   /** @param shape the only characters to try, if they are few, and whether unfinished ones need trying */
-  private collectChildren(
+  #collectChildren(
     trie: Trie,
     node: number,
     state: number,
@@ -248,34 +244,37 @@ export class MaskComputer {
     const wide = trie.wide.get(node)
     if (wide === undefined || points === undefined) {
       for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!)
-        this.visit(trie, child, state)
+        this.#visit(trie, child, state)
       return
     }
     const { labels, nodes } = wide
     for (const point of points) {
       const index = indexOf(labels, point)
-      if (index >= 0) this.visit(trie, nodes[index]!, state)
+      if (index >= 0) this.#visit(trie, nodes[index]!, state)
     }
     if (!beyondAscii) return
     for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--) {
-      this.visit(trie, nodes[index]!, state)
+      this.#visit(trie, nodes[index]!, state)
     }
   }
 
-  private visit(trie: Trie, child: number, state: number): void {
-    const target = this.mayFollow(state, trie.label[child]!)
+  #visit(trie: Trie, child: number, state: number): void {
+    const target = this.#mayFollow(state, trie.label[child]!)
     if (target === deadState) return
-    this.markAt(trie, child)
-    if (trie.end[child]! > child + 1) this.collect(trie, child, target)
+    this.#markAt(trie, child)
+    if (trie.end[child]! > child + 1) this.#collect(trie, child, target)
   }
 
   /** The plain walk, in pre-order without recursion: dead subtrees are skipped. The hot loop of everything. */
-  private walk({ label, end, depth, firstToken, tokens }: Trie, node: number, state: number): void {
-    const { automaton, pathStates, pathRows, found } = this
+  #walk({ label, end, depth, firstToken, tokens }: Trie, node: number, state: number): void {
+    const automaton = this.#automaton
+    const pathStates = this.#pathStates
+    const pathRows = this.#pathRows
+    const found = this.#found
     const { plane } = automaton.partition
     const stop = end[node]!
     const base = depth[node]! + 1
-    let count = this.foundCount
+    let count = this.#foundCount
     pathStates[0] = state
     pathRows[0] = automaton.row(state)
     for (let here = node + 1; here < stop;) {
@@ -287,7 +286,7 @@ export class MaskComputer {
         const characterClass = plane[point]!
         if (characterClass >= 0) target = pathRows[level]![characterClass]!
       } else {
-        target = this.mayFollow(pathStates[level]!, point)
+        target = this.#mayFollow(pathStates[level]!, point)
       }
       if (target === deadState) {
         here = next
@@ -301,12 +300,12 @@ export class MaskComputer {
       }
       here++
     }
-    this.foundCount = count
+    this.#foundCount = count
   }
 
-  private markAt({ firstToken, tokens }: Trie, node: number): void {
+  #markAt({ firstToken, tokens }: Trie, node: number): void {
     for (let index = firstToken[node]!; index < firstToken[node + 1]!; index++) {
-      this.found[this.foundCount++] = tokens[index]!
+      this.#found[this.#foundCount++] = tokens[index]!
     }
   }
 }

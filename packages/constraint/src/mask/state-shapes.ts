@@ -32,54 +32,54 @@ const fewPoints = 40
 const maximumShapes = 100_000
 
 export class StateShapes {
-  private readonly automaton: Automaton
-  private readonly vocabulary: Vocabulary
-  private readonly weights: Float64Array
-  private readonly worthwhile: number
+  readonly #automaton: Automaton
+  readonly #vocabulary: Vocabulary
+  readonly #weights: Float64Array
+  readonly #worthwhile: number
   /** Characters of each class, if they are few. */
-  private readonly pointsOf: (readonly number[] | undefined)[]
-  private readonly isBeyondAscii: readonly boolean[]
-  private readonly groups = new Map<string, ClassGroup>()
-  private shapes: (StateShape | undefined)[] = []
-  private kept = 0
-  private allowed: (ClassGroup | undefined)[] = []
+  readonly #pointsOf: (readonly number[] | undefined)[]
+  readonly #isBeyondAscii: readonly boolean[]
+  readonly #groups = new Map<string, ClassGroup>()
+  #shapes: (StateShape | undefined)[] = []
+  #kept = 0
+  #allowed: (ClassGroup | undefined)[] = []
 
   /** @param worthwhile how many tokens must begin with a character of a class before it is grouped */
   constructor(automaton: Automaton, vocabulary: Vocabulary, worthwhile: number) {
-    this.automaton = automaton
-    this.vocabulary = vocabulary
-    this.worthwhile = worthwhile
-    this.weights = weighClasses(automaton, vocabulary)
-    this.pointsOf = listFewPoints(automaton)
-    this.isBeyondAscii = findBeyondAscii(automaton)
+    this.#automaton = automaton
+    this.#vocabulary = vocabulary
+    this.#worthwhile = worthwhile
+    this.#weights = weighClasses(automaton, vocabulary)
+    this.#pointsOf = listFewPoints(automaton)
+    this.#isBeyondAscii = findBeyondAscii(automaton)
   }
 
   of(state: number): StateShape {
-    const known = this.shapes[state]
+    const known = this.#shapes[state]
     if (known !== undefined) return known
-    const shape = this.describe(this.automaton.row(state))
-    if (++this.kept > maximumShapes) {
-      this.shapes = []
-      this.allowed = []
-      this.kept = 1
+    const shape = this.#describe(this.#automaton.row(state))
+    if (++this.#kept > maximumShapes) {
+      this.#shapes = []
+      this.#allowed = []
+      this.#kept = 1
     }
-    this.shapes[state] = shape
+    this.#shapes[state] = shape
     return shape
   }
 
   /** All characters that may follow a state. */
   allowedGroup(state: number): ClassGroup {
-    const known = this.allowed[state]
+    const known = this.#allowed[state]
     if (known !== undefined) return known
-    const row = this.automaton.row(state)
-    const group = this.groupOf(row, (target) => target !== deadState)
-    this.allowed[state] = group
+    const row = this.#automaton.row(state)
+    const group = this.#groupOf(row, (target) => target !== deadState)
+    this.#allowed[state] = group
     return group
   }
 
   /** Where all characters of a group lead, or `undefined` if not all to the same state. */
   targetOf(state: number, group: ClassGroup): number | undefined {
-    const row = this.automaton.row(state)
+    const row = this.#automaton.row(state)
     const target = row[group.classes[0]!]!
     for (let index = 1; index < group.classes.length; index++) {
       if (row[group.classes[index]!] !== target) return undefined
@@ -87,26 +87,26 @@ export class StateShapes {
     return target
   }
 
-  private describe(row: Int32Array): StateShape {
-    const target = this.heaviestTarget(row)
+  #describe(row: Int32Array): StateShape {
+    const target = this.#heaviestTarget(row)
     const main =
-      target === undefined ? undefined : { target, group: this.groupOf(row, (next) => next === target) }
+      target === undefined ? undefined : { target, group: this.#groupOf(row, (next) => next === target) }
     return {
       main,
-      points: this.fewPointsOf(row, deadState),
-      pointsOutside: main === undefined ? undefined : this.fewPointsOf(row, main.target),
-      beyondAscii: this.isBeyondAscii.some((beyond, index) => beyond && row[index] !== deadState),
+      points: this.#fewPointsOf(row, deadState),
+      pointsOutside: main === undefined ? undefined : this.#fewPointsOf(row, main.target),
+      beyondAscii: this.#isBeyondAscii.some((beyond, index) => beyond && row[index] !== deadState),
     }
   }
 
-  private heaviestTarget(row: Int32Array): number | undefined {
+  #heaviestTarget(row: Int32Array): number | undefined {
     const weights = new Map<number, number>()
     let heaviest: number | undefined
-    let most = this.worthwhile
+    let most = this.#worthwhile
     for (let index = 0; index < row.length; index++) {
       const target = row[index]!
-      if (target === deadState || this.weights[index] === 0) continue
-      const weight = (weights.get(target) ?? 0) + this.weights[index]!
+      if (target === deadState || this.#weights[index] === 0) continue
+      const weight = (weights.get(target) ?? 0) + this.#weights[index]!
       weights.set(target, weight)
       if (weight < most) continue
       most = weight
@@ -115,30 +115,30 @@ export class StateShapes {
     return heaviest
   }
 
-  private groupOf(row: Int32Array, leadsThere: (target: number) => boolean): ClassGroup {
+  #groupOf(row: Int32Array, leadsThere: (target: number) => boolean): ClassGroup {
     const classes: number[] = []
     for (let index = 0; index < row.length; index++) if (leadsThere(row[index]!)) classes.push(index)
     const name = classes.join()
-    const known = this.groups.get(name)
+    const known = this.#groups.get(name)
     if (known !== undefined) return known
-    const { intervalStart, intervalClass, classOf } = this.automaton.partition
-    const member = new Uint8Array(this.automaton.partition.classCount)
+    const { intervalStart, intervalClass, classOf } = this.#automaton.partition
+    const member = new Uint8Array(this.#automaton.partition.classCount)
     for (const index of classes) member[index] = 1
     const isMember = (index: number | undefined) => index !== undefined && index >= 0 && member[index] === 1
     const borders = Array.from(intervalStart).filter(
       (_, index) => isMember(intervalClass[index]) !== isMember(intervalClass[index - 1]),
     )
-    const number = this.vocabulary.splits.classNumber(borders.join())
+    const number = this.#vocabulary.splits.classNumber(borders.join())
     const group: ClassGroup = { classes, number, contains: (point) => isMember(classOf(point)) }
-    this.groups.set(name, group)
+    this.#groups.set(name, group)
     return group
   }
 
-  private fewPointsOf(row: Int32Array, except: number): Int32Array | undefined {
+  #fewPointsOf(row: Int32Array, except: number): Int32Array | undefined {
     const found: number[] = []
     for (let index = 0; index < row.length; index++) {
       if (row[index] === deadState || row[index] === except) continue
-      const points = this.pointsOf[index]
+      const points = this.#pointsOf[index]
       if (points === undefined || found.length + points.length > fewPoints) return undefined
       found.push(...points)
     }

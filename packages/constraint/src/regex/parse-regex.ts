@@ -68,17 +68,17 @@ function parsePattern(pattern: string, positionOf: (index: number) => number): A
 }
 
 class RegexConverter {
-  private readonly positionOf: (index: number) => number
+  readonly #positionOf: (index: number) => number
 
   constructor(positionOf: (index: number) => number) {
-    this.positionOf = positionOf
+    this.#positionOf = positionOf
   }
 
   alternatives(list: readonly AST.Alternative[], edges: Edges, flags: CharacterFlags): Expression {
-    return choice(list.map((alternative) => this.alternative(alternative.elements, edges, flags)))
+    return choice(list.map((alternative) => this.#alternative(alternative.elements, edges, flags)))
   }
 
-  private alternative(elements: readonly AST.Element[], edges: Edges, flags: CharacterFlags): Expression {
+  #alternative(elements: readonly AST.Element[], edges: Edges, flags: CharacterFlags): Expression {
     const leading = edges.atStart ? countWhile(elements, isAssertion) : 0
     const rest = elements.slice(leading)
     const trailing = edges.atEnd ? countWhile(rest.toReversed(), isAssertion) : 0
@@ -93,7 +93,7 @@ class RegexConverter {
     const openStart = edges.openStart && !startsHere
     const openEnd = edges.openEnd && !endsHere
     const items = body.map((element, index) =>
-      this.element(element, flags, {
+      this.#element(element, flags, {
         atStart: edges.atStart && index === 0,
         atEnd: edges.atEnd && index === body.length - 1,
         openStart: openStart && index === 0,
@@ -103,8 +103,8 @@ class RegexConverter {
     if (openStart && !handlesEdges(body[0])) items.unshift(anything)
     if (openEnd && !handlesEdges(body.at(-1))) items.push(anything)
     const conditions = [
-      ...before.flatMap((assertion) => this.conditionAtStart(assertion, edges, openStart, flags)),
-      ...after.flatMap((assertion) => this.conditionAtEnd(assertion, edges, openEnd, flags)),
+      ...before.flatMap((assertion) => this.#conditionAtStart(assertion, edges, openStart, flags)),
+      ...after.flatMap((assertion) => this.#conditionAtEnd(assertion, edges, openEnd, flags)),
     ]
     const matched = sequence(items)
     return conditions.length === 0
@@ -112,7 +112,7 @@ class RegexConverter {
       : intersectLanguages([{ expression: matched, negate: false }, ...conditions])
   }
 
-  private element(element: AST.Element, flags: CharacterFlags, edges: Edges): Expression {
+  #element(element: AST.Element, flags: CharacterFlags, edges: Edges): Expression {
     switch (element.type) {
       case 'Character':
       case 'CharacterSet':
@@ -123,58 +123,53 @@ class RegexConverter {
       case 'Group':
         return this.alternatives(element.alternatives, edges, applyModifiers(flags, element.modifiers))
       case 'Quantifier':
-        return repeat(this.element(element.element, flags, inside), element.min, element.max)
+        return repeat(this.#element(element.element, flags, inside), element.min, element.max)
       case 'Assertion':
-        throw this.refuse(element)
+        throw this.#refuse(element)
       case 'Backreference':
       case 'ExpressionCharacterClass':
-        throw refuseRegex('unsupported-regex', 'a back-reference', this.positionOf(element.start))
+        throw refuseRegex('unsupported-regex', 'a back-reference', this.#positionOf(element.start))
     }
   }
 
   /** What an assertion before everything else demands of the text. */
-  private conditionAtStart(
+  #conditionAtStart(
     assertion: AST.Assertion,
     edges: Edges,
     open: boolean,
     flags: CharacterFlags,
   ): Condition[] {
     if (assertion.kind === 'start') return []
-    if (open || !edges.atEnd) throw this.refuse(assertion)
+    if (open || !edges.atEnd) throw this.#refuse(assertion)
     switch (assertion.kind) {
       case 'end':
         return [{ expression: sequence([]), negate: false }]
       case 'word':
         return [{ expression: sequence([word(flags), anything]), negate: assertion.negate }]
       case 'lookahead':
-        return [this.look(assertion, { openStart: false, openEnd: true }, flags)]
+        return [this.#look(assertion, { openStart: false, openEnd: true }, flags)]
       case 'lookbehind':
-        return this.onNothing(assertion, { openStart: true, openEnd: false }, flags)
+        return this.#onNothing(assertion, { openStart: true, openEnd: false }, flags)
     }
   }
 
   /** What an assertion after everything else demands of the text. */
-  private conditionAtEnd(
-    assertion: AST.Assertion,
-    edges: Edges,
-    open: boolean,
-    flags: CharacterFlags,
-  ): Condition[] {
+  #conditionAtEnd(assertion: AST.Assertion, edges: Edges, open: boolean, flags: CharacterFlags): Condition[] {
     if (assertion.kind === 'end') return []
-    if (open || !edges.atStart) throw this.refuse(assertion)
+    if (open || !edges.atStart) throw this.#refuse(assertion)
     switch (assertion.kind) {
       case 'start':
         return [{ expression: sequence([]), negate: false }]
       case 'word':
         return [{ expression: sequence([anything, word(flags)]), negate: assertion.negate }]
       case 'lookbehind':
-        return [this.look(assertion, { openStart: true, openEnd: false }, flags)]
+        return [this.#look(assertion, { openStart: true, openEnd: false }, flags)]
       case 'lookahead':
-        return this.onNothing(assertion, { openStart: false, openEnd: true }, flags)
+        return this.#onNothing(assertion, { openStart: false, openEnd: true }, flags)
     }
   }
 
-  private look(
+  #look(
     assertion: AST.LookaroundAssertion,
     open: Pick<Edges, 'openStart' | 'openEnd'>,
     flags: CharacterFlags,
@@ -184,16 +179,16 @@ class RegexConverter {
   }
 
   /** A look-around beyond the edge of the text sees nothing: it holds always or never. */
-  private onNothing(
+  #onNothing(
     assertion: AST.LookaroundAssertion,
     open: Pick<Edges, 'openStart' | 'openEnd'>,
     flags: CharacterFlags,
   ): Condition[] {
-    const { expression, negate } = this.look(assertion, open, flags)
+    const { expression, negate } = this.#look(assertion, open, flags)
     return matchesText(expression, '') === negate ? [{ expression: impossible, negate: false }] : []
   }
 
-  private refuse(assertion: AST.Assertion): ConstraintError {
+  #refuse(assertion: AST.Assertion): ConstraintError {
     const names = {
       start: '"^"',
       end: '"$"',
@@ -202,7 +197,7 @@ class RegexConverter {
       lookbehind: 'look-behind',
     }
     const what = `${names[assertion.kind]} inside the pattern`
-    return refuseRegex('unsupported-regex', what, this.positionOf(assertion.start))
+    return refuseRegex('unsupported-regex', what, this.#positionOf(assertion.start))
   }
 }
 

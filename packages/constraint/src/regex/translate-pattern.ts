@@ -46,153 +46,154 @@ export function translatePattern(source: string): TranslatedPattern {
 }
 
 class Translator {
-  private readonly source: string
-  private position = 0
-  private output = ''
-  private readonly origins: number[] = []
-  private flags = ''
-  private depth = 0
+  readonly #source: string
+  #position = 0
+  #output = ''
+  readonly #origins: number[] = []
+  #flags = ''
+  #depth = 0
 
   constructor(source: string) {
-    this.source = source
+    this.#source = source
   }
 
   translate(): TranslatedPattern {
-    this.readLeadingFlags()
-    while (this.position < this.source.length) this.translateNext()
-    const { origins, source } = this
+    this.#readLeadingFlags()
+    while (this.#position < this.#source.length) this.#translateNext()
+    const origins = this.#origins
+    const source = this.#source
     return {
-      pattern: this.output,
+      pattern: this.#output,
       positionOf: (index) => origins[index] ?? source.length,
       flags: {
-        ignoreCase: this.flags.includes('i'),
-        dotAll: this.flags.includes('s'),
-        ascii: this.flags.includes('a'),
+        ignoreCase: this.#flags.includes('i'),
+        dotAll: this.#flags.includes('s'),
+        ascii: this.#flags.includes('a'),
       },
     }
   }
 
-  private readLeadingFlags(): void {
+  #readLeadingFlags(): void {
     for (
-      let found = this.match(/^\(\?([a-zA-Z]+)\)/);
+      let found = this.#match(/^\(\?([a-zA-Z]+)\)/);
       found !== undefined;
-      found = this.match(/^\(\?([a-zA-Z]+)\)/)
+      found = this.#match(/^\(\?([a-zA-Z]+)\)/)
     ) {
       const unknown = /[^aiLmsux]/.exec(found[1]!)
-      if (unknown !== null) this.refuse('unsupported-regex', `the flag "${unknown[0]}"`, this.position)
-      this.flags += found[1]!
-      this.position += found[0].length
+      if (unknown !== null) this.#refuse('unsupported-regex', `the flag "${unknown[0]}"`, this.#position)
+      this.#flags += found[1]!
+      this.#position += found[0].length
     }
   }
 
-  private translateNext(): void {
-    const next = this.source[this.position]!
-    if (next === '\\') this.translateEscape(false)
-    else if (next === '[') this.translateClass()
-    else if (next === '(') this.translateGroup()
-    else if (next === '{') this.translateBrace()
-    else if (next === '}' || next === ']') this.emit(`\\${next}`, 1)
-    else if (this.flags.includes('x') && /[\s#]/.test(next))
-      this.position += this.match(/^(?:\s+|#.*)/)![0].length
-    else if ('*+?'.includes(next)) this.translateQuantifier(next)
+  #translateNext(): void {
+    const next = this.#source[this.#position]!
+    if (next === '\\') this.#translateEscape(false)
+    else if (next === '[') this.#translateClass()
+    else if (next === '(') this.#translateGroup()
+    else if (next === '{') this.#translateBrace()
+    else if (next === '}' || next === ']') this.#emit(`\\${next}`, 1)
+    else if (this.#flags.includes('x') && /[\s#]/.test(next))
+      this.#position += this.#match(/^(?:\s+|#.*)/)![0].length
+    else if ('*+?'.includes(next)) this.#translateQuantifier(next)
     else {
-      if (next === ')') this.depth--
-      this.emit(next, 1)
+      if (next === ')') this.#depth--
+      this.#emit(next, 1)
     }
   }
 
-  private translateQuantifier(text: string, length: number = text.length): void {
-    const begin = this.position
-    this.emit(text, length)
-    if (this.source[this.position] === '?') this.emit('?', 1)
-    else if (this.source[this.position] === '+')
-      this.refuse('unsupported-regex', 'a possessive quantifier', begin)
+  #translateQuantifier(text: string, length: number = text.length): void {
+    const begin = this.#position
+    this.#emit(text, length)
+    if (this.#source[this.#position] === '?') this.#emit('?', 1)
+    else if (this.#source[this.#position] === '+')
+      this.#refuse('unsupported-regex', 'a possessive quantifier', begin)
   }
 
-  private translateBrace(): void {
-    const found = this.match(quantifier)
-    if (found === undefined) this.emit('\\{', 1)
-    else this.translateQuantifier(found[0].replace('{,', '{0,'), found[0].length)
+  #translateBrace(): void {
+    const found = this.#match(quantifier)
+    if (found === undefined) this.#emit('\\{', 1)
+    else this.#translateQuantifier(found[0].replace('{,', '{0,'), found[0].length)
   }
 
-  private translateGroup(): void {
-    const rest = this.source.slice(this.position, this.position + 8)
+  #translateGroup(): void {
+    const rest = this.#source.slice(this.#position, this.#position + 8)
     const unsupported = unsupportedGroups.find(([form]) => form.test(rest))
-    if (unsupported !== undefined) this.refuse('unsupported-regex', unsupported[1], this.position)
-    const comment = this.match(/^\(\?#[^)]*\)/)
+    if (unsupported !== undefined) this.#refuse('unsupported-regex', unsupported[1], this.#position)
+    const comment = this.#match(/^\(\?#[^)]*\)/)
     if (comment !== undefined) {
-      this.position += comment[0].length
+      this.#position += comment[0].length
       return
     }
     if (/^\(\?[a-zA-Z]+\)/.test(rest)) {
-      this.refuse('unsupported-regex', 'a flag that begins in the middle of the pattern', this.position)
+      this.#refuse('unsupported-regex', 'a flag that begins in the middle of the pattern', this.#position)
     }
-    if (++this.depth > maximumDepth) {
+    if (++this.#depth > maximumDepth) {
       throw new ConstraintError(
         'too-large',
-        `Groups are nested more than ${maximumDepth} deep, at position ${this.position}`,
+        `Groups are nested more than ${maximumDepth} deep, at position ${this.#position}`,
         {
-          where: { position: this.position },
+          where: { position: this.#position },
         },
       )
     }
-    if (rest.startsWith('(?P<')) this.emit('(?<', 4)
-    else this.emit(rest.startsWith('(?') ? '(?' : '(', rest.startsWith('(?') ? 2 : 1)
-    if (this.output.endsWith('(?')) this.emit(this.match(/^(?:<[=!]|[:=!<]|[ims]*-?[ims]*:)/)?.[0] ?? '')
+    if (rest.startsWith('(?P<')) this.#emit('(?<', 4)
+    else this.#emit(rest.startsWith('(?') ? '(?' : '(', rest.startsWith('(?') ? 2 : 1)
+    if (this.#output.endsWith('(?')) this.#emit(this.#match(/^(?:<[=!]|[:=!<]|[ims]*-?[ims]*:)/)?.[0] ?? '')
   }
 
-  private translateClass(): void {
-    const begin = this.position
-    this.emit('[', 1)
-    if (this.source[this.position] === '^') this.emit('^', 1)
-    if (this.source[this.position] === ']') this.emit('\\]', 1)
-    while (this.source[this.position] !== ']') {
-      if (this.position >= this.source.length)
-        this.refuse('invalid-regex', 'a class that is never closed', begin)
-      const rest = this.source.slice(this.position, this.position + 3)
-      if (/^-\\[dDwWsS]/.test(rest)) this.emit('\\-', 1)
-      else if (/^\\[dDwWsS]-/.test(rest) && this.source[this.position + 3] !== ']') {
-        this.emit(rest.slice(0, 2))
-        this.emit('\\-', 1)
-      } else if (rest.startsWith('\\')) this.translateEscape(true)
-      else this.emit(rest[0] === '[' ? '\\[' : rest[0]!, 1)
+  #translateClass(): void {
+    const begin = this.#position
+    this.#emit('[', 1)
+    if (this.#source[this.#position] === '^') this.#emit('^', 1)
+    if (this.#source[this.#position] === ']') this.#emit('\\]', 1)
+    while (this.#source[this.#position] !== ']') {
+      if (this.#position >= this.#source.length)
+        this.#refuse('invalid-regex', 'a class that is never closed', begin)
+      const rest = this.#source.slice(this.#position, this.#position + 3)
+      if (/^-\\[dDwWsS]/.test(rest)) this.#emit('\\-', 1)
+      else if (/^\\[dDwWsS]-/.test(rest) && this.#source[this.#position + 3] !== ']') {
+        this.#emit(rest.slice(0, 2))
+        this.#emit('\\-', 1)
+      } else if (rest.startsWith('\\')) this.#translateEscape(true)
+      else this.#emit(rest[0] === '[' ? '\\[' : rest[0]!, 1)
     }
-    this.emit(']', 1)
+    this.#emit(']', 1)
   }
 
-  private translateEscape(inClass: boolean): void {
-    const begin = this.position
-    const next = this.source[begin + 1]
-    if (next === undefined) this.refuse('invalid-regex', 'a backslash with nothing after it', begin)
-    const octal = this.match(/^\\0[0-7]{0,2}/)
-    const wide = this.match(/^\\U([0-9a-fA-F]{8})/)
-    const shortProperty = this.match(/^\\([pP])([A-Z])/)
-    const kept = this.match(keptEscapes)
-    if (octal !== undefined) this.emit(hexEscape(Number.parseInt(octal[0].slice(1), 8)), octal[0].length)
-    else if (wide !== undefined) this.emit(`\\u{${wide[1]!}}`, 10)
-    else if (shortProperty !== undefined) this.emit(`\\${shortProperty[1]!}{${shortProperty[2]!}}`, 3)
-    else if (kept !== undefined) this.emit(kept[0])
-    else if (next === 'a') this.emit(hexEscape(7), 2)
-    else if (next === 'b') this.emit(inClass ? hexEscape(8) : '\\b', 2)
-    else if (next === 'A' && !inClass) this.emit('^', 2)
-    else if (/[zZ]/.test(next) && !inClass) this.emit('$', 2)
-    else if (/[1-9k]/.test(next)) this.refuse('unsupported-regex', 'a back-reference', begin)
-    else if (/[a-zA-Z]/.test(next)) this.refuse('unsupported-regex', `the escape "\\${next}"`, begin)
-    else if (next === '-' && inClass) this.emit('\\-', 2)
-    else this.emit(next, 2)
+  #translateEscape(inClass: boolean): void {
+    const begin = this.#position
+    const next = this.#source[begin + 1]
+    if (next === undefined) this.#refuse('invalid-regex', 'a backslash with nothing after it', begin)
+    const octal = this.#match(/^\\0[0-7]{0,2}/)
+    const wide = this.#match(/^\\U([0-9a-fA-F]{8})/)
+    const shortProperty = this.#match(/^\\([pP])([A-Z])/)
+    const kept = this.#match(keptEscapes)
+    if (octal !== undefined) this.#emit(hexEscape(Number.parseInt(octal[0].slice(1), 8)), octal[0].length)
+    else if (wide !== undefined) this.#emit(`\\u{${wide[1]!}}`, 10)
+    else if (shortProperty !== undefined) this.#emit(`\\${shortProperty[1]!}{${shortProperty[2]!}}`, 3)
+    else if (kept !== undefined) this.#emit(kept[0])
+    else if (next === 'a') this.#emit(hexEscape(7), 2)
+    else if (next === 'b') this.#emit(inClass ? hexEscape(8) : '\\b', 2)
+    else if (next === 'A' && !inClass) this.#emit('^', 2)
+    else if (/[zZ]/.test(next) && !inClass) this.#emit('$', 2)
+    else if (/[1-9k]/.test(next)) this.#refuse('unsupported-regex', 'a back-reference', begin)
+    else if (/[a-zA-Z]/.test(next)) this.#refuse('unsupported-regex', `the escape "\\${next}"`, begin)
+    else if (next === '-' && inClass) this.#emit('\\-', 2)
+    else this.#emit(next, 2)
   }
 
-  private match(form: RegExp): RegExpExecArray | undefined {
-    return form.exec(this.source.slice(this.position, this.position + 1_000)) ?? undefined
+  #match(form: RegExp): RegExpExecArray | undefined {
+    return form.exec(this.#source.slice(this.#position, this.#position + 1_000)) ?? undefined
   }
 
-  private emit(text: string, length: number = text.length): void {
-    for (let index = 0; index < text.length; index++) this.origins.push(this.position)
-    this.output += text
-    this.position += length
+  #emit(text: string, length: number = text.length): void {
+    for (let index = 0; index < text.length; index++) this.#origins.push(this.#position)
+    this.#output += text
+    this.#position += length
   }
 
-  private refuse(code: 'unsupported-regex' | 'invalid-regex', what: string, position: number): never {
+  #refuse(code: 'unsupported-regex' | 'invalid-regex', what: string, position: number): never {
     throw refuseRegex(code, what, position)
   }
 }

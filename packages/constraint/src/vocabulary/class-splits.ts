@@ -9,23 +9,23 @@ const maximumUses = 100_000
 
 /** The splits of a vocabulary, shared by all constraints on it. */
 export class ClassSplits {
-  private readonly size: number
-  private readonly trie: Trie
-  private readonly classNumbers = new Map<string, number>()
-  private readonly uses = new Map<number, number>()
-  private readonly splits = new Map<number, ClassSplit>()
+  readonly #size: number
+  readonly #trie: Trie
+  readonly #classNumbers = new Map<string, number>()
+  readonly #uses = new Map<number, number>()
+  readonly #splits = new Map<number, ClassSplit>()
 
   constructor(size: number, trie: Trie) {
-    this.size = size
-    this.trie = trie
+    this.#size = size
+    this.#trie = trie
   }
 
   /** A number for a class of characters, the same for the same key. */
   classNumber(key: string): number {
-    const known = this.classNumbers.get(key)
+    const known = this.#classNumbers.get(key)
     if (known !== undefined) return known
-    this.classNumbers.set(key, this.classNumbers.size)
-    return this.classNumbers.size - 1
+    this.#classNumbers.set(key, this.#classNumbers.size)
+    return this.#classNumbers.size - 1
   }
 
   /** @returns undefined until the class has come up often enough at this node, unless it is sure to come again */
@@ -36,19 +36,19 @@ export class ClassSplits {
     sure: boolean,
   ): ClassSplit | undefined {
     const key = node * 2 ** 24 + classNumber
-    const known = this.splits.get(key)
+    const known = this.#splits.get(key)
     if (known !== undefined) {
-      this.splits.delete(key)
-      this.splits.set(key, known)
+      this.#splits.delete(key)
+      this.#splits.set(key, known)
       return known
     }
-    const uses = (this.uses.get(key) ?? 0) + 1
-    if (this.uses.size > maximumUses) this.uses.clear()
-    this.uses.set(key, uses)
+    const uses = (this.#uses.get(key) ?? 0) + 1
+    if (this.#uses.size > maximumUses) this.#uses.clear()
+    this.#uses.set(key, uses)
     if (!sure && uses < worthwhileUses) return undefined
-    const made = splitByClass(this.size, this.trie, node, contains)
-    this.splits.set(key, made)
-    if (this.splits.size > maximumSplits) this.splits.delete(this.splits.keys().next().value as number)
+    const made = splitByClass(this.#size, this.#trie, node, contains)
+    this.#splits.set(key, made)
+    if (this.#splits.size > maximumSplits) this.#splits.delete(this.#splits.keys().next().value as number)
     return made
   }
 }
