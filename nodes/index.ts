@@ -34,7 +34,7 @@ import { controlVector } from './steering/control-vector.ts'
 import { loadVector } from './steering/load-vector.ts'
 import { saveVector } from './steering/save-vector.ts'
 import { steer } from './steering/steer.ts'
-import { vectorMath } from './steering/vector-math.ts'
+import { vectorMath } from './steering/vectors/vector-math.ts'
 import { check } from './steering/check.ts'
 import { grammar } from './steering/grammar.ts'
 import { jsonSchema } from './steering/json-schema.ts'
@@ -162,6 +162,9 @@ export const definitions: readonly WoolgatherNode[] = [
   saveModel,
 ]
 
-export { createConstraintCompiler, type CompileConstraint } from './steering/constraint-compiler.ts'
-export { vectorUses } from './steering/vector-value.ts'
+export {
+  createConstraintCompiler,
+  type CompileConstraint,
+} from './steering/constraints/constraint-compiler.ts'
+export { vectorUses } from './steering/vectors/vector-value.ts'
 export type { Files, LocateOptions, Models, NodeServices, ReadyModel, WoolgatherNode } from './services.ts'

@@ -1,7 +1,7 @@
 import type { SamplingSettings } from '@woolgather/llama'
 import type { Json } from '@woolgather/workflow'
 import { z } from 'zod'
-import { wordBiasSchema, type WordBias } from '../steering/word-bias.ts'
+import { wordBiasSchema, type WordBias } from '../steering/words/word-bias.ts'
 import { samplingInputs, type SamplingInputs } from './sampling.ts'
 
 /** What a link of type `sampler` carries: settings, and words that are to come more or less often. */

@@ -2,8 +2,8 @@ import { compileLanguage, type TextCheck } from '@woolgather/constraint'
 import { z } from 'zod'
 import { verdict, verdictOutputs } from '../evaluate/verdict.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { constraintSchema } from './constraint-value.ts'
-import { explainConstraintErrors } from './explain-constraint-error.ts'
+import { constraintSchema } from './constraints/constraint-value.ts'
+import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 
 export const check: WoolgatherNode = defineNode({
   type: 'steering/check',

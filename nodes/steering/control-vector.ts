@@ -3,10 +3,10 @@ import { loadKeyOf, modelRecipeSchema, WoolgatherError } from '@woolgather/workf
 import { z } from 'zod'
 import { framingInputs } from '../generation/prompt-inputs.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { parseLayers } from './layer-range.ts'
-import { readPairs } from './read-pairs.ts'
-import { linesSchema, pairTexts } from './training-pairs.ts'
-import { vectorJson } from './vector-value.ts'
+import { parseLayers } from './vectors/layer-range.ts'
+import { readPairs } from './vectors/read-pairs.ts'
+import { linesSchema, pairTexts } from './vectors/training-pairs.ts'
+import { vectorJson } from './vectors/vector-value.ts'
 
 const methods = ['mean', 'pca-diff', 'pca-diff-centered', 'pca-center'] as const satisfies DirectionMethod[]
 

@@ -1,8 +1,8 @@
 import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { constraintJson } from './constraint-value.ts'
-import { explainConstraintErrors } from './explain-constraint-error.ts'
+import { constraintJson } from './constraints/constraint-value.ts'
+import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 
 export const grammar: WoolgatherNode = defineNode({
   type: 'steering/grammar',

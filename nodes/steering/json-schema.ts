@@ -3,8 +3,8 @@ import { jsonSchema as anyJson } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { asJson } from '../text/read-json.ts'
-import { constraintJson } from './constraint-value.ts'
-import { explainConstraintErrors } from './explain-constraint-error.ts'
+import { constraintJson } from './constraints/constraint-value.ts'
+import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 
 export const jsonSchema: WoolgatherNode = defineNode({
   type: 'steering/json-schema',

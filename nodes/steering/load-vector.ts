@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { vectorJson } from './vector-value.ts'
+import { vectorJson } from './vectors/vector-value.ts'
 
 export const loadVector: WoolgatherNode = defineNode({
   type: 'steering/load-vector',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runGraph } from '../testing/run-graph.ts'
 import { runNode } from '../testing/run-node.ts'
-import { formsOf } from './word-bias.ts'
+import { formsOf } from './words/word-bias.ts'
 
 test('words of a line share its weight; quotes keep spaces and commas', async () => {
   const words = 'moon, star: 3\n\n" a, b": −2\ndragon: never\nyes: only'

@@ -2,8 +2,8 @@ import { loadKeyOf, modelRecipeSchema, type Json, type Table } from '@woolgather
 import { z } from 'zod'
 import { joinSamplers, samplerJson, samplerSchema } from '../generation/sampler-value.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { resolveBiases, type ResolvedBias } from './resolve-bias.ts'
-import { parseWordBiases } from './word-bias.ts'
+import { resolveBiases, type ResolvedBias } from './words/resolve-bias.ts'
+import { parseWordBiases } from './words/word-bias.ts'
 
 export const logitBias: WoolgatherNode = defineNode({
   type: 'steering/logit-bias',

@@ -10,7 +10,7 @@ import {
 } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { mixJson, mixPartSchema } from './mix-json.ts'
+import { mixJson, mixPartSchema } from './mixes/mix-json.ts'
 
 export const mix: WoolgatherNode = defineNode({
   type: 'steering/mix',

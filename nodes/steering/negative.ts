@@ -1,7 +1,7 @@
 import { applyNegative, asMix } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { mixJson, promptOrMixSchema } from './mix-json.ts'
+import { mixJson, promptOrMixSchema } from './mixes/mix-json.ts'
 
 export const negative: WoolgatherNode = defineNode({
   type: 'steering/negative',

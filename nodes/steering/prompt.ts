@@ -1,7 +1,7 @@
 import { composePrompt } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { mixJson } from './mix-json.ts'
+import { mixJson } from './mixes/mix-json.ts'
 
 export const prompt: WoolgatherNode = defineNode({
   type: 'steering/prompt',

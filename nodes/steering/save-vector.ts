@@ -1,7 +1,7 @@
 import { provenanceKeys, vectorSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { readVectorValue } from './vector-value.ts'
+import { readVectorValue } from './vectors/vector-value.ts'
 
 export const saveVector: WoolgatherNode = defineNode({
   type: 'steering/save-vector',

@@ -7,7 +7,7 @@ import {
 } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { parseLayers } from './layer-range.ts'
+import { parseLayers } from './vectors/layer-range.ts'
 
 export const steer: WoolgatherNode = defineNode({
   type: 'steering/steer',

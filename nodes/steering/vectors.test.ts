@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { runGraph } from '../testing/run-graph.ts'
 import { runNode } from '../testing/run-node.ts'
-import { parseLayers } from './layer-range.ts'
-import { readVectorValue, vectorValue } from './vector-value.ts'
+import { parseLayers } from './vectors/layer-range.ts'
+import { readVectorValue, vectorValue } from './vectors/vector-value.ts'
 
 const vector = (directions: [number, number[]][], architecture = 'llama'): Record<string, unknown> =>
   ({

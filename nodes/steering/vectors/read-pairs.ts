@@ -1,9 +1,9 @@
 import type { StatePair } from '@woolgather/merge'
 import type { TextStates } from '@woolgather/llama'
 import { WoolgatherError } from '@woolgather/workflow'
-import type { Framing } from '../generation/prompt-inputs.ts'
-import { writePrompt } from '../generation/write-prompt.ts'
-import type { ReadyModel } from '../services.ts'
+import type { Framing } from '../../generation/prompt-inputs.ts'
+import { writePrompt } from '../../generation/write-prompt.ts'
+import type { ReadyModel } from '../../services.ts'
 import type { TextPair } from './training-pairs.ts'
 
 export interface ReadingOptions {
