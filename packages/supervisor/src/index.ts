@@ -1,6 +1,6 @@
 // a worker process that is kept alive
 export { startWorker, type RunRequest, type StartWorkerOptions, type WorkerHandle } from './start-worker.ts'
-export { commandLimits, defaultLimits, serverLimits, type SupervisorLimits } from './limits.ts'
+export { commandLimits, defaultLimits, serverLimits, type SupervisorLimits } from './supervise/limits.ts'
 
 // in a process that was started by another
 export { parentVariable } from './watch/follow-parent.ts'

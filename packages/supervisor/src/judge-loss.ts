@@ -1,6 +1,6 @@
 import type { RunError } from '@woolgather/workflow'
-import type { SupervisorLimits } from './limits.ts'
-import type { ProcessLost } from './supervise.ts'
+import type { SupervisorLimits } from './supervise/limits.ts'
+import type { ProcessLost } from './supervise/supervision.ts'
 import type { TrackedRun } from './track-run.ts'
 import type { HeldCell } from './watch/signs-of-life.ts'
 

@@ -3,17 +3,17 @@ import type { CellChoice, RunError, RunEvent, RunStatus, Workflow } from '@woolg
 import { describeEnd, describeExcess, type ProcessEnd } from './describe-end.ts'
 import { forkWorker, type WorkerProcess } from './fork-worker.ts'
 import { judgeLoss } from './judge-loss.ts'
-import { defaultLimits, type SupervisorLimits } from './limits.ts'
+import { isStalled } from './supervise/beat-of.ts'
+import { defaultLimits, type SupervisorLimits } from './supervise/limits.ts'
+import { supervise } from './supervise/supervise.ts'
 import {
-  isStalled,
   nothingYet,
   runsIn,
-  supervise,
   type Effect,
   type SupervisorEvent,
   type Supervision,
   type Timer,
-} from './supervise.ts'
+} from './supervise/supervision.ts'
 import { trackRun, type TrackedRun } from './track-run.ts'
 import type { SignOfLife } from './watch/signs-of-life.ts'
 

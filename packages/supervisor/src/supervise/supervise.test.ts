@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { isStalled } from './beat-of.ts'
 import { defaultLimits } from './limits.ts'
+import { supervise } from './supervise.ts'
 import {
-  isStalled,
   nothingYet,
   runsIn,
-  supervise,
   type Effect,
   type SupervisorEvent,
   type Supervision,
   type Timer,
-} from './supervise.ts'
+} from './supervision.ts'
 
 /** As on a machine that is neither slow nor busy. */
 const limits = { ...defaultLimits, notice: 10_000, hang: 28_000, startAttempts: 2, chanceStartAttempts: 4 }
