@@ -1,6 +1,7 @@
 import {
   cellEnding,
   gatherSettled,
+  isStream,
   type CellEnding,
   type RunError,
   type RunEvent,
@@ -37,6 +38,7 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
       if (ending !== undefined) ends[ending]++
       ended = event.time
       settled.add(event)
+      if (isStream(event)) return
       switch (event.type) {
         case 'cell.failed':
           // Who cancelled a run knows why its cells ended.
@@ -54,13 +56,10 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
           return
         case 'run.queued':
         case 'run.restarted':
-        case 'run.progress':
         case 'cell.started':
         case 'cell.finished':
         case 'cell.cached':
         case 'cell.skipped':
-        case 'cell.progress':
-        case 'cell.token':
           return
       }
     },

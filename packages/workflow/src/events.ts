@@ -74,6 +74,16 @@ export type RunEvent =
 
 export type RunEventType = RunEvent['type']
 
+const streamed = ['cell.token', 'cell.progress', 'run.progress'] as const satisfies readonly RunEventType[]
+
+/** Tells of work going on, of which more is about to come: what lasts of it, other events tell. */
+export type StreamEvent = Extract<RunEvent, { type: (typeof streamed)[number] }>
+
+/** Whether an event can be left out, or told later together with the next, by whoever wants to know how a run ends. */
+export function isStream(event: RunEvent): event is StreamEvent {
+  return streamed.some((type) => type === event.type)
+}
+
 /** A run event before the run gives it its number and time. */
 export type RunEventBody = RunEvent extends infer E
   ? E extends RunEvent

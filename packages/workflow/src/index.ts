@@ -144,6 +144,7 @@ export {
   cellChoiceSchema,
   cellEnding,
   isArtifactRef,
+  isStream,
   issueSchema,
   runErrorSchema,
   sourcePlaceSchema,

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { RunsQuery, RunSummary, RunVersions } from '@woolgather/protocol'
-import type { CellChoice, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
+import { isStream, type CellChoice, type RunEvent, type RunStatus, type Workflow } from '@woolgather/workflow'
 import Database from 'libsql'
 import { describeHolder } from '../find-holder.ts'
 
@@ -22,6 +22,8 @@ export interface EventPage {
   texts: string[]
   from: number
   to: number
+  /** Whether it ends in the middle of work going on, of which more is about to come. */
+  streams: boolean
 }
 
 /** How much one page holds: enough to catch up fast, little enough to hold for hundreds of slow clients. */
@@ -73,6 +75,8 @@ const migrations = [
    alter table runs add column fresh text;`,
   `alter table runs add column priority integer not null default 0;
    alter table runs add column versions text;`,
+  // null: written before there was the column
+  `alter table events add column stream integer;`,
 ]
 
 /**
@@ -87,14 +91,14 @@ export function openRunStore(file: string): RunStore {
   const insertRun = database.prepare(
     'insert into runs (run, name, status, created, workflow, targets, fresh, priority) values (?, ?, ?, ?, ?, ?, ?, ?)',
   )
-  const insertEvent = database.prepare('insert into events (run, seq, event) values (?, ?, ?)')
+  const insertEvent = database.prepare('insert into events (run, seq, event, stream) values (?, ?, ?, ?)')
   const updateStatus = database.prepare('update runs set status = ?, finished = ? where run = ?')
   const updateStarted = database.prepare('update runs set started = ? where run = ?')
   const updateVersions = database.prepare('update runs set versions = ? where run = ?')
   const updateLast = database.prepare('update runs set last_seq = ? where run = ?')
   const selectLast = database.prepare('select last_seq from runs where run = ?')
   const selectEvents = database.prepare(
-    'select event from events where run = ? and seq > ? order by seq limit ?',
+    'select event, stream from events where run = ? and seq > ? order by seq limit ?',
   )
   const selectStatus = database.prepare('select status from runs where run = ?')
   const selectRun = database.prepare(
@@ -108,8 +112,7 @@ export function openRunStore(file: string): RunStore {
        order by number desc limit @limit`,
   )
   const selectHistory = database.prepare(
-    `select event from events where run = ? and event not like '%"type":"cell.token"%'
-       and event not like '%"type":"cell.progress"%' order by seq`,
+    'select event from events where run = ? and stream is not 1 order by seq',
   )
   const selectUnfinished = database.prepare(
     "select run, workflow, targets, fresh, priority, versions, status from runs where status in ('queued', 'running') order by coalesce(place, 1000000000), number",
@@ -123,7 +126,8 @@ export function openRunStore(file: string): RunStore {
   })
 
   const appendAll = database.transaction((run: string, events: readonly RunEvent[]) => {
-    for (const event of events) insertEvent.run(run, event.seq, JSON.stringify(event))
+    for (const event of events)
+      insertEvent.run(run, event.seq, JSON.stringify(event), isStream(event) ? 1 : 0)
     updateLast.run(events.at(-1)?.seq, run)
   })
 
@@ -145,9 +149,11 @@ export function openRunStore(file: string): RunStore {
     },
     lastSeq: (run) => (selectLast.get(run) as { last_seq: number } | undefined)?.last_seq,
     page(run, after) {
-      const rows = selectEvents.all(run, after, pageLimits.events) as { event: string }[]
-      const texts = takePage(rows.map(({ event }) => event))
-      return texts.length === 0 ? undefined : { texts, from: after + 1, to: after + texts.length }
+      const rows = takePage(selectEvents.all(run, after, pageLimits.events) as EventRow[])
+      const last = rows.at(-1)
+      if (last === undefined) return undefined
+      const texts = rows.map(({ event }) => event)
+      return { texts, from: after + 1, to: after + texts.length, streams: streams(last) }
     },
     status: (run) => (selectStatus.get(run) as { status: RunStatus } | undefined)?.status,
     find(run) {
@@ -155,7 +161,9 @@ export function openRunStore(file: string): RunStore {
       return row === undefined ? undefined : readRow(row)
     },
     history: (run) =>
-      (selectHistory.all(run) as { event: string }[]).map(({ event }) => JSON.parse(event) as RunEvent),
+      (selectHistory.all(run) as Pick<EventRow, 'event'>[])
+        .map(({ event }) => JSON.parse(event) as RunEvent)
+        .filter((event) => !isStream(event)),
     summary(run) {
       const row = selectSummary.get(run) as SummaryRow | undefined
       return row === undefined ? undefined : readSummary(row)
@@ -225,11 +233,22 @@ function readRow({ run, workflow, targets, fresh, priority, versions }: RunRow):
   }
 }
 
+interface EventRow {
+  /** As JSON. */
+  event: string
+  /** Whether it is `isStream`; null where that was not noted yet. */
+  stream: 0 | 1 | null
+}
+
+function streams({ event, stream }: EventRow): boolean {
+  return stream === null ? isStream(JSON.parse(event) as RunEvent) : stream === 1
+}
+
 /** At least one event, then as many as stay within the bytes of a page. */
-function takePage(texts: string[]): string[] {
+function takePage(rows: EventRow[]): EventRow[] {
   let bytes = 0
-  const end = texts.findIndex((text, index) => (bytes += text.length) > pageLimits.bytes && index > 0)
-  return end === -1 ? texts : texts.slice(0, end)
+  const end = rows.findIndex(({ event }, index) => (bytes += event.length) > pageLimits.bytes && index > 0)
+  return end === -1 ? rows : rows.slice(0, end)
 }
 
 /** Beside the history, for whoever finds it locked. */

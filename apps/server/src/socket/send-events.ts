@@ -49,9 +49,10 @@ export function createEventSender(runs: Pick<RunService, 'page'>, sink: EventSin
   }
 
   const serve = (run: string, page: EventPage): void => {
-    const wait = isStream(page) ? lastStreamed + streamInterval - performance.now() : 0
+    // The end of a cell or run is told at once.
+    const wait = page.streams ? lastStreamed + streamInterval - performance.now() : 0
     if (wait > 0) return hold(run, wait)
-    if (isStream(page)) lastStreamed = performance.now()
+    if (page.streams) lastStreamed = performance.now()
     cursors.set(run, page.to)
     // Back to the end of the line: there may be more than one page.
     pending.add(run)
@@ -97,11 +98,6 @@ export function createEventSender(runs: Pick<RunService, 'page'>, sink: EventSin
       held.clear()
     },
   }
-}
-
-/** Whether a page tells of work going on, of which more is about to come. The end of a cell or run is told at once. */
-function isStream({ texts }: EventPage): boolean {
-  return /"type":"(cell\.token|cell\.progress|run\.progress)"/.test(texts.at(-1) ?? '')
 }
 
 /** A `run.events` message; the events are JSON already. */
