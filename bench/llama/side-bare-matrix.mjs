@@ -21,7 +21,7 @@ export async function openBare(path) {
     tokenize: (text) => model.vocabulary.tokenize(text, { special: true, addBos: true }),
     async close() {
       await context.dispose()
-      await model.release()
+      await model.dispose()
     },
   }
 }

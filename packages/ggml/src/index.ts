@@ -1,10 +1,7 @@
-export { chooseBinary } from './choose-binary.ts'
-export type { Gpu, NativeBinary } from './choose-binary.ts'
+export { chooseBinary, type Gpu } from './choose-binary.ts'
 export { loadNative } from './load-native.ts'
 export type { Native } from './load-native.ts'
 export { NativeError } from './native-error.ts'
-export { NativeLog } from './native-log.ts'
-export type { Device } from './devices.ts'
 export {
   addressOf,
   callAsync,
@@ -13,18 +10,14 @@ export {
   registerProgressCallback,
   viewFloats,
 } from './bind.ts'
-export type { RegisteredCallback } from './bind.ts'
 export type {
   AdapterPointer,
   Batch,
   CallbackPointer,
   CApi,
-  ContextParams,
   ContextPointer,
   MemoryPointer,
-  ModelParams,
   ModelPointer,
-  NativeFunction,
   Pointer,
   SamplerPointer,
   TensorPointer,

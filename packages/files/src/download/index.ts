@@ -1,6 +1,3 @@
 export { downloadModel, findDownload } from './download-model.ts'
-export type { DownloadedModel, DownloadModelInput, DownloadProgress } from './download-model.ts'
 export { parseModelUri } from './parse-uri.ts'
-export type { ModelUri } from './parse-uri.ts'
-export type { Patience } from './persist.ts'
 export { hashFile, originOf } from './download-record.ts'

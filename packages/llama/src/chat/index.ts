@@ -1,9 +1,3 @@
-export {
-  chooseTemplate,
-  presetTemplate,
-  resolveTemplate,
-  type ChatTemplate,
-  type TemplateHints,
-} from './choose-template.ts'
-export { formatChat, type FormatChatInput } from './format-chat.ts'
-export { presets, type PresetTemplate } from './presets.ts'
+export { chooseTemplate, presetTemplate, resolveTemplate, type ChatTemplate } from './choose-template.ts'
+export { formatChat } from './format-chat.ts'
+export { presets } from './presets.ts'

@@ -11,6 +11,19 @@ export interface WeightedLora extends ScaledLora {
   weight: number
 }
 
+/** PEFT's `combination_type`s without `_svd`: what each drops, and whether it elects signs. */
+export const peftKinds = {
+  linear: {},
+  ties: { drops: 'smallest', elects: true },
+  dare_linear: { drops: 'any' },
+  dare_ties: { drops: 'any', elects: true },
+  magnitude_prune: { drops: 'smallest' },
+} as const satisfies Record<string, TaskMerge>
+
+export interface PeftMethod extends Pick<TaskMerge, 'density' | 'majority'> {
+  method: keyof typeof peftKinds
+}
+
 /**
  * Combines adapters as PEFT does: A's with A's and B's with B's, each times the root of its weight. The product then
  * has cross terms, every B with every A, that can be as large as what was wanted; `concatenate` and `combineToRank`
@@ -19,10 +32,11 @@ export interface WeightedLora extends ScaledLora {
  */
 export function combineAsPeft(
   adapters: readonly WeightedLora[],
-  merge: TaskMerge,
+  { method, ...settings }: PeftMethod,
   draw: DrawMask = seededMasks(0, 'lora'),
 ): LoraFactors {
   const { rows, columns } = checkSameTensor(adapters)
+  const merge = { ...peftKinds[method], ...settings }
   const ranks = new Set(adapters.map(({ factors }) => factors.rank))
   if (ranks.size > 1) {
     throw new MergeError(
@@ -57,11 +71,12 @@ export function combineAsPeft(
  */
 export function combineDeltasAsPeft(
   adapters: readonly WeightedLora[],
-  merge: TaskMerge,
+  { method, ...settings }: PeftMethod,
   target: SvdTarget,
   draw: DrawMask = seededMasks(0, 'lora'),
 ): LoraFactors {
   const { rows, columns } = checkSameTensor(adapters)
+  const merge = { ...peftKinds[method], ...settings }
   const values = mergeTaskTensors(
     adapters.map(deltaOf),
     adapters.map(({ weight }) => weight),

@@ -4,7 +4,7 @@ import { seededMasks } from '../kernels/random.ts'
 import { largestDifference, readFixture, type FixtureTensor } from '../testing/fixtures.ts'
 import { randomValues } from '../testing/random-values.ts'
 import { combineToRank, concatenate } from './combine-exactly.ts'
-import { combineAsPeft, type WeightedLora } from './combine-peft.ts'
+import { combineAsPeft, peftKinds, type WeightedLora } from './combine-peft.ts'
 import { extractLora } from './extract.ts'
 import { addLora, deltaOf, loraScale, type LoraFactors, type ScaledLora } from './lora.ts'
 import { mergeTaskTensors, type TaskMerge } from './merge-task-tensors.ts'
@@ -22,13 +22,7 @@ describe('PEFT’s merge_utils', () => {
     masks?: FixtureTensor[]
   }
   const { cases } = readFixture<{ cases: Case[] }>('peft_merge_utils')
-  const kinds: Record<string, TaskMerge> = {
-    task_arithmetic: {},
-    magnitude_prune: { drops: 'smallest' },
-    ties: { drops: 'smallest', elects: true },
-    dare_linear: { drops: 'any' },
-    dare_ties: { drops: 'any', elects: true },
-  }
+  const kinds: Record<string, TaskMerge> = { ...peftKinds, task_arithmetic: peftKinds.linear }
 
   test.each(cases)('$id', ({ id, weights, args, inputs, output, masks = [] }) => {
     const kind = kinds[id.replace(/-.*/, '')]!
@@ -260,7 +254,7 @@ describe('combining and baking', () => {
   test('PEFT’s linear of one adapter is that adapter, also with a negative weight', () => {
     const [first] = several
     for (const weight of [0.8, -0.8]) {
-      const factors = combineAsPeft([{ ...first!, weight }], {})
+      const factors = combineAsPeft([{ ...first!, weight }], { method: 'linear' })
       const wanted = deltaOf({ factors: first!.factors, scale: first!.scale * weight })
       expect(largestDifference(deltaOf({ factors, scale: 1 }), wanted)).toBeLessThan(1e-8)
     }
@@ -269,7 +263,7 @@ describe('combining and baking', () => {
   test('PEFT’s linear of two adapters has cross terms, the exact sum has none', () => {
     const two: WeightedLora[] = [1, 5].map((seed) => ({ factors: adapter(seed, 4), scale: 1, weight: 1 }))
     const exact = deltaOf({ factors: concatenate(two), scale: 1 })
-    const crossed = deltaOf({ factors: combineAsPeft(two, {}), scale: 1 })
+    const crossed = deltaOf({ factors: combineAsPeft(two, { method: 'linear' }), scale: 1 })
     const parts = two.map(deltaOf)
     expect(
       largestDifference(
@@ -285,7 +279,9 @@ describe('combining and baking', () => {
     const other = { factors: { ...adapter(1, 4), rows: 12, b: randomValues(2, 48) }, scale: 1 }
     expect(() => concatenate([first!, other])).toThrow('Adapters for 24 × 36 and 12 × 36 cannot be combined')
     const mixed = several.map((scaled) => ({ ...scaled, weight: 1 }))
-    expect(() => combineAsPeft(mixed, {})).toThrow('Adapters of ranks 4, 7, 1 cannot be combined')
+    expect(() => combineAsPeft(mixed, { method: 'linear' })).toThrow(
+      'Adapters of ranks 4, 7, 1 cannot be combined',
+    )
     expect(() => addLora(new Float32Array(36), 24, several)).toThrow('does not fit rows of 36')
     expect(() => concatenate([])).toThrow(MergeError)
   })

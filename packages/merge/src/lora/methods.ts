@@ -2,7 +2,13 @@ import { MergeError } from '../errors/merge-error.ts'
 import type { DrawMask } from '../kernels/random.ts'
 import type { SvdTarget } from '../linear-algebra/svd.ts'
 import { combineToRank, concatenate } from './combine-exactly.ts'
-import { combineAsPeft, combineDeltasAsPeft, type WeightedLora } from './combine-peft.ts'
+import {
+  combineAsPeft,
+  combineDeltasAsPeft,
+  peftKinds,
+  type PeftMethod,
+  type WeightedLora,
+} from './combine-peft.ts'
 import type { LoraFactors } from './lora.ts'
 import type { TaskMerge } from './merge-task-tensors.ts'
 
@@ -29,21 +35,21 @@ export interface LoraMethodDefinition {
 }
 
 /** A's with A's and B's with B's, as PEFT does, which adds cross terms. */
-function byFactors(kind: TaskMerge): LoraMethodDefinition {
+function byFactors(method: PeftMethod['method']): LoraMethodDefinition {
   return {
-    ...capabilitiesOf(kind),
+    ...capabilitiesOf(peftKinds[method]),
     combine: (loras, { density, majority, draw }) =>
-      combineAsPeft(loras, { ...kind, density, majority }, draw),
+      combineAsPeft(loras, { method, density, majority }, draw),
   }
 }
 
 /** The whole changes, brought to a rank. */
-function byChanges(kind: TaskMerge): LoraMethodDefinition {
+function byChanges(method: PeftMethod['method']): LoraMethodDefinition {
   return {
-    ...capabilitiesOf(kind),
+    ...capabilitiesOf(peftKinds[method]),
     ranked: true,
     combine: (loras, { target, density, majority, draw }) =>
-      combineDeltasAsPeft(loras, { ...kind, density, majority }, target, draw),
+      combineDeltasAsPeft(loras, { method, density, majority }, target, draw),
   }
 }
 
@@ -58,26 +64,21 @@ function capabilitiesOf({ drops, elects }: TaskMerge): Omit<LoraMethodDefinition
 const scaled = (loras: readonly WeightedLora[]): { factors: LoraFactors; scale: number }[] =>
   loras.map(({ factors, scale, weight }) => ({ factors, scale: scale * weight }))
 
-const ties = { drops: 'smallest', elects: true } as const
-const dareLinear = { drops: 'any' } as const
-const dareTies = { drops: 'any', elects: true } as const
-const magnitudePrune = { drops: 'smallest' } as const
-
 /** All methods of combining LoRAs, under PEFT's names (its `combination_type`), in the order that people see. */
 export const loraMethods = {
   /** The exact sum. */
   cat: { combine: (loras) => concatenate(scaled(loras)) },
   /** Its best approximation of a rank. */
   svd: { ranked: true, combine: (loras, { target }) => combineToRank(scaled(loras), target) },
-  linear: byFactors({}),
-  ties: byFactors(ties),
-  ties_svd: byChanges(ties),
-  dare_linear: byFactors(dareLinear),
-  dare_linear_svd: byChanges(dareLinear),
-  dare_ties: byFactors(dareTies),
-  dare_ties_svd: byChanges(dareTies),
-  magnitude_prune: byFactors(magnitudePrune),
-  magnitude_prune_svd: byChanges(magnitudePrune),
+  linear: byFactors('linear'),
+  ties: byFactors('ties'),
+  ties_svd: byChanges('ties'),
+  dare_linear: byFactors('dare_linear'),
+  dare_linear_svd: byChanges('dare_linear'),
+  dare_ties: byFactors('dare_ties'),
+  dare_ties_svd: byChanges('dare_ties'),
+  magnitude_prune: byFactors('magnitude_prune'),
+  magnitude_prune_svd: byChanges('magnitude_prune'),
 } satisfies Record<string, LoraMethodDefinition>
 
 export type LoraMethodName = keyof typeof loraMethods
