@@ -1,5 +1,5 @@
 import type { Command } from '../../apps/editor/src/commands/command.ts'
-import { showKeys } from '../../apps/editor/src/ui/show-keys.ts'
+import { showKeys } from '../../apps/editor/src/store/show-keys.ts'
 import { table } from './table.ts'
 
 /** Every command of the editor that has a shortcut, by group, and what else keys and pointer do. */

@@ -1,6 +1,6 @@
 import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react'
-import { watchKeys } from './commands/commands.ts'
+import { watchKeys } from './commands/watch-keys.ts'
 import { Graph } from './graph/graph.tsx'
 import { Breadcrumb } from './panels/breadcrumb.tsx'
 import { ContextMenu } from './panels/context-menu.tsx'

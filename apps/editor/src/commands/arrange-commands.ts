@@ -3,10 +3,10 @@ import { alignSelected, distributeSelected, layOut } from '../session/editing/ar
 import type { Editor } from '../store/editor.ts'
 import type { Command } from './command.ts'
 
-const atLeast =
+const needs =
   (count: number) =>
-  (editor: Editor): boolean =>
-    editor.front.view.getState().selectedNodes.size >= count
+  (editor: Editor): string | undefined =>
+    editor.front.view.getState().selectedNodes.size >= count ? undefined : `Select ${count} nodes first`
 
 const align = (title: string, key: string, alignment: Alignment): Command => ({
   group: 'Arrange',
@@ -14,7 +14,7 @@ const align = (title: string, key: string, alignment: Alignment): Command => ({
   keys: [key],
   menus: ['nodes'],
   section: 'arrange',
-  when: atLeast(2),
+  disabledReason: needs(2),
   run: (editor, flow) => alignSelected(editor, flow, alignment),
 })
 
@@ -40,7 +40,7 @@ export const arrangeCommands: readonly Command[] = [
     keys: ['Alt+Shift+h'],
     menus: ['nodes'],
     section: 'arrange',
-    when: atLeast(3),
+    disabledReason: needs(3),
     run: (editor, flow) => distributeSelected(editor, flow, 'across'),
   },
   {
@@ -49,7 +49,7 @@ export const arrangeCommands: readonly Command[] = [
     keys: ['Alt+Shift+v'],
     menus: ['nodes'],
     section: 'arrange',
-    when: atLeast(3),
+    disabledReason: needs(3),
     run: (editor, flow) => distributeSelected(editor, flow, 'down'),
   },
 ]

@@ -1,5 +1,6 @@
 import type { ReactFlowInstance } from '@xyflow/react'
 import type { Editor } from '../store/editor.ts'
+import { showKeys } from '../store/show-keys.ts'
 
 export type Flow = Pick<
   ReactFlowInstance,
@@ -27,7 +28,17 @@ export interface Command {
   section?: 'one' | 'nodes' | 'state' | 'subgraph' | 'arrange' | 'remove'
   /** A name of a colour that is drawn as a patch in menus. */
   swatch?: string
-  /** Whether it would do anything now; without it, always. */
-  when?: (editor: Editor) => boolean
+  /** Why it would do nothing now, and what to do first; undefined where it does. */
+  disabledReason?: (editor: Editor) => string | undefined
   run: (editor: Editor, flow: Flow) => void
 }
+
+/** Whether it would do anything now. */
+export const isEnabled = (editor: Editor, { disabledReason }: Command): boolean =>
+  disabledReason?.(editor) === undefined
+
+/** The shortcut of a command as people read it on their keyboard; empty where it has none. */
+export const keysOf = ({ keys: [first] }: Command): string => (first === undefined ? '' : showKeys(first))
+
+/** What a button says that does the same as a command, with its shortcut: `Save (Ctrl+S)`. */
+export const withKeys = (text: string, command: Command): string => `${text} (${keysOf(command)})`

@@ -1,34 +1,23 @@
-import { isBorder } from '../document/scope.ts'
 import { parseLinkId } from '../document/link-id.ts'
-import { addNote } from '../session/editing/add-note.ts'
-import {
-  copySelected,
-  duplicateSelected,
-  graphOf,
-  removeSelected,
-  selectAll,
-} from '../session/editing/edit-graph.ts'
-import {
-  makeSubgraphOfSelected,
-  selectedSubgraphs,
-  unpackSelected,
-} from '../session/editing/edit-subgraph.ts'
+import { copySelected, duplicateSelected, graphOf, selectAll } from '../session/editing/edit-graph.ts'
+import { selectedSubgraphs } from '../session/editing/edit-subgraph.ts'
 import { enterSubgraph, leaveSubgraph } from '../session/editing/enter-subgraph.ts'
-import { groupSelected } from '../session/editing/group-selected.ts'
 import { insertAtPointer, readLink } from '../session/editing/insert-on-link.ts'
 import { pasteFromClipboard } from '../session/editing/clipboard.ts'
 import { searchAtPointer, searchPlaces } from '../session/editing/open-search.ts'
 import { addReroute, straighten } from '../session/editing/reroute-link.ts'
 import type { Editor } from '../store/editor.ts'
-import { colorNames } from '../ui/node-colors.ts'
 import type { Command } from './command.ts'
+import { needsNode, selectedNodes } from './selection.ts'
 
-const anyNode = (editor: Editor): boolean => selectedNodes(editor).length > 0
-const oneLink = (editor: Editor): boolean => editor.front.view.getState().selectedLinks.size === 1
+const needsLink = (editor: Editor): string | undefined =>
+  editor.front.view.getState().selectedLinks.size === 1 ? undefined : 'Select a link first'
 
-function selectedNodes(editor: Editor): string[] {
-  const { nodes } = graphOf(editor)
-  return [...editor.front.view.getState().selectedNodes].filter((id) => nodes[id] && !isBorder(id))
+function needsPoints(editor: Editor): string | undefined {
+  const link = selectedLink(editor)
+  if (!link) return 'Select a link first'
+  const { reroutes } = graphOf(editor).nodes[link.to.node]?.view ?? {}
+  return reroutes?.[link.to.input] === undefined ? 'The selected link has no points' : undefined
 }
 
 function selectedLink(editor: Editor) {
@@ -36,6 +25,34 @@ function selectedLink(editor: Editor) {
   return id === undefined ? undefined : readLink(editor, parseLinkId(id))
 }
 
+/** The way out of a subgraph. */
+export const leave: Command = {
+  group: 'Graph',
+  title: 'Leave the subgraph',
+  keys: ['Shift+o'],
+  menus: ['canvas'],
+  section: 'one',
+  disabledReason: (editor) =>
+    editor.front.document.getState().path.length > 0 ? undefined : 'No subgraph is open',
+  run: leaveSubgraph,
+}
+
+/** The way into one. */
+export const enter: Command = {
+  group: 'Graph',
+  title: 'Open the subgraph',
+  keys: ['o'],
+  menus: ['nodes'],
+  section: 'one',
+  disabledReason: (editor) =>
+    selectedSubgraphs(editor).length === 1 ? undefined : 'Select one subgraph first',
+  run: (editor) => {
+    const [id] = selectedSubgraphs(editor)
+    if (id !== undefined) enterSubgraph(editor, id)
+  },
+}
+
+/** Where one is in the graph, what is found in it, and its links. */
 export const graphCommands: readonly Command[] = [
   {
     group: 'Graph',
@@ -46,7 +63,7 @@ export const graphCommands: readonly Command[] = [
     section: 'one',
     run: (editor, flow) => {
       const link = selectedLink(editor)
-      if (link && !anyNode(editor)) insertAtPointer(editor, flow, link)
+      if (link && selectedNodes(editor).length === 0) insertAtPointer(editor, flow, link)
       else searchAtPointer(editor, flow)
     },
   },
@@ -57,7 +74,7 @@ export const graphCommands: readonly Command[] = [
     keys: ['i'],
     menus: ['link'],
     section: 'one',
-    when: oneLink,
+    disabledReason: needsLink,
     run: (editor, flow) => {
       const link = selectedLink(editor)
       if (link) insertAtPointer(editor, flow, link)
@@ -70,7 +87,7 @@ export const graphCommands: readonly Command[] = [
     keys: ['.'],
     menus: ['link'],
     section: 'one',
-    when: oneLink,
+    disabledReason: needsLink,
     run: (editor, flow) => {
       const link = selectedLink(editor)
       if (link) addReroute(editor, flow, link)
@@ -83,39 +100,14 @@ export const graphCommands: readonly Command[] = [
     keys: [],
     menus: ['link'],
     section: 'one',
-    when: (editor) => {
-      const link = selectedLink(editor)
-      return (
-        link !== undefined &&
-        graphOf(editor).nodes[link.to.node]?.view?.reroutes?.[link.to.input] !== undefined
-      )
-    },
+    disabledReason: needsPoints,
     run: (editor) => {
       const link = selectedLink(editor)
       if (link) straighten(editor, link)
     },
   },
-  {
-    group: 'Graph',
-    title: 'Open the subgraph',
-    keys: ['o'],
-    menus: ['nodes'],
-    section: 'one',
-    when: (editor) => selectedSubgraphs(editor).length === 1,
-    run: (editor) => {
-      const [id] = selectedSubgraphs(editor)
-      if (id !== undefined) enterSubgraph(editor, id)
-    },
-  },
-  {
-    group: 'Graph',
-    title: 'Leave the subgraph',
-    keys: ['Shift+o'],
-    menus: ['canvas'],
-    section: 'one',
-    when: (editor) => editor.front.document.getState().path.length > 0,
-    run: leaveSubgraph,
-  },
+  enter,
+  leave,
   {
     group: 'Graph',
     title: 'Find a node of this workflow',
@@ -131,7 +123,7 @@ export const graphCommands: readonly Command[] = [
     keys: [],
     menus: ['nodes'],
     section: 'nodes',
-    when: anyNode,
+    disabledReason: needsNode,
     run: (editor) => void copyToClipboard(editor),
   },
   {
@@ -149,7 +141,7 @@ export const graphCommands: readonly Command[] = [
     keys: ['Mod+d'],
     menus: ['nodes'],
     section: 'nodes',
-    when: anyNode,
+    disabledReason: needsNode,
     run: duplicateSelected,
   },
   {
@@ -160,111 +152,6 @@ export const graphCommands: readonly Command[] = [
     section: 'nodes',
     run: selectAll,
   },
-  {
-    group: 'Graph',
-    title: 'Fold or unfold what is selected',
-    short: 'Fold',
-    keys: ['c'],
-    menus: ['nodes'],
-    section: 'state',
-    when: anyNode,
-    run: foldSelected,
-  },
-  {
-    group: 'Graph',
-    title: 'Pin what is selected, or let it move',
-    short: 'Pin',
-    keys: ['p'],
-    menus: ['nodes'],
-    section: 'state',
-    when: anyNode,
-    run: pinSelected,
-  },
-  {
-    group: 'Graph',
-    title: 'Mute what is selected, or let it run',
-    short: 'Mute',
-    keys: ['Mod+m'],
-    menus: ['nodes'],
-    section: 'state',
-    when: anyNode,
-    run: switchMode('mute'),
-  },
-  {
-    group: 'Graph',
-    title: 'Bypass what is selected, or let it run',
-    short: 'Bypass',
-    keys: ['Mod+b'],
-    menus: ['nodes'],
-    section: 'state',
-    when: anyNode,
-    run: switchMode('bypass'),
-  },
-  {
-    group: 'Graph',
-    title: 'Frame what is selected',
-    short: 'Frame',
-    keys: ['Mod+g'],
-    menus: ['nodes'],
-    section: 'subgraph',
-    when: anyNode,
-    run: groupSelected,
-  },
-  {
-    group: 'Graph',
-    title: 'Make a subgraph of what is selected',
-    short: 'Make a subgraph',
-    keys: ['Mod+Shift+g'],
-    menus: ['nodes'],
-    section: 'subgraph',
-    when: anyNode,
-    run: makeSubgraphOfSelected,
-  },
-  {
-    group: 'Graph',
-    title: 'Unpack the subgraph',
-    keys: ['u'],
-    menus: ['nodes'],
-    section: 'subgraph',
-    when: (editor) => selectedSubgraphs(editor).length > 0,
-    run: unpackSelected,
-  },
-  {
-    group: 'Graph',
-    title: 'Write a note',
-    keys: ['Shift+n'],
-    menus: ['canvas'],
-    section: 'one',
-    run: addNote,
-  },
-  ...colorNames.map((color): Command => ({
-    group: 'Graph',
-    title: `Colour: ${color}`,
-    keys: [],
-    menus: ['nodes'],
-    swatch: color,
-    when: anyNode,
-    run: (editor) => colorSelected(editor, color),
-  })),
-  {
-    group: 'Graph',
-    title: 'Colour: of the family',
-    keys: [],
-    menus: ['nodes'],
-    swatch: '',
-    when: anyNode,
-    run: (editor) => colorSelected(editor, undefined),
-  },
-  {
-    group: 'Graph',
-    title: 'Delete what is selected',
-    short: 'Delete',
-    keys: ['Delete', 'Backspace'],
-    menus: ['nodes', 'link'],
-    section: 'remove',
-    when: (editor) => anyNode(editor) || editor.front.view.getState().selectedLinks.size > 0,
-    run: removeSelected,
-  },
 ]
 
 async function copyToClipboard(editor: Editor): Promise<void> {
@@ -272,43 +159,4 @@ async function copyToClipboard(editor: Editor): Promise<void> {
   if (text === undefined) return
   await navigator.clipboard.writeText(text)
   editor.workbench.getState().notify('info', 'Copied')
-}
-
-function foldSelected(editor: Editor): void {
-  const { nodes } = graphOf(editor)
-  const ids = selectedNodes(editor)
-  const collapsed = ids.some((id) => nodes[id]?.view?.collapsed !== true)
-  editor.front.document.getState().dispatch({
-    type: 'batch',
-    actions: ids.map((id) => ({ type: 'node.collapse', id, collapsed })),
-  })
-}
-
-function pinSelected(editor: Editor): void {
-  const { nodes } = graphOf(editor)
-  const ids = selectedNodes(editor)
-  const pinned = ids.some((id) => nodes[id]?.view?.pinned !== true)
-  editor.front.document.getState().dispatch({
-    type: 'batch',
-    actions: ids.map((id) => ({ type: 'node.pin', id, pinned })),
-  })
-}
-
-function switchMode(mode: 'mute' | 'bypass'): Command['run'] {
-  return (editor) => {
-    const { nodes } = graphOf(editor)
-    const ids = selectedNodes(editor)
-    const next = ids.some((id) => nodes[id]?.mode !== mode) ? mode : undefined
-    editor.front.document.getState().dispatch({
-      type: 'batch',
-      actions: ids.map((id) => ({ type: 'node.mode', id, mode: next })),
-    })
-  }
-}
-
-function colorSelected(editor: Editor, color: string | undefined): void {
-  editor.front.document.getState().dispatch({
-    type: 'batch',
-    actions: selectedNodes(editor).map((id) => ({ type: 'node.color', id, color })),
-  })
 }

@@ -4,6 +4,7 @@ import { openFromServer } from '../session/files/open-workflow.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { searchAtCenter } from '../session/editing/open-search.ts'
 import { orderExamples } from './order-examples.ts'
+import './empty-canvas.css'
 
 /** What an empty workflow says: the two ways to begin. */
 export function EmptyCanvas() {

@@ -25,7 +25,7 @@ import { GroupFrames } from './group-frames.tsx'
 import { LinkEdge } from './link-edge.tsx'
 import { LinkHint } from './link-hint.tsx'
 import { looseLinkAt } from '../session/editing/loose-link.ts'
-import { showAll, zoomLimits } from './show-all.ts'
+import { showAll, zoomLimits } from '../session/editing/show-all.ts'
 import { readableZoom } from './detail.ts'
 import { useDetail } from './use-detail.ts'
 import { EmptyCanvas } from './empty-canvas.tsx'
@@ -35,6 +35,8 @@ import { linkAt, useDropOnLink } from './use-drop-on-link.ts'
 import { useFlowEdges } from './use-flow-edges.ts'
 import { useFlowNodes } from './use-flow-nodes.ts'
 import { ViewControls } from './view-controls.tsx'
+import './graph.css'
+import './far.css'
 
 const nodeTypes = { card: NodeCard, border: BorderNode }
 const edgeTypes = { link: LinkEdge }

@@ -6,6 +6,7 @@ import { isRunning } from '../store/run-store.ts'
 import { portColor } from '../ui/port-style.ts'
 import { linkPath } from './link-path.ts'
 import { ReroutePoint } from './reroute-point.tsx'
+import './link-edge.css'
 
 export type LinkEdgeType = Edge<{ type: PortType; points: readonly Place[] }, 'link'>
 

@@ -3,6 +3,7 @@ import { useEditor } from '../store/editor-context.ts'
 import { judge } from '../session/editing/edit-graph.ts'
 import { portColor } from '../ui/port-style.ts'
 import type { LooseLink } from '../store/workbench-store.ts'
+import './link-hint.css'
 
 /** Beside the pointer while a link is drawn: the type in hand, or why it cannot go where it hovers. */
 export function LinkHint({ link }: { link: LooseLink }) {

@@ -5,6 +5,7 @@ import { useServer, useWorkflow } from '../store/editor-context.ts'
 import { familyStyle } from '../ui/family-style.ts'
 import type { Box } from '../layout/free-place.ts'
 import { findLoopBodies, type LoopBody } from './loop-bodies.ts'
+import './loop-regions.css'
 
 /** Air around the nodes of a loop, and width of the bands along its links, in graph units. */
 const air = 22

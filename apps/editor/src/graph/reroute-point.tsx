@@ -4,6 +4,7 @@ import type { Place } from '@woolgather/workflow'
 import { parseLinkId } from '../document/link-id.ts'
 import { moveReroute, removeReroute, reroutesOf } from '../session/editing/reroute-link.ts'
 import { useEditor } from '../store/editor-context.ts'
+import './reroute-point.css'
 
 export interface ReroutePointProps {
   link: string

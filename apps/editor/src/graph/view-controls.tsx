@@ -1,7 +1,8 @@
 import { Panel, useReactFlow, useStore } from '@xyflow/react'
 import { Maximize, Minus, Plus } from 'lucide-react'
 import { useEditor } from '../store/editor-context.ts'
-import { showAll } from './show-all.ts'
+import { showAll } from '../session/editing/show-all.ts'
+import './view-controls.css'
 
 /** Zoom and fit, out of the way in a corner. */
 export function ViewControls() {

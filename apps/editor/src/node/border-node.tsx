@@ -6,6 +6,8 @@ import { inputsNode, newPort, subgraphAt } from '../document/scope.ts'
 import { useDocument, useFront, useNode } from '../store/editor-context.ts'
 import { Port } from './port.tsx'
 import { useRemeasure } from './use-remeasure.ts'
+import './node-card.css'
+import './border-node.css'
 
 const noPorts: { name: string; type: string }[] = []
 

@@ -1,3 +1,5 @@
+import './choice-help.css'
+
 /** Under a field where one thing is chosen of several: what it is, and unfolded, its details. */
 export function ChoiceHelp({ text }: { text: string }) {
   const [summary, ...details] = text.split('\n')

@@ -14,6 +14,7 @@ import { InputControl } from './input-control.tsx'
 import { LinkedSource } from './linked-source.tsx'
 import { SweepButton } from './sweep-button.tsx'
 import { Port } from './port.tsx'
+import './input-field.css'
 
 /** Controls that need the width of the node: their label stands above. */
 const wide = new Set<Control['kind']>(['textarea', 'template', 'code', 'model', 'list', 'json'])

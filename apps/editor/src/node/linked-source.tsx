@@ -5,6 +5,7 @@ import { disconnect } from '../session/editing/edit-graph.ts'
 import { useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
 import { readableName, titleOf } from '../ui/describe-node.ts'
 import { useRevealNode } from '../ui/use-reveal-node.ts'
+import './linked-source.css'
 
 /** In place of a control: which outputs feed this input, each to be visited or taken away. */
 export function LinkedSource({ to, links, label }: { to: InputRef; links: Link[]; label: string }) {

@@ -10,6 +10,7 @@ import { InputPort } from './input-port.tsx'
 import { NodeMessages } from './node-messages.tsx'
 import { NodeResult } from './node-result.tsx'
 import { OutputPort } from './output-port.tsx'
+import './node-body.css'
 
 export interface NodeBodyProps {
   id: string

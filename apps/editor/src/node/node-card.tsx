@@ -14,6 +14,7 @@ import { NodeProgress } from './node-progress.tsx'
 import { NodeSketch } from './node-sketch.tsx'
 import type { SketchPort } from './sketch-ports.ts'
 import { useRemeasure } from './use-remeasure.ts'
+import './node-card.css'
 
 type CardNode = Node<{ ports?: SketchPort[] }>
 

@@ -1,3 +1,5 @@
+import { withKeys } from '../commands/command.ts'
+import { enter } from '../commands/graph-commands.ts'
 import { ChevronDown, ChevronRight, Pin, SquareArrowOutDownRight, TriangleAlert } from 'lucide-react'
 import { useState, type KeyboardEvent } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
@@ -7,6 +9,7 @@ import { useEditor } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { familyStyle } from '../ui/family-style.ts'
 import { NodeStatus } from './node-status.tsx'
+import './node-header.css'
 
 export interface NodeHeaderProps {
   id: string
@@ -58,7 +61,7 @@ export function NodeHeader({ id, node, description }: NodeHeaderProps) {
           type="button"
           className="icon-button nodrag"
           aria-label={`Open the subgraph ${title}`}
-          title="Open the subgraph (O)"
+          title={withKeys('Open the subgraph', enter)}
           onClick={() => enterSubgraph(editor, id)}
         >
           <SquareArrowOutDownRight />

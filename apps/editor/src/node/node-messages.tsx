@@ -3,6 +3,7 @@ import { firstFailure, latestCell } from '../run/show-run.ts'
 import { useProblems, useRun } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
 import { useTellReason } from '../ui/tell-reason.ts'
+import './node-messages.css'
 
 /** A type that is unknown is told by the node itself; an input without a link by its port, which is calm enough to build with. */
 function toldElsewhere({ code }: Issue): boolean {

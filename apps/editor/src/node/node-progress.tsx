@@ -1,5 +1,6 @@
 import { formatBytes, formatNumber, latestCell } from '../run/show-run.ts'
 import { useRun } from '../store/editor-context.ts'
+import './node-progress.css'
 
 /** A thin bar under the header while work that can be counted goes on; it moves to and fro where the end is unknown. */
 export function NodeProgress({ id }: { id: string }) {

@@ -13,6 +13,7 @@ import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
 import { useArtifact } from './use-artifact.ts'
+import './node-result.css'
 
 export interface NodeResultProps {
   id: string

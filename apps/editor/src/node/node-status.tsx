@@ -1,3 +1,5 @@
+import { withKeys } from '../commands/command.ts'
+import { showResults } from '../commands/commands.ts'
 import { Check, CircleSlash, CircleStop, Play, TriangleAlert, Zap } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
 import { formatDuration, formatNumber, latestCell, timeTaken } from '../run/show-run.ts'
@@ -5,6 +7,7 @@ import type { CellRun, NodeRun } from '../run/run-state.ts'
 import { useEditor, useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { useTellReason } from '../ui/tell-reason.ts'
+import './node-status.css'
 
 /** Milliseconds between ticks of the running time. */
 const tick = 250
@@ -84,7 +87,7 @@ function CellCount({ id, run }: { id: string; run: NodeRun }) {
     <button
       type="button"
       className="cell-count nodrag"
-      title="Show all cells (R)"
+      title={withKeys('Show all cells', showResults)}
       aria-label={`${shown} cells: show them`}
       onClick={() => editor.front.view.setState({ results: { node: id, full: false } })}
     >

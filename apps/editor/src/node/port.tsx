@@ -4,6 +4,7 @@ import type { PortType } from '@woolgather/workflow'
 import { useEditor } from '../store/editor-context.ts'
 import { looseLinkAt } from '../session/editing/loose-link.ts'
 import { portColor, portShapes } from '../ui/port-style.ts'
+import './port.css'
 
 export interface PortProps {
   node: string

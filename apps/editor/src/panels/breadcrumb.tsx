@@ -1,5 +1,7 @@
 import { ChevronRight, CornerLeftUp } from 'lucide-react'
 import { Fragment } from 'react'
+import { withKeys } from '../commands/command.ts'
+import { leave } from '../commands/graph-commands.ts'
 import { subgraphAt } from '../document/scope.ts'
 import { goToGraph, leaveSubgraph } from '../session/editing/enter-subgraph.ts'
 import { useDocument, useEditor, useFront } from '../store/editor-context.ts'
@@ -21,7 +23,7 @@ export function Breadcrumb() {
         type="button"
         className="icon-button"
         aria-label="Leave the subgraph"
-        title="Leave the subgraph (Shift+O)"
+        title={withKeys('Leave the subgraph', leave)}
         onClick={() => leaveSubgraph(editor)}
       >
         <CornerLeftUp />

@@ -1,13 +1,12 @@
 import { useReactFlow } from '@xyflow/react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { commands } from '../commands/commands.ts'
-import type { Command } from '../commands/command.ts'
+import { isEnabled, keysOf, type Command } from '../commands/command.ts'
 import { actAt } from '../session/editing/open-search.ts'
 import { useEditor, useWorkbench } from '../store/editor-context.ts'
 import type { MenuRequest } from '../store/workbench-store.ts'
 import { MenuList, type MenuSection } from '../ui/menu.tsx'
 import { swatchColor } from '../ui/node-colors.ts'
-import { showKeys } from '../ui/show-keys.ts'
 import './context-menu.css'
 
 const sections = ['one', 'nodes', 'state', 'subgraph', 'arrange', 'remove'] as const
@@ -54,7 +53,7 @@ function OpenMenu({ request }: { request: MenuRequest }) {
     command.run(editor, flow)
   }
   const fitting = commands.filter(
-    ({ menus, when }) => menus?.includes(request.target) && (when?.(editor) ?? true),
+    (command) => command.menus?.includes(request.target) && isEnabled(editor, command),
   )
   const swatches = fitting.filter(({ swatch }) => swatch !== undefined)
   const lists = sections.flatMap((section): MenuSection[] => {
@@ -65,7 +64,7 @@ function OpenMenu({ request }: { request: MenuRequest }) {
         items: items.map((command) => ({
           id: command.title,
           label: command.short ?? command.title,
-          detail: command.keys[0] === undefined ? undefined : showKeys(command.keys[0]),
+          detail: keysOf(command) || undefined,
           onSelect: () => run(command),
         })),
       },

@@ -4,8 +4,9 @@ import { dropTab, hasUnsaved } from '../session/files/tabs.ts'
 import { useEditor, useWorkbench, useWorkflow } from '../store/editor-context.ts'
 import type { Dialog } from '../store/workbench-store.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
-import { showKeys } from '../ui/show-keys.ts'
+import { showKeys } from '../store/show-keys.ts'
 import { Modal } from '../ui/modal.tsx'
+import './dialogs.css'
 
 const Templates = fetchedLater(async () => (await import('./templates.tsx')).Templates)
 const Missing = fetchedLater(async () => (await import('./missing.tsx')).Missing)

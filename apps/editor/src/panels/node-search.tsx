@@ -15,6 +15,7 @@ import { commandChoices, placeChoices, type Choice } from './search-choices.ts'
 import { readableName, titleOf } from '../ui/describe-node.ts'
 import { familyStyle, familyTitle } from '../ui/family-style.ts'
 import { portColor } from '../ui/port-style.ts'
+import './node-search.css'
 
 /** Size of the list in pixels: it is moved to stay inside the window. */
 const width = 340
@@ -48,7 +49,7 @@ function SearchList({ request }: { request: SearchRequest }) {
   }, [editor, flow, reveal, descriptions, request, query])
   const close = (): void => editor.workbench.setState({ search: undefined })
   const choose = (choice: Choice | undefined): void => {
-    if (!choice) return
+    if (!choice || choice.disabledReason !== undefined) return
     close()
     if (before.current instanceof HTMLElement) before.current.focus()
     choice.choose()
@@ -171,12 +172,14 @@ interface SearchChoiceProps {
 
 function SearchChoice({ id, choice, active, onPoint, onChoose }: SearchChoiceProps) {
   const command = choice.family === ''
+  const description = choice.disabledReason ?? (active ? choice.description : undefined)
   const Icon = command ? Command : familyStyle(choice.family).icon
   return (
     <li
       id={id}
       role="option"
       aria-selected={active}
+      aria-disabled={choice.disabledReason !== undefined}
       className="search-choice"
       data-command={command || undefined}
       style={{ '--family': choice.hue } as React.CSSProperties}
@@ -186,9 +189,7 @@ function SearchChoice({ id, choice, active, onPoint, onChoose }: SearchChoicePro
       <Icon aria-hidden />
       <span className="choice-title">{choice.title}</span>
       <span className="choice-family">{choice.detail}</span>
-      {active && choice.description !== undefined && (
-        <span className="choice-description">{choice.description}</span>
-      )}
+      {description !== undefined && <span className="choice-description">{description}</span>}
     </li>
   )
 }

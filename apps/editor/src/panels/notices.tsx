@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { Prose } from '../ui/prose.tsx'
 import { useEditor, useWorkbench } from '../store/editor-context.ts'
+import './notices.css'
 
 /** Short messages that come and go; errors stay until closed. */
 export function Notices() {

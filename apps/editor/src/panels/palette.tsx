@@ -9,6 +9,7 @@ import { focusNode } from '../session/editing/focus-node.ts'
 import { addNode } from '../session/editing/edit-graph.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { familyStyle, familyTitle } from '../ui/family-style.ts'
+import './palette.css'
 
 /** All nodes by family: press to add in the middle, drag to add where it is dropped. */
 export function Palette() {

@@ -1,4 +1,5 @@
 import { useState, type CSSProperties, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import './results-dock.css'
 
 /** Heights in pixels; the style sheet keeps room for the graph above. */
 const lowest = 140

@@ -1,10 +1,13 @@
 import { Play, RotateCw, Square } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
+import { withKeys } from '../commands/command.ts'
+import { cancel, run } from '../commands/commands.ts'
 import { isOver, type RunState } from '../run/run-state.ts'
 import { formatDuration } from '../run/show-run.ts'
 import { cancelRun, runWorkflow, takeUpRun } from '../session/running/run-workflow.ts'
 import { useEditor, useRun, useServer } from '../store/editor-context.ts'
 import { isRunning } from '../store/run-store.ts'
+import './run-controls.css'
 
 /** Milliseconds between ticks of the running time. */
 const tick = 200
@@ -30,7 +33,7 @@ export function RunControls() {
           type="button"
           className="button cancel"
           aria-label="Cancel"
-          title="Cancel (Escape)"
+          title={withKeys('Cancel', cancel)}
           onClick={() => cancelRun(editor)}
         >
           <Square /> <span>Cancel</span>
@@ -40,7 +43,7 @@ export function RunControls() {
           type="button"
           className="button primary run"
           aria-label="Run"
-          title="Run (Ctrl+Enter)"
+          title={withKeys('Run', run)}
           onClick={() => void runWorkflow(editor)}
         >
           <Play /> <span>Run</span>

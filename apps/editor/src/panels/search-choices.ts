@@ -1,12 +1,11 @@
 import { commands } from '../commands/commands.ts'
-import type { Flow } from '../commands/command.ts'
+import { keysOf, type Flow } from '../commands/command.ts'
 import { placesIn } from '../document/find-place.ts'
 import { fuzzyScore } from '../document/search-nodes.ts'
 import { presentOf } from '../session/editing/edit-graph.ts'
 import type { Editor } from '../store/editor.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { familyStyle } from '../ui/family-style.ts'
-import { showKeys } from '../ui/show-keys.ts'
 
 /** A line of the list that opens at the pointer. */
 export interface Choice {
@@ -16,6 +15,8 @@ export interface Choice {
   hue: number
   family: string
   description?: string
+  /** Why it cannot be chosen now. */
+  disabledReason?: string | undefined
   choose: () => void
 }
 
@@ -49,22 +50,25 @@ export function placeChoices(editor: Editor, query: string, reveal: Reveal): Cho
   return best(scored)
 }
 
-/** What one can do now. */
+/** What one can do; of what cannot be done now, why, after what can. */
 export function commandChoices(editor: Editor, flow: Flow, query: string): Choice[] {
-  const scored = commands
-    .filter(({ when }) => when?.(editor) ?? true)
-    .map((command) => ({
-      score: fuzzyScore(query, command.title),
-      choice: {
-        key: command.title,
-        title: command.title,
-        detail: command.keys[0] === undefined ? command.group : showKeys(command.keys[0]),
-        family: '',
-        hue: 0,
-        choose: () => command.run(editor, flow),
-      },
-    }))
-  return best(scored)
+  const scored = commands.map((command) => ({
+    score: fuzzyScore(query, command.title),
+    choice: {
+      key: command.title,
+      title: command.title,
+      detail: keysOf(command) || command.group,
+      disabledReason: command.disabledReason?.(editor),
+      family: '',
+      hue: 0,
+      choose: () => command.run(editor, flow),
+    },
+  }))
+  const sorted = best(scored)
+  return [
+    ...sorted.filter(({ disabledReason }) => disabledReason === undefined),
+    ...sorted.filter(({ disabledReason }) => disabledReason !== undefined),
+  ]
 }
 
 function best(scored: readonly { choice: Choice; score: number }[]): Choice[] {

@@ -5,6 +5,7 @@ import type { RunError } from '@woolgather/workflow'
 import { useServer } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
 import { Prose } from '../ui/prose.tsx'
+import './server-trouble.css'
 
 /** What keeps runs from going on, as long as it does: no server, or no process that runs workflows. */
 export function ServerTrouble() {

@@ -18,6 +18,7 @@ import { Prose } from '../ui/prose.tsx'
 import { Popover } from '../ui/popover.tsx'
 import { useRevealNode } from '../ui/use-reveal-node.ts'
 import { ServerTrouble } from './server-trouble.tsx'
+import './status-bar.css'
 
 export function StatusBar() {
   const count = useWorkflow((workflow) => Object.keys(workflow.nodes).filter((id) => !isBorder(id)).length)

@@ -1,12 +1,15 @@
 import { Plus, X } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
+import { withKeys } from '../commands/command.ts'
+import { close, openTab } from '../commands/commands.ts'
 import { isOver } from '../run/run-state.ts'
 import { openEmpty } from '../session/files/open-workflow.ts'
 import { closeTab, switchTab } from '../session/files/tabs.ts'
 import { isDirty } from '../store/document-store.ts'
 import { useEditor, useTabs } from '../store/editor-context.ts'
 import type { Tab } from '../store/tab.ts'
+import './tab-bar.css'
 
 /** The open workflows, where there is more than one. */
 export function TabBar() {
@@ -25,7 +28,7 @@ export function TabBar() {
         type="button"
         className="icon-button"
         aria-label="New workflow in a tab"
-        title="New workflow in a tab (Shift+T)"
+        title={withKeys('New workflow in a tab', openTab)}
         onClick={() => openEmpty(editor)}
       >
         <Plus />
@@ -64,7 +67,7 @@ function TabItem({ tab, front }: { tab: Tab; front: boolean }) {
         type="button"
         className="icon-button tab-close"
         aria-label={`Close ${shown}`}
-        title={front ? 'Close (Shift+W)' : 'Close'}
+        title={front ? withKeys('Close', close) : 'Close'}
         onClick={() => closeTab(editor, tab)}
       >
         <X />

@@ -1,6 +1,7 @@
 import { LoaderCircle, WifiOff } from 'lucide-react'
 import { useServer } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
+import './waiting.css'
 
 /** Before anything can be shown: loading, or waiting for a server that does not answer. */
 export function Waiting() {

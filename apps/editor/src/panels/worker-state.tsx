@@ -1,5 +1,6 @@
 import { describeStall, type WorkerStatus } from '@woolgather/protocol'
 import { useServer } from '../store/editor-context.ts'
+import './worker-state.css'
 
 const words: Record<WorkerStatus['state'], string> = {
   starting: 'Starting',

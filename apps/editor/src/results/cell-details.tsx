@@ -12,6 +12,7 @@ import { statusWords } from './cell-box.tsx'
 import { Difference } from './difference.tsx'
 import { headingOf, type ResultCell, type ResultSet } from './result-set.ts'
 import { useCellText, useFetchedCells } from './use-cell-text.ts'
+import './cell-details.css'
 
 export interface CellDetailsProps {
   set: ResultSet

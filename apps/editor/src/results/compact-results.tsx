@@ -9,7 +9,7 @@ import type { NodeResults } from './find-results.ts'
 import { defaultArrangement, pivot } from './pivot.ts'
 import { Timeline } from './timeline.tsx'
 import { useCellText, useFetchedCells } from './use-cell-text.ts'
-import './results.css'
+import './compact-results.css'
 
 /** Of a grid inside a node: enough to see how it is going; the panel shows the rest. */
 const inNode = { rows: 6, columns: 5, letters: 160 }

@@ -15,6 +15,7 @@ import type { Line, Pivot } from './pivot.ts'
 import type { ResultCell } from './result-set.ts'
 import type { Score } from './scores.ts'
 import { useFetchedCells } from './use-cell-text.ts'
+import './results-grid.css'
 
 export type Density = 'small' | 'medium' | 'large'
 

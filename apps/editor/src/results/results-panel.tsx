@@ -19,7 +19,8 @@ import { scaleOf, scoresOf } from './scores.ts'
 import { Timeline } from './timeline.tsx'
 import { useCellText } from './use-cell-text.ts'
 import { useNodeResults } from './use-node-results.ts'
-import './results.css'
+import { showKeys } from '../store/show-keys.ts'
+import './results-panel.css'
 
 /** The results of one node, below the graph or over it. */
 export function ResultsPanel({ request }: { request: ResultsRequest }) {
@@ -215,7 +216,9 @@ function GridView({
         )}
       </div>
       {look.view === 'grid' && cells.length === 1 && (
-        <p className="results-hint">Ctrl+click another cell, or Space on it, to see the difference.</p>
+        <p className="results-hint">
+          {showKeys('Mod+click')} another cell, or Space on it, to see the difference.
+        </p>
       )}
     </>
   )

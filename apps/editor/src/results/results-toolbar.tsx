@@ -8,6 +8,7 @@ import { indicesOf, type Arrangement, type Place } from './pivot.ts'
 import type { Density } from './results-grid.tsx'
 import { headingOf, type ResultSet } from './result-set.ts'
 import type { Score } from './scores.ts'
+import './results-toolbar.css'
 
 /** How a result is looked at: everything the bar above the grid sets. */
 export interface Look {

@@ -7,6 +7,7 @@ import { Difference } from './difference.tsx'
 import { indicesOf } from './pivot.ts'
 import { headingOf, type ResultSet } from './result-set.ts'
 import { useCellText, useFetchedCells } from './use-cell-text.ts'
+import './timeline.css'
 
 /** The iterations of a loop one after another, each with what changed since the one before. */
 export function Timeline({

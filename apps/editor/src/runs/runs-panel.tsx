@@ -1,3 +1,5 @@
+import { keysOf, withKeys } from '../commands/command.ts'
+import { listRuns, run as runWorkflow } from '../commands/commands.ts'
 import { ListX, Pause, Play, X } from 'lucide-react'
 import { useState } from 'react'
 import type { RunSummary, StoredStatus } from '@woolgather/protocol'
@@ -79,7 +81,7 @@ export function RunsPanel() {
           type="button"
           className="icon-button"
           aria-label="Close the runs"
-          title="Close the runs (H)"
+          title={withKeys('Close the runs', listRuns)}
           onClick={close}
         >
           <X />
@@ -157,7 +159,7 @@ export function RunsPanel() {
 
 function emptyWords(filtered: boolean, active: boolean): string {
   if (filtered) return 'No run like that.'
-  return active ? 'Nothing has ended yet.' : 'Nothing has run yet. Ctrl+Enter runs the workflow.'
+  return active ? 'Nothing has ended yet.' : `Nothing has run yet. ${keysOf(runWorkflow)} runs the workflow.`
 }
 
 function Section({

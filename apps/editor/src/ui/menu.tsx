@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { Popover } from './popover.tsx'
+import './menu.css'
 
 export interface MenuItem {
   id: string

@@ -1,5 +1,6 @@
 import { useEffect, useRef, type ReactNode } from 'react'
 import { useEditor } from '../store/editor-context.ts'
+import './modal.css'
 
 export interface ModalProps {
   title: string

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react'
 import { keepInView } from './keep-in-view.ts'
+import './popover.css'
 
 export interface PopoverProps {
   /** Pressing it does not count as pressing elsewhere. */

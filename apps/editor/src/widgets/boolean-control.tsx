@@ -1,4 +1,5 @@
 import { commonProps, type ControlProps } from './control-props.ts'
+import './boolean-control.css'
 
 export function BooleanControl(props: ControlProps) {
   return (

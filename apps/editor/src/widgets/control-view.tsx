@@ -1,3 +1,4 @@
+import './control.css'
 import { BooleanControl } from './boolean-control.tsx'
 import type { Control } from '../document/choose-control.ts'
 import type { ControlProps } from './control-props.ts'

@@ -1,5 +1,6 @@
 import { Plus, X } from 'lucide-react'
 import type { ControlProps } from './control-props.ts'
+import './list-control.css'
 
 /** A list of texts, one field each. Line breaks are shown and typed as \n. */
 export function ListControl(props: ControlProps) {

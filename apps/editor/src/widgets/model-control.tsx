@@ -6,6 +6,7 @@ import { useEditor, useServer } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
 import type { ControlProps } from './control-props.ts'
 import { findModels, ModelFacts, ModelList } from './model-list.tsx'
+import './model-control.css'
 
 const called: Record<ModelFile['kind'], string> = { model: 'model', lora: 'LoRA', vector: 'control vector' }
 

@@ -3,6 +3,7 @@ import { rollSeed } from '../document/roll-seed.ts'
 import { useRun } from '../store/editor-context.ts'
 import type { ControlProps } from './control-props.ts'
 import { NumberField } from './number-field.tsx'
+import './seed-control.css'
 
 /** A seed that is kept (locked) or drawn anew for each run (open); the dice roll another to keep, plus takes the next. */
 export function SeedControl({ maximum, ...props }: ControlProps & { maximum: number }) {

@@ -1,5 +1,6 @@
 import type { ControlProps } from './control-props.ts'
 import { NumberField, type NumberRange } from './number-field.tsx'
+import './slider-control.css'
 
 export interface SliderRange extends NumberRange {
   minimum: number

@@ -1,5 +1,6 @@
 import { parseWorkflow } from '@woolgather/workflow'
 import type { Editor } from '../../store/editor.ts'
+import { showKeys } from '../../store/show-keys.ts'
 import type { Point } from '../../layout/free-place.ts'
 import type { Surroundings } from '../../layout/free-place-in.ts'
 import { placeOnGraph } from './open-search.ts'
@@ -53,7 +54,9 @@ export async function pasteFromClipboard(editor: Editor, flow: Surroundings): Pr
   try {
     pasteText(editor, await navigator.clipboard.readText(), at)
   } catch {
-    editor.workbench.getState().notify('info', 'The browser did not let the clipboard be read: press Ctrl+V')
+    editor.workbench
+      .getState()
+      .notify('info', `The browser did not let the clipboard be read: press ${showKeys('Mod+v')}`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { getViewportForBounds, type ReactFlowInstance } from '@xyflow/react'
-import { graphOf } from '../session/editing/edit-graph.ts'
-import type { Editor } from '../store/editor.ts'
+import { graphOf } from './edit-graph.ts'
+import type { Editor } from '../../store/editor.ts'
 
 /** Zooming out stops here, and showing all does not zoom in further than life size. */
 export const zoomLimits = { least: 0.04, most: 2 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { commands, matches } from './commands.ts'
+import { commands } from './commands.ts'
+import { matches } from './watch-keys.ts'
 
 const press = (
   key: string,

@@ -1,0 +1,55 @@
+import { ChevronDown, CopyPlus, Download, History, Save } from 'lucide-react'
+import { keysOf, withKeys } from '../commands/command.ts'
+import { save, saveAsCopy } from '../commands/commands.ts'
+import { showRevisions } from '../session/files/restore-revision.ts'
+import { downloadWorkflow, saveCopy, saveWorkflow } from '../session/files/save-workflow.ts'
+import { useEditor } from '../store/editor-context.ts'
+import { Menu } from '../ui/menu.tsx'
+import './save-button.css'
+
+export function SaveButton() {
+  const editor = useEditor()
+  return (
+    <div className="split-button">
+      <button
+        type="button"
+        className="button"
+        aria-label="Save"
+        title={withKeys('Save', save)}
+        onClick={() => void saveWorkflow(editor)}
+      >
+        <Save /> <span className="button-text">Save</span>
+      </button>
+      <Menu
+        label="More ways to save"
+        className="narrow"
+        trigger={<ChevronDown className="chevron" />}
+        sections={[
+          {
+            items: [
+              {
+                id: 'copy',
+                label: 'Save as a copy',
+                icon: <CopyPlus />,
+                detail: keysOf(saveAsCopy),
+                onSelect: () => void saveCopy(editor),
+              },
+              {
+                id: 'revisions',
+                label: 'Earlier versions…',
+                icon: <History />,
+                onSelect: () => showRevisions(editor),
+              },
+              {
+                id: 'download',
+                label: 'Download as JSON',
+                icon: <Download />,
+                onSelect: () => downloadWorkflow(editor),
+              },
+            ],
+          },
+        ]}
+      />
+    </div>
+  )
+}
