@@ -5,7 +5,7 @@ import { useFront } from '../store/editor-context.ts'
 import { useWarnings } from './field-advice.tsx'
 import type { Control } from '../document/choose-control.ts'
 import { ControlView } from '../widgets/control-view.tsx'
-import type { Problem } from '../widgets/control-props.ts'
+import type { Problem } from '../document/problem.ts'
 
 export interface InputControlProps {
   to: InputRef

@@ -1,7 +1,5 @@
-import type { Issue, Json, Warning } from '@woolgather/workflow'
-
-/** What is wrong with what an input holds, and where in it. */
-export type Problem = Pick<Issue, 'message' | 'where'>
+import type { Json, Warning } from '@woolgather/workflow'
+import type { Problem } from '../document/problem.ts'
 
 /** What every control is given. `undefined` as a value means: nothing set, the fallback holds. */
 export interface ControlProps {

@@ -1,7 +1,7 @@
 import type { Warning } from '@woolgather/workflow'
 import { captureScroll } from '../../ui/capture-scroll.ts'
 import { fetchedLater } from '../../ui/fetched-later.tsx'
-import type { Problem } from '../control-props.ts'
+import type { Problem } from '../../document/problem.ts'
 import type { SourceLanguage } from '../../document/choose-control.ts'
 
 export interface CodeFieldProps {
