@@ -36,7 +36,7 @@ const matches: [RegExp, string][] = [
 
 /** Where a text is looked into for good, and why. */
 const allowed: Record<string, string> = {
-  'apps/cli/src/print-issues.ts': 'what a sentence says already is not printed twice; log lines are indented',
+  'apps/cli/src/print/print-issues.ts': 'what a sentence says already is not printed twice; log lines are indented',
   'apps/cli/src/doctor/check-machine.ts': 'the last of the log lines is shown',
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { loadDescriptions } from './load-descriptions.ts'
+import { loadDescriptions } from './reading/load-descriptions.ts'
 import { runCli } from './run-cli.ts'
 
 const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')

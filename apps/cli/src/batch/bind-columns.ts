@@ -15,7 +15,7 @@ import {
   type TextRead,
   type Workflow,
 } from '@woolgather/workflow'
-import { CliError } from '../cli-error.ts'
+import { CliError } from '../io/cli-error.ts'
 import type { Row } from './read-rows.ts'
 
 /** Where the values of a column go. */

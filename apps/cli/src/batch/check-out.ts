@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { WorkerFolders } from '@woolgather/protocol'
 import type { Json, Workflow } from '@woolgather/workflow'
-import { checkNotRead, type ReadFile } from '../same-file.ts'
+import { checkNotRead, type ReadFile } from '../io/same-file.ts'
 import { besideOf } from './find-results.ts'
 
 export interface CheckOutOptions {

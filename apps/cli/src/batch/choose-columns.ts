@@ -1,5 +1,5 @@
 import { nearest, type Issue } from '@woolgather/workflow'
-import { CliError } from '../cli-error.ts'
+import { CliError } from '../io/cli-error.ts'
 
 /**
  * Columns of a table that an option names: each by itself, or several with commas between them.

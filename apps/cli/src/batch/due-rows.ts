@@ -1,5 +1,5 @@
 import type { Json } from '@woolgather/workflow'
-import { CliError } from '../cli-error.ts'
+import { CliError } from '../io/cli-error.ts'
 import type { KnownRows } from './known-rows.ts'
 import type { Row } from './read-rows.ts'
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { isDeepStrictEqual } from 'node:util'
 import { parseWorkflow, schemaOf, seedsIn, withSeeds, type Json, type Workflow } from '@woolgather/workflow'
 import { z } from 'zod'
-import { CliError } from '../cli-error.ts'
+import { CliError } from '../io/cli-error.ts'
 import { hashOf } from './hash-row.ts'
 import { KnownRows } from './known-rows.ts'
 import {

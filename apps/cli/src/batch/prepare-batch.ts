@@ -8,10 +8,10 @@ import {
   type Plan,
   type Workflow,
 } from '@woolgather/workflow'
-import { CliError } from '../cli-error.ts'
-import type { RunOptions } from '../commands/run.ts'
-import type { KnownNodes } from '../known-nodes.ts'
-import { checkWritable } from '../write-result.ts'
+import { CliError } from '../io/cli-error.ts'
+import type { RunOptions } from '../running/run-options.ts'
+import type { KnownNodes } from '../reading/known-nodes.ts'
+import { checkWritable } from '../print/write-result.ts'
 import { bindColumns, bindRow, type BoundColumn } from './bind-columns.ts'
 import { chooseColumns } from './choose-columns.ts'
 import { lacks, surveyDue, type Due, type DueOptions } from './due-rows.ts'

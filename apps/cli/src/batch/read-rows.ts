@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { ReadError, readTable, type Table, type TableRow } from '@woolgather/tables'
-import { CliError } from '../cli-error.ts'
+import { CliError } from '../io/cli-error.ts'
 
 export type Row = TableRow
 

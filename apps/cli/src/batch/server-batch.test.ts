@@ -7,7 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pathOf, type QueueState } from '@woolgather/protocol'
 import { afterAll, expect, test } from 'vitest'
-import { createServerRunner, ServerGone } from '../server-runner.ts'
+import { createServerRunner, ServerGone } from '../running/server-runner.ts'
 import { prepare, type BatchFiles } from '../testing/batch-files.ts'
 import { gated, writeGateNodes } from '../testing/gate-nodes.ts'
 

@@ -1,7 +1,7 @@
 import type { RunError } from '@woolgather/workflow'
 import { createLogUpdate } from 'log-update'
-import type { TextSink } from '../cli-io.ts'
-import { printIssues } from '../print-issues.ts'
+import type { TextSink } from '../io/cli-io.ts'
+import { printIssues } from '../print/print-issues.ts'
 import type { CellNames } from '../progress/name-cells.ts'
 import { bar } from '../progress/progress.ts'
 

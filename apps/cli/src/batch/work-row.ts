@@ -10,10 +10,10 @@ import {
   type RunError,
   type Workflow,
 } from '@woolgather/workflow'
-import { createCollector } from '../collect-run.ts'
-import { CliError } from '../cli-error.ts'
+import { createCollector } from '../outcome/collect-run.ts'
+import { CliError } from '../io/cli-error.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
-import { ServerGone } from '../server-runner.ts'
+import { ServerGone } from '../running/server-runner.ts'
 import type { BoundRow } from './bind-columns.ts'
 import type { Row } from './read-rows.ts'
 import type { ResultLine, RowResult } from './result-line.ts'

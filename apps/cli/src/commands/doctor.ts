@@ -3,15 +3,15 @@ import { createModelLedger, downloadModel, type MissingModel } from '@woolgather
 import { createModelLister } from '@woolgather/gguf'
 import { resolveFolders, serverOptions } from '@woolgather/supervisor'
 import { isModelAddress } from '@woolgather/workflow'
-import type { CliIo } from '../cli-io.ts'
-import { CliError } from '../cli-error.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { CliError } from '../io/cli-error.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
 import { checkWorkflow } from '../doctor/check-workflow.ts'
-import { readNodes } from '../known-nodes.ts'
+import { readNodes } from '../reading/known-nodes.ts'
 import { printFindings, type Finding } from '../doctor/finding.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { findIn } from '../read-workflow.ts'
-import type { RunOptions } from './run.ts'
+import { exitCodes } from '../io/exit-codes.ts'
+import { findIn } from '../reading/read-workflow.ts'
+import type { RunOptions } from '../running/run-options.ts'
 
 export interface DoctorOptions extends Pick<RunOptions, 'models' | 'output' | 'data' | 'nodes' | 'cpu'> {
   port?: string

@@ -1,9 +1,9 @@
 import { writeWhole } from '@woolgather/disk'
-import type { CliIo } from '../cli-io.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { findIn } from '../read-workflow.ts'
-import { checkNotRead } from '../same-file.ts'
-import { checkWritable } from '../write-result.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { exitCodes } from '../io/exit-codes.ts'
+import { findIn } from '../reading/read-workflow.ts'
+import { checkNotRead } from '../io/same-file.ts'
+import { checkWritable } from '../print/write-result.ts'
 
 /** `woolgather import FILE`: the workflow that a file carries, on stdout or in a file. Returns the exit code. */
 export async function importWorkflow(file: string, options: { out?: string }, io: CliIo): Promise<number> {

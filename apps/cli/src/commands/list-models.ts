@@ -1,10 +1,10 @@
 import { createModelLister, type ListedModel } from '@woolgather/gguf'
 import { resolveFolders } from '@woolgather/supervisor'
 import { existsSync } from 'node:fs'
-import { alignColumns } from '../align-columns.ts'
-import { CliError } from '../cli-error.ts'
-import type { CliIo } from '../cli-io.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { alignColumns } from '../print/align-columns.ts'
+import { CliError } from '../io/cli-error.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { exitCodes } from '../io/exit-codes.ts'
 
 /** `woolgather models`: GGUF files as workflows name them. Returns the exit code. */
 export async function listModels(options: { models?: string[]; json?: boolean }, io: CliIo): Promise<number> {

@@ -1,9 +1,9 @@
 import { tellChoices, type InputDescription, type NodeDescription } from '@woolgather/workflow'
 import { resolveFolders } from '@woolgather/supervisor'
 import pc from 'picocolors'
-import type { CliIo } from '../cli-io.ts'
-import { readNodes } from '../known-nodes.ts'
-import { exitCodes } from '../exit-codes.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { readNodes } from '../reading/known-nodes.ts'
+import { exitCodes } from '../io/exit-codes.ts'
 
 /** `woolgather nodes`: what can be in a workflow. Returns the exit code. */
 export async function listNodes(

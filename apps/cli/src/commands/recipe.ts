@@ -3,9 +3,9 @@ import { resolveFolders } from '@woolgather/supervisor'
 import { provenanceKeys, type Json } from '@woolgather/workflow'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { CliError } from '../cli-error.ts'
-import type { CliIo } from '../cli-io.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { CliError } from '../io/cli-error.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { exitCodes } from '../io/exit-codes.ts'
 
 export interface RecipeOptions {
   models?: string[]

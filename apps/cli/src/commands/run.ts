@@ -4,39 +4,24 @@ import { createFileArtifactStore } from '@woolgather/engine'
 import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, type WorkerHandle } from '@woolgather/supervisor'
 import { fetchOutputs, withSeeds, type Workflow } from '@woolgather/workflow'
-import type { CliIo } from '../cli-io.ts'
-import { createCollector, type CollectedRun } from '../collect-run.ts'
-import { exitCodeOf, exitCodes } from '../exit-codes.ts'
-import { readNodes } from '../known-nodes.ts'
-import { printable, printIssues } from '../print-issues.ts'
-import { printOutputs } from '../print-outputs.ts'
-import { printWarnings } from '../print-warnings.ts'
-import { readWorkflow } from '../read-workflow.ts'
-import { startOwnWorker } from '../own-worker.ts'
-import { createServerRunner, type ServerRunner } from '../server-runner.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { createCollector, type CollectedRun } from '../outcome/collect-run.ts'
+import { exitCodeOf, exitCodes } from '../io/exit-codes.ts'
+import { readNodes } from '../reading/known-nodes.ts'
+import { printable, printIssues } from '../print/print-issues.ts'
+import { printOutputs } from '../print/print-outputs.ts'
+import { printWarnings } from '../print/print-warnings.ts'
+import { readWorkflow } from '../reading/read-workflow.ts'
+import { startOwnWorker } from '../running/own-worker.ts'
+import type { RunOptions } from '../running/run-options.ts'
+import { createServerRunner, type ServerRunner } from '../running/server-runner.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
 import type { Progress } from '../progress/progress.ts'
 import { runSummary } from '../progress/run-summary.ts'
-import { checkNotRead } from '../same-file.ts'
-import { warningsOfRun } from '../warnings-of-run.ts'
+import { checkNotRead } from '../io/same-file.ts'
+import { warningsOfRun } from '../outcome/warnings-of-run.ts'
 import { showProgress } from '../progress/show-progress.ts'
-import { checkWritable, writeResult } from '../write-result.ts'
-
-export interface RunOptions {
-  set?: string[]
-  target?: string[]
-  out?: string
-  json?: boolean
-  models?: string[]
-  output?: string
-  data?: string
-  nodes?: string[]
-  cpu?: boolean
-  server?: string
-  quiet?: boolean
-  verbose?: boolean
-  workerMemory?: string
-}
+import { checkWritable, writeResult } from '../print/write-result.ts'
 
 /** `woolgather run FILE`: returns the exit code. */
 export async function run(file: string, options: RunOptions, io: CliIo): Promise<number> {

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { handOn, parentVariable, readOptions, watchProcess, type GivenOptions } from '@woolgather/supervisor'
 import open from 'open'
-import { CliError } from '../cli-error.ts'
-import type { CliIo } from '../cli-io.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { CliError } from '../io/cli-error.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { exitCodes } from '../io/exit-codes.ts'
 
 export type ServeOptions = GivenOptions & { open?: boolean }
 

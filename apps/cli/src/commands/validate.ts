@@ -1,9 +1,9 @@
 import { resolveFolders } from '@woolgather/supervisor'
-import type { CliIo } from '../cli-io.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { printWarnings } from '../print-warnings.ts'
-import { readNodes } from '../known-nodes.ts'
-import { readWorkflow } from '../read-workflow.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { exitCodes } from '../io/exit-codes.ts'
+import { printWarnings } from '../print/print-warnings.ts'
+import { readNodes } from '../reading/known-nodes.ts'
+import { readWorkflow } from '../reading/read-workflow.ts'
 
 export interface ValidateOptions {
   set?: string[]

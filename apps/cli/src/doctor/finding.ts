@@ -1,6 +1,6 @@
 import pc from 'picocolors'
-import type { TextSink } from '../cli-io.ts'
-import { printable } from '../print-issues.ts'
+import type { TextSink } from '../io/cli-io.ts'
+import { printable } from '../print/print-issues.ts'
 
 /** What was looked at, and how it is. `warn`: it works, but not as well as it could. */
 export interface Finding {

@@ -1,8 +1,8 @@
 import { cellEnding, followProgress, type RunProgress } from '@woolgather/workflow'
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
-import type { TextSink } from '../cli-io.ts'
-import { printable } from '../print-issues.ts'
+import type { TextSink } from '../io/cli-io.ts'
+import { printable } from '../print/print-issues.ts'
 import type { CellNames } from './name-cells.ts'
 import { amount, bar, restartLine, runLine, seconds, type Progress } from './progress.ts'
 

@@ -9,7 +9,7 @@ import {
   type Workflow,
 } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
-import { loadDescriptions } from '../load-descriptions.ts'
+import { loadDescriptions } from '../reading/load-descriptions.ts'
 import { runHere } from '../testing/run-here.ts'
 import { createCellNames, type CellNames } from './name-cells.ts'
 

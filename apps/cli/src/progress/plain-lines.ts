@@ -1,6 +1,6 @@
 import { cellEnding } from '@woolgather/workflow'
-import type { TextSink } from '../cli-io.ts'
-import { printable } from '../print-issues.ts'
+import type { TextSink } from '../io/cli-io.ts'
+import { printable } from '../print/print-issues.ts'
 import type { CellNames } from './name-cells.ts'
 import { amount, restartLine, seconds, type Progress } from './progress.ts'
 

@@ -1,5 +1,5 @@
 import type { CellEnding, RunStatus } from '@woolgather/workflow'
-import type { CollectedRun } from '../collect-run.ts'
+import type { CollectedRun } from '../outcome/collect-run.ts'
 import { seconds } from './progress.ts'
 
 const verdicts: Record<RunStatus, string> = {

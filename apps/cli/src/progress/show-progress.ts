@@ -1,10 +1,10 @@
 import type { RunEvent } from '@woolgather/workflow'
-import type { TextSink } from '../cli-io.ts'
+import type { TextSink } from '../io/cli-io.ts'
 import { createLiveLines } from './live-lines.ts'
 import type { CellNames } from './name-cells.ts'
 import { createPlainLines } from './plain-lines.ts'
 import { restartLine, type Progress } from './progress.ts'
-import { printable } from '../print-issues.ts'
+import { printable } from '../print/print-issues.ts'
 
 /** How much is told of what goes on: `--quiet` nothing, `--verbose` everything. */
 export interface Loudness {

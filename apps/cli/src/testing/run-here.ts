@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { loadDescriptions } from '../load-descriptions.ts'
+import { loadDescriptions } from '../reading/load-descriptions.ts'
 import { runCli } from '../run-cli.ts'
 
 const workerEntry = fileURLToPath(new URL('../../../worker/dist/main.js', import.meta.url))

@@ -1,5 +1,5 @@
 import type { ModelDownloads } from '../models/model-downloads.ts'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 import type { Handlers } from './serve-endpoints.ts'
 
 /** Models fetched on request. */

@@ -2,8 +2,8 @@ import type { ErrorResponse } from '@woolgather/protocol'
 import { WoolgatherError, type RunError } from '@woolgather/workflow'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import { HttpError } from './http-error.ts'
-import { tooLargeText } from './tell-size.ts'
+import { HttpError } from '../errors/http-error.ts'
+import { tooLargeText } from '../errors/tell-size.ts'
 
 export const answerNotFound: RequestHandler = (request) => {
   throw new HttpError(
@@ -35,10 +35,10 @@ interface BodyError {
 const tooLargeHint = 'Long texts and tables belong into files: upload them, and load them with a node.'
 
 function describeThrown(thrown: unknown): { status: number; error: RunError } {
-  if (thrown instanceof HttpError) return thrown
   if (thrown instanceof WoolgatherError) {
     const { code, message, hint } = thrown
-    return { status: 400, error: { code, message, ...(hint !== undefined && { hint }) } }
+    const status = thrown instanceof HttpError ? thrown.status : 400
+    return { status, error: { code, message, ...(hint !== undefined && { hint }) } }
   }
   const { status, limit, expected, received } = (thrown ?? {}) as Partial<BodyError>
   if (status === 413 && limit !== undefined) {

@@ -12,7 +12,7 @@ import {
 import { changeQueue } from '../runs/change-queue.ts'
 import type { RunService, SubmitChoices } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 import { readBody } from './read-request.ts'
 import type { Handlers } from './serve-endpoints.ts'
 
@@ -72,7 +72,7 @@ async function readSubmission(
       400,
       'protocol',
       'The body must have either a `workflow` or the `id` of a saved one.',
-      'Send it as JSON, with content-type application/json.',
+      { hint: 'Send it as JSON, with content-type application/json.' },
     )
   }
   const workflow = id === undefined ? parseDocument(document) : (await workflows.read(id)).workflow
@@ -99,12 +99,15 @@ export function putIn(workflow: Workflow, inputs: Record<string, Json>): Workflo
       422,
       'unknown-input',
       `There is no \`api/input\` and no node input “${name.slice(0, 100)}”.`,
-      named.length === 0
-        ? 'The workflow has no `api/input`.'
-        : `It has ${named
-            .slice(0, shownIssues)
-            .map((port) => `“${port.name}”`)
-            .join(', ')}.`,
+      {
+        hint:
+          named.length === 0
+            ? 'The workflow has no `api/input`.'
+            : `It has ${named
+                .slice(0, shownIssues)
+                .map((port) => `“${port.name}”`)
+                .join(', ')}.`,
+      },
     )
   })
   return bindInputs(workflow, values)
@@ -122,7 +125,7 @@ function refused(issues: readonly Issue[]): HttpError {
   })
   const more = issues.reduce((sum, issue) => sum + (issue.more ?? 1), 0) - lines.length
   if (more > 0) lines.push(`There are ${more} more.`)
-  return new HttpError(422, first?.code ?? 'invalid-workflow', lines.join('\n'), first?.hint)
+  return new HttpError(422, first?.code ?? 'invalid-workflow', lines.join('\n'), { hint: first?.hint })
 }
 
 function noSuchRun(run: string): HttpError {
@@ -130,5 +133,5 @@ function noSuchRun(run: string): HttpError {
 }
 
 function asHttpError({ code, message, hint }: RunError): HttpError {
-  return new HttpError(code === 'run-not-found' ? 404 : 409, code, message, hint)
+  return new HttpError(code === 'run-not-found' ? 404 : 409, code, message, { hint })
 }

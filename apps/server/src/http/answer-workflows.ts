@@ -2,7 +2,7 @@ import { findWorkflow, type ModelLedger } from '@woolgather/files'
 import { importBytes } from '@woolgather/protocol'
 import { missingNodeTypes, type Descriptions } from '@woolgather/workflow'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 import { readSaveRequest } from './read-save-request.ts'
 import type { Handlers } from './serve-endpoints.ts'
 
@@ -40,7 +40,7 @@ export function answerWorkflows({ workflows, ledger, descriptions }: AnswerWorkf
           422,
           first?.code ?? 'no-workflow',
           first?.message ?? 'This file carries no workflow.',
-          first?.hint,
+          { hint: first?.hint },
         )
       }
       const missing = {

@@ -18,8 +18,8 @@ import { answerDownloads } from './answer-downloads.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { answerRuns } from './answer-runs.ts'
 import { answerWorkflows } from './answer-workflows.ts'
-import { HttpError } from './http-error.ts'
-import { receiveUpload } from './receive-upload.ts'
+import { HttpError } from '../errors/http-error.ts'
+import { receiveUpload } from '../bodies/receive-upload.ts'
 import { serveDocs } from './serve-docs.ts'
 import { serveEndpoints, type Handlers } from './serve-endpoints.ts'
 
@@ -131,7 +131,7 @@ function requireTrust({ gate, addressOf }: AppOptions): RequestHandler {
     const given = request.query['token']
     const queryToken = typeof given === 'string' ? given : undefined
     const refusal = gate({ headers: request.headers, queryToken, address: addressOf(request) })
-    if (refusal) throw new HttpError(refusal.status, refusal.code, refusal.message, refusal.hint)
+    if (refusal) throw new HttpError(refusal.status, refusal.code, refusal.message, { hint: refusal.hint })
     if (queryToken === undefined || request.method !== 'GET') return next()
     // From the address, where it would stay in the history, into a cookie that scripts cannot read.
     response.cookie(tokenCookie, queryToken, { httpOnly: true, sameSite: 'strict', path: '/' })

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 
 /** @throws HttpError 400 saying what is wrong with the query */
 export function readQuery<Value>(schema: z.ZodType<Value>, query: unknown): Value {

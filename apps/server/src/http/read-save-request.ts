@@ -1,6 +1,6 @@
 import { parseWorkflow, type Workflow } from '@woolgather/workflow'
 import { z } from 'zod'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 
 /** The workflow itself is read by `parseWorkflow`, which bounds depth before anything walks through it. */
 const envelopeSchema = z.strictObject({
@@ -15,20 +15,14 @@ const envelopeSchema = z.strictObject({
 export function readSaveRequest(body: unknown): { workflow: Workflow; revision: string | undefined } {
   const envelope = envelopeSchema.safeParse(body)
   if (!envelope.success) {
-    throw new HttpError(
-      400,
-      'protocol',
-      'The body must be { "workflow": …, "revision": … }.',
-      'Send it as JSON, with content-type application/json.',
-    )
+    throw new HttpError(400, 'protocol', 'The body must be { "workflow": …, "revision": … }.', {
+      hint: 'Send it as JSON, with content-type application/json.',
+    })
   }
   const { workflow, issues } = parseWorkflow(envelope.data.workflow)
   if (workflow) return { workflow, revision: envelope.data.revision }
   const [first] = issues
-  throw new HttpError(
-    400,
-    first?.code ?? 'invalid-workflow',
-    first?.message ?? 'This is no workflow.',
-    first?.hint,
-  )
+  throw new HttpError(400, first?.code ?? 'invalid-workflow', first?.message ?? 'This is no workflow.', {
+    hint: first?.hint,
+  })
 }

@@ -11,7 +11,7 @@ import {
 } from '@woolgather/protocol'
 import express, { Router, type Request, type RequestHandler, type Response } from 'express'
 import type { z } from 'zod'
-import { jsonBody } from './json-body.ts'
+import { jsonBody } from '../bodies/json-body.ts'
 import { readBody, readQuery } from './read-request.ts'
 
 /** A request to one endpoint. Query and body are checked when they are looked at; `request` has them as they came. */

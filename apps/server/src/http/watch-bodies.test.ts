@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Agent, createServer, request, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { watchBodies } from './watch-bodies.ts'
+import { watchBodies } from '../bodies/watch-bodies.ts'
 
 async function post(server: Server, agent: Agent): Promise<void> {
   const { port } = server.address() as AddressInfo

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { documentLimits, type RunError } from '@woolgather/workflow'
 import { Router, type Response } from 'express'
-import { jsonBody } from '../http/json-body.ts'
+import { jsonBody } from '../bodies/json-body.ts'
 import type { ArtifactStore } from '@woolgather/engine'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { RunsQuery, RunSummary, RunVersions } from '@woolgather/protocol'
 import { isStream, type CellChoice, type RunEvent, type RunStatus, type Workflow } from '@woolgather/workflow'
 import Database from 'libsql'
-import { describeHolder } from '../find-holder.ts'
+import { describeHolder } from '../machine/find-holder.ts'
 
 export interface StoredRun {
   run: string

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
-import { HttpError } from '../http/http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 import { isLoopback } from './check-request.ts'
 import type { AddressOf } from './client-address.ts'
 
@@ -30,12 +30,9 @@ export function limitRequests(
     legacyHeaders: false,
     validate: false,
     handler: () => {
-      throw new HttpError(
-        429,
-        'too-many-requests',
-        'Too many requests came from this address.',
-        `Wait ${Math.ceil(window / 1_000)} seconds, or ask less often: the socket tells of news by itself.`,
-      )
+      throw new HttpError(429, 'too-many-requests', 'Too many requests came from this address.', {
+        hint: `Wait ${Math.ceil(window / 1_000)} seconds, or ask less often: the socket tells of news by itself.`,
+      })
     },
   })
 }

@@ -5,7 +5,7 @@ import { writeWhole } from '@woolgather/disk'
 import type { SavedWorkflow, WorkflowRevision, WorkflowSummary } from '@woolgather/protocol'
 import { decodeText, ReadError } from '@woolgather/tables'
 import { nearest, parseWorkflow, type Workflow } from '@woolgather/workflow'
-import { HttpError } from '../http/http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 import { openHistory } from './workflow-history.ts'
 
 /** A file name on every system, and nothing that could lead out of its folder. */
@@ -182,34 +182,25 @@ function noWorkflow(id: string, message: string): HttpError {
 function notFound(id: string, meant: readonly string[] = []): HttpError {
   const hint =
     meant.length > 0 ? `Did you mean “${meant.join('” or “')}”?` : 'GET /api/workflows lists what there is.'
-  return new HttpError(404, 'not-found', `There is no workflow “${id.slice(0, 100)}”.`, hint)
+  return new HttpError(404, 'not-found', `There is no workflow “${id.slice(0, 100)}”.`, { hint })
 }
 
 function badId(id: string): HttpError {
-  return new HttpError(
-    404,
-    'not-found',
-    `“${id.slice(0, 100)}” cannot be the id of a workflow.`,
-    'Use up to 100 of a–z, 0–9, - and _.',
-  )
+  return new HttpError(404, 'not-found', `“${id.slice(0, 100)}” cannot be the id of a workflow.`, {
+    hint: 'Use up to 100 of a–z, 0–9, - and _.',
+  })
 }
 
 function readOnly(id: string): HttpError {
-  return new HttpError(
-    403,
-    'forbidden',
-    `“${id}” is an example and stays as it is.`,
-    'Save it under another name.',
-  )
+  return new HttpError(403, 'forbidden', `“${id}” is an example and stays as it is.`, {
+    hint: 'Save it under another name.',
+  })
 }
 
 function conflict(id: string, found: SavedWorkflow | undefined): HttpError {
   return found === undefined
-    ? new HttpError(409, 'revision-conflict', `“${id}” is gone.`, 'Save it as a new workflow.')
-    : new HttpError(
-        409,
-        'revision-conflict',
-        `“${id}” was saved by someone else in between.`,
-        'Open it again, or save yours under another name.',
-      )
+    ? new HttpError(409, 'revision-conflict', `“${id}” is gone.`, { hint: 'Save it as a new workflow.' })
+    : new HttpError(409, 'revision-conflict', `“${id}” was saved by someone else in between.`, {
+        hint: 'Open it again, or save yours under another name.',
+      })
 }

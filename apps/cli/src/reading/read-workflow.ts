@@ -15,7 +15,7 @@ import {
   type Warning,
   type Workflow,
 } from '@woolgather/workflow'
-import { CliError } from './cli-error.ts'
+import { CliError } from '../io/cli-error.ts'
 
 /** Of a file; a document is at most so long, and an output carries its workflow at its beginning. */
 const mostBytes = documentLimits.bytes + 65_536

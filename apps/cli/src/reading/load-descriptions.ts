@@ -1,5 +1,5 @@
 import { describeLibrary } from '@woolgather/nodes/descriptions'
-import type { CliIo } from './cli-io.ts'
+import type { CliIo } from '../io/cli-io.ts'
 
 /** Node types of the library and of these packages besides. What loads packages is loaded only for them. */
 export const loadDescriptions: CliIo['descriptions'] = async (packages, leaveOut) => {

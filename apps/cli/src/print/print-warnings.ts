@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import type { Warning } from '@woolgather/workflow'
-import type { TextSink } from './cli-io.ts'
+import type { TextSink } from '../io/cli-io.ts'
 import { printable } from './print-issues.ts'
 
 /** What a warning says, whether it was found before a run or told by a node in it. */

@@ -1,5 +1,5 @@
 import { resolveOutput, type Plan, type ReadArtifact, type SettledCells } from '@woolgather/workflow'
-import type { ToldWarning } from './print-warnings.ts'
+import type { ToldWarning } from '../print/print-warnings.ts'
 
 /** Told of one run: a sweep of prompts may warn in every cell. */
 const mostTold = 20

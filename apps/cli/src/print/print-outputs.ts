@@ -8,7 +8,7 @@ import {
   type LabelledValue,
   type Outputs,
 } from '@woolgather/workflow'
-import type { TextSink } from './cli-io.ts'
+import type { TextSink } from '../io/cli-io.ts'
 import { printable } from './print-issues.ts'
 import { chartText, tableText } from './table-text.ts'
 

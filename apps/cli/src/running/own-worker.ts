@@ -6,8 +6,8 @@ import {
   startWorker,
   type WorkerHandle,
 } from '@woolgather/supervisor'
-import type { CliIo } from './cli-io.ts'
-import { restartLine } from './progress/progress.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { restartLine } from '../progress/progress.ts'
 
 export interface OwnWorkerOptions {
   cpu?: boolean | undefined

@@ -7,8 +7,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const bin = fileURLToPath(new URL('../bin/woolgather.js', import.meta.url))
-const serverEntry = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url))
+const bin = fileURLToPath(new URL('../../bin/woolgather.js', import.meta.url))
+const serverEntry = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url))
 
 const workflow = {
   format: 'woolgather',

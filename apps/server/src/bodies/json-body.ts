@@ -1,6 +1,6 @@
 import { documentLimits, textProblem, type TextLimits } from '@woolgather/workflow'
 import express, { type RequestHandler } from 'express'
-import { HttpError } from './http-error.ts'
+import { HttpError } from '../errors/http-error.ts'
 
 /** A workflow may be in a body, within whatever is around it. */
 const bodyLimits: TextLimits = { depth: documentLimits.depth + 32, keys: documentLimits.keys }

@@ -1,6 +1,6 @@
 import type { Issue, RunError } from '@woolgather/workflow'
 import pc from 'picocolors'
-import type { TextSink } from './cli-io.ts'
+import type { TextSink } from '../io/cli-io.ts'
 
 /**
  * One line per issue: `node.input: message (hint)`.

@@ -1,6 +1,6 @@
 import type { BrokenPackage, NodeDescription } from '@woolgather/workflow'
-import type { CliIo } from './cli-io.ts'
-import { printIssues } from './print-issues.ts'
+import type { CliIo } from '../io/cli-io.ts'
+import { printIssues } from '../print/print-issues.ts'
 
 /** What can be in a workflow here. */
 export interface KnownNodes {

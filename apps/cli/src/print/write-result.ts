@@ -2,9 +2,9 @@ import { access, constants, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { writeWhole } from '@woolgather/disk'
 import type { Outputs, RunError, RunStatus, Workflow } from '@woolgather/workflow'
-import { CliError } from './cli-error.ts'
+import { CliError } from '../io/cli-error.ts'
 import type { ToldWarning } from './print-warnings.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodes } from '../io/exit-codes.ts'
 
 /** What `--out` writes. */
 export interface RunResultFile {

@@ -5,8 +5,8 @@ import { writeAll, writeWhole } from '@woolgather/disk'
 import { largestInputFile } from '@woolgather/files'
 import type { UploadResponse } from '@woolgather/protocol'
 import type { Request } from 'express'
-import { HttpError } from './http-error.ts'
-import { tooLargeText } from './tell-size.ts'
+import { HttpError } from '../errors/http-error.ts'
+import { tooLargeText } from '../errors/tell-size.ts'
 
 /** A file name on every system, and nothing that could lead out of its folder. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,149}$/
@@ -22,7 +22,7 @@ export async function receiveUpload(folder: string, request: Request): Promise<U
       400,
       'protocol',
       '`name` must be the name of a file: letters, digits, spaces, “.”, “_” and “-”.',
-      'Write POST /api/upload?name=table.csv.',
+      { hint: 'Write POST /api/upload?name=table.csv.' },
     )
   }
   const announced = Number(request.headers['content-length'] ?? 0)
@@ -43,10 +43,7 @@ export async function receiveUpload(folder: string, request: Request): Promise<U
 }
 
 function tooLarge(name: string, bytes?: number): HttpError {
-  return new HttpError(
-    413,
-    'request-too-large',
-    tooLargeText(`“${name}”`, largestInputFile, bytes),
-    'Split the table, or copy the file into the input folder by hand.',
-  )
+  return new HttpError(413, 'request-too-large', tooLargeText(`“${name}”`, largestInputFile, bytes), {
+    hint: 'Split the table, or copy the file into the input folder by hand.',
+  })
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AnswerError, createAsk } from '@woolgather/protocol'
 import type { RunRequest } from '@woolgather/supervisor'
 import { withSeeds, type NodeDescription, type RunStatus } from '@woolgather/workflow'
-import { CliError } from './cli-error.ts'
+import { CliError } from '../io/cli-error.ts'
 
 /** There is no use in asking this server for anything now. */
 export class ServerGone extends CliError {}

@@ -1,0 +1,15 @@
+import type { GivenOptions } from '@woolgather/supervisor'
+
+/** What the commands take that run workflows, in a worker of their own or on a server. */
+export interface RunOptions extends Pick<
+  GivenOptions,
+  'models' | 'output' | 'data' | 'nodes' | 'cpu' | 'workerMemory'
+> {
+  set?: string[]
+  target?: string[]
+  out?: string
+  json?: boolean
+  server?: string
+  quiet?: boolean
+  verbose?: boolean
+}
