@@ -15,6 +15,8 @@ const front = () => bar().locator('[aria-current=page]')
 const openExample = async (name: string): Promise<void> => {
   await editor.page.getByRole('button', { name: 'Open', exact: true }).click()
   await editor.page.getByRole('menuitem', { name }).click()
+  // Until it is there, a key would reach the workflow before.
+  await expect.poll(() => editor.page.getByLabel('Name of the workflow').inputValue()).toContain(name)
 }
 
 test('a second workflow opens in a tab of its own once something was done in the first', async () => {
@@ -91,7 +93,7 @@ test('a saved workflow that is open already comes to the front instead of openin
 
 test('more tabs than fit are scrolled in their bar, and nothing else moves', async () => {
   const { page } = editor
-  for (const name of ['Loopback', 'LoRA strength', 'Agent', 'Best of four', 'Perplexity', 'Word bias'])
+  for (const name of ['Loopback', 'LoRA strength', 'An agent', 'Best of four', 'Perplexity', 'Word bias'])
     await openExample(name)
   await editor.rest()
   const run = page.getByRole('button', { name: 'Run', exact: true })

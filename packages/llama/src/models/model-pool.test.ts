@@ -1,6 +1,5 @@
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { symlinkSync } from 'node:fs'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLlama } from '../create-llama.ts'
@@ -94,11 +93,11 @@ test('one adapter by two paths is its strengths added up', async () => {
 test('a prompt of a megabyte is tokenized without holding the event loop', async () => {
   await using model = await load()
   const text = 'The quick brown fox and the lazy dog. '.repeat(30_000)
-  const delay = monitorEventLoopDelay({ resolution: 5 })
-  delay.enable()
+  let turns = 0
+  const counting = setInterval(() => turns++)
   await expect(model.generate({ ...request, prompt: { text } })).rejects.toMatchObject({
     code: 'context-too-long',
   })
-  delay.disable()
-  expect(delay.max / 1e6).toBeLessThan(150)
+  clearInterval(counting)
+  expect(turns).toBeGreaterThan(20)
 })
