@@ -1,4 +1,4 @@
-import type { GenerateResult } from '@woolgather/llama'
+import type { GenerateResult, TokenLogprob } from '@woolgather/llama'
 import type { Json } from '@woolgather/workflow'
 import { readJson } from '../text/read-json.ts'
 
@@ -8,7 +8,7 @@ export function reportResult(result: GenerateResult): {
   tokens: number
   tokensPerSecond: number
   stopReason: string
-  logprobs: Json
+  logprobs: TokenLogprob[]
   json: Json
   reproducible: string
 } {
@@ -17,7 +17,7 @@ export function reportResult(result: GenerateResult): {
     tokens: result.tokens.length,
     tokensPerSecond: tokensPerSecond(result),
     stopReason: result.incomplete === true ? 'incomplete' : result.stopReason,
-    logprobs: (result.logprobs ?? []) as unknown as Json,
+    logprobs: result.logprobs ?? [],
     json: result.incomplete === true ? null : jsonIn(result.text),
     reproducible: result.reproducible,
   }

@@ -1,5 +1,4 @@
 import type { SamplingSettings } from '@woolgather/llama'
-import type { Json } from '@woolgather/workflow'
 import { z } from 'zod'
 import { wordBiasSchema, type WordBias } from '../steering/words/word-bias.ts'
 import { samplingInputs, type SamplingInputs } from './sampling.ts'
@@ -34,11 +33,8 @@ export function splitSampler(sampler: SamplerValue): { settings: SamplingSetting
   return { settings: settings as SamplingSettings, bias }
 }
 
-export function samplerJson(sampler: SamplerValue): Json {
-  return withoutAbsent(sampler) as unknown as Json
-}
-
-function withoutAbsent(sampler: SamplerValue): SamplerValue {
+/** A sampler as it travels on a link: only what is set. */
+export function withoutAbsent(sampler: SamplerValue): SamplerValue {
   return Object.fromEntries(
     Object.entries(sampler).filter(([, value]) => value !== undefined),
   ) as unknown as SamplerValue

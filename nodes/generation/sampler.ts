@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { joinSamplers, samplerJson, samplerSchema, type SamplerValue } from './sampler-value.ts'
+import { joinSamplers, withoutAbsent, samplerSchema, type SamplerValue } from './sampler-value.ts'
 import { readSampling, samplingInputs } from './sampling.ts'
 
 export const sampler: WoolgatherNode = defineNode({
@@ -29,6 +29,6 @@ export const sampler: WoolgatherNode = defineNode({
   outputs: { sampler: { type: 'sampler', description: 'The settings together.' } },
   run: ({ sampler: from, drySequenceBreakers, ...inputs }) => {
     const given: SamplerValue = { ...readSampling(inputs), drySequenceBreakers } as SamplerValue
-    return { sampler: samplerJson(joinSamplers(from, given)) }
+    return { sampler: withoutAbsent(joinSamplers(from, given)) }
   },
 })

@@ -83,11 +83,7 @@ function writeQuestion(
   return { text, special }
 }
 
-function rank(
-  choices: readonly string[],
-  scores: readonly TextScore[],
-  measure: 'sum' | 'mean',
-): Record<'choice' | 'index' | 'logLikelihood' | 'perplexity' | 'probability' | 'logprobs' | 'table', Json> {
+function rank(choices: readonly string[], scores: readonly TextScore[], measure: 'sum' | 'mean') {
   const values = scores.map(({ logLikelihood, tokens }) =>
     measure === 'sum' ? logLikelihood : logLikelihood / Math.max(tokens.length, 1),
   )
@@ -108,7 +104,7 @@ function rank(
     logLikelihood: scores[best]?.logLikelihood ?? 0,
     perplexity: scores[best]?.perplexity ?? 0,
     probability: shares[best] ?? 0,
-    logprobs: (scores[best]?.tokens ?? []) as unknown as Json,
-    table: table as unknown as Json,
+    logprobs: scores[best]?.tokens ?? [],
+    table,
   }
 }

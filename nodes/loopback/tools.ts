@@ -1,4 +1,4 @@
-import { chatMessageSchema, type ChatMessage, type Json } from '@woolgather/workflow'
+import { chatMessageSchema, type ChatMessage } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { calculate } from './calculate.ts'
@@ -61,14 +61,14 @@ export const tools: WoolgatherNode = defineNode({
     const said: ChatMessage[] = [...messages, { role: 'assistant', content: reply }]
     const call = findToolCall(reply)
     if (call === undefined)
-      return { messages: asJson(said), done: true, answer: reply.trim(), result: '', tool: '', toolInput: '' }
+      return { messages: said, done: true, answer: reply.trim(), result: '', tool: '', toolInput: '' }
     if (allowed.includes(call.tool) && !ownTools.includes(call.tool)) {
       const { tool, input: toolInput } = call
-      return { messages: asJson(said), done: false, answer: '', result: '', tool, toolInput }
+      return { messages: said, done: false, answer: '', result: '', tool, toolInput }
     }
     const result = callTool(call, allowed, text)
     said.push({ role: answerAs, content: `Result of ${call.tool}: ${result}` })
-    return { messages: asJson(said), done: false, answer: '', result, tool: '', toolInput: '' }
+    return { messages: said, done: false, answer: '', result, tool: '', toolInput: '' }
   },
 })
 
@@ -81,8 +81,4 @@ function callTool(call: { tool: string; input: string }, allowed: readonly strin
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
-}
-
-function asJson(messages: ChatMessage[]): Json {
-  return messages.map(({ role, content }) => ({ role, content }))
 }

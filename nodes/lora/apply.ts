@@ -1,4 +1,4 @@
-import { loraRecipeSchema, modelRecipeSchema, type Json } from '@woolgather/workflow'
+import { loraRecipeSchema, modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -34,6 +34,6 @@ export const applyLora: WoolgatherNode = defineNode({
   run: ({ model, lora, strength }) => {
     const { kind: _, ...source } = lora
     const adapter = { ...source, strength: lora.strength * strength }
-    return { model: { ...model, adapters: [...model.adapters, adapter] } as unknown as Json }
+    return { model: { ...model, adapters: [...model.adapters, adapter] } }
   },
 })

@@ -1,10 +1,4 @@
-import {
-  loraRecipeSchema,
-  modelRecipeSchema,
-  outputTypes,
-  type Json,
-  type ModelRecipe,
-} from '@woolgather/workflow'
+import { loraRecipeSchema, modelRecipeSchema, outputTypes, type ModelRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { sourceOf } from './lora-value.ts'
@@ -65,6 +59,6 @@ export const bakeLora: WoolgatherNode = defineNode({
       ...(vectors && { vectors }),
       adapters: [],
     }
-    return { model: baked as unknown as Json }
+    return { model: baked }
   },
 })

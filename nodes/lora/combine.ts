@@ -1,5 +1,5 @@
 import { loraMethodNamed, loraMethodNames } from '@woolgather/merge'
-import { loraRecipeSchema, WoolgatherError, type Json, type LoraRecipe } from '@woolgather/workflow'
+import { loraRecipeSchema, WoolgatherError, type LoraRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { sourceOf } from './lora-value.ts'
@@ -93,7 +93,7 @@ export const combineLoras: WoolgatherNode = defineNode({
     const lora: LoraRecipe = { kind: 'lora', combine, strength: 1 }
     const { tensors } = await services.weights.describeLora(lora, { signal, onProgress: progress })
     return {
-      lora: lora as unknown as Json,
+      lora: lora,
       rank: tensors.reduce((largest, tensor) => Math.max(largest, tensor.rank), 0),
     }
   },

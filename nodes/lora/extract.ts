@@ -1,4 +1,4 @@
-import { modelRecipeSchema, type Json, type LoraRecipe, type Table } from '@woolgather/workflow'
+import { modelRecipeSchema, type LoraRecipe, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -66,6 +66,6 @@ export const extractLora: WoolgatherNode = defineNode({
       rows: tensors.map(({ name, rank: own, kept }) => [name, own, kept]),
     }
     const kept = tensors.reduce((sum, tensor) => sum + (tensor.kept ?? 1), 0) / Math.max(1, tensors.length)
-    return { lora: lora as unknown as Json, table: table as unknown as Json, kept, left }
+    return { lora: lora, table: table, kept, left }
   },
 })

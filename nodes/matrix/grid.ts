@@ -27,7 +27,7 @@ export const grid: WoolgatherNode = defineNode({
   run: ({ values, columns }) => {
     const across = chooseAxis(values, columns, 'columns', values.axes.at(-1))
     const table = layOut(values, across)
-    return { table: table as unknown as Json, text: asMarkdown(table), values: values as unknown as Json }
+    return { table: table, text: asMarkdown(table), values: values }
   },
 })
 

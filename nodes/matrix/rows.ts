@@ -72,10 +72,14 @@ export const rows: WoolgatherNode = defineNode({
     const columns = table.columns ?? [...new Set(found.flatMap((row) => Object.keys(row)))]
     const outputs = columns
       .filter((column) => column !== 'row')
-      .map((column) => [column, found.map((row) => (Object.hasOwn(row, column) ? row[column] : null))])
-    return { ...Object.fromEntries(outputs), row: found } as Record<string, Json> & { row: Json }
+      .map((column) => [column, found.map((row) => valueIn(row, column))] as const)
+    return { ...Object.fromEntries(outputs), row: found }
   },
 })
+
+function valueIn(row: Readonly<Record<string, Json>>, column: string): Json {
+  return Object.hasOwn(row, column) ? (row[column] ?? null) : null
+}
 
 interface RowsInputs {
   file: string

@@ -1,4 +1,4 @@
-import { modelRecipeSchema, type Json } from '@woolgather/workflow'
+import { modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { likenessChart, likenessTable, measures, type Measure } from './likeness-chart.ts'
@@ -57,7 +57,7 @@ export const compareModels: WoolgatherNode = defineNode({
     })
     return {
       chart: likenessChart(tensors, measure, titles[measure]),
-      table: likenessTable(tensors) as unknown as Json,
+      table: likenessTable(tensors),
       relativeDifference: whole.relativeDifference,
       cosine: whole.cosine,
       signAgreement: whole.signAgreement,

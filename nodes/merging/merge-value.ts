@@ -1,7 +1,6 @@
 import { methodNamed } from '@woolgather/merge'
 import {
   WoolgatherError,
-  type Json,
   type MergeParameters,
   type MergeSource,
   type ModelRecipe,
@@ -9,9 +8,9 @@ import {
 } from '@woolgather/workflow'
 
 /** A merge as it travels on a link. What the first model is loaded with, the result is. */
-export function mergeValue(source: Omit<MergeSource, 'kind'>): Json {
+export function mergeValue(source: Omit<MergeSource, 'kind'>): ModelRecipe {
   const { gpuLayers, contextSize, threads, reproducible } = source.models[0]?.model ?? source.base ?? {}
-  const recipe: ModelRecipe = {
+  return {
     kind: 'merge',
     ...source,
     ...(gpuLayers !== undefined && { gpuLayers }),
@@ -20,7 +19,6 @@ export function mergeValue(source: Omit<MergeSource, 'kind'>): Json {
     ...(reproducible && { reproducible }),
     adapters: [],
   }
-  return recipe as unknown as Json
 }
 
 /** A merge of models without settings of their own. */
@@ -33,7 +31,7 @@ export function plainMerge(
     type?: OutputType
     vocabulary?: MergeSource['vocabulary']
   } = {},
-): Json {
+): ModelRecipe {
   const { base, parameters = {}, type = 'auto', vocabulary = 'same' } = options
   return mergeValue({
     method,

@@ -1,4 +1,4 @@
-import { outputTypes, WoolgatherError, type Json } from '@woolgather/workflow'
+import { outputTypes, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { readMergekit } from './mergekit/read-mergekit.ts'
@@ -65,17 +65,16 @@ export const mergekit: WoolgatherNode = defineNode({
     const text = file === '' ? config : await services.files.readInput(file)
     const input = file === '' ? 'config' : 'file'
     const { configs, remarks } = readMergekit(text, outputTypes)
-    const refuse = (): never => {
-      throw new WoolgatherError('invalid-input', tell(remarks.errors), {
+    const refusal = (): WoolgatherError =>
+      new WoolgatherError('invalid-input', tell(remarks.errors), {
         input,
         where: { line: inOrder(remarks.errors)[0]!.line },
         hint: 'Every line that is wrong is named; nothing was merged.',
       })
-    }
-    if (remarks.errors.length > 0) refuse()
+    if (remarks.errors.length > 0) throw refusal()
     const recipe = toRecipe(configs, { files: await services.models.list(), given: readNames(names), seed })
-    if (recipe === undefined || remarks.errors.length > 0) refuse()
-    return { model: recipe as unknown as Json, notes: inOrder(remarks.notes).map(describe) }
+    if (recipe === undefined || remarks.errors.length > 0) throw refusal()
+    return { model: recipe, notes: inOrder(remarks.notes).map(describe) }
   },
 })
 

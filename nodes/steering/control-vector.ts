@@ -6,7 +6,7 @@ import { defineNode, type WoolgatherNode } from '../services.ts'
 import { parseLayers } from './vectors/layer-range.ts'
 import { readPairs } from './vectors/read-pairs.ts'
 import { linesSchema, pairTexts } from './vectors/training-pairs.ts'
-import { vectorJson } from './vectors/vector-value.ts'
+import { vectorValue } from './vectors/vector-value.ts'
 
 const methods = ['mean', 'pca-diff', 'pca-diff-centered', 'pca-center'] as const satisfies DirectionMethod[]
 
@@ -130,7 +130,7 @@ export const controlVector: WoolgatherNode = defineNode({
       ])
       const { architecture } = ready.model.info
       return {
-        vector: vectorJson({ architecture, directions: new Map(directions) }),
+        vector: vectorValue({ architecture, directions: new Map(directions) }),
         layers,
         pairs: pairs.length,
       }

@@ -1,7 +1,6 @@
 import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { constraintJson } from './constraints/constraint-value.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 
 export const grammar: WoolgatherNode = defineNode({
@@ -37,6 +36,6 @@ export const grammar: WoolgatherNode = defineNode({
     const source: ConstraintSource =
       notation === 'lark' ? { kind: 'lark', text, start } : { kind: 'gbnf', text }
     explainConstraintErrors('grammar', () => compileLanguage(source))
-    return { constraint: constraintJson(source) }
+    return { constraint: source }
   },
 })

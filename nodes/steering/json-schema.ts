@@ -3,7 +3,6 @@ import { jsonSchema as anyJson } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { asJson } from '../text/read-json.ts'
-import { constraintJson } from './constraints/constraint-value.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 
 export const jsonSchema: WoolgatherNode = defineNode({
@@ -42,6 +41,6 @@ export const jsonSchema: WoolgatherNode = defineNode({
       closedObjects,
     }
     explainConstraintErrors('schema', () => compileLanguage(source))
-    return { constraint: constraintJson(source) }
+    return { constraint: source }
   },
 })

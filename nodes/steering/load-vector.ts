@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { vectorJson } from './vectors/vector-value.ts'
+import { vectorValue } from './vectors/vector-value.ts'
 
 export const loadVector: WoolgatherNode = defineNode({
   type: 'steering/load-vector',
@@ -25,6 +25,6 @@ export const loadVector: WoolgatherNode = defineNode({
   async run({ file }, { services: { models }, signal, progress }) {
     const onProgress = (done: number, total: number): void => progress(done, total, 'bytes')
     const vector = await models.readVector(await models.locate(file, { signal, onProgress }))
-    return { vector: vectorJson(vector), layers: [...vector.directions.keys()] }
+    return { vector: vectorValue(vector), layers: [...vector.directions.keys()] }
   },
 })

@@ -1,6 +1,6 @@
 import { loadKeyOf, modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
-import { joinSamplers, samplerJson, samplerSchema } from '../generation/sampler-value.ts'
+import { joinSamplers, withoutAbsent, samplerSchema } from '../generation/sampler-value.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { resolveBiases, type ResolvedBias } from './words/resolve-bias.ts'
 import { parseWordBiases } from './words/word-bias.ts'
@@ -51,7 +51,7 @@ export const logitBias: WoolgatherNode = defineNode({
   fingerprint: ({ model }, { models }) => (model === undefined ? null : models.fingerprint(model)),
   async run({ words, exact, sampler: from, model: recipe }, context) {
     const bias = parseWordBiases(words, exact, 'words')
-    const sampler = samplerJson(joinSamplers(from, { bias }))
+    const sampler = withoutAbsent(joinSamplers(from, { bias }))
     if (recipe === undefined) return { sampler, tokens: tableOf([], () => '') }
     const options = { signal: context.signal, onProgress: context.progress }
     const tokens = await context.services.models.use(recipe, options, ({ model }) =>
@@ -64,7 +64,7 @@ export const logitBias: WoolgatherNode = defineNode({
 })
 
 /** A row for each form of a word. */
-function tableOf(resolved: readonly ResolvedBias[], nameOf: (token: number) => string): Json {
+function tableOf(resolved: readonly ResolvedBias[], nameOf: (token: number) => string): Table {
   const rows = resolved.flatMap(({ text, weight, forms }) =>
     forms.map((form): Json[] => [
       text,
@@ -73,6 +73,5 @@ function tableOf(resolved: readonly ResolvedBias[], nameOf: (token: number) => s
       form.tokens,
     ]),
   )
-  const table: Table = { columns: ['word', 'weight', 'tokens', 'ids'], rows }
-  return table as unknown as Json
+  return { columns: ['word', 'weight', 'tokens', 'ids'], rows }
 }

@@ -10,7 +10,7 @@ import {
 } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { mixJson, mixPartSchema } from './mixes/mix-json.ts'
+import { mixPartSchema } from './mixes/mix-schemas.ts'
 
 export const mix: WoolgatherNode = defineNode({
   type: 'steering/mix',
@@ -56,7 +56,7 @@ export const mix: WoolgatherNode = defineNode({
     const parts = readBy(prompts, models.filter(isGiven))
     const coefficients = coefficientsFor(parts.length, weights.filter(isGiven), normalise)
     const blend: BlendPart[] = parts.map((part, index) => ({ mix: part, weight: coefficients[index] ?? 0 }))
-    return { mix: mixJson(blendMixes(blend)) }
+    return { mix: blendMixes(blend) }
   },
 })
 

@@ -1,7 +1,7 @@
 import { applyNegative, asMix } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { mixJson, promptOrMixSchema } from './mixes/mix-json.ts'
+import { promptOrMixSchema } from './mixes/mix-schemas.ts'
 
 export const negative: WoolgatherNode = defineNode({
   type: 'steering/negative',
@@ -47,6 +47,6 @@ export const negative: WoolgatherNode = defineNode({
   },
   run: ({ prompt, negative: typed, guidance, frame }) => {
     const { mix, warnings } = applyNegative(asMix(prompt), typed, guidance, frame)
-    return { mix: mixJson(mix), warnings }
+    return { mix, warnings }
   },
 })

@@ -1,7 +1,6 @@
 import { composePrompt } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { mixJson } from './mixes/mix-json.ts'
 
 export const prompt: WoolgatherNode = defineNode({
   type: 'steering/prompt',
@@ -34,6 +33,6 @@ export const prompt: WoolgatherNode = defineNode({
   asksReaders: 'mix',
   run: ({ prompt: typed, neutral }, { readers }) => {
     const { mix, warnings } = composePrompt(typed, { neutral, mostTokens: readers.mostTokens })
-    return { mix: mixJson(mix), warnings: warnings.map(({ message }) => message) }
+    return { mix, warnings: warnings.map(({ message }) => message) }
   },
 })

@@ -1,7 +1,6 @@
 import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { constraintJson } from './constraints/constraint-value.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 
 export const regex: WoolgatherNode = defineNode({
@@ -31,6 +30,6 @@ export const regex: WoolgatherNode = defineNode({
   run: ({ pattern, stopAtFirstMatch }) => {
     const source: ConstraintSource = { kind: 'regex', pattern, ...(stopAtFirstMatch && { stopAtFirstMatch }) }
     explainConstraintErrors('pattern', () => compileLanguage(source))
-    return { constraint: constraintJson(source) }
+    return { constraint: source }
   },
 })

@@ -1,10 +1,4 @@
-import {
-  modelRecipeSchema,
-  vectorSchema,
-  WoolgatherError,
-  type Json,
-  type VectorValue,
-} from '@woolgather/workflow'
+import { modelRecipeSchema, vectorSchema, WoolgatherError, type VectorValue } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { parseLayers } from './vectors/layer-range.ts'
@@ -48,7 +42,7 @@ export const steer: WoolgatherNode = defineNode({
   outputs: { model: { type: 'model', description: 'The model, steered.' } },
   run: ({ model, vector, strength, layers }) => {
     const use = { vector: inLayers(vector, layers), strength }
-    return { model: { ...model, vectors: [...(model.vectors ?? []), use] } as unknown as Json }
+    return { model: { ...model, vectors: [...(model.vectors ?? []), use] } }
   },
 })
 

@@ -1,5 +1,5 @@
 import type { ConstraintSource } from '@woolgather/constraint'
-import { jsonSchema, type Json } from '@woolgather/workflow'
+import { jsonSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 
 /** What a link of type `constraint` carries: what a text must match, as it was written. */
@@ -18,8 +18,3 @@ export const constraintSchema: z.ZodType<ConstraintSource> = z.discriminatedUnio
   z.strictObject({ kind: z.literal('gbnf'), text: z.string() }),
   z.strictObject({ kind: z.literal('lark'), text: z.string(), start: z.string().optional() }),
 ]) as z.ZodType<ConstraintSource>
-
-/** A constraint as it travels on a link. */
-export function constraintJson(source: ConstraintSource): Json {
-  return source as unknown as Json
-}

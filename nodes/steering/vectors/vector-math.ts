@@ -3,7 +3,7 @@ import { vectorSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { choiceOf } from '../../choice.ts'
 import { defineNode, type WoolgatherNode } from '../../services.ts'
-import { readVectorValue, vectorJson } from './vector-value.ts'
+import { readVectorValue, vectorValue } from './vector-value.ts'
 
 export const vectorMath: WoolgatherNode = defineNode({
   type: 'steering/vector-math',
@@ -35,12 +35,12 @@ export const vectorMath: WoolgatherNode = defineNode({
   outputs: { vector: { type: 'vector', description: 'The result.' } },
   run: ({ a, operation, b, number }) => {
     const left = readVectorValue(a)
-    if (operation === '×') return { vector: vectorJson(scale(left, number)) }
-    if (operation === '÷') return { vector: vectorJson(scale(left, 1 / notZero(number))) }
+    if (operation === '×') return { vector: vectorValue(scale(left, number)) }
+    if (operation === '÷') return { vector: vectorValue(scale(left, 1 / notZero(number))) }
     if (b === undefined) {
       throw new WoolgatherError('missing-input', `A ${operation} B needs a B.`, { input: 'b' })
     }
-    return { vector: vectorJson(add(left, scale(readVectorValue(b), operation === '+' ? number : -number))) }
+    return { vector: vectorValue(add(left, scale(readVectorValue(b), operation === '+' ? number : -number))) }
   },
 })
 

@@ -1,5 +1,5 @@
 import type { ControlVector, VectorUse } from '@woolgather/llama'
-import { WoolgatherError, type Json, type ModelRecipe, type VectorValue } from '@woolgather/workflow'
+import { WoolgatherError, type ModelRecipe, type VectorValue } from '@woolgather/workflow'
 
 /** A control vector as it travels on a link. */
 export function vectorValue({ architecture, directions }: ControlVector): VectorValue {
@@ -10,10 +10,6 @@ export function vectorValue({ architecture, directions }: ControlVector): Vector
       [...directions].map(([layer, direction]) => [String(layer), encode(direction)]),
     ),
   }
-}
-
-export function vectorJson(vector: ControlVector): Json {
-  return vectorValue(vector) as unknown as Json
 }
 
 /** @throws WoolgatherError invalid-input where a direction is no row of floats */

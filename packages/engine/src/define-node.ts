@@ -5,6 +5,7 @@ import type {
   Json,
   LabelledValue,
   PortType,
+  PortValue,
   Readers,
   Widget,
   Workflow,
@@ -80,7 +81,11 @@ type ItemOf<Input> = Input extends { lazy: true }
 export type InputValues<I extends Inputs> = {
   [Name in keyof I]: I[Name] extends { multiple: true } ? ItemOf<I[Name]>[] : ItemOf<I[Name]>
 }
-export type OutputValues<O extends Outputs> = { [Name in keyof O]: Json }
+/** A list of what the port takes where the output is spread along an axis. */
+type ValueAt<Output extends OutputDefinition> = Output extends { spreads: true }
+  ? readonly PortValue<Output['type']>[]
+  : PortValue<Output['type']>
+export type OutputValues<O extends Outputs> = { [Name in keyof O]: ValueAt<O[Name]> }
 
 /** How often a failed cell is tried again, and how long it waits first (doubling each time). */
 export interface RetryPolicy {
@@ -128,11 +133,11 @@ export interface NodeDefinition<Services = unknown, I extends Inputs = Inputs, O
   /** Set where it was loaded from a package, not by whoever writes it. */
   origin?: NodeOrigin
   /** `dynamic` holds the values of dynamic inputs by name. */
-  run: (
-    inputs: RunInputs<I>,
-    context: NodeContext<Services>,
-  ) => Promise<OutputValues<O> & Record<string, Json>> | (OutputValues<O> & Record<string, Json>)
+  run: (inputs: RunInputs<I>, context: NodeContext<Services>) => Promise<Given<O>> | Given<O>
 }
+
+/** What a node gives: its outputs, and those it has besides where it says so (`dynamicOutputs`). */
+type Given<O extends Outputs> = OutputValues<O> & Record<string, PortValue<'any'>>
 
 export type RunInputs<I extends Inputs> = InputValues<I> & { dynamic: Record<string, Json> }
 

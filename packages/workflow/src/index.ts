@@ -55,6 +55,7 @@ export { inPlainWords, literalProblem, typeProblem } from './literal-problem.ts'
 // node types as data
 export { brokenPackageSchema, explainUnknownTypes, type BrokenPackage } from './broken-package.ts'
 export { accepts, portTypes, type PortType } from './ports.ts'
+export type { PortValue } from './port-values.ts'
 export type {
   CodeLanguage,
   DynamicInputs,

@@ -1,4 +1,3 @@
-import type { Json, PromptMix } from '@woolgather/workflow'
 import { chatMessageSchema, promptMixSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 
@@ -7,8 +6,3 @@ export const promptOrMixSchema = z.union([z.string(), promptMixSchema])
 
 /** Whatever can be a part of a mix: text, a conversation, or another mix. */
 export const mixPartSchema = z.union([z.string(), z.array(chatMessageSchema).min(1), promptMixSchema])
-
-/** A mix as it travels on a link. */
-export function mixJson(mix: PromptMix): Json {
-  return mix as unknown as Json
-}
