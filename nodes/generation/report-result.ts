@@ -1,4 +1,4 @@
-import type { GenerateResult, TokenLogprob } from '@woolgather/llama'
+import type { GenerateResult } from '@woolgather/llama'
 import type { Json } from '@woolgather/workflow'
 import { readJson } from '../text/read-json.ts'
 
@@ -8,7 +8,7 @@ export function reportResult(result: GenerateResult): {
   tokens: number
   tokensPerSecond: number
   stopReason: string
-  logprobs: TokenLogprob[]
+  logprobs: NonNullable<GenerateResult['logprobs']>
   json: Json
   reproducible: string
 } {
