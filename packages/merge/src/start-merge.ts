@@ -56,11 +56,9 @@ function copySole(inputs: TensorInputs): Stages {
 
 function checkModels(name: string, method: MethodDefinition, inputs: TensorInputs): void {
   if (method.base === 'required' && inputs.base === undefined) {
-    throw new MergeError(
-      'merge-base-missing',
-      `${name} needs a base model, and ${inputs.name} is in none`,
-      'Connect the model that the others were trained from.',
-    )
+    throw new MergeError('merge-base-missing', `${name} needs a base model, and ${inputs.name} is in none`, {
+      hint: 'Connect the model that the others were trained from.',
+    })
   }
   const count = inputs.models.length
   const { min, max = Infinity } = method.models

@@ -4,6 +4,7 @@ import type { Editor } from '../store/editor.ts'
 import { createServerStore } from '../store/server-store.ts'
 import { createTabStore, frontOf } from '../store/tab-store.ts'
 import { createWorkbenchStore, type Theme } from '../store/workbench-store.ts'
+import { createSourceChecker } from './checking/check-sources.ts'
 import { followDownload } from './server/fetch-model.ts'
 import { loseRun } from './running/run-workflow.ts'
 
@@ -37,6 +38,7 @@ export function createEditor({ theme, paletteOpen, ...connection }: EditorOption
     },
     workbench: createWorkbenchStore({ theme, paletteOpen }),
     artifacts: createArtifactStore(async (hash) => (await client.ask('artifact', { hash })).text()),
+    sources: createSourceChecker(),
   }
   return editor
 }

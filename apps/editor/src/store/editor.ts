@@ -1,6 +1,7 @@
 import type { Client } from '@woolgather/protocol'
 import type { ArtifactStore } from './artifact-store.ts'
 import type { ServerStore } from './server-store.ts'
+import type { SourceChecker } from './source-checker.ts'
 import type { TabStore } from './tab-store.ts'
 import type { Tab } from './tab.ts'
 import type { WorkbenchStore } from './workbench-store.ts'
@@ -15,4 +16,5 @@ export interface Editor {
   workbench: WorkbenchStore
   /** Outputs too long to travel in an event. */
   artifacts: ArtifactStore
+  sources: SourceChecker
 }

@@ -3,9 +3,9 @@ export class GgufError extends Error {
   readonly code = 'model-unreadable'
   readonly hint: string | undefined
 
-  constructor(reason: string, hint?: string, options: { cause?: unknown } = {}) {
-    super(reason, options)
+  constructor(message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'GgufError'
-    this.hint = hint
+    this.hint = options.hint
   }
 }

@@ -110,7 +110,7 @@ export class HeaderReader {
 
   #checkPosition(): void {
     if (this.#position > this.fileBytes) {
-      throw new GgufError('it ends in the middle of its header', 'Download or copy it again.')
+      throw new GgufError('it ends in the middle of its header', { hint: 'Download or copy it again.' })
     }
     if (this.#position > headerLimits.headerBytes) {
       throw new GgufError(`its header is longer than ${headerLimits.headerBytes / 2 ** 20} MiB`)

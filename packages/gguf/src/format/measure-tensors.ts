@@ -62,7 +62,7 @@ export function measureShape(
 function refuseType(name: string, number: number): never {
   throw new GgufError(
     `the tensor ${name} has type ${number}, which this version of llama.cpp does not know`,
-    'Look for a file in one of the usual quantisations (Q4_K_M, Q8_0, F16).',
+    { hint: 'Look for a file in one of the usual quantisations (Q4_K_M, Q8_0, F16).' },
   )
 }
 
@@ -76,10 +76,9 @@ function checkBlocks(name: string, rowLength: number, type: GgmlType): void {
 function checkPlace({ name, start, bytes }: MeasuredTensor, header: GgufHeader): void {
   const end = start + bytes
   if (end > header.fileBytes) {
-    throw new GgufError(
-      `the tensor ${name} ends at byte ${end}, but the file has ${header.fileBytes}`,
-      againHint,
-    )
+    throw new GgufError(`the tensor ${name} ends at byte ${end}, but the file has ${header.fileBytes}`, {
+      hint: againHint,
+    })
   }
   const offset = start - header.dataOffset
   if (offset % header.alignment !== 0) {

@@ -167,8 +167,7 @@ function checkPart(paths: readonly string[], headers: readonly GgufHeader[], par
   const right = (number === undefined || number === part) && count === headers.length
   if (right) return
   const told = `number ${String(number)} of ${String(count)}, counted from 0`
-  throw new GgufError(
-    `${basename(paths[part] ?? '')} calls itself ${told}`,
-    'Get all parts of the model again, from one place.',
-  )
+  throw new GgufError(`${basename(paths[part] ?? '')} calls itself ${told}`, {
+    hint: 'Get all parts of the model again, from one place.',
+  })
 }

@@ -108,13 +108,13 @@ function sourceOf(bytes: Uint8Array): ByteSource {
 }
 
 async function checkMagic(reader: HeaderReader): Promise<void> {
-  if (reader.fileBytes === 0) throw new GgufError('the file is empty', 'Download or copy it again.')
+  if (reader.fileBytes === 0) throw new GgufError('the file is empty', { hint: 'Download or copy it again.' })
   const start = await reader.peek(64)
   if (start.startsWith('GGUF')) return reader.skip(4)
   const kind = nameFormat(start)
   throw new GgufError(
     kind === undefined ? 'it is not a GGUF file' : `it is not a GGUF file but ${kind.what}`,
-    kind?.hint ?? 'Choose a .gguf file.',
+    { hint: kind?.hint ?? 'Choose a .gguf file.' },
   )
 }
 
@@ -137,12 +137,13 @@ function nameFormat(start: string): { what: string; hint: string } | undefined {
 function checkVersion(version: number): number {
   if (version === 2 || version === 3) return version
   if (version > 0xffff) {
-    throw new GgufError('it is a GGUF file for big-endian machines', 'Get the usual (little-endian) file.')
+    throw new GgufError('it is a GGUF file for big-endian machines', {
+      hint: 'Get the usual (little-endian) file.',
+    })
   }
-  throw new GgufError(
-    `it is GGUF version ${version}; versions 2 and 3 can be read`,
-    'Convert the model again.',
-  )
+  throw new GgufError(`it is GGUF version ${version}; versions 2 and 3 can be read`, {
+    hint: 'Convert the model again.',
+  })
 }
 
 async function readMetadata(

@@ -14,16 +14,14 @@ export function partPaths(path: string, { metadata }: GgufHeader): string[] {
   if (typeof count !== 'number' || count <= 1) return [path]
   const name = partName.exec(basename(path))?.groups
   if (name === undefined || Number(name['count']) !== count || count > headerLimits.parts) {
-    throw new GgufError(
-      `it is one of ${count} parts of a model, but is not named like one`,
-      'Give the parts their names back: NAME-00001-of-00003.gguf and so on.',
-    )
+    throw new GgufError(`it is one of ${count} parts of a model, but is not named like one`, {
+      hint: 'Give the parts their names back: NAME-00001-of-00003.gguf and so on.',
+    })
   }
   if (Number(name['number']) !== 1) {
-    throw new GgufError(
-      `it is part ${Number(name['number'])} of ${count} of a model`,
-      'Choose the first part; the others are found beside it.',
-    )
+    throw new GgufError(`it is part ${Number(name['number'])} of ${count} of a model`, {
+      hint: 'Choose the first part; the others are found beside it.',
+    })
   }
   return pathsOf(path, name['stem'] ?? '', count)
 }

@@ -37,10 +37,9 @@ export async function readLoraFile(path: string): Promise<LoraFile> {
   await using file = await openGguf(path)
   const { metadata } = file.header
   if (metadata.get('general.type') !== 'adapter' || metadata.get('adapter.type') !== 'lora') {
-    throw new GgufError(
-      'it is not a LoRA adapter',
-      'Convert LoRA weights with llama.cpp’s convert_lora_to_gguf.py.',
-    )
+    throw new GgufError('it is not a LoRA adapter', {
+      hint: 'Convert LoRA weights with llama.cpp’s convert_lora_to_gguf.py.',
+    })
   }
   const alpha = metadata.get('adapter.lora.alpha') ?? 0
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw new GgufError('its alpha is not a number')
@@ -55,10 +54,9 @@ function targetsOf(file: GgufFile): string[] {
   return file.tensors.flatMap(({ name }) => {
     const { target, factor } = /^(?<target>.+)\.lora_(?<factor>[ab])$/.exec(name)?.groups ?? {}
     if (target === undefined) {
-      throw new GgufError(
-        `it holds ${name}, which is no factor of a LoRA`,
-        'Only plain LoRA is supported, no DoRA and no whole tensors.',
-      )
+      throw new GgufError(`it holds ${name}, which is no factor of a LoRA`, {
+        hint: 'Only plain LoRA is supported, no DoRA and no whole tensors.',
+      })
     }
     const other = `${target}.lora_${factor === 'a' ? 'b' : 'a'}`
     if (!file.tensor(other)) throw new GgufError(`it holds ${name}, but no ${other}`)
@@ -114,10 +112,9 @@ function readEmbedding(
 async function readFactor(file: GgufFile, tensor: GgufTensor): Promise<Float32Array> {
   const { name = '' } = ggmlTypes.get(tensor.type) ?? {}
   if (!['F32', 'F16', 'BF16'].includes(name)) {
-    throw new GgufError(
-      `it is quantised: ${tensor.name} is ${name}`,
-      'Take the LoRA in F16 or F32: a few bits per number ruin the product of two factors.',
-    )
+    throw new GgufError(`it is quantised: ${tensor.name} is ${name}`, {
+      hint: 'Take the LoRA in F16 or F32: a few bits per number ruin the product of two factors.',
+    })
   }
   const values = decodeFloats(name, await file.readRows(tensor, 0, tensor.rows))
   if (values.every(Number.isFinite)) return values

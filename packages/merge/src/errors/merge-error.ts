@@ -27,10 +27,14 @@ export class MergeError extends Error {
   readonly code: MergeErrorCode
   readonly hint: string | undefined
 
-  constructor(code: MergeErrorCode, message: string, hint?: string) {
-    super(message)
+  constructor(
+    code: MergeErrorCode,
+    message: string,
+    options: { hint?: string | undefined; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'MergeError'
     this.code = code
-    this.hint = hint
+    this.hint = options.hint
   }
 }

@@ -29,7 +29,7 @@ function checkArray(values: Float32Array, model: string, chunk: Chunk, inputs: T
   throw new MergeError(
     'merge-not-finite',
     `${inputs.name} of ${model} holds ${values[index]} (row ${row}, column ${index % inputs.columns})`,
-    'The model is damaged; get it again or leave it out.',
+    { hint: 'The model is damaged; get it again or leave it out.' },
   )
 }
 
@@ -39,9 +39,7 @@ function checkArray(values: Float32Array, model: string, chunk: Chunk, inputs: T
  */
 export function refuseNonFinite(chunk: Chunk, inputs: TensorInputs): never {
   checkInputs(chunk, inputs)
-  throw new MergeError(
-    'merge-not-finite',
-    `${inputs.name} does not fit 32-bit floats when merged`,
-    'Use smaller weights.',
-  )
+  throw new MergeError('merge-not-finite', `${inputs.name} does not fit 32-bit floats when merged`, {
+    hint: 'Use smaller weights.',
+  })
 }

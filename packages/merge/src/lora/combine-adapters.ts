@@ -56,7 +56,7 @@ function checkSizes([first, ...others]: readonly Adapter[]): void {
     throw new MergeError(
       'lora-mismatch',
       `${first?.name} and ${other.name} are for models of different sizes: ${wrong.slice(0, 3).join('; ')}${more}`,
-      'Combine LoRAs of one model.',
+      { hint: 'Combine LoRAs of one model.' },
     )
   }
 }

@@ -42,7 +42,7 @@ export function combineAsPeft(
     throw new MergeError(
       'lora-mismatch',
       `Adapters of ranks ${[...ranks].join(', ')} cannot be combined factor by factor`,
-      'Combine them exactly (cat) or through SVD.',
+      { hint: 'Combine them exactly (cat) or through SVD.' },
     )
   }
   const roots = adapters.map(({ weight, scale }) => Math.sqrt(Math.abs(weight * scale)))

@@ -89,7 +89,7 @@ export function checkSameTensor(adapters: readonly ScaledLora[]): { rows: number
     throw new MergeError(
       'lora-mismatch',
       `Adapters for ${first.rows} × ${first.columns} and ${rows} × ${columns} cannot be combined`,
-      'They are for different models.',
+      { hint: 'They are for different models.' },
     )
   }
   return { rows: first.rows, columns: first.columns }

@@ -88,9 +88,7 @@ export const loraMethodNames = Object.keys(loraMethods) as [LoraMethodName, ...L
 /** @throws MergeError merge-method */
 export function loraMethodNamed(name: string): LoraMethodDefinition {
   if (Object.hasOwn(loraMethods, name)) return loraMethods[name as LoraMethodName]
-  throw new MergeError(
-    'merge-method',
-    `There is no method “${name}” for LoRAs`,
-    `Choose one of ${loraMethodNames.join(', ')}.`,
-  )
+  throw new MergeError('merge-method', `There is no method “${name}” for LoRAs`, {
+    hint: `Choose one of ${loraMethodNames.join(', ')}.`,
+  })
 }

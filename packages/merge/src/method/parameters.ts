@@ -53,11 +53,9 @@ export function checkParameters(
   for (const name of Object.keys(values)) {
     if (definitions[name] === undefined) {
       const known = Object.keys(definitions)
-      throw new MergeError(
-        'merge-parameter',
-        `${where} has no setting ${name}`,
-        known.length === 0 ? 'It has none.' : `It has ${known.join(', ')}.`,
-      )
+      throw new MergeError('merge-parameter', `${where} has no setting ${name}`, {
+        hint: known.length === 0 ? 'It has none.' : `It has ${known.join(', ')}.`,
+      })
     }
   }
   const entries = Object.entries(definitions)
@@ -74,7 +72,7 @@ function check(
 ): number | boolean {
   const value = given ?? definition.default
   if (value === undefined)
-    throw new MergeError('merge-parameter', `${where} needs ${name}`, definition.description)
+    throw new MergeError('merge-parameter', `${where} needs ${name}`, { hint: definition.description })
   if (definition.type === 'flag') {
     if (typeof value === 'boolean') return value
     throw new MergeError('merge-parameter', `${name} of ${where} is ${value}; it must be true or false`)

@@ -61,7 +61,7 @@ export const keepByRank: SparsifyModel = (inputs, parameters, draw, model) => {
     throw new MergeError(
       'merge-parameter',
       `density ${density} ± epsilon ${epsilon} of ${inputs.models[model]} must lie between 0 and 1`,
-      'Choose a smaller epsilon.',
+      { hint: 'Choose a smaller epsilon.' },
     )
   }
   return keepByRowRank(draw, model, density, epsilon, inputs.columns, parameters.flag('rescale'))
@@ -71,6 +71,6 @@ function refuseEmpty(inputs: TensorInputs, density: number, model: number): neve
   throw new MergeError(
     'merge-keeps-nothing',
     `A density of ${density} keeps nothing of ${inputs.name} of ${inputs.models[model]}, which has ${elementsOf(inputs)} elements`,
-    'Raise the density, for small tensors at least.',
+    { hint: 'Raise the density, for small tensors at least.' },
   )
 }

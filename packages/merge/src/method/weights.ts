@@ -8,7 +8,7 @@ export function normalize(weights: readonly number[], inputs: TensorInputs): num
   throw new MergeError(
     'merge-zero-weights',
     `The weights for ${inputs.name} (${weights.join(', ')}) add up to nothing`,
-    'Change a weight, or switch normalising off.',
+    { hint: 'Change a weight, or switch normalising off.' },
   )
 }
 

@@ -60,9 +60,7 @@ export function isMethodName(name: string): name is MethodName {
 /** @throws MergeError merge-method */
 export function methodNamed(name: string): MethodDefinition {
   if (isMethodName(name)) return methods[name]
-  throw new MergeError(
-    'merge-method',
-    `There is no merge method “${name}”`,
-    `Choose one of ${methodNames.join(', ')}.`,
-  )
+  throw new MergeError('merge-method', `There is no merge method “${name}”`, {
+    hint: `Choose one of ${methodNames.join(', ')}.`,
+  })
 }

@@ -59,7 +59,7 @@ function tangentMean(gram: Gram, weights: readonly number[], eps: number, inputs
     throw new MergeError(
       'merge-undefined',
       `The directions of ${inputs.name} cancel out: they have no mean`,
-      'Use other weights.',
+      { hint: 'Use other weights.' },
     )
   }
   const mean = weightedUnits.map((value) => value / meanLength)

@@ -25,11 +25,9 @@ export function agreeOnSize(
   const same = all.every(({ rows, columns }) => rows === common.rows && columns === common.columns)
   if (all.length > 0 && (same || options.common === true)) return common
   const told = [...sizes].map(([model, { rows, columns }]) => `${rows} × ${columns} in ${model}`)
-  throw new MergeError(
-    'merge-shapes-differ',
-    `${name} is ${told.join(', ')}`,
-    'Only models of one architecture and size can be merged.',
-  )
+  throw new MergeError('merge-shapes-differ', `${name} is ${told.join(', ')}`, {
+    hint: 'Only models of one architecture and size can be merged.',
+  })
 }
 
 /** The first rows and columns of a matrix. */

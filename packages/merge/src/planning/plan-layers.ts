@@ -34,7 +34,7 @@ function planSlice(
     throw new MergeError(
       'merge-parameter',
       `Slice ${index + 1} wants layers ${from} to ${to} of ${model}, which has ${count}`,
-      'Layers are counted from 0, and the second number is the first layer left out.',
+      { hint: 'Layers are counted from 0, and the second number is the first layer left out.' },
     )
   }
   const lengths = new Set(sources.map(({ from, to }) => to - from))

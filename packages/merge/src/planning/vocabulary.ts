@@ -47,7 +47,7 @@ function tokensOf(vocabularies: readonly ModelVocabulary[], model: string): read
   throw new MergeError(
     'merge-parameter',
     `The tokenizer of ${model} cannot be used: it takes no part in the merge`,
-    `Choose one of ${vocabularies.map((vocabulary) => vocabulary.model).join(', ')}.`,
+    { hint: `Choose one of ${vocabularies.map((vocabulary) => vocabulary.model).join(', ')}.` },
   )
 }
 

@@ -130,7 +130,7 @@ function checkHalf(values: Float32Array, { name }: TensorInputs): void {
   throw new MergeError(
     'merge-not-finite',
     `${name} holds numbers beyond ${largestHalf} when merged, the largest that F16 can store`,
-    'Choose BF16 or F32 as the output type, or smaller weights.',
+    { hint: 'Choose BF16 or F32 as the output type, or smaller weights.' },
   )
 }
 
@@ -160,7 +160,7 @@ function checkFinite(
   throw new MergeError(
     'merge-not-finite',
     `${inputs.name} of ${model} holds ${values[index]} (row ${row}, column ${index % inputs.columns})`,
-    'The model is damaged; get it again or leave it out.',
+    { hint: 'The model is damaged; get it again or leave it out.' },
   )
 }
 

@@ -61,7 +61,7 @@ export function startThreads(): Threads {
 
 /** What was thrown in a thread, as it was there as far as anybody asks. */
 export function errorFrom({ kind, message, code, hint }: SentError): Error {
-  if (kind === 'merge') return new MergeError(code as MergeErrorCode, message, hint)
+  if (kind === 'merge') return new MergeError(code as MergeErrorCode, message, { hint })
   return Object.assign(new Error(message), code !== undefined && { code }, hint !== undefined && { hint })
 }
 

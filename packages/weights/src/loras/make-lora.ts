@@ -86,7 +86,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
       throw new MergeError(
         'lora-mismatch',
         `${nameOf(loras[0]!)} is for ${first?.architecture} models, ${nameOf(loras[index]!)} for ${architecture} models`,
-        'Combine LoRAs of one model.',
+        { hint: 'Combine LoRAs of one model.' },
       )
     }
     const adapters = files.map((file, index) => adapterOf(nameOf(loras[index]!), file, loras[index]!.weight))

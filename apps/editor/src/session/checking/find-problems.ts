@@ -3,7 +3,6 @@ import type { Editor } from '../../store/editor.ts'
 import { replaceProblems } from '../../store/problem-store.ts'
 import { watchFront } from '../../store/tab-store.ts'
 import { findAdvice } from './find-advice.ts'
-import { checkSources, sourceIssues } from './check-sources.ts'
 import { presentOf } from '../editing/edit-graph.ts'
 
 /** Milliseconds of rest before the check, so that it never runs between two letters. */
@@ -11,12 +10,12 @@ const restTime = 150
 
 /** Checks the document in front with the same code the server uses, and what was compiled of it so far. */
 export function findProblems(editor: Editor): void {
-  const { nodes } = editor.server.getState()
+  const { nodes, byType } = editor.server.getState()
   const workflow = presentOf(editor)
   if (nodes)
     replaceProblems(editor.front.problems, [
       ...validateWorkflow(workflow, [...nodes]),
-      ...sourceIssues(editor, workflow),
+      ...editor.sources.issues(workflow, byType),
     ])
 }
 
@@ -27,7 +26,7 @@ export function watchProblems(editor: Editor): () => void {
     clearTimeout(timer)
     timer = setTimeout(
       () =>
-        void checkSources(editor).then(() => {
+        void editor.sources.check(presentOf(editor), editor.server.getState().byType).then(() => {
           findProblems(editor)
           return findAdvice(editor)
         }),
