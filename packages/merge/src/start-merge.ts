@@ -18,7 +18,7 @@ export interface MergeSettings {
   shared?: ParameterValues
   /** Settings of each model, in the order of the inputs. */
   models?: readonly ParameterValues[]
-  /** Of the methods that draw random numbers. */
+  /** Decides what methods draw that draw random numbers. */
   seed?: number
   /** Draws masks instead of the seed: for comparing with another program's. */
   draw?: DrawMask

@@ -11,7 +11,7 @@ export interface CompareOptions extends WorkOptions {
 export interface ModelLikeness {
   /** In the order of the first model; what only the second has comes last. */
   tensors: TensorLikeness[]
-  /** Of everything compared, as one vector. */
+  /** How alike everything is that was compared, as one vector. */
   whole: Likeness
 }
 

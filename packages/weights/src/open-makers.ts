@@ -9,7 +9,7 @@ import { createContents } from './sources/contents.ts'
 import { createSourceFiles, type SourceFiles } from './sources/source-files.ts'
 
 export interface MakersOptions {
-  /** Of the models, in the order they are looked through. */
+  /** Folders of the models, in the order they are looked through. */
   folders: readonly string[]
   /** Folder for what was made, and for hashes of files. */
   data: string

@@ -59,7 +59,7 @@ export interface SaveOptions extends WorkOptions {
 }
 
 export interface WeightsOptions {
-  /** Of the models; what is saved goes to the first. */
+  /** Folders of the models; what is saved goes to the first. */
   folders: readonly string[]
   files: SourceFiles
   maker: ModelMaker

@@ -8,12 +8,12 @@ export const documentLimits = {
   bytes: 16_777_216,
   /** Nesting of JSON values; literals deeper than this are data that belongs in a file. */
   depth: 64,
-  /** Of one JSON object. */
+  /** Keys of one JSON object. */
   keys: 100_000,
   /** With every subgraph laid out, as `links`, `outputs` and `pathCharacters`. */
   nodes: 100_000,
   links: 400_000,
-  /** Of subgraphs, wherever they are used. */
+  /** Outputs of subgraphs, wherever they are used. */
   outputs: 200_000,
   /** Outputs of all the nodes that are run for them. */
   targets: 1_000_000,

@@ -52,7 +52,7 @@ export interface MergeSource {
    */
   vocabulary: 'same' | 'union' | 'base' | number
   outputType: OutputType
-  /** Of methods that drop at random. */
+  /** Decides what methods drop that drop at random. */
   seed?: number | undefined
 }
 
@@ -177,14 +177,14 @@ export interface LoraCombine {
   loras: (LoraUse & { weight: number })[]
   /** One of `packages/merge`'s methods for LoRAs. */
   method: string
-  /** Of methods that bring the result to a rank: at most this rank, or as high a rank as keeps this share of the energy. */
+  /** What methods that bring the result to a rank aim at: at most this rank, or as high a rank as keeps this share of the energy. */
   rank?: number | undefined
   energy?: number | undefined
   /** Share of elements that pruning and dropping keep. */
   density?: number | undefined
   /** How `ties` elects signs: by sum, or by count. */
   majority?: 'total' | 'frequency' | undefined
-  /** Of methods that drop at random. */
+  /** Decides what methods drop that drop at random. */
   seed?: number | undefined
 }
 

@@ -27,7 +27,7 @@ export interface TensorRows {
  */
 export class GgufFile {
   readonly paths: readonly string[]
-  /** Of the first file, where a split model has its metadata. */
+  /** Header of the first file, where a split model has its metadata. */
   readonly header: GgufHeader
   /** In the order of the files. */
   readonly tensors: readonly GgufTensor[]

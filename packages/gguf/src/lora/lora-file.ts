@@ -7,11 +7,11 @@ import { decodeFloats } from './half-floats.ts'
 
 /** The low-rank change of a matrix of a model: B · A, times what the file's α says. */
 export interface LoraMatrix {
-  /** Of the tensor that is changed, e.g. `blk.0.attn_q.weight`. */
+  /** Name of the tensor that is changed, e.g. `blk.0.attn_q.weight`. */
   tensor: string
   /** Which matrix of it, where it holds one for each expert. */
   expert: number
-  /** Of the matrix that is changed. */
+  /** Size of the matrix that is changed. */
   rows: number
   columns: number
   rank: number

@@ -3,7 +3,7 @@ import type { Sequence } from './sequence.ts'
 
 /** Work that sequences are decoded for: a generation with the terms of its mix, or the scoring of texts. */
 export interface Task {
-  /** Of one engine or several. */
+  /** What is decoded for it, by one engine or several. */
   readonly sequences: readonly Sequence[]
   /** Finished, failed or cancelled: nothing more is decoded for it. */
   readonly settled: boolean

@@ -268,7 +268,7 @@ export interface GenerateResult {
   text: string
   /** Ids of the generated tokens, the one that ended the turn not counted. */
   tokens: number[]
-  /** Of all terms of a mix together. */
+  /** Tokens of the prompt, of all terms of a mix together. */
   promptTokens: number
   /** Prompt tokens whose KV cache was already there. */
   sharedPromptTokens: number

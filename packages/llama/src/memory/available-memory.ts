@@ -14,7 +14,7 @@ export function availableMemory(): number {
   return Math.max(0, Math.min(free, limit - process.memoryUsage.rss()))
 }
 
-/** Of the files that this process has mapped, what is in memory. */
+/** How much of the files that this process has mapped is in memory. */
 function mappedBytes(): number {
   if (platform() !== 'linux') return 0
   try {

@@ -44,7 +44,7 @@ interface Entry {
 
 interface Loading {
   key: string
-  /** Of its file, once that is there. */
+  /** Path of its file, once that is there. */
   path?: string
   /** Aborted when nobody wants it any more. */
   abandon: AbortController

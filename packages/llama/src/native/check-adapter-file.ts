@@ -15,7 +15,7 @@ export async function checkAdapterFile(file: string, modelFile: string): Promise
 
 type Shapes = ReadonlyMap<string, readonly number[]>
 
-/** Of every part where the model is split. */
+/** Shapes of the tensors of a model, of every part where it is split. */
 async function readShapes(modelFile: string, first: GgufHeader): Promise<Shapes> {
   const others = partPaths(modelFile, first).slice(1)
   const headers = [first, ...(await Promise.all(others.map((part) => readHeader(part))))]

@@ -124,7 +124,7 @@ export class Vocabulary {
     return this.#readPiece(token)
   }
 
-  /** Of every token, by id, read without holding the event loop. Which tokens end a text is known then, too. */
+  /** The bytes of every token, by id, read without holding the event loop. Which tokens end a text is known then, too. */
   pieces(): Promise<readonly Uint8Array[]> {
     return (this.#all ??= this.#readPieces())
   }

@@ -14,7 +14,7 @@ export interface Choice {
   logprob: TokenLogprob | undefined
 }
 
-/** Of the ids, the first `count`; or a bit for each token. */
+/** The tokens that may come next: the first `count` of the ids, or a bit for each token. */
 type Allowed = { tokens: Int32Array; count: number } | { mask: Uint32Array }
 
 export interface Restrictions {

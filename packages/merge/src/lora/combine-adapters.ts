@@ -16,15 +16,15 @@ export interface Adapter {
 export interface LoraCombination {
   /** Name of one of `loraMethods`. */
   method: string
-  /** Of methods that bring the result to a rank; absent: `energy`, or else the largest rank among the LoRAs. */
+  /** The rank that methods that bring the result to one aim at; absent: `energy`, or else the largest rank among the LoRAs. */
   rank?: number | undefined
   /** Share of the sum's energy to keep, in place of a rank. */
   energy?: number | undefined
-  /** Of methods that drop elements: share that is kept; default 1. */
+  /** Share of elements that is kept by methods that drop some; default 1. */
   density?: number | undefined
-  /** Of methods that elect signs: by the sum of values (default), or by counting. */
+  /** How methods that elect signs do it: by the sum of values (default), or by counting. */
   majority?: 'total' | 'frequency' | undefined
-  /** Of methods that drop at random. */
+  /** Decides what methods drop that drop at random. */
   seed?: number | undefined
 }
 

@@ -2,7 +2,7 @@ import { MergeError } from '../errors/merge-error.ts'
 
 /** The low-rank change of one tensor: B · A. */
 export interface LoraFactors {
-  /** Of the tensor that is changed. */
+  /** Size of the tensor that is changed. */
   rows: number
   columns: number
   rank: number

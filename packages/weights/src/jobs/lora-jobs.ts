@@ -37,7 +37,7 @@ function extract({ tensor, target }: LoraJob & { kind: 'extract' }): Extracted {
   return { factors, energy, kept: keptBy(factors) }
 }
 
-/** Of factors from an SVD: row r of A is as long as the root of singular value r. */
+/** Energy that factors from an SVD hold: row r of A is as long as the root of singular value r. */
 function keptBy({ a, rank, columns }: LoraFactors): number {
   let kept = 0
   for (let r = 0; r < rank; r++) {

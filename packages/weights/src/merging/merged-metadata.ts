@@ -54,7 +54,7 @@ export async function mergedMetadata(
   return entries
 }
 
-/** By what the matrices take most of. */
+/** The type that a file is said to be of: the one that takes most of the matrices. */
 function fileTypeOf(tensors: GgufPlan['tensors']): number {
   const elements = new Map<string, number>()
   for (const { shape, type } of tensors) {

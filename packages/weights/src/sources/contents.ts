@@ -14,7 +14,7 @@ const smallBytes = blockBytes * blocks
 
 /** What a file holds, of a split model all its parts. */
 export interface Content {
-  /** Of the very file, as `identifyModel` says. */
+  /** Which file it is, as `identifyModel` says. */
   identity: string
   /** Name of what it holds wherever it lies: its sha256. Undefined until that is known. */
   final: () => string | undefined
