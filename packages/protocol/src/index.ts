@@ -2,14 +2,10 @@
 export {
   clientMessageSchema,
   protocolVersion,
-  serverMessageSchema,
-  workerStatusSchema,
-  workerMemorySchema,
   type ClientMessage,
   type LoadedModel,
   type ServerMessage,
   type WorkerMemory,
-  type WorkerStall,
   type WorkerStatus,
 } from './socket-messages.ts'
 export { describeStall } from './describe-stall.ts'
@@ -24,59 +20,34 @@ export {
   type ParametersOf,
   type QueryOf,
 } from './endpoint.ts'
-export { AnswerError, createAsk, type Ask } from './ask.ts'
+export { AnswerError, createAsk } from './ask.ts'
 export {
   errorResponseSchema,
-  healthResponseSchema,
   importBytes,
-  importedWorkflowSchema,
-  modelFileSchema,
-  savedWorkflowSchema,
-  saveWorkflowRequestSchema,
-  workflowRevisionSchema,
-  workflowSummarySchema,
   type ErrorResponse,
-  type HealthResponse,
   type ImportedWorkflow,
   type MissingModel,
   type ModelFile,
   type SavedWorkflow,
-  type SaveWorkflowRequest,
   type WorkflowRevision,
   type WorkflowSummary,
 } from './http.ts'
 export {
-  queueChangeSchema,
-  queueStateSchema,
-  runAcceptedSchema,
-  runDetailsSchema,
-  runsResponseSchema,
-  runVersionsSchema,
-  submitRunSchema,
   submittedSchema,
-  uploadResponseSchema,
   type QueueChange,
   type QueueState,
-  type RunAccepted,
   type RunDetails,
   type RunEventsResponse,
   type RunsQuery,
-  type RunsResponse,
   type RunSummary,
   type RunVersions,
   type StoredStatus,
-  type SubmitRunRequest,
   type UploadResponse,
   type CellCancellation,
   type RunChoices,
 } from './http-runs.ts'
 
-export {
-  fetchModelSchema,
-  modelDownloadSchema,
-  type FetchModelRequest,
-  type ModelDownload,
-} from './http-downloads.ts'
+export { type FetchModelRequest, type ModelDownload } from './http-downloads.ts'
 
 // between a server or CLI and a worker process
 export {
@@ -88,10 +59,4 @@ export {
   type WorkerRequest,
 } from './worker-messages.ts'
 
-export {
-  createClient,
-  type Client,
-  type ClientOptions,
-  type SocketLike,
-  type SubmitResult,
-} from './client.ts'
+export { createClient, type Client, type ClientOptions, type SocketLike } from './client.ts'

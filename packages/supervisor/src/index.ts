@@ -1,6 +1,6 @@
 // a worker process that is kept alive
-export { startWorker, type RunRequest, type StartWorkerOptions, type WorkerHandle } from './start-worker.ts'
-export { commandLimits, defaultLimits, serverLimits, type SupervisorLimits } from './supervise/limits.ts'
+export { startWorker, type RunRequest, type WorkerHandle } from './start-worker.ts'
+export { commandLimits, serverLimits, type SupervisorLimits } from './supervise/limits.ts'
 
 // in a process that was started by another
 export { parentVariable } from './watch/follow-parent.ts'
@@ -15,7 +15,6 @@ export {
   readOption,
   readOptions,
   type GivenOptions,
-  type ReadOptions,
 } from './options/read-options.ts'
 export { readWorkerMemory } from './options/worker-memory.ts'
 export { findCheckout, resolveFolders } from './options/default-folders.ts'

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { WorkerFolders } from '@woolgather/protocol'
 import type { Json, Workflow } from '@woolgather/workflow'
 import { checkNotRead, type ReadFile } from '../io/same-file.ts'
-import { besideOf } from './find-results.ts'
+import { besideOf } from './unfinished-batch.ts'
 
 export interface CheckOutOptions {
   out: string

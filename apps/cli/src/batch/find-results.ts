@@ -1,8 +1,6 @@
-import { readFile, stat } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { stat } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { parseWorkflow, schemaOf, seedsIn, withSeeds, type Json, type Workflow } from '@woolgather/workflow'
-import { z } from 'zod'
+import { parseWorkflow, seedsIn, withSeeds, type Json, type Workflow } from '@woolgather/workflow'
 import { CliError } from '../io/cli-error.ts'
 import { hashOf } from './hash-row.ts'
 import { KnownRows } from './known-rows.ts'
@@ -14,31 +12,21 @@ import {
   type KnownLine,
   type ResultShape,
 } from './result-line.ts'
+import {
+  anotherName,
+  foreign,
+  noLine,
+  otherColumns,
+  otherWorkflow,
+  refuse,
+  taken,
+  tooFewRows,
+  unfinished,
+  workedOn,
+} from './refuse-results.ts'
 import { scanRecords, type ScannedRecord } from './scan-records.ts'
+import { besideOf, isWorkedOn, readUnfinished, type BatchIdentity } from './unfinished-batch.ts'
 import { withoutLooks } from './without-looks.ts'
-
-/** What has to be the same for a batch to go on where it stopped, and the seeds it was begun with. */
-export interface BatchIdentity {
-  /** Hash of the workflow, as far as it makes a difference, and the targets. */
-  workflow: string
-  columns: string[]
-  seeds: Record<string, number>
-}
-
-/** What lies beside results while they are not complete. */
-export interface UnfinishedBatch extends BatchIdentity {
-  /** Who works on them, or did. Earlier versions do not say. */
-  process?: { id: number; host: string } | undefined
-}
-
-const unfinishedSchema = schemaOf<UnfinishedBatch>()(
-  z.object({
-    workflow: z.string(),
-    columns: z.array(z.string()),
-    seeds: z.record(z.string(), z.number()),
-    process: z.object({ id: z.number(), host: z.string() }).optional(),
-  }),
-)
 
 /** What is to become of a file that is there. */
 export type ResultsMode = 'begin' | 'resume' | 'overwrite'
@@ -77,7 +65,7 @@ export async function findResults(options: FindResultsOptions): Promise<FoundRes
   const { file, mode } = options
   const size = await sizeOf(file)
   const before = await readUnfinished(besideOf(file))
-  if (before !== undefined && isWorkedOn(before)) throw workedOn(file, before)
+  if (before !== undefined && isWorkedOn(before)) throw workedOn(file, before.process?.id)
   if (size === undefined || mode === 'overwrite') {
     return nothingDone(options, size === undefined ? 'new' : 'replaced')
   }
@@ -85,11 +73,6 @@ export async function findResults(options: FindResultsOptions): Promise<FoundRes
   if (before !== undefined) checkIdentity(before, options)
   if (size === 0 && before === undefined) throw foreign(file, 'it is empty')
   return readResults(options, before)
-}
-
-/** The small file that lies beside results while they are not complete. */
-export function besideOf(file: string): string {
-  return `${file}.batch`
 }
 
 function nothingDone(
@@ -221,29 +204,6 @@ function asWritten(workflow: Workflow): Json {
   return JSON.parse(JSON.stringify(withoutLooks(workflow))) as Json
 }
 
-/** Undefined where there is none. @throws CliError where somebody else's file has its name */
-async function readUnfinished(file: string): Promise<UnfinishedBatch | undefined> {
-  try {
-    return unfinishedSchema.parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw refuse(
-      `“${file}” is in the way: a batch keeps a file of this name beside its results, and this is none.`,
-      'Move it, or give --out another name.',
-    )
-  }
-}
-
-/** Two that write to one file would each write every row. */
-function isWorkedOn({ process: worker }: UnfinishedBatch): boolean {
-  if (worker === undefined || worker.host !== hostname() || worker.id === process.pid) return false
-  try {
-    return process.kill(worker.id, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 function checkIdentity(
   before: BatchIdentity,
   { file, identity, workflow, targets }: FindResultsOptions,
@@ -254,59 +214,4 @@ function checkIdentity(
   if (!isDeepStrictEqual(before.columns, identity.columns)) {
     throw otherColumns(file, `a table with the columns ${before.columns.join(', ')}`)
   }
-}
-
-const anotherName = 'Give --out another name.'
-const nameOrOverwrite = 'Give --out another name, or begin again with --overwrite.'
-
-function taken(file: string): CliError {
-  return refuse(
-    `“${file}” is there already.`,
-    'If it is a result of this workflow, go on with --resume; --overwrite begins again and replaces it.',
-  )
-}
-
-function workedOn(file: string, { process: worker }: UnfinishedBatch): CliError {
-  return refuse(
-    `“${file}” is being worked on by another batch, process ${worker?.id}.`,
-    'Wait for its end, or give --out another name.',
-  )
-}
-
-function unfinished(file: string): CliError {
-  return refuse(
-    `“${file}” holds an unfinished batch.`,
-    'Go on with --resume, or begin again with --overwrite.',
-  )
-}
-
-function foreign(file: string, why: string): CliError {
-  return refuse(`“${file}” is no result of a batch to go on with: ${why}.`, nameOrOverwrite)
-}
-
-function noLine(file: string, number: number): CliError {
-  if (number === 1) return foreign(file, 'its first line is no line of results')
-  return refuse(
-    `Line ${number} of “${file}” is no line of results.`,
-    `Take it out: a row that has no line is run again. Or begin again with --overwrite.`,
-  )
-}
-
-function otherWorkflow(file: string): CliError {
-  return refuse(`“${file}” was begun with another workflow or other targets.`, nameOrOverwrite)
-}
-
-function otherColumns(file: string, what: string): CliError {
-  return refuse(`“${file}” was begun with ${what}.`, `Give the same again. ${nameOrOverwrite}`)
-}
-
-function tooFewRows(file: string, row: number, count: number): CliError {
-  return refuse(
-    `“${file}” has a line for row ${row}, but the table has only ${count} rows now.`,
-    'Put back the rows that were taken out. Rows may be added at the end.',
-  )
-}
-
-function refuse(message: string, hint?: string): CliError {
-  return new CliError([{ code: 'write-failed', message, ...(hint !== undefined && { hint }) }])
 }

@@ -15,7 +15,8 @@ import { checkWritable } from '../print/write-result.ts'
 import { bindColumns, bindRow, type BoundColumn } from './bind-columns.ts'
 import { chooseColumns } from './choose-columns.ts'
 import { lacks, surveyDue, type Due, type DueOptions } from './due-rows.ts'
-import { findResults, type BatchIdentity, type FoundResults, type ResultsMode } from './find-results.ts'
+import { findResults, type FoundResults, type ResultsMode } from './find-results.ts'
+import type { BatchIdentity } from './unfinished-batch.ts'
 import { hashOf, hashRow } from './hash-row.ts'
 import {
   formatOf,

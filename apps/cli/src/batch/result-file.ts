@@ -6,7 +6,8 @@ import { withSeeds, type Issue, type Workflow } from '@woolgather/workflow'
 import { CliError } from '../io/cli-error.ts'
 import { exitCodes } from '../io/exit-codes.ts'
 import { dropRepeated } from './drop-repeated.ts'
-import { besideOf, type BatchIdentity, type FoundResults, type UnfinishedBatch } from './find-results.ts'
+import type { FoundResults } from './find-results.ts'
+import { besideOf, type BatchIdentity, type UnfinishedBatch } from './unfinished-batch.ts'
 import { columnsOf, csvRow, lineOf, type ResultLine } from './result-line.ts'
 
 /** Result lines on disk, appended as rows end. */

@@ -14,11 +14,11 @@ import type { RunService, SubmitChoices } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { HttpError } from '../errors/http-error.ts'
 import { readBody } from './read-request.ts'
-import type { Handlers } from './serve-endpoints.ts'
+import { handlers } from './serve-endpoints.ts'
 
 /** Runs over HTTP: begun, listed, read, cancelled and taken up again. */
 export function answerRuns(runs: RunService, workflows: WorkflowStore) {
-  return {
+  return handlers({
     async submitRun({ request }) {
       const { workflow, ...choices } = await readSubmission(request.body, workflows)
       const { run, issues } = runs.submit(workflow, choices)
@@ -57,7 +57,7 @@ export function answerRuns(runs: RunService, workflows: WorkflowStore) {
       if (refusal) throw asHttpError(refusal)
       return { run: id }
     },
-  } satisfies Partial<Handlers>
+  })
 }
 
 async function readSubmission(

@@ -4,7 +4,7 @@ import { missingNodeTypes, type Descriptions } from '@woolgather/workflow'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { HttpError } from '../errors/http-error.ts'
 import { readSaveRequest } from './read-save-request.ts'
-import type { Handlers } from './serve-endpoints.ts'
+import { handlers } from './serve-endpoints.ts'
 
 export interface AnswerWorkflowsOptions {
   workflows: WorkflowStore
@@ -15,7 +15,7 @@ export interface AnswerWorkflowsOptions {
 
 /** Saved workflows over HTTP: their states, and how they are given on. */
 export function answerWorkflows({ workflows, ledger, descriptions }: AnswerWorkflowsOptions) {
-  return {
+  return handlers({
     workflows: () => workflows.list(),
     workflow: ({ parameters }) => workflows.read(parameters.id),
     async saveWorkflow({ parameters, request }) {
@@ -49,5 +49,5 @@ export function answerWorkflows({ workflows, ledger, descriptions }: AnswerWorkf
       }
       return { workflow, carrier, missing }
     },
-  } satisfies Partial<Handlers>
+  })
 }

@@ -34,6 +34,11 @@ export type Handler<E extends Endpoint> = (
 /** What answers each endpoint: one that has no handler does not compile. */
 export type Handlers = { [Name in EndpointName]: Handler<Endpoints[Name]> }
 
+/** Some of the handlers, each with what it is asked and has to answer; they are put together in `createApp`. */
+export function handlers<Names extends EndpointName>(given: Pick<Handlers, Names>): Pick<Handlers, Names> {
+  return given
+}
+
 export function serveEndpoints(handlers: Handlers): Router {
   const router = Router()
   for (const name of Object.keys(endpoints) as EndpointName[])
