@@ -2,7 +2,8 @@ import { mkdir, readFile, readdir, truncate } from 'node:fs/promises'
 import path from 'node:path'
 import type { WorkflowNode } from '@woolgather/workflow'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createScratch, root, woolgather } from './cli.ts'
+import { woolgather } from './cli.ts'
+import { createScratch, root } from './scratch.ts'
 import { serve } from './server.ts'
 
 /*

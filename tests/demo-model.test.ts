@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createLlama, type LanguageModel, type LlamaRuntime } from '@woolgather/llama'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { root } from './cli.ts'
+import { root } from './scratch.ts'
 import { isPirate, moodOf, topicOf } from './score-story.ts'
 
 const folder = path.join(root, 'models/demo')

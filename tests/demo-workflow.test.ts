@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { readCarriedWorkflow } from '@woolgather/files'
 import { runEventSchema, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
-import { createScratch, spawnWoolgather, woolgather } from './cli.ts'
+import { spawnWoolgather, woolgather } from './cli.ts'
+import { createScratch } from './scratch.ts'
 
 const demo = 'workflows/first-story.json'
 

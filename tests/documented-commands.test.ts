@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { root, woolgather } from './cli.ts'
+import { woolgather } from './cli.ts'
+import { root } from './scratch.ts'
 
 const pages = [
   'README.md',

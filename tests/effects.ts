@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
 import type { Json, LabelledValue, Table } from '@woolgather/workflow'
-import { root } from './cli.ts'
+import { root } from './scratch.ts'
 import { isPirate, moodOf, topicOf } from './score-story.ts'
 
 type Outputs = Record<string, Record<string, Json>>

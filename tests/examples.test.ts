@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { root, woolgather } from './cli.ts'
+import { woolgather } from './cli.ts'
+import { root } from './scratch.ts'
 import { effects } from './effects.ts'
 import { serve } from './server.ts'
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { createScratch, root } from './cli.ts'
+import { createScratch, root } from './scratch.ts'
 import { readUrl } from './server.ts'
 
 const answers = (url: string): Promise<boolean> =>

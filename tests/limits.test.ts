@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { root } from './cli.ts'
+import { root } from './scratch.ts'
 
 /** What a test would wait by that holds on fast machines only, and what there is instead. */
 const limits: [RegExp, string][] = [

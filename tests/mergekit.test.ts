@@ -4,7 +4,8 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fixturePath, largestDifference } from '../packages/merge/src/testing/fixtures.ts'
 import { readSafetensors } from '../packages/merge/src/testing/safetensors.ts'
-import { woolgather, type Scratch } from './cli.ts'
+import { woolgather } from './cli.ts'
+import { type Scratch } from './scratch.ts'
 import { serve } from './server.ts'
 
 let server: Awaited<ReturnType<typeof serve>>

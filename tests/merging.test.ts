@@ -1,7 +1,8 @@
 import type { Json, LabelledValue, WorkflowNode } from '@woolgather/workflow'
 import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { createScratch, woolgather, type Scratch } from './cli.ts'
+import { woolgather } from './cli.ts'
+import { createScratch, type Scratch } from './scratch.ts'
 import { topicOf } from './score-story.ts'
 
 type Outputs = Record<string, Record<string, Json>>

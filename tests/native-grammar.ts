@@ -1,6 +1,6 @@
 import { addressOf, loadNative, type Native, type SamplerPointer, type VocabPointer } from '@woolgather/ggml'
 import path from 'node:path'
-import { root } from './cli.ts'
+import { root } from './scratch.ts'
 
 /** Bytes of a `llama_token_data`: id, logit and probability. */
 const entryBytes = 12

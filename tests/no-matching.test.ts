@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { root } from './cli.ts'
+import { root } from './scratch.ts'
 
 /** Names that sentences for people go by. */
 const sentence = String.raw`(?:message|reason|hint|cause|summary|stderr|explanation)`

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { createScratch, root, woolgather } from './cli.ts'
+import { woolgather } from './cli.ts'
+import { createScratch, root } from './scratch.ts'
 
 const workflow = {
   format: 'woolgather',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { WorkflowNode } from '@woolgather/workflow'
-import { createScratch, woolgather, type Scratch } from './cli.ts'
+import { woolgather } from './cli.ts'
+import { createScratch, type Scratch } from './scratch.ts'
 
 /*
    model ──────────┬─► story ─► texts

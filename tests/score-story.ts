@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { root } from './cli.ts'
+import { root } from './scratch.ts'
 
 interface WordLists {
   topics: Record<string, { words: string[] }>

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createScratch, root, type Scratch } from './cli.ts'
+import { createScratch, root, type Scratch } from './scratch.ts'
 
 interface ServerProcessOptions {
   /** Default: any that is free. */

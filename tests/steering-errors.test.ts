@@ -1,7 +1,8 @@
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { beforeAll, expect, test } from 'vitest'
 import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
-import { createScratch, woolgather } from './cli.ts'
+import { woolgather } from './cli.ts'
+import { createScratch } from './scratch.ts'
 
 /** What is wrong, and how the node that finds it must fail. */
 interface Case {

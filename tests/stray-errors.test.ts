@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { createScratch, root, spawnWoolgather } from './cli.ts'
+import { spawnWoolgather } from './cli.ts'
+import { createScratch, root } from './scratch.ts'
 
 /*
    stray ──► story (after it)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { root } from './cli.ts'
+import { root } from './scratch.ts'
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startModelServer } from '../../packages/files/src/testing/model-server.ts'
-import { root } from '../cli.ts'
+import { root } from '../scratch.ts'
 import { openEditor, type Editor } from './open-editor.ts'
 
 let editor: Editor

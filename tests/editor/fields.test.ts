@@ -1,7 +1,7 @@
 import { cp, link, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { root } from '../cli.ts'
+import { root } from '../scratch.ts'
 import { openEditor, type Editor } from './open-editor.ts'
 
 let editor: Editor

@@ -1,5 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs'
-import type { Scratch } from '../cli.ts'
+import type { Scratch } from '../scratch.ts'
 
 /*
    model ────────────────┐

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
 import { inject } from 'vitest'
 import { findChromium, noChromium } from '../../scripts/browser.mjs'
-import { createScratch, type Scratch } from '../cli.ts'
+import { createScratch, type Scratch } from '../scratch.ts'
 import { findWorker, readUrl, startServer } from '../server.ts'
 
 export interface Editor extends AsyncDisposable {
@@ -60,7 +60,10 @@ export async function openEditor({ nodes = [] }: { nodes?: readonly string[] } =
   const url = await readUrl(server)
   const contexts: BrowserContext[] = []
   const openPage = async (): Promise<Page> => {
-    const context = await chrome.newContext({ viewport: { width: 1280, height: 720 } })
+    const context = await chrome.newContext({
+      viewport: { width: 1280, height: 720 },
+      reducedMotion: 'reduce',
+    })
     contexts.push(context)
     context.setDefaultTimeout(inject('patience'))
     return context.newPage()

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { watchDraft } from '../../apps/editor/src/session/files/autosave.ts'
 import { findDraft } from '../../apps/editor/src/session/files/drafts.ts'
 import { show } from '../../apps/editor/src/session/files/open-workflow.ts'
@@ -7,7 +7,7 @@ import { runWorkflow } from '../../apps/editor/src/session/running/run-workflow.
 import { openDraft } from '../../apps/editor/src/session/start-session.ts'
 import type { Editor } from '../../apps/editor/src/store/editor.ts'
 import { script, until } from '../../apps/server/src/testing/start-test-server.ts'
-import { nameOf, namesOf, openSession, rename, told, type Session } from './open-session.ts'
+import { nameOf, namesOf, openForEach, rename, told, type Session } from './open-session.ts'
 
 /** What a browser keeps, in memory. Full, it refuses as a browser does. */
 class MemoryStorage implements Storage {
@@ -39,17 +39,14 @@ let editor: Editor
 let storage: MemoryStorage
 let page: EventTarget
 let stop: () => void
-beforeAll(async () => {
-  session = await openSession()
-})
-beforeEach(async () => {
-  editor = await session.join()
+openForEach((opened, joined) => {
+  session = opened
+  editor = joined
   storage = new MemoryStorage()
   page = new EventTarget()
   stop = watchDraft(editor, 'own', { storage, page })
 })
 afterEach(() => stop())
-afterAll(() => session[Symbol.asyncDispose]())
 
 const key = 'woolgather.autosave.own'
 const written = (): string => storage.getItem(key) ?? ''

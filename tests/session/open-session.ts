@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { createEditor } from '../../apps/editor/src/session/create-editor.ts'
 import { loadLibrary } from '../../apps/editor/src/session/server/load-library.ts'
 import type { Editor } from '../../apps/editor/src/store/editor.ts'
@@ -38,6 +39,16 @@ export async function openSession(): Promise<Session> {
       await server[Symbol.asyncDispose]()
     },
   }
+}
+
+/** One server for the tests of a file; each has a page of its own. `begin` is told before each. */
+export function openForEach(begin: (session: Session, editor: Editor) => void): void {
+  let session: Session
+  beforeAll(async () => {
+    session = await openSession()
+  })
+  beforeEach(async () => begin(session, await session.join()))
+  afterAll(() => session[Symbol.asyncDispose]())
 }
 
 export const nameOf = ({ document }: Tab): string => document.getState().history.present.name

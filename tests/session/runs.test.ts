@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { restoreTabs, switchTab, dropTab } from '../../apps/editor/src/session/files/tabs.ts'
 import { show } from '../../apps/editor/src/session/files/open-workflow.ts'
 import {
@@ -13,17 +13,11 @@ import { watchConnection } from '../../apps/editor/src/session/server/watch-conn
 import type { Tab } from '../../apps/editor/src/store/tab.ts'
 import type { Editor } from '../../apps/editor/src/store/editor.ts'
 import { script, until } from '../../apps/server/src/testing/start-test-server.ts'
-import { openSession, told, type Session } from './open-session.ts'
+import { openForEach, openSession, told, type Session } from './open-session.ts'
 
 let session: Session
 let editor: Editor
-beforeAll(async () => {
-  session = await openSession()
-})
-beforeEach(async () => {
-  editor = await session.join()
-})
-afterAll(() => session[Symbol.asyncDispose]())
+openForEach((opened, joined) => ([session, editor] = [opened, joined]))
 
 const statusOf = ({ run }: Tab): string | undefined => run.getState().run?.status
 const textOf = ({ run }: Tab): string | undefined => run.getState().run?.nodes['text']?.cells['']?.text

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Workflow } from '@woolgather/workflow'
 import { openFromServer, show, showInstead } from '../../apps/editor/src/session/files/open-workflow.ts'
 import { restoreRevision } from '../../apps/editor/src/session/files/restore-revision.ts'
@@ -6,17 +6,11 @@ import { saveCopy, saveOver, saveWorkflow } from '../../apps/editor/src/session/
 import { dropTab, hasUnsaved } from '../../apps/editor/src/session/files/tabs.ts'
 import type { Editor } from '../../apps/editor/src/store/editor.ts'
 import { script } from '../../apps/server/src/testing/start-test-server.ts'
-import { nameOf, namesOf, openSession, rename, told, type Session } from './open-session.ts'
+import { nameOf, namesOf, openForEach, openSession, rename, told, type Session } from './open-session.ts'
 
 let session: Session
 let editor: Editor
-beforeAll(async () => {
-  session = await openSession()
-})
-beforeEach(async () => {
-  editor = await session.join()
-})
-afterAll(() => session[Symbol.asyncDispose]())
+openForEach((opened, joined) => ([session, editor] = [opened, joined]))
 
 const savedName = async (id: string): Promise<string> =>
   (await editor.client.ask('workflow', { id })).workflow.name

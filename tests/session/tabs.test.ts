@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openEmpty, openFromServer, show } from '../../apps/editor/src/session/files/open-workflow.ts'
 import {
   closeTab,
@@ -10,17 +10,10 @@ import {
 import { watchFront, watchTabs } from '../../apps/editor/src/store/tab-store.ts'
 import type { Editor } from '../../apps/editor/src/store/editor.ts'
 import { script } from '../../apps/server/src/testing/start-test-server.ts'
-import { nameOf, namesOf, openSession, rename, type Session } from './open-session.ts'
+import { nameOf, namesOf, openForEach, rename } from './open-session.ts'
 
-let session: Session
 let editor: Editor
-beforeAll(async () => {
-  session = await openSession()
-})
-beforeEach(async () => {
-  editor = await session.join()
-})
-afterAll(() => session[Symbol.asyncDispose]())
+openForEach((_, joined) => (editor = joined))
 
 test('a workflow takes the place of a tab in which nothing was done, and stands beside one in which something was', () => {
   show(editor, { workflow: script('first') })
