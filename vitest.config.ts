@@ -11,7 +11,7 @@ const patience = 300_000
 const measuring = [
   'apps/server/src/garbage.test.ts',
   'packages/constraint/src/adversarial.test.ts',
-  'packages/workflow/src/planning-cost.test.ts',
+  'packages/workflow/src/plan/planning-cost.test.ts',
 ]
 
 export default defineConfig({

@@ -1,6 +1,6 @@
 // JSON and documents
-export { schemaOf } from './same-type.ts'
-export { jsonSchema, type Json } from './json.ts'
+export { schemaOf } from './json/same-type.ts'
+export { jsonSchema, type Json } from './json/json.ts'
 export {
   documentLimits,
   workflowSchema,
@@ -13,49 +13,32 @@ export {
   type View,
   type Workflow,
   type WorkflowNode,
-} from './document.ts'
+} from './document/document.ts'
 
 // from text to plan
-export { nothingThere, parseWorkflow, type Parsed } from './parse-workflow.ts'
-export { textProblem, type TextLimits } from './nesting.ts'
-export { listOf, mostIssues } from './bounded.ts'
-export { foreignIssue, migrateWorkflow } from './migrate-workflow.ts'
-export { recogniseText, type Foreign } from './recognise-foreign.ts'
-export {
-  carriedField,
-  carrierOf,
-  carriers,
-  carryWorkflow,
-  type Carrier,
-  type TextCarrier,
-} from './carry-workflow.ts'
-export { setInput } from './set-input.ts'
-export { choicesOf, tellChoices } from './choices.ts'
-export { readText, readTextFor, type ReadTextOptions, type TextRead } from './read-text.ts'
-export { apiInputs, apiInputType, apiOutputs, apiOutputType, bindInputs, type ApiPort } from './api-ports.ts'
-export { isModelAddress, missingNodeTypes, requiredModels, withSlashes } from './required-models.ts'
-export { seedsIn, withSeeds } from './with-seeds.ts'
-export { validateWorkflow, type ValidateOptions } from './validate-workflow.ts'
-export { planWorkflow, type PlanOptions } from './plan-workflow.ts'
-export type {
-  Plan,
-  PlanAxis,
-  PlanLink,
-  PlanNode,
-  PlanRole,
-  PlanTarget,
-  PlanZone,
-  Readers,
-} from './plan/plan.ts'
-export { axisNames } from './plan/assign-axes.ts'
-export { isChart, type ChartAxis, type ChartData } from './chart-data.ts'
-export { nearest, suggest } from './nearest.ts'
-export { inPlainWords, literalProblem, typeProblem } from './literal-problem.ts'
+export { nothingThere, parseWorkflow } from './parse/parse-workflow.ts'
+export { textProblem, type TextLimits } from './json/nesting.ts'
+export { listOf } from './json/bounded.ts'
+export { foreignIssue, migrateWorkflow } from './parse/migrate-workflow.ts'
+export { recogniseText, type Foreign } from './parse/recognise-foreign.ts'
+export { carriedField, carrierOf, carriers, carryWorkflow, type Carrier } from './document/carry-workflow.ts'
+export { setInput } from './inputs/set-input.ts'
+export { choicesOf, tellChoices } from './types/choices.ts'
+export { readText, readTextFor, type TextRead } from './inputs/read-text.ts'
+export { apiInputs, apiOutputs, bindInputs } from './inputs/api-ports.ts'
+export { isModelAddress, missingNodeTypes, requiredModels, withSlashes } from './types/required-models.ts'
+export { seedsIn, withSeeds } from './inputs/with-seeds.ts'
+export { validateWorkflow, type ValidateOptions } from './validate/validate-workflow.ts'
+export { planWorkflow } from './plan/plan-workflow.ts'
+export type { Plan, PlanAxis, PlanLink, PlanNode, PlanTarget, PlanZone, Readers } from './plan/plan.ts'
+export { isChart, type ChartAxis, type ChartData } from './links/chart-data.ts'
+export { nearest } from './issues/nearest.ts'
+export { inPlainWords, literalProblem, typeProblem } from './types/literal-problem.ts'
 
 // node types as data
-export { brokenPackageSchema, explainUnknownTypes, type BrokenPackage } from './broken-package.ts'
-export { accepts, portTypes, type PortType } from './ports.ts'
-export type { PortValue } from './port-values.ts'
+export { brokenPackageSchema, explainUnknownTypes, type BrokenPackage } from './types/broken-package.ts'
+export { accepts, portTypes, type PortType } from './types/ports.ts'
+export type { PortValue } from './types/port-values.ts'
 export type {
   CodeLanguage,
   DynamicInputs,
@@ -64,10 +47,10 @@ export type {
   NodeDescription,
   OutputDescription,
   Widget,
-} from './description.ts'
+} from './types/description.ts'
 
-export { describeTypes, isLink, linksOf, subgraphPrefix, type Descriptions } from './describe-subgraph.ts'
-export { findPlaceholders, outputOf, portsOf, type Placeholder, type Ports } from './ports-of.ts'
+export { describeTypes, isLink, subgraphPrefix, type Descriptions } from './types/describe-subgraph.ts'
+export { findPlaceholders, portsOf, type Ports } from './types/ports-of.ts'
 
 // values that travel on links
 export {
@@ -76,11 +59,10 @@ export {
   type LabelledAxis,
   type LabelledCell,
   type LabelledValue,
-} from './labelled.ts'
+} from './results/labelled.ts'
 export {
   chatMessageSchema,
   loraRecipeSchema,
-  loraUseSchema,
   mergeParametersSchema,
   modelRecipeSchema,
   outputTypes,
@@ -98,19 +80,18 @@ export {
   type MergeSource,
   type ModelRecipe,
   type ModelSource,
-  type ModelUse,
   type OutputType,
   type VectorValue,
-} from './recipe.ts'
+} from './links/recipe.ts'
 
 // prompts: AUTOMATIC1111's syntax, and mixes
 export { applyNegative } from './prompt/apply-negative.ts'
 export { blendMixes, type BlendPart } from './prompt/blend-mixes.ts'
-export { composePrompt, type ComposedPrompt, type ComposeOptions } from './prompt/compose-prompt.ts'
+export { composePrompt } from './prompt/compose-prompt.ts'
 export { usualTokens } from './prompt/usual-tokens.ts'
 export { markPrompt, type PromptMark } from './prompt/mark-prompt.ts'
-export { parseAttention, type AttentionChunk, type ParsedAttention } from './prompt/parse-attention.ts'
-export { parseSchedule, type ScheduleNode, type When } from './prompt/parse-schedule.ts'
+export { parseAttention } from './prompt/parse-attention.ts'
+export { parseSchedule, type When } from './prompt/parse-schedule.ts'
 export {
   asMix,
   coefficientsAt,
@@ -123,9 +104,9 @@ export {
 
 // lists of values
 export { printsBack } from './values/read-range.ts'
-export { readValues, valueTypes, type ReadValues, type ValueType } from './values/read-values.ts'
+export { readValues, valueTypes, type ValueType } from './values/read-values.ts'
 
-export { tableSchema, type Table } from './table.ts'
+export { tableSchema, type Table } from './links/table.ts'
 
 // what can be wrong
 export {
@@ -135,9 +116,9 @@ export {
   type Issue,
   type RunError,
   type SourcePlace,
-} from './issues.ts'
-export { adviseWorkflow, type Advice, type ValueReading } from './advise-workflow.ts'
-export { warningCodes, type Warning, type WarningCode } from './warnings.ts'
+} from './issues/issues.ts'
+export { adviseWorkflow, type Advice, type ValueReading } from './validate/advise-workflow.ts'
+export { type Warning } from './issues/warnings.ts'
 
 // what happens in a run
 export {
@@ -156,13 +137,12 @@ export {
   type OutputValue,
   type RunEvent,
   type RunEventBody,
-  type RunEventType,
   type RunStatus,
   type SkipCause,
   type CellChoice,
   type CellEnding,
-} from './events.ts'
-export { assembleOutputs, fetchOutputs, type Outputs, type ReadOutput } from './results/assemble-outputs.ts'
+} from './events/events.ts'
+export { assembleOutputs, fetchOutputs, type Outputs } from './results/assemble-outputs.ts'
 export { sortByCoordinate, valuesOfAxis } from './results/coordinates.ts'
 export { decodeArtifact, resolveOutput, type ReadArtifact } from './results/read-artifact.ts'
 export {
@@ -172,6 +152,6 @@ export {
   type SettledCell,
   type SettledCells,
 } from './results/settled-cell.ts'
-export { followProgress, paceOf, type RunProgress } from './run-progress.ts'
-export { filesOfLora, filesOfModel, loadKeyOf, nameOfModel, weightsOf } from './recipe-files.ts'
-export { provenanceKeys } from './provenance.ts'
+export { followProgress, paceOf, type RunProgress } from './events/run-progress.ts'
+export { filesOfLora, filesOfModel, loadKeyOf, nameOfModel, weightsOf } from './links/recipe-files.ts'
+export { provenanceKeys } from './document/provenance.ts'

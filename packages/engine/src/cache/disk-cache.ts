@@ -1,5 +1,5 @@
 import type { Json } from '@woolgather/workflow'
-import { sha256 } from '../content.ts'
+import { sha256 } from '../values/content.ts'
 import type { CachedOutputs, CellCache, CellInputs } from './cell-cache.ts'
 import { LruMap } from './lru-map.ts'
 import { sizeOf } from './memory-cache.ts'

@@ -1,5 +1,5 @@
 import { WoolgatherError, type Issue, type Json, type PlanLink } from '@woolgather/workflow'
-import { UpstreamError } from '../run-error.ts'
+import { UpstreamError } from './run-error.ts'
 import { whySkipped } from './blocked-by.ts'
 import { cellCancelled, type CancelledCells } from './cell-choices.ts'
 import type { CellGraph } from './cell-graph.ts'

@@ -1,5 +1,5 @@
 import { WoolgatherError } from '@woolgather/workflow'
-import type { NodeDefinition } from '../define-node.ts'
+import type { NodeDefinition } from '../nodes/define-node.ts'
 import type { Asking } from './asking.ts'
 import { blockedBy, whySkipped } from './blocked-by.ts'
 import { isChosen } from './cell-choices.ts'

@@ -5,7 +5,7 @@ import {
   type RunError,
   type RunStatus,
 } from '@woolgather/workflow'
-import type { NodeDefinition } from '../define-node.ts'
+import type { NodeDefinition } from '../nodes/define-node.ts'
 import { Asking } from './asking.ts'
 import { Beginning } from './beginning.ts'
 import { CancelledCells, cellCancelled } from './cell-choices.ts'

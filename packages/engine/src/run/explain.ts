@@ -1,4 +1,4 @@
-import { contentId } from '../content.ts'
+import { contentId } from '../values/content.ts'
 import type { CellInputs } from '../cache/cell-cache.ts'
 import type { NodeState } from './cell.ts'
 

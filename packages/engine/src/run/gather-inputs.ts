@@ -1,6 +1,6 @@
 import { WoolgatherError, type Json, type LabelledValue, type PlanLink } from '@woolgather/workflow'
-import { canonicalJson } from '../content.ts'
-import { convert } from '../convert.ts'
+import { canonicalJson } from '../values/content.ts'
+import { convert } from '../values/convert.ts'
 import type { Cell, RunInputValues } from './cell.ts'
 import type { CellGraph } from './cell-graph.ts'
 import { labelledOf } from './labelled.ts'

@@ -1,5 +1,5 @@
 import type { Json, PlanAxis } from '@woolgather/workflow'
-import type { NodeDefinition } from '../define-node.ts'
+import type { NodeDefinition } from '../nodes/define-node.ts'
 import type { CellGraph } from './cell-graph.ts'
 import type { CellQueue } from './cell-queue.ts'
 import type { Cell, RunInputValues } from './cell.ts'

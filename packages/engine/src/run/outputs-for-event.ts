@@ -1,5 +1,5 @@
 import { isArtifactRef, type Json, type OutputValue } from '@woolgather/workflow'
-import type { ArtifactStore } from '../artifact-store.ts'
+import type { ArtifactStore } from '../cache/artifact-store.ts'
 
 /** Bytes of JSON up to which an output travels in its event. */
 const longestInline = 1024

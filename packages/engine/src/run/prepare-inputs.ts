@@ -8,8 +8,8 @@ import {
   type PlanNode,
   type PortType,
 } from '@woolgather/workflow'
-import { canonicalJson } from '../content.ts'
-import type { InputDefinition, NodeDefinition } from '../define-node.ts'
+import { canonicalJson } from '../values/content.ts'
+import type { InputDefinition, NodeDefinition } from '../nodes/define-node.ts'
 
 /** An input that reads links, and how what they bring is checked. */
 export interface LinkedInput {

@@ -6,10 +6,10 @@ import {
   type Readers,
   type Workflow,
 } from '@woolgather/workflow'
-import { toJson } from '../content.ts'
-import type { Inputs, NodeContext, NodeDefinition, RunInputs } from '../define-node.ts'
-import type { EventStream } from '../event-stream.ts'
-import { UpstreamError } from '../run-error.ts'
+import { toJson } from '../values/content.ts'
+import type { Inputs, NodeContext, NodeDefinition, RunInputs } from '../nodes/define-node.ts'
+import type { EventStream } from './event-stream.ts'
+import { UpstreamError } from './run-error.ts'
 import type { Cell, RunInputValues, Skip } from './cell.ts'
 
 /** How an attempt to run a cell ended. */

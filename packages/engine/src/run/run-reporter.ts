@@ -1,6 +1,6 @@
 import { WoolgatherError, type Json, type OutputValue, type RunError } from '@woolgather/workflow'
-import type { ArtifactStore } from '../artifact-store.ts'
-import type { EventStream } from '../event-stream.ts'
+import type { ArtifactStore } from '../cache/artifact-store.ts'
+import type { EventStream } from './event-stream.ts'
 import type { CellGraph } from './cell-graph.ts'
 import type { Cell, Skip } from './cell.ts'
 import { outputsForEvent } from './outputs-for-event.ts'

@@ -1,5 +1,5 @@
 import type { Json, RanCell } from '@woolgather/workflow'
-import { toRunError } from '../run-error.ts'
+import { toRunError } from './run-error.ts'
 import { whySkipped } from './blocked-by.ts'
 import type { CellGraph } from './cell-graph.ts'
 import type { CellQueue } from './cell-queue.ts'

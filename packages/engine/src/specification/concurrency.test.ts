@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { startRun, type ExecuteOptions, type Run } from '../execute-workflow.ts'
-import type { NodeDefinition } from '../define-node.ts'
+import { startRun, type ExecuteOptions, type Run } from '../run/execute-workflow.ts'
+import type { NodeDefinition } from '../nodes/define-node.ts'
 import type { RunEvent, Workflow, WorkflowNode } from '@woolgather/workflow'
 import { forever, graph, labelled, meetingOf, node, registryWith, run, story } from '../testing/graph.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { expect, test } from 'vitest'
 import type { CellCache } from '../cache/cell-cache.ts'
 import { createMemoryCache } from '../cache/memory-cache.ts'
-import { defineNode, type NodeDefinition } from '../define-node.ts'
+import { defineNode, type NodeDefinition } from '../nodes/define-node.ts'
 import type { CellServices } from '../run/cell-services.ts'
 import { graph, registryWith, run, story } from '../testing/graph.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runEventSchema, type RunEvent } from '@woolgather/workflow'
-import { createMemoryArtifactStore } from '../artifact-store.ts'
-import { runEvents } from '../execute-workflow.ts'
+import { createMemoryArtifactStore } from '../cache/artifact-store.ts'
+import { runEvents } from '../run/execute-workflow.ts'
 import { forever, graph, node, registryWith, run, testRegistry } from '../testing/graph.ts'
 
 const later = (milliseconds: number): Promise<void> =>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { expect, test } from 'vitest'
 import type { WorkflowNode } from '@woolgather/workflow'
-import { defineNode, type NodeDefinition } from '../define-node.ts'
+import { defineNode, type NodeDefinition } from '../nodes/define-node.ts'
 import type { Holding } from '../run/holdings.ts'
 import { graph, registryWith, run } from '../testing/graph.ts'
 
@@ -140,7 +140,7 @@ test('a cell that holds several holds them at once, and those that need one of t
 
 test('a cell that is cancelled while it waits for its turn is passed over', async () => {
   const { definition } = holder()
-  const begun = await import('../execute-workflow.ts')
+  const begun = await import('../run/execute-workflow.ts')
   const under = begun.startRun({
     workflow: graph({
       first: { type: 'test/holder', inputs: { name: 'a' } },

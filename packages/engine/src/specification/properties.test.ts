@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { isLabelled, type Json, type LabelledValue, type RunEvent, type Workflow } from '@woolgather/workflow'
 import { createMemoryCache } from '../cache/memory-cache.ts'
 import { arbitraryGraph } from '../testing/arbitrary-graph.ts'
-import { startRun } from '../execute-workflow.ts'
+import { startRun } from '../run/execute-workflow.ts'
 import { graph, run, testRegistry } from '../testing/graph.ts'
 import { NaiveEvaluator } from '../testing/naive-evaluator.ts'
 

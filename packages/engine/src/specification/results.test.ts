@@ -1,6 +1,6 @@
 import { fetchOutputs, gatherSettled, isArtifactRef, planWorkflow, type Json } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
-import { createMemoryArtifactStore } from '../artifact-store.ts'
+import { createMemoryArtifactStore } from '../cache/artifact-store.ts'
 import { createMemoryCache } from '../cache/memory-cache.ts'
 import { graph, run, testRegistry } from '../testing/graph.ts'
 import type { Workflow } from '@woolgather/workflow'

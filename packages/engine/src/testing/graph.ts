@@ -7,9 +7,9 @@ import {
   type Workflow,
   type WorkflowNode,
 } from '@woolgather/workflow'
-import { defineNode, type NodeContext, type NodeDefinition } from '../define-node.ts'
-import { executeWorkflow, type ExecuteOptions } from '../execute-workflow.ts'
-import { createRegistry, type Registry } from '../registry.ts'
+import { defineNode, type NodeContext, type NodeDefinition } from '../nodes/define-node.ts'
+import { executeWorkflow, type ExecuteOptions } from '../run/execute-workflow.ts'
+import { createRegistry, type Registry } from '../nodes/registry.ts'
 import type { RunResult } from '../run/run-result.ts'
 
 /** Node types small enough to see through, for specifications about graphs. */

@@ -1,5 +1,5 @@
-import { documentLimits } from '../document.ts'
-import type { Issue } from '../issues.ts'
+import { documentLimits } from '../document/document.ts'
+import type { Issue } from '../issues/issues.ts'
 import type { ExpandedLink, ExpandedNode, ExpandedNodes } from './expand-nodes.ts'
 import { numberAxes, type NumberedAxes } from './number-axes.ts'
 import type { PlanLink, PlanZone } from './plan.ts'

@@ -1,4 +1,4 @@
-import type { Issue } from '../issues.ts'
+import type { Issue } from '../issues/issues.ts'
 import { madeInside, placeLink, union, type Placing } from './assign-axes.ts'
 import type { ChosenTarget } from './choose-targets.ts'
 import type { ExpandedLink, ExpandedNode, ExpandedNodes } from './expand-nodes.ts'

@@ -1,8 +1,8 @@
-import { collectIssues, type FoundIssue } from '../collect-issues.ts'
-import { forEachLink, subgraphPrefix } from '../describe-subgraph.ts'
-import { documentLimits, type Workflow, type WorkflowNode } from '../document.ts'
-import type { Issue } from '../issues.ts'
-import { suggest } from '../nearest.ts'
+import { collectIssues, type FoundIssue } from '../issues/collect-issues.ts'
+import { forEachLink, subgraphPrefix } from '../types/describe-subgraph.ts'
+import { documentLimits, type Workflow, type WorkflowNode } from '../document/document.ts'
+import type { Issue } from '../issues/issues.ts'
+import { suggest } from '../issues/nearest.ts'
 import type { FlatGraph, FlatNode } from './flat-graph.ts'
 
 /** An output of the run before it is known which plan node gives it. */

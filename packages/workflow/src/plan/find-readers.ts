@@ -1,4 +1,4 @@
-import type { PortType } from '../ports.ts'
+import type { PortType } from '../types/ports.ts'
 import type { FlatGraph, FlatNode } from './flat-graph.ts'
 import { startOf } from './keep-needed.ts'
 import type { Readers } from './plan.ts'

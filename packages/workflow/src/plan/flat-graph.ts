@@ -1,7 +1,7 @@
-import type { NodeDescription } from '../description.ts'
-import type { WorkflowNode } from '../document.ts'
-import type { Json } from '../json.ts'
-import type { Ports } from '../ports-of.ts'
+import type { NodeDescription } from '../types/description.ts'
+import type { WorkflowNode } from '../document/document.ts'
+import type { Json } from '../json/json.ts'
+import type { Ports } from '../types/ports-of.ts'
 import type { Readers } from './plan.ts'
 
 /** A node as it runs: subgraphs laid out, links led through subgraph borders and bypassed nodes to where they end. */

@@ -1,5 +1,5 @@
-import { subgraphPrefix } from '../describe-subgraph.ts'
-import type { Link, Subgraph, Workflow, WorkflowNode } from '../document.ts'
+import { subgraphPrefix } from '../types/describe-subgraph.ts'
+import type { Link, Subgraph, Workflow, WorkflowNode } from '../document/document.ts'
 import type { Resolved } from './flat-graph.ts'
 
 /** The nodes of the workflow, or of one use of a subgraph. */

@@ -1,7 +1,7 @@
-import { forEachLink, subgraphPrefix, usesOf } from '../describe-subgraph.ts'
-import { documentLimits, type Subgraph, type Workflow, type WorkflowNode } from '../document.ts'
-import { findCycles, sortTopologically } from '../find-cycles.ts'
-import type { Issue } from '../issues.ts'
+import { forEachLink, subgraphPrefix, usesOf } from '../types/describe-subgraph.ts'
+import { documentLimits, type Subgraph, type Workflow, type WorkflowNode } from '../document/document.ts'
+import { findCycles, sortTopologically } from '../graph/find-cycles.ts'
+import type { Issue } from '../issues/issues.ts'
 
 /** What a graph comes to once every subgraph in it is laid out. */
 interface Layout {

@@ -1,5 +1,5 @@
-import { documentLimits } from '../document.ts'
-import { createBetween, reversed, sortTopologically } from '../find-cycles.ts'
+import { documentLimits } from '../document/document.ts'
+import { createBetween, reversed, sortTopologically } from '../graph/find-cycles.ts'
 import { giverOf, readsLinks, type Draft, type DraftZone, type Drafts } from './draft-nodes.ts'
 
 /** The drafts in an order in which each comes after what it reads, and the rest: those on or behind a cycle. */

@@ -1,7 +1,7 @@
-import type { NodeDescription } from '../description.ts'
-import type { Issue } from '../issues.ts'
-import type { Json } from '../json.ts'
-import type { PortType } from '../ports.ts'
+import type { NodeDescription } from '../types/description.ts'
+import type { Issue } from '../issues/issues.ts'
+import type { Json } from '../json/json.ts'
+import type { PortType } from '../types/ports.ts'
 
 /**
  * What a part of the plan does. A loop is four of them: `zone-init` reads what goes into the start, once per loop;

@@ -1,7 +1,7 @@
-import { isLink, linksOf, type Descriptions } from '../describe-subgraph.ts'
-import type { Link, WorkflowNode } from '../document.ts'
-import { outputOf, type Ports, type PortsReader } from '../ports-of.ts'
-import { accepts, type PortType } from '../ports.ts'
+import { isLink, linksOf, type Descriptions } from '../types/describe-subgraph.ts'
+import type { Link, WorkflowNode } from '../document/document.ts'
+import { outputOf, type Ports, type PortsReader } from '../types/ports-of.ts'
+import { accepts, type PortType } from '../types/ports.ts'
 import type { FlatNode, Resolved } from './flat-graph.ts'
 import type { Scope } from './lay-out-scopes.ts'
 

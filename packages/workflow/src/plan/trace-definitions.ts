@@ -1,4 +1,4 @@
-import { forEachLink } from '../describe-subgraph.ts'
+import { forEachLink } from '../types/describe-subgraph.ts'
 import type { FlatNode } from './flat-graph.ts'
 import type { Scope } from './lay-out-scopes.ts'
 import { readDirectly, stepThrough, type Reading, type Step } from './resolve-link.ts'

@@ -1,6 +1,6 @@
-import { documentLimits } from '../document.ts'
-import { createBetween, reversed } from '../find-cycles.ts'
-import type { Issue } from '../issues.ts'
+import { documentLimits } from '../document/document.ts'
+import { createBetween, reversed } from '../graph/find-cycles.ts'
+import type { Issue } from '../issues/issues.ts'
 import type { ExpandedNode, ExpandedZone } from './expand-nodes.ts'
 
 /** For each plan node inside a loop, the innermost one: what is behind the start and in front of the step. */

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../recipe.ts'
+import type { ChatMessage } from '../links/recipe.ts'
 import { blendMixes } from './blend-mixes.ts'
 import type { MixTerm, PromptMix } from './prompt-mix.ts'
 

@@ -1,4 +1,4 @@
-import { WoolgatherError } from '../issues.ts'
+import { WoolgatherError } from '../issues/issues.ts'
 import { mostPieces, type PromptMix } from './prompt-mix.ts'
 import { allTimed, changesOf, countMoments, mapTimed } from './timed.ts'
 import { scale, toMix, weightedTerms } from './weighted-terms.ts'

@@ -1,4 +1,4 @@
-import type { Warning } from '../warnings.ts'
+import type { Warning } from '../issues/warnings.ts'
 import { blendMixes, canBlend, type BlendPart } from './blend-mixes.ts'
 import { emphasise, mostParts } from './emphasise.ts'
 import { asMix, mostTerms, type PromptMix } from './prompt-mix.ts'

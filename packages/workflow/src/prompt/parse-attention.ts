@@ -1,6 +1,6 @@
 import { warnOfBrackets, type Bracket } from './warn-of-brackets.ts'
 import { isNoWeight } from './no-weight.ts'
-import type { Warning } from '../warnings.ts'
+import type { Warning } from '../issues/warnings.ts'
 
 /** A piece of a prompt and how much it should count; `isBreak` where it stands for `BREAK` itself. */
 export interface AttentionChunk {

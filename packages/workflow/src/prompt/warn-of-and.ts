@@ -1,4 +1,4 @@
-import type { Warning } from '../warnings.ts'
+import type { Warning } from '../issues/warnings.ts'
 import { andWords, betweenWords } from './split-and.ts'
 import { brief } from './warn-of-brackets.ts'
 

@@ -1,4 +1,4 @@
-import type { Warning } from '../warnings.ts'
+import type { Warning } from '../issues/warnings.ts'
 
 /** A bracket as it was read: where it opens and closes, if it does both, and where the colon of its weight stands. */
 export interface Bracket {

@@ -1,4 +1,4 @@
-import type { Warning } from '../warnings.ts'
+import type { Warning } from '../issues/warnings.ts'
 import { highest, lowest } from './emphasise.ts'
 import { hide } from './mark-prompt.ts'
 import { placeChunks, type PlacedChunk } from './parse-attention.ts'

@@ -1,6 +1,6 @@
-import type { Coordinate, OutputValue } from '../events.ts'
-import type { Json } from '../json.ts'
-import type { LabelledAxis } from '../labelled.ts'
+import type { Coordinate, OutputValue } from '../events/events.ts'
+import type { Json } from '../json/json.ts'
+import type { LabelledAxis } from './labelled.ts'
 
 /** Puts what stands at coordinates in the order of the axes; what lies along fewer of them comes first. */
 export function sortByCoordinate<Placed extends { at: Coordinate }>(

@@ -1,5 +1,5 @@
-import { isArtifactRef, type ArtifactRef, type OutputValue } from '../events.ts'
-import type { Json } from '../json.ts'
+import { isArtifactRef, type ArtifactRef, type OutputValue } from '../events/events.ts'
+import type { Json } from '../json/json.ts'
 
 /** Bytes of an output too long for an event, by their sha256; undefined where they are gone. */
 export type ReadArtifact = (hash: string) => Promise<Uint8Array | undefined>

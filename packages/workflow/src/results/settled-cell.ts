@@ -1,5 +1,5 @@
-import type { Coordinate, OutputValue, RunEvent } from '../events.ts'
-import type { RunError } from '../issues.ts'
+import type { Coordinate, OutputValue, RunEvent } from '../events/events.ts'
+import type { RunError } from '../issues/issues.ts'
 
 /**
  * A cell that has ended: what it gave, or why it gave nothing. `Value` is what its outputs are: as events carry them, or

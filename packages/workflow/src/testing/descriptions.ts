@@ -1,7 +1,7 @@
-import type { InputDescription, NodeDescription, OutputDescription } from '../description.ts'
-import type { Json } from '../json.ts'
-import type { PortType } from '../ports.ts'
-import type { Workflow, WorkflowNode } from '../document.ts'
+import type { InputDescription, NodeDescription, OutputDescription } from '../types/description.ts'
+import type { Json } from '../json/json.ts'
+import type { PortType } from '../types/ports.ts'
+import type { Workflow, WorkflowNode } from '../document/document.ts'
 
 export function input(name: string, type: PortType, rest: Partial<InputDescription> = {}): InputDescription {
   return { name, title: name, description: `The ${name}.`, type, required: false, ...rest }

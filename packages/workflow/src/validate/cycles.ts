@@ -1,5 +1,5 @@
-import type { FoundIssue } from '../collect-issues.ts'
-import { findCycles } from '../find-cycles.ts'
+import type { FoundIssue } from '../issues/collect-issues.ts'
+import { findCycles } from '../graph/find-cycles.ts'
 import type { Scope } from './scope.ts'
 
 /** Shown of a long cycle: enough to find it. */

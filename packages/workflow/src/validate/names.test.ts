@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Workflow, WorkflowNode } from '../document.ts'
+import type { Workflow, WorkflowNode } from '../document/document.ts'
 import { describeType, descriptions, input, output } from '../testing/descriptions.ts'
-import { validateWorkflow } from '../validate-workflow.ts'
+import { validateWorkflow } from './validate-workflow.ts'
 
 const called = [
   ...descriptions,

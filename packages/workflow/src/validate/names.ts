@@ -1,7 +1,7 @@
-import { apiInputs, apiInputType, apiOutputs, apiOutputType, type ApiPort } from '../api-ports.ts'
-import { subgraphPrefix } from '../describe-subgraph.ts'
-import type { Subgraph, Workflow } from '../document.ts'
-import type { Issue } from '../issues.ts'
+import { apiInputs, apiInputType, apiOutputs, apiOutputType, type ApiPort } from '../inputs/api-ports.ts'
+import { subgraphPrefix } from '../types/describe-subgraph.ts'
+import type { Subgraph, Workflow } from '../document/document.ts'
+import type { Issue } from '../issues/issues.ts'
 
 /**
  * Names that stand for two things where callers can mean only one: inputs and outputs of the workflow, and of each

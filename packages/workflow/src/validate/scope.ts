@@ -1,8 +1,8 @@
-import { forEachLink, portTypeOf, type Descriptions } from '../describe-subgraph.ts'
-import type { WorkflowNode } from '../document.ts'
-import type { Adjacency } from '../find-cycles.ts'
-import { createPortsReader, type Ports } from '../ports-of.ts'
-import type { PortType } from '../ports.ts'
+import { forEachLink, portTypeOf, type Descriptions } from '../types/describe-subgraph.ts'
+import type { WorkflowNode } from '../document/document.ts'
+import type { Adjacency } from '../graph/find-cycles.ts'
+import { createPortsReader, type Ports } from '../types/ports-of.ts'
+import type { PortType } from '../types/ports.ts'
 
 /** The nodes that can see each other: a workflow's own, or those of one subgraph. Read once, checked from many sides. */
 export interface Scope {

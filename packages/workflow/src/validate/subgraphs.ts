@@ -1,8 +1,8 @@
-import type { FoundIssue } from '../collect-issues.ts'
-import { subgraphPrefix, type Descriptions } from '../describe-subgraph.ts'
-import type { Subgraph } from '../document.ts'
-import { suggest } from '../nearest.ts'
-import { createPortsReader, outputOf } from '../ports-of.ts'
+import type { FoundIssue } from '../issues/collect-issues.ts'
+import { subgraphPrefix, type Descriptions } from '../types/describe-subgraph.ts'
+import type { Subgraph } from '../document/document.ts'
+import { suggest } from '../issues/nearest.ts'
+import { createPortsReader, outputOf } from '../types/ports-of.ts'
 
 /** Outputs of a subgraph that read nothing. */
 export function* outputIssues(

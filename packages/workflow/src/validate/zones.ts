@@ -1,7 +1,7 @@
-import type { FoundIssue } from '../collect-issues.ts'
-import { documentLimits, type WorkflowNode } from '../document.ts'
-import { createBetween, reversed } from '../find-cycles.ts'
-import { suggest } from '../nearest.ts'
+import type { FoundIssue } from '../issues/collect-issues.ts'
+import { documentLimits, type WorkflowNode } from '../document/document.ts'
+import { createBetween, reversed } from '../graph/find-cycles.ts'
+import { suggest } from '../issues/nearest.ts'
 import { loopsTooDeep } from '../plan/zone-bodies.ts'
 import type { Scope } from './scope.ts'
 

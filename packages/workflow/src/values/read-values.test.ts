@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Json } from '../json.ts'
-import type { PortType } from '../ports.ts'
+import type { Json } from '../json/json.ts'
+import type { PortType } from '../types/ports.ts'
 import { readValues, type ValueType } from './read-values.ts'
 
 const valuesOf = (values: Json, type: ValueType = 'auto', reached: PortType[] = []): Json[] =>

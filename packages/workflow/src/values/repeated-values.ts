@@ -1,6 +1,6 @@
-import type { Json } from '../json.ts'
-import { show } from '../literal-problem.ts'
-import type { Warning } from '../warnings.ts'
+import type { Json } from '../json/json.ts'
+import { show } from '../types/literal-problem.ts'
+import type { Warning } from '../issues/warnings.ts'
 
 /** Shown of the values that occur more than once. */
 const mostShown = 3

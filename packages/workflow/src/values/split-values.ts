@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts'
+import type { Json } from '../json/json.ts'
 
 /** One item of a list of values: `quoted` where quotes around it say that it is text. */
 export interface ListItem {
