@@ -42,7 +42,7 @@ const { output } = await bundle.write({
   dir: folder,
   format: 'esm',
   entryFileNames: '[name].js',
-  chunkFileNames: '[name]-[hash].js',
+  chunkFileNames: '[name].js',
   sourcemap: true,
   // Less to read; names stay, for those who read what went wrong.
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
