@@ -41,7 +41,7 @@ export type DocumentAction =
   /** Replaces what fed the input, or with `append` joins it. The literal makes way. */
   | ({ type: 'link.add'; from: Link; append: boolean } & InputRef)
   /** The same link from elsewhere: it keeps its place among those of its input. */
-  | ({ type: 'link.change'; from: Link; to: Link } & InputRef)
+  | ({ type: 'link.change'; from: Link; newFrom: Link } & InputRef)
   | ({ type: 'link.remove'; from: Link; restore?: Json | undefined } & InputRef)
   /** The points a link is led through; without any it goes its own way. */
   | ({ type: 'link.reroute'; from: Link; points: readonly Place[] } & InputRef)

@@ -38,7 +38,7 @@ const simple: fc.Arbitrary<DocumentAction> = fc.oneof(
   fc.record({ type: fc.constant('node.collapse' as const), id, collapsed: fc.boolean() }),
   fc.record({ type: fc.constant('node.pin' as const), id, pinned: fc.boolean() }),
   fc.record({ type: fc.constant('node.color' as const), id, color: fc.constantFrom('red', undefined) }),
-  fc.record({ type: fc.constant('link.change' as const), node: id, input, from, to: from }),
+  fc.record({ type: fc.constant('link.change' as const), node: id, input, from, newFrom: from }),
   fc.record({
     type: fc.constant('link.reroute' as const),
     node: id,

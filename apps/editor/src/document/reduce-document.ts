@@ -46,7 +46,9 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
     case 'link.add':
       return addLink(document, action, action.from, action.append)
     case 'link.change':
-      return editNode(document, action.node, (node) => changeLink(node, action.input, action.from, action.to))
+      return editNode(document, action.node, (node) =>
+        changeLink(node, action.input, action.from, action.newFrom),
+      )
     case 'link.remove':
       return editNode(document, action.node, (node) =>
         removeLink(node, action.input, action.from, action.restore),
@@ -121,10 +123,10 @@ function addLink(document: Workflow, to: InputRef, from: Link, append: boolean):
   })
 }
 
-function changeLink(node: WorkflowNode, input: string, from: Link, to: Link): WorkflowNode {
+function changeLink(node: WorkflowNode, input: string, from: Link, newFrom: Link): WorkflowNode {
   const value = node.links?.[input]
   if (value === undefined) return node
-  const next = isSingle(value) ? to : value.map((link) => (sameLink(link, from) ? to : link))
+  const next = isSingle(value) ? newFrom : value.map((link) => (sameLink(link, from) ? newFrom : link))
   return { ...node, links: { ...node.links, [input]: next } }
 }
 

@@ -1,10 +1,10 @@
 import type { RunEvent, RunEventBody } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
-import { reduceRun, startRun, type RunState } from './run-state.ts'
+import { reduceRun, newRun, type RunState } from './run-state.ts'
 
 function play(...bodies: RunEventBody[]): RunState {
   const events = bodies.map((body, seq) => ({ run: 'r', seq, time: 1000 + seq, ...body }) as RunEvent)
-  return events.reduce(reduceRun, startRun('r'))
+  return events.reduce(reduceRun, newRun('r'))
 }
 
 const at = {}
@@ -50,12 +50,12 @@ test('A run that streams and finishes ends with its text, outputs and time', () 
 
 test('Events that were seen before change nothing', () => {
   const token: RunEvent = { type: 'cell.token', run: 'r', seq: 0, time: 1, node: 'a', at, text: 'x' }
-  const once = reduceRun(startRun('r'), token)
+  const once = reduceRun(newRun('r'), token)
   expect(reduceRun(once, token)).toBe(once)
 })
 
 test('Events of another run change nothing', () => {
-  const run = startRun('r')
+  const run = newRun('r')
   expect(reduceRun(run, { type: 'run.queued', run: 'other', seq: 0, time: 1 })).toBe(run)
 })
 

@@ -45,7 +45,7 @@ export interface RunState {
   seq: number
 }
 
-export function startRun(id: string): RunState {
+export function newRun(id: string): RunState {
   return { id, status: 'queued', nodes: {}, seeds: {}, seq: -1 }
 }
 
@@ -86,7 +86,7 @@ function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunS
   switch (event.type) {
     case 'run.queued':
       // One that was interrupted waits again: its end is forgotten, what it settled is not.
-      return { ...startRun(run.id), nodes: run.nodes, seq: run.seq }
+      return { ...newRun(run.id), nodes: run.nodes, seq: run.seq }
     case 'run.started':
       return { ...run, status: 'running', seeds: event.seeds, started: event.time }
     case 'run.restarted':

@@ -1,5 +1,5 @@
 import type { RunDetails } from '@woolgather/protocol'
-import { applyEvents, isOver, startRun, type RunState } from '../run/run-state.ts'
+import { applyEvents, isOver, newRun, type RunState } from '../run/run-state.ts'
 import type { Editor } from '../store/editor.ts'
 import type { RunSide } from './compare-outputs.ts'
 
@@ -12,7 +12,7 @@ export async function loadRun(editor: Editor, id: string): Promise<RunSide & { d
 /** Everything that was told of a run until now; of one that goes on, as far as it got. */
 function replayRun(editor: Editor, id: string): Promise<RunState> {
   return new Promise((resolve) => {
-    let run = startRun(id)
+    let run = newRun(id)
     let settle: ReturnType<typeof setTimeout> | undefined
     const end = (): void => {
       clearTimeout(settle)

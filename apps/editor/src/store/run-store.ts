@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { isOver, startRun, type NodeRun, type RunState } from '../run/run-state.ts'
+import { isOver, newRun, type NodeRun, type RunState } from '../run/run-state.ts'
 
 export interface RunStoreState {
   run: RunState | undefined
@@ -19,7 +19,7 @@ export function createRunStore(): RunStore {
     submitting: undefined,
     begin: (id) =>
       set(({ run, previous }) => ({
-        run: startRun(id),
+        run: newRun(id),
         previous: { ...previous, ...run?.nodes },
         submitting: undefined,
       })),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listOf, recordOf } from '../json/bounded.ts'
+import { schemaOf } from '../json/same-type.ts'
 import { jsonSchema, type Json } from '../json/json.ts'
 
 /** Bounds on a document, each far above honest use, so that hostile or broken files fail fast. */
@@ -158,33 +159,35 @@ const subgraph = z.strictObject({
   view: z.object({ inputs: place.optional(), outputs: place.optional() }).optional(),
 })
 
-export const workflowSchema: z.ZodType<Workflow> = z.strictObject({
-  format: z.literal('woolgather'),
-  version: z.literal(1),
-  name: z.string().max(documentLimits.nameLength),
-  nodes: recordOf(name, node),
-  groups: listOf(group).optional(),
-  requires: z
-    .strictObject({
-      models: listOf(
-        z.strictObject({
-          file: z.string().min(1),
-          sha256: z
-            .string()
-            .regex(/^[0-9a-f]{64}$/)
-            .optional(),
-          source: z.string().optional(),
-          bytes: z.int().nonnegative().optional(),
-        }),
-      ).optional(),
-    })
-    .optional(),
-  subgraphs: recordOf(name, subgraph).optional(),
-  app: listOf(
-    z.strictObject({
-      node: name,
-      input: name.optional(),
-      label: z.string().max(documentLimits.nameLength).optional(),
-    }),
-  ).optional(),
-}) as z.ZodType<Workflow>
+export const workflowSchema: z.ZodType<Workflow> = schemaOf<Workflow>()(
+  z.strictObject({
+    format: z.literal('woolgather'),
+    version: z.literal(1),
+    name: z.string().max(documentLimits.nameLength),
+    nodes: recordOf(name, node),
+    groups: listOf(group).optional(),
+    requires: z
+      .strictObject({
+        models: listOf(
+          z.strictObject({
+            file: z.string().min(1),
+            sha256: z
+              .string()
+              .regex(/^[0-9a-f]{64}$/)
+              .optional(),
+            source: z.string().optional(),
+            bytes: z.int().nonnegative().optional(),
+          }),
+        ).optional(),
+      })
+      .optional(),
+    subgraphs: recordOf(name, subgraph).optional(),
+    app: listOf(
+      z.strictObject({
+        node: name,
+        input: name.optional(),
+        label: z.string().max(documentLimits.nameLength).optional(),
+      }),
+    ).optional(),
+  }),
+)

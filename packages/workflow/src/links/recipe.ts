@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { schemaOf } from '../json/same-type.ts'
 
 /**
  * A model on a link: plain data that says how to get the model, not the model. Hashable, cacheable,
@@ -111,11 +112,13 @@ export interface VectorValue {
   directions: Record<string, string>
 }
 
-export const vectorSchema: z.ZodType<VectorValue> = z.strictObject({
-  kind: z.literal('vector'),
-  architecture: z.string().optional(),
-  directions: z.record(z.string().regex(/^[1-9]\d{0,3}$/), z.base64()),
-})
+export const vectorSchema: z.ZodType<VectorValue> = schemaOf<VectorValue>()(
+  z.strictObject({
+    kind: z.literal('vector'),
+    architecture: z.string().optional(),
+    directions: z.record(z.string().regex(/^[1-9]\d{0,3}$/), z.base64()),
+  }),
+)
 
 const modelUse = {
   gpuLayers: z.int().nonnegative().optional(),
@@ -128,45 +131,51 @@ const modelUse = {
 
 const parameterValue = z.union([z.number(), z.boolean(), z.array(z.number()).min(1)])
 
-export const mergeParametersSchema: z.ZodType<MergeParameters> = z.record(
-  z.string(),
-  z.union([
-    parameterValue,
-    z.array(z.strictObject({ filter: z.string().optional(), value: parameterValue })).min(1),
-  ]),
+export const mergeParametersSchema: z.ZodType<MergeParameters> = schemaOf<MergeParameters>()(
+  z.record(
+    z.string(),
+    z.union([
+      parameterValue,
+      z.array(z.strictObject({ filter: z.string().optional(), value: parameterValue })).min(1),
+    ]),
+  ),
 )
 
-const sliceSchema: z.ZodType<MergeSlice> = z.strictObject({
-  sources: z
-    .array(
-      z.strictObject({
-        model: z.union([z.int().nonnegative(), z.literal('base')]),
-        from: z.int().nonnegative(),
-        to: z.int().positive(),
-        parameters: mergeParametersSchema.optional(),
-      }),
-    )
-    .min(1),
-  parameters: mergeParametersSchema.optional(),
-})
-
-export const modelRecipeSchema: z.ZodType<ModelRecipe> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('file'), file: z.string().min(1), ...modelUse }),
+const sliceSchema: z.ZodType<MergeSlice> = schemaOf<MergeSlice>()(
   z.strictObject({
-    kind: z.literal('merge'),
-    method: z.string().min(1),
-    models: z.array(
-      z.strictObject({ model: z.lazy(() => modelRecipeSchema), parameters: mergeParametersSchema }),
-    ),
-    base: z.lazy(() => modelRecipeSchema).optional(),
-    parameters: mergeParametersSchema,
-    slices: z.array(sliceSchema).min(1).optional(),
-    vocabulary: z.union([z.enum(['same', 'union', 'base']), z.int().nonnegative()]),
-    outputType: z.enum(outputTypes),
-    seed: z.int().nonnegative().optional(),
-    ...modelUse,
+    sources: z
+      .array(
+        z.strictObject({
+          model: z.union([z.int().nonnegative(), z.literal('base')]),
+          from: z.int().nonnegative(),
+          to: z.int().positive(),
+          parameters: mergeParametersSchema.optional(),
+        }),
+      )
+      .min(1),
+    parameters: mergeParametersSchema.optional(),
   }),
-]) as z.ZodType<ModelRecipe>
+)
+
+export const modelRecipeSchema: z.ZodType<ModelRecipe> = schemaOf<ModelRecipe>()(
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('file'), file: z.string().min(1), ...modelUse }),
+    z.strictObject({
+      kind: z.literal('merge'),
+      method: z.string().min(1),
+      models: z.array(
+        z.strictObject({ model: z.lazy(() => modelRecipeSchema), parameters: mergeParametersSchema }),
+      ),
+      base: z.lazy(() => modelRecipeSchema).optional(),
+      parameters: mergeParametersSchema,
+      slices: z.array(sliceSchema).min(1).optional(),
+      vocabulary: z.union([z.enum(['same', 'union', 'base']), z.int().nonnegative()]),
+      outputType: z.enum(outputTypes),
+      seed: z.int().nonnegative().optional(),
+      ...modelUse,
+    }),
+  ]),
+)
 
 /** Where a LoRA comes from: a file below a models folder, or how to make it. */
 export type LoraSource = { file: string } | { combine: LoraCombine } | { extract: LoraExtract }
@@ -247,7 +256,9 @@ export interface ChatMessage {
   content: string
 }
 
-export const chatMessageSchema: z.ZodType<ChatMessage> = z.strictObject({
-  role: z.enum(['system', 'user', 'assistant', 'tool']),
-  content: z.string(),
-})
+export const chatMessageSchema: z.ZodType<ChatMessage> = schemaOf<ChatMessage>()(
+  z.strictObject({
+    role: z.enum(['system', 'user', 'assistant', 'tool']),
+    content: z.string(),
+  }),
+)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { jsonSchema, type Json } from '../json/json.ts'
+import { schemaOf } from '../json/same-type.ts'
 
 /** What a port of type `table` carries: named columns, and rows as long as they are many. */
 export interface Table {
@@ -7,7 +8,6 @@ export interface Table {
   rows: Json[][]
 }
 
-export const tableSchema: z.ZodType<Table> = z.strictObject({
-  columns: z.array(z.string()),
-  rows: z.array(z.array(jsonSchema)),
-})
+export const tableSchema: z.ZodType<Table> = schemaOf<Table>()(
+  z.strictObject({ columns: z.array(z.string()), rows: z.array(z.array(jsonSchema)) }),
+)

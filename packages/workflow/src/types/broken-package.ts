@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Issue } from '../issues/issues.ts'
+import { schemaOf } from '../json/same-type.ts'
 
 /** A package of node types that was left out because it does not load. */
 export interface BrokenPackage {
@@ -10,11 +11,9 @@ export interface BrokenPackage {
   hint?: string | undefined
 }
 
-export const brokenPackageSchema: z.ZodType<BrokenPackage> = z.object({
-  folder: z.string(),
-  message: z.string(),
-  hint: z.string().optional(),
-})
+export const brokenPackageSchema: z.ZodType<BrokenPackage> = schemaOf<BrokenPackage>()(
+  z.object({ folder: z.string(), message: z.string(), hint: z.string().optional() }),
+)
 
 /** Packages told with an issue; which of them has the type cannot be known. */
 const mostTold = 3

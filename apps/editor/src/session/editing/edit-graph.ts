@@ -157,7 +157,7 @@ export function reconnect(
   if (!verdict.ok) return editor.workbench.getState().notify('error', verdict.reason)
   const staysAtInput = old.to.node === next.to.node && old.to.input === next.to.input
   if (staysAtInput && next.from[1] !== newPort)
-    return dispatch(editor, { type: 'link.change', ...old.to, from: old.from, to: next.from })
+    return dispatch(editor, { type: 'link.change', ...old.to, from: old.from, newFrom: next.from })
   const add = linkAction(editor, next.from, next.to)
   const restore = literalBefore(editor, old.to)
   const remove: DocumentAction = { type: 'link.remove', ...old.to, from: old.from, restore }

@@ -81,7 +81,7 @@ function wire(
   if (!input || !output) return []
   return [
     { type: 'link.add', node: id, input: input.name, from, append: input.multiple === true },
-    { type: 'link.change', ...to, from, to: [id, output.name] },
+    { type: 'link.change', ...to, from, newFrom: [id, output.name] },
   ]
 }
 
