@@ -12,7 +12,7 @@ export class AnswerError extends WoolgatherError {
   readonly retryAfter: number | undefined
 
   constructor(path: string, { status, headers }: Response, told: RunError | undefined) {
-    super(told?.code ?? 'protocol', told?.message ?? `${path} answered ${status}`, {
+    super(told?.code ?? 'protocol', told?.message ?? `${path} answered ${status}.`, {
       ...(told?.hint !== undefined && { hint: told.hint }),
     })
     this.name = 'AnswerError'

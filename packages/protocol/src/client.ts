@@ -142,7 +142,7 @@ export function createClient(options: ClientOptions): Client {
   const takeBack = (request: string): void => {
     if (!waiting.has(request)) return
     takenBack.add(request)
-    settle(request, new WoolgatherError('cancelled', 'The run was taken back before it was accepted'))
+    settle(request, new WoolgatherError('cancelled', 'The run was taken back before it was accepted.'))
   }
 
   const deliver = ({ run, from, events }: ServerMessage & { type: 'run.events' }): void => {
@@ -197,7 +197,7 @@ export function createClient(options: ClientOptions): Client {
       closed = true
       clearTimeout(timer)
       socket?.close()
-      failAll(new WoolgatherError('cancelled', 'The connection was closed'))
+      failAll(new WoolgatherError('cancelled', 'The connection was closed.'))
     },
   }
 }
