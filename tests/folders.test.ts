@@ -62,3 +62,29 @@ test('nor do the folders that lie side by side in the source of the editor, with
   const outermost = (file: string): string => path.dirname(file).split(path.sep)[0] ?? ''
   expect(circlesIn(importsOfFolders('apps/editor/src', outermost))).toEqual([])
 })
+
+/** The folders of the editor as CONTRIBUTING.md lists them, those of a row together. */
+function rowsOfFolders(): string[][] {
+  const page = readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8')
+  const [, after = ''] = page.split('## Where to change the editor')
+  const [section = ''] = after.split('\n## ')
+  return [...section.matchAll(/^\| (`[^|]*)\|/gm)].map(([, cell]) =>
+    [...cell!.matchAll(/`([^`]+)`/g)].map(([, folder]) => folder!),
+  )
+}
+
+test('folders of the editor import those above them in the table of CONTRIBUTING.md, which has them all', () => {
+  const source = 'apps/editor/src'
+  const rows = rowsOfFolders()
+  const rowOf = (file: string): number =>
+    rows.findIndex((row) => row.some((folder) => file.startsWith(`${folder}/`)))
+  // Where all is put together is in none of them.
+  const files = filesOf(source).filter((file) => !['.', 'session', 'styles'].includes(path.dirname(file)))
+  expect(files.filter((file) => rowOf(file) < 0)).toEqual([])
+  const back = files.flatMap((file) =>
+    importsOf(source, file)
+      .filter((other) => rowOf(other) > rowOf(file))
+      .map((other) => `${file} → ${other}`),
+  )
+  expect(back).toEqual([])
+})

@@ -38,6 +38,11 @@ export type Control =
   /** The other end of a loop: one of the nodes that begin one. */
   | { kind: 'zone-start' }
 
+const tall: ReadonlySet<Control['kind']> = new Set(['textarea', 'template', 'code', 'model', 'list', 'json'])
+
+/** Whether a control needs the width of the node and lines of its own, its label above. */
+export const isTall = (kind: Control['kind']): boolean => tall.has(kind)
+
 /** Wider ranges are for typing: a slider could not hit a value in them. */
 const widestSlider = 1000
 

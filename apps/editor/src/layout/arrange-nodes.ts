@@ -1,6 +1,6 @@
 import type { NodeDescription, Subgraph, Workflow, WorkflowNode } from '@woolgather/workflow'
 import { linksInto } from '../document/inputs-of.ts'
-import { chooseControl } from '../document/choose-control.ts'
+import { chooseControl, isTall } from '../document/choose-control.ts'
 
 type Types = ReadonlyMap<string, NodeDescription>
 
@@ -70,9 +70,7 @@ export function estimateHeight(node: WorkflowNode, description: NodeDescription 
     ({ name, advanced }) => !advanced || node.inputs?.[name] !== undefined,
   )
   const controls = fields.map((input) => chooseControl(input, description).kind)
-  const tall = controls.filter((kind) =>
-    ['textarea', 'template', 'code', 'model', 'json', 'list'].includes(kind),
-  ).length
+  const tall = controls.filter(isTall).length
   const ports = Math.max(description.outputs.length, controls.filter((kind) => kind === 'none').length)
   const plain = controls.filter((kind) => kind !== 'none').length - tall
   return 50 + ports * 24 + tall * 72 + plain * 32 + (fields.length < description.inputs.length ? 28 : 0)

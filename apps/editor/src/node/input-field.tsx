@@ -4,7 +4,7 @@ import type { Json, WorkflowNode } from '@woolgather/workflow'
 import { linksInto, type NodeInput } from '../document/inputs-of.ts'
 import { firstFailure } from '../run/show-run.ts'
 import { useEditor, useFront, useProblems, useRun } from '../store/editor-context.ts'
-import type { Control } from '../document/choose-control.ts'
+import { isTall, type Control } from '../document/choose-control.ts'
 import { Prose } from '../ui/prose.tsx'
 import { canSweep } from '../session/editing/sweep-input.ts'
 import { AppToggle } from './app-toggle.tsx'
@@ -15,9 +15,6 @@ import { LinkedSource } from './linked-source.tsx'
 import { SweepButton } from './sweep-button.tsx'
 import { Port } from './port.tsx'
 import './input-field.css'
-
-/** Controls that need the width of the node: their label stands above. */
-const wide = new Set<Control['kind']>(['textarea', 'template', 'code', 'model', 'list', 'json'])
 
 export interface InputFieldProps {
   id: string
@@ -47,7 +44,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
   const problem = needed ? failure : (issue ?? failure)
   return (
     <div
-      className={`field ${wide.has(control.kind) && links.length === 0 ? 'wide' : ''}`}
+      className={`field ${isTall(control.kind) && links.length === 0 ? 'wide' : ''}`}
       data-input={input.name}
       data-kind={control.kind}
       data-faulty={problem !== undefined || undefined}
