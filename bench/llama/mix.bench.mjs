@@ -112,4 +112,4 @@ for (const count of [2, 3, 6]) {
 printTable('Combining and sampling, 128k vocabulary', steps)
 console.log(`Goal for 2 prompts: at most 1.0 ms; ${steps['2 prompts, α 0.01']['ms a token']} of it.`)
 await context.dispose()
-await raw.release()
+await raw.dispose()
