@@ -43,7 +43,7 @@ export function checkVersion(api: CApi, release: string): void {
   if (release !== boundRelease || version !== boundVersion) {
     throw new NativeError(
       'native-version',
-      `llama.cpp ${version} (${release}) is not the ${boundRelease} expected`,
+      `llama.cpp ${version} (${release}) is not the ${boundRelease} expected.`,
       {
         hint: 'Reinstall with the lockfile; node-llama-cpp must be the pinned version.',
       },
@@ -63,7 +63,7 @@ function compareDefaults<Params extends object>(
     if (found === value) continue
     throw new NativeError(
       'native-version',
-      `${source}: ${member} is ${String(found)}, expected ${String(value)}`,
+      `${source}: ${member} is ${String(found)}, expected ${String(value)}.`,
       {
         hint: 'The native libraries differ from the ones this version was written for; reinstall with the lockfile.',
       },

@@ -35,7 +35,7 @@ function readGpuFromEnvironment(): Gpu | undefined {
   const value = process.env['WOOLGATHER_GPU']
   if (!value || value === 'auto') return undefined
   if (gpus.includes(value)) return value as Gpu
-  throw new NativeError('native-missing', `WOOLGATHER_GPU is "${value}"`, {
+  throw new NativeError('native-missing', `WOOLGATHER_GPU is "${value}".`, {
     hint: 'Use cpu, cuda, metal, vulkan or auto.',
   })
 }
@@ -63,7 +63,7 @@ async function detectGpu(): Promise<Gpu> {
 function noBinary(gpu: Gpu): never {
   throw new NativeError(
     'native-missing',
-    `node-llama-cpp has no ${gpu} libraries here for ${process.platform} ${process.arch}`,
+    `node-llama-cpp has no ${gpu} libraries here for ${process.platform} ${process.arch}.`,
     {
       hint: 'Run npm install again without omitting optional dependencies, or choose another WOOLGATHER_GPU.',
     },
@@ -134,6 +134,6 @@ function describeFolder(folder: string): Pick<NativeBinary, 'folder' | 'release'
 function findLibrary(folder: string, name: string): string {
   const pattern = new RegExp(`^(lib)?${name}(\\.[\\w.-]+)?\\.(so|dylib|dll)$`)
   const file = readdirSync(folder).find((entry) => pattern.test(entry))
-  if (!file) throw new NativeError('native-missing', `No ${name} library in ${folder}`)
+  if (!file) throw new NativeError('native-missing', `No ${name} library in ${folder}.`)
   return path.join(folder, file)
 }

@@ -32,7 +32,7 @@ test('WOOLGATHER_GPU=cpu takes the CPU libraries, and an unknown name is refused
   vi.stubEnv('WOOLGATHER_GPU', 'abacus')
   await expect(chooseBinary()).rejects.toMatchObject({
     code: 'native-missing',
-    message: 'WOOLGATHER_GPU is "abacus"',
+    message: 'WOOLGATHER_GPU is "abacus".',
   })
 })
 

@@ -64,7 +64,7 @@ function bindLibraries(binary: NativeBinary): Pick<Native, 'api' | 'isEmptyPoint
     const isEmptyPointer = ggmlBase.symbol('ggml_is_empty') as CallbackPointer
     return { api: bindFunctions({ ggmlBase, ggml, llama }), isEmptyPointer }
   } catch (cause) {
-    throw new NativeError('native-missing', `The native libraries in ${binary.folder} do not load`, {
+    throw new NativeError('native-missing', `The native libraries in ${binary.folder} do not load.`, {
       hint: cause instanceof Error ? cause.message : String(cause),
       cause,
     })
@@ -78,7 +78,7 @@ function loadBackends(api: CApi, binary: NativeBinary): void {
     api.ggml_backend_load_all_from_path(binary.fallbackFolder)
   }
   if (api.ggml_backend_dev_count() === 0) {
-    throw new NativeError('native-missing', `No compute backend in ${binary.folder} works on this machine`)
+    throw new NativeError('native-missing', `No compute backend in ${binary.folder} works on this machine.`)
   }
 }
 

@@ -60,7 +60,7 @@ class NativeRuntime implements LlamaRuntime {
   }
 
   async loadModel(options: LoadModelOptions): Promise<LanguageModel> {
-    if (this.#disposal) throw new LlamaError('disposed', 'The runtime was disposed')
+    if (this.#disposal) throw new LlamaError('disposed', 'The runtime was disposed.')
     const loading = this.#load(options)
     this.#loading.add(loading)
     try {

@@ -154,7 +154,7 @@ describe('a model file', () => {
     const generating = model.generate({ prompt: { text: 'a' }, seed: 1, maxTokens: 1 })
     await expect(generating).rejects.toMatchObject({
       code: 'model-unreadable',
-      message: `${file} was overwritten while it was loaded`,
+      message: `${file} was overwritten while it was loaded.`,
     })
   })
 
@@ -351,7 +351,7 @@ describe('a grammar', () => {
     const bias = { logitBias: [{ token: 'z'.charCodeAt(0), bias: -Infinity }] }
     await expect(write('root ::= "z"', { sampling: bias })).rejects.toMatchObject({
       code: 'invalid-sampling',
-      message: 'The grammar allows no token here that the other settings allow',
+      message: 'The grammar allows no token here that the other settings allow.',
     })
   })
 

@@ -372,7 +372,7 @@ function tooLargeTogether(party: readonly Sequence[], contextSize: number): Llam
   const lengths = party.map(({ tokens }) => tokens.length).join(' + ')
   return new LlamaError(
     'context-too-long',
-    `The prompts of the mix take ${lengths} tokens together, more than the context’s ${contextSize}`,
+    `The prompts of the mix take ${lengths} tokens together, more than the context’s ${contextSize}.`,
     { hint: 'Use fewer or shorter prompts, or load the model with a larger context size.' },
   )
 }

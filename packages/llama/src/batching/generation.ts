@@ -107,11 +107,11 @@ export class Generation implements Task {
       if (Number.isFinite(term.weight)) continue
       throw new LlamaError(
         'invalid-mix',
-        `A coefficient is ${term.weight} at step ${step}; it must be a number`,
+        `A coefficient is ${term.weight} at step ${step}; it must be a number.`,
       )
     }
     if (this.#terms.some(({ weight }) => weight !== 0)) return
-    throw new LlamaError('invalid-mix', `All coefficients of the mix are 0 at step ${step}`, {
+    throw new LlamaError('invalid-mix', `All coefficients of the mix are 0 at step ${step}.`, {
       hint: 'At least one prompt must count; together the coefficients usually make 1.',
     })
   }
@@ -235,7 +235,7 @@ export class Generation implements Task {
   }
 
   cancel(): void {
-    this.fail(new LlamaError('cancelled', 'The generation was cancelled'))
+    this.fail(new LlamaError('cancelled', 'The generation was cancelled.'))
     for (const engine of this.#engines) engine.interrupt()
   }
 
@@ -263,11 +263,11 @@ function sum(values: readonly number[]): number {
 /** Broken weights make every logit NaN, which samplers silently take for a number. */
 function checkNumbers(logits: Float32Array): void {
   if (!Number.isNaN(logits[0])) return
-  throw new LlamaError('native-error', 'The model computes no numbers (NaN): its weights are damaged', {
+  throw new LlamaError('native-error', 'The model computes no numbers (NaN): its weights are damaged.', {
     hint: 'Download the model again, or merge it again.',
   })
 }
 
 function refusedToken(token: number): LlamaError {
-  return new LlamaError('native-error', `The constraint allowed token ${token} and then refused it`)
+  return new LlamaError('native-error', `The constraint allowed token ${token} and then refused it.`)
 }

@@ -59,7 +59,7 @@ export class Scoring implements Task {
     const logits = row.read()
     const token = continuation[index]!
     const logprob = logits[token]! - exactLogSumExp(logits)
-    if (Number.isNaN(logprob)) throw new LlamaError('native-error', 'The model computes no numbers (NaN)')
+    if (Number.isNaN(logprob)) throw new LlamaError('native-error', 'The model computes no numbers (NaN).')
     this.#tokens.push({ token, text: vocabulary.show(token), logprob })
     if (this.#tokens.length === continuation.length) this.#finish()
   }
@@ -78,7 +78,7 @@ export class Scoring implements Task {
   }
 
   cancel(): void {
-    this.fail(new LlamaError('cancelled', 'The scoring was cancelled'))
+    this.fail(new LlamaError('cancelled', 'The scoring was cancelled.'))
     this.#input.engine.interrupt()
   }
 

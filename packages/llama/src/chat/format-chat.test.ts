@@ -79,7 +79,7 @@ test('a plain-text template stops where the next user turn would begin', () => {
 test('a template that takes no system message says so, with what to do', () => {
   expect(failure(() => formatChat({ messages: [system, user('Hi')], template: gemma }))).toEqual({
     code: 'invalid-chat-template',
-    message: 'The chat template (tokenizer.chat_template) refuses these messages: System role not supported',
+    message: 'The chat template (tokenizer.chat_template) refuses these messages: System role not supported.',
     hint: 'This model takes no system message here: put its text at the beginning of the first user message.',
   })
 })

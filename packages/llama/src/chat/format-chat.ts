@@ -77,7 +77,7 @@ function compile(template: ChatTemplate): CompiledTemplate {
   } catch (error) {
     throw new LlamaError(
       'invalid-chat-template',
-      `The chat template (${template.name}) is not valid Jinja: ${messageOf(error)}`,
+      `The chat template (${template.name}) is not valid Jinja: ${messageOf(error)}.`,
       { hint: 'Choose a preset, or correct the template.', cause: error },
     )
   }
@@ -89,7 +89,7 @@ function renderOrExplain(render: Render, input: FormatChatInput): string {
   } catch (error) {
     throw new LlamaError(
       'invalid-chat-template',
-      `The chat template (${input.template.name}) refuses these messages: ${messageOf(error)}`,
+      `The chat template (${input.template.name}) refuses these messages: ${messageOf(error).replace(/\.?$/, '.')}`,
       { hint: hintFor(render, input.messages), cause: error },
     )
   }

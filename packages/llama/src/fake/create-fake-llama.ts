@@ -89,7 +89,7 @@ class FakeRuntime implements FakeLlama {
   async loadModel(options: LoadModelOptions): Promise<LanguageModel> {
     this.#checkUsable()
     const described = this.#find(options.path)
-    if (options.signal?.aborted) throw new LlamaError('cancelled', `Loading ${options.path} was cancelled`)
+    if (options.signal?.aborted) throw new LlamaError('cancelled', `Loading ${options.path} was cancelled.`)
     const identity = await identifyModel(options.path).catch(() => '')
     const release = this.#weights.has(keyOf(options, identity)) ? () => {} : this.#claim(options, described)
     try {
@@ -128,7 +128,7 @@ class FakeRuntime implements FakeLlama {
   }
 
   #checkUsable(): void {
-    if (this.#disposal !== undefined) throw new LlamaError('disposed', 'The runtime was disposed')
+    if (this.#disposal !== undefined) throw new LlamaError('disposed', 'The runtime was disposed.')
   }
 
   #find(path: string): FakeModelOptions {

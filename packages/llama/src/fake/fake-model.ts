@@ -31,7 +31,7 @@ export class FakeModel implements LanguageModel {
   /** @throws LlamaError invalid-mix, disposed */
   static check(model: LanguageModel): void {
     if (model instanceof FakeModel) model.#checkUsable()
-    else throw new LlamaError('invalid-mix', `${model.info.path} was loaded by another runtime`)
+    else throw new LlamaError('invalid-mix', `${model.info.path} was loaded by another runtime.`)
   }
 
   get info(): ModelInfo {
@@ -47,7 +47,7 @@ export class FakeModel implements LanguageModel {
     this.#checkUsable()
     const { vocabulary } = this.#weights
     const wrong = tokens.find((token) => !Number.isInteger(token) || token < 0 || token >= vocabulary.size)
-    if (wrong !== undefined) throw new LlamaError('invalid-token', `${wrong} is no token of this model`)
+    if (wrong !== undefined) throw new LlamaError('invalid-token', `${wrong} is no token of this model.`)
     const pieces = tokens.map((token) => vocabulary.piece(token, options.special ?? false))
     return Buffer.concat(pieces).toString('utf8')
   }
@@ -115,7 +115,7 @@ export class FakeModel implements LanguageModel {
 
   #checkUsable(): void {
     if (this.#disposal === undefined) return
-    throw new LlamaError('disposed', `The model ${this.info.name} was disposed`)
+    throw new LlamaError('disposed', `The model ${this.info.name} was disposed.`)
   }
 }
 

@@ -84,7 +84,7 @@ export class FakeWeights {
   async generate(request: GenerateRequest): Promise<GenerateResult> {
     const submitted = performance.now()
     const plan = this.#plan(request)
-    if (request.signal?.aborted) throw new LlamaError('cancelled', 'The generation was cancelled')
+    if (request.signal?.aborted) throw new LlamaError('cancelled', 'The generation was cancelled.')
     await this.#slots.take(request.signal)
     this.#mostAtOnce = Math.max(this.#mostAtOnce, ++this.#running)
     try {
@@ -115,22 +115,22 @@ export class FakeWeights {
   #readTerms(request: GenerateRequest, adapters: WriteInput['adapters']): FakeTerm[] {
     const { prompt } = request
     if (!('terms' in prompt)) return [{ prompt: this.promptTokens(prompt), adapters, weight: 1 }]
-    if (prompt.terms.length === 0) throw new LlamaError('invalid-mix', 'The mix has no prompts')
+    if (prompt.terms.length === 0) throw new LlamaError('invalid-mix', 'The mix has no prompts.')
     const terms = prompt.terms.map((term) => {
       const weight = typeof term.coefficient === 'function' ? term.coefficient(1) : term.coefficient
-      if (!Number.isFinite(weight)) throw new LlamaError('invalid-mix', `A coefficient is ${weight}`)
+      if (!Number.isFinite(weight)) throw new LlamaError('invalid-mix', `A coefficient is ${weight}.`)
       const own = term.adapters ?? (term.model ? [] : adapters)
       this.#checkAdapters(own)
       return { prompt: this.promptTokens(term.prompt), adapters: own, weight, model: term.model?.info.path }
     })
     if (terms.some(({ weight }) => weight !== 0)) return terms
-    throw new LlamaError('invalid-mix', 'All coefficients of the mix are 0 at step 1')
+    throw new LlamaError('invalid-mix', 'All coefficients of the mix are 0 at step 1.')
   }
 
   /** Made-up likelihoods: the same for the same texts. */
   async score(request: ScoreRequest): Promise<TextScore[]> {
     this.#checkAdapters(request.adapters ?? [])
-    if (request.signal?.aborted) throw new LlamaError('cancelled', 'The scoring was cancelled')
+    if (request.signal?.aborted) throw new LlamaError('cancelled', 'The scoring was cancelled.')
     const prompt = this.promptTokens(request.prompt)
     return request.continuations.map((continuation) => {
       const written = 'tokens' in continuation ? continuation.tokens : this.#continue(continuation.text)
@@ -154,9 +154,9 @@ export class FakeWeights {
   }: StatesRequest): Promise<TextStates[]> {
     for (const layer of layers) {
       if (Number.isInteger(layer) && layer >= 0 && layer < this.info.layers) continue
-      throw new LlamaError('invalid-layer', `Block ${layer} was asked for; there are ${this.info.layers}`)
+      throw new LlamaError('invalid-layer', `Block ${layer} was asked for; there are ${this.info.layers}.`)
     }
-    if (signal?.aborted) throw new LlamaError('cancelled', 'Reading was cancelled')
+    if (signal?.aborted) throw new LlamaError('cancelled', 'Reading was cancelled.')
     const read = texts.map(({ text }) => this.promptTokens(text))
     onProgress?.(texts.length, texts.length)
     return read.map((tokens) => {
@@ -206,13 +206,13 @@ export class FakeWeights {
     if (wrong !== undefined) {
       throw new LlamaError(
         'invalid-token',
-        `${wrong} is no token of this model; its tokens are 0 to ${this.vocabulary.size - 1}`,
+        `${wrong} is no token of this model; its tokens are 0 to ${this.vocabulary.size - 1}.`,
       )
     }
     if (tokens.length >= this.#sequenceLimit) {
       throw new LlamaError(
         'context-too-long',
-        `The prompt has ${tokens.length} tokens; with room for an answer at most ${this.#sequenceLimit - 1} fit`,
+        `The prompt has ${tokens.length} tokens; with room for an answer at most ${this.#sequenceLimit - 1} fit.`,
         { hint: 'Shorten the prompt, or load the model with more context.' },
       )
     }
@@ -221,7 +221,7 @@ export class FakeWeights {
   #checkAdapters(adapters: readonly { path: string }[]): void {
     const known = this.#options.adapters
     const missing = known && adapters.find(({ path }) => !known.includes(path))
-    if (missing) throw new LlamaError('adapter-mismatch', `${missing.path} is no adapter for this model`)
+    if (missing) throw new LlamaError('adapter-mismatch', `${missing.path} is no adapter for this model.`)
   }
 
   #answer(request: GenerateRequest, input: WriteInput): Iterable<number> {
@@ -324,5 +324,5 @@ function commonLength(a: readonly number[], b: readonly number[]): number {
 
 function checkMaxTokens(maxTokens: number | undefined): void {
   if (maxTokens === undefined || (Number.isInteger(maxTokens) && maxTokens >= 1)) return
-  throw new LlamaError('invalid-sampling', `maxTokens is ${maxTokens}; it must be a whole number from 1 up`)
+  throw new LlamaError('invalid-sampling', `maxTokens is ${maxTokens}; it must be a whole number from 1 up.`)
 }

@@ -11,6 +11,6 @@ export async function pause(
   try {
     await (milliseconds > 0 ? setTimeout(milliseconds, undefined, options) : setImmediate(undefined, options))
   } catch (error) {
-    throw new LlamaError('cancelled', `${what} was cancelled`, { cause: error })
+    throw new LlamaError('cancelled', `${what} was cancelled.`, { cause: error })
   }
 }

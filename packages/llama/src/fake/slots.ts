@@ -22,7 +22,7 @@ export class Slots {
       }
       const leave = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(give), 1)
-        reject(new LlamaError('cancelled', 'The generation was cancelled'))
+        reject(new LlamaError('cancelled', 'The generation was cancelled.'))
       }
       this.#waiting.push(give)
       signal?.addEventListener('abort', leave, { once: true })

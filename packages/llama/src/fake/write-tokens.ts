@@ -71,7 +71,7 @@ export function* writeConstrained(
   const mask = new Uint32Array(Math.ceil(vocabulary.size / 32))
   while (!constraint.isComplete) {
     if (constraint.allowed(mask) === 0) {
-      throw new LlamaError('constraint-dead-end', 'The constraint allows no token of this vocabulary here')
+      throw new LlamaError('constraint-dead-end', 'The constraint allows no token of this vocabulary here.')
     }
     const tokens = Array.from({ length: vocabulary.size }, (_, token) => token)
     const allowed = tokens.filter((token) => (mask[token >>> 5]! >>> (token & 31)) & 1)

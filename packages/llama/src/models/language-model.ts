@@ -36,11 +36,11 @@ export class NativeLanguageModel implements LanguageModel {
   /** The model in memory behind any handle. @throws LlamaError invalid-mix, disposed */
   static open(model: LanguageModel): ResidentModel {
     if (model instanceof NativeLanguageModel) return model.#usable
-    throw new LlamaError('invalid-mix', `${model.info.path} was loaded by another runtime`)
+    throw new LlamaError('invalid-mix', `${model.info.path} was loaded by another runtime.`)
   }
 
   get #usable(): ResidentModel {
-    if (this.#disposal) throw new LlamaError('disposed', `The model ${this.info.path} was disposed`)
+    if (this.#disposal) throw new LlamaError('disposed', `The model ${this.info.path} was disposed.`)
     return this.#model
   }
 

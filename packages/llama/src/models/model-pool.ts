@@ -108,7 +108,7 @@ function tellOrFail(onProgress: Progress, fail: (error: unknown) => void): Progr
 }
 
 function cancelled({ path, signal }: LoadModelOptions): LlamaError {
-  return new LlamaError('cancelled', `Loading ${path} was cancelled`, { cause: signal?.reason })
+  return new LlamaError('cancelled', `Loading ${path} was cancelled.`, { cause: signal?.reason })
 }
 
 function keyOf(identity: string, options: LoadModelOptions): string {
@@ -126,7 +126,7 @@ async function asIdentified(
 ): Promise<ResidentModel> {
   if ((await identifyModel(path).catch(() => undefined)) === identity) return model
   await model.dispose()
-  throw new LlamaError('model-unreadable', `${path} was changed or replaced while it was loaded`, {
+  throw new LlamaError('model-unreadable', `${path} was changed or replaced while it was loaded.`, {
     hint: 'Try again when it is no longer written to.',
   })
 }

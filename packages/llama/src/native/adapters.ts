@@ -95,13 +95,13 @@ export class AdapterStore {
     this.#native.log.clear()
     const pointer = await callAsync(this.#native.api.llama_adapter_lora_init, this.#model.pointer, path)
     if (pointer === null) {
-      throw new LlamaError('adapter-mismatch', `llama.cpp cannot use ${path} with ${this.#model.path}`, {
+      throw new LlamaError('adapter-mismatch', `llama.cpp cannot use ${path} with ${this.#model.path}.`, {
         hint: this.#native.log.last(2).join(' '),
       })
     }
     if ((await identifyFile(path).catch(() => undefined)) !== file) {
       this.#native.api.llama_adapter_lora_free(pointer)
-      throw new LlamaError('model-unreadable', `${path} was changed or replaced while it was loaded`, {
+      throw new LlamaError('model-unreadable', `${path} was changed or replaced while it was loaded.`, {
         hint: 'Try again when it is no longer written to.',
       })
     }
@@ -137,7 +137,7 @@ async function sumStrengths(
     if (!Number.isFinite(strength)) {
       throw new LlamaError(
         'invalid-sampling',
-        `The strength of ${path} is ${strength}; it must be a finite number`,
+        `The strength of ${path} is ${strength}; it must be a finite number.`,
       )
     }
     const file = await identifyFile(path)

@@ -36,7 +36,7 @@ async function readAdapter(file: string): Promise<GgufHeader> {
 
 function checkKind(file: string, { metadata }: GgufHeader): void {
   if (metadata.get('general.type') === 'adapter' && metadata.get('adapter.type') === 'lora') return
-  throw new LlamaError('adapter-mismatch', `${file} is not a LoRA adapter`, {
+  throw new LlamaError('adapter-mismatch', `${file} is not a LoRA adapter.`, {
     hint: 'Convert LoRA weights with llama.cpp’s convert_lora_to_gguf.py.',
   })
 }
@@ -44,7 +44,7 @@ function checkKind(file: string, { metadata }: GgufHeader): void {
 function checkArchitecture(file: string, adapter: GgufHeader, model: GgufHeader): void {
   const [own, wanted] = [adapter, model].map(({ metadata }) => String(metadata.get('general.architecture')))
   if (own === wanted) return
-  throw new LlamaError('adapter-mismatch', `${file} is for ${own} models; this one is ${wanted}`)
+  throw new LlamaError('adapter-mismatch', `${file} is for ${own} models; this one is ${wanted}.`)
 }
 
 function checkShapes(file: string, adapter: GgufHeader, shapes: Shapes): void {
@@ -59,13 +59,13 @@ function checkShapes(file: string, adapter: GgufHeader, shapes: Shapes): void {
     }
     const shape = shapes.get(target)
     if (!shape) {
-      throw new LlamaError('adapter-mismatch', `${file} changes ${target}, which the model does not have`)
+      throw new LlamaError('adapter-mismatch', `${file} changes ${target}, which the model does not have.`)
     }
     const made = [factors.get(name)?.[0], factors.get(`${target}.lora_b`)?.[1]]
     if (made[0] === shape[0] && made[1] === shape[1]) continue
     throw new LlamaError(
       'adapter-mismatch',
-      `${file} is for a model of another size: ${target} is ${made.join(' × ')} there, ${shape.join(' × ')} here`,
+      `${file} is for a model of another size: ${target} is ${made.join(' × ')} there, ${shape.join(' × ')} here.`,
     )
   }
 }
@@ -75,7 +75,7 @@ function checkEmbedding(file: string, shapes: Shapes): void {
   if (shapes.has('output.weight')) return
   throw new LlamaError(
     'adapter-mismatch',
-    `${file} changes the embeddings, which are this model’s output layer as well: llama.cpp cannot apply that`,
+    `${file} changes the embeddings, which are this model’s output layer as well: llama.cpp cannot apply that.`,
     { hint: 'Bake the LoRA into the model instead.' },
   )
 }

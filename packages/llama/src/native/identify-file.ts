@@ -15,12 +15,12 @@ export function identifyModel(file: string): Promise<string> {
 
 async function identify(file: string, by: (file: string) => Promise<string>): Promise<string> {
   if (file.includes('\0') || !path.isAbsolute(file)) {
-    throw new LlamaError('model-not-found', `${JSON.stringify(file)} is not an absolute path`)
+    throw new LlamaError('model-not-found', `${JSON.stringify(file)} is not an absolute path.`)
   }
   try {
     return await by(file)
   } catch (cause) {
-    throw new LlamaError('model-not-found', `There is no file ${file}`, { cause })
+    throw new LlamaError('model-not-found', `There is no file ${file}.`, { cause })
   }
 }
 

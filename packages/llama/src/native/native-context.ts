@@ -79,7 +79,7 @@ export class NativeContext {
     if (pointer === null) {
       throw new LlamaError(
         'model-too-large',
-        `No context of ${options.contextSize} tokens fits for ${model.path}`,
+        `No context of ${options.contextSize} tokens fits for ${model.path}.`,
         {
           hint: `Choose a smaller context size. ${native.log.last(3).join(' ')}`,
         },
@@ -95,7 +95,7 @@ export class NativeContext {
       api.llama_free(pointer)
       throw new LlamaError(
         'model-unsupported',
-        `${model.path} keeps no state between tokens, so it cannot write text`,
+        `${model.path} keeps no state between tokens, so it cannot write text.`,
       )
     }
     this.#native = native
@@ -111,7 +111,7 @@ export class NativeContext {
   }
 
   get pointer(): ContextPointer {
-    if (!this.#pointer) throw new LlamaError('disposed', 'The context was freed')
+    if (!this.#pointer) throw new LlamaError('disposed', 'The context was freed.')
     return this.#pointer
   }
 
@@ -137,12 +137,12 @@ export class NativeContext {
   }
 
   #prepare(entries: readonly BatchEntry[]): Batch {
-    if (this.#decoding) throw new LlamaError('native-error', 'Two decode calls on one context at once')
-    if (entries.length === 0) throw new LlamaError('native-error', 'A batch without tokens')
+    if (this.#decoding) throw new LlamaError('native-error', 'Two decode calls on one context at once.')
+    if (entries.length === 0) throw new LlamaError('native-error', 'A batch without tokens.')
     if (entries.length > this.batchSize) {
       throw new LlamaError(
         'native-error',
-        `A batch of ${entries.length} tokens, at most ${this.batchSize} fit`,
+        `A batch of ${entries.length} tokens, at most ${this.batchSize} fit.`,
       )
     }
     for (const entry of entries) this.#checkEntry(entry)
@@ -165,7 +165,7 @@ export class NativeContext {
   #checkEntry(entry: BatchEntry): void {
     this.#checkSequence(entry.sequence)
     if (!Number.isInteger(entry.token) || entry.token < 0 || entry.token >= this.model.vocabulary.size) {
-      throw new LlamaError('invalid-token', `${entry.token} is not a token of this model`)
+      throw new LlamaError('invalid-token', `${entry.token} is not a token of this model.`)
     }
   }
 
@@ -173,7 +173,7 @@ export class NativeContext {
     if (Number.isInteger(sequence) && sequence >= 0 && sequence < this.sequences) return
     throw new LlamaError(
       'native-error',
-      `Sequence ${sequence} is not one of the ${this.sequences} of this context`,
+      `Sequence ${sequence} is not one of the ${this.sequences} of this context.`,
     )
   }
 
@@ -181,7 +181,7 @@ export class NativeContext {
     if (code === 0) return 'done'
     if (code === 1) return 'full'
     if (code === 2) return 'aborted'
-    throw new LlamaError('native-error', `llama.cpp failed to decode (code ${code})`, {
+    throw new LlamaError('native-error', `llama.cpp failed to decode (code ${code}).`, {
       hint: this.#native.log.last(3).join(' '),
     })
   }
@@ -220,7 +220,7 @@ export class NativeContext {
   logits(index: number): Float32Array {
     this.checkRow(index)
     const row = this.#native.api.llama_get_logits_ith(this.pointer, index)
-    if (row === null) throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits`)
+    if (row === null) throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits.`)
     return this.#viewRow(row)
   }
 
@@ -238,7 +238,7 @@ export class NativeContext {
   checkRow(index: number): void {
     this.#checkIdle()
     if (this.#decoded[index]?.logits) return
-    throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits`)
+    throw new LlamaError('native-error', `Entry ${index} of the last batch has no logits.`)
   }
 
   /** Sets what the next decode calls are bent by. */
@@ -252,7 +252,7 @@ export class NativeContext {
     const pointers = BigUint64Array.from(adapters.map(({ pointer }) => pointer))
     const scales = Float32Array.from(adapters.map(({ strength }) => strength))
     const code = this.#native.api.llama_set_adapters_lora(this.pointer, pointers, adapters.length, scales)
-    if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the adapters (code ${code})`)
+    if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the adapters (code ${code}).`)
   }
 
   /** Null switches off; a buffer that is too short would keep the old directions for the rest. */
@@ -261,17 +261,17 @@ export class NativeContext {
     const { layers, embeddingSize } = this.model
     const length = (layers - 1) * embeddingSize
     if (vector && vector.length !== length) {
-      throw new LlamaError('native-error', `A control vector of ${vector.length} numbers, ${length} wanted`)
+      throw new LlamaError('native-error', `A control vector of ${vector.length} numbers, ${length} wanted.`)
     }
     const set = this.#native.api.llama_set_adapter_cvec
     const code = set(this.pointer, vector ?? null, vector?.length ?? 0, embeddingSize, 1, layers - 1)
-    if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the vector (code ${code})`)
+    if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the vector (code ${code}).`)
     this.#hasVector = vector !== undefined
   }
 
   #checkIdle(): void {
-    if (!this.#pointer) throw new LlamaError('disposed', 'The context was freed')
-    if (this.#decoding) throw new LlamaError('native-error', 'The context is decoding')
+    if (!this.#pointer) throw new LlamaError('disposed', 'The context was freed.')
+    if (this.#decoding) throw new LlamaError('native-error', 'The context is decoding.')
   }
 
   async dispose(): Promise<void> {

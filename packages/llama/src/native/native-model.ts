@@ -40,8 +40,8 @@ export class NativeModel {
     } finally {
       progress.release()
     }
-    if (signal?.aborted) throw new LlamaError('cancelled', `Loading ${options.path} was cancelled`)
-    throw new LlamaError('model-unreadable', `llama.cpp cannot load ${options.path}`, {
+    if (signal?.aborted) throw new LlamaError('cancelled', `Loading ${options.path} was cancelled.`)
+    throw new LlamaError('model-unreadable', `llama.cpp cannot load ${options.path}.`, {
       hint: native.log
         .last()
         .filter((line) => /error|fail|unknown/i.test(line))
@@ -61,7 +61,7 @@ export class NativeModel {
   }
 
   get pointer(): ModelPointer {
-    if (!this.#pointer) throw new LlamaError('disposed', `The model ${this.path} was freed`)
+    if (!this.#pointer) throw new LlamaError('disposed', `The model ${this.path} was freed.`)
     return this.#pointer
   }
 

@@ -46,7 +46,7 @@ export class Vocabulary {
       count = this.#tokenizeInto(tokens, bytes, options)
     }
     if (count < 0)
-      throw new LlamaError('native-error', `llama.cpp cannot tokenize ${bytes.byteLength} bytes of text`)
+      throw new LlamaError('native-error', `llama.cpp cannot tokenize ${bytes.byteLength} bytes of text.`)
     return Array.from(tokens.subarray(0, count))
   }
 
@@ -90,7 +90,7 @@ export class Vocabulary {
       length = this.#detokenizeInto(buffer, source, special)
     }
     if (length < 0)
-      throw new LlamaError('native-error', `llama.cpp cannot detokenize ${tokens.length} tokens`)
+      throw new LlamaError('native-error', `llama.cpp cannot detokenize ${tokens.length} tokens.`)
     return buffer.toString('utf8', 0, length)
   }
 
@@ -187,7 +187,7 @@ export class Vocabulary {
     if (index === -1) return
     throw new LlamaError(
       'invalid-token',
-      `Token ${tokens[index]} at position ${index} is not in the vocabulary`,
+      `Token ${tokens[index]} at position ${index} is not in the vocabulary.`,
       {
         hint: `This model has tokens 0 to ${this.size - 1}.`,
       },

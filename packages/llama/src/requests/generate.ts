@@ -62,5 +62,5 @@ function checkCount(
 ): void {
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return
   const range = most === Infinity ? `${least} up` : `${least} to ${most}`
-  throw new LlamaError('invalid-sampling', `${name} is ${value}; it must be a whole number from ${range}`)
+  throw new LlamaError('invalid-sampling', `${name} is ${value}; it must be a whole number from ${range}.`)
 }

@@ -68,16 +68,16 @@ function leastOf(models: readonly ResidentModel[]): Reproducibility {
 }
 
 function checkMix({ terms, plausibility = defaultPlausibility }: PromptMix): number {
-  if (terms.length === 0) throw new LlamaError('invalid-mix', 'The mix has no prompts')
+  if (terms.length === 0) throw new LlamaError('invalid-mix', 'The mix has no prompts.')
   for (const [index, { coefficient }] of terms.entries()) {
     if (typeof coefficient === 'function' || Number.isFinite(coefficient)) continue
     throw new LlamaError(
       'invalid-mix',
-      `The coefficient of prompt ${index + 1} is ${coefficient}, not a number`,
+      `The coefficient of prompt ${index + 1} is ${coefficient}, not a number.`,
     )
   }
   if (plausibility >= 0 && plausibility <= 1) return plausibility
-  throw new LlamaError('invalid-mix', `plausibility is ${plausibility}; it must be a number from 0 to 1`)
+  throw new LlamaError('invalid-mix', `plausibility is ${plausibility}; it must be a number from 0 to 1.`)
 }
 
 /** A task's sequences of one engine are decoded in one batch. */
@@ -88,7 +88,7 @@ function checkCounts(models: readonly ResidentModel[]): void {
     if (count <= most) continue
     throw new LlamaError(
       'invalid-mix',
-      `The mix has ${count} prompts; ${most} fit in a batch of this model`,
+      `The mix has ${count} prompts; ${most} fit in a batch of this model.`,
       {
         hint: 'Load the model for more sequences at once, or use fewer weights and prompts.',
       },
@@ -104,7 +104,7 @@ async function checkSameVocabulary(own: ResidentModel, other: ResidentModel): Pr
   throw new LlamaError(
     'vocabulary-mismatch',
     `${own.info.name} and ${other.info.name} have different vocabularies (${mine.size} and ${theirs.size} tokens), ` +
-      'so their predictions cannot be added up',
+      'so their predictions cannot be added up.',
     { hint: 'Mix models of one family: a base model and its fine-tunes share a vocabulary.' },
   )
 }

@@ -10,7 +10,10 @@ export async function readTexts(model: ResidentModel, request: StatesRequest): P
   const last = model.info.layers - 1
   for (const layer of layers) {
     if (Number.isInteger(layer) && layer >= 0 && layer <= last) continue
-    throw new LlamaError('invalid-layer', `Block ${layer} was asked for; ${model.info.name} has 0 to ${last}`)
+    throw new LlamaError(
+      'invalid-layer',
+      `Block ${layer} was asked for; ${model.info.name} has 0 to ${last}.`,
+    )
   }
   throwIfAborted(signal)
   const texts = await Promise.all(request.texts.map((text) => model.reader.pooled(text)))

@@ -4,7 +4,7 @@ import { LlamaError } from '../contract/error.ts'
 /** @throws LlamaError cancelled */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
-    throw new LlamaError('cancelled', 'The generation was cancelled', { cause: signal.reason })
+    throw new LlamaError('cancelled', 'The generation was cancelled.', { cause: signal.reason })
 }
 
 /** Decodes a task on all of its engines until it settles, or is cancelled. */

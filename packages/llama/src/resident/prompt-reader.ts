@@ -25,7 +25,7 @@ export class PromptReader {
     const tokens = await this.#read(prompt, true)
     if (tokens.length === 0 && this.#vocabulary.bos >= 0) tokens.push(this.#vocabulary.bos)
     if (tokens.length === 0)
-      throw new LlamaError('invalid-token', 'The prompt is empty, and the model has no token to begin with')
+      throw new LlamaError('invalid-token', 'The prompt is empty, and the model has no token to begin with.')
     this.#checkLength(tokens.length)
     return tokens
   }
@@ -41,7 +41,7 @@ export class PromptReader {
   async pooled({ text, after }: StatesRequest['texts'][number]): Promise<PooledText> {
     const before = after === undefined ? [] : await this.#read(after, true)
     const own = after === undefined ? await this.prompt(text) : await this.#read(text, false)
-    if (own.length === 0) throw new LlamaError('invalid-token', 'There is a text without tokens to read')
+    if (own.length === 0) throw new LlamaError('invalid-token', 'There is a text without tokens to read.')
     const tokens = [...before, ...own]
     this.#checkLength(tokens.length)
     return { tokens, start: before.length }
@@ -61,7 +61,7 @@ export class PromptReader {
     if (tokens < sequenceLimit) return
     throw new LlamaError(
       'context-too-long',
-      `The prompt has ${tokens} tokens; with room for an answer at most ${sequenceLimit - 1} fit`,
+      `The prompt has ${tokens} tokens; with room for an answer at most ${sequenceLimit - 1} fit.`,
       {
         hint: separate
           ? 'When reproducible, each of the sequences has its own part of the context: load the model with a larger context size or fewer sequences.'

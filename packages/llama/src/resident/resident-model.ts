@@ -164,7 +164,7 @@ export class ResidentModel {
   checkFiles(): void {
     const changed = this.#files.find(({ path, state }) => state && wasOverwritten(path, state))
     if (!changed) return
-    throw new LlamaError('model-unreadable', `${changed.path} was overwritten while it was loaded`, {
+    throw new LlamaError('model-unreadable', `${changed.path} was overwritten while it was loaded.`, {
       hint: 'Load it again. To change a model in use, write a new file and rename it.',
     })
   }

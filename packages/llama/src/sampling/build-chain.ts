@@ -123,7 +123,7 @@ export async function buildGrammar(
   native.log.clear()
   const sampler = await callAsync(native.api.llama_sampler_init_grammar, vocabulary.pointer, grammar, 'root')
   if (sampler !== null) return sampler
-  throw new LlamaError('invalid-sampling', 'grammar is not valid GBNF', {
+  throw new LlamaError('invalid-sampling', 'grammar is not valid GBNF.', {
     hint: native.log.last(3).join(' ').trim() || 'It needs a rule called root.',
   })
 }

@@ -58,7 +58,7 @@ export class Candidates {
   selected(): { token: number; logit: number } {
     const struct = new DataView(this.struct.buffer)
     const index = struct.getBigInt64(16, true)
-    if (index < 0n) throw new LlamaError('native-error', 'The sampler chain picked no token')
+    if (index < 0n) throw new LlamaError('native-error', 'The sampler chain picked no token.')
     const [token, logit] = readInts((struct.getBigUint64(0, true) + BigInt(entryBytes) * index) as Pointer, 2)
     return { token: token!, logit: new Float32Array(Int32Array.of(logit!).buffer)[0]! }
   }

@@ -169,7 +169,7 @@ function keepBits(mask: Uint32Array, tokens: Int32Array, count: number): number 
 }
 
 function deadEnd(message: string): LlamaError {
-  return new LlamaError('constraint-dead-end', message, {
+  return new LlamaError('constraint-dead-end', `${message}.`, {
     hint: 'Loosen the constraint, or use a model whose vocabulary has the characters it asks for.',
   })
 }

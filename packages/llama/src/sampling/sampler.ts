@@ -103,7 +103,7 @@ export class Sampler {
   }
 
   get #pointer(): SamplerPointer {
-    if (!this.#chain) throw new LlamaError('disposed', 'The sampler was freed')
+    if (!this.#chain) throw new LlamaError('disposed', 'The sampler was freed.')
     return this.#chain
   }
 
@@ -118,7 +118,7 @@ export class Sampler {
 function nothingAllowed(): LlamaError {
   return new LlamaError(
     'invalid-sampling',
-    'The grammar allows no token here that the other settings allow',
+    'The grammar allows no token here that the other settings allow.',
     {
       hint: 'Loosen the grammar, or remove the logit bias that forbids what it needs.',
     },

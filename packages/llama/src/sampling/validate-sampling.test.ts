@@ -44,7 +44,9 @@ test.each<[SamplingSettings, string]>([
   ],
   [{ grammar: '' }, 'grammar is ""; it must be GBNF text'],
 ])('%o is refused: %s', (settings, message) => {
-  expect(() => validate(settings)).toThrow(expect.objectContaining({ code: 'invalid-sampling', message }))
+  expect(() => validate(settings)).toThrow(
+    expect.objectContaining({ code: 'invalid-sampling', message: `${message}.` }),
+  )
 })
 
 test('a bias of minus infinity is how a token is forbidden', () => {

@@ -61,7 +61,7 @@ function describeRange({ min, max, integer, above }: Range): string {
 
 function refuse(name: string, value: unknown, expected: string): never {
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  throw new LlamaError('invalid-sampling', `${name} is ${shown}; it must be ${expected}`)
+  throw new LlamaError('invalid-sampling', `${name} is ${shown}; it must be ${expected}.`)
 }
 
 function checkSamplers({ samplers }: ResolvedSampling): void {

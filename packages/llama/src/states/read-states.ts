@@ -106,7 +106,7 @@ class Reader {
     )
     for (let start = 0; start < entries.length; start += this.#context.batchSize) {
       if (signal?.aborted)
-        throw new LlamaError('cancelled', 'Reading was cancelled', { cause: signal.reason })
+        throw new LlamaError('cancelled', 'Reading was cancelled.', { cause: signal.reason })
       await this.#decode(wave, entries.slice(start, start + this.#context.batchSize))
     }
     for (const [sequence] of wave.entries()) this.#context.removeTokens(sequence, 0)
@@ -118,7 +118,7 @@ class Reader {
     const batch = entries.map((entry, index) => ({ ...entry, logits: entry.logits || index === last }))
     const outcome = await this.#context.decode(batch)
     if (outcome !== 'done')
-      throw new LlamaError('native-error', `llama.cpp did not read the texts (${outcome})`)
+      throw new LlamaError('native-error', `llama.cpp did not read the texts (${outcome}).`)
     const taken = this.#tap.collect()
     for (const name of this.#input.tensors) this.#pool(wave, entries, name, taken.get(name))
   }
@@ -131,7 +131,7 @@ class Reader {
   ): void {
     const size = this.#context.model.embeddingSize
     if (values?.length !== entries.length * size) {
-      throw new LlamaError('model-unsupported', `This model’s graph has no ${name} with a row per token`, {
+      throw new LlamaError('model-unsupported', `This model’s graph has no ${name} with a row per token.`, {
         hint: 'States can be read of models that pass one vector per token from block to block.',
       })
     }

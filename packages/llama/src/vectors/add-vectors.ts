@@ -32,7 +32,7 @@ function checkUse({ vector, strength }: VectorUse, model: ModelInfo): void {
   if (!Number.isFinite(strength)) {
     throw new LlamaError(
       'invalid-sampling',
-      `The strength of a control vector is ${strength}; it must be a number`,
+      `The strength of a control vector is ${strength}; it must be a number.`,
     )
   }
   const { architecture, directions } = vector
@@ -45,7 +45,7 @@ function checkUse({ vector, strength }: VectorUse, model: ModelInfo): void {
       throw mismatch(`The control vector has ${sizes}`)
     }
     if (Number.isInteger(layer) && layer >= 1 && layer < model.layers) continue
-    if (layer === 0) throw new LlamaError('invalid-layer', 'Block 0 cannot be steered: begin with block 1')
+    if (layer === 0) throw new LlamaError('invalid-layer', 'Block 0 cannot be steered: begin with block 1.')
     throw mismatch(
       `The control vector steers block ${layer}; ${model.name} has blocks 0 to ${model.layers - 1}`,
     )
@@ -53,7 +53,7 @@ function checkUse({ vector, strength }: VectorUse, model: ModelInfo): void {
 }
 
 function mismatch(message: string): LlamaError {
-  return new LlamaError('vector-mismatch', message, {
+  return new LlamaError('vector-mismatch', `${message}.`, {
     hint: 'Use a vector that was trained on this model, or train one.',
   })
 }

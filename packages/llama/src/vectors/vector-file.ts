@@ -15,7 +15,7 @@ export async function readVectorFile(path: string): Promise<ControlVector> {
   } catch (cause) {
     if (cause instanceof LlamaError) throw cause
     if ((cause as { code?: string }).code === 'ENOENT') {
-      throw new LlamaError('model-not-found', `There is no file ${path}`, { cause })
+      throw new LlamaError('model-not-found', `There is no file ${path}.`, { cause })
     }
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new LlamaError('model-unreadable', `${path} cannot be read as a control vector: ${reason}.`, {
@@ -28,7 +28,7 @@ export async function readVectorFile(path: string): Promise<ControlVector> {
 async function readVector(path: string, file: GgufFile): Promise<ControlVector> {
   const { metadata } = file.header
   if (metadata.get('general.architecture') !== 'controlvector') {
-    throw new LlamaError('vector-mismatch', `${path} is not a control vector`, {
+    throw new LlamaError('vector-mismatch', `${path} is not a control vector.`, {
       hint: 'Choose a file whose general.architecture is controlvector.',
     })
   }
@@ -74,7 +74,7 @@ export async function writeVectorFile(
   const layers = [...directions.keys()].toSorted((a, b) => a - b)
   const [first, last] = [layers[0], layers.at(-1)]
   if (first === undefined || last === undefined || first < 1 || !layers.every(Number.isInteger)) {
-    throw new LlamaError('invalid-layer', 'A control vector needs directions for blocks from 1 on')
+    throw new LlamaError('invalid-layer', 'A control vector needs directions for blocks from 1 on.')
   }
   const size = directions.get(first)!.length
   const metadata = new Map<string, GgufValue>([
