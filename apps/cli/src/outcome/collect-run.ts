@@ -61,6 +61,8 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
         case 'cell.cached':
         case 'cell.skipped':
           return
+        default:
+          return event satisfies never
       }
     },
     result: () => ({

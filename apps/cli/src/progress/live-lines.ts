@@ -88,6 +88,8 @@ export function createLiveLines(stderr: TextSink, names: CellNames): Progress {
             : endCell(name, colors.red('✗'), 'failed')
         case 'cell.skipped':
           return endCell(name, colors.yellow('–'), `skipped: ${event.reason}`)
+        default:
+          return event satisfies never
       }
     },
     say: (text) => say(printable(text)),

@@ -56,6 +56,8 @@ export function createPlainLines(stderr: TextSink, names: CellNames): Progress {
           return endCell(cell, cellEnding(event) ?? 'failed')
         case 'cell.skipped':
           return endCell(cell, `skipped (${event.reason})`)
+        default:
+          return event satisfies never
       }
     },
     say: line,
