@@ -21,7 +21,7 @@ import { createApp } from './http/create-app.ts'
 import { watchBodies } from './bodies/watch-bodies.ts'
 import { createModelDownloads } from './models/model-downloads.ts'
 import { createRunService } from './runs/run-service.ts'
-import { openRunStore } from './runs/run-store.ts'
+import { openRunStore, type RunStore } from './runs/run-store.ts'
 import { serveSockets } from './socket/serve-sockets.ts'
 import { createGate, type TrustOptions } from './trust/check-request.ts'
 import { createAddressOf } from './trust/client-address.ts'
@@ -100,16 +100,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     : await describeNodes(options.folders.nodes ?? [])
   for (const { folder, message, hint } of broken) logger.warn({ folder, hint }, `left out: ${message}`)
 
-  const store = openRunStore(path.join(options.folders.data, 'woolgather.sqlite'))
   const patience = options.patience ?? defaultPatience
   const server = createServer(timeoutsOf(patience))
   server.on('request', watchBodies(patience * 3))
-  const url = await listen(server, host, options.port ?? serverOptions.port.default).catch(
-    (error: unknown) => {
-      store.close()
-      throw error
-    },
-  )
+  const url = await listen(server, host, options.port ?? serverOptions.port.default)
+  // Only now: a server that is refused its port makes and changes nothing.
+  const store = openStore(options.folders.data, server)
   // Its first words come before there is anyone to tell.
   let tellClients: (message: ServerMessage) => void = () => {}
   const worker = startWorker({
@@ -143,7 +139,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     folder: options.folders.models[0] ?? path.join(options.folders.data, 'models'),
     onProgress: (download) => tellClients({ type: 'download', download }),
   })
-  const sockets = serveSockets({ server, gate, addressOf, runs, version, workerStatus, downloads })
+  const sockets = serveSockets({
+    server,
+    gate,
+    addressOf,
+    runs,
+    version,
+    workerStatus,
+    downloads,
+    onFailure: (thrown) => logger.error({ err: thrown }, 'message failed'),
+  })
   tellClients = (message) => sockets.tell(message)
   const listModels = createModelLister(options.folders.models)
   server.on(
@@ -162,7 +167,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         memory: path.join(options.folders.data, 'model-hashes.json'),
       }),
       downloads,
-      inputsFolder: path.join(options.folders.data, 'inputs'),
+      dataFolder: options.folders.data,
       workflows: createWorkflowStore({
         folder: path.join(options.folders.data, 'workflows'),
         historyFolder: path.join(options.folders.data, 'workflow-history'),
@@ -200,7 +205,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 /** JSON lines on stderr; a person at a terminal is told only what goes wrong, unless `WOOLGATHER_LOG` names a level. */
 function createLogger(): Logger {
   const level = process.env['WOOLGATHER_LOG'] ?? (process.stderr.isTTY ? 'warn' : 'info')
-  return pino({ base: { name: 'woolgather' }, level }, pino.destination(2))
+  const lines = pino.destination(2)
+  // Where the log is on a disk that is full, or nobody reads it any more, it is not worth ending for.
+  lines.on('error', () => {})
+  return pino({ base: { name: 'woolgather' }, level }, lines)
+}
+
+function openStore(folder: string, server: Server): RunStore {
+  try {
+    const store = openRunStore(path.join(folder, 'woolgather.sqlite'))
+    // What could be no start is found out before there is a worker.
+    store.unfinished()
+    store.paused()
+    return store
+  } catch (error) {
+    server.close()
+    throw error
+  }
 }
 
 function listen(server: Server, host: string, port: number): Promise<string> {

@@ -44,6 +44,17 @@ describe('who asks too often', () => {
     expect(await ask('10.0.0.9, 10.0.0.1')).toBe(429)
   })
 
+  test('counts by the network of an IPv6 address: with one of its own for each guess nobody guesses more', async () => {
+    await using server = await startTestServer({ proxies: 1, token: 'a-long-enough-token' })
+    const guess = async (address: string): Promise<number> => {
+      const headers = { 'x-forwarded-for': address, authorization: 'Bearer a-wrong-guess-of-it' }
+      return (await fetch(server.url + pathOf('nodes'), { headers })).status
+    }
+    for (let i = 0; i < 20; i++) expect(await guess(`2001:db8:0:${i}::${i}`)).toBe(401)
+    expect(await guess('2001:db8::1')).toBe(429)
+    expect(await guess('2001:db9::1')).toBe(401)
+  })
+
   test('over a socket is cut off', async () => {
     await using server = await startTestServer()
     const socket = new WebSocket(server.url.replace('http', 'ws') + socketPath)

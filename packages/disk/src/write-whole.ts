@@ -32,6 +32,8 @@ export async function writeWhole(
       if (typeof content === 'function') await content(handle)
       else await writeAll(handle, Buffer.from(content))
       if (durable) await handle.sync()
+    } catch (error) {
+      throw named(error, path)
     } finally {
       await handle.close()
     }
@@ -48,6 +50,8 @@ export function writeWholeSync(path: string, bytes: Uint8Array): void {
   try {
     try {
       writeAllSync(file, bytes)
+    } catch (error) {
+      throw named(error, path)
     } finally {
       closeSync(file)
     }
@@ -55,6 +59,13 @@ export function writeWholeSync(path: string, bytes: Uint8Array): void {
   } finally {
     rmSync(temporary, { force: true })
   }
+}
+
+/** The system does not say which file it could not write to. */
+function named(error: unknown, path: string): unknown {
+  const { code, path: known } = (error ?? {}) as NodeJS.ErrnoException
+  if (typeof code === 'string' && known === undefined) Object.assign(error as Error, { path })
+  return error
 }
 
 /** Says what it belongs to, and is not too long where that name is as long as can be. */

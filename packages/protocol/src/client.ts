@@ -31,6 +31,8 @@ export interface ClientOptions {
   onDownload?: (download: ModelDownload) => void
   /** The server does not know a run that is subscribed to (any more): no event of it will come. */
   onRunLost?: (run: string) => void
+  /** What was asked of a run could not be done; it may have ended, or its events cannot be read. */
+  onRunError?: (run: string, error: RunError) => void
 }
 
 /** A workflow that was refused before anything ran, with every issue found. */
@@ -125,7 +127,9 @@ export function createClient(options: ClientOptions): Client {
       case 'error':
         // One about a run is that run's affair: what waits for an answer goes on waiting.
         if (message.run === undefined) return failAll(errorOf(message.error))
-        return message.error.code === 'run-not-found' ? options.onRunLost?.(message.run) : undefined
+        return message.error.code === 'run-not-found'
+          ? options.onRunLost?.(message.run)
+          : options.onRunError?.(message.run, message.error)
     }
   }
 

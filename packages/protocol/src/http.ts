@@ -84,7 +84,10 @@ export interface ImportedWorkflow {
 
 /** `GET /health` */
 export interface HealthResponse {
-  status: 'ok'
+  /** `impaired`: it serves, and something of its data folder cannot be read or written. */
+  status: 'ok' | 'impaired'
+  /** What is wrong, where it is impaired. */
+  error?: RunError | undefined
   version: string
   worker: WorkerState
   /** What holds the worker, where it does not answer. */
@@ -155,7 +158,8 @@ export const modelFileSchema = schemaOf<ModelFile>()(
 )
 export const healthResponseSchema = schemaOf<HealthResponse>()(
   z.object({
-    status: z.literal('ok'),
+    status: z.enum(['ok', 'impaired']),
+    error: runErrorSchema.optional(),
     version: z.string(),
     worker: z.enum(workerStates),
     stall: workerStallSchema.optional(),

@@ -109,6 +109,7 @@ export { readValues, valueTypes, type ValueType } from './values/read-values.ts'
 export { tableSchema, type Table } from './links/table.ts'
 
 // what can be wrong
+export { diskFull, isDiskFull } from './issues/disk-full.ts'
 export {
   errorCodes,
   WoolgatherError,

@@ -168,7 +168,7 @@ async function checkPort(port: number): Promise<Finding> {
     url: `http://127.0.0.1:${port}`,
     signal: AbortSignal.timeout(2_000),
   })('health').catch(() => undefined)
-  if (server?.status === 'ok' && server.version !== undefined) {
+  if (server !== undefined) {
     return { state: 'ok', text: `Port ${port}: Woolgather ${server.version} runs there` }
   }
   const hint = 'Start the server with another --port, or stop what listens there.'

@@ -28,6 +28,7 @@ export function createEditor({ theme, paletteOpen, ...connection }: EditorOption
     onWorker: (worker) => server.setState({ worker }),
     onDownload: (download) => followDownload(editor, download),
     onRunLost: (id) => loseRun(editor, id),
+    onRunError: (_, { message, hint }) => editor.workbench.getState().notify('error', message, hint),
   })
   const editor: Editor = {
     client,

@@ -1,7 +1,10 @@
+import path from 'node:path'
 import type { ErrorResponse } from '@woolgather/protocol'
-import { WoolgatherError, type RunError } from '@woolgather/workflow'
+import { WoolgatherError, type ErrorCode, type RunError } from '@woolgather/workflow'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
+import { storageProblem } from '../errors/storage-problem.ts'
+import { toRunError } from '../errors/to-run-error.ts'
 import { HttpError } from '../errors/http-error.ts'
 import { tooLargeText } from '../errors/tell-size.ts'
 
@@ -13,10 +16,15 @@ export const answerNotFound: RequestHandler = (request) => {
   )
 }
 
-/** Turns whatever was thrown into one JSON answer. What was not foreseen is logged whole and told in general. */
-export function answerError(logger: Logger): ErrorRequestHandler {
+/**
+ * Turns whatever was thrown into one JSON answer. What was not foreseen is logged whole and told in general.
+ * @param dataFolder where what cannot be written and has no other name was to be
+ */
+export function answerError(logger: Logger, dataFolder: string): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
-    const { status, error } = describeThrown(thrown)
+    const { status, error } = describeThrown(
+      storageProblem(thrown, path.join(dataFolder, 'woolgather.sqlite')) ?? thrown,
+    )
     if (status >= 500)
       logger.error({ err: thrown, method: request.method, path: request.path }, 'request failed')
     if (response.headersSent) return next(thrown)
@@ -34,11 +42,18 @@ interface BodyError {
 
 const tooLargeHint = 'Long texts and tables belong into files: upload them, and load them with a node.'
 
-function describeThrown(thrown: unknown): { status: number; error: RunError } {
+/** Where an error says no status of its own; others are the client's mistake. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  'disk-full': 507,
+  'data-damaged': 500,
+  'write-failed': 500,
+  internal: 500,
+}
+
+export function describeThrown(thrown: unknown): { status: number; error: RunError } {
   if (thrown instanceof WoolgatherError) {
-    const { code, message, hint } = thrown
-    const status = thrown instanceof HttpError ? thrown.status : 400
-    return { status, error: { code, message, ...(hint !== undefined && { hint }) } }
+    const status = thrown instanceof HttpError ? thrown.status : (statuses[thrown.code] ?? 400)
+    return { status, error: toRunError(thrown) }
   }
   const { status, limit, expected, received } = (thrown ?? {}) as Partial<BodyError>
   if (status === 413 && limit !== undefined) {
@@ -51,7 +66,7 @@ function describeThrown(thrown: unknown): { status: number; error: RunError } {
       error: { code: 'protocol', message: `The request cannot be read: ${messageOf(thrown)}` },
     }
   }
-  return { status: 500, error: { code: 'internal', message: 'The server failed; its log says why.' } }
+  return { status: 500, error: toRunError(thrown) }
 }
 
 function messageOf(thrown: unknown): string {

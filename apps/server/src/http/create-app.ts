@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import path from 'node:path'
 import type { ArtifactStore } from '@woolgather/engine'
 import type { ModelLedger } from '@woolgather/files'
 import type { ModelList } from '@woolgather/gguf'
@@ -11,7 +12,7 @@ import { serveOpenAi } from '../openai/serve-openai.ts'
 import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService } from '../runs/run-service.ts'
 import { tokenCookie, type Refusal, type TrustedParts } from '../trust/check-request.ts'
-import type { AddressOf } from '../trust/client-address.ts'
+import { networkOf, type AddressOf } from '../trust/client-address.ts'
 import { limitRequests, type RequestRates } from '../trust/limit-requests.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { answerDownloads } from './answer-downloads.ts'
@@ -33,8 +34,7 @@ export interface AppOptions {
   workflows: WorkflowStore
   ledger: ModelLedger
   downloads: ModelDownloads
-  /** Where uploads go. */
-  inputsFolder: string
+  dataFolder: string
   runs: RunService
   artifacts: ArtifactStore
   workerStatus: () => WorkerStatus
@@ -60,7 +60,7 @@ export function createApp(options: AppOptions): Express {
   app.use(serveOpenAi({ runs, workflows, artifacts }))
   app.use(serveEditor(options.editorFolder))
   app.use(answerNotFound)
-  app.use(answerError(options.logger))
+  app.use(answerError(options.logger, options.dataFolder))
   return app
 }
 
@@ -70,8 +70,10 @@ function createHandlers(options: AppOptions): Handlers {
   return {
     health() {
       const { state, memory, stall } = options.workerStatus()
+      const trouble = runs.trouble()
       return {
-        status: 'ok',
+        status: trouble ? 'impaired' : 'ok',
+        ...(trouble && { error: trouble }),
         version: options.version,
         worker: state,
         ...(stall && { stall }),
@@ -88,7 +90,7 @@ function createHandlers(options: AppOptions): Handlers {
     ...answerWorkflows({ workflows, ledger, descriptions: types }),
     ...answerDownloads(downloads),
     ...answerRuns(runs, workflows),
-    upload: ({ request }) => receiveUpload(options.inputsFolder, request),
+    upload: ({ request }) => receiveUpload(path.join(options.dataFolder, 'inputs'), request),
     artifact: ({ parameters, response }) => readArtifact(options.artifacts, parameters.hash, response),
   }
 }
@@ -130,7 +132,7 @@ function requireTrust({ gate, addressOf }: AppOptions): RequestHandler {
   return (request, response, next) => {
     const given = request.query['token']
     const queryToken = typeof given === 'string' ? given : undefined
-    const refusal = gate({ headers: request.headers, queryToken, address: addressOf(request) })
+    const refusal = gate({ headers: request.headers, queryToken, address: networkOf(addressOf(request)) })
     if (refusal) throw new HttpError(refusal.status, refusal.code, refusal.message, { hint: refusal.hint })
     if (queryToken === undefined || request.method !== 'GET') return next()
     // From the address, where it would stay in the history, into a cookie that scripts cannot read.

@@ -105,9 +105,17 @@ function sourceOf(workflow: Workflow, output: string): string | undefined {
 
 /** Calls back with every event of a run; resolves when it has ended. */
 function followRun(runs: RunService, run: string, follow: (event: RunEvent) => void): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let cursor = -1
     const read = (): void => {
+      try {
+        readOn()
+      } catch (thrown) {
+        stop()
+        reject(thrown as Error)
+      }
+    }
+    const readOn = (): void => {
       for (let page = runs.page(run, cursor); page !== undefined; page = runs.page(run, cursor)) {
         cursor = page.to
         for (const text of page.texts) {

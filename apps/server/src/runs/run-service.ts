@@ -24,6 +24,8 @@ import {
   type WorkflowNode,
 } from '@woolgather/workflow'
 import { describeRun } from './describe-run.ts'
+import { toRunError } from '../errors/to-run-error.ts'
+import { holdEnds } from './hold-ends.ts'
 import { createRunQueue } from './run-queue.ts'
 import type { EventPage, RunStore, StoredRun } from './run-store.ts'
 
@@ -63,6 +65,8 @@ export interface RunService {
   details(run: string): RunDetails | undefined
   /** Stored events after number `after`, as many as fit one message. */
   page(run: string, after: number): EventPage | undefined
+  /** What is wrong with the data folder, where it could not be read or written when it was last tried. */
+  trouble(): RunError | undefined
   /** Calls back whenever a run has new events to read. Returns how to stop. */
   onNews(listener: (run: string) => void): () => void
   close(): Promise<void>
@@ -80,32 +84,42 @@ export interface RunServiceOptions {
 }
 
 export function createRunService({
-  store,
+  store: written,
   worker,
   descriptions,
   broken = [],
   parallelRuns,
   version,
 }: RunServiceOptions): RunService {
+  const store = holdEnds(written)
   const listeners = new Set<(run: string) => void>()
   const types = new Map(descriptions.map((description) => [description.type, description]))
   const waiting = new Map<string, StoredRun>()
 
   const record = (run: string, events: readonly RunEvent[]): void => {
     store.append(run, events)
-    const last = events.at(-1)
-    if (last?.type === 'run.finished') store.setStatus(run, last.status)
+    news(run)
+  }
+
+  const news = (run: string): void => {
     for (const listener of listeners) listener(run)
   }
 
-  /** Events of the server itself: the run waits, or ends without its worker. */
-  const tell = (run: string, body: RunEventBody): void =>
-    record(run, [{ ...body, run, seq: nextSeq(run), time: Date.now() }])
-
   const nextSeq = (run: string): number => (store.lastSeq(run) ?? -1) + 1
 
-  const end = (run: string, status: RunStatus, error?: RunError): void =>
-    tell(run, { type: 'run.finished', status, ...(error && { error }) })
+  /** An event of the server itself. */
+  const eventOf = (run: string, body: RunEventBody): RunEvent => ({
+    ...body,
+    run,
+    seq: nextSeq(run),
+    time: Date.now(),
+  })
+
+  /** Without its worker. */
+  const end = (run: string, status: RunStatus, error?: RunError): void => {
+    store.end(run, { type: 'run.finished', status, ...(error && { error }) })
+    news(run)
+  }
 
   const queue = createRunQueue({
     parallel: parallelRuns,
@@ -114,25 +128,52 @@ export function createRunService({
       const stored = waiting.get(run)
       waiting.delete(run)
       if (stored === undefined) return
-      store.setStatus(run, 'running')
-      let noted = false
-      await worker.run({
-        run,
-        workflow: stored.workflow,
-        targets: stored.targets,
-        fresh: stored.fresh,
-        firstSeq: nextSeq(run),
-        history: store.history(run),
-        signal,
-        onEvents(events) {
-          // Not before: the worker may only now have started, and know which library it has.
-          if (!noted) store.setVersions(run, versionsOf(stored.workflow))
-          noted = true
-          record(run, events)
-        },
-      })
+      const failed = new AbortController()
+      const fail = (thrown: unknown): void => {
+        if (failed.signal.aborted) return
+        failed.abort()
+        end(run, 'failed', toRunError(thrown))
+      }
+      try {
+        await workOn(stored, AbortSignal.any([signal, failed.signal]), (events) => {
+          if (failed.signal.aborted) return
+          try {
+            record(run, events)
+          } catch (thrown) {
+            // What cannot be kept is not gone on with: nobody could be told of it.
+            fail(thrown)
+          }
+        })
+      } catch (thrown) {
+        fail(thrown)
+      }
     },
   })
+
+  const workOn = async (
+    stored: StoredRun,
+    signal: AbortSignal,
+    onEvents: (events: readonly RunEvent[]) => void,
+  ): Promise<void> => {
+    const { run, workflow, targets, fresh } = stored
+    store.setRunning(run)
+    let noted = false
+    await worker.run({
+      run,
+      workflow,
+      targets,
+      fresh,
+      firstSeq: nextSeq(run),
+      history: store.history(run),
+      signal,
+      onEvents(events) {
+        // Not before: the worker may only now have started, and know which library it has.
+        if (!noted) store.tryTo(() => store.setVersions(run, versionsOf(workflow)))
+        noted = true
+        onEvents(events)
+      },
+    })
+  }
 
   const versionsOf = ({ nodes, subgraphs = {} }: Workflow): RunVersions => {
     const all = [nodes, ...Object.values(subgraphs).map((subgraph) => subgraph.nodes)].flatMap(Object.values)
@@ -152,8 +193,11 @@ export function createRunService({
     waiting.set(stored.run, stored)
     const last = queue.list().waiting.length
     queue.add(stored.run, place)
-    if (place < last) store.setOrder(queue.list().waiting)
+    if (place < last) keepOrder()
   }
+
+  /** It holds while the server runs; that it holds afterwards, too, is worth no failure. */
+  const keepOrder = (): void => store.tryTo(() => store.setOrder(queue.list().waiting))
 
   /** Behind all that wait with at least its priority. */
   const placeFor = (priority: number): number => {
@@ -164,7 +208,7 @@ export function createRunService({
 
   const move = (run: string, place: number): boolean => {
     if (!queue.move(run, place)) return false
-    store.setOrder(queue.list().waiting)
+    keepOrder()
     return true
   }
 
@@ -193,8 +237,7 @@ export function createRunService({
         ...(fresh && { fresh }),
         priority,
       }
-      store.add(stored)
-      tell(stored.run, { type: 'run.queued' })
+      store.add(stored, { type: 'run.queued', run: stored.run, seq: 0, time: Date.now() })
       enqueue(stored, next ? 0 : placeFor(priority))
       return { run: stored.run }
     },
@@ -220,8 +263,7 @@ export function createRunService({
         return { code: 'run-not-found', message: `There is no run “${run.slice(0, 100)}”.` }
       if (status !== 'interrupted') return notResumable(run, status)
       const stored = store.find(run) as StoredRun
-      store.setStatus(run, 'queued')
-      tell(run, { type: 'run.queued' })
+      record(run, [eventOf(run, { type: 'run.queued' })])
       enqueue(stored)
       return undefined
     },
@@ -234,11 +276,15 @@ export function createRunService({
       return describeRun(summary, stored, store.history(run))
     },
     page: (run, after) => store.page(run, after),
+    trouble: () => store.trouble(),
     onNews(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    close: () => queue.close(),
+    async close() {
+      await queue.close()
+      store.stop()
+    },
   }
 }
 
@@ -267,7 +313,7 @@ function notResumable(run: string, status: string): RunError {
 }
 
 const queueFull: Issue = {
-  code: 'internal',
+  code: 'queue-full',
   message: `${maxWaiting} runs are waiting already.`,
   hint: 'Wait until some have ended, or cancel them.',
 }

@@ -25,8 +25,9 @@ const events = told.map((body, seq) => ({ run: 'r', seq, time: 0, ...body }) as 
 function open(file: string): RunStore {
   const store = openRunStore(file)
   if (store.find('r') !== undefined) return store
-  store.add({ run: 'r', workflow: { format: 'woolgather', version: 1, name: 'w', nodes: {} } })
-  store.append('r', events)
+  const [first, ...others] = events
+  store.add({ run: 'r', workflow: { format: 'woolgather', version: 1, name: 'w', nodes: {} } }, first!)
+  store.append('r', others)
   return store
 }
 

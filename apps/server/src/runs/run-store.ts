@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import type { RunsQuery, RunSummary, RunVersions } from '@woolgather/protocol'
 import { isStream, type CellChoice, type RunEvent, type RunStatus, type Workflow } from '@woolgather/workflow'
-import Database from 'libsql'
-import { describeHolder } from '../machine/find-holder.ts'
+import type Database from 'libsql'
+import { storageProblem } from '../errors/storage-problem.ts'
+import { closeDatabase, openDatabase, transaction } from './open-database.ts'
 
 export interface StoredRun {
   run: string
@@ -29,9 +28,11 @@ export interface EventPage {
 /** How much one page holds: enough to catch up fast, little enough to hold for hundreds of slow clients. */
 export const pageLimits = { events: 500, bytes: 262_144 } as const
 
-/** Runs and their events, kept in one SQLite file. */
+/** Runs and their events, kept in one SQLite file. @throws WoolgatherError disk-full, data-damaged, write-failed */
 export interface RunStore {
-  add(run: StoredRun): void
+  /** With the event that tells that it waits. */
+  add(run: StoredRun, first: RunEvent): void
+  /** All of them or none. How the run stands follows. */
   append(run: string, events: readonly RunEvent[]): void
   /** Number of the last event; undefined where there is no such run. */
   lastSeq(run: string): number | undefined
@@ -50,44 +51,48 @@ export interface RunStore {
   paused(): boolean
   setPaused(paused: boolean): void
   setVersions(run: string, versions: RunVersions): void
-  setStatus(run: string, status: RunStatus | 'queued' | 'running'): void
+  /** It left the queue. */
+  setRunning(run: string): void
+  /** Writes something, to see whether that can be done. */
+  touch(): void
   /** Runs that had not ended when the file was last closed, oldest first. */
   unfinished(): (StoredRun & { status: 'queued' | 'running' })[]
   close(): void
 }
-
-/** Each entry brings the file from its index to the next version. Entries are never edited once released. */
-const migrations = [
-  `create table runs (
-     number integer primary key autoincrement, run text not null unique, name text not null,
-     status text not null, created integer not null, workflow text not null, targets text,
-     last_seq integer not null default -1
-   );
-   create table events (
-     run text not null references runs (run), seq integer not null, event text not null,
-     primary key (run, seq)
-   ) without rowid;`,
-  `alter table runs add column finished integer;
-   create index runs_by_status on runs (status, number);`,
-  `alter table runs add column place integer;
-   create table settings (name text primary key, value text not null);`,
-  `alter table runs add column started integer;
-   alter table runs add column fresh text;`,
-  `alter table runs add column priority integer not null default 0;
-   alter table runs add column versions text;`,
-  // null: written before there was the column
-  `alter table events add column stream integer;`,
-]
 
 /**
  * Opens the history, and makes it where it is missing.
  * @param file absolute path
  */
 export function openRunStore(file: string): RunStore {
-  mkdirSync(path.dirname(file), { recursive: true })
-  const database = openAlone(file)
-  migrate(database)
+  const explain = (thrown: unknown): unknown => storageProblem(thrown, file) ?? thrown
+  const database = openDatabase(file)
+  try {
+    return explained(createStore(database), explain)
+  } catch (thrown) {
+    database.close()
+    throw explain(thrown)
+  }
+}
 
+/** The same, failing as people and programs are told of it. */
+function explained(store: RunStore, explain: (thrown: unknown) => unknown): RunStore {
+  const methods = Object.entries(store) as [string, (...given: unknown[]) => unknown][]
+  return Object.fromEntries(
+    methods.map(([name, method]) => [
+      name,
+      (...given: unknown[]) => {
+        try {
+          return method(...given)
+        } catch (thrown) {
+          throw explain(thrown)
+        }
+      },
+    ]),
+  ) as unknown as RunStore
+}
+
+function createStore(database: Database.Database): RunStore {
   const insertRun = database.prepare(
     'insert into runs (run, name, status, created, workflow, targets, fresh, priority) values (?, ?, ?, ?, ?, ?, ?, ?)',
   )
@@ -121,31 +126,39 @@ export function openRunStore(file: string): RunStore {
   const updatePlace = database.prepare('update runs set place = ? where run = ?')
   const selectSetting = database.prepare('select value from settings where name = ?')
   const saveSetting = database.prepare('insert or replace into settings (name, value) values (?, ?)')
-  const placeAll = database.transaction((waiting: readonly string[]) => {
+  const placeAll = transaction(database, (waiting: readonly string[]) => {
     waiting.forEach((run, place) => updatePlace.run(place, run))
   })
 
-  const appendAll = database.transaction((run: string, events: readonly RunEvent[]) => {
-    for (const event of events)
+  const appendAll = (run: string, events: readonly RunEvent[]): void => {
+    for (const event of events) {
       insertEvent.run(run, event.seq, JSON.stringify(event), isStream(event) ? 1 : 0)
+      if (event.type === 'run.queued') updateStatus.run('queued', null, run)
+      if (event.type === 'run.finished') updateStatus.run(event.status, event.time, run)
+    }
     updateLast.run(events.at(-1)?.seq, run)
-  })
+  }
+
+  const addAll = ({ run, workflow, targets, fresh, priority }: StoredRun, first: RunEvent): void => {
+    insertRun.run(
+      run,
+      workflow.name,
+      'queued',
+      Date.now(),
+      JSON.stringify(workflow),
+      targets ? JSON.stringify(targets) : null,
+      fresh ? JSON.stringify(fresh) : null,
+      priority ?? 0,
+    )
+    appendAll(run, [first])
+  }
+  const addWhole = transaction(database, addAll)
+  const appendWhole = transaction(database, appendAll)
 
   return {
-    add({ run, workflow, targets, fresh, priority }) {
-      insertRun.run(
-        run,
-        workflow.name,
-        'queued',
-        Date.now(),
-        JSON.stringify(workflow),
-        targets ? JSON.stringify(targets) : null,
-        fresh ? JSON.stringify(fresh) : null,
-        priority ?? 0,
-      )
-    },
+    add: addWhole,
     append(run, events) {
-      if (events.length > 0) appendAll(run, events)
+      if (events.length > 0) appendWhole(run, events)
     },
     lastSeq: (run) => (selectLast.get(run) as { last_seq: number } | undefined)?.last_seq,
     page(run, after) {
@@ -181,23 +194,17 @@ export function openRunStore(file: string): RunStore {
     paused: () => (selectSetting.get('paused') as { value: string } | undefined)?.value === 'true',
     setPaused: (paused) => void saveSetting.run('paused', String(paused)),
     setVersions: (run, versions) => void updateVersions.run(JSON.stringify(versions), run),
-    setStatus(run, status) {
-      const going = status === 'queued' || status === 'running'
-      updateStatus.run(status, going ? null : Date.now(), run)
-      if (status === 'running') updateStarted.run(Date.now(), run)
-    },
+    setRunning: transaction(database, (run: string) => {
+      updateStatus.run('running', null, run)
+      updateStarted.run(Date.now(), run)
+    }),
+    touch: () => void saveSetting.run('touched', String(Date.now())),
     unfinished: () =>
       (selectUnfinished.all() as (RunRow & { status: 'queued' | 'running' })[]).map((row) => ({
         ...readRow(row),
         status: row.status,
       })),
-    close() {
-      // The binding keeps the file open until it is collected: everything is written back, and the lock let go, here.
-      database.pragma('journal_mode = delete')
-      database.pragma('locking_mode = normal')
-      selectUnfinished.all()
-      database.close()
-    },
+    close: () => closeDatabase(database),
   }
 }
 
@@ -249,52 +256,4 @@ function takePage(rows: EventRow[]): EventRow[] {
   let bytes = 0
   const end = rows.findIndex(({ event }, index) => (bytes += event.length) > pageLimits.bytes && index > 0)
   return end === -1 ? rows : rows.slice(0, end)
-}
-
-/** Beside the history, for whoever finds it locked. */
-function pidFile(file: string): string {
-  return path.join(path.dirname(file), 'server.pid')
-}
-
-function readPid(file: string): number | undefined {
-  try {
-    return Number(readFileSync(file, 'utf8')) || undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Two servers on one history would each take the other's runs for lost. */
-function openAlone(file: string): Database.Database {
-  const database = new Database(file)
-  try {
-    database.pragma('locking_mode = exclusive')
-    // Readers never wait for writers; at most the last moments are lost when the machine loses power.
-    database.pragma('journal_mode = wal')
-    database.pragma('synchronous = normal')
-    // Only who has the lock writes it, so it names who has.
-    writeFileSync(pidFile(file), `${process.pid}\n`)
-    return database
-  } catch (cause) {
-    database.close()
-    if ((cause as { code?: string }).code !== 'SQLITE_BUSY') throw cause
-    const folder = path.dirname(file)
-    const holder = describeHolder(readPid(pidFile(file)))
-    throw new Error(
-      `Another server${holder} uses ${folder}: stop it, or choose another folder with --data.`,
-      { cause },
-    )
-  }
-}
-
-function migrate(database: Database.Database): void {
-  const { user_version: version } = database.prepare('pragma user_version').get() as { user_version: number }
-  if (version > migrations.length) {
-    throw new Error(
-      `The history was written by a newer Woolgather (version ${version}); update, or move it away.`,
-    )
-  }
-  for (let next = version; next < migrations.length; next++) {
-    database.exec(`begin; ${migrations[next]} pragma user_version = ${next + 1}; commit;`)
-  }
 }

@@ -10,6 +10,8 @@ const maxSubscriptions = 1_000
 /** The part of a socket this needs. `done` is called when the text has left this process. */
 export interface EventSink {
   send(text: string, done: () => void): void
+  /** The events of a run could not be read: it is not followed any more. */
+  fail(run: string, thrown: unknown): void
 }
 
 /**
@@ -43,9 +45,25 @@ export function createEventSender(runs: Pick<RunService, 'page'>, sink: EventSin
       if (sending) return
       pending.delete(run)
       const cursor = cursors.get(run)
-      const page = cursor === undefined ? undefined : runs.page(run, cursor)
+      const page = cursor === undefined ? undefined : read(run, cursor)
       if (page !== undefined) serve(run, page)
     }
+  }
+
+  const read = (run: string, cursor: number): EventPage | undefined => {
+    try {
+      return runs.page(run, cursor)
+    } catch (thrown) {
+      unfollow(run)
+      sink.fail(run, thrown)
+      return undefined
+    }
+  }
+
+  const unfollow = (run: string): void => {
+    cursors.delete(run)
+    pending.delete(run)
+    held.delete(run)
   }
 
   const serve = (run: string, page: EventPage): void => {
@@ -81,11 +99,7 @@ export function createEventSender(runs: Pick<RunService, 'page'>, sink: EventSin
       pump()
       return true
     },
-    unfollow(run) {
-      cursors.delete(run)
-      pending.delete(run)
-      held.delete(run)
-    },
+    unfollow,
     wake(run) {
       if (!cursors.has(run) || held.has(run)) return
       pending.add(run)

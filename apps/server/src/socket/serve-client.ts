@@ -9,6 +9,7 @@ import type { RawData, WebSocket } from 'ws'
 import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService, Submitted } from '../runs/run-service.ts'
 import { changeQueue } from '../runs/change-queue.ts'
+import { toRunError } from '../errors/to-run-error.ts'
 import { readMessage } from './read-message.ts'
 import type { RequestMemory } from './remember-requests.ts'
 import { createEventSender } from './send-events.ts'
@@ -34,6 +35,8 @@ export interface ServeClientOptions {
   version: string
   workerStatus: () => WorkerStatus
   downloads: Pick<ModelDownloads, 'list'>
+  /** Told what nobody foresaw. */
+  onFailure: (thrown: unknown) => void
 }
 
 /** One connected client. */
@@ -53,8 +56,12 @@ export function serveClient({
   version,
   workerStatus,
   downloads,
+  onFailure,
 }: ServeClientOptions): ServedClient {
-  const events = createEventSender(runs, { send: (text, done) => socket.send(text, () => done()) })
+  const events = createEventSender(runs, {
+    send: (text, done) => socket.send(text, () => done()),
+    fail: (run, thrown) => answerThrown(thrown, run),
+  })
   const stopListening = runs.onNews((run) => events.wake(run))
   const allow = createAllowance()
   let greeted = false
@@ -83,7 +90,24 @@ export function serveClient({
       return refuse('The first message must be `hello` with the protocol version.')
     }
     if ('rejected' in read) return send({ type: 'run.rejected', ...read.rejected })
-    handle(read.message)
+    try {
+      handle(read.message)
+    } catch (thrown) {
+      const { message } = read
+      if (message.type === 'run.submit') rejectThrown(message.request, thrown)
+      else answerThrown(thrown, 'run' in message ? message.run : undefined)
+    }
+  }
+
+  /** The history may be out of reach at any time: that concerns who asks, and ends nothing. */
+  const answerThrown = (thrown: unknown, run?: string): void => {
+    onFailure(thrown)
+    fail(toRunError(thrown), run)
+  }
+
+  const rejectThrown = (request: string, thrown: unknown): void => {
+    onFailure(thrown)
+    send({ type: 'run.rejected', request, issues: [toRunError(thrown)] })
   }
 
   const handle = (message: ClientMessage): void => {

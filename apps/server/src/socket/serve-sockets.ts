@@ -6,7 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { Refusal, TrustedParts } from '../trust/check-request.ts'
-import type { AddressOf } from '../trust/client-address.ts'
+import { networkOf, type AddressOf } from '../trust/client-address.ts'
 import { tooLargeText } from '../errors/tell-size.ts'
 import { isLoopbackAddress } from '../trust/limit-requests.ts'
 import { createRequestMemory } from './remember-requests.ts'
@@ -37,6 +37,8 @@ export interface ServeSocketsOptions {
   version: string
   workerStatus: () => WorkerStatus
   downloads: Pick<ModelDownloads, 'list'>
+  /** Told what nobody foresaw. */
+  onFailure: (thrown: unknown) => void
 }
 
 export interface ServedSockets {
@@ -54,12 +56,13 @@ export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocket
   const requests = createRequestMemory()
   const clients = new Map<WebSocket, ServedClient>()
   const answering = new WeakSet<WebSocket>()
-  const addresses = new WeakMap<WebSocket, string>()
+  const networks = new WeakMap<WebSocket, string>()
 
   const hasRoomFor = (address: string): boolean => {
     if (clients.size >= maxClients) return false
     if (isLoopbackAddress(address)) return true
-    return [...clients.keys()].filter((socket) => addresses.get(socket) === address).length < maxClientsOfOne
+    const network = networkOf(address)
+    return [...clients.keys()].filter((socket) => networks.get(socket) === network).length < maxClientsOfOne
   }
 
   server.on('upgrade', (request, stream, head) => {
@@ -71,7 +74,7 @@ export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocket
       answering.add(socket)
       socket.on('pong', () => answering.add(socket))
       socket.once('close', () => clients.delete(socket))
-      addresses.set(socket, address)
+      networks.set(socket, networkOf(address))
       const client = serveClient({ socket, requests, ...shared })
       clients.set(socket, client)
       whenTooLarge(socket, () => client.fail(tooLargeMessage))
@@ -125,7 +128,9 @@ function refuse(
 ): number | undefined {
   const path = (request.url ?? '').split('?', 1)[0]
   if (path !== socketPath) return 404
-  return gate({ headers: request.headers, address })?.status ?? (hasRoom ? undefined : 503)
+  return (
+    gate({ headers: request.headers, address: networkOf(address) })?.status ?? (hasRoom ? undefined : 503)
+  )
 }
 
 function reject(stream: Duplex, status: number): void {

@@ -27,7 +27,7 @@ export interface TrustedParts {
   headers: IncomingHttpHeaders
   /** A token given in the address of the page, once, before there is a cookie. */
   queryToken?: string | undefined
-  /** Where the request came from; who guesses tokens from there has to wait. */
+  /** The network the request came from; who guesses tokens from there has to wait. */
   address?: string | undefined
 }
 
@@ -101,11 +101,12 @@ function checkToken(
   guesses: GuessLimit,
 ): Refusal | undefined {
   if (token === undefined) return undefined
-  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
+  const bearer = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1]
   const given = bearer ?? queryToken ?? readCookie(headers.cookie, tokenCookie)
-  // Before it is compared: otherwise a right guess would still be told.
-  if (given !== undefined && guesses.isTooMany(address)) return tooManyGuesses
+  // First: whoever shares the address, on this machine any program, could lock out the owner by guessing. That guesses
+  // cost little is what the least length of a token is for.
   if (given !== undefined && equalInConstantTime(given, token)) return undefined
+  if (given !== undefined && guesses.isTooMany(address)) return tooManyGuesses
   if (given !== undefined) guesses.guessed(address)
   return {
     status: 401,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { ipKeyGenerator } from 'express-rate-limit'
 import proxyAddress from 'proxy-addr'
 
 /** Where a request came from. */
@@ -11,4 +12,9 @@ export type AddressOf = (request: IncomingMessage) => string
  */
 export function createAddressOf(proxies: number): AddressOf {
   return (request) => proxyAddress(request, (_address, hop) => hop < proxies)
+}
+
+/** What counts as one place: an address, of IPv6 the network that one customer is given. */
+export function networkOf(address: string): string {
+  return ipKeyGenerator(address)
 }

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express'
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { rateLimit } from 'express-rate-limit'
 import { HttpError } from '../errors/http-error.ts'
 import { isLoopback } from './check-request.ts'
-import type { AddressOf } from './client-address.ts'
+import { networkOf, type AddressOf } from './client-address.ts'
 
 /** Requests one address may make. */
 export interface RequestRates {
@@ -24,8 +24,7 @@ export function limitRequests(
   return rateLimit({
     windowMs: window,
     limit: (request) => (isLoopbackAddress(addressOf(request)) ? loopback : others),
-    // Of IPv6 a network, which is what one customer is given.
-    keyGenerator: (request) => ipKeyGenerator(addressOf(request)),
+    keyGenerator: (request) => networkOf(addressOf(request)),
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     validate: false,

@@ -1,4 +1,13 @@
-import { errorCodes, sourcePlaceSchema, type ErrorCode, type RunError } from '@woolgather/workflow'
+import { dirname } from 'node:path'
+import {
+  diskFull,
+  errorCodes,
+  isDiskFull,
+  sourcePlaceSchema,
+  WoolgatherError,
+  type ErrorCode,
+  type RunError,
+} from '@woolgather/workflow'
 import type { Skip } from './cell.ts'
 
 /** Thrown into a node that asked for a lazy input which failed: the node is skipped, not failed. */
@@ -18,7 +27,8 @@ const known: ReadonlySet<string> = new Set(errorCodes)
  * Whatever a node threw, as a `RunError`. Errors are known by their `code`, not their class: those of other packages
  * (`LlamaError`) and of custom nodes carry the same codes without importing anything.
  */
-export function toRunError(thrown: unknown, cell: { node: string; at: Record<string, number> }): RunError {
+export function toRunError(given: unknown, cell: { node: string; at: Record<string, number> }): RunError {
+  const thrown = isDiskFull(given) && !(given instanceof WoolgatherError) ? fullDisk(given) : given
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Record<string, unknown>
   const code =
     typeof error['code'] === 'string' && known.has(error['code'])
@@ -33,6 +43,13 @@ export function toRunError(thrown: unknown, cell: { node: string; at: Record<str
   const cause = error['cause'] === undefined ? undefined : messageOf(error['cause'])
   if (cause !== undefined && cause !== result.message) result.cause = cause
   return result
+}
+
+/** As the system says it, which may not say where. */
+function fullDisk(thrown: unknown): WoolgatherError {
+  const { path } = thrown as NodeJS.ErrnoException
+  if (path !== undefined) return diskFull(dirname(path), { cause: thrown })
+  return new WoolgatherError('disk-full', 'A disk is full.', { cause: thrown })
 }
 
 function messageOf(thrown: unknown): string {

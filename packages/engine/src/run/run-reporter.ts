@@ -1,4 +1,4 @@
-import { WoolgatherError, type Json, type OutputValue, type RunError } from '@woolgather/workflow'
+import { isDiskFull, WoolgatherError, type Json, type OutputValue, type RunError } from '@woolgather/workflow'
 import type { ArtifactStore } from '../cache/artifact-store.ts'
 import type { EventStream } from './event-stream.ts'
 import type { CellGraph } from './cell-graph.ts'
@@ -37,7 +37,7 @@ export class RunReporter {
     this.#events.send({ type: 'cell.started', ...whereIs(cell), ...cell.runsBecause })
   }
 
-  /** @throws WoolgatherError write-failed where the outputs could not be kept for those who read the events */
+  /** @throws WoolgatherError write-failed, or the system's error of a full disk, where the outputs could not be kept for those who read the events */
   done(cell: Cell, outputs: Readonly<Record<string, Json>>, how: { milliseconds: number } | 'cached'): void {
     if (!cell.owner.visible) return
     const { plan, space } = cell.owner
@@ -63,6 +63,7 @@ export class RunReporter {
     try {
       return outputsForEvent(outputs, this.#artifacts)
     } catch (cause) {
+      if (isDiskFull(cause)) throw cause
       throw new WoolgatherError('write-failed', 'The outputs could not be stored.', { cause })
     }
   }

@@ -39,6 +39,7 @@ export const errorCodes = [
   'run-not-resumable',
   'write-failed',
   'disk-full',
+  'data-damaged',
   // models
   'model-not-found',
   'model-unreadable',
@@ -74,6 +75,8 @@ export const errorCodes = [
   'request-too-large',
   'too-many-requests',
   'revision-conflict',
+  'queue-paused',
+  'queue-full',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]

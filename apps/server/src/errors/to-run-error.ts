@@ -1,0 +1,10 @@
+import { WoolgatherError, type RunError } from '@woolgather/workflow'
+
+/** What is told of whatever was thrown. What was not foreseen is told in general: it may say anything. */
+export function toRunError(thrown: unknown): RunError {
+  if (!(thrown instanceof WoolgatherError)) return unforeseen
+  const { code, message, hint } = thrown
+  return { code, message, ...(hint !== undefined && { hint }) }
+}
+
+const unforeseen: RunError = { code: 'internal', message: 'The server failed; its log says why.' }
