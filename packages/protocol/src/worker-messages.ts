@@ -1,7 +1,7 @@
 import {
   brokenPackageSchema,
   cellChoiceSchema,
-  jsonSchema,
+  outputSchema,
   runErrorSchema,
   runEventSchema,
   schemaOf,
@@ -9,7 +9,7 @@ import {
   type BrokenPackage,
   type CellChoice,
   type Coordinate,
-  type OutputValue,
+  type RanCell,
   type RunError,
   type RunEvent,
   type Workflow,
@@ -33,9 +33,7 @@ export interface WorkerFolders {
 /** What is left of a run whose worker process ended, or whose server did. */
 export interface LeftOver {
   /** Cells that ended: they are not run or told again. */
-  settled: ({ node: string; at: Coordinate } & (
-    { outputs: Record<string, OutputValue> } | { error: RunError }
-  ))[]
+  settled: RanCell[]
   /** Cells that ran when the process ended: tried one at a time. */
   suspects: { node: string; at: Coordinate }[]
 }
@@ -75,15 +73,17 @@ export type WorkerMessage =
 
 const cell = { node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }
 
-const leftOverSchema = z.object({
-  settled: z.array(
-    z.union([
-      z.object({ ...cell, outputs: z.record(z.string(), jsonSchema) }),
-      z.object({ ...cell, error: runErrorSchema }),
-    ]),
-  ),
-  suspects: z.array(z.object(cell)),
-}) as unknown as z.ZodType<LeftOver>
+const leftOverSchema = schemaOf<LeftOver>()(
+  z.object({
+    settled: z.array(
+      z.union([
+        z.object({ ...cell, outputs: z.record(z.string(), outputSchema) }),
+        z.object({ ...cell, error: runErrorSchema }),
+      ]),
+    ),
+    suspects: z.array(z.object(cell)),
+  }),
+)
 
 export const workerRequestSchema = schemaOf<WorkerRequest>()(
   z.discriminatedUnion('type', [

@@ -128,6 +128,7 @@ export {
   cellEnding,
   isArtifactRef,
   isStream,
+  outputSchema,
   issueSchema,
   runErrorSchema,
   sourcePlaceSchema,

@@ -121,7 +121,7 @@ export const runErrorSchema: z.ZodType<RunError> = schemaOf<RunError>()(
 )
 
 /** What an output is as JSON, a reference to it included. */
-const outputSchema: z.ZodType<OutputValue> = jsonSchema
+export const outputSchema: z.ZodType<OutputValue> = jsonSchema
 
 const base = { run: z.string(), seq: z.int().nonnegative(), time: z.number() }
 const cell = { ...base, node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }
