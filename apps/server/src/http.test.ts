@@ -338,7 +338,7 @@ describe('who may ask', () => {
       )
       return socket
     }
-    const parts = 20
+    const parts = 40
     const [slow, still] = [begin(parts * 1_024), begin(parts * 1_024)]
     still.write('a'.repeat(15_000))
     const stood = textOf(still)
@@ -346,9 +346,9 @@ describe('who may ask', () => {
     // Several times as long as the still one is given.
     for (let part = 0; part < parts; part++) {
       slow.write('a'.repeat(1_024))
-      await new Promise((resolve) => setTimeout(resolve, patience * 0.6))
+      await new Promise((resolve) => setTimeout(resolve, patience / 8))
     }
-    expect(await came).toMatch(/^HTTP\/1\.1 201 [^]*"bytes":20480/)
+    expect(await came).toMatch(/^HTTP\/1\.1 201 [^]*"bytes":40960/)
     expect(await stood).toMatch(/^HTTP\/1\.1 408 [^]*"code":"timeout"/)
   })
 
