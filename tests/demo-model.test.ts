@@ -45,13 +45,13 @@ const answers = (
 ): Promise<string[]> =>
   Promise.all(
     prompts.map(async ({ prompt, system }, seed) => {
-      const { text, stop } = using.formatChat([
+      const { stop, ...written } = await using.formatChat([
         ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
         { role: 'user', content: prompt },
       ])
       const adapters = [{ path: path.join(folder, 'pirate.lora.gguf'), strength: pirate }]
       const result = await using.generate({
-        prompt: { text, special: true },
+        prompt: { ...written, special: true },
         sampling: { temperature, minP: 0.05 },
         seed,
         stop,

@@ -1,7 +1,7 @@
 import type { ConstraintSource } from '@woolgather/constraint'
 import { loadKeyOf, modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { framingInputs } from '../generation/prompt-inputs.ts'
+import { framingInputs, specialParts } from '../generation/prompt-inputs.ts'
 import { writePrompt } from '../generation/write-prompt.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 
@@ -60,6 +60,7 @@ export const judge: WoolgatherNode = defineNode({
     },
     system: framingInputs.system,
     template: framingInputs.template,
+    special: framingInputs.special,
   },
   outputs: {
     score: { type: 'number', description: '1 for yes, 0 for no; or 1 to 5.' },
@@ -68,13 +69,17 @@ export const judge: WoolgatherNode = defineNode({
   },
   holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: ({ model: recipe, text, question, scale, instruct, ...framing }, { services, signal, progress }) =>
+  run: (
+    { model: recipe, text, question, scale, instruct, ...framed },
+    { services, signal, progress, typed },
+  ) =>
     services.models.use(recipe, { signal, onProgress: progress }, async (ready) => {
       const { pattern, hint } = scales[scale]
-      const asked = writePrompt(ready.model, ask(question, text, instruct ? hint : ''), framing)
+      const framing = { ...framed, special: specialParts(framed.special, typed, ['question', 'text']) }
+      const { prompt } = await writePrompt(ready.model, ask(question, text, instruct ? hint : ''), framing)
       const source: ConstraintSource = { kind: 'regex', pattern, stopAtFirstMatch: true }
       const result = await ready.model.generate({
-        prompt: { text: asked.text, special: asked.special },
+        prompt,
         constraint: (await ready.constrain(source)).start(),
         sampling: { temperature: 0 },
         seed: 0,

@@ -4,7 +4,7 @@ import { defineNode, type WoolgatherNode } from '../services.ts'
 import { constraintSchema } from '../steering/constraints/constraint-value.ts'
 import { explainConstraintError } from '../steering/constraints/explain-constraint-error.ts'
 import { biasSettings } from '../steering/words/resolve-bias.ts'
-import { framingInputs, promptInput } from './prompt-inputs.ts'
+import { framingInputs, promptInput, specialParts } from './prompt-inputs.ts'
 import { reportResult } from './report-result.ts'
 import { joinSamplers, samplerSchema, splitSampler } from './sampler-value.ts'
 import { readSampling, samplingInputs } from './sampling.ts'
@@ -107,11 +107,12 @@ export const generate: WoolgatherNode = defineNode({
   run: (inputs, context) => {
     const { signal, services, progress, token, seed } = context
     const { maxTokens, logprobs, plausibility } = inputs
+    const special = specialParts(inputs.special, context.typed)
     const recipes = recipesOf(inputs.model, inputs.prompt)
     return useModels(services.models, recipes, { signal, onProgress: progress }, async (readyFor) => {
-      const { asked, prompt, stop } = writeRequest(
+      const { asked, prompt, stop } = await writeRequest(
         inputs.model,
-        inputs,
+        { ...inputs, special },
         { maxTokens, plausibility },
         readyFor,
       )

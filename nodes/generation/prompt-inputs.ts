@@ -28,6 +28,14 @@ export const framingInputs = {
     schema: z.enum(templates).default('auto'),
     advanced: true,
   },
+  special: {
+    type: 'boolean',
+    title: 'Control tokens',
+    description:
+      'Reads <|im_end|> and the like as the control tokens they name, in what is typed into this node. What comes over a link or from a row is always text.',
+    schema: z.boolean().default(false),
+    advanced: true,
+  },
 } as const satisfies Record<string, InputDefinition>
 
 /** A prompt as text, or several at once. */
@@ -44,6 +52,23 @@ export interface Framing {
   messages?: ChatMessage[] | undefined
   system: string
   template: (typeof templates)[number]
+  /** Whether control tokens count that are named in the prompt, in the messages, in the system prompt. */
+  special: Record<FramedInput, boolean>
+}
+
+type FramedInput = 'prompt' | 'messages' | 'system'
+
+/** Where control tokens count: where they are asked for, and typed by the author of the workflow. */
+export function specialParts(
+  special: boolean,
+  typed: (input: string) => boolean,
+  prompt: readonly string[] = ['prompt'],
+): Framing['special'] {
+  return {
+    prompt: special && prompt.every((input) => typed(input)),
+    messages: special && typed('messages'),
+    system: special && typed('system'),
+  }
 }
 
 export interface PromptInputs extends Framing {

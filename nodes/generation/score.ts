@@ -1,9 +1,9 @@
-import type { TextScore } from '@woolgather/llama'
+import type { TextPrompt, TextScore } from '@woolgather/llama'
 import { loadKeyOf, modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services.ts'
-import { framingInputs, type PromptInputs } from './prompt-inputs.ts'
-import { writeTerm } from './write-prompt.ts'
+import { framingInputs, specialParts, type Framing } from './prompt-inputs.ts'
+import { writeTerm, type WrittenPrompt } from './write-prompt.ts'
 
 export const score: WoolgatherNode = defineNode({
   type: 'generation/score',
@@ -59,9 +59,10 @@ export const score: WoolgatherNode = defineNode({
   },
   holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: ({ model: recipe, choices, measure, ...inputs }, { services, signal, progress }) =>
+  run: ({ model: recipe, choices, measure, ...inputs }, { services, signal, progress, typed }) =>
     services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {
-      const prompt = writeQuestion(inputs, (text) => writeTerm(model, text, inputs))
+      const framing = { ...inputs, special: specialParts(inputs.special, typed) }
+      const prompt = await writeQuestion(framing, (text) => writeTerm(model, text, framing))
       const scores = await model.score({
         prompt,
         continuations: choices.map((text) => ({ text })),
@@ -74,13 +75,12 @@ export const score: WoolgatherNode = defineNode({
 })
 
 /** Without anything to answer, the texts are scored as they stand. */
-function writeQuestion(
-  { prompt, messages = [], system }: Omit<PromptInputs, 'prompt'> & { prompt: string },
-  write: (prompt: string) => { text: string; special: boolean },
-): { text: string; special: boolean } {
+async function writeQuestion(
+  { prompt, messages = [], system }: Framing & { prompt: string },
+  write: (prompt: string) => Promise<WrittenPrompt>,
+): Promise<TextPrompt> {
   if (prompt === '' && messages.length === 0 && system === '') return { text: '', special: false }
-  const { text, special } = write(prompt)
-  return { text, special }
+  return (await write(prompt)).prompt
 }
 
 function rank(choices: readonly string[], scores: readonly TextScore[], measure: 'sum' | 'mean') {

@@ -26,42 +26,43 @@ export function recipesOf(main: ModelRecipe, prompt: PromptInputs['prompt']): Mo
 }
 
 /** The prompt as the runtime takes it: a mix of one term is asked as a plain prompt, of that term's model. */
-export function writeRequest(
+export async function writeRequest(
   main: ModelRecipe,
   inputs: PromptInputs,
   settings: MixSettings,
   readyFor: (recipe: ModelRecipe) => ReadyModel,
-): WrittenRequest {
+): Promise<WrittenRequest> {
   const mix = asMix(inputs.prompt)
   const [first, ...others] = mix.terms
-  if (first === undefined || others.length > 0) return writeMix(main, mix, inputs, settings, readyFor)
+  if (first === undefined || others.length > 0) return await writeMix(main, mix, inputs, settings, readyFor)
   const asked = readyFor(first.model ?? main)
-  const { text, special, stop } = writeOnly(asked, first, inputs)
-  return { asked, prompt: { text, special }, stop }
+  return { asked, ...(await writeOnly(asked, first, inputs)) }
 }
 
-function writeOnly({ model }: ReadyModel, { prompt }: MixTerm, framing: Framing): WrittenPrompt {
+function writeOnly({ model }: ReadyModel, { prompt }: MixTerm, framing: Framing): Promise<WrittenPrompt> {
   return typeof prompt === 'string' ? writePrompt(model, prompt, framing) : writeTerm(model, prompt, framing)
 }
 
-function writeMix(
+async function writeMix(
   main: ModelRecipe,
   mix: PromptMix,
   inputs: PromptInputs,
   { maxTokens, plausibility }: MixSettings,
   readyFor: (recipe: ModelRecipe) => ReadyModel,
-): WrittenRequest {
+): Promise<WrittenRequest> {
   const asked = readyFor(main)
-  const written = mix.terms.map((term) => {
-    const reader = readyFor(term.model ?? main)
-    return { reader, ...writeTerm(reader.model, term.prompt, inputs) }
-  })
+  const written = await Promise.all(
+    mix.terms.map(async (term) => {
+      const reader = readyFor(term.model ?? main)
+      return { reader, ...(await writeTerm(reader.model, term.prompt, inputs)) }
+    }),
+  )
   return {
     asked,
     stop: [...new Set(written.flatMap(({ stop }) => stop))],
     prompt: {
-      terms: written.map(({ reader, text, special }, index) => ({
-        prompt: { text, special },
+      terms: written.map(({ reader, prompt }, index) => ({
+        prompt,
         coefficient: coefficientOf(mix, index, maxTokens),
         adapters: reader.adapters,
         vectors: reader.vectors,

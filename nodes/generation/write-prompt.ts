@@ -1,68 +1,87 @@
-import type { ChatTemplatePreset, LanguageModel } from '@woolgather/llama'
+import type { ChatTemplatePreset, LanguageModel, TextPrompt } from '@woolgather/llama'
 import { WoolgatherError, type ChatMessage } from '@woolgather/workflow'
 import type { Framing } from './prompt-inputs.ts'
 
-/** A prompt with its control tokens written out, and where the answer ends. */
+/** A prompt in its frame, and where the answer ends. */
 export interface WrittenPrompt {
-  text: string
-  special: boolean
+  prompt: TextPrompt
   stop: string[]
 }
 
+type Turn = Parameters<LanguageModel['formatChat']>[0][number]
+
 /** A prompt in its frame, as the model reads it. @throws WoolgatherError missing-input, invalid-input */
-export function writePrompt(model: LanguageModel, prompt: string, framing: Framing): WrittenPrompt {
-  const { messages = [], system, template } = framing
-  if (!hasTemplate(model, template)) return plain(plainPrompt(prompt, framing))
-  const turns: ChatMessage[] = [
-    ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
-    ...messages,
-    ...(prompt === '' ? [] : [{ role: 'user' as const, content: prompt }]),
+export async function writePrompt(
+  model: LanguageModel,
+  prompt: string,
+  framing: Framing,
+): Promise<WrittenPrompt> {
+  const { messages = [], special, template } = framing
+  if (!hasTemplate(model, template)) return plainPrompt(prompt, framing)
+  const turns = [
+    ...systemTurn(framing),
+    ...turnsOf(messages, special.messages),
+    ...(prompt === '' ? [] : turnsOf([{ role: 'user', content: prompt }], special.prompt)),
   ]
   if (!turns.some((turn) => turn.role !== 'system')) throw nothingToAsk()
-  return formatTurns(model, turns, template)
+  return await formatTurns(model, turns, template)
 }
 
 /**
  * A term of a mix: text goes where the prompt goes, messages stand alone. The empty prompt is a term, too: what the
  * others are measured against.
  */
-export function writeTerm(
+export async function writeTerm(
   model: LanguageModel,
   prompt: string | readonly ChatMessage[],
   framing: Framing,
-): WrittenPrompt {
+): Promise<WrittenPrompt> {
+  const { special, template } = framing
   if (typeof prompt !== 'string') {
-    if (!hasTemplate(model, framing.template)) throw noTemplate()
-    return formatTurns(model, prompt, framing.template)
+    if (!hasTemplate(model, template)) throw noTemplate()
+    return await formatTurns(model, turnsOf(prompt, special.prompt), template)
   }
-  if (prompt !== '' || (framing.messages?.length ?? 0) > 0) return writePrompt(model, prompt, framing)
-  if (!hasTemplate(model, framing.template)) return plain(framing.system)
-  const system = framing.system === '' ? [] : [{ role: 'system' as const, content: framing.system }]
-  return formatTurns(model, [...system, { role: 'user', content: '' }], framing.template)
+  if (prompt !== '' || (framing.messages?.length ?? 0) > 0) return await writePrompt(model, prompt, framing)
+  if (!hasTemplate(model, template)) return plain(framing.system, special.system)
+  return await formatTurns(model, [...systemTurn(framing), { role: 'user', content: '' }], template)
 }
 
 function hasTemplate(model: LanguageModel, template: Framing['template']): boolean {
   return template !== 'none' && (template !== 'auto' || model.info.chatTemplate !== undefined)
 }
 
-function formatTurns(
+function systemTurn({ system, special }: Framing): Turn[] {
+  return system === '' ? [] : turnsOf([{ role: 'system', content: system }], special.system)
+}
+
+function turnsOf(messages: readonly ChatMessage[], special: boolean): Turn[] {
+  return messages.map(({ role, content }) => ({ role, content, ...(special && { special }) }))
+}
+
+async function formatTurns(
   model: LanguageModel,
-  turns: readonly ChatMessage[],
+  turns: readonly Turn[],
   template: Framing['template'],
-): WrittenPrompt {
+): Promise<WrittenPrompt> {
   const chosen =
     template === 'auto' || template === 'none' ? {} : { template: template satisfies ChatTemplatePreset }
-  return { ...model.formatChat(turns, chosen), special: true }
+  const { stop, ...prompt } = await model.formatChat(turns, chosen)
+  return { prompt: { ...prompt, special: true }, stop }
 }
 
-function plain(text: string): WrittenPrompt {
-  return { text, special: false, stop: [] }
+function plain(text: string, special: boolean): WrittenPrompt {
+  return { prompt: { text, special }, stop: [] }
 }
 
-function plainPrompt(prompt: string, { messages = [], system }: Framing): string {
+function plainPrompt(prompt: string, { messages = [], system, special }: Framing): WrittenPrompt {
   if (messages.length > 0) throw noTemplate()
   if (prompt === '' && system === '') throw nothingToAsk()
-  return system === '' ? prompt : `${system}\n\n${prompt}`
+  if (system === '') return plain(prompt, special.prompt)
+  const text = `${system}\n\n${prompt}`
+  if (special.system === special.prompt) return plain(text, special.prompt)
+  const border = text.length - prompt.length
+  const verbatim = special.prompt ? [{ from: 0, to: border }] : [{ from: border, to: text.length }]
+  return { prompt: { text, special: true, verbatim }, stop: [] }
 }
 
 function noTemplate(): WoolgatherError {

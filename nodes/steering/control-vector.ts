@@ -1,7 +1,7 @@
 import { findDirection, MergeError, type DirectionMethod, type StatePair } from '@woolgather/merge'
 import { loadKeyOf, modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { framingInputs } from '../generation/prompt-inputs.ts'
+import { framingInputs, specialParts } from '../generation/prompt-inputs.ts'
 import { defineNode, type WoolgatherNode } from '../services.ts'
 import { parseLayers } from './vectors/layer-range.ts'
 import { readPairs } from './vectors/read-pairs.ts'
@@ -98,6 +98,7 @@ export const controlVector: WoolgatherNode = defineNode({
     },
     system: framingInputs.system,
     template: framingInputs.template,
+    special: framingInputs.special,
     seed: {
       type: 'integer',
       title: 'Seed',
@@ -113,14 +114,17 @@ export const controlVector: WoolgatherNode = defineNode({
   },
   holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
-  run: (inputs, { services, signal, progress }) => {
+  run: (inputs, { services, signal, progress, typed }) => {
     const pairs = pairTexts(inputs.positive, inputs.negative, inputs.templates, inputs.repeat)
     return services.models.use(inputs.model, { signal, onProgress: progress }, async (ready) => {
       const layers = parseLayers(inputs.layers, 1, ready.model.info.layers - 1, 'layers')
       const states = await readPairs(ready, pairs, {
         ...inputs,
         layers,
-        framing: inputs,
+        framing: {
+          ...inputs,
+          special: specialParts(inputs.special, typed, ['positive', 'negative', 'templates']),
+        },
         signal,
         onProgress: (done, total) => progress(done, total, 'texts'),
       })

@@ -64,9 +64,9 @@ async function answer(
   seed: number,
   { framing, answerTokens, signal }: ReadingOptions,
 ): Promise<ReadText> {
-  const { text: prompt, special, stop } = writePrompt(model, text, framing)
+  const { prompt, stop } = await writePrompt(model, text, framing)
   const { tokens } = await model.generate({
-    prompt: { text: prompt, special },
+    prompt,
     seed: seed % 2 ** 32,
     maxTokens: answerTokens,
     stop,
@@ -74,7 +74,7 @@ async function answer(
     vectors,
     signal,
   })
-  if (tokens.length > 0) return { text: { tokens }, after: { text: prompt, special } }
+  if (tokens.length > 0) return { text: { tokens }, after: prompt }
   throw new WoolgatherError('invalid-input', `The model answers “${text}” with nothing.`, {
     input: 'positive',
     hint: 'Ask for something it answers, or let it read texts: read = text.',

@@ -275,6 +275,7 @@ export interface CApi {
   llama_vocab_type: NativeFunction<[VocabPointer], number>
   llama_vocab_n_tokens: NativeFunction<[VocabPointer], number>
   llama_vocab_get_text: NativeFunction<[VocabPointer, token: number], string>
+  llama_vocab_get_attr: NativeFunction<[VocabPointer, token: number], number>
   llama_vocab_is_eog: NativeFunction<[VocabPointer, token: number], boolean>
   llama_vocab_is_control: NativeFunction<[VocabPointer, token: number], boolean>
   llama_vocab_bos: NativeFunction<[VocabPointer], number>
@@ -476,6 +477,7 @@ export const prototypes: Readonly<Record<keyof CApi, string>> = {
   llama_vocab_type: 'enum llama_vocab_type llama_vocab_type(const struct llama_vocab *)',
   llama_vocab_n_tokens: 'int32_t llama_vocab_n_tokens(const struct llama_vocab *)',
   llama_vocab_get_text: 'const char *llama_vocab_get_text(const struct llama_vocab *, llama_token)',
+  llama_vocab_get_attr: 'enum llama_token_attr llama_vocab_get_attr(const struct llama_vocab *, llama_token)',
   llama_vocab_is_eog: 'bool llama_vocab_is_eog(const struct llama_vocab *, llama_token)',
   llama_vocab_is_control: 'bool llama_vocab_is_control(const struct llama_vocab *, llama_token)',
   llama_vocab_bos: 'llama_token llama_vocab_bos(const struct llama_vocab *)',

@@ -12,6 +12,7 @@ export type {
   LlamaRuntime,
   RuntimeInfo,
   SamplingSettings,
+  TextPrompt,
   TextScore,
   TextStates,
   VectorUse,

@@ -65,6 +65,8 @@ export interface NodeContext<Services> {
   at: Readonly<Record<string, number>>
   /** Who reads the output that `asksReaders` names; part of the cache key. */
   readers: Readers
+  /** Whether an input has its value from the workflow itself: typed into it, not brought by a link. */
+  typed: (input: string) => boolean
   /** The workflow that is run, with the seeds that were drawn in it: for files that carry what made them. */
   workflow: Workflow
 }

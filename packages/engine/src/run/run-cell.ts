@@ -3,6 +3,7 @@ import {
   WoolgatherError,
   type Json,
   type NodeDescription,
+  type PlanNode,
   type Readers,
   type Workflow,
 } from '@woolgather/workflow'
@@ -38,6 +39,10 @@ export interface RunningCell {
 }
 
 const nobody: Readers = { types: [] }
+
+function isTyped({ literals, links }: PlanNode, input: string): boolean {
+  return Object.hasOwn(literals, input) && !links.some((link) => link.input === input)
+}
 
 /** Codes of errors that would be the same the next time. */
 const lasting: ReadonlySet<string> = new Set([
@@ -135,6 +140,7 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     node: path,
     at,
     readers: cell.owner.plan.readers ?? nobody,
+    typed: (input) => isTyped(cell.owner.plan, input),
     workflow: run.workflow,
     progress: (done, total, unit) => {
       if (!over) run.events.progress(cell, path, at, done, total, unit)

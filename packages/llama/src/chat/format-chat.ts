@@ -1,7 +1,10 @@
-import { Template } from '@huggingface/jinja'
 import { LlamaError } from '../contract/error.ts'
 import type { ChatMessage, FormattedPrompt } from '../contract/interface.ts'
+import { TokenNames, type SpecialNames } from '../text/index.ts'
 import type { ChatTemplate } from './choose-template.ts'
+import { hideNames } from './hide-names.ts'
+import { compileTemplate, renderTemplate, type Rendered } from './render-template.ts'
+import { TemplateThreads } from './template-threads.ts'
 
 export interface FormatChatInput {
   messages: readonly ChatMessage[]
@@ -13,6 +16,8 @@ export interface FormatChatInput {
   addGenerationPrompt?: boolean | undefined
   /** Does tokenizing the prompt add BOS (`tokenizer.ggml.add_bos_token`)? Default true. */
   tokenizerAddsBos?: boolean | undefined
+  /** Names of tokens that must not come of what was said. */
+  names?: SpecialNames | undefined
 }
 
 /**
@@ -25,113 +30,129 @@ export interface FormatChatInput {
  *
  * @throws LlamaError invalid-chat-template, with the template's own message
  */
-export function formatChat(input: FormatChatInput): FormattedPrompt {
-  const compiled = compile(input.template)
-  const render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean): string =>
-    compiled.template.render({
-      messages: messages.map(({ role, content }) => ({ role, content })),
-      add_generation_prompt: addGenerationPrompt,
-      bos_token: input.bosToken ?? '',
-      eos_token: input.eosToken ?? '',
-      tools: null,
-      documents: null,
-    })
-  const text = renderOrExplain(render, input)
-  return {
-    text: input.tokenizerAddsBos === false ? text : withoutPrefix(text, input.bosToken ?? ''),
-    stop: [...(input.template.stop ?? compiled.turnEnd(input, () => findTurnEnd(render)))],
+export async function formatChat(input: FormatChatInput): Promise<FormattedPrompt> {
+  const render = renderer(input)
+  const names = await namesToHide(input, render)
+  const hidden = names && hideNames(input.messages, names, input.template.jinja)
+  const messages = hidden?.messages ?? input.messages
+  const rendered = await render(messages, input.addGenerationPrompt ?? true)
+  if (rendered.text === undefined) throw await explain(rendered, input, render)
+  const text =
+    input.tokenizerAddsBos === false ? rendered.text : withoutPrefix(rendered.text, input.bosToken ?? '')
+  const stop = [...(input.template.stop ?? (await turnEndOf(input, render)))]
+  return { ...(hidden?.restore(text) ?? { text }), stop }
+}
+
+type Render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => Promise<Rendered>
+
+const threads = new TemplateThreads()
+
+/** Presets are ours; what came with a file may be anybody's. */
+function renderer({ template: { source, jinja }, bosToken = '', eosToken = '' }: FormatChatInput): Render {
+  return async (messages, addGenerationPrompt) => {
+    const rendering = { messages, addGenerationPrompt, bosToken, eosToken }
+    if (source === 'file') return await threads.render(jinja, rendering)
+    return renderTemplate(compiledPreset(jinja), rendering)
   }
 }
 
-type Render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => string
+const presets = new Map<string, ReturnType<typeof compileTemplate>>()
 
-/** Templates kept compiled: of a sweep's many cells, all but the first find theirs here. */
+function compiledPreset(jinja: string): ReturnType<typeof compileTemplate> {
+  const compiled = presets.get(jinja) ?? compileTemplate(jinja)
+  presets.set(jinja, compiled)
+  return compiled
+}
+
+/** Templates of which is kept what ends a turn: of a sweep's many cells, all but the first find it here. */
 const keptTemplates = 16
-/** By their text, in order of last use. */
-const known = new Map<string, CompiledTemplate>()
+/** By template and special tokens, in order of last use. */
+const turnEnds = new Map<string, string[]>()
 
-/** A template, and what ends a turn under it. */
-class CompiledTemplate {
-  readonly template: Template
-  readonly #turnEnds = new Map<string, string[]>()
-
-  constructor(jinja: string) {
-    this.template = new Template(jinja)
-  }
-
-  turnEnd({ bosToken, eosToken }: FormatChatInput, find: () => string[]): string[] {
-    const key = JSON.stringify([bosToken, eosToken])
-    const turnEnd = this.#turnEnds.get(key) ?? find()
-    this.#turnEnds.set(key, turnEnd)
-    return turnEnd
-  }
+async function turnEndOf(
+  { template, bosToken, eosToken }: FormatChatInput,
+  render: Render,
+): Promise<string[]> {
+  const key = JSON.stringify([template.jinja, bosToken, eosToken])
+  const turnEnd = turnEnds.get(key) ?? (await findTurnEnd(render))
+  turnEnds.delete(key)
+  turnEnds.set(key, turnEnd)
+  for (const oldest of turnEnds.keys()) if (turnEnds.size > keptTemplates) turnEnds.delete(oldest)
+  return turnEnd
 }
 
-function compile(template: ChatTemplate): CompiledTemplate {
-  try {
-    const compiled = known.get(template.jinja) ?? new CompiledTemplate(template.jinja)
-    known.delete(template.jinja)
-    known.set(template.jinja, compiled)
-    for (const oldest of known.keys()) if (known.size > keptTemplates) known.delete(oldest)
-    return compiled
-  } catch (error) {
-    throw new LlamaError(
-      'invalid-chat-template',
-      `The chat template (${template.name}) is not valid Jinja: ${messageOf(error)}.`,
-      { hint: 'Choose a preset, or correct the template.', cause: error },
-    )
-  }
+/** Control tokens; and what is always read as a token, where this template marks turns with it. */
+async function namesToHide(
+  { names, messages }: FormatChatInput,
+  render: Render,
+): Promise<TokenNames | undefined> {
+  if (names === undefined) return undefined
+  const said = messages.filter(({ special }) => special !== true).map(({ content }) => content)
+  const marks = new Set(
+    said.flatMap((text) => names.markup.find(text).map(({ from, to }) => text.slice(from, to))),
+  )
+  if (marks.size === 0) return names.control
+  const written = await Promise.all([render(conversation, false), render(conversation.slice(0, 1), true)])
+  const own = [...marks].filter((mark) => written.some(({ text }) => text?.includes(mark)))
+  return own.length === 0 ? names.control : new TokenNames([...names.control, ...own])
 }
 
-function renderOrExplain(render: Render, input: FormatChatInput): string {
-  try {
-    return render(input.messages, input.addGenerationPrompt ?? true)
-  } catch (error) {
-    throw new LlamaError(
-      'invalid-chat-template',
-      `The chat template (${input.template.name}) refuses these messages: ${messageOf(error).replace(/\.?$/, '.')}`,
-      { hint: hintFor(render, input.messages), cause: error },
-    )
+async function explain(
+  rendered: Rendered & { text?: undefined },
+  input: FormatChatInput,
+  render: Render,
+): Promise<LlamaError> {
+  const template = `The chat template (${input.template.name})`
+  const { problem, message } = rendered
+  switch (problem) {
+    case 'invalid':
+      return new LlamaError('invalid-chat-template', `${template} is not valid Jinja: ${sentence(message)}`, {
+        hint: 'Choose a preset, or correct the template.',
+      })
+    case 'excessive':
+      return new LlamaError('invalid-chat-template', `${template} was stopped: ${sentence(message)}`, {
+        hint: 'Choose a preset. The template that came with this model is broken, or meant to stall.',
+      })
+    case 'refused':
+      return new LlamaError(
+        'invalid-chat-template',
+        `${template} refuses these messages: ${sentence(message)}`,
+        {
+          hint: await hintFor(render, input.messages),
+        },
+      )
   }
 }
 
 /** Finds out what the template objects to by rendering the conversation without it. */
-function hintFor(render: Render, messages: readonly ChatMessage[]): string {
+async function hintFor(render: Render, messages: readonly ChatMessage[]): Promise<string> {
   const roles = messages.map(({ role }) => role).join(', ')
   const withoutSystem = messages.filter(({ role }) => role !== 'system')
-  if (withoutSystem.length > 0 && withoutSystem.length < messages.length && renders(render, withoutSystem)) {
+  const isOther = withoutSystem.length > 0 && withoutSystem.length < messages.length
+  if (isOther && (await render(withoutSystem, true)).text !== undefined) {
     return 'This model takes no system message here: put its text at the beginning of the first user message.'
   }
   if (messages.length === 0) return 'Give at least one user message.'
   return `The messages have the roles ${roles}. Most templates want user and assistant by turns, beginning with user.`
 }
 
-function renders(render: Render, messages: readonly ChatMessage[]): boolean {
-  try {
-    render(messages, true)
-    return true
-  } catch {
-    return false
-  }
-}
-
 // Private use characters: no template looks for them, and trimming leaves them alone.
 const answer = '\uE000answer\uE000'
 const question = '\uE000question\uE000'
+const conversation: readonly ChatMessage[] = [
+  { role: 'user', content: 'Hello' },
+  { role: 'assistant', content: answer },
+  { role: 'user', content: question },
+]
 
 /**
  * What follows the assistant's text when the conversation goes on: `<|im_end|>`, `</s>`, `### Instruction:`.
  * It stops models whose file does not mark that text as the end of a turn. Nothing, where the template cannot
  * render three messages.
  */
-function findTurnEnd(render: Render): string[] {
-  const conversation: ChatMessage[] = [
-    { role: 'user', content: 'Hello' },
-    { role: 'assistant', content: answer },
-    { role: 'user', content: question },
-  ]
-  if (!renders(render, conversation)) return []
-  const text = render(conversation, false)
+async function findTurnEnd(render: Render): Promise<string[]> {
+  const { text } = await render(conversation, false)
+  if (text === undefined) return []
   const from = text.indexOf(answer)
   const to = text.indexOf(question)
   if (from < 0 || to < from) return []
@@ -145,6 +166,6 @@ function withoutPrefix(text: string, prefix: string): string {
   return prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function sentence(words: string): string {
+  return words.replace(/\.?$/, '.')
 }

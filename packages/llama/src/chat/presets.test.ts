@@ -10,17 +10,18 @@ const conversation: ChatMessage[] = [
 ]
 const system: ChatMessage = { role: 'system', content: 'Be brief.' }
 
-const format = (preset: ChatTemplatePreset, messages: ChatMessage[], addGenerationPrompt = true): string =>
-  formatChat({
-    messages,
-    template: presetTemplate(preset),
-    bosToken: '<s>',
-    eosToken: '</s>',
-    addGenerationPrompt,
-  }).text
+const format = async (
+  preset: ChatTemplatePreset,
+  messages: ChatMessage[],
+  addGenerationPrompt = true,
+): Promise<string> => {
+  const tokens = { bosToken: '<s>', eosToken: '</s>' }
+  const template = presetTemplate(preset)
+  return (await formatChat({ messages, template, ...tokens, addGenerationPrompt })).text
+}
 
-test('ChatML writes every message between its marks', () => {
-  expect(format('chatml', [system, ...conversation])).toBe(
+test('ChatML writes every message between its marks', async () => {
+  expect(await format('chatml', [system, ...conversation])).toBe(
     '<|im_start|>system\nBe brief.<|im_end|>\n' +
       '<|im_start|>user\nHello!<|im_end|>\n' +
       '<|im_start|>assistant\nHi!<|im_end|>\n' +
@@ -29,55 +30,57 @@ test('ChatML writes every message between its marks', () => {
   )
 })
 
-test('Vicuna begins with its own system prompt and ends answers with </s>', () => {
-  expect(format('vicuna', conversation)).toBe(
+test('Vicuna begins with its own system prompt and ends answers with </s>', async () => {
+  expect(await format('vicuna', conversation)).toBe(
     'A chat between a curious user and an artificial intelligence assistant. ' +
       "The assistant gives helpful, detailed, and polite answers to the user's questions. " +
       'USER: Hello! ASSISTANT: Hi!</s>USER: How are you? ASSISTANT:',
   )
-  expect(format('vicuna', [system, { role: 'user', content: 'Hello!' }])).toBe(
+  expect(await format('vicuna', [system, { role: 'user', content: 'Hello!' }])).toBe(
     'Be brief. USER: Hello! ASSISTANT:',
   )
 })
 
-test('Alpaca puts the instruction and the response under their headings', () => {
-  expect(format('alpaca', [{ role: 'user', content: 'Name three cats.' }])).toBe(
+test('Alpaca puts the instruction and the response under their headings', async () => {
+  expect(await format('alpaca', [{ role: 'user', content: 'Name three cats.' }])).toBe(
     'Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n' +
       '### Instruction:\nName three cats.\n\n' +
       '### Response:',
   )
-  expect(format('alpaca', [system, ...conversation])).toBe(
+  expect(await format('alpaca', [system, ...conversation])).toBe(
     'Be brief.\n\n### Instruction:\nHello!\n\n### Response:Hi!</s>\n\n' +
       '### Instruction:\nHow are you?\n\n### Response:',
   )
 })
 
-test('RedPajama chat takes turns between <human> and <bot>', () => {
-  expect(format('redpajama', conversation)).toBe('<human>: Hello!\n<bot>: Hi!\n<human>: How are you?\n<bot>:')
-  expect(format('redpajama', [system, { role: 'user', content: 'Hello!' }])).toBe(
+test('RedPajama chat takes turns between <human> and <bot>', async () => {
+  expect(await format('redpajama', conversation)).toBe(
+    '<human>: Hello!\n<bot>: Hi!\n<human>: How are you?\n<bot>:',
+  )
+  expect(await format('redpajama', [system, { role: 'user', content: 'Hello!' }])).toBe(
     'Be brief.\n<human>: Hello!\n<bot>:',
   )
 })
 
-test('Falcon takes turns between User and Assistant', () => {
-  expect(format('falcon', [system, ...conversation])).toBe(
+test('Falcon takes turns between User and Assistant', async () => {
+  expect(await format('falcon', [system, ...conversation])).toBe(
     'Be brief.\nUser: Hello!\nAssistant: Hi!\nUser: How are you?\nAssistant:',
   )
 })
 
-test('an answer with the space that the model wrote reads as one without', () => {
+test('an answer with the space that the model wrote reads as one without', async () => {
   const spaced = conversation.with(1, { role: 'assistant', content: ' Hi!' })
   for (const preset of ['vicuna', 'redpajama', 'falcon'] as const) {
-    expect(format(preset, spaced)).toBe(format(preset, conversation))
+    expect(await format(preset, spaced)).toBe(await format(preset, conversation))
   }
 })
 
-test('without a generation prompt a conversation ends with its last message', () => {
+test('without a generation prompt a conversation ends with its last message', async () => {
   const closed = conversation.slice(0, 2)
   expect({
-    chatml: format('chatml', closed, false),
-    redpajama: format('redpajama', closed, false),
-    falcon: format('falcon', closed, false),
+    chatml: await format('chatml', closed, false),
+    redpajama: await format('redpajama', closed, false),
+    falcon: await format('falcon', closed, false),
   }).toEqual({
     chatml: '<|im_start|>user\nHello!<|im_end|>\n<|im_start|>assistant\nHi!<|im_end|>\n',
     redpajama: '<human>: Hello!\n<bot>: Hi!\n',
@@ -85,8 +88,8 @@ test('without a generation prompt a conversation ends with its last message', ()
   })
 })
 
-test('what a message says is never read as a template', () => {
-  expect(format('falcon', [{ role: 'user', content: "{{ 1 + 1 }} {% raw %} 'quoted' \\n" }])).toBe(
+test('what a message says is never read as a template', async () => {
+  expect(await format('falcon', [{ role: 'user', content: "{{ 1 + 1 }} {% raw %} 'quoted' \\n" }])).toBe(
     "User: {{ 1 + 1 }} {% raw %} 'quoted' \\n\nAssistant:",
   )
 })
@@ -108,8 +111,8 @@ test('each preset brings the texts at which its assistant stops', () => {
   })
 })
 
-test('a role that a preset has no place for is refused by name', () => {
-  expect(() => format('vicuna', [{ role: 'tool', content: '42' }])).toThrow(
+test('a role that a preset has no place for is refused by name', async () => {
+  await expect(format('vicuna', [{ role: 'tool', content: '42' }])).rejects.toThrow(
     'This chat format knows user and assistant messages, and a system message at the beginning; it has no place for one of role tool here.',
   )
 })

@@ -1,3 +1,4 @@
+import type { TextRange } from '../text/index.ts'
 import type { SamplingNumberName } from './sampling-numbers.ts'
 
 /**
@@ -52,8 +53,12 @@ export interface LanguageModel extends AsyncDisposable {
   tokenize(text: string, options?: { special?: boolean; addBos?: boolean }): number[]
   /** Text of the tokens; bytes that are no valid UTF-8 become U+FFFD. `special`: show control tokens. */
   detokenize(tokens: readonly number[], options?: { special?: boolean }): string
-  /** A conversation as the model was trained to read it, ending where the assistant speaks. */
-  formatChat(messages: readonly ChatMessage[], options?: FormatChatOptions): FormattedPrompt
+  /**
+   * A conversation as the model was trained to read it, ending where the assistant speaks. The prompt to ask with is
+   * `{ text, verbatim, special: true }`.
+   * @throws LlamaError invalid-chat-template, disposed
+   */
+  formatChat(messages: readonly ChatMessage[], options?: FormatChatOptions): Promise<FormattedPrompt>
   /**
    * Generates text. Concurrent calls share decode calls; calls with a common prompt prefix share its KV cache.
    * @throws LlamaError context-too-long, invalid-sampling, cancelled, disposed, adapter-mismatch, native-error
@@ -118,6 +123,8 @@ export type Reproducibility = 'off' | 'guaranteed' | 'not-guaranteed'
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant' | 'tool'
   content: string
+  /** Names of control tokens in the content are read as such; absent: they are text. */
+  special?: boolean
 }
 
 export interface FormatChatOptions {
@@ -132,6 +139,8 @@ export type ChatTemplatePreset = 'chatml' | 'vicuna' | 'alpaca' | 'redpajama' | 
 /** A prompt with its control tokens written out, and the strings at which the assistant's turn ends. */
 export interface FormattedPrompt {
   text: string
+  /** Names of control tokens that the messages hold: they are text. Absent where they hold none. */
+  verbatim?: TextRange[]
   stop: string[]
 }
 
@@ -166,8 +175,17 @@ export interface SamplingSettings extends SamplingNumbers {
   samplers?: SamplerName[] | undefined
 }
 
-/** Text (control tokens in it are read as such where `special`), or token ids. */
-export type PromptInput = { text: string; special?: boolean } | { tokens: readonly number[] }
+/**
+ * Text, or token ids. Control tokens named in the text are read as such where `special`, but not inside `verbatim`
+ * (ascending, not overlapping).
+ */
+export type PromptInput = TextPrompt | { tokens: readonly number[] }
+
+export interface TextPrompt {
+  text: string
+  special?: boolean
+  verbatim?: readonly TextRange[]
+}
 
 /**
  * Prompts decoded side by side: at each step the raw logits of all are added up by coefficients, one token is

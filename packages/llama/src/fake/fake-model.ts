@@ -52,14 +52,18 @@ export class FakeModel implements LanguageModel {
     return Buffer.concat(pieces).toString('utf8')
   }
 
-  formatChat(messages: readonly ChatMessage[], options: FormatChatOptions = {}): FormattedPrompt {
+  async formatChat(
+    messages: readonly ChatMessage[],
+    options: FormatChatOptions = {},
+  ): Promise<FormattedPrompt> {
     this.#checkUsable()
-    return formatChat({
+    return await formatChat({
       messages,
       template: resolveTemplate(this.#weights.template, options.template),
       bosToken: '<|bos|>',
       eosToken: '<|eos|>',
       addGenerationPrompt: options.addGenerationPrompt,
+      names: this.#weights.vocabulary.names,
     })
   }
 

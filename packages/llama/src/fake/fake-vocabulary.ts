@@ -1,3 +1,5 @@
+import { splitVerbatim, TokenNames, type SpecialNames, type TextRange } from '../text/index.ts'
+
 const starters = ['Once', 'The', 'Every', 'Nobody', 'Some', 'Then', 'One', 'That']
 const words =
   'a and old new small bright quiet sea ship cat dog moon star river garden lighthouse robot pirate baker ' +
@@ -20,6 +22,11 @@ export class FakeVocabulary {
   readonly bos: number
   readonly eos: number
   readonly size: number
+  readonly names: SpecialNames = {
+    control: new TokenNames(controlTexts),
+    markup: new TokenNames([]),
+    all: new TokenNames(controlTexts),
+  }
   readonly #texts: readonly string[]
   readonly #ids: ReadonlyMap<string, number>
   readonly #longest: number
@@ -53,6 +60,13 @@ export class FakeVocabulary {
       }
     }
     return tokens
+  }
+
+  /** With control tokens, except those that are named inside `verbatim`. */
+  tokenizeVerbatim(text: string, verbatim: readonly TextRange[]): number[] {
+    return splitVerbatim(text, verbatim, this.names).flatMap((piece) =>
+      this.tokenize(piece.text, piece.special),
+    )
   }
 
   /** Bytes of a token; none for a control token unless `special`. */

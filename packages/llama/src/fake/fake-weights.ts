@@ -10,6 +10,7 @@ import type {
   ScoreRequest,
   StatesRequest,
   StopReason,
+  TextPrompt,
   TextScore,
   TextStates,
   TokenLogprob,
@@ -191,12 +192,14 @@ export class FakeWeights {
   }
 
   promptTokens(prompt: PromptInput): number[] {
-    const tokens =
-      'tokens' in prompt
-        ? [...prompt.tokens]
-        : this.tokenize(prompt.text, prompt.special === undefined ? {} : { special: prompt.special })
+    const tokens = 'tokens' in prompt ? [...prompt.tokens] : this.#read(prompt)
     this.#checkTokens(tokens)
     return tokens
+  }
+
+  #read({ text, special = false, verbatim }: TextPrompt): number[] {
+    if (!special || verbatim === undefined) return this.tokenize(text, { special })
+    return [this.vocabulary.bos, ...this.vocabulary.tokenizeVerbatim(text, verbatim)]
   }
 
   #checkTokens(tokens: readonly number[]): void {

@@ -72,5 +72,7 @@ test('a base model refuses conversations', async () => {
   await using llama = createFakeLlama({ models: { [path]: { chatTemplate: false } } })
   const model = await llama.loadModel({ path })
   expect(model.info.chatTemplate).toBeUndefined()
-  expect(() => model.formatChat([{ role: 'user', content: 'Hi' }])).toThrow('This model has no chat template')
+  await expect(model.formatChat([{ role: 'user', content: 'Hi' }])).rejects.toThrow(
+    'This model has no chat template',
+  )
 })

@@ -52,15 +52,26 @@ export class NativeLanguageModel implements LanguageModel {
     return this.#usable.vocabulary.detokenize(tokens, options.special ?? false)
   }
 
-  formatChat(messages: readonly ChatMessage[], options: FormatChatOptions = {}): FormattedPrompt {
-    const { vocabulary, template } = this.#usable
-    return formatChat({
+  async formatChat(
+    messages: readonly ChatMessage[],
+    options: FormatChatOptions = {},
+  ): Promise<FormattedPrompt> {
+    return await this.#keep(this.#formatChat(messages, options))
+  }
+
+  async #formatChat(
+    messages: readonly ChatMessage[],
+    { template, addGenerationPrompt }: FormatChatOptions,
+  ): Promise<FormattedPrompt> {
+    const { vocabulary, template: own } = this.#usable
+    return await formatChat({
       messages,
-      template: resolveTemplate(template, options.template),
+      template: resolveTemplate(own, template),
       bosToken: vocabulary.name(vocabulary.bos),
       eosToken: vocabulary.name(vocabulary.eos),
       tokenizerAddsBos: vocabulary.addsBos,
-      addGenerationPrompt: options.addGenerationPrompt,
+      addGenerationPrompt,
+      names: await vocabulary.specialNames(),
     })
   }
 

@@ -67,7 +67,7 @@ test('a model asked for again while it is being freed is loaded when it is gone,
 test('a preset that does not exist is told with those that do', async () => {
   await using model = await load()
   const template = 'clippy' as 'chatml'
-  expect(() => model.formatChat([{ role: 'user', content: 'a' }], { template })).toThrow(
+  await expect(model.formatChat([{ role: 'user', content: 'a' }], { template })).rejects.toThrow(
     expect.objectContaining({
       code: 'invalid-chat-template',
       hint: expect.stringContaining('chatml, vicuna'),

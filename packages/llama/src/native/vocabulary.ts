@@ -3,10 +3,16 @@ import type { CApi, ModelPointer, Native, VocabPointer } from '@woolgather/ggml'
 import { createHash } from 'node:crypto'
 import { TimeSlice } from '../pace/time-slice.ts'
 import { LlamaError } from '../contract/error.ts'
-import { showBytes } from '../text/index.ts'
+import { showBytes, splitVerbatim, TokenNames, type SpecialNames, type TextRange } from '../text/index.ts'
 
 /** Characters from which on tokenizing takes long enough to be felt. */
 const longText = 1 << 14
+
+/** Not words, numbers or white space alone. */
+const looksLikeMarkup = /[^\p{L}\p{N}\s]/u
+
+/** llama.cpp's `llama_token_attr`, one bit each. */
+const attributes = { unknown: 1, control: 8, userDefined: 16 } as const
 
 /** A model's tokens. It reads the model's memory: whoever calls makes sure that the model is alive. */
 export class Vocabulary {
@@ -24,6 +30,7 @@ export class Vocabulary {
   #all: Promise<readonly Uint8Array[]> | undefined
   #endTokens: readonly number[] | undefined
   #fingerprint: Promise<string> | undefined
+  #specialNames: Promise<SpecialNames> | undefined
   #scratch = new Uint8Array(new ArrayBuffer(256))
 
   constructor(native: Native, model: ModelPointer) {
@@ -60,6 +67,21 @@ export class Vocabulary {
     const count = await callAsync(this.#api.llama_tokenize, ...args)
     if (count < 0) return this.tokenize(text, options)
     return Array.from(tokens.subarray(0, count))
+  }
+
+  /** `tokenizeLong` with control tokens, except those that are named inside `verbatim`. */
+  async tokenizeVerbatim(
+    text: string,
+    verbatim: readonly TextRange[],
+    { addBos }: { addBos: boolean },
+  ): Promise<number[]> {
+    const pieces = splitVerbatim(text, verbatim, await this.specialNames())
+    const tokens: number[][] = []
+    for (const [index, piece] of pieces.entries()) {
+      const options = { special: piece.special, addBos: addBos && index === 0 }
+      tokens.push(await this.tokenizeLong(piece.text, options))
+    }
+    return tokens.flat()
   }
 
   #tokenizeInto(
@@ -138,6 +160,28 @@ export class Vocabulary {
       if (token % 256 === 0) await slice.pause()
     }
     return pieces
+  }
+
+  /** Names that llama.cpp looks for in a text; read once, without holding the event loop. */
+  specialNames(): Promise<SpecialNames> {
+    return (this.#specialNames ??= this.#readSpecialNames())
+  }
+
+  async #readSpecialNames(): Promise<SpecialNames> {
+    const slice = new TimeSlice()
+    const control: string[] = []
+    const userDefined: string[] = []
+    for (let token = 0; token < this.size; token++) {
+      const attribute = this.#api.llama_vocab_get_attr(this.pointer, token)
+      if (attribute & (attributes.control | attributes.unknown)) control.push(this.name(token))
+      else if (attribute & attributes.userDefined) userDefined.push(this.name(token))
+      if (token % 256 === 0) await slice.pause()
+    }
+    return {
+      control: new TokenNames(control),
+      markup: new TokenNames(userDefined.filter((name) => looksLikeMarkup.test(name))),
+      all: new TokenNames([...control, ...userDefined]),
+    }
   }
 
   /** A token as people read it: part of a character as `<0xF0>`, control tokens by name. */

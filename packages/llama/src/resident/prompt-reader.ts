@@ -49,7 +49,10 @@ export class PromptReader {
 
   async #read(prompt: PromptInput, addBos: boolean): Promise<number[]> {
     if ('text' in prompt) {
-      return await this.#vocabulary.tokenizeLong(prompt.text, { special: prompt.special ?? false, addBos })
+      const { text, special = false, verbatim } = prompt
+      if (special && verbatim !== undefined)
+        return await this.#vocabulary.tokenizeVerbatim(text, verbatim, { addBos })
+      return await this.#vocabulary.tokenizeLong(text, { special, addBos })
     }
     const tokens = [...prompt.tokens]
     this.#vocabulary.check(tokens)

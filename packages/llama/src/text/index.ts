@@ -1,3 +1,5 @@
 export { showBytes } from './show-bytes.ts'
+export { splitVerbatim } from './split-verbatim.ts'
 export { StopMatcher } from './stop-matcher.ts'
+export { TokenNames, type SpecialNames, type TextRange } from './token-names.ts'
 export { Utf8Stream } from './utf8-stream.ts'

@@ -1,3 +1,4 @@
+import { subgraphPrefix } from '../types/describe-subgraph.ts'
 import type { Workflow, WorkflowNode } from '../document/document.ts'
 import type { Json } from '../json/json.ts'
 
@@ -31,9 +32,37 @@ function portsOfType(workflow: Workflow, type: string): ApiPort[] {
 
 type BoundInput = { node: string; input: string; value: Json }
 
-/** A workflow with literals put into inputs of its nodes; a link on such an input gives way. */
+/**
+ * A workflow with values from outside put into inputs of its nodes; a link on such an input gives way. They are literals,
+ * but where a node reads control tokens in what its author typed: there they come over a link, as what they are.
+ */
 export function bindInputs(workflow: Workflow, values: readonly BoundInput[]): Workflow {
-  return { ...workflow, nodes: bindNodeInputs(workflow.nodes, values) }
+  const nodes = bindNodeInputs(workflow.nodes, values)
+  for (const { node: id, input, value } of values) {
+    const node = nodes[id]
+    if (node === undefined || !holdsText(value) || !trustsTyping(node, workflow)) continue
+    const outside = unusedId(nodes, `${id}.${input}`)
+    const { [input]: _, ...inputs } = node.inputs ?? {}
+    nodes[outside] = { type: apiInputType, inputs: { name: outside, value } }
+    nodes[id] = { ...node, inputs, links: { ...node.links, [input]: [outside, 'value'] } }
+  }
+  return { ...workflow, nodes }
+}
+
+function holdsText(value: Json): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null)
+}
+
+/** Whether the node, or one in the subgraph it stands for, has its `special` switched on. */
+function trustsTyping(node: WorkflowNode, { subgraphs = {} }: Workflow): boolean {
+  const isOn = ({ inputs, links }: WorkflowNode): boolean =>
+    (inputs?.['special'] ?? false) !== false || links?.['special'] !== undefined
+  if (!node.type.startsWith(subgraphPrefix)) return isOn(node)
+  return Object.values(subgraphs).some(({ nodes }) => Object.values(nodes).some(isOn))
+}
+
+function unusedId(nodes: Readonly<Record<string, WorkflowNode>>, wanted: string): string {
+  return Object.hasOwn(nodes, wanted) ? unusedId(nodes, `${wanted}_`) : wanted
 }
 
 /** The same for the nodes of a workflow or subgraph alone. */

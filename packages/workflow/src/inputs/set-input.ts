@@ -1,9 +1,8 @@
 import type { NodeDescription } from '../types/description.ts'
-import { apiInputs, apiInputType } from './api-ports.ts'
+import { apiInputs, apiInputType, bindInputs } from './api-ports.ts'
 import { describeTypes, isLink, type Descriptions } from '../types/describe-subgraph.ts'
 import type { Workflow, WorkflowNode } from '../document/document.ts'
 import type { Issue } from '../issues/issues.ts'
-import type { Json } from '../json/json.ts'
 import { nearest, suggest } from '../issues/nearest.ts'
 import type { InputDescription } from '../types/description.ts'
 import type { Parsed } from '../parse/parse-workflow.ts'
@@ -35,7 +34,7 @@ export function setInput(
   const asText = node.type === apiInputType && name === 'value' && givenAsText(workflow, id, types)
   const read = asText ? readText('text', text) : readLiteral(input, text)
   if (read.problem !== undefined) return { issues: [invalid(id, name, read)] }
-  return { workflow: replaceNode(workflow, id, withLiteral(node, name, read.value)) }
+  return { workflow: bindInputs(workflow, [{ node: id, input: name, value: read.value }]) }
 }
 
 type Found = { id: string; name: string; node: WorkflowNode } | { issue: Issue }
@@ -128,18 +127,6 @@ function readLiteral(input: InputDescription, text: string): TextRead {
   const json = input.type === 'any' ? readText('json', text) : undefined
   if (json === undefined || json.problem !== undefined) return readTextFor(input, text)
   return typeof json.value === 'number' && !printsBack(text.trim()) ? { value: text } : json
-}
-
-function withLiteral(node: WorkflowNode, name: string, value: Json): WorkflowNode {
-  const links = Object.fromEntries(Object.entries(node.links ?? {}).filter(([input]) => input !== name))
-  const changed: WorkflowNode = { ...node, inputs: { ...node.inputs, [name]: value } }
-  if (Object.keys(links).length > 0) changed.links = links
-  else delete changed.links
-  return changed
-}
-
-function replaceNode(workflow: Workflow, id: string, node: WorkflowNode): Workflow {
-  return { ...workflow, nodes: { ...workflow.nodes, [id]: node } }
 }
 
 function unknownType(id: string, node: WorkflowNode): Issue {

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import type { Rendering } from './render-template.ts'
+import { TemplateThread } from './template-threads.ts'
+
+const rendering: Rendering = {
+  messages: [{ role: 'user', content: 'Hi' }],
+  addGenerationPrompt: true,
+  bosToken: '<s>',
+  eosToken: '',
+}
+/** Threads run built files only. */
+const file = new URL('../../dist/chat/template-thread.js', import.meta.url)
+
+test('a thread renders one conversation after the other', async () => {
+  const thread = new TemplateThread('{{ bos_token }}{{ messages[0].content }}', file)
+  const other = { ...rendering, messages: [{ role: 'user' as const, content: 'Ho' }] }
+  expect(await Promise.all([thread.render(rendering), thread.render(other)])).toEqual([
+    { text: '<s>Hi' },
+    { text: '<s>Ho' },
+  ])
+  thread.end()
+})
+
+test('one that takes too long is ended, refuses what waits behind it, and goes on with what comes after', async () => {
+  const stalls = new TemplateThread(`{%-${' '.repeat(200_000)}x`, file, 200)
+  const both = await Promise.all([stalls.render(rendering), stalls.render(rendering)])
+  const excess = { problem: 'excessive', message: 'it takes more than 0.2 seconds' }
+  expect(both).toEqual([excess, excess])
+  expect(await stalls.render(rendering)).toEqual(excess)
+})

@@ -1,0 +1,107 @@
+import { Worker } from 'node:worker_threads'
+import { compileTemplate, renderTemplate, type Rendered, type Rendering } from './render-template.ts'
+
+/** A real template takes milliseconds, on a slow machine and of a long conversation too. */
+const mostMilliseconds = 10_000
+/** Threads kept: models that are used at once. */
+const keptThreads = 4
+
+// The sources, as tests run them, cannot be loaded into a thread.
+const isBuilt = import.meta.url.endsWith('.js')
+
+/**
+ * Renders templates that came with a file, and so may be anybody's: each in a thread of its own, so that one that never
+ * ends holds up nobody else, and is ended.
+ */
+export class TemplateThreads {
+  /** By template, the one used last at the end. */
+  readonly #threads = new Map<string, TemplateThread>()
+
+  render(jinja: string, rendering: Rendering): Promise<Rendered> {
+    if (!isBuilt) return Promise.resolve(renderTemplate(compileTemplate(jinja), rendering))
+    const thread =
+      this.#threads.get(jinja) ?? new TemplateThread(jinja, new URL('./template-thread.js', import.meta.url))
+    this.#threads.delete(jinja)
+    this.#threads.set(jinja, thread)
+    for (const [oldest, unused] of this.#threads) {
+      if (this.#threads.size <= keptThreads) break
+      this.#threads.delete(oldest)
+      unused.end()
+    }
+    return thread.render(rendering)
+  }
+}
+
+/** A thread that renders one template, one conversation after the other. Started when needed. */
+export class TemplateThread {
+  readonly #jinja: string
+  readonly #file: URL
+  readonly #milliseconds: number
+  #worker: Worker | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  /** How often it was ended because it took too much, and what was said the last time. */
+  #excesses = 0
+  #excess: Rendered | undefined
+  #waiting = 0
+  #retired = false
+
+  constructor(jinja: string, file: URL, milliseconds: number = mostMilliseconds) {
+    this.#jinja = jinja
+    this.#file = file
+    this.#milliseconds = milliseconds
+  }
+
+  /** Never rejects. What waits behind a conversation that took too much is refused with it. */
+  render(rendering: Rendering): Promise<Rendered> {
+    const before = this.#excesses
+    this.#waiting++
+    const rendered = this.#last.then(async () => {
+      const excess = this.#excesses > before ? this.#excess : undefined
+      const found = excess ?? (await this.#ask(rendering))
+      this.#waiting--
+      if (this.#retired) this.end()
+      return found
+    })
+    this.#last = rendered
+    return rendered
+  }
+
+  /** Ends the thread when it has nothing left to do. */
+  end(): void {
+    this.#retired = true
+    if (this.#waiting > 0) return
+    void this.#worker?.terminate()
+    this.#worker = undefined
+  }
+
+  #ask(rendering: Rendering): Promise<Rendered> {
+    const worker = (this.#worker ??= this.#start())
+    return new Promise((resolve) => {
+      const settle = (rendered: Rendered): void => {
+        clearTimeout(timer)
+        worker.off('message', settle).off('error', broke)
+        worker.unref()
+        resolve(rendered)
+      }
+      const giveUp = (message: string): void => {
+        this.#worker = undefined
+        void worker.terminate()
+        this.#excesses++
+        this.#excess = { problem: 'excessive', message }
+        settle(this.#excess)
+      }
+      const broke = ({ message }: Error): void => giveUp(message)
+      const timer = setTimeout(
+        () => giveUp(`it takes more than ${this.#milliseconds / 1000} seconds`),
+        this.#milliseconds,
+      )
+      worker.on('message', settle).on('error', broke)
+      worker.ref()
+      worker.postMessage(rendering)
+    })
+  }
+
+  #start(): Worker {
+    return new Worker(this.#file, { workerData: { jinja: this.#jinja } })
+  }
+}
