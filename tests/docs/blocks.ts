@@ -1,4 +1,5 @@
 import { describeEndpoints } from './describe-endpoints.ts'
+import { describeEvents } from './describe-events.ts'
 import { describeMethods } from './describe-methods.ts'
 import { describeOptions } from './describe-options.ts'
 import { describeShortcuts } from './describe-shortcuts.ts'
@@ -11,5 +12,5 @@ import type { WriteBlock } from './marked-blocks.ts'
 export const blocks: Readonly<Record<string, Readonly<Record<string, WriteBlock>>>> = {
   'docs/editor.md': { shortcuts: describeShortcuts },
   'docs/merging.md': { methods: describeMethods },
-  'docs/server.md': { options: describeOptions, endpoints: describeEndpoints },
+  'docs/server.md': { options: describeOptions, endpoints: describeEndpoints, events: describeEvents },
 }

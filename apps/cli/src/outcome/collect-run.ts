@@ -1,7 +1,6 @@
 import {
   cellEnding,
   gatherSettled,
-  isStream,
   type CellEnding,
   type RunError,
   type RunEvent,
@@ -38,31 +37,17 @@ export function createCollector(): { add(event: RunEvent): void; result(): Colle
       if (ending !== undefined) ends[ending]++
       ended = event.time
       settled.add(event)
-      if (isStream(event)) return
-      switch (event.type) {
-        case 'cell.failed':
-          // Who cancelled a run knows why its cells ended.
-          if (event.error.code !== 'cancelled')
-            errors.push({ ...event.error, node: event.node, at: event.at })
-          return
-        case 'run.finished':
-          status = event.status
-          // Where cells failed, they have said why already.
-          if (event.error && errors.length === 0) errors.push(event.error)
-          return
-        case 'run.started':
-          seeds = event.seeds
-          began = event.time
-          return
-        case 'run.queued':
-        case 'run.restarted':
-        case 'cell.started':
-        case 'cell.finished':
-        case 'cell.cached':
-        case 'cell.skipped':
-          return
-        default:
-          return event satisfies never
+      if (event.type === 'run.started') {
+        seeds = event.seeds
+        began = event.time
+      }
+      // Who cancelled a run knows why its cells ended.
+      if (event.type === 'cell.failed' && ending === 'failed')
+        errors.push({ ...event.error, node: event.node, at: event.at })
+      if (event.type === 'run.finished') {
+        status = event.status
+        // Where cells failed, they have said why already.
+        if (event.error && errors.length === 0) errors.push(event.error)
       }
     },
     result: () => ({

@@ -4,7 +4,7 @@ import pc from 'picocolors'
 import type { TextSink } from '../io/cli-io.ts'
 import { printable } from '../print/print-issues.ts'
 import type { CellNames } from './name-cells.ts'
-import { amount, bar, restartLine, runLine, seconds, type Progress } from './progress.ts'
+import { amount, bar, newsOf, runLine, seconds, type Progress } from './progress.ts'
 
 const framesPerSecond = 12
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -61,11 +61,11 @@ export function createLiveLines(stderr: TextSink, names: CellNames): Progress {
   return {
     add(event) {
       progress = followProgress(progress, event)
-      if (event.type === 'run.restarted') {
-        running.clear()
-        return say(`${colors.yellow('!')} ${printable(restartLine(event.error))}`)
+      if (!('node' in event)) {
+        if (event.type === 'run.restarted') running.clear()
+        const news = newsOf(event)
+        return news === undefined ? undefined : say(`${colors.yellow('!')} ${printable(news)}`)
       }
-      if (!('node' in event)) return
       const name = names.nameOf(event)
       const cell = running.get(name)
       switch (event.type) {

@@ -2,7 +2,7 @@ import { cellEnding } from '@woolgather/workflow'
 import type { TextSink } from '../io/cli-io.ts'
 import { printable } from '../print/print-issues.ts'
 import type { CellNames } from './name-cells.ts'
-import { amount, restartLine, seconds, type Progress } from './progress.ts'
+import { amount, newsOf, seconds, type Progress } from './progress.ts'
 
 /** Between two lines of progress of one cell: a log should be readable. */
 const progressInterval = 2_000
@@ -34,8 +34,10 @@ export function createPlainLines(stderr: TextSink, names: CellNames): Progress {
 
   return {
     add(event) {
-      if (event.type === 'run.restarted') return line(restartLine(event.error))
-      if (!('node' in event)) return
+      if (!('node' in event)) {
+        const news = newsOf(event)
+        return news === undefined ? undefined : line(news)
+      }
       const cell = names.nameOf(event)
       switch (event.type) {
         case 'cell.started':

@@ -1,4 +1,4 @@
-import { paceOf, type RunError, type RunEvent, type RunProgress } from '@woolgather/workflow'
+import { paceOf, type CellEvent, type RunError, type RunEvent, type RunProgress } from '@woolgather/workflow'
 
 /** Shows on stderr what goes on in a run. */
 export interface Progress {
@@ -23,6 +23,21 @@ export function seconds(milliseconds: number): string {
 /** A worker process that ended while there was something to do. */
 export function restartLine({ message }: RunError): string {
   return `${message} Another takes up what it was doing.`
+}
+
+/** What is said aloud of an event that is about no cell; undefined where it goes without saying. */
+export function newsOf(event: Exclude<RunEvent, CellEvent>): string | undefined {
+  switch (event.type) {
+    case 'run.restarted':
+      return restartLine(event.error)
+    case 'run.queued':
+    case 'run.started':
+    case 'run.progress':
+    case 'run.finished':
+      return undefined
+    default:
+      return event satisfies never
+  }
 }
 
 const barWidth = 20

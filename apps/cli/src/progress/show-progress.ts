@@ -3,7 +3,7 @@ import type { TextSink } from '../io/cli-io.ts'
 import { createLiveLines } from './live-lines.ts'
 import type { CellNames } from './name-cells.ts'
 import { createPlainLines } from './plain-lines.ts'
-import { restartLine, type Progress } from './progress.ts'
+import { newsOf, type Progress } from './progress.ts'
 import { printable } from '../print/print-issues.ts'
 
 /** How much is told of what goes on: `--quiet` nothing, `--verbose` everything. */
@@ -32,7 +32,8 @@ export function showProgress(stderr: TextSink, names: CellNames, { quiet, verbos
 
 function createSilence(say: Progress['say']): Progress {
   const add = (event: RunEvent): void => {
-    if (event.type === 'run.restarted') say(restartLine(event.error))
+    const news = 'node' in event ? undefined : newsOf(event)
+    if (news !== undefined) say(news)
   }
   return { add, say, end: () => Promise.resolve() }
 }

@@ -1,4 +1,4 @@
-import type { Coordinate, OutputValue, RunError, RunEvent, RunStatus } from '@woolgather/workflow'
+import type { CellEvent, Coordinate, OutputValue, RunError, RunEvent, RunStatus } from '@woolgather/workflow'
 
 /** `stopped`: it, what it reads or its run was cancelled, or its run was lost. */
 export type CellStatus = 'running' | 'finished' | 'cached' | 'failed' | 'stopped' | 'skipped'
@@ -79,8 +79,6 @@ export function applyEvents(run: RunState, events: readonly RunEvent[]): RunStat
   }
   return keepEdited(after, edited)
 }
-
-type CellEvent = Extract<RunEvent, { node: string }>
 
 function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunState {
   switch (event.type) {

@@ -12,7 +12,15 @@ export type ParameterDefinition =
       above?: true
       description: string
     }
-  | { type: 'flag'; default: boolean; description: string }
+  | { type: 'flag'; default: boolean; description: string; ignored?: true }
+
+/** A flag that mergekit's files may have, and that changes nothing here. */
+export const ignoredFlag: ParameterDefinition = {
+  type: 'flag',
+  default: false,
+  description: 'Known to mergekit; without effect here.',
+  ignored: true,
+}
 
 export type ParameterDefinitions = Readonly<Record<string, ParameterDefinition>>
 export type ParameterValues = Readonly<Record<string, number | boolean>>

@@ -5,7 +5,7 @@ import { refuseNonFinite } from '../kernels/finite.ts'
 import type { DrawMask } from '../kernels/random.ts'
 import type { Chunk, Scan, Stages, TensorInputs } from '../tensor/tensor-merge.ts'
 import type { MethodDefinition } from './method.ts'
-import type { ParameterDefinitions, Parameters } from './parameters.ts'
+import { ignoredFlag, type ParameterDefinitions, type Parameters } from './parameters.ts'
 import type { SparsifyModel } from './sparsify-model.ts'
 import { divisorOf } from './weights.ts'
 
@@ -42,7 +42,7 @@ export function defineTaskVectors(variant: Variant): MethodDefinition {
         description: 'Scale what was kept to the whole difference’s sum of magnitudes.',
       },
       lambda: { type: 'number', default: 1, description: 'Factor of the mixed difference.' },
-      int8_mask: { type: 'flag', default: false, description: 'Known to mergekit; without effect here.' },
+      int8_mask: ignoredFlag,
       ...variant.shared,
     },
     perModel: {

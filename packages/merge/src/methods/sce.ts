@@ -7,6 +7,7 @@ import { scale } from '../sparsify/sparsifier.ts'
 import type { Chunk, Scan, Stages, TensorInputs } from '../tensor/tensor-merge.ts'
 import { combineOffsetsOf } from '../method/combine-models.ts'
 import type { MethodDefinition } from '../method/method.ts'
+import { ignoredFlag } from '../method/parameters.ts'
 
 export const sce: MethodDefinition = {
   title: 'SCE',
@@ -23,7 +24,7 @@ export const sce: MethodDefinition = {
       above: true,
       description: 'Share of the elements in which the models differ at all that is changed.',
     },
-    int8_mask: { type: 'flag', default: false, description: 'Known to mergekit; without effect here.' },
+    int8_mask: ignoredFlag,
   },
   perModel: {},
   start: (inputs, parameters) =>

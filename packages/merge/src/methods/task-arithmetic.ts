@@ -1,6 +1,7 @@
 import { combineOffsetsOf } from '../method/combine-models.ts'
 import type { MethodDefinition } from '../method/method.ts'
 import { divisorOf } from '../method/weights.ts'
+import { ignoredFlag } from '../method/parameters.ts'
 
 export const taskArithmetic: MethodDefinition = {
   title: 'Task arithmetic',
@@ -9,9 +10,9 @@ export const taskArithmetic: MethodDefinition = {
   models: { min: 0 },
   shared: {
     normalize: { type: 'flag', default: false, description: 'Divide by the sum of the weights.' },
-    rescale: { type: 'flag', default: false, description: 'Known to mergekit; without effect here.' },
+    rescale: ignoredFlag,
     lambda: { type: 'number', default: 1, description: 'Factor of the sum.' },
-    int8_mask: { type: 'flag', default: false, description: 'Known to mergekit; without effect here.' },
+    int8_mask: ignoredFlag,
   },
   perModel: { weight: { type: 'number', default: 1, description: 'Factor of the model’s difference.' } },
   start: (inputs, parameters) => {

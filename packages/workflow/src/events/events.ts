@@ -68,21 +68,38 @@ export type RunEvent =
   | (CellEventBase & { type: 'cell.finished'; outputs: Record<string, OutputValue>; milliseconds: number })
   /** Not run: the result of an earlier run with the same inputs is used. */
   | (CellEventBase & { type: 'cell.cached'; outputs: Record<string, OutputValue>; reason: string })
+  /** Failed, or was cancelled, which `error` tells by its code. */
   | (CellEventBase & { type: 'cell.failed'; error: RunError })
   /** Will not run. `reason` is for people, `because` for programs; absent in runs of earlier versions. */
   | (CellEventBase & { type: 'cell.skipped'; reason: string; because?: SkipCause | undefined })
 
 export type RunEventType = RunEvent['type']
 
-const streamed = ['cell.token', 'cell.progress', 'run.progress'] as const satisfies readonly RunEventType[]
+/** Of each event whether it tells of work going on, of which more is about to come: what lasts of it, others tell. */
+const streams: Readonly<Record<RunEventType, boolean>> = {
+  'run.queued': false,
+  'run.started': false,
+  'run.restarted': false,
+  'run.progress': true,
+  'run.finished': false,
+  'cell.started': false,
+  'cell.progress': true,
+  'cell.token': true,
+  'cell.finished': false,
+  'cell.cached': false,
+  'cell.failed': false,
+  'cell.skipped': false,
+}
 
-/** Tells of work going on, of which more is about to come: what lasts of it, other events tell. */
-export type StreamEvent = Extract<RunEvent, { type: (typeof streamed)[number] }>
+export const runEventTypes = Object.keys(streams) as RunEventType[]
 
 /** Whether an event can be left out, or told later together with the next, by whoever wants to know how a run ends. */
-export function isStream(event: RunEvent): event is StreamEvent {
-  return streamed.some((type) => type === event.type)
+export function isStream({ type }: RunEvent): boolean {
+  return streams[type]
 }
+
+/** About one cell. */
+export type CellEvent = Extract<RunEvent, { node: string }>
 
 /** A run event before the run gives it its number and time. */
 export type RunEventBody = RunEvent extends infer E
@@ -183,7 +200,12 @@ export type CellEnding = 'finished' | 'cached' | 'failed' | 'cancelled' | 'skipp
 
 /** How a cell ended with this event; undefined where it did not. What was cancelled has not failed. */
 export function cellEnding(event: RunEvent): CellEnding | undefined {
+  if (!('node' in event)) return undefined
   switch (event.type) {
+    case 'cell.started':
+    case 'cell.progress':
+    case 'cell.token':
+      return undefined
     case 'cell.finished':
       return 'finished'
     case 'cell.cached':
@@ -193,7 +215,7 @@ export function cellEnding(event: RunEvent): CellEnding | undefined {
     case 'cell.skipped':
       return event.because === 'cancelled' ? 'cancelled' : 'skipped'
     default:
-      return undefined
+      return event satisfies never
   }
 }
 

@@ -32,7 +32,12 @@ export function gatherSettled(): { cells: SettledCells; add(event: RunEvent): vo
 
 /** The cell that ended with an event; undefined where none did. */
 export function settledCell(event: RunEvent): SettledCell | undefined {
+  if (!('node' in event)) return undefined
   switch (event.type) {
+    case 'cell.started':
+    case 'cell.progress':
+    case 'cell.token':
+      return undefined
     case 'cell.finished':
     case 'cell.cached':
       return { node: event.node, at: event.at, outputs: event.outputs }
@@ -41,6 +46,6 @@ export function settledCell(event: RunEvent): SettledCell | undefined {
     case 'cell.skipped':
       return { node: event.node, at: event.at, skipped: event.reason }
     default:
-      return undefined
+      return event satisfies never
   }
 }
