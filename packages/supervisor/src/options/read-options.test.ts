@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { handOn, parseArguments, readOption, readOptions, type GivenOptions } from './read-options.ts'
-import { serverOptions } from './server-options.ts'
+import { serverOptions, type ServerOption } from './server-options.ts'
 
 /** Every option there is: one that is added does not compile before it stands here. */
 const given: Required<GivenOptions> = {
@@ -32,6 +32,11 @@ test('a server reads every option that is handed on to it as it was given', () =
     idleUnload: 0.5,
   })
   expect(Object.keys(read)).toEqual(Object.keys(serverOptions))
+})
+
+test('what nobody gives is as the table says', () => {
+  const usual = Object.entries<ServerOption>(serverOptions).map(([name, option]) => [name, option.default])
+  expect(readOptions({}, {})).toEqual(Object.fromEntries(usual))
 })
 
 test('what is secret stands on no command line', () => {

@@ -23,8 +23,12 @@ type ReadOf<O> = O extends { read: (text: string, flag: string) => infer Value }
 /** Options as somebody gave them on a command line, not read yet. */
 export type GivenOptions = { [Name in ServerOptionName]?: GivenOf<Options[Name]> | undefined }
 
-/** Options from command line and environment, read. */
-export type ReadOptions = { [Name in ServerOptionName]: ReadOf<Options[Name]> | undefined }
+/** Options from command line and environment, read; where neither has one, its default. */
+export type ReadOptions = {
+  [Name in ServerOptionName]: ReadOf<Options[Name]> | DefaultOf<Options[Name]>
+}
+
+type DefaultOf<O> = O extends { default: infer Value } ? Value : undefined
 
 const names = Object.keys(serverOptions) as ServerOptionName[]
 
@@ -41,18 +45,23 @@ export function readOption<Name extends ServerOptionName>(
   name: Name,
   given: GivenOptions[Name],
   env: NodeJS.ProcessEnv = process.env,
-): ReadOptions[Name] {
+): ReadOf<Options[Name]> | undefined {
   const { read, many, variable }: ServerOption = serverOptions[name]
   const noted = variable === undefined ? undefined : env[variable]
   const value = given ?? (many ? noted?.split(path.delimiter).filter(Boolean) : noted)
   // Where only the flag was given, it means one.
   const text = value === true && read ? '1' : value
-  return (read && typeof text === 'string' ? read(text, flagOf(name)) : text) as ReadOptions[Name]
+  return (read && typeof text === 'string' ? read(text, flagOf(name)) : text) as
+    ReadOf<Options[Name]> | undefined
 }
 
 /** @throws WoolgatherError invalid-input */
 export function readOptions(given: GivenOptions, env: NodeJS.ProcessEnv = process.env): ReadOptions {
-  return Object.fromEntries(names.map((name) => [name, readOption(name, given[name], env)])) as ReadOptions
+  const read = (name: ServerOptionName): unknown => {
+    const { default: usual }: ServerOption = serverOptions[name]
+    return readOption(name, given[name], env) ?? usual
+  }
+  return Object.fromEntries(names.map((name) => [name, read(name)])) as ReadOptions
 }
 
 /** What makes a server process read the same options again: its arguments, and what must not stand on a command line. */
