@@ -1,0 +1,88 @@
+import path from 'node:path'
+import { createFileArtifactStore } from '@woolgather/engine'
+import { startModelServer, type ModelServer } from '@woolgather/files/testing/model-server'
+import {
+  endpoints,
+  type AnswerOf,
+  type Client,
+  type Endpoint,
+  type EndpointName,
+  type Endpoints,
+} from '@woolgather/protocol'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { collect, script, startTestServer, submit, type TestServer } from '../testing/start-test-server.ts'
+
+let server: TestServer
+let client: Client
+let models: ModelServer
+
+beforeAll(async () => {
+  server = await startTestServer()
+  client = server.connect()
+  models = await startModelServer()
+})
+afterAll(async () => {
+  await server.close()
+  await models[Symbol.asyncDispose]()
+})
+
+async function runTo(end: string): Promise<string> {
+  const id = await submit(client, script(`end ${end}`))
+  await collect(client, id)
+  return id
+}
+
+const save = (id: string) => client.ask('saveWorkflow', { id, body: { workflow: script('saved') } })
+
+/** A download that goes on until it is cancelled. */
+function fetchSlowly() {
+  models.files.set('/slow.gguf', { content: Buffer.alloc(64), stalls: true })
+  return client.ask('fetchModel', { body: { source: `${models.url}/slow.gguf` } })
+}
+
+/** How each is asked: one that is added does not compile before it stands here. */
+const asks: { [Name in EndpointName]: () => Promise<AnswerOf<Endpoints[Name], Blob>> } = {
+  health: () => client.ask('health'),
+  nodes: () => client.ask('nodes'),
+  models: () => client.ask('models'),
+  unloadModels: () => client.ask('unloadModels'),
+  downloads: () => client.ask('downloads'),
+  fetchModel: fetchSlowly,
+  cancelDownload: async () => client.ask('cancelDownload', { id: (await fetchSlowly()).id }),
+  queue: () => client.ask('queue'),
+  changeQueue: () => client.ask('changeQueue', { body: { paused: false } }),
+  submitRun: () => client.ask('submitRun', { body: { workflow: script('end completed') } }),
+  runs: () => client.ask('runs'),
+  run: async () => client.ask('run', { id: await runTo('completed') }),
+  runEvents: async () => client.ask('runEvents', { id: await runTo('completed'), query: { after: -1 } }),
+  cancelRun: async () => client.ask('cancelRun', { id: await submit(client, script('cancellable')) }),
+  resumeRun: async () => client.ask('resumeRun', { id: await runTo('interrupted') }),
+  artifact() {
+    const store = createFileArtifactStore(path.join(server.folder, 'data', 'artifacts'))
+    return client.ask('artifact', { hash: store.put(new TextEncoder().encode('"text"'), 'text').artifact })
+  },
+  upload: () => client.ask('upload', { query: { name: 'table.csv' }, body: new Blob(['a,b\n']) }),
+  workflows: () => client.ask('workflows'),
+  workflow: async () => client.ask('workflow', { id: (await save('read')).id }),
+  saveWorkflow: () => save('saved'),
+  deleteWorkflow: async () => {
+    const { id, revision } = await save('deleted')
+    return client.ask('deleteWorkflow', { id, query: { revision } })
+  },
+  revisions: async () => client.ask('revisions', { id: (await save('revised')).id }),
+  revision: async () => client.ask('revision', await save('revision')),
+  exportWorkflow: async () => client.ask('exportWorkflow', { id: (await save('exported')).id }),
+  importWorkflow: () =>
+    client.ask('importWorkflow', { body: new Blob([JSON.stringify(script('imported'))]) }),
+}
+
+test.each(Object.keys(asks) as EndpointName[])(
+  '%s answers what the table says, and no more',
+  async (name) => {
+    const { answer }: Endpoint = endpoints[name]
+    const given = await asks[name]()
+    if (answer === 'none') expect(given).toBeUndefined()
+    else if (answer === 'bytes') expect(given).toBeInstanceOf(Blob)
+    else expect(answer.parse(given)).toEqual(given)
+  },
+)
