@@ -95,6 +95,10 @@ export const generate: WoolgatherNode = defineNode({
       description: 'Each token with its log-probability and its alternatives, where asked for.',
     },
     json: { type: 'json', description: 'What the answer says as JSON; null where it is none.' },
+    promptTokens: {
+      type: 'integer',
+      description: 'How many tokens it was asked with, of all prompts of a mix together.',
+    },
     reproducible: {
       type: 'text',
       description:

@@ -6,6 +6,7 @@ import { readJson } from '../text/read-json.ts'
 export function reportResult(result: GenerateResult): {
   text: string
   tokens: number
+  promptTokens: number
   tokensPerSecond: number
   stopReason: string
   logprobs: NonNullable<GenerateResult['logprobs']>
@@ -15,6 +16,7 @@ export function reportResult(result: GenerateResult): {
   return {
     text: result.text,
     tokens: result.tokens.length,
+    promptTokens: result.promptTokens,
     tokensPerSecond: tokensPerSecond(result),
     stopReason: result.incomplete === true ? 'incomplete' : result.stopReason,
     logprobs: result.logprobs ?? [],

@@ -23,6 +23,7 @@ import { createModelDownloads } from './models/model-downloads.ts'
 import { createRunService } from './runs/run-service.ts'
 import { openRunStore, type RunStore } from './runs/run-store.ts'
 import { serveSockets } from './socket/serve-sockets.ts'
+import { readOrigin } from './trust/allow-origins.ts'
 import { createGate, type TrustOptions } from './trust/check-request.ts'
 import { createAddressOf } from './trust/client-address.ts'
 import { defaultRates, type RequestRates } from './trust/limit-requests.ts'
@@ -92,7 +93,8 @@ function timeoutsOf(patience: number): {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const logger = options.logger ?? createLogger()
   const host = options.host ?? serverOptions.host.default
-  const gate = createGate({ ...options, host })
+  const allowedOrigins = (options.allowedOrigins ?? []).map(readOrigin)
+  const gate = createGate({ ...options, host, allowedOrigins })
   const addressOf = createAddressOf(options.proxies ?? 0)
   const version = readVersion()
   const { descriptions, broken } = options.descriptions
@@ -157,6 +159,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       version,
       gate,
       addressOf,
+      allowedOrigins,
       rates: { ...defaultRates, ...options.rates },
       descriptions,
       listModels,

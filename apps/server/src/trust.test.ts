@@ -70,6 +70,51 @@ describe('who asks too often', () => {
   })
 })
 
+describe('a page of an allowed origin', () => {
+  const token = 'a-long-enough-token'
+  const page = 'http://localhost:3000'
+  const ask = (url: string, origin: string, request: RequestInit = {}): Promise<Response> =>
+    fetch(url, { ...request, headers: { origin, ...request.headers } })
+
+  test('may read every answer, refusals too, and one of another origin none', async () => {
+    await using server = await startTestServer({ token, allowedOrigins: [`${page}/`] })
+    const url = server.url + pathOf('nodes')
+    const allowed = async (origin: string, given: string): Promise<[number, string | null]> => {
+      const answer = await ask(url, origin, { headers: { authorization: `Bearer ${given}` } })
+      return [answer.status, answer.headers.get('access-control-allow-origin')]
+    }
+    expect(await allowed(page, token)).toEqual([200, page])
+    expect(await allowed(page, 'a-wrong-token-of-it')).toEqual([401, page])
+    expect(await allowed('http://localhost:3001', token)).toEqual([403, null])
+    expect(await allowed(server.url, token)).toEqual([200, null])
+  })
+
+  test('is told before it asks that it may, without a token', async () => {
+    await using server = await startTestServer({ token, allowedOrigins: [page] })
+    const preflight = (origin: string): Promise<Response> =>
+      ask(`${server.url}/v1/chat/completions`, origin, {
+        method: 'OPTIONS',
+        headers: {
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization,x-stainless-lang',
+        },
+      })
+    const { status, headers } = await preflight(page)
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([204, page])
+    expect(headers.get('access-control-allow-headers')).toBe('authorization,x-stainless-lang')
+    expect(headers.get('access-control-allow-methods')).toContain('POST')
+    const other = await preflight('http://other.example')
+    expect([other.status, other.headers.get('access-control-allow-origin')]).toEqual([403, null])
+  })
+
+  test('must be named as an origin', async () => {
+    await expect(startTestServer({ allowedOrigins: ['localhost'] })).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: '--allow-origin “localhost” is no origin.',
+    })
+  })
+})
+
 /** As JSON, which it may not be. */
 function send(url: string, method: string, body: string): Promise<Response> {
   const request: RequestInit = { method, headers: { 'content-type': 'application/json' }, body }
@@ -111,7 +156,7 @@ describe('a body that is too much', () => {
         error: {
           code: 'request-too-large',
           message: expect.stringMatching(
-            /^The request has [\d,]+ bytes \([\d.]+ MiB\), more than the limit of [\d,]+ bytes \([\d.]+ MiB\)\.$/,
+            /^The request has [\d,]+ bytes \([\d.]+ MiB\), more than the limit of [\d,]+ bytes \([\d.]+ MiB\)\.( |$)/,
           ) as string,
         },
       },
@@ -135,6 +180,25 @@ describe('a body that is too much', () => {
       '“a.csv” has 300,000,000 bytes (286.1 MiB), more than the limit of 268,435,456 bytes (256 MiB).',
     )
   })
+})
+
+test.each([
+  ['POST', pathOf('runs')],
+  ['PATCH', pathOf('queue')],
+  ['PUT', pathOf('workflow', { id: 'mine' })],
+  ['POST', '/v1/chat/completions'],
+])('a body that is not sent as JSON is told so: %s %s', async (method, route) => {
+  await using server = await startTestServer()
+  const said = async (headers: Record<string, string>): Promise<[number, string]> => {
+    const request: RequestInit = { method, headers, body: Buffer.from('{}') }
+    const answer = await fetch(server.url + route, request)
+    return [answer.status, await answer.text()]
+  }
+  expect(await said({})).toEqual([400, expect.stringContaining('the header content-type is missing')])
+  expect(await said({ 'content-type': 'text/plain' })).toEqual([
+    400,
+    expect.stringContaining('“text/plain” and must be JSON'),
+  ])
 })
 
 test('answers tell no stack, no path of this machine, and forbid being framed or sniffed', async () => {

@@ -1,8 +1,9 @@
 import path from 'node:path'
 import type { ErrorResponse } from '@woolgather/protocol'
-import { WoolgatherError, type ErrorCode, type RunError } from '@woolgather/workflow'
+import { WoolgatherError, type RunError } from '@woolgather/workflow'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Logger } from 'pino'
+import { serverFaults } from '../errors/server-faults.ts'
 import { storageProblem } from '../errors/storage-problem.ts'
 import { toRunError } from '../errors/to-run-error.ts'
 import { HttpError } from '../errors/http-error.ts'
@@ -42,17 +43,9 @@ interface BodyError {
 
 const tooLargeHint = 'Long texts and tables belong into files: upload them, and load them with a node.'
 
-/** Where an error says no status of its own; others are the client's mistake. */
-const statuses: Partial<Record<ErrorCode, number>> = {
-  'disk-full': 507,
-  'data-damaged': 500,
-  'write-failed': 500,
-  internal: 500,
-}
-
 export function describeThrown(thrown: unknown): { status: number; error: RunError } {
   if (thrown instanceof WoolgatherError) {
-    const status = thrown instanceof HttpError ? thrown.status : (statuses[thrown.code] ?? 400)
+    const status = thrown instanceof HttpError ? thrown.status : (serverFaults[thrown.code] ?? 400)
     return { status, error: toRunError(thrown) }
   }
   const { status, limit, expected, received } = (thrown ?? {}) as Partial<BodyError>

@@ -4,13 +4,14 @@ import type { ArtifactStore } from '@woolgather/engine'
 import type { ModelLedger } from '@woolgather/files'
 import type { ModelList } from '@woolgather/gguf'
 import type { WorkerStatus } from '@woolgather/protocol'
-import type { NodeDescription } from '@woolgather/workflow'
+import type { Descriptions, NodeDescription } from '@woolgather/workflow'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { serveOpenAi } from '../openai/serve-openai.ts'
 import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService } from '../runs/run-service.ts'
+import { allowOrigins } from '../trust/allow-origins.ts'
 import { tokenCookie, type Refusal, type TrustedParts } from '../trust/check-request.ts'
 import { networkOf, type AddressOf } from '../trust/client-address.ts'
 import { limitRequests, type RequestRates } from '../trust/limit-requests.ts'
@@ -29,6 +30,8 @@ export interface AppOptions {
   gate: (parts: TrustedParts) => Refusal | undefined
   rates: RequestRates
   addressOf: AddressOf
+  /** Whose pages may read the answers. */
+  allowedOrigins: readonly string[]
   descriptions: readonly NodeDescription[]
   listModels: () => Promise<ModelList>
   workflows: WorkflowStore
@@ -53,20 +56,21 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.use(secureHeaders())
+  app.use(allowOrigins(options.allowedOrigins))
   app.use(limitRequests(options.rates, options.addressOf))
   app.use(requireTrust(options))
-  app.use(serveEndpoints(createHandlers(options)))
+  const types = new Map(options.descriptions.map((description) => [description.type, description]))
+  app.use(serveEndpoints(createHandlers(options, types)))
   app.use(serveDocs(options.version))
-  app.use(serveOpenAi({ runs, workflows, artifacts }))
+  app.use(serveOpenAi({ runs, workflows, artifacts, types }))
   app.use(serveEditor(options.editorFolder))
   app.use(answerNotFound)
   app.use(answerError(options.logger, options.dataFolder))
   return app
 }
 
-function createHandlers(options: AppOptions): Handlers {
+function createHandlers(options: AppOptions, types: Descriptions): Handlers {
   const { descriptions, workflows, ledger, downloads, runs } = options
-  const types = new Map(descriptions.map((description) => [description.type, description]))
   return {
     health() {
       const { state, memory, stall } = options.workerStatus()

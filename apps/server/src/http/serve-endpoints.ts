@@ -58,7 +58,7 @@ function mount(router: Router, endpoint: Endpoint, handle: Handler<Endpoint>): v
 
 function bodyReaders({ body, largest = usualBodyBytes }: Endpoint): RequestHandler[] {
   if (body === undefined || body === 'bytes') return []
-  return [body === 'beginning' ? express.raw({ type: () => true, limit: largest }) : jsonBody(largest)]
+  return body === 'beginning' ? [express.raw({ type: () => true, limit: largest })] : jsonBody(largest)
 }
 
 function describeRequest(endpoint: Endpoint, request: Request, response: Response): Asked<Endpoint> {

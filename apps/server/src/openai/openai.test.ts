@@ -34,6 +34,17 @@ const story: Workflow['nodes'] = {
   out: { type: 'api/output', links: { value: ['story', 'text'] } },
 }
 
+const plain: Workflow['nodes'] = {
+  model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
+  prompt: { type: 'api/input', inputs: { name: 'prompt' } },
+  story: {
+    type: 'generation/generate',
+    inputs: { seed: 7, maxTokens: 20 },
+    links: { model: ['model', 'model'], prompt: ['prompt', 'value'] },
+  },
+  out: { type: 'api/output', links: { value: ['story', 'text'] } },
+}
+
 /** Only where something is run, it has a real worker. */
 async function serve(
   saved: Record<string, Workflow['nodes']>,
@@ -72,6 +83,20 @@ describe('with the official client a workflow', () => {
         said: nodes('You said {{prompt}} at {{temperature}}.'),
         called: nodes('{{prompt}}! {{temperature}}'),
         story,
+        plain,
+        warm: {
+          ...plain,
+          temperature: { type: 'api/input', inputs: { name: 'temperature' } },
+          story: {
+            ...plain['story']!,
+            links: { ...plain['story']!.links, temperature: ['temperature', 'value'] },
+          },
+        },
+        stopping: {
+          prompt: { type: 'api/input', inputs: { name: 'prompt' } },
+          stop: { type: 'api/input', inputs: { name: 'stop' } },
+          out: { type: 'api/output', links: { value: ['stop', 'value'] } },
+        },
         cut: { ...story, story: { ...story['story']!, inputs: { seed: 7, maxTokens: 5 } } },
         failing,
       },
@@ -143,6 +168,108 @@ describe('with the official client a workflow', () => {
   test('says that an answer was cut at its length', async () => {
     const answer = await clientOf(server).completions.create({ model: 'cut', prompt: 'Tell me a story.' })
     expect(answer.choices[0]?.finish_reason).toBe('length')
+  })
+
+  test('counts the tokens it took, in a stream where the client asks for it', async () => {
+    const client = clientOf(server)
+    const asked = { model: 'cut', prompt: 'Tell me a story.' }
+    const { usage } = await client.completions.create(asked)
+    expect(usage).toMatchObject({ completion_tokens: 5, total_tokens: usage!.prompt_tokens + 5 })
+    expect(usage!.prompt_tokens).toBeGreaterThan(5)
+    const chunks = []
+    const stream = { stream: true, stream_options: { include_usage: true } } as const
+    for await (const chunk of await client.completions.create({ ...asked, ...stream })) chunks.push(chunk)
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage })
+    expect(chunks.slice(0, -1).every((chunk) => chunk.choices.length === 1)).toBe(true)
+  })
+
+  test('is given what was set where the node that generates takes it', async () => {
+    const client = clientOf(server)
+    const prompt = 'Tell me a story.'
+    const [whole] = (await client.completions.create({ model: 'plain', prompt })).choices
+    const end = whole!.text.slice(10, 13)
+    const [stopped] = (await client.completions.create({ model: 'plain', prompt, stop: end })).choices
+    expect(stopped!.text).toBe(whole!.text.slice(0, whole!.text.indexOf(end)))
+    const [short] = (await client.completions.create({ model: 'plain', prompt, max_tokens: 3, logprobs: 2 }))
+      .choices
+    expect(short!.logprobs!.tokens!.join('')).toBe(short!.text)
+    expect(Object.keys(short!.logprobs!.top_logprobs![0]!)).toHaveLength(2)
+    const messages = [{ role: 'user' as const, content: prompt }]
+    const { choices } = await client.chat.completions.create({
+      model: 'plain',
+      messages,
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'mood', schema: { enum: ['happy', 'sad'] } },
+      },
+    })
+    expect(['happy', 'sad']).toContain(JSON.parse(choices[0]!.message.content!))
+  })
+
+  test('gives as many answers as were asked for, to each of several prompts', async () => {
+    const client = clientOf(server)
+    const answer = await client.completions.create({ model: 'plain', prompt: ['A cat', 'A dog'], n: 2 })
+    expect(answer.choices.map(({ index }) => index)).toEqual([0, 1, 2, 3])
+    expect(new Set(answer.choices.map(({ text }) => text)).size).toBe(4)
+    expect(answer.usage!.completion_tokens).toBeGreaterThan(20)
+    const parts = ['', '']
+    const stream = await client.completions.create({ model: 'plain', prompt: 'A cat', n: 2, stream: true })
+    for await (const { choices } of stream) for (const { index, text } of choices) parts[index] += text
+    expect(parts).toEqual(answer.choices.slice(0, 2).map(({ text }) => text))
+  })
+
+  test.each([
+    ['stop', { stop: ['a'] }],
+    ['response_format', { response_format: { type: 'json_object' } }],
+    ['tools', { tools: [{ type: 'function', function: { name: 'look' } }] }],
+    ['logprobs', { logprobs: true }],
+    ['frequency_penalty', { frequency_penalty: 0.5 }],
+    ['logit_bias', { logit_bias: { 5: 10 } }],
+  ] as const)(
+    'refuses %s where nothing takes it, and what asks for nothing does not count',
+    async (param, set) => {
+      const client = clientOf(server)
+      const ask = { model: 'said', messages: [{ role: 'user' as const, content: 'x' }] }
+      await expect(client.chat.completions.create({ ...ask, ...(set as object) })).rejects.toMatchObject({
+        status: 400,
+        param,
+      })
+      await client.chat.completions.create({
+        ...ask,
+        stop: null,
+        n: 1,
+        logprobs: false,
+        frequency_penalty: 0,
+        tools: [],
+        logit_bias: {},
+        response_format: { type: 'text' },
+        user: 'me',
+      })
+    },
+  )
+
+  test('hands it to an input of that name', async () => {
+    const { choices } = await clientOf(server).chat.completions.create({
+      model: 'stopping',
+      messages: [{ role: 'user', content: 'x' }],
+      stop: 'end',
+    })
+    expect(choices[0]!.message.content).toBe('["end"]')
+  })
+
+  test('tells what the client did wrong as that, and a paused queue at once', async () => {
+    const client = clientOf(server)
+    const long = client.completions.create({ model: 'plain', prompt: 'word '.repeat(3_000) })
+    await expect(long).rejects.toMatchObject({ status: 400, code: 'context_length_exceeded' })
+    for (const model of ['plain', 'warm']) {
+      const cold = client.completions.create({ model, prompt: 'x', temperature: -1 })
+      await expect(cold).rejects.toMatchObject({ status: 400, type: 'invalid_request_error' })
+    }
+    const ask = server.connect().ask
+    await ask('changeQueue', { body: { paused: true } })
+    const paused = client.completions.create({ model: 'plain', prompt: 'x' })
+    await expect(paused).rejects.toMatchObject({ status: 503, code: 'queue-paused' })
+    await ask('changeQueue', { body: { paused: false } })
   })
 
   test('that is not there, is asked for in a wrong way, or fails, is an error the client understands', async () => {

@@ -1,29 +1,46 @@
-import { listOf } from '@woolgather/workflow'
+import { listOf, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
+import { parameterFields, parameters, type Parameter, type ParameterName } from './parameters.ts'
 
 const textParts = listOf(z.object({ type: z.literal('text'), text: z.string() }))
 
 const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool']),
   content: z.union([z.string(), textParts]).nullable().default(''),
+  tool_calls: listOf(z.unknown()).max(0, 'Calls of tools are not taken').nullable().optional(),
 })
 
-/** What both kinds of request have. Whatever else clients send is passed over. */
+/** Answers to one request. */
+const mostAnswers = 128
+
+const responseFormat = z.union([
+  z.object({ type: z.literal('text') }),
+  z.object({ type: z.literal('json_object') }),
+  z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: z.json().optional() }) }),
+])
+
+/** What both kinds of request have. */
 const common = {
+  ...parameterFields,
   model: z.string().min(1).max(200),
   stream: z.boolean().nullable().default(false),
-  n: z.literal(1, 'Only one answer at a time is given').nullable().optional(),
-  temperature: z.number().nullable().optional(),
-  top_p: z.number().nullable().optional(),
-  max_tokens: z.int().positive().nullable().optional(),
+  stream_options: z.object({ include_usage: z.boolean().nullable().optional() }).nullable().optional(),
+  n: z.int().min(1).max(mostAnswers).nullable().optional(),
   max_completion_tokens: z.int().positive().nullable().optional(),
-  seed: z.int().nullable().optional(),
 }
 
-const chatSchema = z.object({ ...common, messages: listOf(message).min(1).max(10_000) })
+const chatSchema = z.object({
+  ...common,
+  messages: listOf(message).min(1).max(10_000),
+  logprobs: z.boolean().nullable().optional(),
+  top_logprobs: z.int().min(0).max(20).nullable().optional(),
+  response_format: responseFormat.nullable().optional(),
+})
+
 const completionSchema = z.object({
   ...common,
-  prompt: z.union([z.string(), z.tuple([z.string()]).transform(([text]) => text)]),
+  prompt: z.union([z.string(), listOf(z.string()).min(1).max(mostAnswers)], 'Prompts are texts here'),
+  logprobs: z.int().min(0).max(20).nullable().optional(),
 })
 
 export interface ChatMessage {
@@ -35,44 +52,77 @@ export interface ChatMessage {
 export interface ModelCall {
   model: string
   stream: boolean
-  messages: ChatMessage[]
-  /** Settings by the names that an `api/input` may have. */
-  settings: Record<string, number>
+  /** Whether a stream ends with how many tokens it took. */
+  includeUsage: boolean
+  /** What is to be answered, each so often. */
+  conversations: ChatMessage[][]
+  answersEach: number
+  /** What was set and asks for something. */
+  settings: Partial<Record<ParameterName, Json>>
+  /** Alternatives to each token that are to be told. */
+  logprobs?: number | undefined
+  /** JSON Schema of the answer, where it is to be JSON, and the format as it was asked for. */
+  format?: { schema: Json; asked: Json } | undefined
 }
 
-export function readChatRequest(body: unknown): ModelCall | { problem: string } {
+export type ReadRequest = ModelCall | { problem: string; param?: string | undefined }
+
+export function readChatRequest(body: unknown): ReadRequest {
   const { data, error } = chatSchema.safeParse(body)
-  if (error) return { problem: describe(error) }
+  if (error) return describe(error)
   const messages = data.messages.map(({ role, content }) => ({
     role: role === 'developer' ? 'system' : role,
     content: textOf(content),
   }))
-  return { ...callOf(data), messages }
+  const logprobs = data.logprobs === true ? (data.top_logprobs ?? 0) : undefined
+  return { ...callOf(data, [messages]), logprobs, format: formatOf(data.response_format) }
 }
 
-export function readCompletionRequest(body: unknown): ModelCall | { problem: string } {
+export function readCompletionRequest(body: unknown): ReadRequest {
   const { data, error } = completionSchema.safeParse(body)
-  if (error) return { problem: describe(error) }
-  return { ...callOf(data), messages: [{ role: 'user', content: data.prompt }] }
+  if (error) return describe(error)
+  const prompts = typeof data.prompt === 'string' ? [data.prompt] : data.prompt
+  const asked = prompts.length * (data.n ?? 1)
+  if (asked > mostAnswers)
+    return { problem: `${asked} answers are asked for; ${mostAnswers} is the most.`, param: 'n' }
+  const conversations = prompts.map((content) => [{ role: 'user', content }])
+  return { ...callOf(data, conversations), logprobs: data.logprobs ?? undefined }
 }
 
 type Common = z.infer<z.ZodObject<typeof common>>
 
-function callOf(data: Common): Omit<ModelCall, 'messages'> {
-  const { model, stream, temperature, top_p, seed } = data
-  const most = data.max_completion_tokens ?? data.max_tokens
-  const given = { temperature, top_p, topP: top_p, max_tokens: most, maxTokens: most, seed }
-  const settings = Object.entries(given).flatMap(([name, value]) =>
-    typeof value === 'number' ? [[name, value] as const] : [],
-  )
-  return { model, stream: stream === true, settings: Object.fromEntries(settings) }
+function callOf(data: Common, conversations: ChatMessage[][]): ModelCall {
+  const given = { ...data, max_tokens: data.max_completion_tokens ?? data.max_tokens }
+  const names = Object.keys(parameters) as ParameterName[]
+  const settings = names.flatMap((name) => {
+    const { idle, read }: Parameter = parameters[name]
+    const value = given[name]
+    if (value === null || value === undefined || idle?.(value as never)) return []
+    return [[name, read ? read(value as never) : value] as const]
+  })
+  return {
+    model: data.model,
+    stream: data.stream === true,
+    includeUsage: data.stream_options?.include_usage === true,
+    conversations,
+    answersEach: data.n ?? 1,
+    settings: Object.fromEntries(settings),
+  }
+}
+
+function formatOf(asked: z.infer<typeof responseFormat> | null | undefined): ModelCall['format'] {
+  if (asked === null || asked === undefined || asked.type === 'text') return undefined
+  const anyObject = { type: 'object' }
+  const schema = asked.type === 'json_schema' ? (asked.json_schema.schema ?? anyObject) : anyObject
+  return { schema: schema as Json, asked: asked as Json }
 }
 
 function textOf(content: string | { text: string }[] | null): string {
   return typeof content === 'string' ? content : (content ?? []).map(({ text }) => text).join('')
 }
 
-function describe({ issues: [first] }: z.ZodError): string {
+function describe({ issues: [first] }: z.ZodError): { problem: string; param?: string } {
   const where = first?.path.join('.') ?? ''
-  return `${where === '' ? '' : `${where}: `}${first?.message ?? 'The body cannot be read'}`
+  const problem = first?.message ?? 'The body cannot be read'
+  return where === '' ? { problem } : { problem: `${where}: ${problem}`, param: where }
 }

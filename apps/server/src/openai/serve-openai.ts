@@ -1,59 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { documentLimits, type RunError } from '@woolgather/workflow'
-import { Router, type Response } from 'express'
-import { jsonBody } from '../bodies/json-body.ts'
 import type { ArtifactStore } from '@woolgather/engine'
+import { documentLimits, type Descriptions, type RunError, type Workflow } from '@woolgather/workflow'
+import { Router, type ErrorRequestHandler, type Response } from 'express'
+import { jsonBody } from '../bodies/json-body.ts'
+import { describeThrown } from '../http/answer-error.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
-import { answerCall, CallError, type Answer } from './answer-call.ts'
-import { bindCall, isCallable } from './bind-call.ts'
-import { readChatRequest, readCompletionRequest, type ModelCall } from './requests.ts'
+import { answerCall, type Answer } from './answer-call.ts'
+import { createStream } from './answer-stream.ts'
+import { bindCall, isCallable, UnboundParameter, type Asked } from './bind-call.ts'
+import { CallError, describeError } from './call-error.ts'
+import { chat, completion, describeUsage, type Format } from './formats.ts'
+import { readChatRequest, readCompletionRequest, type ModelCall, type ReadRequest } from './requests.ts'
 
 export interface OpenAiOptions {
   runs: RunService
   workflows: WorkflowStore
   artifacts: ArtifactStore
-}
-
-/** How an answer, and a piece of one, look in one of the two interfaces. */
-interface Format {
-  prefix: string
-  object: string
-  chunkObject: string
-  choice: (text: string, finishReason: string | null) => object
-  chunkChoice: (text: string, finishReason: string | null, first: boolean) => object
-}
-
-const chat: Format = {
-  prefix: 'chatcmpl',
-  object: 'chat.completion',
-  chunkObject: 'chat.completion.chunk',
-  choice: (content, finish_reason) => ({
-    index: 0,
-    message: { role: 'assistant', content, refusal: null },
-    logprobs: null,
-    finish_reason,
-  }),
-  chunkChoice: (content, finish_reason, first) => ({
-    index: 0,
-    delta: finish_reason === null ? { ...(first && { role: 'assistant' }), content } : {},
-    logprobs: null,
-    finish_reason,
-  }),
-}
-
-const completion: Format = {
-  prefix: 'cmpl',
-  object: 'text_completion',
-  chunkObject: 'text_completion',
-  choice: (text, finish_reason) => ({ index: 0, text, logprobs: null, finish_reason }),
-  chunkChoice: (text, finish_reason) => ({ index: 0, text, logprobs: null, finish_reason }),
+  types: Descriptions
 }
 
 /** Saved workflows with an `api/input` and an `api/output` as models, as OpenAI's clients call them. */
 export function serveOpenAi(options: OpenAiOptions): Router {
   const router = Router()
-  const body = jsonBody(documentLimits.bytes)
+  router.use('/v1', ...jsonBody(documentLimits.bytes))
 
   router.get('/v1/models', async (_request, response) => {
     response.json({ object: 'list', data: (await listCallable(options.workflows)).map(describeModel) })
@@ -65,28 +35,28 @@ export function serveOpenAi(options: OpenAiOptions): Router {
     response.json(describeModel(found))
   })
 
-  router.post('/v1/chat/completions', body, (request, response) =>
+  router.post('/v1/chat/completions', (request, response) =>
     serveCall(readChatRequest(request.body), chat, response, options),
   )
-  router.post('/v1/completions', body, (request, response) =>
+  router.post('/v1/completions', (request, response) =>
     serveCall(readCompletionRequest(request.body), completion, response, options),
   )
+  router.use('/v1', answerMistake)
   return router
 }
 
 async function serveCall(
-  call: ModelCall | { problem: string },
+  call: ReadRequest,
   format: Format,
   response: Response,
-  { runs, workflows, artifacts }: OpenAiOptions,
+  options: OpenAiOptions,
 ): Promise<void> {
-  if ('problem' in call) return refuse(response, 400, { code: 'protocol', message: call.problem })
+  if ('problem' in call) return refuse(response, 400, { code: 'protocol', message: call.problem }, call.param)
+  const { runs, workflows, types } = options
   const saved = await workflows.read(call.model).catch(() => undefined)
   if (saved === undefined || !isCallable(saved.workflow)) return noSuchModel(response, call.model)
-  const gone = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort()
-  })
+  if (runs.queue().paused) throw new CallError(pausedQueue)
+  const bound = askedOf(call).map((asked) => bindCall(saved.workflow, call, asked, types))
   const head = {
     id: `${format.prefix}-${randomUUID()}`,
     created: Math.floor(Date.now() / 1_000),
@@ -94,60 +64,67 @@ async function serveCall(
   }
   const stream = call.stream ? createStream(response, format, head) : undefined
   try {
-    const { text, finishReason } = await answerCall({
+    const answers = await answerAll(bound, response, options, {
+      onText: (choice, piece) => stream?.text(choice, piece),
+      onAnswer: (choice, answer) => stream?.finish(choice, answer),
+    })
+    const usage = describeUsage(answers.map((answer) => answer.usage))
+    if (stream) return stream.end(call.includeUsage ? usage : undefined)
+    const choices = answers.map((answer, index) => format.choice(answer, index))
+    response.json({ ...head, object: format.object, choices, usage })
+  } catch (thrown) {
+    if (!stream?.begun) throw thrown
+    stream.fail(thrown instanceof CallError ? thrown.error : describeThrown(thrown).error)
+  }
+}
+
+function askedOf({ conversations, answersEach }: ModelCall): Asked[] {
+  return conversations.flatMap((messages) =>
+    Array.from({ length: answersEach }, (_, copy) => ({ messages, copy })),
+  )
+}
+
+interface Listener {
+  onText: (choice: number, piece: string) => void
+  onAnswer: (choice: number, answer: Answer) => void
+}
+
+/** All of them, or none: where one fails, or the client is gone, the others are cancelled. */
+async function answerAll(
+  bound: readonly Workflow[],
+  response: Response,
+  { runs, artifacts }: OpenAiOptions,
+  { onText, onAnswer }: Listener,
+): Promise<Answer[]> {
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
+  let failed = false
+  const answers = bound.map(async (workflow, choice) => {
+    const answer = await answerCall({
       runs,
       artifacts,
-      workflow: bindCall(saved.workflow, call),
+      workflow,
       signal: gone.signal,
-      onText: (piece) => stream?.text(piece),
+      onText: (piece) => failed || onText(choice, piece),
     })
-    if (stream) return stream.end(finishReason)
-    response.json({ ...head, object: format.object, choices: [format.choice(text, finishReason)] })
+    if (!failed) onAnswer(choice, answer)
+    return answer
+  })
+  try {
+    return await Promise.all(answers)
   } catch (thrown) {
-    if (!(thrown instanceof CallError)) throw thrown
-    if (stream?.begun) stream.fail(thrown.error)
-    else refuse(response, thrown.status, thrown.error)
+    failed = true
+    gone.abort()
+    throw thrown
   }
 }
 
-interface AnswerStream {
-  readonly begun: boolean
-  text(piece: string): void
-  end(finishReason: Answer['finishReason']): void
-  fail(error: RunError): void
-}
-
-/** Server-sent events. The first makes the head of the answer, so that what fails before is a plain error. */
-function createStream(response: Response, format: Format, head: object): AnswerStream {
-  let begun = false
-  const send = (data: object | '[DONE]'): void => {
-    if (!begun) {
-      response.set({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
-    }
-    begun = true
-    response.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`)
-  }
-  const chunk = (text: string, finishReason: string | null): void =>
-    send({
-      ...head,
-      object: format.chunkObject,
-      choices: [format.chunkChoice(text, finishReason, !begun)],
-    })
-  return {
-    get begun() {
-      return begun
-    },
-    text: (piece) => chunk(piece, null),
-    end(finishReason) {
-      chunk('', finishReason)
-      send('[DONE]')
-      response.end()
-    },
-    fail(error) {
-      send({ error: describeError(error, 500) })
-      response.end()
-    },
-  }
+const pausedQueue: RunError = {
+  code: 'queue-paused',
+  message: 'The queue is paused, so that nothing is begun.',
+  hint: 'Let it go on in the editor, or with PATCH /api/queue.',
 }
 
 async function listCallable(workflows: WorkflowStore): Promise<string[]> {
@@ -167,17 +144,15 @@ function noSuchModel(response: Response, model: string): void {
   })
 }
 
-function refuse(response: Response, status: number, error: RunError): void {
-  response.status(status).json({ error: describeError(error, status) })
+/** What is thrown, in the shape that OpenAI's clients read; what nobody foresaw is logged as everywhere. */
+const answerMistake: ErrorRequestHandler = (thrown: unknown, _request, response, next) => {
+  if (response.headersSent) return next(thrown)
+  if (thrown instanceof CallError) return refuse(response, thrown.status, thrown.error)
+  const { status, error } = describeThrown(thrown)
+  if (error.code === 'internal') return next(thrown)
+  refuse(response, status, error, thrown instanceof UnboundParameter ? thrown.param : undefined)
 }
 
-/** As OpenAI's clients read it. */
-function describeError({ code, message, node, hint }: RunError, status: number): object {
-  const place = node === undefined ? '' : `${node}: `
-  return {
-    message: `${place}${message}${hint === undefined ? '' : ` ${hint}`}`,
-    type: status < 500 ? 'invalid_request_error' : 'server_error',
-    param: null,
-    code: status === 404 ? 'model_not_found' : code,
-  }
+function refuse(response: Response, status: number, error: RunError, param?: string): void {
+  response.status(status).json({ error: describeError(error, status, param) })
 }

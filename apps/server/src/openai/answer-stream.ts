@@ -1,0 +1,75 @@
+import type { RunError } from '@woolgather/workflow'
+import type { Response } from 'express'
+import type { Answer } from './answer-call.ts'
+import { describeError } from './call-error.ts'
+import type { Format } from './formats.ts'
+
+/** Seconds of silence after which a proxy may take a connection for dead: its usual patience is a minute. */
+const silence = { first: 10_000, next: 15_000 } as const
+
+/** An answer that is sent while it is made: server-sent events, one choice beside another. */
+export interface AnswerStream {
+  /** Whether something was sent, so that what fails can be no plain error any more. */
+  readonly begun: boolean
+  text(choice: number, piece: string): void
+  /** A choice is whole. */
+  finish(choice: number, answer: Answer): void
+  /** @param usage as clients read it, where they asked for it */
+  end(usage?: object): void
+  fail(error: RunError): void
+}
+
+/** While nothing comes a comment is sent now and then. */
+export function createStream(response: Response, format: Format, head: object): AnswerStream {
+  const begun = new Set<number>()
+  let timer: NodeJS.Timeout | undefined
+
+  const write = (lines: string): void => {
+    if (!response.headersSent) {
+      response.set({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        // nginx collects answers otherwise
+        'x-accel-buffering': 'no',
+      })
+    }
+    response.write(`${lines}\n\n`)
+    listen(silence.next)
+  }
+
+  const listen = (patience: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => write(': still at it'), patience)
+  }
+
+  const send = (data: object): void => write(`data: ${JSON.stringify(data)}`)
+
+  const chunk = (index: number, text: string, answer?: Answer): void => {
+    const choice = format.chunkChoice({ index, text, answer, first: !begun.has(index) })
+    begun.add(index)
+    send({ ...head, object: format.chunkObject, choices: [choice] })
+  }
+
+  listen(silence.first)
+  response.once('close', () => clearTimeout(timer))
+  const close = (): void => {
+    response.end()
+    clearTimeout(timer)
+  }
+  return {
+    get begun() {
+      return response.headersSent
+    },
+    text: (choice, piece) => chunk(choice, piece),
+    finish: (choice, answer) => chunk(choice, '', answer),
+    end(usage) {
+      if (usage !== undefined) send({ ...head, object: format.chunkObject, choices: [], usage })
+      write('data: [DONE]')
+      close()
+    },
+    fail(error) {
+      send({ error: describeError(error, 500) })
+      close()
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import type { ErrorCode, RunError } from '@woolgather/workflow'
+import { serverFaults } from '../errors/server-faults.ts'
+
+/** What is wrong with a run because of what it was asked: asking again gives the same. */
+const callersFaults: ReadonlySet<ErrorCode> = new Set([
+  'invalid-workflow',
+  'unknown-node-type',
+  'unknown-input',
+  'missing-input',
+  'invalid-input',
+  'type-mismatch',
+  'too-many-cells',
+  'context-too-long',
+  'invalid-sampling',
+  'invalid-chat-template',
+  'invalid-mix',
+  'invalid-token',
+  'constraint-dead-end',
+])
+
+/** A call that gave no answer, and why. */
+export class CallError extends Error {
+  readonly error: RunError
+  readonly status: number
+
+  constructor(error: RunError) {
+    super(error.message)
+    this.name = 'CallError'
+    this.error = error
+    this.status = callersFaults.has(error.code) ? 400 : (serverFaults[error.code] ?? 500)
+  }
+}
+
+/** Codes that OpenAI's clients know. */
+const theirCodes: Partial<Record<ErrorCode, string>> = {
+  'context-too-long': 'context_length_exceeded',
+  'not-found': 'model_not_found',
+  'too-many-requests': 'rate_limit_exceeded',
+}
+
+/** As OpenAI's clients read it. */
+export function describeError(
+  { code, message, node, hint }: RunError,
+  status: number,
+  param: string | null = null,
+): object {
+  const place = node === undefined ? '' : `${node}: `
+  return {
+    message: `${place}${message}${hint === undefined ? '' : ` ${hint}`}`,
+    type: status < 500 ? 'invalid_request_error' : 'server_error',
+    param,
+    code: theirCodes[code] ?? code,
+  }
+}
