@@ -75,7 +75,7 @@ import { weightedSum } from './merging/weighted-sum.ts'
 import { preview } from './output/preview.ts'
 import { saveModel } from './output/save-model.ts'
 import { saveText } from './output/save-text.ts'
-import type { WoolgatherNode } from './services.ts'
+import type { WoolgatherNode } from './services/services.ts'
 import { template } from './text/template.ts'
 import { text } from './text/text.ts'
 
@@ -167,4 +167,11 @@ export {
   type CompileConstraint,
 } from './steering/constraints/constraint-compiler.ts'
 export { vectorUses } from './steering/vectors/vector-value.ts'
-export type { Files, LocateOptions, Models, NodeServices, ReadyModel, WoolgatherNode } from './services.ts'
+export type {
+  Files,
+  LocateOptions,
+  Models,
+  NodeServices,
+  ReadyModel,
+  WoolgatherNode,
+} from './services/services.ts'

@@ -6,10 +6,14 @@ import { root } from './scratch.ts'
 const sources = ['packages', 'apps']
   .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}/src`))
   .filter((source) => existsSync(path.join(root, source)))
+  .concat('nodes')
 
 function filesOf(source: string): string[] {
   return readdirSync(path.join(root, source), { recursive: true, encoding: 'utf8' }).filter(
-    (file) => /\.tsx?$/.test(file) && !file.includes('.test') && !file.includes(`testing${path.sep}`),
+    (file) =>
+      /\.tsx?$/.test(file) &&
+      !file.includes('.test') &&
+      !file.split(path.sep).some((folder) => ['testing', 'dist', 'node_modules'].includes(folder)),
   )
 }
 

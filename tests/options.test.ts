@@ -6,7 +6,7 @@ import { root } from './scratch.ts'
 
 /** Types alone: who implements or takes them reads their fields elsewhere. */
 const readElsewhere = [
-  'nodes/services.ts',
+  'nodes/services/services.ts',
   'packages/llama/src/contract/interface.ts',
   'packages/llama/src/fake/create-fake-llama.ts',
   'apps/editor/src/session/create-editor.ts',

@@ -1,6 +1,6 @@
 import { jsonSchema, readText, typeProblem, WoolgatherError, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 const kinds = ['any', 'text', 'number', 'boolean', 'json'] as const
 type Kind = (typeof kinds)[number]

@@ -1,6 +1,6 @@
 import { jsonSchema } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const output: WoolgatherNode = defineNode({
   type: 'api/output',

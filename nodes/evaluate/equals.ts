@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { flagDescriptions } from '../text/regex.ts'
 import { verdict, verdictOutputs } from './verdict.ts'
 

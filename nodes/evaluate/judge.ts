@@ -3,7 +3,7 @@ import { loadKeyOf, modelRecipeSchema, WoolgatherError } from '@woolgather/workf
 import { z } from 'zod'
 import { framingInputs, specialParts } from '../generation/prompt-inputs.ts'
 import { writePrompt } from '../generation/write-prompt.ts'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 const gap = /\{\{\s*text\s*\}\}/g
 

@@ -1,6 +1,6 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { countCharacters, linesOf, sentencesOf, wordsOf } from '../text/segments.ts'
 import { verdict, verdictOutputs } from './verdict.ts'
 

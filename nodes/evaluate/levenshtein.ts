@@ -1,7 +1,7 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { flagDescriptions } from '../text/regex.ts'
 
 /** The time grows with the product of both lengths: this is about half a second. */

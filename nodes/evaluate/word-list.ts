@@ -1,6 +1,6 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { findWords } from './find-words.ts'
 
 /** `{ "sea": ["wave", "ship"] }`, or with more about each: `{ "sea": { "words": ["wave", "ship"] } }`. */

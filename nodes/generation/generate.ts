@@ -1,6 +1,6 @@
 import { loadKeyOf, modelRecipeSchema, usualTokens } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { constraintSchema } from '../steering/constraints/constraint-value.ts'
 import { explainConstraintError } from '../steering/constraints/explain-constraint-error.ts'
 import { biasSettings } from '../steering/words/resolve-bias.ts'

@@ -1,6 +1,6 @@
 import { chatMessageSchema, type ChatMessage } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const messages: WoolgatherNode = defineNode({
   type: 'generation/messages',

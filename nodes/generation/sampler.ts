@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { joinSamplers, withoutAbsent, samplerSchema, type SamplerValue } from './sampler-value.ts'
 import { readSampling, samplingInputs } from './sampling.ts'
 

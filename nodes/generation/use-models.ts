@@ -1,5 +1,5 @@
 import { nameOfModel, type ModelRecipe } from '@woolgather/workflow'
-import type { Models, ReadyModel } from '../services.ts'
+import type { Models, ReadyModel } from '../services/services.ts'
 
 /** Runs `work` with the models of several recipes loaded; equal recipes are one model. */
 export function useModels<Result>(

@@ -1,6 +1,6 @@
 import type { GenerateRequest } from '@woolgather/llama'
 import { asMix, coefficientsAt, type MixTerm, type ModelRecipe, type PromptMix } from '@woolgather/workflow'
-import type { ReadyModel } from '../services.ts'
+import type { ReadyModel } from '../services/services.ts'
 import type { Framing, PromptInputs } from './prompt-inputs.ts'
 import { writePrompt, writeTerm, type WrittenPrompt } from './write-prompt.ts'
 

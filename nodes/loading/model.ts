@@ -1,6 +1,6 @@
 import type { ModelRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 const optionalCount = (minimum: number, maximum: number): z.ZodOptional<z.ZodNumber> =>
   z.int().min(minimum).max(maximum).optional()

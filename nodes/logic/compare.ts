@@ -1,6 +1,6 @@
 import { jsonSchema, type Json } from '@woolgather/workflow'
-import { choiceOf } from '../choice.ts'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { choiceOf } from '../services/choice.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 const operators = ['=', '≠', '<', '≤', '>', '≥'] as const
 

@@ -1,6 +1,6 @@
 import { portTypes } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { curves, strengthAt } from './strength-at.ts'
 
 const seedSpace = 2 ** 32

@@ -1,6 +1,6 @@
 import { chatMessageSchema, type ChatMessage } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { calculate } from './calculate.ts'
 import { findToolCall } from './find-tool-call.ts'
 import { searchText } from './search-text.ts'

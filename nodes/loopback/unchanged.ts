@@ -1,6 +1,6 @@
 import { jsonSchema, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const unchanged: WoolgatherNode = defineNode({
   type: 'loopback/unchanged',

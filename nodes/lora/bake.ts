@@ -1,6 +1,6 @@
 import { loraRecipeSchema, modelRecipeSchema, outputTypes, type ModelRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { sourceOf } from './lora-value.ts'
 
 export const bakeLora: WoolgatherNode = defineNode({

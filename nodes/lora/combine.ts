@@ -1,7 +1,7 @@
 import { loraMethodNamed, loraMethodNames } from '@woolgather/merge'
 import { loraRecipeSchema, WoolgatherError, type LoraRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { sourceOf } from './lora-value.ts'
 
 export const combineLoras: WoolgatherNode = defineNode({

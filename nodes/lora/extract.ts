@@ -1,6 +1,6 @@
 import { modelRecipeSchema, type LoraRecipe, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const extractLora: WoolgatherNode = defineNode({
   type: 'lora/extract',

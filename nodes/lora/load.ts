@@ -1,6 +1,6 @@
 import type { LoraRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const loadLora: WoolgatherNode = defineNode({
   type: 'lora/load',

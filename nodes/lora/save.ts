@@ -1,6 +1,6 @@
 import { loraRecipeSchema, provenanceKeys } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const saveLora: WoolgatherNode = defineNode({
   type: 'lora/save',

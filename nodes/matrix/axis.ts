@@ -1,6 +1,6 @@
 import { jsonSchema, readValues, valueTypes } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const axis: WoolgatherNode = defineNode({
   type: 'matrix/axis',

@@ -1,6 +1,6 @@
 import { WoolgatherError, type Coordinate, type Json, type LabelledValue } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { collected, headingOf, overInput } from './collected.ts'
 
 export const best: WoolgatherNode = defineNode({

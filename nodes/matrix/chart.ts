@@ -1,6 +1,6 @@
 import { WoolgatherError, type Json, type LabelledAxis, type LabelledValue } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { chooseAxis, collected, headingsOf, overInput } from './collected.ts'
 
 export const chart: WoolgatherNode = defineNode({

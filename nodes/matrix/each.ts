@@ -1,7 +1,7 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { jsonSchema } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const each: WoolgatherNode = defineNode({
   type: 'matrix/each',

@@ -1,6 +1,6 @@
 import type { Json, LabelledAxis, LabelledCell, LabelledValue, Table } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { chooseAxis, headingOf, headingsOf, overInput } from './collected.ts'
 
 export const grid: WoolgatherNode = defineNode({

@@ -1,6 +1,6 @@
 import type { Json } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { collected, overInput } from './collected.ts'
 
 export const join: WoolgatherNode = defineNode({

@@ -1,6 +1,6 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 /** 2¹² prompts: as many optional parts as anyone reads the results of. */
 const mostParts = 13

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ReadError, readTable } from '@woolgather/tables'
 import { valueTypes, WoolgatherError, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type Files, type WoolgatherNode } from '../services.ts'
+import { defineNode, type Files, type WoolgatherNode } from '../services/services.ts'
 import { convertRows, type RowsTable } from './convert-rows.ts'
 
 export const rows: WoolgatherNode = defineNode({

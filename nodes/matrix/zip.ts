@@ -1,6 +1,6 @@
 import { WoolgatherError, type Json, type LabelledValue } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { collected, overInput } from './collected.ts'
 
 const names = ['a', 'b', 'c', 'd'] as const

@@ -1,6 +1,6 @@
 import { modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { plainMerge } from './merge-value.ts'
 
 export const addDifference: WoolgatherNode = defineNode({

@@ -1,6 +1,6 @@
 import { modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { likenessChart, likenessTable, measures, type Measure } from './likeness-chart.ts'
 
 export const compareModels: WoolgatherNode = defineNode({

@@ -9,7 +9,7 @@ import {
   type ModelRecipe,
 } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { checkCount, mergeValue } from './merge-value.ts'
 import { parseSettings } from './parse-settings.ts'
 

@@ -1,6 +1,6 @@
 import { outputTypes, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { readMergekit } from './mergekit/read-mergekit.ts'
 import { toRecipe } from './mergekit/to-recipe.ts'
 import type { Remark } from './mergekit/yaml-place.ts'

@@ -1,5 +1,5 @@
 import { jsonSchema } from '@woolgather/workflow'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const preview: WoolgatherNode = defineNode({
   type: 'output/preview',

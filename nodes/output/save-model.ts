@@ -1,6 +1,6 @@
 import { modelRecipeSchema, outputTypes, provenanceKeys, type OutputType } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 const keep = 'keep'
 const types = [keep, ...outputTypes.filter((type) => type !== 'auto')] as const

@@ -1,6 +1,6 @@
 import { carrierOf, carryWorkflow } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const saveText: WoolgatherNode = defineNode({
   type: 'output/save-text',

@@ -1,7 +1,7 @@
 import { compileLanguage, type TextCheck } from '@woolgather/constraint'
 import { z } from 'zod'
 import { verdict, verdictOutputs } from '../evaluate/verdict.ts'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { constraintSchema } from './constraints/constraint-value.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 

@@ -2,7 +2,7 @@ import { findDirection, MergeError, type DirectionMethod, type StatePair } from 
 import { loadKeyOf, modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { framingInputs, specialParts } from '../generation/prompt-inputs.ts'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { parseLayers } from './vectors/layer-range.ts'
 import { readPairs } from './vectors/read-pairs.ts'
 import { linesSchema, pairTexts } from './vectors/training-pairs.ts'

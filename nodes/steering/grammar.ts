@@ -1,6 +1,6 @@
 import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 
 export const grammar: WoolgatherNode = defineNode({

@@ -1,7 +1,7 @@
 import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
 import { jsonSchema as anyJson } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { asJson } from '../text/read-json.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
 

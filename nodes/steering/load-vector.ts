@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { vectorValue } from './vectors/vector-value.ts'
 
 export const loadVector: WoolgatherNode = defineNode({

@@ -1,7 +1,7 @@
 import { loadKeyOf, modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
 import { joinSamplers, withoutAbsent, samplerSchema } from '../generation/sampler-value.ts'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { resolveBiases, type ResolvedBias } from './words/resolve-bias.ts'
 import { parseWordBiases } from './words/word-bias.ts'
 

@@ -9,7 +9,7 @@ import {
   type ModelRecipe,
 } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { mixPartSchema } from './mixes/mix-schemas.ts'
 
 export const mix: WoolgatherNode = defineNode({

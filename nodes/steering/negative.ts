@@ -1,6 +1,6 @@
 import { applyNegative, asMix } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { promptOrMixSchema } from './mixes/mix-schemas.ts'
 
 export const negative: WoolgatherNode = defineNode({

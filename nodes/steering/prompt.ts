@@ -1,6 +1,6 @@
 import { composePrompt } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const prompt: WoolgatherNode = defineNode({
   type: 'steering/prompt',

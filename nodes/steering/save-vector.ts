@@ -1,6 +1,6 @@
 import { provenanceKeys, vectorSchema } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { readVectorValue } from './vectors/vector-value.ts'
 
 export const saveVector: WoolgatherNode = defineNode({

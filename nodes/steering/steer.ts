@@ -1,6 +1,6 @@
 import { modelRecipeSchema, vectorSchema, WoolgatherError, type VectorValue } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { parseLayers } from './vectors/layer-range.ts'
 
 export const steer: WoolgatherNode = defineNode({

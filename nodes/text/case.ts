@@ -1,7 +1,7 @@
 import { camelCase, constantCase, kebabCase, pascalCase, snakeCase } from 'change-case'
 import { titleCase } from 'title-case'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 /** The first five keep punctuation; the others make one name of the words. */
 const changes = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { countCharacters, linesOf, sentencesOf, wordsOf } from './segments.ts'
 
 export const countWords: WoolgatherNode = defineNode({

@@ -1,6 +1,6 @@
 import { jsonSchema, type Json } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const joinTexts: WoolgatherNode = defineNode({
   type: 'text/join',

@@ -1,7 +1,7 @@
 import { jsonSchema, WoolgatherError, type Json } from '@woolgather/workflow'
 import { FunctionExpressionType, JSONPathEnvironment, JSONPathError, type FilterFunction } from 'json-p3'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { asJson } from './read-json.ts'
 import { Regex } from './regex.ts'
 

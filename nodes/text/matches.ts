@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { flagDescriptions, Regex } from './regex.ts'
 
 export const matches: WoolgatherNode = defineNode({

@@ -1,6 +1,6 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 /** A minus right after a letter or digit is a hyphen. Thousands stand in groups of three, or are not marked at all. */
 const notations = {

@@ -1,6 +1,6 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { flagDescriptions, Regex, type RegexMatch } from './regex.ts'
 
 export const regexExtract: WoolgatherNode = defineNode({

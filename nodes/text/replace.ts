@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { flagDescriptions, Regex, type RegexMatch } from './regex.ts'
 
 export const replace: WoolgatherNode = defineNode({

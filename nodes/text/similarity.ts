@@ -1,6 +1,6 @@
 import { loadKeyOf, modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const similarity: WoolgatherNode = defineNode({
   type: 'text/similarity',

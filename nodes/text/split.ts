@@ -1,6 +1,6 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { linesOf, paragraphsOf, sentencesOf, wordsOf } from './segments.ts'
 
 const units = ['lines', 'paragraphs', 'sentences', 'words', 'separator'] as const

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services.ts'
+import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 /** `{{name}}`, spaces allowed; the same pattern that makes the inputs. */
 const placeholder = /\{\{\s*([\p{L}_][\p{L}\p{N}_-]*)\s*\}\}/gu

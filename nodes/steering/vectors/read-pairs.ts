@@ -3,7 +3,7 @@ import type { TextStates } from '@woolgather/llama'
 import { WoolgatherError } from '@woolgather/workflow'
 import type { Framing } from '../../generation/prompt-inputs.ts'
 import { writePrompt } from '../../generation/write-prompt.ts'
-import type { ReadyModel } from '../../services.ts'
+import type { ReadyModel } from '../../services/services.ts'
 import type { TextPair } from './training-pairs.ts'
 
 export interface ReadingOptions {

@@ -1,8 +1,8 @@
 import type { ControlVector } from '@woolgather/llama'
 import { vectorSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
-import { choiceOf } from '../../choice.ts'
-import { defineNode, type WoolgatherNode } from '../../services.ts'
+import { choiceOf } from '../../services/choice.ts'
+import { defineNode, type WoolgatherNode } from '../../services/services.ts'
 import { readVectorValue, vectorValue } from './vector-value.ts'
 
 export const vectorMath: WoolgatherNode = defineNode({
