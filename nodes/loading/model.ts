@@ -63,8 +63,12 @@ export const model: WoolgatherNode = defineNode({
     },
   },
   outputs: { model: { type: 'model', description: 'The recipe of this model.' } },
-  async run({ file, gpuLayers, contextSize, threads, reproducible, sha256 }, { services, signal, progress }) {
+  async run(
+    { file, gpuLayers, contextSize, threads, reproducible, sha256 },
+    { services, signal, progress, typed },
+  ) {
     const located = await services.models.locate(file, {
+      written: typed('file'),
       sha256,
       signal,
       onProgress: (done, total) => progress(done, total, 'bytes'),

@@ -36,8 +36,9 @@ export const loadLora: WoolgatherNode = defineNode({
     },
   },
   outputs: { lora: { type: 'lora', description: 'The LoRA, to be applied to a model.' } },
-  async run({ file, strength, sha256 }, { services, signal, progress }) {
+  async run({ file, strength, sha256 }, { services, signal, progress, typed }) {
     const located = await services.models.locate(file, {
+      written: typed('file'),
       sha256,
       signal,
       onProgress: (done, total) => progress(done, total, 'bytes'),

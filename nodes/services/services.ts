@@ -34,7 +34,7 @@ export interface Models {
   list(): Promise<{ file: string; kind: 'model' | 'lora' | 'vector' }[]>
   /**
    * The model file as workflows name it (path below a models folder), fetched first where `file` is an `hf:` or
-   * `https:` address.
+   * `https:` address that is written in the workflow.
    * @throws model-not-found, model-unreadable, model-unsupported, download-failed, checksum-mismatch, cancelled
    */
   locate(file: string, options: LocateOptions): Promise<string>
@@ -77,6 +77,11 @@ export interface Models {
 }
 
 export interface LocateOptions {
+  /**
+   * Whether the file is written in the workflow itself. An address that is put together while it runs tells the server
+   * there what it is made of: it is not asked for, but what was fetched from it before is found.
+   */
+  written: boolean
   /** Expected sha256 of the whole file, hex. */
   sha256?: string | undefined
   signal: AbortSignal

@@ -22,9 +22,10 @@ export const loadVector: WoolgatherNode = defineNode({
     vector: { type: 'vector', description: 'The vector.' },
     layers: { type: 'list', description: 'Blocks that it has a direction for.' },
   },
-  async run({ file }, { services: { models }, signal, progress }) {
+  async run({ file }, { services: { models }, signal, progress, typed }) {
     const onProgress = (done: number, total: number): void => progress(done, total, 'bytes')
-    const vector = await models.readVector(await models.locate(file, { signal, onProgress }))
+    const located = await models.locate(file, { written: typed('file'), signal, onProgress })
+    const vector = await models.readVector(located)
     return { vector: vectorValue(vector), layers: [...vector.directions.keys()] }
   },
 })

@@ -1,7 +1,13 @@
 import { createRegistry, executeWorkflow, type RunResult } from '@woolgather/engine'
 import type { ControlVector } from '@woolgather/llama'
 import { createFakeLlama } from '@woolgather/llama/fake'
-import { filesOfModel, type ModelRecipe, type RunEvent, type WorkflowNode } from '@woolgather/workflow'
+import {
+  filesOfModel,
+  isModelAddress,
+  type ModelRecipe,
+  type RunEvent,
+  type WorkflowNode,
+} from '@woolgather/workflow'
 import {
   createConstraintCompiler,
   definitions,
@@ -42,7 +48,10 @@ export async function runGraph(
   const services: NodeServices = {
     models: {
       list: () => Promise.resolve(listed),
-      locate: (file) => Promise.resolve(file),
+      locate: (file, { written }) =>
+        written || !isModelAddress(file)
+          ? Promise.resolve(file)
+          : Promise.reject(new Error(`${file} is not written in the workflow`)),
       fingerprint: (recipe) => Promise.resolve(filesOfModel(recipe)),
       use: (recipe, _options, work) => work(ready(recipe)),
       useAll: (recipes, _options, work) => work(recipes.map(ready)),

@@ -29,8 +29,8 @@ test('a taken name is never overwritten unless asked for, even by many writers a
   expect((await readdir(output)).length).toBe(5)
 })
 
-test.each(['../x.txt', '/etc/x.txt', 'a/../../x.txt', 'a\0b'])(
-  '“%s” is refused: it leads out',
+test.each(['../x.txt', '/etc/x.txt', 'a/../../x.txt', 'a\0b', '.', 'a/..', './', '', 'a\\..'])(
+  '“%s” is refused: it is nothing below the folder',
   async (name) => {
     await expect(createFiles(output).writeOutput(name, 'x', { overwrite: true })).rejects.toMatchObject({
       code: 'file-outside-folders',

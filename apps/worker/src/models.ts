@@ -1,4 +1,4 @@
-import { downloadModel, firstFolder, placeToSave } from '@woolgather/files'
+import { downloadModel, findDownload, firstFolder, placeToSave } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
 import {
   readVectorFile,
@@ -32,6 +32,7 @@ import {
   loadKeyOf,
   nameOfModel,
   weightsOf,
+  WoolgatherError,
   type ModelRecipe,
 } from '@woolgather/workflow'
 import path from 'node:path'
@@ -178,8 +179,10 @@ export function createModels(
   const host: ModelHost = {
     list: async () => (await listModels()).files.map(({ file, kind }) => ({ file, kind })),
 
-    locate: (file, options) =>
-      isModelAddress(file) ? download(file, options) : files.find(file).then(() => file),
+    locate(file, options) {
+      if (!isModelAddress(file)) return files.find(file).then(() => file)
+      return options.written ? download(file, options) : findFetched(file)
+    },
 
     fingerprint: async (recipe) => host.fingerprintOf(await files.look(filesOfModel(recipe)), 'best'),
 
@@ -211,6 +214,20 @@ export function createModels(
     },
   }
   return host
+
+  async function findFetched(uri: string): Promise<string> {
+    const directory = firstFolder(folders, 'download to')
+    const found = await findDownload(directory, uri)
+    if (found !== undefined) return path.relative(directory, found).replaceAll(path.sep, '/')
+    throw new WoolgatherError(
+      'model-not-found',
+      `“${uri}” came over a link: only addresses that are written into the node itself are downloaded.`,
+      {
+        input: 'file',
+        hint: 'Write the address into the node. What was downloaded from it once is found over a link, too.',
+      },
+    )
+  }
 
   /** Two nodes that name the same address share one download. */
   function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -8,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WoolgatherError } from '@woolgather/workflow'
 import { sha256Of, startModelServer, type ModelServer, type ServedFile } from '../testing/model-server.ts'
@@ -83,12 +85,77 @@ test('a file that is there is taken without asking the network, and hashed anew 
   expect(setting.server.requests).toEqual([])
 })
 
-test('a file that is there but not the one wanted is replaced', async () => {
+test('a file that came from the same place and is another there now is replaced', async () => {
   await using setting = await setUp({})
   await setting.download()
-  writeFileSync(setting.target, 'GGUF changed by hand')
-  expect(await setting.download({ sha256: hash })).toMatchObject({ bytes: content.length, sha256: hash })
+  const newer = Buffer.concat([content, Buffer.from('more')])
+  setting.server.files.set(filePath, { content: newer })
+  expect(await setting.download({ sha256: sha256Of(newer) })).toMatchObject({ bytes: newer.length })
 })
+
+test.each([
+  ['that somebody put there', (setting: Setting) => mkdirSync(dirname(setting.target), { recursive: true })],
+  ['that was downloaded and then changed', (setting: Setting) => setting.download()],
+])('another file %s stays as it is', async (_, prepare) => {
+  await using setting = await setUp({})
+  await prepare(setting)
+  writeFileSync(setting.target, 'GGUF of my own')
+  expect(await setting.refusal({ sha256: hash })).toEqual({
+    code: 'download-failed',
+    message: 'There is another file “owner/repo/model.gguf” already, which stays as it is.',
+    hint: 'Rename it or move it away, then download again; or name another file in the workflow.',
+  })
+  expect(readFileSync(setting.target, 'utf8')).toBe('GGUF of my own')
+  expect(setting.server.requests.filter(({ method }) => method === 'GET').length).toBeLessThan(2)
+})
+
+test('a redirect is followed where a model could have that address, and the token stays behind', async () => {
+  await using setting = await setUp({ redirect: '/elsewhere/file' })
+  await using other = await startModelServer()
+  other.files.set('/file', { content })
+  setting.server.files.set('/elsewhere/file', { content, redirect: `${other.url}/file` })
+  expect(await setting.download()).toMatchObject({ sha256: hash })
+  expect(other.requests.map(({ authorization }) => authorization)).toEqual([undefined])
+})
+
+test.each([
+  ['http://127.0.0.2:9/m.gguf', 'models are not downloaded over http: from 127.0.0.2:9'],
+  ['http://example.com/m.gguf', 'models are not downloaded over http: from example.com'],
+  ['file:///etc/passwd', 'models are not downloaded over file: from '],
+  ['https://me:secret@example.com/m.gguf', 'the new address holds a user name or password'],
+])('a redirect to %s is refused before anything is asked there', async (redirect, reason) => {
+  await using setting = await setUp({ redirect })
+  expect(await setting.refusal()).toEqual({
+    code: 'download-failed',
+    message: `HOST sends the download on to another place: ${reason}.`,
+    hint: 'If you trust that place, give its address itself.',
+  })
+})
+
+test('redirects in circles end', async () => {
+  await using setting = await setUp({ redirect: filePath })
+  expect(await setting.refusal()).toMatchObject({ message: expect.stringMatching(/redirects in circles/) })
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'a body without an end leaves room on the disk, and nothing behind',
+  async () => {
+    await using setting = await setUp({
+      endless: true,
+      content: Buffer.concat([content, Buffer.alloc(1 << 20)]),
+    })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=30m', 'tmpfs', setting.directory])
+    try {
+      expect(await setting.refusal()).toMatchObject({
+        code: 'disk-full',
+        message: expect.stringMatching(/does not tell how large it will be: 3 MiB must stay free\.$/),
+      })
+      expect(setting.names()).toEqual([])
+    } finally {
+      execFileSync('umount', ['-l', setting.directory])
+    }
+  },
+)
 
 test('a connection that breaks is taken up where it broke', async () => {
   await using setting = await setUp({ breaks: { afterBytes: 100_000, times: 2 } })

@@ -1,8 +1,8 @@
 import { mkdir, rename, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { WoolgatherError } from '@woolgather/workflow'
+import { diskFull, isDiskFull, WoolgatherError } from '@woolgather/workflow'
 import { confinePath } from '../paths/confine-path.ts'
-import { findByUri, hashFile, hashOf, writeRecord } from './download-record.ts'
+import { findByUri, hashFile, hashOf, originOf, writeRecord } from './download-record.ts'
 import { discardPart, fetchFile } from './fetch-file.ts'
 import type { HttpOptions } from './http.ts'
 import {
@@ -61,7 +61,7 @@ export interface DownloadedModel {
  * server still has the same file. (node-llama-cpp's downloader gives the file its name before anyone could look
  * at it, and does not ask for the published hash.)
  *
- * @throws WoolgatherError download-failed, checksum-mismatch, cancelled
+ * @throws WoolgatherError download-failed, checksum-mismatch, disk-full, cancelled
  */
 export async function downloadModel(input: DownloadModelInput): Promise<DownloadedModel> {
   const { uri, signal } = input
@@ -75,6 +75,7 @@ export async function downloadModel(input: DownloadModelInput): Promise<Download
     if (signal?.aborted) {
       throw new WoolgatherError('cancelled', `The download of ${uri} was cancelled`, { cause: error })
     }
+    if (isDiskFull(error)) throw diskFull(input.directory, { cause: error })
     const reason = error instanceof Error ? error.message : String(error)
     throw new WoolgatherError('download-failed', `${uri} could not be downloaded: ${reason}.`, {
       cause: error,
@@ -185,6 +186,7 @@ async function download(job: Job, fileJob: FileJob): Promise<LocalFile> {
   return withFileLock(path, job.http.signal, async () => {
     const present = await checkPresent(path, fileJob.sha256, job.http.signal)
     if (present !== undefined) return present
+    await checkMayReplace(path, job, fileJob.source)
     const wanted = await agreeOnHash(job, fileJob)
     const part = `${path}.part`
     const { url } = fileJob.file
@@ -199,6 +201,7 @@ async function download(job: Job, fileJob: FileJob): Promise<LocalFile> {
         'It may have been damaged on the way: try again.',
       )
     }
+    await checkMayReplace(path, job, fileJob.source)
     await rename(part, path)
     await discardPart(part)
     await writeRecord(path, fileJob.source, sha256)
@@ -218,6 +221,20 @@ async function checkPresent(
   if (!found?.isFile()) return undefined
   const sha256 = await hashOf(path, signal)
   return wanted === undefined || wanted === sha256 ? { path, bytes: found.size, sha256 } : undefined
+}
+
+/** Another file of that name stays, unless it came from the same place and is as it came. */
+async function checkMayReplace(path: string, job: Job, source: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined)) === undefined) return
+  if ((await originOf(path))?.uri === source) return
+  const name = relative(job.directory, path).split(sep).join('/')
+  throw new WoolgatherError(
+    'download-failed',
+    `There is another file “${name}” already, which stays as it is.`,
+    {
+      hint: 'Rename it or move it away, then download again; or name another file in the workflow.',
+    },
+  )
 }
 
 /** The hash that the file must have, as far as anyone tells; known to be impossible before a byte is downloaded. */

@@ -115,14 +115,56 @@ async function checkRoom(
   total: number | undefined,
 ): Promise<void> {
   if (total === undefined) return
-  const { bavail, bsize } = await statfs(dirname(part))
   const needed = total - start
-  if (needed <= bavail * bsize) return
+  const { free, spare } = await roomFor(part)
+  if (needed + spare <= free) return
   throw new WoolgatherError(
-    'download-failed',
-    `${uri} needs ${megabytes(needed)} more on the disk of ${dirname(part)}, but ${megabytes(bavail * bsize)} are free.`,
+    'disk-full',
+    `${uri} needs ${megabytes(needed)} more on the disk of ${dirname(part)}, but ${megabytes(free)} are free, of which ${megabytes(spare)} must stay so.`,
     { hint: 'Free some space, or keep models elsewhere.' },
   )
+}
+
+/** Bytes that stay free on a disk, as where models are made; of a small disk a part. */
+const spareBytes = 1 << 27
+const spareShare = 0.1
+
+async function roomFor(part: string): Promise<{ free: number; spare: number }> {
+  const { bavail, blocks, bsize } = await statfs(dirname(part))
+  return { free: bavail * bsize, spare: Math.min(spareBytes, spareShare * blocks * bsize) }
+}
+
+/** Bytes written between two looks at what is free. */
+const lookEvery = 1 << 22
+
+/** Looks, as a file grows, whether there still is room: others write to the disk, too, or nobody told how large it will be. */
+class RoomWatch {
+  readonly #input: FetchFileInput
+  #unlooked = Infinity
+
+  constructor(input: FetchFileInput) {
+    this.#input = input
+  }
+
+  /**
+   * @param left bytes still to come; undefined where that is not known: then what was written cannot be gone on with
+   * @throws WoolgatherError disk-full
+   */
+  async check(bytes: number, left: number | undefined): Promise<void> {
+    this.#unlooked += bytes
+    if (this.#unlooked < lookEvery) return
+    this.#unlooked = 0
+    const { uri, part } = this.#input
+    const { free, spare } = await roomFor(part)
+    if (free >= spare + Math.min(lookEvery, left ?? lookEvery)) return
+    if (left === undefined) await discardPart(part)
+    const size = left === undefined ? ', and the server does not tell how large it will be' : ''
+    throw new WoolgatherError(
+      'disk-full',
+      `${uri} fills the disk of ${dirname(part)}${size}: ${megabytes(spare)} must stay free.`,
+      { hint: 'Check the address. If it is right, free some space, or keep models elsewhere.' },
+    )
+  }
 }
 
 async function append(
@@ -132,10 +174,12 @@ async function append(
 ): Promise<void> {
   const file = await open(input.part, start === 0 ? 'w' : 'a')
   let done = start
+  const room = new RoomWatch(input)
   try {
     for await (const chunk of readBody(response, input.http.signal)) {
       silence.heard()
       if (done === 0) checkIsGguf(input.uri, chunk)
+      await room.check(chunk.length, total === undefined ? undefined : total - done)
       await writeAll(file, chunk)
       done += chunk.length
       input.onProgress(done, total)

@@ -1,4 +1,5 @@
 import { WoolgatherError } from '@woolgather/workflow'
+import { checkHop } from './check-hop.ts'
 
 export interface HttpOptions {
   /** Address of the Hugging Face hub or a mirror. */
@@ -19,19 +20,43 @@ export interface RequestOptions {
 /** A failure that may be gone when one tries again. */
 export class TransientError extends Error {}
 
-/** @throws TransientError where no answer came, the signal's reason where it was aborted */
+const mostRedirects = 10
+
+/**
+ * Asks, and asks on where it is redirected, if models may be downloaded from there.
+ * @throws TransientError where no answer came, WoolgatherError download-failed, the signal's reason where it was aborted
+ */
 export async function sendRequest(
   url: URL,
   http: HttpOptions,
   request: RequestOptions = {},
 ): Promise<Response> {
+  let at = url
+  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    const response = await sendOnce(at, http, request)
+    const next = request.redirect === 'manual' ? undefined : redirectOf(response, at)
+    if (next === undefined) return response
+    await response.body?.cancel()
+    checkHop(url, next)
+    at = next
+  }
+  throw new WoolgatherError('download-failed', `${url.host} redirects in circles.`)
+}
+
+function redirectOf({ status, headers }: Response, at: URL): URL | undefined {
+  const location = headers.get('location')
+  const redirects = [301, 302, 303, 307, 308].includes(status)
+  return redirects && location !== null && URL.canParse(location, at.href) ? new URL(location, at) : undefined
+}
+
+async function sendOnce(url: URL, http: HttpOptions, request: RequestOptions): Promise<Response> {
   const signal = request.signal ?? http.signal
-  // fetch drops this header when it is redirected to another host.
+  // The token is for the endpoint alone, wherever that redirects to.
   const authorization = http.token !== undefined && url.origin === new URL(http.endpoint).origin
   try {
     return await fetch(url, {
       method: request.method ?? 'GET',
-      redirect: request.redirect ?? 'follow',
+      redirect: 'manual',
       headers: { ...request.headers, ...(authorization ? { Authorization: `Bearer ${http.token}` } : {}) },
       ...(signal === undefined ? {} : { signal }),
     })

@@ -16,7 +16,7 @@ export function parseModelUri(uri: string): ModelUri {
   if (uri.startsWith('hf:')) return parseHuggingFace(uri)
   const url = URL.canParse(uri) ? new URL(uri) : undefined
   if (url === undefined) throw refuse(uri, 'it is neither an hf: nor an https: address')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+  if (!isModelAddressProtocol(url)) {
     throw refuse(uri, `models are not downloaded over ${url.protocol}`)
   }
   if (url.username !== '' || url.password !== '') throw refuse(uri, 'it holds a user name or password')
@@ -60,6 +60,11 @@ function checkSegment(uri: string, segment: string): void {
 
 function checkIsGguf(uri: string, path: string): void {
   if (!path.toLowerCase().endsWith('.gguf')) throw refuse(uri, 'it does not end in .gguf')
+}
+
+/** https, or http from this machine. */
+export function isModelAddressProtocol({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }
 
 function isLoopback(host: string): boolean {

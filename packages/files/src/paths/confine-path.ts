@@ -3,7 +3,7 @@ import path from 'node:path'
 import { withSlashes, WoolgatherError } from '@woolgather/workflow'
 
 /**
- * The absolute path of `name` below `folder`, symbolic links followed as far as the path exists. A workflow made on
+ * The absolute path of a file `name` below `folder`, which itself is none; symbolic links followed as far as the path exists. A workflow made on
  * Windows may write `demo\\x.gguf`: it means the same file everywhere.
  * @throws WoolgatherError file-outside-folders where the name, or a link on the way, leads out of the folder
  */
@@ -17,7 +17,7 @@ export async function confinePath(folder: string, name: string): Promise<string>
 
 function isBelow(folder: string, target: string): boolean {
   const relative = path.relative(folder, target)
-  return relative === '' || (relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative))
+  return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
 }
 
 async function realPathOfExistingPart(target: string): Promise<string> {

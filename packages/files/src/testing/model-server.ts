@@ -13,6 +13,10 @@ export interface ServedFile {
   breaks?: { afterBytes: number; times: number }
   /** Sends one byte and then nothing. */
   stalls?: boolean
+  /** Answers with a redirect to this address. */
+  redirect?: string
+  /** Sends without telling how much, and no end. */
+  endless?: boolean
   /** Answers with this status so often first. */
   fails?: { status: number; times: number }
 }
@@ -73,6 +77,14 @@ function serve(file: ServedFile | undefined, request: IncomingMessage, response:
     response.writeHead(file.fails.status).end()
     return
   }
+  if (file.redirect !== undefined) {
+    response.writeHead(302, { location: file.redirect }).end()
+    return
+  }
+  if (file.endless === true && request.method === 'GET') {
+    answerEndlessly(file, response)
+    return
+  }
   if (request.method === 'HEAD') answerHead(file, response)
   else answerGet(file, request, response)
 }
@@ -103,4 +115,13 @@ function answerGet(file: ServedFile, request: IncomingMessage, response: ServerR
   else if (file.breaks !== undefined && file.breaks.times-- > 0) {
     response.write(rest.subarray(0, file.breaks.afterBytes), () => response.destroy())
   } else response.end(rest)
+}
+
+function answerEndlessly({ content }: ServedFile, response: ServerResponse): void {
+  response.writeHead(200)
+  const send = (): void => {
+    while (!response.destroyed && response.write(content)) continue
+  }
+  response.on('drain', send).on('error', () => undefined)
+  send()
 }
