@@ -8,6 +8,8 @@ const server = process.env['WOOLGATHER_SERVER'] ?? 'http://127.0.0.1:7860'
 const notices = thirdPartyNotices('third-party-notices.txt')
 
 export default defineConfig({
+  // Found beside the page, also where a proxy puts a path before it.
+  base: './',
   plugins: [react(), notices.ofPage],
   worker: { plugins: () => [notices.ofWorker] },
   resolve: { conditions: ['@woolgather/source', ...defaultClientConditions] },

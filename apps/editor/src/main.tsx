@@ -9,6 +9,7 @@ import { App } from './app.tsx'
 import { startSession } from './session/start-session.ts'
 import { createEditor } from './session/create-editor.ts'
 import { fetchParts } from './ui/fetched-later.tsx'
+import { pageFolder } from './session/files/share-workflow.ts'
 import { readTheme } from './ui/theme.ts'
 
 /** Below this width the list of nodes would leave too little room for the graph. */
@@ -18,7 +19,7 @@ const paletteFrom = 1100
 const firstScreenTime = 2000
 
 const editor = createEditor({
-  url: location.origin,
+  url: pageFolder(),
   createSocket: (url) => new WebSocket(url),
   theme: readTheme(),
   paletteOpen: innerWidth >= paletteFrom,

@@ -1,8 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { docsPath, pathOf, type ErrorResponse, type RunDetails } from '@woolgather/protocol'
+import { docsPath, pathOf, type ErrorResponse, type RunDetails, type SocketLike } from '@woolgather/protocol'
+import { createFileArtifactStore } from '@woolgather/engine'
+import type { Workflow } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
-import { collect, script, startTestServer, until, type TestServer } from './testing/start-test-server.ts'
+import { WebSocket } from 'ws'
+import {
+  collect,
+  script,
+  startTestServer,
+  submit,
+  until,
+  type TestServer,
+} from './testing/start-test-server.ts'
 
 async function post(
   server: TestServer,
@@ -18,6 +29,51 @@ async function post(
 }
 
 const errorOf = ({ json }: { json: unknown }): ErrorResponse['error'] => (json as ErrorResponse).error
+
+describe('the result of a run', () => {
+  const withText = (text: string): Workflow =>
+    script(`start text; output text {"text":"${text}"}; end completed`)
+
+  test('comes with one call, where it waits, or with a second', async () => {
+    await using server = await startTestServer()
+    const { ask } = server.connect()
+    const body = { workflow: withText('hello') }
+    const one = await ask('submitRun', { body, query: { wait: 60 } })
+    const outputs = { text: { text: 'hello' } }
+    expect(one).toMatchObject({ status: 'completed', outputs })
+    const { run } = await ask('submitRun', { body })
+    expect(await ask('run', { id: run, query: { wait: 60 } })).toMatchObject({ status: 'completed', outputs })
+    await expect(ask('run', { id: 'none', query: { wait: 60 } })).rejects.toMatchObject({ status: 404 })
+    await expect(ask('run', { id: run, query: { wait: 10_000 } })).rejects.toMatchObject({ status: 400 })
+  })
+
+  test('is what it is so far, where the time is over before', async () => {
+    await using server = await startTestServer()
+    const { ask } = server.connect()
+    const { run } = await ask('submitRun', { body: { workflow: script('start text; cancellable') } })
+    const soFar = await ask('run', { id: run, query: { wait: 0.05 } })
+    expect(['queued', 'running']).toContain(soFar.status)
+    expect(soFar.outputs).toBeUndefined()
+    const waited = ask('run', { id: run, query: { wait: 60 } })
+    await ask('cancelRun', { id: run })
+    expect((await waited).status).toBe('cancelled')
+  })
+
+  test('has long outputs as they are, and a reference to what is gone', async () => {
+    await using server = await startTestServer()
+    const { ask } = server.connect()
+    const store = createFileArtifactStore(path.join(server.folder, 'data', 'artifacts'))
+    const here = store.put(Buffer.from('a long text'), 'text/plain')
+    const gone = { ...here, artifact: 'f'.repeat(64) }
+    const outputsOf = async (reference: object): Promise<unknown> => {
+      const workflow = script(`start text; output text ${JSON.stringify({ text: reference })}; end completed`)
+      const details = await ask('submitRun', { body: { workflow }, query: { wait: 60 } })
+      return 'outputs' in details ? details.outputs : undefined
+    }
+    expect(await outputsOf(here)).toEqual({ text: { text: 'a long text' } })
+    expect(await outputsOf(gone)).toEqual({ text: { text: gone } })
+  })
+})
 
 describe('runs over HTTP', () => {
   test('are begun, read with what they were made of, and listed newest first, in pages', async () => {
@@ -47,6 +103,7 @@ describe('runs over HTTP', () => {
       },
       seeds: {},
       cells: { finished: 0, cached: 0, failed: 1, cancelled: 0, skipped: 0 },
+      outputs: {},
     } satisfies RunDetails)
     const first = await client.ask('runs', { query: { limit: 2 } })
     const second = await client.ask('runs', { query: { limit: 2, before: first.next } })
@@ -196,4 +253,31 @@ test('the interface is described as OpenAPI and as a page', async () => {
   const page = await fetch(server.url + docsPath, { headers: { accept: 'text/html' } })
   expect(page.headers.get('content-type')).toContain('text/html')
   expect(await page.text()).not.toMatch(/src=|https?:\/\/(?!127)/)
+})
+
+test('below a path that a proxy puts before it everything is found, whether or not the proxy takes it away', async () => {
+  const editorFolder = mkdtempSync(path.join(tmpdir(), 'woolgather-editor-'))
+  writeFileSync(path.join(editorFolder, 'index.html'), '<script src="./assets/a.js"></script>')
+  mkdirSync(path.join(editorFolder, 'assets'))
+  writeFileSync(path.join(editorFolder, 'assets', 'a.js'), '1')
+  await using server = await startTestServer({
+    basePath: '/wool',
+    editorFolder,
+    token: 'a-long-enough-token',
+  })
+  const headers = { authorization: 'Bearer a-long-enough-token' }
+  const { origin } = new URL(server.url)
+  expect(server.url).toBe(`${origin}/wool`)
+  const ask = (route: string): Promise<Response> => fetch(origin + route, { headers, redirect: 'manual' })
+  for (const base of ['/wool', ''])
+    for (const route of ['/', '/assets/a.js', '/health', '/api/docs', '/v1/models'])
+      expect([route, (await ask(base + route)).status]).toEqual([route, 200])
+  expect((await ask('/wool')).headers.get('location')).toBe('/wool/')
+  expect((await ask('/wool/?token=a-long-enough-token')).headers.get('location')).toBe('/wool/')
+  expect((await ask('/woolly/health')).status).toBe(404)
+  const client = server.connect({
+    createSocket: (url) => new WebSocket(url, { headers }) as unknown as SocketLike,
+  })
+  const run = await submit(client, script('end completed'))
+  expect((await collect(client, run)).at(-1)).toMatchObject({ status: 'completed' })
 })

@@ -24,8 +24,18 @@ watchProcess({ onOrphaned: () => leave(), grace: orphanMs })
 
 try {
   const given = parseArguments(process.argv.slice(2))
-  const { host, port, token, allowHost, allowOrigin, behindProxy, idleUnload, workerMemory, ...others } =
-    readOptions(given)
+  const {
+    host,
+    port,
+    token,
+    allowHost,
+    allowOrigin,
+    behindProxy,
+    basePath,
+    idleUnload,
+    workerMemory,
+    ...others
+  } = readOptions(given)
   const { models, nodes, output, data, cpu, examples, editor, ...forgotten } = others
   const root = findCheckout()
   const server = await startServer({
@@ -37,6 +47,7 @@ try {
     allowedHosts: allowHost,
     allowedOrigins: allowOrigin,
     proxies: behindProxy,
+    basePath,
     folders: resolveFolders({ models, nodes, output, data }),
     workerEntry: fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
     workerEnv: cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
@@ -45,7 +56,9 @@ try {
     examplesFolder: examples ?? path.join(root, 'workflows'),
     editorFolder: editor ?? path.join(root, 'apps', 'editor', 'dist'),
   })
-  console.log(token === undefined ? server.url : `${server.url}/?token=${encodeURIComponent(token)}`)
+  // Only where everything is below a path a slash is needed for what the page names.
+  const page = basePath ? `${server.url}/` : server.url
+  console.log(token === undefined ? page : `${server.url}/?token=${encodeURIComponent(token)}`)
   leave = () => void server.close().then(() => process.exit(0))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

@@ -58,6 +58,8 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   patience?: number | undefined
   /** Reverse proxies that every request passes, default 0: clients are told apart by what these note. */
   proxies?: number | undefined
+  /** What a reverse proxy puts before every path, such as `/wool`, whether or not it takes it away again. */
+  basePath?: string | undefined
   /** How often one address may ask. */
   rates?: Partial<RequestRates> | undefined
   /** Default: JSON lines on stderr, no prompts and no texts in them. */
@@ -95,6 +97,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = options.host ?? serverOptions.host.default
   const allowedOrigins = (options.allowedOrigins ?? []).map(readOrigin)
   const gate = createGate({ ...options, host, allowedOrigins })
+  const basePath = options.basePath ?? serverOptions.basePath.default
   const addressOf = createAddressOf(options.proxies ?? 0)
   const version = readVersion()
   const { descriptions, broken } = options.descriptions
@@ -143,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const sockets = serveSockets({
     server,
+    basePath,
     gate,
     addressOf,
     runs,
@@ -160,6 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       gate,
       addressOf,
       allowedOrigins,
+      basePath,
       rates: { ...defaultRates, ...options.rates },
       descriptions,
       listModels,
@@ -202,7 +207,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => (stopping ??= stop())
-  return { url, close, [Symbol.asyncDispose]: close }
+  return { url: url + basePath, close, [Symbol.asyncDispose]: close }
 }
 
 /** JSON lines on stderr; a person at a terminal is told only what goes wrong, unless `WOOLGATHER_LOG` names a level. */

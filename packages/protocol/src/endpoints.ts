@@ -13,6 +13,7 @@ import {
   runsResponseSchema,
   submitRunSchema,
   uploadResponseSchema,
+  waitQuerySchema,
 } from './http-runs.ts'
 import {
   healthResponseSchema,
@@ -94,10 +95,11 @@ export const endpoints = {
   submitRun: {
     method: 'post',
     path: '/api/runs',
-    summary: 'Run a workflow, or a saved one by its id',
+    summary: 'Run a workflow, or a saved one by its id; with `wait` it answers as `GET /api/runs/:id`',
+    query: waitQuerySchema,
     body: submitRunSchema,
     largest: workflowBytes,
-    answer: runAcceptedSchema,
+    answer: z.union([runDetailsSchema, runAcceptedSchema]),
     status: 202,
   },
   runs: {
@@ -110,7 +112,9 @@ export const endpoints = {
   run: {
     method: 'get',
     path: '/api/runs/:id',
-    summary: 'A run with its workflow, seeds and counts',
+    summary:
+      'A run with its workflow, seeds, counts and, when it has ended, outputs; waits so many seconds for that',
+    query: waitQuerySchema,
     answer: runDetailsSchema,
   },
   runEvents: {

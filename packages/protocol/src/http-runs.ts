@@ -11,6 +11,7 @@ import {
   type CellChoice,
   type CellEnding,
   type Json,
+  type Outputs,
   type RunError,
   type RunEvent,
   type RunStatus,
@@ -83,6 +84,11 @@ export interface RunDetails extends RunSummary {
   /** Cells by how they ended. */
   cells: Record<CellEnding, number>
   error?: RunError | undefined
+  /**
+   * What it gave, once it has ended: node → output → value, labelled where something is swept. Where all together is
+   * too long for one answer, long ones are `{ artifact, type, bytes }`.
+   */
+  outputs?: Outputs | undefined
 }
 
 /** `GET /api/runs?status=&name=&limit=&before=`: newest first. */
@@ -157,6 +163,11 @@ export const runsQuerySchema = z.strictObject({
 })
 export type RunsQuery = z.output<typeof runsQuerySchema>
 
+/** Seconds to wait for the end of a run. */
+export const waitQuerySchema = z.strictObject({
+  wait: z.coerce.number<number>().min(0).max(600).default(0),
+})
+
 export const runEventsQuerySchema = z.object({
   after: z.coerce.number<number>().int().min(-1).default(-1),
 })
@@ -200,6 +211,7 @@ export const runDetailsSchema = schemaOf<RunDetails>()(
       skipped: z.int(),
     }),
     error: runErrorSchema.optional(),
+    outputs: z.record(z.string(), z.record(z.string(), jsonSchema)).optional(),
   }),
 )
 export const runEventsResponseSchema = schemaOf<RunEventsResponse>()(

@@ -44,7 +44,7 @@ export function createServerRunner(
     known === null || known === undefined ? {} : { authorization: `Bearer ${known}` }
   const closed = new AbortController()
 
-  const ask = createAsk({ url: base.origin, headers })
+  const ask = createAsk({ url: base.origin + base.pathname.replace(/\/+$/, ''), headers })
 
   /** One answer, after waiting for as long as the server says; a batch can wait. */
   const patiently = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => {

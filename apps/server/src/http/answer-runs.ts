@@ -1,14 +1,18 @@
-import { submittedSchema } from '@woolgather/protocol'
+import type { ArtifactStore } from '@woolgather/engine'
+import { submittedSchema, type RunDetails } from '@woolgather/protocol'
 import {
   apiInputs,
   bindInputs,
   parseWorkflow,
+  type Descriptions,
   type Issue,
   type Json,
   type RunError,
   type RunEvent,
   type Workflow,
 } from '@woolgather/workflow'
+import { readOutputs } from '../runs/read-outputs.ts'
+import { waitForEnd } from '../runs/wait-for-end.ts'
 import { changeQueue } from '../runs/change-queue.ts'
 import type { RunService, SubmitChoices } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
@@ -16,14 +20,31 @@ import { HttpError } from '../errors/http-error.ts'
 import { readBody } from './read-request.ts'
 import { handlers } from './serve-endpoints.ts'
 
+export interface AnswerRunsOptions {
+  runs: RunService
+  workflows: WorkflowStore
+  artifacts: ArtifactStore
+  types: Descriptions
+}
+
 /** Runs over HTTP: begun, listed, read, cancelled and taken up again. */
-export function answerRuns(runs: RunService, workflows: WorkflowStore) {
+export function answerRuns({ runs, workflows, artifacts, types }: AnswerRunsOptions) {
+  /** With its outputs, where it has ended. */
+  const describe = async (id: string): Promise<RunDetails> => {
+    const details = runs.details(id)
+    if (details === undefined) throw noSuchRun(id)
+    if (!runs.isOver(id)) return details
+    return { ...details, ...(await readOutputs({ details, cells: runs.settled(id), artifacts, types })) }
+  }
+
   return handlers({
-    async submitRun({ request }) {
+    async submitRun({ request, query: { wait }, response }) {
       const { workflow, ...choices } = await readSubmission(request.body, workflows)
       const { run, issues } = runs.submit(workflow, choices)
       if (issues) throw refused(issues)
-      return { run }
+      if (wait === 0) return { run }
+      await waitForEnd(runs, run, { seconds: wait, response })
+      return describe(run)
     },
     runs({ query }) {
       const found = runs.list({ ...query, limit: query.limit + 1 })
@@ -37,10 +58,9 @@ export function answerRuns(runs: RunService, workflows: WorkflowStore) {
       if (refusal) throw asHttpError(refusal)
       return runs.queue()
     },
-    run({ parameters: { id } }) {
-      const details = runs.details(id)
-      if (details === undefined) throw noSuchRun(id)
-      return details
+    async run({ parameters: { id }, query: { wait }, response }) {
+      if (wait > 0) await waitForEnd(runs, id, { seconds: wait, response })
+      return describe(id)
     },
     runEvents({ parameters: { id }, query: { after } }) {
       if (!runs.exists(id)) throw noSuchRun(id)

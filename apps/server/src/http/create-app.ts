@@ -16,6 +16,7 @@ import { tokenCookie, type Refusal, type TrustedParts } from '../trust/check-req
 import { networkOf, type AddressOf } from '../trust/client-address.ts'
 import { limitRequests, type RequestRates } from '../trust/limit-requests.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
+import { stripBase } from './base-path.ts'
 import { answerDownloads } from './answer-downloads.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { answerRuns } from './answer-runs.ts'
@@ -32,6 +33,8 @@ export interface AppOptions {
   addressOf: AddressOf
   /** Whose pages may read the answers. */
   allowedOrigins: readonly string[]
+  /** Before every path, such as `/wool`; empty: nothing. */
+  basePath: string
   descriptions: readonly NodeDescription[]
   listModels: () => Promise<ModelList>
   workflows: WorkflowStore
@@ -56,12 +59,13 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.use(secureHeaders())
+  app.use(stripBase(options.basePath))
   app.use(allowOrigins(options.allowedOrigins))
   app.use(limitRequests(options.rates, options.addressOf))
   app.use(requireTrust(options))
   const types = new Map(options.descriptions.map((description) => [description.type, description]))
   app.use(serveEndpoints(createHandlers(options, types)))
-  app.use(serveDocs(options.version))
+  app.use(serveDocs(options.version, options.basePath))
   app.use(serveOpenAi({ runs, workflows, artifacts, types }))
   app.use(serveEditor(options.editorFolder))
   app.use(answerNotFound)
@@ -93,7 +97,7 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
     },
     ...answerWorkflows({ workflows, ledger, descriptions: types }),
     ...answerDownloads(downloads),
-    ...answerRuns(runs, workflows),
+    ...answerRuns({ runs, workflows, artifacts: options.artifacts, types }),
     upload: ({ request }) => receiveUpload(path.join(options.dataFolder, 'inputs'), request),
     artifact: ({ parameters, response }) => readArtifact(options.artifacts, parameters.hash, response),
   }
@@ -132,7 +136,7 @@ function secureHeaders(): RequestHandler {
   })
 }
 
-function requireTrust({ gate, addressOf }: AppOptions): RequestHandler {
+function requireTrust({ gate, addressOf, basePath }: AppOptions): RequestHandler {
   return (request, response, next) => {
     const given = request.query['token']
     const queryToken = typeof given === 'string' ? given : undefined
@@ -141,7 +145,7 @@ function requireTrust({ gate, addressOf }: AppOptions): RequestHandler {
     if (queryToken === undefined || request.method !== 'GET') return next()
     // From the address, where it would stay in the history, into a cookie that scripts cannot read.
     response.cookie(tokenCookie, queryToken, { httpOnly: true, sameSite: 'strict', path: '/' })
-    response.redirect(303, request.path.replace(/^\/+/, '/'))
+    response.redirect(303, basePath + request.path.replace(/^\/+/, '/'))
   }
 }
 

@@ -2,7 +2,7 @@ import { endpoints, errorResponseSchema, type Endpoint } from '@woolgather/proto
 import { z } from 'zod'
 
 /** The HTTP interface as an OpenAPI 3.1 document, made from the schemas that check it. */
-export function describeApi(version: string): Record<string, unknown> {
+export function describeApi(version: string, basePath: string): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const endpoint of Object.values<Endpoint>(endpoints)) {
     const path = endpoint.path.replace(/:(\w+)/g, '{$1}')
@@ -15,6 +15,7 @@ export function describeApi(version: string): Record<string, unknown> {
       version,
       description: 'Events over a socket are described in docs/server.md.',
     },
+    ...(basePath !== '' && { servers: [{ url: basePath }] }),
     paths,
     components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     security: [{}, { token: [] }],

@@ -3,9 +3,9 @@ import { Router } from 'express'
 import { describeApi } from './describe-api.ts'
 
 /** `/api/docs`: the interface as a small page where a browser asks, else as OpenAPI; `/api/docs.json` is always that. */
-export function serveDocs(version: string): Router {
+export function serveDocs(version: string, basePath: string): Router {
   const router = Router()
-  const document = describeApi(version)
+  const document = describeApi(version, basePath)
   const page = pageOf(document)
 
   router.get(docsPath, (request, response) => {
@@ -28,7 +28,7 @@ function pageOf(document: Record<string, unknown>): string {
 <meta name="viewport" content="width=device-width">
 <style>body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}
 details{border-bottom:1px solid #8884;padding:.4rem 0}summary{cursor:pointer}pre{overflow:auto;font-size:13px}</style>
-<h1>Woolgather: HTTP</h1><p>The same as <a href="${docsPath}.json">OpenAPI 3.1</a>.</p>
+<h1>Woolgather: HTTP</h1><p>The same as <a href="docs.json">OpenAPI 3.1</a>.</p>
 ${rows.join('\n')}</html>`
 }
 

@@ -11,6 +11,7 @@ import type {
 import type { WorkerHandle } from '@woolgather/supervisor'
 import {
   explainUnknownTypes,
+  gatherSettled,
   planWorkflow,
   validateWorkflow,
   type BrokenPackage,
@@ -20,6 +21,7 @@ import {
   type RunEvent,
   type RunEventBody,
   type RunStatus,
+  type SettledCells,
   type Workflow,
   type WorkflowNode,
 } from '@woolgather/workflow'
@@ -63,6 +65,10 @@ export interface RunService {
   exists(run: string): boolean
   list(query: RunsQuery): RunSummary[]
   details(run: string): RunDetails | undefined
+  /** Whether it has ended, or is not known. */
+  isOver(run: string): boolean
+  /** Its cells that have ended. */
+  settled(run: string): SettledCells
   /** Stored events after number `after`, as many as fit one message. */
   page(run: string, after: number): EventPage | undefined
   /** What is wrong with the data folder, where it could not be read or written when it was last tried. */
@@ -274,6 +280,15 @@ export function createRunService({
       const stored = store.find(run)
       if (summary === undefined || stored === undefined) return undefined
       return describeRun(summary, stored, store.history(run))
+    },
+    isOver(run) {
+      const status = store.status(run)
+      return status !== 'queued' && status !== 'running'
+    },
+    settled(run) {
+      const { cells, add } = gatherSettled()
+      for (const event of store.history(run)) add(event)
+      return cells
     },
     page: (run, after) => store.page(run, after),
     trouble: () => store.trouble(),

@@ -9,6 +9,7 @@ import type { Refusal, TrustedParts } from '../trust/check-request.ts'
 import { networkOf, type AddressOf } from '../trust/client-address.ts'
 import { tooLargeText } from '../errors/tell-size.ts'
 import { isLoopbackAddress } from '../trust/limit-requests.ts'
+import { withoutBase } from '../http/base-path.ts'
 import { createRequestMemory } from './remember-requests.ts'
 import { serveClient, type ServedClient } from './serve-client.ts'
 
@@ -31,6 +32,7 @@ const closeGrace = 500
 
 export interface ServeSocketsOptions {
   server: Server
+  basePath: string
   gate: (parts: TrustedParts) => Refusal | undefined
   addressOf: AddressOf
   runs: RunService
@@ -47,7 +49,13 @@ export interface ServedSockets {
 }
 
 /** Takes sockets at `socketPath`, after the same checks as every HTTP request. */
-export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocketsOptions): ServedSockets {
+export function serveSockets({
+  server,
+  basePath,
+  gate,
+  addressOf,
+  ...shared
+}: ServeSocketsOptions): ServedSockets {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: largestMessage,
@@ -68,7 +76,7 @@ export function serveSockets({ server, gate, addressOf, ...shared }: ServeSocket
   server.on('upgrade', (request, stream, head) => {
     stream.on('error', () => {})
     const address = addressOf(request)
-    const refusal = refuse(request, gate, address, hasRoomFor(address))
+    const refusal = refuse(request, { basePath, gate, address, hasRoom: hasRoomFor(address) })
     if (refusal !== undefined) return reject(stream, refusal)
     sockets.handleUpgrade(request, stream, head, (socket) => {
       answering.add(socket)
@@ -122,11 +130,14 @@ function whenTooLarge(socket: WebSocket, tell: () => void): void {
 
 function refuse(
   request: IncomingMessage,
-  gate: ServeSocketsOptions['gate'],
-  address: string,
-  hasRoom: boolean,
+  {
+    basePath,
+    gate,
+    address,
+    hasRoom,
+  }: Pick<ServeSocketsOptions, 'basePath' | 'gate'> & { address: string; hasRoom: boolean },
 ): number | undefined {
-  const path = (request.url ?? '').split('?', 1)[0]
+  const path = withoutBase(request.url ?? '', basePath).split('?', 1)[0]
   if (path !== socketPath) return 404
   return (
     gate({ headers: request.headers, address: networkOf(address) })?.status ?? (hasRoom ? undefined : 503)

@@ -16,6 +16,7 @@ const given: Required<GivenOptions> = {
   allowHost: ['one', 'two'],
   allowOrigin: ['http://one'],
   behindProxy: '2',
+  basePath: 'wool/',
   idleUnload: '0.5',
   examples: 'examples',
   editor: 'editor',
@@ -26,6 +27,7 @@ test('a server reads every option that is handed on to it as it was given', () =
   const read = readOptions(parseArguments(args), env)
   expect(read).toEqual({
     ...given,
+    basePath: '/wool',
     workerMemory: 2 ** 30,
     port: 0,
     behindProxy: 2,
@@ -60,4 +62,16 @@ test.each([
   ['workerMemory', '8', /^The memory of the worker cannot be “8”/],
 ] as const)('%s cannot be “%s”', (name, text, message) => {
   expect(() => readOption(name, text, {})).toThrow(message)
+})
+
+test.each([
+  ['/', ''],
+  ['/a/b/', '/a/b'],
+  ['tools.wool', '/tools.wool'],
+])('a base path %s is read as “%s”', (written, read) => {
+  expect(readOption('basePath', written)).toBe(read)
+})
+
+test.each(['/a b', '/a?b', '/a/../b', 'http://x/y', '/ä'])('a base path %s is refused', (written) => {
+  expect(() => readOption('basePath', written)).toThrow('--base-path must be a path')
 })

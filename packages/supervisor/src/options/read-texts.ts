@@ -18,6 +18,15 @@ export function readCount(text: string, flag: string): number {
   throw refuse(flag, 'how many proxies stand in front, 1 to 10', text)
 }
 
+/** `/wool`, whichever slashes were written; empty: none. */
+export function readPath(text: string, flag: string): string {
+  const path = text.replace(/^\/+|\/+$/g, '')
+  if (path === '') return ''
+  if (/^[\w.~-]+(\/[\w.~-]+)*$/.test(path) && !path.split('/').some((part) => /^\.+$/.test(part)))
+    return `/${path}`
+  throw refuse(flag, 'a path, such as /wool', text)
+}
+
 function refuse(flag: string, must: string, text: string): WoolgatherError {
   return new WoolgatherError('invalid-input', `${flag} must be ${must}, not “${text}”.`)
 }

@@ -1,4 +1,4 @@
-import { readCount, readPort, readSeconds } from './read-texts.ts'
+import { readCount, readPath, readPort, readSeconds } from './read-texts.ts'
 import { readWorkerMemory } from './worker-memory.ts'
 
 /** What a server is started with, and which of it commands with a worker of their own take, too. */
@@ -72,6 +72,13 @@ export const serverOptions = {
     takes: '[count]',
     read: readCount,
     help: 'every request comes through a reverse proxy, or that many: clients are told apart by X-Forwarded-For',
+  },
+  basePath: {
+    takes: '<path>',
+    variable: 'WOOLGATHER_BASE_PATH',
+    read: readPath,
+    default: '',
+    help: 'what a reverse proxy puts before every path, such as /wool',
   },
   idleUnload: {
     takes: '<seconds>',

@@ -31,6 +31,11 @@ export function takeLink(): Link | undefined {
   return link
 }
 
+/** Where the server is for this page, also below a path: without a slash at its end. */
+export function pageFolder(): string {
+  return location.origin + location.pathname.replace(/\/[^/]*$/, '')
+}
+
 /** A link leads to what is saved: what is not saved yet is saved first. */
 export async function copyLink(editor: Editor, view: View): Promise<void> {
   const tab = editor.front
@@ -40,7 +45,7 @@ export async function copyLink(editor: Editor, view: View): Promise<void> {
   if (id === undefined || isDirty(getState())) return
   await copy(
     editor,
-    linkTo(location.origin, id, view),
+    linkTo(pageFolder(), id, view),
     'The link is copied. It opens what is saved on this server',
   )
 }
