@@ -1,5 +1,5 @@
-import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerStatus } from '@woolgather/protocol'
-import type { CellChoice, RunError, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
+import type { WorkerMessage, WorkerStatus } from '@woolgather/protocol'
+import type { RunError, RunEvent } from '@woolgather/workflow'
 import { describeEnd, describeExcess, type ProcessEnd } from './describe-end.ts'
 import { forkWorker, type WorkerProcess } from './fork-worker.ts'
 import { judgeLoss } from './judge-loss.ts'
@@ -16,56 +16,7 @@ import {
 } from './supervise/supervision.ts'
 import { trackRun, type TrackedRun } from './track-run.ts'
 import type { SignOfLife } from './watch/signs-of-life.ts'
-
-export interface StartWorkerOptions {
-  /** Module of the worker process, an absolute path. */
-  entry: string
-  folders: WorkerFolders
-  /** Added to this process's environment, e.g. `WOOLGATHER_GPU`. */
-  env?: Record<string, string>
-  /** Closes the worker when aborted. */
-  signal?: AbortSignal
-  onStatus?: (status: WorkerStatus) => void
-  /** Every line the worker process writes. */
-  onLog?: (line: string) => void
-  limits?: Partial<SupervisorLimits>
-}
-
-export interface RunRequest {
-  run: string
-  workflow: Workflow
-  targets?: string[] | undefined
-  /** Cells to run whatever the cache holds. */
-  fresh?: CellChoice[] | undefined
-  /** Seeds of nodes without one; absent: drawn when the run begins. */
-  seeds?: Record<string, number> | undefined
-  /** Number of the first event, default 0. */
-  firstSeq?: number
-  /** Events of this run from before it was interrupted: what they settled is not done again. */
-  history?: readonly RunEvent[] | undefined
-  /**
-   * In order, numbered without gaps; the last is always one `run.finished`, whatever happens to the worker. Where its
-   * process ends another takes the run up; a cell that was running is started again, and none ends twice.
-   */
-  onEvents: (events: RunEvent[]) => void
-  /** Cancels the run. */
-  signal?: AbortSignal
-}
-
-/** A worker process that is kept alive: restarted after a crash, killed when it hangs. Owns the process. */
-export interface WorkerHandle extends AsyncDisposable {
-  readonly status: WorkerStatus
-  /** Hands over a run, at once or when the worker is ready, and resolves when it has ended. Never rejects. */
-  run(request: RunRequest): Promise<RunStatus>
-  /** Unloads every model that no run uses now. */
-  unloadModels(): void
-  /** Cancels some cells of a run; does nothing where the worker does not have it. */
-  cancelCells(run: string, cells: CellCancellation): void
-  /** Ends what runs as `interrupted` and stops the process: asked first, then SIGTERM, then SIGKILL. */
-  close(): Promise<void>
-  /** Stops the process at once. */
-  kill(): Promise<void>
-}
+import type { RunRequest, StartWorkerOptions, WorkerHandle } from './worker-handle.ts'
 
 /** One process of the several a handle may see. */
 interface Attempt {

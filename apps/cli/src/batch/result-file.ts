@@ -2,7 +2,7 @@ import { open, readlink, rename, rm, truncate, type FileHandle } from 'node:fs/p
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { writeAll, writeWhole } from '@woolgather/disk'
-import { withSeeds, type Issue, type Workflow } from '@woolgather/workflow'
+import { isDiskFull, withSeeds, type Issue, type Workflow } from '@woolgather/workflow'
 import { CliError } from '../io/cli-error.ts'
 import { exitCodes } from '../io/exit-codes.ts'
 import { dropRepeated } from './drop-repeated.ts'
@@ -139,8 +139,8 @@ async function targetOf(file: string): Promise<string> {
 }
 
 function cannotWrite(file: string, error: unknown): CliError {
-  const { code, message } = error as NodeJS.ErrnoException
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  const { message } = error as Error
+  const isFull = isDiskFull(error)
   const issue: Issue = {
     code: isFull ? 'disk-full' : 'write-failed',
     message: `Cannot write “${file}”: ${isFull ? 'the disk is full' : message}.`,

@@ -1,5 +1,4 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ArrowDown, ArrowUp } from 'lucide-react'
 import {
   useEffect,
   useLayoutEffect,
@@ -9,11 +8,12 @@ import {
   type KeyboardEvent,
   type RefObject,
 } from 'react'
-import { CellText, statusWords } from './cell-box.tsx'
-import { matchesFilter, isFiltering, type Filter, type Order } from './order-rows.ts'
+import { GridCell } from './grid-cell.tsx'
+import type { Filter, Order } from './order-rows.ts'
 import type { Line, Pivot } from './pivot.ts'
 import type { ResultCell } from './result-set.ts'
 import type { Score } from './scores.ts'
+import { SortHeading } from './sort-heading.tsx'
 import { useFetchedCells } from './use-cell-text.ts'
 import './results-grid.css'
 
@@ -237,62 +237,6 @@ function focusPlace(
   else if (left > 0) requestAnimationFrame(() => focusPlace(box, place, left - 1))
 }
 
-interface GridCellProps extends ResultsGridProps {
-  cell: ResultCell | undefined
-  text: string
-  row: Line
-  place: [number, number]
-  active: boolean
-  onActive: () => void
-  index: number
-  style: { left: number; width: number; height: number }
-}
-
-function GridCell({ cell, text, row, place, active, onActive, index, style, ...props }: GridCellProps) {
-  const { filter, score, scale, picked, onPick } = props
-  const dim = isFiltering(filter) && !matchesFilter(filter, cell, text, row)
-  const part = cell && score ? scale(score.of(cell, text)) : undefined
-  return (
-    <div
-      role="gridcell"
-      aria-colindex={index}
-      aria-selected={cell ? picked.includes(cell.key) : undefined}
-      className="grid-cell"
-      data-place={place.join(' ')}
-      data-status={cell?.status}
-      data-dim={dim || undefined}
-      data-scored={part !== undefined || undefined}
-      tabIndex={active ? 0 : -1}
-      title={cell && [statusWords[cell.status], cell.reason].filter(Boolean).join(': ')}
-      style={{ ...style, ...(part !== undefined && ({ '--score': part } as React.CSSProperties)) }}
-      onClick={(event) => {
-        onActive()
-        event.currentTarget.focus({ preventScroll: true })
-        if (cell) onPick(cell.key, event.ctrlKey || event.metaKey || event.shiftKey)
-      }}
-    >
-      {cell && (
-        <div className="grid-cell-text">
-          <CellText cell={cell} text={text.length > 1500 ? `${text.slice(0, 1500)}…` : text} />
-        </div>
-      )}
-    </div>
-  )
-}
-
-interface SortHeadingProps {
-  text: string
-  /** What the text is a value of. */
-  name?: string
-  width: number
-  left?: number
-  index?: number
-  axis?: boolean
-  /** Whether it is sorted downwards; undefined: not by this one. */
-  direction: boolean | undefined
-  onSort: (descending: boolean | undefined) => void
-}
-
 /** Width of an element in pixels, as it changes. */
 function useWidth(box: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0)
@@ -303,38 +247,4 @@ function useWidth(box: RefObject<HTMLElement | null>): number {
     return () => observer.disconnect()
   }, [box])
   return width
-}
-
-/** A heading that sorts: up, down, and back to how it was. */
-function SortHeading({
-  text,
-  name = '',
-  width,
-  left,
-  index,
-  axis = false,
-  direction,
-  onSort,
-}: SortHeadingProps) {
-  return (
-    <div
-      role="columnheader"
-      aria-colindex={index}
-      aria-sort={direction === undefined ? 'none' : direction ? 'descending' : 'ascending'}
-      className={axis ? 'grid-column-head axis-name' : 'grid-column-head'}
-      style={left === undefined ? { width } : { width, left, position: 'absolute' }}
-    >
-      <button
-        type="button"
-        title={`${text}: sort`}
-        onClick={() => onSort(direction === undefined ? false : direction ? undefined : true)}
-      >
-        <span>
-          {name !== '' && <span className="heading-name">{name}</span>} {text}
-        </span>
-        {direction === false && <ArrowUp aria-hidden />}
-        {direction === true && <ArrowDown aria-hidden />}
-      </button>
-    </div>
-  )
 }

@@ -3,6 +3,7 @@ import { blockLength } from '../kernels/combine.ts'
 import { mixByElectedSign, mixBySum, type Mix } from '../kernels/consensus.ts'
 import { refuseNonFinite } from '../kernels/finite.ts'
 import type { DrawMask } from '../kernels/random.ts'
+import { subtract } from '../kernels/subtract.ts'
 import type { Chunk, Scan, Stages, TensorInputs } from '../tensor/tensor-merge.ts'
 import type { MethodDefinition } from './method.ts'
 import { ignoredFlag, type ParameterDefinitions, type Parameters } from './parameters.ts'
@@ -78,7 +79,7 @@ function startVariant(
         const scan = sparsifier.scans[pass]
         if (scan === undefined) continue
         forEachBlock(chunk, inputs, length, (start, count) => {
-          scan.see(subtract(chunk, m, start, count, blocks[m]!, inputs))
+          scan.see(changeOf(chunk, m, start, count, blocks[m]!, inputs))
         })
         if (sparsifier.sawNonFinite) refuseNonFinite(chunk, inputs)
       }
@@ -96,7 +97,7 @@ function startVariant(
       let check = 0
       forEachBlock(chunk, inputs, length, (start, count) => {
         for (const [m, sparsifier] of sparsifiers.entries()) {
-          sparsifier.apply(subtract(chunk, m, start, count, blocks[m]!, inputs))
+          sparsifier.apply(changeOf(chunk, m, start, count, blocks[m]!, inputs))
         }
         mix(blocks, count, mixed)
         check += addMixed(chunk.base!, mixed, factor, start, count, output)
@@ -127,7 +128,7 @@ function forEachBlock(
   for (let start = 0; start < total; start += length) visit(start, Math.min(length, total - start))
 }
 
-function subtract(
+function changeOf(
   { base, models, firstRow }: Chunk,
   model: number,
   start: number,
@@ -135,20 +136,10 @@ function subtract(
   block: Block,
   { columns }: TensorInputs,
 ): Block {
-  subtractInto(models[model]!, base!, start, count, block.values)
+  subtract(models[model]!, base!, start, count, block.values)
   block.count = count
   block.offset = firstRow * columns + start
   return block
-}
-
-function subtractInto(
-  model: Float32Array,
-  base: Float32Array,
-  start: number,
-  count: number,
-  target: Float32Array,
-): void {
-  for (let i = 0; i < count; i++) target[i] = model[start + i]! - base[start + i]!
 }
 
 /** @returns 0, or NaN where the output holds NaN or infinity */

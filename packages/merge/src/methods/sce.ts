@@ -3,6 +3,7 @@ import { addWithDivisors } from '../kernels/consensus.ts'
 import { checkInputs } from '../kernels/finite.ts'
 import { RankSelector } from '../kernels/rank-selector.ts'
 import { createBlock, type Block } from '../kernels/block.ts'
+import { subtract } from '../kernels/subtract.ts'
 import { scale } from '../sparsify/sparsifier.ts'
 import type { Chunk, Scan, Stages, TensorInputs } from '../tensor/tensor-merge.ts'
 import { combineOffsetsOf } from '../method/combine-models.ts'
@@ -170,16 +171,6 @@ function forEachBlock(
     for (const [m, { values }] of space.offsets.entries()) subtract(models[m]!, origin, start, count, values)
     visit(count, start)
   }
-}
-
-function subtract(
-  model: Float32Array,
-  base: Float32Array,
-  start: number,
-  count: number,
-  target: Float32Array,
-): void {
-  for (let i = 0; i < count; i++) target[i] = model[start + i]! - base[start + i]!
 }
 
 function findVariances({ offsets, variances, sums, squares }: Space, count: number): void {

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { WorkerStatus } from '@woolgather/protocol'
 import type { RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
-import { startWorker, type RunRequest, type StartWorkerOptions, type WorkerHandle } from '../start-worker.ts'
+import { startWorker } from '../start-worker.ts'
+import type { RunRequest, StartWorkerOptions, WorkerHandle } from '../worker-handle.ts'
 
 const entry = fileURLToPath(new URL('scripted-worker.mjs', import.meta.url))
 
