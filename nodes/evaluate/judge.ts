@@ -1,8 +1,9 @@
 import type { ConstraintSource } from '@woolgather/constraint'
-import { loadKeyOf, modelRecipeSchema, WoolgatherError } from '@woolgather/workflow'
+import { loadKeyOf, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { framingInputs, specialParts } from '../generation/prompt-inputs.ts'
 import { writePrompt } from '../generation/write-prompt.ts'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 const gap = /\{\{\s*text\s*\}\}/g

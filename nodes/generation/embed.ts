@@ -1,5 +1,6 @@
-import { loadKeyOf, modelRecipeSchema } from '@woolgather/workflow'
+import { loadKeyOf } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const embed: WoolgatherNode = defineNode({

@@ -1,5 +1,6 @@
-import { loadKeyOf, modelRecipeSchema, usualTokens } from '@woolgather/workflow'
+import { loadKeyOf, usualTokens } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { constraintSchema } from '../steering/constraints/constraint-value.ts'
 import { explainConstraintError } from '../steering/constraints/explain-constraint-error.ts'

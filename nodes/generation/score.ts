@@ -1,6 +1,7 @@
 import type { TextPrompt, TextScore } from '@woolgather/llama'
-import { loadKeyOf, modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
+import { loadKeyOf, type Json, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { framingInputs, specialParts, type Framing } from './prompt-inputs.ts'
 import { writeTerm, type WrittenPrompt } from './write-prompt.ts'

@@ -1,5 +1,5 @@
-import { loraRecipeSchema, modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
+import { loraRecipeSchema, modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const applyLora: WoolgatherNode = defineNode({

@@ -1,5 +1,6 @@
-import { loraRecipeSchema, modelRecipeSchema, outputTypes, type ModelRecipe } from '@woolgather/workflow'
+import { outputTypes, type ModelRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
+import { loraRecipeSchema, modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { sourceOf } from './lora-value.ts'
 

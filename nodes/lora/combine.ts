@@ -1,6 +1,7 @@
 import { loraMethodNamed, loraMethodNames } from '@woolgather/merge'
-import { loraRecipeSchema, WoolgatherError, type LoraRecipe } from '@woolgather/workflow'
+import { WoolgatherError, type LoraRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
+import { loraRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { sourceOf } from './lora-value.ts'
 

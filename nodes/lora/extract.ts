@@ -1,5 +1,6 @@
-import { modelRecipeSchema, type LoraRecipe, type Table } from '@woolgather/workflow'
+import type { LoraRecipe, Table } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const extractLora: WoolgatherNode = defineNode({

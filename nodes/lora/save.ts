@@ -1,5 +1,6 @@
-import { loraRecipeSchema, provenanceKeys } from '@woolgather/workflow'
+import { provenanceKeys } from '@woolgather/workflow'
 import { z } from 'zod'
+import { loraRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const saveLora: WoolgatherNode = defineNode({

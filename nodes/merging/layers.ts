@@ -1,5 +1,6 @@
-import { modelRecipeSchema, WoolgatherError, type MergeSlice } from '@woolgather/workflow'
+import { WoolgatherError, type MergeSlice } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { mergeValue } from './merge-value.ts'
 

@@ -1,7 +1,6 @@
 import { methodNames, methods, tellSettings, type MethodDefinition, type MethodName } from '@woolgather/merge'
 import {
   mergeParametersSchema,
-  modelRecipeSchema,
   outputTypes,
   WoolgatherError,
   type MergeParameter,
@@ -9,6 +8,7 @@ import {
   type ModelRecipe,
 } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { checkCount, mergeValue } from './merge-value.ts'
 import { parseSettings } from './parse-settings.ts'

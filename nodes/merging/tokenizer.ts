@@ -1,5 +1,5 @@
-import { modelRecipeSchema } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { mergeValue } from './merge-value.ts'
 

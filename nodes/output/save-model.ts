@@ -1,5 +1,6 @@
-import { modelRecipeSchema, outputTypes, provenanceKeys, type OutputType } from '@woolgather/workflow'
+import { outputTypes, provenanceKeys, type OutputType } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 const keep = 'keep'

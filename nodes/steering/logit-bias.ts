@@ -1,6 +1,7 @@
-import { loadKeyOf, modelRecipeSchema, type Json, type Table } from '@woolgather/workflow'
+import { loadKeyOf, type Json, type Table } from '@woolgather/workflow'
 import { z } from 'zod'
 import { joinSamplers, withoutAbsent, samplerSchema } from '../generation/sampler-value.ts'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { resolveBiases, type ResolvedBias } from './words/resolve-bias.ts'
 import { parseWordBiases } from './words/word-bias.ts'

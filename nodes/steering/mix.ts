@@ -2,13 +2,13 @@ import {
   asMix,
   blendMixes,
   mapModels,
-  modelRecipeSchema,
   WoolgatherError,
   type BlendPart,
   type MixLike,
   type ModelRecipe,
 } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { mixPartSchema } from './mixes/mix-schemas.ts'
 

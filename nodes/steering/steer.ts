@@ -1,5 +1,6 @@
-import { modelRecipeSchema, vectorSchema, WoolgatherError, type VectorValue } from '@woolgather/workflow'
+import { vectorSchema, WoolgatherError, type VectorValue } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { parseLayers } from './vectors/layer-range.ts'
 

@@ -1,4 +1,4 @@
-import { documentLimits, workflowSchema, type NodeDescription } from '@woolgather/workflow'
+import { documentLimits, nodeDescriptionSchema, workflowSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { fillPath, type Endpoint, type ParametersOf } from './endpoint.ts'
 import { fetchModelSchema, modelDownloadSchema } from './http-downloads.ts'
@@ -29,9 +29,6 @@ import {
 /** A workflow, and what is around it. */
 const workflowBytes = documentLimits.bytes + 65_536
 
-/** Made by the server itself from its node types: nobody has to look whether they are what they say. */
-const nodeSchema = z.record(z.string(), z.unknown()) as unknown as z.ZodType<NodeDescription>
-
 /** What can be asked of a server, by the name that `ask` and its handler have. */
 export const endpoints = {
   health: {
@@ -44,7 +41,7 @@ export const endpoints = {
     method: 'get',
     path: '/api/nodes',
     summary: 'Node types with their inputs and outputs',
-    answer: z.array(nodeSchema),
+    answer: z.array(nodeDescriptionSchema),
   },
   models: {
     method: 'get',

@@ -39,14 +39,15 @@ export { inPlainWords, literalProblem, typeProblem } from './types/literal-probl
 export { brokenPackageSchema, explainUnknownTypes, type BrokenPackage } from './types/broken-package.ts'
 export { accepts, portTypes, type PortType } from './types/ports.ts'
 export type { PortValue } from './types/port-values.ts'
-export type {
-  CodeLanguage,
-  DynamicInputs,
-  DynamicOutputs,
-  InputDescription,
-  NodeDescription,
-  OutputDescription,
-  Widget,
+export {
+  nodeDescriptionSchema,
+  type CodeLanguage,
+  type DynamicInputs,
+  type DynamicOutputs,
+  type InputDescription,
+  type NodeDescription,
+  type OutputDescription,
+  type Widget,
 } from './types/description.ts'
 
 export { describeTypes, isLink, subgraphPrefix, type Descriptions } from './types/describe-subgraph.ts'
@@ -65,8 +66,12 @@ export {
   loraRecipeSchema,
   mergeParametersSchema,
   modelRecipeSchema,
-  outputTypes,
+  recipeSchemas,
   vectorSchema,
+  type RecipeSchemas,
+} from './links/recipe-schemas.ts'
+export {
+  outputTypes,
   type ChatMessage,
   type LoraCombine,
   type LoraExtract,

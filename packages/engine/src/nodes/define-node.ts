@@ -1,13 +1,12 @@
 import type {
-  CodeLanguage,
   DynamicInputs,
   DynamicOutputs,
+  InputDescription,
   Json,
   LabelledValue,
-  PortType,
+  OutputDescription,
   PortValue,
   Readers,
-  Widget,
   Workflow,
 } from '@woolgather/workflow'
 import type { z } from 'zod'
@@ -18,34 +17,15 @@ import type { z } from 'zod'
  * say what happens when nothing is given; `.optional().meta({ default })` shows a default that `run` fills in itself.
  * An input is required unless its schema accepts undefined.
  */
-export interface InputDefinition<Value = unknown> {
-  type: PortType
+export interface InputDefinition<Value = unknown> extends Omit<
+  InputDescription,
+  'name' | 'title' | 'schema' | 'default' | 'required'
+> {
   title?: string
-  description: string
   schema?: z.ZodType<Value>
-  /** Takes an ordered list of links; `run` receives an array. */
-  multiple?: boolean
-  /** Takes the labelled whole instead of running once per coordinate; `run` receives a `LabelledValue`. */
-  collects?: boolean
-  /** Linked input that `run` asks for by calling it: `await inputs.name()`. */
-  lazy?: boolean
-  /** Name of the output that hands on what comes in here, or an item of it, as it is. */
-  passes?: string
-  /** It is the most tokens that are written in answer to what comes in at the other inputs. */
-  limitsTokens?: boolean
-  widget?: Widget
-  language?: CodeLanguage
-  advanced?: boolean
 }
 
-export interface OutputDefinition {
-  type: PortType
-  description: string
-  /** `run` gives a list; its items are spread along an axis of this node's own. */
-  spreads?: boolean
-  /** A list of sentences on what may not be meant as it is: told wherever a run is told. */
-  warns?: boolean
-}
+export type OutputDefinition = Omit<OutputDescription, 'name'>
 
 /** What `run` is handed besides its inputs. `Services` is what the node library needs of its host (models, files). */
 export interface NodeContext<Services> {

@@ -4,7 +4,7 @@ import type { Json } from '../json/json.ts'
 import { literalProblem, show } from '../types/literal-problem.ts'
 import type { PortType } from '../types/ports.ts'
 import { promptMixSchema } from '../prompt/prompt-mix.ts'
-import { chatMessageSchema } from '../links/recipe.ts'
+import { chatMessageSchema } from '../links/recipe-schemas.ts'
 
 /** A value read from text, or what is wrong with it, as phrases that follow a name: "must be a number, is …". */
 export type TextRead = { value: Json; problem?: undefined } | { problem: string; hint?: string }

@@ -1,6 +1,3 @@
-import { z } from 'zod'
-import { schemaOf } from '../json/same-type.ts'
-
 /**
  * A model on a link: plain data that says how to get the model, not the model. Hashable, cacheable,
  * printable and sendable; only the worker turns it into something loaded.
@@ -112,71 +109,6 @@ export interface VectorValue {
   directions: Record<string, string>
 }
 
-export const vectorSchema: z.ZodType<VectorValue> = schemaOf<VectorValue>()(
-  z.strictObject({
-    kind: z.literal('vector'),
-    architecture: z.string().optional(),
-    directions: z.record(z.string().regex(/^[1-9]\d{0,3}$/), z.base64()),
-  }),
-)
-
-const modelUse = {
-  gpuLayers: z.int().nonnegative().optional(),
-  contextSize: z.int().positive().optional(),
-  threads: z.int().positive().optional(),
-  reproducible: z.literal(true).optional(),
-  adapters: z.array(z.lazy(() => loraUseSchema)),
-  vectors: z.array(z.strictObject({ vector: vectorSchema, strength: z.number() })).optional(),
-}
-
-const parameterValue = z.union([z.number(), z.boolean(), z.array(z.number()).min(1)])
-
-export const mergeParametersSchema: z.ZodType<MergeParameters> = schemaOf<MergeParameters>()(
-  z.record(
-    z.string(),
-    z.union([
-      parameterValue,
-      z.array(z.strictObject({ filter: z.string().optional(), value: parameterValue })).min(1),
-    ]),
-  ),
-)
-
-const sliceSchema: z.ZodType<MergeSlice> = schemaOf<MergeSlice>()(
-  z.strictObject({
-    sources: z
-      .array(
-        z.strictObject({
-          model: z.union([z.int().nonnegative(), z.literal('base')]),
-          from: z.int().nonnegative(),
-          to: z.int().positive(),
-          parameters: mergeParametersSchema.optional(),
-        }),
-      )
-      .min(1),
-    parameters: mergeParametersSchema.optional(),
-  }),
-)
-
-export const modelRecipeSchema: z.ZodType<ModelRecipe> = schemaOf<ModelRecipe>()(
-  z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('file'), file: z.string().min(1), ...modelUse }),
-    z.strictObject({
-      kind: z.literal('merge'),
-      method: z.string().min(1),
-      models: z.array(
-        z.strictObject({ model: z.lazy(() => modelRecipeSchema), parameters: mergeParametersSchema }),
-      ),
-      base: z.lazy(() => modelRecipeSchema).optional(),
-      parameters: mergeParametersSchema,
-      slices: z.array(sliceSchema).min(1).optional(),
-      vocabulary: z.union([z.enum(['same', 'union', 'base']), z.int().nonnegative()]),
-      outputType: z.enum(outputTypes),
-      seed: z.int().nonnegative().optional(),
-      ...modelUse,
-    }),
-  ]),
-)
-
 /** Where a LoRA comes from: a file below a models folder, or how to make it. */
 export type LoraSource = { file: string } | { combine: LoraCombine } | { extract: LoraExtract }
 
@@ -214,51 +146,8 @@ export type LoraUse = LoraSource & { strength: number }
 /** A LoRA on a link: what a model is changed by, and how much. */
 export type LoraRecipe = { kind: 'lora' } & LoraUse
 
-const strength = z.number()
-const target = { rank: z.int().positive().optional(), energy: z.number().positive().max(1).optional() }
-
-const loraSources = {
-  file: z.strictObject({ file: z.string().min(1) }),
-  combine: z.strictObject({
-    combine: z.strictObject({
-      loras: z.array(z.lazy(() => z.union(loraUses({ strength, weight: z.number() })))).min(1),
-      method: z.string().min(1),
-      ...target,
-      density: z.number().positive().max(1).optional(),
-      majority: z.enum(['total', 'frequency']).optional(),
-      seed: z.int().nonnegative().optional(),
-    }),
-  }),
-  extract: z.strictObject({
-    extract: z.strictObject({
-      tuned: z.lazy(() => modelRecipeSchema),
-      base: z.lazy(() => modelRecipeSchema),
-      ...target,
-      embeddings: z.boolean(),
-    }),
-  }),
-}
-
-function loraUses(extra: z.ZodRawShape): [z.ZodType, z.ZodType, z.ZodType] {
-  const { file, combine, extract } = loraSources
-  return [file.extend(extra), combine.extend(extra), extract.extend(extra)]
-}
-
-export const loraUseSchema = z.union(loraUses({ strength })) as z.ZodType<LoraUse>
-
-export const loraRecipeSchema = z.union(
-  loraUses({ kind: z.literal('lora'), strength }),
-) as z.ZodType<LoraRecipe>
-
 /** One turn of a conversation, as chat templates take it. */
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant' | 'tool'
   content: string
 }
-
-export const chatMessageSchema: z.ZodType<ChatMessage> = schemaOf<ChatMessage>()(
-  z.strictObject({
-    role: z.enum(['system', 'user', 'assistant', 'tool']),
-    content: z.string(),
-  }),
-)

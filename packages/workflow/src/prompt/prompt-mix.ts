@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { chatMessageSchema, modelRecipeSchema, type ChatMessage, type ModelRecipe } from '../links/recipe.ts'
+import { chatMessageSchema, modelRecipeSchema } from '../links/recipe-schemas.ts'
+import type { ChatMessage, ModelRecipe } from '../links/recipe.ts'
 import { valueAt, type Timed } from './timed.ts'
 
 /** One prompt of a mix. Text is put where the main prompt goes; messages stand as they are. */

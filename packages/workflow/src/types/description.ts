@@ -1,9 +1,22 @@
-import type { Json } from '../json/json.ts'
-import type { PortType } from './ports.ts'
+import { z } from 'zod'
+import { jsonSchema, type Json } from '../json/json.ts'
+import { schemaOf } from '../json/same-type.ts'
+import { portTypes, type PortType } from './ports.ts'
 
 /** How the editor lets a person type a literal. Absent: chosen from the type and schema. */
-export type Widget =
-  'text' | 'textarea' | 'slider' | 'seed' | 'file' | 'model' | 'lora' | 'vector' | 'code' | 'none'
+const widgets = [
+  'text',
+  'textarea',
+  'slider',
+  'seed',
+  'file',
+  'model',
+  'lora',
+  'vector',
+  'code',
+  'none',
+] as const
+export type Widget = (typeof widgets)[number]
 
 /**
  * What the text of a `code` input is written in. `template`: words with `{{gaps}}`. `prompt`: AUTOMATIC1111's weights.
@@ -11,8 +24,17 @@ export type Widget =
  * `notation` beside it says so, from the rule that `start` names) and `json-schema`.
  * `values` is a list with ranges, read as the input `type` beside it says.
  */
-export type CodeLanguage =
-  'json' | 'json-schema' | 'yaml' | 'regex' | 'grammar' | 'prompt' | 'template' | 'values'
+const codeLanguages = [
+  'json',
+  'json-schema',
+  'yaml',
+  'regex',
+  'grammar',
+  'prompt',
+  'template',
+  'values',
+] as const
+export type CodeLanguage = (typeof codeLanguages)[number]
 
 /** What editor, server and CLI know about an input of a node. Serialised from the node's definition. */
 export interface InputDescription {
@@ -24,11 +46,11 @@ export interface InputDescription {
   schema?: Json
   default?: Json
   required: boolean
-  /** Takes an ordered list of links (merge inputs, join). */
+  /** Takes an ordered list of links (merge inputs, join); `run` receives an array. */
   multiple?: boolean
-  /** Takes the labelled whole instead of running once per coordinate. */
+  /** Takes the labelled whole instead of running once per coordinate; `run` receives a `LabelledValue`. */
   collects?: boolean
-  /** Evaluated only when the node asks for it (switch, if). */
+  /** Evaluated only when `run` asks for it by calling it (switch, if): `await inputs.name()`. */
   lazy?: boolean
   /** Name of the output that hands on what comes in here, or an item of it, as it is. */
   passes?: string
@@ -93,3 +115,66 @@ export interface NodeDescription {
   /** Output whose readers decide what the node does: planning finds out who they are (`PlanNode.readers`). */
   asksReaders?: string
 }
+
+const portType = z.enum(portTypes)
+
+const inputSchema: z.ZodType<InputDescription> = schemaOf<InputDescription>()(
+  z.object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    type: portType,
+    schema: jsonSchema.optional(),
+    default: jsonSchema.optional(),
+    required: z.boolean(),
+    multiple: z.boolean().optional(),
+    collects: z.boolean().optional(),
+    lazy: z.boolean().optional(),
+    passes: z.string().optional(),
+    limitsTokens: z.boolean().optional(),
+    widget: z.enum(widgets).optional(),
+    language: z.enum(codeLanguages).optional(),
+    advanced: z.boolean().optional(),
+  }),
+)
+
+const outputSchema: z.ZodType<OutputDescription> = schemaOf<OutputDescription>()(
+  z.object({
+    name: z.string(),
+    type: portType,
+    description: z.string(),
+    spreads: z.boolean().optional(),
+    warns: z.boolean().optional(),
+  }),
+)
+
+const dynamicInputsSchema: z.ZodType<DynamicInputs> = schemaOf<DynamicInputs>()(
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('placeholders'), from: z.string(), type: portType }),
+    z.object({ kind: z.literal('slots'), from: z.string() }),
+    z.object({ kind: z.literal('zone-slots'), from: z.string() }),
+  ]),
+)
+
+const dynamicOutputsSchema: z.ZodType<DynamicOutputs> = schemaOf<DynamicOutputs>()(
+  z.object({ kind: z.literal('open'), type: portType, spreads: z.boolean().optional() }),
+)
+
+export const nodeDescriptionSchema: z.ZodType<NodeDescription> = schemaOf<NodeDescription>()(
+  z.object({
+    type: z.string(),
+    version: z.number(),
+    title: z.string(),
+    description: z.string(),
+    family: z.string(),
+    inputs: z.array(inputSchema),
+    outputs: z.array(outputSchema),
+    dynamicInputs: dynamicInputsSchema.optional(),
+    dynamicOutputs: dynamicOutputsSchema.optional(),
+    impure: z.boolean().optional(),
+    sink: z.boolean().optional(),
+    reduces: z.string().optional(),
+    zone: z.enum(['start', 'end']).optional(),
+    asksReaders: z.string().optional(),
+  }),
+)

@@ -34,9 +34,30 @@ function schemaOf(input: InputDescription): z.ZodType | undefined {
 
 /** One problem of a zod parse as a phrase that follows a name: "must be at most 2, is 3". */
 export function inPlainWords(problem: z.core.$ZodIssue, value: unknown): string {
-  const at = problem.path.length === 0 ? '' : `at \`${problem.path.map(String).join('.')}\` `
-  const found = valueAt(value, problem.path)
-  return at + phraseFor(problem, found)
+  const innermost = innermostOf(problem)
+  const at = innermost.path.length === 0 ? '' : `at \`${innermost.path.map(String).join('.')}\` `
+  return at + phraseFor(innermost, valueAt(value, innermost.path))
+}
+
+/** Where a value may have several forms and is plainly meant to have one of them: what is wrong with it as that. */
+function innermostOf(problem: z.core.$ZodIssue): z.core.$ZodIssue {
+  const [first] = problem.code === 'invalid_union' ? meantForm(problem) : []
+  return first === undefined ? problem : innermostOf({ ...first, path: [...problem.path, ...first.path] })
+}
+
+/** Problems of a value as the one form of which it has type and tag, and fewer problems than as any other. */
+function meantForm({ errors }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
+  const possible = errors.filter((problems) => !problems.some(isOfAnotherForm))
+  const fewest = Math.min(...possible.map(({ length }) => length))
+  const [meant = [], other] = possible.filter(({ length }) => length === fewest)
+  return other === undefined ? meant : []
+}
+
+function isOfAnotherForm(problem: z.core.$ZodIssue): boolean {
+  return (
+    (problem.code === 'invalid_type' && problem.path.length === 0) ||
+    (problem.code === 'invalid_value' && problem.values.length === 1)
+  )
 }
 
 function phraseFor(problem: z.core.$ZodIssue, found: unknown): string {
