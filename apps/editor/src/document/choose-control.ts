@@ -38,10 +38,25 @@ export type Control =
   /** The other end of a loop: one of the nodes that begin one. */
   | { kind: 'zone-start' }
 
-const tall: ReadonlySet<Control['kind']> = new Set(['textarea', 'template', 'code', 'model', 'list', 'json'])
+const tall: Readonly<Record<Control['kind'], boolean>> = {
+  none: false,
+  text: false,
+  textarea: true,
+  template: true,
+  code: true,
+  number: false,
+  slider: false,
+  seed: false,
+  boolean: false,
+  select: false,
+  model: true,
+  list: true,
+  json: true,
+  'zone-start': false,
+}
 
 /** Whether a control needs the width of the node and lines of its own, its label above. */
-export const isTall = (kind: Control['kind']): boolean => tall.has(kind)
+export const isTall = (kind: Control['kind']): boolean => tall[kind]
 
 /** Wider ranges are for typing: a slider could not hit a value in them. */
 const widestSlider = 1000
@@ -68,14 +83,30 @@ export function chooseControl(input: InputDescription, node: NodeDescription | u
 
 /** A widget for text does not fit a value that is an object or a list: that is written as JSON. */
 function chooseByWidget(input: InputDescription, schema: Schema): Control | undefined {
-  if (input.widget === 'model') return { kind: 'model' }
-  if (input.widget === 'lora' || input.widget === 'vector') return { kind: 'model', of: input.widget }
-  if (input.widget === 'seed') return { kind: 'seed', maximum: bound(schema['maximum']) ?? 4_294_967_295 }
-  if (schema['type'] === 'object' || schema['type'] === 'array') return undefined
-  if (input.widget === 'textarea') return { kind: 'textarea' }
-  if (input.widget === 'code') return chooseByLanguage(input.language)
-  if (input.widget === 'text' || input.widget === 'file') return { kind: 'text' }
-  return undefined
+  const written = schema['type'] === 'object' || schema['type'] === 'array'
+  switch (input.widget) {
+    case 'model':
+      return { kind: 'model' }
+    case 'lora':
+    case 'vector':
+      return { kind: 'model', of: input.widget }
+    case 'seed':
+      return { kind: 'seed', maximum: bound(schema['maximum']) ?? 4_294_967_295 }
+    case 'textarea':
+      return written ? undefined : { kind: 'textarea' }
+    case 'code':
+      return written ? undefined : chooseByLanguage(input.language)
+    case 'text':
+    case 'file':
+      return written ? undefined : { kind: 'text' }
+    // A slider follows from the range.
+    case 'slider':
+    case 'none':
+    case undefined:
+      return undefined
+    default:
+      return void (input.widget satisfies never)
+  }
 }
 
 function chooseByLanguage(language: CodeLanguage | undefined): Control {
