@@ -46,7 +46,7 @@ const surroundings: Readonly<Record<string, number | boolean>>[] = [
   { density: 0.3, rescale: false, normalize: false, weight: 0.7 },
 ]
 
-function mergeWith(method: MethodName, { shared, perModel }: Values): number[] | undefined {
+function mergeWith(method: MethodName, { shared, perModel }: Values, seed = 5): number[] | undefined {
   const { base: needed, models: takes }: MethodDefinition = methods[method]
   const count = Math.min(3, takes.max ?? 3)
   const inputs = { name: 'blk.0.attn_q.weight', rows, columns, models: ['a', 'b', 'c'].slice(0, count) }
@@ -54,7 +54,7 @@ function mergeWith(method: MethodName, { shared, perModel }: Values): number[] |
   // The first model alone has the setting: the same for all would be none where weights are normalised.
   const own = inputs.models.map((_, index) => (index === 0 ? perModel : {}))
   try {
-    const given = { method, shared, models: own, seed: 5 }
+    const given = { method, shared, models: own, seed }
     const origin = withBase ? base : undefined
     return [
       ...mergeArrays(given, { ...inputs, ...(withBase && { base: 'base' }) }, models.slice(0, count), origin),
@@ -93,4 +93,11 @@ function hasEffect({ method, side, name }: Setting): boolean {
 
 test.each(settings)('$name of $method alone changes what comes out', (setting) => {
   expect(hasEffect(setting)).toBe(true)
+})
+
+test.each(methodNames)('a seed changes what %s makes exactly where it says that it draws', (method) => {
+  const { random = false }: MethodDefinition = methods[method]
+  const settings = around(method, { density: 0.3 })
+  expect(mergeWith(method, settings, 5)).toBeDefined()
+  expect(mergeWith(method, settings, 6)?.join() !== mergeWith(method, settings, 5)?.join()).toBe(random)
 })
