@@ -16,7 +16,7 @@ import { serve, type ServeOptions } from './commands/serve.ts'
 import { validate, type ValidateOptions } from './commands/validate.ts'
 import { exitCodes } from './io/exit-codes.ts'
 import { collect, folderOptions, listeningOptions, withOptions, workerOptions } from './with-options.ts'
-import { printIssues } from './print/print-issues.ts'
+import { printable, printIssues } from './print/print-issues.ts'
 
 /**
  * Runs one command line.
@@ -37,7 +37,7 @@ export async function runCli(args: readonly string[], version: string, io: CliIo
       return exitCodes.invalid
     }
     if (!(error instanceof CliError)) {
-      io.stderr.write(`woolgather: ${error instanceof Error ? error.message : String(error)}\n`)
+      io.stderr.write(`woolgather: ${printable(error instanceof Error ? error.message : String(error))}\n`)
       return exitCodes.failed
     }
     printIssues(error.issues, io.stderr)
@@ -93,6 +93,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
       collect,
     )
     .option('--bom', 'begin .csv results with a byte-order mark, by which Excel knows UTF-8')
+    .option('--formulas', 'leave fields of .csv results as they are that spreadsheets run: = + - @ in front')
     .option(
       '--set <name=value>',
       'the same value in all rows for an `api/input`, or a node.input (repeatable)',

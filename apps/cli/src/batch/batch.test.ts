@@ -172,6 +172,15 @@ test('--bom begins a table with a byte-order mark, once, and it is gone on with 
   expect(out()).toMatch(/Hello Jürgen![^]*\n1,completed,Hello Zoë!,/)
 })
 
+test('what a spreadsheet would run is text in a table, unless --formulas leaves it', async () => {
+  const rows = 'who,id\nAda,=1+1\nBea,-5\n'
+  const { run, out } = prepare({ rows: ['rows.csv', rows], out: 'out.csv' })
+  expect((await run(['--ignore', 'id', '--carry', 'id'])).code).toBe(0)
+  expect(out()).toMatch(/Hello Ada!,'=1\+1,[^]*Hello Bea!,-5,/)
+  expect((await run(['--ignore', 'id', '--carry', 'id', '--overwrite', '--formulas'])).code).toBe(0)
+  expect(out()).toContain('Hello Ada!,=1+1,')
+})
+
 describe('refused before anything runs, with 2', () => {
   test('columns that go nowhere, unless they are ignored on purpose', async () => {
     const { run, out } = prepare({ rows: ['rows.csv', 'who,note,id\nAda,x,1\n'] })

@@ -44,6 +44,7 @@ export interface BatchOptions extends RunOptions, Omit<RowsOptions, 'ignoreUnnam
   carry?: string[]
   skipEmpty?: string[]
   bom?: boolean
+  formulas?: boolean
 }
 
 /** Everything that is known before anything runs. */
@@ -88,7 +89,8 @@ export async function prepareBatch(
     targets: options.target,
   })
   const names = nameOutputs(workflow, plan)
-  const shape: ResultShape = { format, outputs: names.map(({ name }) => name), carry, hashed: true }
+  const { formulas } = options
+  const shape: ResultShape = { format, outputs: names.map(({ name }) => name), carry, hashed: true, formulas }
   await checkWritable(options.out)
   const { target: targets, out: file } = options
   const made = hashOf([withoutLooks(workflow), targets ?? null])
@@ -140,6 +142,9 @@ function readMode(options: BatchOptions, format: TableFormat): ResultsMode {
   }
   if (options.bom && format !== 'csv') {
     throw refuse('invalid-input', '--bom is for results as .csv: JSONL has no byte-order mark.')
+  }
+  if (options.formulas && format !== 'csv') {
+    throw refuse('invalid-input', '--formulas is for results as .csv: in JSONL nothing is run.')
   }
   return goesOn ? 'resume' : options.overwrite ? 'overwrite' : 'begin'
 }

@@ -1,5 +1,12 @@
 import { csvField } from '@woolgather/tables'
-import { carriedField, type Json, type RunError, type RunStatus, type Workflow } from '@woolgather/workflow'
+import {
+  carriedField,
+  spreadsheetText,
+  type Json,
+  type RunError,
+  type RunStatus,
+  type Workflow,
+} from '@woolgather/workflow'
 import type { TableFormat } from './read-rows.ts'
 
 /** What becomes of one row. */
@@ -26,6 +33,8 @@ export interface ResultShape {
   carry: readonly string[]
   /** Lines say of which values they are. Tables of earlier versions have no column for it. */
   hashed: boolean
+  /** Fields that spreadsheets run as formulas stay as they are. */
+  formulas?: boolean | undefined
 }
 
 /** @param workflow for the first line only: one in every line would be most of the file */
@@ -52,9 +61,11 @@ function csvLine(line: ResultLine, shape: ResultShape, workflow: Workflow | unde
   return csvRow([
     String(row),
     status,
-    ...shape.outputs.map((name) => textOf(outputs[name])),
-    ...shape.carry.map((column) => textOf(carried[column] ?? undefined)),
-    error.join('; '),
+    ...[
+      ...shape.outputs.map((name) => textOf(outputs[name])),
+      ...shape.carry.map((column) => textOf(carried[column] ?? undefined)),
+      error.join('; '),
+    ].map((field) => (shape.formulas === true ? field : spreadsheetText(field))),
     workflow === undefined ? '' : JSON.stringify(workflow),
     ...(shape.hashed ? [rowHash] : []),
   ])

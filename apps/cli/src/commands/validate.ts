@@ -1,6 +1,7 @@
 import { resolveFolders } from '@woolgather/supervisor'
 import type { CliIo } from '../io/cli-io.ts'
 import { exitCodes } from '../io/exit-codes.ts'
+import { printable } from '../print/print-issues.ts'
 import { printWarnings } from '../print/print-warnings.ts'
 import { readNodes } from '../reading/known-nodes.ts'
 import { readWorkflow } from '../reading/read-workflow.ts'
@@ -20,7 +21,7 @@ export async function validate(file: string, options: ValidateOptions, io: CliIo
     broken,
   })
   const nodes = Object.keys(workflow.nodes).length
-  io.stdout.write(`“${workflow.name}” is valid: ${nodes} ${nodes === 1 ? 'node' : 'nodes'}.\n`)
+  io.stdout.write(`“${printable(workflow.name)}” is valid: ${nodes} ${nodes === 1 ? 'node' : 'nodes'}.\n`)
   printWarnings(warnings, io.stderr)
   return exitCodes.ok
 }

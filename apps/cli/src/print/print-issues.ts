@@ -45,7 +45,15 @@ function placeOf({ node, input }: Issue): string {
   return [node, input].filter((part) => part !== undefined).join('.')
 }
 
-/** Texts of files and models may hold sequences that command a terminal; nothing but text may reach it. */
+/**
+ * Texts of files and models may hold sequences that command a terminal; nothing but text may reach it. Control
+ * characters are shown: ␛ for escape, \\x9b for those that have no sign.
+ */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character, at: number) => {
+    const code = character.charCodeAt(0)
+    if (character === '\r' && text[at + 1] === '\n') return ''
+    if (code === 0x7f) return '␡'
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : `\\x${code.toString(16)}`
+  })
 }

@@ -21,7 +21,7 @@ export function printOutputs(outputs: Outputs, stdout: TextSink): void {
     worthShowing(values).map(([output, value]) => ({ name: `${node}.${output}`, text: asText(value) })),
   )
   for (const { name, text } of all) {
-    if (all.length > 1) stdout.write(`${name}:\n`)
+    if (all.length > 1) stdout.write(`${printable(name)}:\n`)
     stdout.write(`${stdout.isTTY ? printable(text) : text}\n`)
   }
 }

@@ -1,3 +1,4 @@
+import { spreadsheetText } from '@woolgather/workflow'
 import { headingOf, type ResultCell, type ResultSet } from './result-set.ts'
 import type { Line, Pivot } from './pivot.ts'
 
@@ -12,7 +13,8 @@ export function asCsv(set: ResultSet, textOf: TextOf): string {
     cell.status,
     cell.milliseconds === undefined ? '' : String(cell.milliseconds),
   ])
-  return [head, ...lines].map((line) => line.map(quoteCsv).join(',')).join('\r\n') + '\r\n'
+  const fields = (line: string[]): string[] => line.map((text) => quoteCsv(spreadsheetText(text)))
+  return [head, ...lines].map((line) => fields(line).join(',')).join('\r\n') + '\r\n'
 }
 
 /** A field that a spreadsheet would take for more than text is quoted (RFC 4180). */
@@ -114,6 +116,11 @@ function inHtml(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
+/** A cell of a table. What reads as HTML, or as a picture fetched from somewhere, is text. */
 function inMarkdown(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[|[\]]/g, '\\$&')
+    .replaceAll(/\s*\n\s*/g, ' ')
 }

@@ -93,6 +93,12 @@ test('CSV quotes what needs it', () => {
   ])
 })
 
+test('what a spreadsheet or a page would run is text in CSV and Markdown', () => {
+  const hostile = (): string => '=HYPERLINK("x")<img src=x>![a](http://x)'
+  expect(asCsv(set, hostile)).toContain(`"'=HYPERLINK(""x"")`)
+  expect(asMarkdown(shown, shown.rows, hostile)).toContain('=HYPERLINK("x")&lt;img src=x>!\\[a\\](http://x)')
+})
+
 test('JSON lines keep numbers numbers and failures whole', () => {
   const lines = asJsonLines(set, textOf)
     .trimEnd()
