@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+// turbo sends what it is used for to its makers otherwise.
+process.env.TURBO_TELEMETRY_DISABLED ??= '1'
+
 /** Runs a command in the project's root, its output shown. Ends this process with its exit code if it fails. */
 export function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -282,6 +283,12 @@ describe('who may ask', () => {
     expect([entered.status, entered.headers['location']]).toEqual([303, '/'])
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/)
     expect(await openSocket(server, { cookie: cookie?.split(';')[0] ?? '' })).toBe(101)
+
+    const { port } = new URL(server.url)
+    expect(cookie?.startsWith(`woolgather-token-${port}=`)).toBe(true)
+    for (const other of ['woolgather-token', 'woolgather-token-1', `woolgather-token-${port}x`])
+      expect(await openSocket(server, { cookie: `${other}=${token}` })).toBe(401)
+    expect(await openSocket(server, { cookie: `woolgather-token-${port}=%` })).toBe(401)
   })
 
   test('whoever guesses tokens has to wait after twenty, and the right one passes at once, from the same address too', async () => {
@@ -299,6 +306,38 @@ describe('who may ask', () => {
       expect(await openSocket(server, { authorization })).toBe(101)
     }
     expect((await ask(server, `/?token=${token}`, {})).status).toBe(303)
+  })
+
+  test.each([String.raw`/\host`, '//host', String.raw`/\/host`, String.raw`/\\host`])(
+    'the redirect of %s stays on this server',
+    async (target) => {
+      const token = 'a-long-enough-token'
+      await using server = await startTestServer({ token })
+      const { status, headers } = await ask(server, `${target}?token=${token}`)
+      const location = headers['location']
+      if (status === 303) expect(new URL(String(location), server.url).origin).toBe(server.url)
+      else expect([status, location]).toEqual([400, undefined])
+    },
+  )
+
+  test('a request that names two hosts is refused, on the socket too', async () => {
+    await using server = await startTestServer()
+    const { port } = new URL(server.url)
+    const answers = [
+      '',
+      'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n',
+    ].map(async (more) => {
+      const socket = connect(Number(port), '127.0.0.1')
+      const path = more === '' ? pathOf('health') : socketPath
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nHost: evil.example\r\n${more}\r\n`)
+      const [answer] = (await once(socket, 'data')) as [Buffer]
+      socket.destroy()
+      return answer.toString('latin1').split('\r\n')[0]
+    })
+    expect(await Promise.all(answers)).toEqual([
+      expect.stringMatching(/^HTTP\/1\.1 40[03] /),
+      expect.stringMatching(/^HTTP\/1\.1 40[03] /),
+    ])
   })
 
   test.each([

@@ -17,6 +17,7 @@ import { printWarnings } from '../print/print-warnings.ts'
 import { parseFile } from '../reading/read-workflow.ts'
 import { createServerRunner, ServerGone, type ServerRunner } from '../running/server-runner.ts'
 import { artifactsOf, createInterrupter } from './run.ts'
+import { printable } from '../print/print-issues.ts'
 
 /** Rows worked on at once: as many as a model decodes together without taking much more memory. */
 const defaultConcurrency = 8
@@ -36,7 +37,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   const { due, needed, found } = prepared
   if (!options.quiet) printWarnings(adviseWorkflow(workflow, descriptions).warnings, io.stderr)
   const results = await openResults({ ...prepared, file: options.out, mark: options.bom === true })
-  if (!options.quiet && due.leftOut > 0) io.stderr.write(`${leftOut(due, needed)}\n`)
+  if (!options.quiet && due.leftOut > 0) io.stderr.write(`${printable(leftOut(due, needed))}\n`)
   if (!options.quiet && found.rows.unsure > 0) io.stderr.write(`${unsure(found.rows.unsure)}\n`)
   const startRunner = (say: (text: string) => void): Runner =>
     server ??

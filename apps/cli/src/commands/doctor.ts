@@ -12,6 +12,7 @@ import { printFindings, type Finding } from '../doctor/finding.ts'
 import { exitCodes } from '../io/exit-codes.ts'
 import { findIn } from '../reading/read-workflow.ts'
 import type { RunOptions } from '../running/run-options.ts'
+import { printable } from '../print/print-issues.ts'
 
 export interface DoctorOptions extends Pick<RunOptions, 'models' | 'output' | 'data' | 'nodes' | 'cpu'> {
   port?: string
@@ -69,11 +70,11 @@ async function fetchAll(missing: readonly MissingModel[], folder: string, io: Cl
         signal: cancel.signal,
         onProgress({ done, total }) {
           const percent = total === undefined ? 0 : Math.floor((done / total) * 10) * 10
-          if (percent > told) io.stderr.write(`${file}: ${percent} %\n`)
+          if (percent > told) io.stderr.write(`${printable(file)}: ${percent} %\n`)
           told = Math.max(told, percent)
         },
       })
-      io.stderr.write(`${file}: fetched, ${(bytes / 1e6).toFixed(1)} MB\n`)
+      io.stderr.write(`${printable(file)}: fetched, ${(bytes / 1e6).toFixed(1)} MB\n`)
     }
   } finally {
     stopListening()

@@ -5,6 +5,7 @@ import { alignColumns } from '../print/align-columns.ts'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
 import { exitCodes } from '../io/exit-codes.ts'
+import { printable } from '../print/print-issues.ts'
 
 /** `woolgather models`: GGUF files as workflows name them. Returns the exit code. */
 export async function listModels(options: { models?: string[]; json?: boolean }, io: CliIo): Promise<number> {
@@ -14,9 +15,9 @@ export async function listModels(options: { models?: string[]; json?: boolean },
   const folders = resolveFolders(options).models
   const { files, unreadable } = await createModelLister(folders)()
   if (options.json) io.stdout.write(`${JSON.stringify(files, null, 2)}\n`)
-  else if (files.length > 0) io.stdout.write(table(files))
+  else if (files.length > 0) io.stdout.write(`${printable(table(files))}\n`)
   if (files.length === 0) io.stderr.write(`No models in ${folders.join(' or ')}.\n`)
-  for (const { file, message } of unreadable) io.stderr.write(`${file}: ${message}\n`)
+  for (const { file, message } of unreadable) io.stderr.write(`${printable(`${file}: ${message}`)}\n`)
   return exitCodes.ok
 }
 
@@ -39,5 +40,5 @@ function table(files: readonly ListedModel[]): string {
     kind === 'model' ? `${(parameters / 1e6).toFixed(1)} M` : '',
     `${(bytes / 1e6).toFixed(1)} MB`,
   ])
-  return `${alignColumns(rows)}\n`
+  return alignColumns(rows)
 }

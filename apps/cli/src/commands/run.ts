@@ -137,7 +137,7 @@ export function createInterrupter(options: {
 function createJsonLines({ stdout, stderr }: CliIo): Progress {
   return {
     add: (event) => stdout.write(`${JSON.stringify(event)}\n`),
-    say: (text) => stderr.write(`${text}\n`),
+    say: (text) => stderr.write(`${printable(text)}\n`),
     end: () => Promise.resolve(),
   }
 }

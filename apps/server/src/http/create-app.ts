@@ -12,7 +12,7 @@ import { serveOpenAi } from '../openai/serve-openai.ts'
 import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService } from '../runs/run-service.ts'
 import { allowOrigins } from '../trust/allow-origins.ts'
-import { tokenCookie, type Refusal, type TrustedParts } from '../trust/check-request.ts'
+import { tokenCookie, trustedParts, type Refusal, type TrustedParts } from '../trust/check-request.ts'
 import { networkOf, type AddressOf } from '../trust/client-address.ts'
 import { limitRequests, type RequestRates } from '../trust/limit-requests.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
@@ -140,12 +140,16 @@ function requireTrust({ gate, addressOf, basePath }: AppOptions): RequestHandler
   return (request, response, next) => {
     const given = request.query['token']
     const queryToken = typeof given === 'string' ? given : undefined
-    const refusal = gate({ headers: request.headers, queryToken, address: networkOf(addressOf(request)) })
+    const refusal = gate({ ...trustedParts(request), queryToken, address: networkOf(addressOf(request)) })
     if (refusal) throw new HttpError(refusal.status, refusal.code, refusal.message, { hint: refusal.hint })
     if (queryToken === undefined || request.method !== 'GET') return next()
     // From the address, where it would stay in the history, into a cookie that scripts cannot read.
-    response.cookie(tokenCookie, queryToken, { httpOnly: true, sameSite: 'strict', path: '/' })
-    response.redirect(303, basePath + request.path.replace(/^\/+/, '/'))
+    response.cookie(tokenCookie(request.socket.localPort), queryToken, {
+      httpOnly: true,
+      sameSite: 'strict',
+      path: '/',
+    })
+    response.redirect(303, basePath + request.path.replace(/^[/\\]+/, '/'))
   }
 }
 

@@ -5,7 +5,7 @@ import { documentLimits, type RunError } from '@woolgather/workflow'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { RunService } from '../runs/run-service.ts'
-import type { Refusal, TrustedParts } from '../trust/check-request.ts'
+import { trustedParts, type Refusal, type TrustedParts } from '../trust/check-request.ts'
 import { networkOf, type AddressOf } from '../trust/client-address.ts'
 import { tooLargeText } from '../errors/tell-size.ts'
 import { isLoopbackAddress } from '../trust/limit-requests.ts'
@@ -140,7 +140,7 @@ function refuse(
   const path = withoutBase(request.url ?? '', basePath).split('?', 1)[0]
   if (path !== socketPath) return 404
   return (
-    gate({ headers: request.headers, address: networkOf(address) })?.status ?? (hasRoom ? undefined : 503)
+    gate({ ...trustedParts(request), address: networkOf(address) })?.status ?? (hasRoom ? undefined : 503)
   )
 }
 

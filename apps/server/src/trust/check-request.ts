@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { isIP, isIPv4 } from 'node:net'
 import type { ErrorCode } from '@woolgather/workflow'
 import { createGuessLimit, type GuessLimit } from './limit-guesses.ts'
@@ -25,13 +25,28 @@ export interface Refusal {
 /** What is looked at: the same for an HTTP request and a socket's first one. */
 export interface TrustedParts {
   headers: IncomingHttpHeaders
+  /** How many Host headers there are: of several, a proxy in front may have believed another than this server does. */
+  hosts: number
+  /** Port it came in at: browsers send cookies to all ports of a host. */
+  port: number | undefined
   /** A token given in the address of the page, once, before there is a cookie. */
   queryToken?: string | undefined
   /** The network the request came from; who guesses tokens from there has to wait. */
   address?: string | undefined
 }
 
-export const tokenCookie = 'woolgather-token'
+/** Each port has its own, or servers beside each other would take the token from each other. */
+export function tokenCookie(port: number | undefined): string {
+  return `woolgather-token-${port ?? 0}`
+}
+
+export function trustedParts({
+  headers,
+  headersDistinct,
+  socket,
+}: IncomingMessage): Pick<TrustedParts, 'headers' | 'hosts' | 'port'> {
+  return { headers, hosts: headersDistinct['host']?.length ?? 0, port: socket.localPort }
+}
 
 /** Shorter ones can be guessed. */
 const minTokenLength = 16
@@ -52,7 +67,7 @@ export function createGate(options: TrustOptions): (parts: TrustedParts) => Refu
   }
   const guesses = createGuessLimit()
   return (parts) =>
-    checkHost(parts.headers.host, { local, allowedHosts: options.allowedHosts ?? [] }) ??
+    checkHost(parts, { local, allowedHosts: options.allowedHosts ?? [] }) ??
     checkOrigin(parts.headers, options.allowedOrigins ?? []) ??
     checkToken(parts, options.token, guesses)
 }
@@ -66,10 +81,10 @@ export function isLoopback(host: string): boolean {
  * cannot be made to do that, so only names have to be known.
  */
 function checkHost(
-  header: string | undefined,
+  { headers: { host: header }, hosts }: TrustedParts,
   { local, allowedHosts }: { local: boolean; allowedHosts: readonly string[] },
 ): Refusal | undefined {
-  const name = hostName(header)
+  const name = hosts > 1 ? undefined : hostName(header)
   if (name !== undefined) {
     if (loopbackNames.includes(name) || allowedHosts.includes(name)) return undefined
     if (!local && isIP(name.replace(/^\[|\]$/g, '')) !== 0) return undefined
@@ -96,13 +111,13 @@ function checkOrigin(headers: IncomingHttpHeaders, allowed: readonly string[]): 
 }
 
 function checkToken(
-  { headers, queryToken, address = '' }: TrustedParts,
+  { headers, port, queryToken, address = '' }: TrustedParts,
   token: string | undefined,
   guesses: GuessLimit,
 ): Refusal | undefined {
   if (token === undefined) return undefined
   const bearer = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1]
-  const given = bearer ?? queryToken ?? readCookie(headers.cookie, tokenCookie)
+  const given = bearer ?? queryToken ?? readCookie(headers.cookie, tokenCookie(port))
   // First: whoever shares the address, on this machine any program, could lock out the owner by guessing. That guesses
   // cost little is what the least length of a token is for.
   if (given !== undefined && equalInConstantTime(given, token)) return undefined
