@@ -286,9 +286,9 @@ export function createRunService({
       return status !== 'queued' && status !== 'running'
     },
     settled(run) {
-      const { cells, add } = gatherSettled()
-      for (const event of store.history(run)) add(event)
-      return cells
+      const settled = gatherSettled()
+      for (const event of store.history(run)) settled.add(event)
+      return settled.cells
     },
     page: (run, after) => store.page(run, after),
     trouble: () => store.trouble(),
