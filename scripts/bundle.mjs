@@ -8,8 +8,8 @@ import { hashOf, packageOf } from './fresh-bundle.mjs'
 const app = process.cwd()
 const folder = join(app, 'bundle')
 
-/** What brings native code of its own, or finds files beside itself. */
-const external = [/^koffi$/, /^libsql$/, /^node-llama-cpp/, /^@reflink\//]
+/** What brings native code of its own, which is loaded once for all who import it, or finds files beside itself. */
+const external = [/^@woolgather\/ggml$/, /^koffi$/, /^libsql$/, /^node-llama-cpp/, /^@reflink\//]
 
 /** `new URL('./thread.js', import.meta.url)`: a module that a thread begins with, or a file that is read. */
 const besideIt = /new URL\('(\.\/[^']+)', import\.meta\.url\)/g

@@ -2,8 +2,8 @@ import type { ConstraintSource, SourceProblem } from '@woolgather/constraint/che
 import { findSources } from '../../document/find-sources.ts'
 import type { SourceChecker } from '../../store/source-checker.ts'
 
-/** Milliseconds one source may take. What takes longer is told by the run. */
-const patience = 2000
+/** Milliseconds one source may take, on a machine that has much else to do. What takes longer is told by the run. */
+const patience = 10_000
 
 /** Sources whose outcome is kept: more than a workflow has, with what was typed on the way. */
 const keptOutcomes = 200
