@@ -102,6 +102,9 @@ export class TemplateThread {
   }
 
   #start(): Worker {
-    return new Worker(this.#file, { workerData: { jinja: this.#jinja } })
+    const worker = new Worker(this.#file, { workerData: { jinja: this.#jinja } })
+    // Without a listener, an error between two conversations would end the process.
+    worker.on('error', () => undefined)
+    return worker
   }
 }
