@@ -13,7 +13,7 @@ export interface Endpoint {
   /** Bytes of the body that are taken; default `usualBodyBytes`. Of `bytes` the handler says it. */
   largest?: number
   answer: z.ZodType | 'bytes' | 'none'
-  /** Of the answer, where all went well; default 200, of none 204. */
+  /** Status of the answer, where all went well; default 200, without an answer 204. */
   status?: number
 }
 

@@ -22,7 +22,7 @@ export interface ModelDownload {
   done: number
   /** Absent while the other side does not tell. */
   total?: number | undefined
-  /** Of the finished file. */
+  /** Hash of the finished file, in hexadecimal digits. */
   sha256?: string | undefined
   /** Why it failed. What was fetched is kept: the same request goes on from there. */
   error?: RunError | undefined

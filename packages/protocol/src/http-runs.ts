@@ -69,7 +69,7 @@ export interface RunVersions {
   woolgather: string
   /** Build of the native library. */
   llama?: string | undefined
-  /** Of the node types in the workflow. */
+  /** Node types in the workflow → version. */
   nodes: Record<string, number>
 }
 

@@ -92,7 +92,7 @@ export interface HealthResponse {
   worker: WorkerState
   /** What holds the worker, where it does not answer. */
   stall?: WorkerStall | undefined
-  /** Of the server's process. */
+  /** Id of the server's process. */
   pid: number
   /** Bytes in memory of the server, and what its worker holds as it last told. */
   memory: { server: number; worker?: WorkerMemory | undefined }

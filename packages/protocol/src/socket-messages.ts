@@ -65,7 +65,7 @@ export interface WorkerStatus {
   state: WorkerState
   /** What it runs on, once ready: "CPU, 1 thread", "CUDA, NVIDIA RTX 4090". */
   device?: string | undefined
-  /** Of the native library, once ready. */
+  /** Build of the native library, once ready. */
   build?: string | undefined
   /** Why it is not ready. */
   error?: RunError | undefined
@@ -97,7 +97,7 @@ export interface WorkerMemory {
 export interface LoadedModel {
   /** As workflows name it. */
   file: string
-  /** Of its tensors. */
+  /** Size of its tensors. */
   bytes: number
 }
 

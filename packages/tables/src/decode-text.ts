@@ -73,7 +73,7 @@ class StrictDecoder {
   readonly #behind: TextDecoder
   /** What the second has not seen: a character may begin in it and end in the piece that follows. */
   #previous: Uint8Array = new Uint8Array()
-  /** Of what the second has seen. */
+  /** How much the second has seen. */
   #bytes = 0
   #line = 1
   #endsWithCr = false

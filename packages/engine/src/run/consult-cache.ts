@@ -59,7 +59,7 @@ class Place<Services> {
   readonly #shelf: Shelf
   readonly #consulted: Consulted<Services>
   readonly #links: Readonly<Record<string, string>>
-  /** Of the cell, for what it was last run with. */
+  /** Name of the cell, under which stands what it was last run with. */
   readonly #name: string
 
   constructor(shelf: Shelf, consulted: Consulted<Services>) {

@@ -47,9 +47,9 @@ export interface DownloadModelInput {
 export interface DownloadedModel {
   /** The file, or the first part of a split model. */
   path: string
-  /** Of all its parts. */
+  /** Size of all its parts. */
   bytes: number
-  /** Of the file at `path`. */
+  /** Hash of the file at `path`, in hexadecimal digits. */
   sha256: string
 }
 

@@ -13,7 +13,7 @@ export interface RequestOptions {
   method?: 'GET' | 'HEAD'
   headers?: Record<string, string>
   redirect?: 'follow' | 'manual'
-  /** In place of the one of `HttpOptions`. */
+  /** Ends the request, in place of the one of `HttpOptions`. */
   signal?: AbortSignal | undefined
 }
 

@@ -10,7 +10,7 @@ export interface Supervision {
   readonly launched: number
   /** Processes that ended in a row without having got anywhere. */
   readonly crashes: number
-  /** Of these, those that never were ready. */
+  /** How many of these never were ready. */
   readonly failedStarts: number
 }
 
