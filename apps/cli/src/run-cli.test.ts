@@ -258,7 +258,7 @@ describe('run', () => {
     const { code, stdout, stderr } = await prepare(
       'start text; token \u001b[31mred; wait 200; output text {"text":"\\u001b[31mred"}; end completed',
     ).run([], { tty: true })
-    expect([code, stdout]).toEqual([0, '[31mred\n'])
+    expect([code, stdout]).toEqual([0, '␛[31mred\n'])
     expect(stderr).toMatch(/✓.* text/)
     expect(stderr).not.toContain('\u001b[31mred')
   })
