@@ -199,3 +199,14 @@ test('inside a subgraph a cell is run again as well, and only that one', async (
   await page.locator('.run-summary[data-status=completed]').waitFor()
   await expect.poll(() => page.locator('.results-counts').innerText()).toBe('3 cells · 2 cached')
 })
+
+test('a run is forgotten with a second press, and no sooner', async () => {
+  const { page } = editor
+  if (!(await panel().isVisible())) await page.getByRole('button', { name: 'Runs', exact: true }).click()
+  const button = (name: string) => panel().getByRole('button', { name, exact: true })
+  await button('Forget run #2').click()
+  await button('Forget run #1').click()
+  await button('Press again to forget run #1 for good').click()
+  await expect.poll(() => button('Compare run #1').count()).toBe(0)
+  expect(await button('Compare run #2').count()).toBe(1)
+})

@@ -5,6 +5,7 @@ import { CliError } from './io/cli-error.ts'
 import type { CliIo } from './io/cli-io.ts'
 import type { BatchOptions } from './batch/prepare-batch.ts'
 import { batch } from './commands/batch.ts'
+import { clean, type CleanOptions } from './commands/clean.ts'
 import { doctor, type DoctorOptions } from './commands/doctor.ts'
 import { importWorkflow } from './commands/import.ts'
 import { listModels } from './commands/list-models.ts'
@@ -152,6 +153,16 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--models <folder>', 'look here first (repeatable)', collect)
     .option('--only', 'print how just this model or LoRA was made')
     .action(async (file: string, options: RecipeOptions) => exit(await printRecipe(file, options, io)))
+
+  program
+    .command('clean')
+    .description('have a server forget its oldest runs, with their outputs')
+    .requiredOption('--keep <time or size>', 'how much is kept, such as 30d or 10GiB')
+    .option(
+      '--server <url>',
+      `whose history; default http://${serverOptions.host.default}:${serverOptions.port.default}`,
+    )
+    .action(async (options: CleanOptions) => exit(await clean(options, io)))
 
   withOptions(program.command('serve'), [...workerOptions, ...listeningOptions])
     .description('start the server and its editor')

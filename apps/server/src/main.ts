@@ -32,6 +32,7 @@ try {
     allowOrigin,
     behindProxy,
     basePath,
+    keep,
     idleUnload,
     workerMemory,
     ...others
@@ -48,6 +49,7 @@ try {
     allowedOrigins: allowOrigin,
     proxies: behindProxy,
     basePath,
+    keep,
     folders: resolveFolders({ models, nodes, output, data }),
     workerEntry: fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
     workerEnv: cpu ? { WOOLGATHER_GPU: 'cpu' } : {},

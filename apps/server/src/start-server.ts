@@ -12,6 +12,7 @@ import {
   serverLimits,
   serverOptions,
   startWorker,
+  type Keep,
   type SupervisorLimits,
 } from '@woolgather/supervisor'
 import type { BrokenPackage, NodeDescription } from '@woolgather/workflow'
@@ -20,6 +21,7 @@ import { describeHolder, findHolder } from './machine/find-holder.ts'
 import { createApp } from './http/create-app.ts'
 import { watchBodies } from './bodies/watch-bodies.ts'
 import { createModelDownloads } from './models/model-downloads.ts'
+import { cleanHistory } from './runs/clean-history.ts'
 import { createRunService } from './runs/run-service.ts'
 import { openRunStore, type RunStore } from './runs/run-store.ts'
 import { serveSockets } from './socket/serve-sockets.ts'
@@ -60,6 +62,8 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   proxies?: number | undefined
   /** What a reverse proxy puts before every path, such as `/wool`, whether or not it takes it away again. */
   basePath?: string | undefined
+  /** How much of the history is kept; default: all. */
+  keep?: Keep | undefined
   /** How often one address may ask. */
   rates?: Partial<RequestRates> | undefined
   /** Default: JSON lines on stderr, no prompts and no texts in them. */
@@ -140,6 +144,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     parallelRuns: options.parallelRuns ?? 4,
     version,
   })
+  const artifactsFolder = path.join(options.folders.data, 'artifacts')
+  const cleaner = cleanHistory({
+    runs,
+    store,
+    artifactsFolder,
+    keep: options.keep,
+    onFailure: (thrown) => logger.error({ err: thrown }, 'cleaning failed'),
+  })
   const downloads = createModelDownloads({
     folder: options.folders.models[0] ?? path.join(options.folders.data, 'models'),
     onProgress: (download) => tellClients({ type: 'download', download }),
@@ -183,7 +195,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         onBroken: (file, message) => logger.warn({ file, message }, 'not a workflow'),
       }),
       runs,
-      artifacts: createFileArtifactStore(path.join(options.folders.data, 'artifacts')),
+      cleaner,
+      artifacts: createFileArtifactStore(artifactsFolder),
       workerStatus,
       unloadModels: () => worker.unloadModels(),
       editorFolder: options.editorFolder,
@@ -196,6 +209,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeIdleConnections()
     // First the queue, so that what waits is not begun; it is still there after the next start.
+    cleaner.stop()
     const runsEnded = runs.close()
     await Promise.all([worker.close(), downloads.close()])
     await runsEnded

@@ -33,6 +33,7 @@ export {
   createMemoryArtifactStore,
   type ArtifactStore,
 } from './cache/artifact-store.ts'
+export { artifactBytes, removeArtifact } from './cache/remove-artifact.ts'
 export { openDiskCache } from './cache/disk-cache.ts'
 export { createMemoryCache } from './cache/memory-cache.ts'
 export type { CellCache } from './cache/cell-cache.ts'

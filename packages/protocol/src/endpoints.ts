@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fillPath, type Endpoint, type ParametersOf } from './endpoint.ts'
 import { fetchModelSchema, modelDownloadSchema } from './http-downloads.ts'
 import {
+  cleanRunsSchema,
   queueChangeSchema,
   queueStateSchema,
   runAcceptedSchema,
@@ -127,6 +128,19 @@ export const endpoints = {
     summary: 'Cancel a run',
     answer: runAcceptedSchema,
     status: 202,
+  },
+  deleteRun: {
+    method: 'delete',
+    path: '/api/runs/:id',
+    summary: 'Forget a run that has ended, with the outputs that no other run has',
+    answer: 'none',
+  },
+  cleanRuns: {
+    method: 'post',
+    path: '/api/runs/clean',
+    summary: 'Forget the oldest runs beyond a time (`30d`) or size (`10GiB`)',
+    body: cleanRunsSchema,
+    answer: z.object({ runs: z.int() }),
   },
   resumeRun: {
     method: 'post',

@@ -163,6 +163,8 @@ export const runsQuerySchema = z.strictObject({
 })
 export type RunsQuery = z.output<typeof runsQuerySchema>
 
+export const cleanRunsSchema = z.strictObject({ keep: z.string().min(1).max(100) })
+
 /** Seconds to wait for the end of a run. */
 export const waitQuerySchema = z.strictObject({
   wait: z.coerce.number<number>().min(0).max(600).default(0),

@@ -8,6 +8,7 @@ export { parentVariable } from './watch/follow-parent.ts'
 export { watchProcess, type ProcessWatch } from './watch/watch-process.ts'
 
 // what a server is started with
+export { readKeep, type Keep } from './options/read-keep.ts'
 export { serverOptions, type ServerOption, type ServerOptionName } from './options/server-options.ts'
 export {
   flagOf,

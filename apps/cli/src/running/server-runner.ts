@@ -13,6 +13,8 @@ export interface ServerRunner {
   /** Resolves when the run has ended there. Lost connections are tried again. */
   run(request: RunRequest): Promise<RunStatus>
   readArtifact(hash: string): Promise<Uint8Array | undefined>
+  /** Forgets the oldest runs beyond a time or size. @returns how many */
+  clean(keep: string): Promise<number>
   close(): Promise<void>
   kill(): Promise<void>
 }
@@ -105,6 +107,8 @@ export function createServerRunner(
     },
     readArtifact: (hash) =>
       insist(async () => new Uint8Array(await (await ask('artifact', { hash })).arrayBuffer())),
+    clean: async (keep) =>
+      (await patiently(() => ask('cleanRuns', { body: { keep } })).catch(explain(base))).runs,
     close: () => Promise.resolve(closed.abort()),
     kill: () => Promise.resolve(closed.abort()),
   }

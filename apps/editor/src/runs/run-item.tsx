@@ -9,11 +9,13 @@ import {
   CircleDot,
   GitCompareArrows,
   RotateCw,
+  Trash2,
   X,
 } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { RunSummary, StoredStatus } from '@woolgather/protocol'
 import { formatDuration } from '../run/show-run.ts'
+import { describeError } from '../store/describe-error.ts'
 import { useEditor, useRun } from '../store/editor-context.ts'
 import { takeUpRun } from '../session/running/run-workflow.ts'
 import { openRun } from './open-run.ts'
@@ -104,7 +106,30 @@ function Actions(props: RunItemProps & { name: string }) {
           onClick={onCompare}
         />
       )}
+      {!going && <Forget {...props} />}
     </>
+  )
+}
+
+/** What is forgotten does not come back: it takes a second press. */
+function Forget({ run, stop, connected, onChange }: RunItemProps) {
+  const { client, workbench } = useEditor()
+  const [armed, setArmed] = useState(false)
+  const forget = (): void =>
+    void client.ask('deleteRun', { id: run.run }).then(
+      () => onChange(() => {}),
+      (thrown: unknown) => workbench.getState().notify('error', ...describeError(thrown)),
+    )
+  return (
+    <Action
+      stop={stop}
+      disabled={!connected}
+      label={armed ? `Press again to forget run #${run.number} for good` : `Forget run #${run.number}`}
+      icon={<Trash2 />}
+      pressed={armed}
+      onClick={armed ? forget : () => setArmed(true)}
+      onLeave={() => setArmed(false)}
+    />
   )
 }
 
@@ -115,6 +140,7 @@ function Action({
   stop,
   disabled,
   onClick,
+  onLeave,
 }: {
   label: string
   icon: ReactNode
@@ -122,6 +148,7 @@ function Action({
   stop: boolean
   disabled: boolean
   onClick: () => void
+  onLeave?: () => void
 }) {
   return (
     <button
@@ -133,6 +160,7 @@ function Action({
       tabIndex={stop ? 0 : -1}
       disabled={disabled}
       onClick={onClick}
+      onBlur={onLeave}
     >
       {icon}
     </button>

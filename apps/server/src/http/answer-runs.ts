@@ -11,6 +11,8 @@ import {
   type RunEvent,
   type Workflow,
 } from '@woolgather/workflow'
+import { readKeep } from '@woolgather/supervisor'
+import type { HistoryCleaner } from '../runs/clean-history.ts'
 import { readOutputs } from '../runs/read-outputs.ts'
 import { waitForEnd } from '../runs/wait-for-end.ts'
 import { changeQueue } from '../runs/change-queue.ts'
@@ -22,13 +24,14 @@ import { handlers } from './serve-endpoints.ts'
 
 export interface AnswerRunsOptions {
   runs: RunService
+  cleaner: HistoryCleaner
   workflows: WorkflowStore
   artifacts: ArtifactStore
   types: Descriptions
 }
 
 /** Runs over HTTP: begun, listed, read, cancelled and taken up again. */
-export function answerRuns({ runs, workflows, artifacts, types }: AnswerRunsOptions) {
+export function answerRuns({ runs, cleaner, workflows, artifacts, types }: AnswerRunsOptions) {
   /** With its outputs, where it has ended. */
   const describe = async (id: string): Promise<RunDetails> => {
     const details = runs.details(id)
@@ -71,6 +74,14 @@ export function answerRuns({ runs, workflows, artifacts, types }: AnswerRunsOpti
     cancelRun({ parameters: { id } }) {
       if (!runs.cancel(id)) throw noSuchRun(id)
       return { run: id }
+    },
+    async deleteRun({ parameters: { id } }) {
+      if (!runs.exists(id)) throw noSuchRun(id)
+      if (!(await cleaner.remove(id)))
+        throw new HttpError(409, 'run-going-on', 'This run has not ended.', goingOn)
+    },
+    async cleanRuns({ body: { keep } }) {
+      return { runs: await cleaner.clean(readKeep(keep, '`keep`')) }
     },
     resumeRun({ parameters: { id } }) {
       const refusal = runs.resume(id)
@@ -132,6 +143,8 @@ export function putIn(workflow: Workflow, inputs: Record<string, Json>): Workflo
   })
   return bindInputs(workflow, values)
 }
+
+const goingOn = { hint: 'Cancel it first, or wait until it has ended.' }
 
 /** A message has the first issues only. */
 const shownIssues = 20

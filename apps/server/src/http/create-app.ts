@@ -10,6 +10,7 @@ import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { serveOpenAi } from '../openai/serve-openai.ts'
 import type { ModelDownloads } from '../models/model-downloads.ts'
+import type { HistoryCleaner } from '../runs/clean-history.ts'
 import type { RunService } from '../runs/run-service.ts'
 import { allowOrigins } from '../trust/allow-origins.ts'
 import { tokenCookie, trustedParts, type Refusal, type TrustedParts } from '../trust/check-request.ts'
@@ -42,6 +43,7 @@ export interface AppOptions {
   downloads: ModelDownloads
   dataFolder: string
   runs: RunService
+  cleaner: HistoryCleaner
   artifacts: ArtifactStore
   workerStatus: () => WorkerStatus
   /** Those that no run uses. */
@@ -97,7 +99,7 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
     },
     ...answerWorkflows({ workflows, ledger, descriptions: types }),
     ...answerDownloads(downloads),
-    ...answerRuns({ runs, workflows, artifacts: options.artifacts, types }),
+    ...answerRuns({ runs, cleaner: options.cleaner, workflows, artifacts: options.artifacts, types }),
     upload: ({ request }) => receiveUpload(path.join(options.dataFolder, 'inputs'), request),
     artifact: ({ parameters, response }) => readArtifact(options.artifacts, parameters.hash, response),
   }

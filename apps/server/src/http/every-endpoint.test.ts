@@ -56,6 +56,8 @@ const asks: { [Name in EndpointName]: () => Promise<AnswerOf<Endpoints[Name], Bl
   run: async () => client.ask('run', { id: await runTo('completed') }),
   runEvents: async () => client.ask('runEvents', { id: await runTo('completed'), query: { after: -1 } }),
   cancelRun: async () => client.ask('cancelRun', { id: await submit(client, script('cancellable')) }),
+  deleteRun: async () => client.ask('deleteRun', { id: await runTo('completed') }),
+  cleanRuns: () => client.ask('cleanRuns', { body: { keep: '30d' } }),
   resumeRun: async () => client.ask('resumeRun', { id: await runTo('interrupted') }),
   artifact() {
     const store = createFileArtifactStore(path.join(server.folder, 'data', 'artifacts'))

@@ -122,6 +122,7 @@ export function holdEnds(store: RunStore): LastingStore {
     paused: () => noting(() => store.paused()),
     setPaused: (paused) => noting(() => store.setPaused(paused)),
     setRunning: (run) => noting(() => store.setRunning(run)),
+    remove: (run) => noting(() => store.remove(run)),
     tryTo,
     trouble() {
       if (trouble !== undefined) retry()

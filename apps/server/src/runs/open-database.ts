@@ -26,6 +26,13 @@ const migrations = [
    alter table runs add column versions text;`,
   // null: written before there was the column
   `alter table events add column stream integer;`,
+  // which runs an artifact is an output of: it goes with the last
+  `create table artifacts (artifact text not null, run text not null, primary key (artifact, run)) without rowid;
+   create index artifacts_by_run on artifacts (run);
+   insert or ignore into artifacts
+     select json_extract(output.value, '$.artifact'), events.run from events, json_each(events.event, '$.outputs') output
+     where events.event like '%"artifact":"%' and output.type = 'object'
+       and json_extract(output.value, '$.artifact') is not null;`,
 ]
 
 /**
@@ -96,15 +103,16 @@ function migrate(database: Database.Database): void {
  * All of it or nothing. The binding's own transactions hide why one failed: where the disk is full SQLite has rolled
  * back by itself, and rolling back again is an error that takes the place of the first.
  */
-export function transaction<Values extends unknown[]>(
+export function transaction<Values extends unknown[], Result>(
   database: Database.Database,
-  write: (...values: Values) => void,
-): (...values: Values) => void {
+  write: (...values: Values) => Result,
+): (...values: Values) => Result {
   return (...values) => {
     database.exec('begin')
     try {
-      write(...values)
+      const result = write(...values)
       database.exec('commit')
+      return result
     } catch (error) {
       if (database.inTransaction) database.exec('rollback')
       throw error

@@ -63,6 +63,8 @@ export interface RunService {
    */
   resume(run: string): RunError | undefined
   exists(run: string): boolean
+  /** Forgets a run that has ended. @returns its outputs that no other run has, undefined where it cannot be forgotten */
+  remove(run: string): string[] | undefined
   list(query: RunsQuery): RunSummary[]
   details(run: string): RunDetails | undefined
   /** Whether it has ended, or is not known. */
@@ -273,6 +275,7 @@ export function createRunService({
       enqueue(stored)
       return undefined
     },
+    remove: (run) => store.remove(run),
     exists: (run) => store.lastSeq(run) !== undefined,
     list: (query) => store.list(query),
     details(run) {

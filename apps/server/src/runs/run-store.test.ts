@@ -11,13 +11,14 @@ beforeAll(async () => void (folder = await mkdtemp(path.join(tmpdir(), 'woolgath
 afterAll(() => rm(folder, { recursive: true }))
 
 const at = {}
+const long = { artifact: 'f'.repeat(64), type: 'text/plain', bytes: 2_000 }
 const told: RunEventBody[] = [
   { type: 'run.started', cells: 1, seeds: {} },
   { type: 'cell.started', node: 'a', at },
   { type: 'cell.token', node: 'a', at, text: '"type":"cell.finished"' },
   { type: 'cell.progress', node: 'a', at, done: 1, total: 2, unit: 'tokens' },
   // a user's JSON may say what it likes
-  { type: 'cell.finished', node: 'a', at, outputs: { json: { type: 'cell.token' } }, milliseconds: 1 },
+  { type: 'cell.finished', node: 'a', at, outputs: { json: { type: 'cell.token' }, long }, milliseconds: 1 },
   { type: 'run.progress', done: 1, total: 1 },
 ]
 const events = told.map((body, seq) => ({ run: 'r', seq, time: 0, ...body }) as RunEvent)
@@ -45,15 +46,17 @@ test('streamed text and progress are no history, whatever a user’s JSON looks 
   store.close()
 })
 
-test('a history that does not say which events are streamed opens, and says the same', () => {
+test('a history that does not say which events are streamed, or whose outputs are whose, opens and says the same', () => {
   const file = path.join(folder, 'old.db')
   open(file).close()
   const database = new Database(file)
-  database.exec('alter table events drop column stream; pragma user_version = 5')
+  database.exec('alter table events drop column stream; drop table artifacts; pragma user_version = 5')
   database.close()
   const store = open(file)
   expectFacts(store)
   store.append('r', [{ run: 'r', seq: 6, time: 0, type: 'run.finished', status: 'completed' }])
   expect(store.page('r', 5)).toMatchObject({ from: 6, to: 6, streams: false })
+  expect(store.remove('r')).toEqual([long.artifact])
+  expect([store.find('r'), store.page('r', -1), store.remove('r')]).toEqual([undefined, undefined, undefined])
   store.close()
 })

@@ -1,5 +1,13 @@
 import type { RunsQuery, RunSummary, RunVersions } from '@woolgather/protocol'
-import { isStream, type CellChoice, type RunEvent, type RunStatus, type Workflow } from '@woolgather/workflow'
+import {
+  isArtifactRef,
+  isStream,
+  type ArtifactRef,
+  type CellChoice,
+  type RunEvent,
+  type RunStatus,
+  type Workflow,
+} from '@woolgather/workflow'
 import type Database from 'libsql'
 import { storageProblem } from '../errors/storage-problem.ts'
 import { closeDatabase, openDatabase, transaction } from './open-database.ts'
@@ -53,6 +61,19 @@ export interface RunStore {
   setVersions(run: string, versions: RunVersions): void
   /** It left the queue. */
   setRunning(run: string): void
+  /**
+   * Forgets a run that has ended, with all that was told of it.
+   * @returns the artifacts that no other run has, undefined where there is no such run or it goes on
+   */
+  remove(run: string): string[] | undefined
+  /** Runs that ended before, in milliseconds since the epoch, those begun first before others. */
+  ended(before: number, most: number): string[]
+  /** Those of them that some run has. */
+  used(artifacts: readonly string[]): Set<string>
+  /** When the first of the runs that go on was begun, in milliseconds since the epoch. */
+  firstStart(): number | undefined
+  /** Bytes of the file that hold something. */
+  bytes(): number
   /** Writes something, to see whether that can be done. */
   touch(): void
   /** Runs that had not ended when the file was last closed, oldest first. */
@@ -123,6 +144,22 @@ function createStore(database: Database.Database): RunStore {
     "select run, workflow, targets, fresh, priority, versions, status from runs where status in ('queued', 'running') order by coalesce(place, 1000000000), number",
   )
 
+  const insertArtifact = database.prepare('insert or ignore into artifacts (artifact, run) values (?, ?)')
+  const selectArtifacts = database.prepare('select artifact from artifacts where run = ?')
+  const selectUser = database.prepare('select run from artifacts where artifact = ? limit 1')
+  const deletions: Record<string, Database.Statement> = Object.fromEntries(
+    ['artifacts', 'events', 'runs'].map((table) => [
+      table,
+      database.prepare(`delete from ${table} where run = ?`),
+    ]),
+  )
+  const selectEnded = database.prepare(
+    "select run from runs where status not in ('queued', 'running') and coalesce(finished, created) < ? order by number limit ?",
+  )
+  const selectFirstStart = database.prepare(
+    "select min(started) as started from runs where status = 'running'",
+  )
+
   const updatePlace = database.prepare('update runs set place = ? where run = ?')
   const selectSetting = database.prepare('select value from settings where name = ?')
   const saveSetting = database.prepare('insert or replace into settings (name, value) values (?, ?)')
@@ -136,8 +173,19 @@ function createStore(database: Database.Database): RunStore {
       if (event.type === 'run.queued') updateStatus.run('queued', null, run)
       if (event.type === 'run.finished') updateStatus.run(event.status, event.time, run)
     }
+    for (const { artifact } of events.flatMap(artifactsIn)) insertArtifact.run(artifact, run)
     updateLast.run(events.at(-1)?.seq, run)
   }
+
+  const removeAll = (run: string): string[] => {
+    const artifacts = (selectArtifacts.all(run) as { artifact: string }[]).map(({ artifact }) => artifact)
+    for (const table of ['artifacts', 'events', 'runs']) deletions[table]?.run(run)
+    const still = usedOf(artifacts)
+    return artifacts.filter((artifact) => !still.has(artifact))
+  }
+  const removeWhole = transaction(database, removeAll)
+  const usedOf = (artifacts: readonly string[]): Set<string> =>
+    new Set(artifacts.filter((artifact) => selectUser.get(artifact) !== undefined))
 
   const addAll = ({ run, workflow, targets, fresh, priority }: StoredRun, first: RunEvent): void => {
     insertRun.run(
@@ -198,6 +246,20 @@ function createStore(database: Database.Database): RunStore {
       updateStatus.run('running', null, run)
       updateStarted.run(Date.now(), run)
     }),
+    remove(run) {
+      const { status } = (selectStatus.get(run) ?? {}) as { status?: string }
+      if (status === undefined || status === 'queued' || status === 'running') return undefined
+      return removeWhole(run)
+    },
+    ended: (before, most) => (selectEnded.all(before, most) as { run: string }[]).map(({ run }) => run),
+    used: usedOf,
+    firstStart: () => (selectFirstStart.get() as { started: number | null }).started ?? undefined,
+    bytes() {
+      const [pages, free, size] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
+        Number(Object.values((database.pragma(name) as object[])[0] ?? {})[0]),
+      ) as [number, number, number]
+      return (pages - free) * size
+    },
     touch: () => void saveSetting.run('touched', String(Date.now())),
     unfinished: () =>
       (selectUnfinished.all() as (RunRow & { status: 'queued' | 'running' })[]).map((row) => ({
@@ -206,6 +268,11 @@ function createStore(database: Database.Database): RunStore {
       })),
     close: () => closeDatabase(database),
   }
+}
+
+/** What it tells of that is kept apart from it. */
+function artifactsIn(event: RunEvent): ArtifactRef[] {
+  return 'outputs' in event ? Object.values(event.outputs).filter(isArtifactRef) : []
 }
 
 const summaryColumns = 'run, number, name, status, created, started, finished'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeWholeSync } from '@woolgather/disk'
@@ -51,16 +51,16 @@ export function createFileArtifactStore(
   return {
     put(bytes, type) {
       const ref = refer(bytes, type)
-      const path = pathOf(folder, ref.artifact)
-      if (!isWhole(path, ref.artifact)) {
-        writeAnew(path, bytes)
-        known.add(ref.artifact, identityOf(path) ?? '')
-      }
+      const path = artifactPath(folder, ref.artifact)
+      if (isWhole(path, ref.artifact)) {
+        if (!touch(path)) return ref
+      } else writeAnew(path, bytes)
+      known.add(ref.artifact, identityOf(path) ?? '')
       return ref
     },
     async get(artifact) {
       if (!/^[0-9a-f]{64}$/.test(artifact)) return undefined
-      const path = pathOf(folder, artifact)
+      const path = artifactPath(folder, artifact)
       try {
         const bytes = await readFile(path)
         if (sha256(bytes) === artifact) return bytes
@@ -89,6 +89,17 @@ class VerifiedFiles {
 
 const mostRemembered = 10_000
 
+/** Milliseconds for which it shows that an artifact was put, well within what whoever removes some allows for. */
+const freshness = 60_000
+
+/** Shows that it is about to be referred to again. False where it shows that already. */
+function touch(path: string): boolean {
+  const now = Date.now()
+  if (now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < freshness) return false
+  utimesSync(path, now / 1_000, now / 1_000)
+  return true
+}
+
 function identityOf(path: string): string | undefined {
   try {
     const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path)
@@ -116,7 +127,7 @@ function writeAnew(path: string, bytes: Uint8Array): void {
 }
 
 /** Two letters of folder keep listings short. */
-function pathOf(folder: string, artifact: string): string {
+export function artifactPath(folder: string, artifact: string): string {
   return join(folder, artifact.slice(0, 2), artifact)
 }
 

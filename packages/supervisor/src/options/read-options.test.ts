@@ -17,6 +17,7 @@ const given: Required<GivenOptions> = {
   allowOrigin: ['http://one'],
   behindProxy: '2',
   basePath: 'wool/',
+  keep: '30d',
   idleUnload: '0.5',
   examples: 'examples',
   editor: 'editor',
@@ -28,6 +29,7 @@ test('a server reads every option that is handed on to it as it was given', () =
   expect(read).toEqual({
     ...given,
     basePath: '/wool',
+    keep: { age: 2_592_000_000 },
     workerMemory: 2 ** 30,
     port: 0,
     behindProxy: 2,
@@ -74,4 +76,17 @@ test.each([
 
 test.each(['/a b', '/a?b', '/a/../b', 'http://x/y', '/ä'])('a base path %s is refused', (written) => {
   expect(() => readOption('basePath', written)).toThrow('--base-path must be a path')
+})
+
+test.each([
+  ['12h', { age: 43_200_000 }],
+  ['2 w', { age: 1_209_600_000 }],
+  ['10GiB', { bytes: 10 * 2 ** 30 }],
+  ['500mb', { bytes: 500 * 2 ** 20 }],
+])('%s of the history is kept as %j', (written, kept) => {
+  expect(readOption('keep', written)).toEqual(kept)
+})
+
+test.each(['30', '0d', '-1d', '10 apples', 'd', ''])('“%s” is not what can be kept', (written) => {
+  expect(() => readOption('keep', written)).toThrow('--keep must be a time such as 30d')
 })

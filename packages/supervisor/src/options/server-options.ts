@@ -1,3 +1,4 @@
+import { readKeep } from './read-keep.ts'
 import { readCount, readPath, readPort, readSeconds } from './read-texts.ts'
 import { readWorkerMemory } from './worker-memory.ts'
 
@@ -79,6 +80,12 @@ export const serverOptions = {
     read: readPath,
     default: '',
     help: 'what a reverse proxy puts before every path, such as /wool',
+  },
+  keep: {
+    takes: '<time or size>',
+    variable: 'WOOLGATHER_KEEP',
+    read: readKeep,
+    help: 'how much of the history is kept, such as 30d or 10GiB; default all',
   },
   idleUnload: {
     takes: '<seconds>',

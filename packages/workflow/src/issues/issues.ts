@@ -37,6 +37,7 @@ export const errorCodes = [
   'upstream-failed',
   'run-not-found',
   'run-not-resumable',
+  'run-going-on',
   'write-failed',
   'disk-full',
   'data-damaged',
