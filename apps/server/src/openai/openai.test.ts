@@ -92,6 +92,15 @@ describe('with the official client a workflow', () => {
             links: { ...plain['story']!.links, temperature: ['temperature', 'value'] },
           },
         },
+        vectors: {
+          model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } },
+          prompt: { type: 'api/input', inputs: { name: 'prompt' } },
+          embed: {
+            type: 'generation/embed',
+            links: { model: ['model', 'model'], text: ['prompt', 'value'] },
+          },
+          out: { type: 'api/output', links: { value: ['embed', 'list'] } },
+        },
         stopping: {
           prompt: { type: 'api/input', inputs: { name: 'prompt' } },
           stop: { type: 'api/input', inputs: { name: 'stop' } },
@@ -255,6 +264,21 @@ describe('with the official client a workflow', () => {
       stop: 'end',
     })
     expect(choices[0]!.message.content).toBe('["end"]')
+  })
+
+  test('gives embeddings of texts, packed or not, and says where it gives none', async () => {
+    const client = clientOf(server)
+    const input = ['A cat', 'A dog']
+    const packed = (await client.embeddings.create({ model: 'vectors', input })).data
+    const plain = (await client.embeddings.create({ model: 'vectors', input, encoding_format: 'float' })).data
+    expect(packed.map(({ index }) => index)).toEqual([0, 1])
+    packed.forEach(({ embedding }, index) =>
+      embedding.forEach((value, place) => expect(value).toBeCloseTo(plain[index]!.embedding[place]!, 5)),
+    )
+    expect(Math.hypot(...plain[0]!.embedding)).toBeCloseTo(1, 3)
+    expect(plain[0]!.embedding).not.toEqual(plain[1]!.embedding)
+    for (const set of [{ model: 'said' }, { model: 'vectors', dimensions: 8 }])
+      await expect(client.embeddings.create({ input, ...set })).rejects.toMatchObject({ status: 400 })
   })
 
   test('tells what the client did wrong as that, and a paused queue at once', async () => {

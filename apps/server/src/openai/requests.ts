@@ -43,6 +43,16 @@ const completionSchema = z.object({
   logprobs: z.int().min(0).max(20).nullable().optional(),
 })
 
+const embeddingSchema = z.object({
+  model: common.model,
+  input: z.union(
+    [z.string(), listOf(z.string()).min(1).max(mostAnswers)],
+    'What is to be embedded are texts here',
+  ),
+  encoding_format: z.enum(['float', 'base64']).nullable().optional(),
+  dimensions: z.null('Vectors have the length that the model gives them').optional(),
+})
+
 export interface ChatMessage {
   role: string
   content: string
@@ -87,6 +97,27 @@ export function readCompletionRequest(body: unknown): ReadRequest {
     return { problem: `${asked} answers are asked for; ${mostAnswers} is the most.`, param: 'n' }
   const conversations = prompts.map((content) => [{ role: 'user', content }])
   return { ...callOf(data, conversations), logprobs: data.logprobs ?? undefined }
+}
+
+export interface EmbeddingCall extends ModelCall {
+  /** Little-endian 32-bit floats as base64 in place of a list of numbers. */
+  packed: boolean
+}
+
+export function readEmbeddingRequest(body: unknown): EmbeddingCall | { problem: string; param?: string } {
+  const { data, error } = embeddingSchema.safeParse(body)
+  if (error) return describe(error)
+  const { model, input, encoding_format } = data
+  const texts = typeof input === 'string' ? [input] : input
+  return {
+    model,
+    stream: false,
+    includeUsage: false,
+    conversations: texts.map((content) => [{ role: 'user', content }]),
+    answersEach: 1,
+    settings: {},
+    packed: encoding_format === 'base64',
+  }
 }
 
 type Common = z.infer<z.ZodObject<typeof common>>

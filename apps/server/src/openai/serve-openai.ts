@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ArtifactStore } from '@woolgather/engine'
 import { documentLimits, type Descriptions, type RunError, type Workflow } from '@woolgather/workflow'
 import { Router, type ErrorRequestHandler, type Response } from 'express'
+import { z } from 'zod'
 import { jsonBody } from '../bodies/json-body.ts'
 import { describeThrown } from '../errors/describe-thrown.ts'
 import type { RunService } from '../runs/run-service.ts'
@@ -11,7 +12,14 @@ import { createStream } from './answer-stream.ts'
 import { bindCall, isCallable, UnboundParameter, type Asked } from './bind-call.ts'
 import { CallError, describeError } from './call-error.ts'
 import { chat, completion, describeUsage, type Format } from './formats.ts'
-import { readChatRequest, readCompletionRequest, type ModelCall, type ReadRequest } from './requests.ts'
+import {
+  readChatRequest,
+  readCompletionRequest,
+  readEmbeddingRequest,
+  type EmbeddingCall,
+  type ModelCall,
+  type ReadRequest,
+} from './requests.ts'
 
 export interface OpenAiOptions {
   runs: RunService
@@ -41,6 +49,9 @@ export function serveOpenAi(options: OpenAiOptions): Router {
   router.post('/v1/completions', (request, response) =>
     serveCall(readCompletionRequest(request.body), completion, response, options),
   )
+  router.post('/v1/embeddings', (request, response) =>
+    serveEmbeddings(readEmbeddingRequest(request.body), response, options),
+  )
   router.use('/v1', answerMistake)
   return router
 }
@@ -52,11 +63,8 @@ async function serveCall(
   options: OpenAiOptions,
 ): Promise<void> {
   if ('problem' in call) return refuse(response, 400, { code: 'protocol', message: call.problem }, call.param)
-  const { runs, workflows, types } = options
-  const saved = await workflows.read(call.model).catch(() => undefined)
-  if (saved === undefined || !isCallable(saved.workflow)) return noSuchModel(response, call.model)
-  if (runs.queue().paused) throw new CallError(pausedQueue)
-  const bound = askedOf(call).map((asked) => bindCall(saved.workflow, call, asked, types))
+  const bound = await bindAll(call, options)
+  if (bound === undefined) return noSuchModel(response, call.model)
   const head = {
     id: `${format.prefix}-${randomUUID()}`,
     created: Math.floor(Date.now() / 1_000),
@@ -75,6 +83,50 @@ async function serveCall(
   } catch (thrown) {
     if (!stream?.begun) throw thrown
     stream.fail(thrown instanceof CallError ? thrown.error : describeThrown(thrown).error)
+  }
+}
+
+/** What is to be run for it; undefined where there is no such workflow. @throws CallError, UnboundParameter */
+async function bindAll(
+  call: ModelCall,
+  { runs, workflows, types }: OpenAiOptions,
+): Promise<Workflow[] | undefined> {
+  const saved = await workflows.read(call.model).catch(() => undefined)
+  if (saved === undefined || !isCallable(saved.workflow)) return undefined
+  if (runs.queue().paused) throw new CallError(pausedQueue)
+  return askedOf(call).map((asked) => bindCall(saved.workflow, call, asked, types))
+}
+
+/** A workflow whose `api/output` is a list of numbers. How many tokens it read is not told: no node tells it. */
+async function serveEmbeddings(
+  call: EmbeddingCall | { problem: string; param?: string },
+  response: Response,
+  options: OpenAiOptions,
+): Promise<void> {
+  if ('problem' in call) return refuse(response, 400, { code: 'protocol', message: call.problem }, call.param)
+  const bound = await bindAll(call, options)
+  if (bound === undefined) return noSuchModel(response, call.model)
+  const answers = await answerAll(bound, response, options, { onText: () => {}, onAnswer: () => {} })
+  const data = answers.map(({ text }, index) => {
+    const vector = readVector(text)
+    const embedding = call.packed ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector
+    return { object: 'embedding', index, embedding }
+  })
+  response.json({ object: 'list', model: call.model, data })
+}
+
+const vectorSchema = z.array(z.number()).min(1)
+
+/** @throws CallError */
+function readVector(text: string): number[] {
+  try {
+    return vectorSchema.parse(JSON.parse(text))
+  } catch {
+    throw new CallError({
+      code: 'invalid-workflow',
+      message: 'What this workflow gives is no list of numbers.',
+      hint: 'Link its api/output to the list of “Embed”.',
+    })
   }
 }
 
