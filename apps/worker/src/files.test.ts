@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -83,3 +84,22 @@ test('a text is read by its mark, and refused where it is no UTF-8, never with c
   })
   expect(Buffer.from(await files.readInputBytes('latin.txt')).toString('latin1')).toBe('who\nMüller')
 })
+
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+
+test.skipIf(!isRoot)(
+  'an output for which the disk has no room is refused as that, with its folder',
+  async () => {
+    await mkdir(output)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', output])
+    try {
+      const written = createFiles(output).writeOutput('a.txt', 'x'.repeat(200_000), { overwrite: true })
+      await expect(written).rejects.toMatchObject({
+        code: 'disk-full',
+        message: `The disk of “${output}” is full.`,
+      })
+    } finally {
+      execFileSync('umount', ['-l', output])
+    }
+  },
+)

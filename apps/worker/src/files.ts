@@ -4,7 +4,7 @@ import { writeWhole } from '@woolgather/disk'
 import { confinePath, largestInputFile } from '@woolgather/files'
 import type { Files } from '@woolgather/nodes'
 import { decodeText, ReadError } from '@woolgather/tables'
-import { WoolgatherError } from '@woolgather/workflow'
+import { diskFull, isDiskFull, WoolgatherError } from '@woolgather/workflow'
 
 /** Files of the output and input folders. Everything is written under a temporary name first, so no half file ever shows. */
 export function createFiles(outputFolder: string, inputFolders: readonly string[] = [outputFolder]): Files {
@@ -29,6 +29,7 @@ export function createFiles(outputFolder: string, inputFolders: readonly string[
         const written = overwrite ? await replace(target, text) : await writeBeside(target, text)
         return path.relative(outputFolder, written).replaceAll(path.sep, '/')
       } catch (cause) {
+        if (isDiskFull(cause)) throw diskFull(outputFolder, { cause })
         throw new WoolgatherError(
           'write-failed',
           `“${name}” could not be written: ${(cause as Error).message}`,
