@@ -21,6 +21,15 @@ test('a thread renders one conversation after the other', async () => {
   thread.end()
 })
 
+test('a thread answers within the turn it is asked in, from the first time on, so that nothing depends on how long it takes', async () => {
+  const thread = new TemplateThread('{{ messages[0].content }}', file)
+  let turns = 0
+  setImmediate(() => turns++)
+  const texts = await Promise.all(Array.from({ length: 5 }, () => thread.render(rendering)))
+  expect([turns, texts]).toEqual([0, Array(5).fill({ text: 'Hi' })])
+  thread.end()
+})
+
 test('one that takes too long is ended, refuses what waits behind it, and goes on with what comes after', async () => {
   const stalls = new TemplateThread(`{%-${' '.repeat(200_000)}x`, file, 200)
   const both = await Promise.all([stalls.render(rendering), stalls.render(rendering)])

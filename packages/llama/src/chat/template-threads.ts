@@ -1,8 +1,12 @@
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
 import { compileTemplate, renderTemplate, type Rendered, type Rendering } from './render-template.ts'
 
 /** A real template takes milliseconds, on a slow machine and of a long conversation too. */
 const mostMilliseconds = 10_000
+/** What is waited for without letting others run: a thread takes a fifth of it to start, a real template a thousandth. */
+const shortMilliseconds = 500
+/** How often a template may take longer than that before its answers are only waited for while others run. */
+const mostDelays = 3
 /** Threads kept: models that are used at once. */
 const keptThreads = 4
 
@@ -32,12 +36,24 @@ export class TemplateThreads {
   }
 }
 
-/** A thread that renders one template, one conversation after the other. Started when needed. */
+interface Asked {
+  worker: Worker
+  port: MessagePort
+  /** Counts the answers. */
+  answers: Int32Array
+}
+
+/**
+ * A thread that renders one template, one conversation after the other. Started when needed. Its answers are waited for in
+ * place, as those of a function are: which requests share a step of decoding, and with that the last bits of what they
+ * compute, must not depend on when a thread answers. Only one that takes long is waited for while others run.
+ */
 export class TemplateThread {
   readonly #jinja: string
   readonly #file: URL
   readonly #milliseconds: number
-  #worker: Worker | undefined
+  #asked: Asked | undefined
+  #delays = 0
   #last: Promise<unknown> = Promise.resolve()
   /** How often it was ended because it took too much, and what was said the last time. */
   #excesses = 0
@@ -70,21 +86,37 @@ export class TemplateThread {
   end(): void {
     this.#retired = true
     if (this.#waiting > 0) return
-    void this.#worker?.terminate()
-    this.#worker = undefined
+    void this.#asked?.worker.terminate()
+    this.#asked = undefined
   }
 
-  #ask(rendering: Rendering): Promise<Rendered> {
-    const worker = (this.#worker ??= this.#start())
+  #ask(rendering: Rendering): Rendered | Promise<Rendered> {
+    const asked = (this.#asked ??= this.#start())
+    const { port, answers } = asked
+    const before = Atomics.load(answers, 0)
+    port.postMessage(rendering)
+    if (this.#delays < mostDelays) {
+      Atomics.wait(answers, 0, before, shortMilliseconds)
+      const answer = receiveMessageOnPort(port) as { message: Rendered } | undefined
+      if (answer !== undefined) return answer.message
+      this.#delays++
+    }
+    return this.#answerOf(asked)
+  }
+
+  #answerOf(asked: Asked): Promise<Rendered> {
+    const { worker, port } = asked
     return new Promise((resolve) => {
       const settle = (rendered: Rendered): void => {
         clearTimeout(timer)
-        worker.off('message', settle).off('error', broke)
+        port.off('message', settle)
+        worker.off('error', broke)
         worker.unref()
+        port.unref()
         resolve(rendered)
       }
       const giveUp = (message: string): void => {
-        this.#worker = undefined
+        this.#asked = undefined
         void worker.terminate()
         this.#excesses++
         this.#excess = { problem: 'excessive', message }
@@ -95,16 +127,23 @@ export class TemplateThread {
         () => giveUp(`it takes more than ${this.#milliseconds / 1000} seconds`),
         this.#milliseconds,
       )
-      worker.on('message', settle).on('error', broke)
+      port.on('message', settle)
+      worker.on('error', broke)
       worker.ref()
-      worker.postMessage(rendering)
     })
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#file, { workerData: { jinja: this.#jinja } })
+  #start(): Asked {
+    const { port1: port, port2 } = new MessageChannel()
+    const answers = new Int32Array(new SharedArrayBuffer(4))
+    port.unref()
+    const worker = new Worker(this.#file, {
+      workerData: { jinja: this.#jinja, port: port2, answers },
+      transferList: [port2],
+    })
     // Without a listener, an error between two conversations would end the process.
     worker.on('error', () => undefined)
-    return worker
+    worker.unref()
+    return { worker, port, answers }
   }
 }
