@@ -23,7 +23,7 @@ interface Opened {
 
 async function open(file: string, count: number, mode: 'begin' | 'resume'): Promise<Opened> {
   const format = file.endsWith('csv') ? 'csv' : 'jsonl'
-  const shape: ResultShape = { format, outputs: ['said'], carry: ['id'], hashed: true }
+  const shape: ResultShape = { format, outputs: ['said'], carry: ['id'], hashed: true, formulas: true }
   const found = await findResults({ file, shape, workflow, targets: undefined, identity, mode, count })
   return { found, results: await openResults({ file, found, workflow, identity, mark: false }) }
 }
