@@ -22,12 +22,15 @@ export function apiOutputs(workflow: Workflow): ApiPort[] {
   return portsOfType(workflow, apiOutputType)
 }
 
-function portsOfType(workflow: Workflow, type: string): ApiPort[] {
-  return Object.entries(workflow.nodes).flatMap(([node, { type: its, inputs, mode }]) => {
-    if (its !== type || mode !== undefined) return []
+function portsOfType({ nodes }: Workflow, type: string): ApiPort[] {
+  const ports: ApiPort[] = []
+  for (const node of Object.keys(nodes)) {
+    const { type: its, inputs, mode } = nodes[node]!
+    if (its !== type || mode !== undefined) continue
     const name = inputs?.['name']
-    return [{ name: typeof name === 'string' && name !== '' ? name : node, node }]
-  })
+    ports.push({ name: typeof name === 'string' && name !== '' ? name : node, node })
+  }
+  return ports
 }
 
 type BoundInput = { node: string; input: string; value: Json }
