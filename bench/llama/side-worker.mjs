@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createRegistry } from '@woolgather/engine'
 import { createLlama } from '@woolgather/llama'
 import { definitions } from '@woolgather/nodes'
 import { startWorker } from '../../apps/worker/dist/worker.js'
@@ -16,7 +17,7 @@ export async function openWorker(modelsFolder) {
   const worker = startWorker({
     llama,
     folders: { models: [modelsFolder], output: data, data },
-    nodes: definitions,
+    registry: createRegistry(definitions),
     send,
   })
   let runs = 0
