@@ -5,6 +5,7 @@ import {
   parseArguments,
   readOptions,
   resolveFolders,
+  secretVariables,
   watchProcess,
 } from '@woolgather/supervisor'
 import { WoolgatherError } from '@woolgather/workflow'
@@ -33,11 +34,15 @@ try {
     behindProxy,
     basePath,
     keep,
+    webhook,
+    webhookSecret,
     idleUnload,
     workerMemory,
     ...others
   } = readOptions(given)
   const { models, nodes, output, data, cpu, examples, editor, ...forgotten } = others
+  // The worker runs the code of others, and its reports hold its environment.
+  for (const variable of secretVariables) delete process.env[variable]
   const root = findCheckout()
   const server = await startServer({
     // An option that nobody takes out above does not compile.
@@ -50,6 +55,8 @@ try {
     proxies: behindProxy,
     basePath,
     keep,
+    webhooks: webhook,
+    webhookSecret,
     folders: resolveFolders({ models, nodes, output, data }),
     workerEntry: fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
     workerEnv: cpu ? { WOOLGATHER_GPU: 'cpu' } : {},

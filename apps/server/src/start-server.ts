@@ -14,14 +14,16 @@ import {
   startWorker,
   type Keep,
   type SupervisorLimits,
+  type Webhook,
 } from '@woolgather/supervisor'
-import type { BrokenPackage, NodeDescription } from '@woolgather/workflow'
+import { WoolgatherError, type BrokenPackage, type NodeDescription } from '@woolgather/workflow'
 import { pino, type Logger } from 'pino'
 import { describeHolder, findHolder } from './machine/find-holder.ts'
 import { createApp } from './http/create-app.ts'
 import { watchBodies } from './bodies/watch-bodies.ts'
 import { createModelDownloads } from './models/model-downloads.ts'
 import { cleanHistory } from './runs/clean-history.ts'
+import { readOutputs } from './runs/read-outputs.ts'
 import { createRunService } from './runs/run-service.ts'
 import { openRunStore, type RunStore } from './runs/run-store.ts'
 import { serveSockets } from './socket/serve-sockets.ts'
@@ -29,6 +31,8 @@ import { readOrigin } from './trust/allow-origins.ts'
 import { createGate, type TrustOptions } from './trust/check-request.ts'
 import { createAddressOf } from './trust/client-address.ts'
 import { defaultRates, type RequestRates } from './trust/limit-requests.ts'
+import { deliverWebhooks, webhookPatience, type WebhookPatience } from './webhooks/deliver-webhooks.ts'
+import { mostMessageBytes } from './webhooks/webhook-message.ts'
 import { createWorkflowStore } from './workflows/workflow-store.ts'
 
 export interface ServerOptions extends Omit<TrustOptions, 'host'> {
@@ -64,6 +68,11 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   basePath?: string | undefined
   /** How much of the history is kept; default: all. */
   keep?: Keep | undefined
+  /** Addresses that a run may name, to be told there when it has ended. */
+  webhooks?: readonly Webhook[] | undefined
+  /** Signs what is told there. */
+  webhookSecret?: Buffer | undefined
+  webhookPatience?: Partial<WebhookPatience> | undefined
   /** How often one address may ask. */
   rates?: Partial<RequestRates> | undefined
   /** Default: JSON lines on stderr, no prompts and no texts in them. */
@@ -102,11 +111,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const allowedOrigins = (options.allowedOrigins ?? []).map(readOrigin)
   const gate = createGate({ ...options, host, allowedOrigins })
   const basePath = options.basePath ?? serverOptions.basePath.default
+  const webhooks = distinct(options.webhooks ?? [])
   const addressOf = createAddressOf(options.proxies ?? 0)
   const version = readVersion()
   const { descriptions, broken } = options.descriptions
     ? { descriptions: options.descriptions, broken: [] }
     : await describeNodes(options.folders.nodes ?? [])
+  const types = new Map(descriptions.map((description) => [description.type, description]))
   for (const { folder, message, hint } of broken) logger.warn({ folder, hint }, `left out: ${message}`)
 
   const patience = options.patience ?? defaultPatience
@@ -142,9 +153,28 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     descriptions,
     broken,
     parallelRuns: options.parallelRuns ?? 4,
+    webhooks: webhooks.map(({ name }) => name),
     version,
   })
   const artifactsFolder = path.join(options.folders.data, 'artifacts')
+  const artifacts = createFileArtifactStore(artifactsFolder)
+  const deliveries = deliverWebhooks({
+    webhooks,
+    key: options.webhookSecret,
+    basePath,
+    runs,
+    async describe(run) {
+      const details = runs.isOver(run) ? runs.details(run) : undefined
+      if (details === undefined) return undefined
+      const cells = runs.settled(run)
+      return {
+        ...details,
+        ...(await readOutputs({ details, cells, artifacts, types, most: mostMessageBytes })),
+      }
+    },
+    patience: { ...webhookPatience, ...options.webhookPatience },
+    onFailure: (thrown, run) => logger.warn({ err: thrown, run }, 'webhook failed'),
+  })
   const cleaner = cleanHistory({
     runs,
     store,
@@ -183,7 +213,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ledger: createModelLedger({
         folders: options.folders.models,
         listModels,
-        descriptions: new Map(descriptions.map((description) => [description.type, description])),
+        descriptions: types,
         memory: path.join(options.folders.data, 'model-hashes.json'),
       }),
       downloads,
@@ -196,7 +226,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
       runs,
       cleaner,
-      artifacts: createFileArtifactStore(artifactsFolder),
+      artifacts,
       workerStatus,
       unloadModels: () => worker.unloadModels(),
       editorFolder: options.editorFolder,
@@ -211,7 +241,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // First the queue, so that what waits is not begun; it is still there after the next start.
     cleaner.stop()
     const runsEnded = runs.close()
-    await Promise.all([worker.close(), downloads.close()])
+    await Promise.all([worker.close(), downloads.close(), deliveries.close()])
     await runsEnded
     await sockets.close()
     server.closeAllConnections()
@@ -222,6 +252,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let stopping: Promise<void> | undefined
   const close = (): Promise<void> => (stopping ??= stop())
   return { url: url + basePath, close, [Symbol.asyncDispose]: close }
+}
+
+/** @throws WoolgatherError invalid-input where two have one name */
+function distinct(webhooks: readonly Webhook[]): readonly Webhook[] {
+  const twice = webhooks.find(({ name }, index) => webhooks.findIndex((other) => other.name === name) < index)
+  if (twice === undefined) return webhooks
+  throw new WoolgatherError('invalid-input', `Two webhooks are called “${twice.name}”: rename one.`)
 }
 
 /** JSON lines on stderr; a person at a terminal is told only what goes wrong, unless `WOOLGATHER_LOG` names a level. */

@@ -39,6 +39,32 @@ export interface SubmitRunRequest extends RunChoices {
   priority?: number | undefined
   /** Values by name of an `api/input`, or by `node.input`. */
   inputs?: Record<string, Json> | undefined
+  /** Name of an address of the server's own configuration that is told when the run has ended. */
+  webhook?: string | undefined
+}
+
+/** How telling of an end stands. Trouble with it changes nothing about the run. */
+export interface WebhookDelivery {
+  name: string
+  /** `pending`: the run goes on, or it was not taken yet and is tried again. */
+  state: 'pending' | 'delivered' | 'failed'
+  /** Since the run ended. */
+  attempts: number
+  /** Why the last attempt failed. */
+  error?: RunError | undefined
+}
+
+/** What a webhook is sent, in the form of the Standard Webhooks. */
+export interface WebhookMessage {
+  type: 'run.finished'
+  /** When the run ended, as ISO 8601. */
+  timestamp: string
+  data: Omit<RunDetails, 'workflow' | 'targets' | 'versions' | 'seeds' | 'webhook'> & {
+    /** Where on the server the run is, with what is not here. */
+    path: string
+    /** The outputs are too long for a message, even as references: they are at `path`. */
+    outputsLeftOut?: true | undefined
+  }
 }
 
 /** Cells of a run to cancel; the rest of it goes on. */
@@ -84,6 +110,7 @@ export interface RunDetails extends RunSummary {
   /** Cells by how they ended. */
   cells: Record<CellEnding, number>
   error?: RunError | undefined
+  webhook?: WebhookDelivery | undefined
   /**
    * What it gave, once it has ended: node → output → value, labelled where something is swept. Where all together is
    * too long for one answer, long ones are `{ artifact, type, bytes }`.
@@ -145,6 +172,7 @@ const submitted = {
   fresh: listOf(cellChoiceSchema).max(10_000).optional(),
   priority: z.int().min(-100).max(100).optional(),
   inputs: z.record(z.string().max(400), jsonSchema).optional(),
+  webhook: z.string().min(1).max(100).optional(),
 }
 
 export const submitRunSchema = schemaOf<SubmitRunRequest>()(
@@ -198,6 +226,14 @@ export const runVersionsSchema = schemaOf<RunVersions>()(
     nodes: z.record(z.string(), z.int()),
   }),
 )
+const webhookDeliverySchema = schemaOf<WebhookDelivery>()(
+  z.object({
+    name: z.string(),
+    state: z.enum(['pending', 'delivered', 'failed']),
+    attempts: z.int(),
+    error: runErrorSchema.optional(),
+  }),
+)
 export const runDetailsSchema = schemaOf<RunDetails>()(
   z.object({
     ...summary,
@@ -213,6 +249,7 @@ export const runDetailsSchema = schemaOf<RunDetails>()(
       skipped: z.int(),
     }),
     error: runErrorSchema.optional(),
+    webhook: webhookDeliverySchema.optional(),
     outputs: z.record(z.string(), z.record(z.string(), jsonSchema)).optional(),
   }),
 )

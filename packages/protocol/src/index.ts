@@ -43,6 +43,8 @@ export {
   type RunVersions,
   type StoredStatus,
   type UploadResponse,
+  type WebhookDelivery,
+  type WebhookMessage,
   type CellCancellation,
   type RunChoices,
 } from './http-runs.ts'

@@ -9,7 +9,12 @@ export { watchProcess, type ProcessWatch } from './watch/watch-process.ts'
 
 // what a server is started with
 export { readKeep, type Keep } from './options/read-keep.ts'
-export { serverOptions, type ServerOption, type ServerOptionName } from './options/server-options.ts'
+export {
+  secretVariables,
+  serverOptions,
+  type ServerOption,
+  type ServerOptionName,
+} from './options/server-options.ts'
 export {
   flagOf,
   handOn,
@@ -18,5 +23,6 @@ export {
   readOptions,
   type GivenOptions,
 } from './options/read-options.ts'
+export { type Webhook } from './options/read-webhook.ts'
 export { readWorkerMemory } from './options/worker-memory.ts'
 export { findCheckout, resolveFolders } from './options/default-folders.ts'

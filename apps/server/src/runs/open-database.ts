@@ -33,6 +33,8 @@ const migrations = [
      select json_extract(output.value, '$.artifact'), events.run from events, json_each(events.event, '$.outputs') output
      where events.event like '%"artifact":"%' and output.type = 'object'
        and json_extract(output.value, '$.artifact') is not null;`,
+  `alter table runs add column webhook text;
+   create index runs_with_webhook on runs (number) where webhook is not null;`,
 ]
 
 /**

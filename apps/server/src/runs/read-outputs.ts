@@ -11,13 +11,15 @@ import {
 } from '@woolgather/workflow'
 
 /** Bytes of long outputs that are put into one answer. */
-const mostBytes = 16_777_216
+const usualMost = 16_777_216
 
 interface EndedRun {
   details: RunDetails
   cells: SettledCells
   artifacts: ArtifactStore
   types: Descriptions
+  /** Bytes of long outputs that are put in; default: 16 MiB. */
+  most?: number | undefined
 }
 
 /** What a run gave. Long outputs stay references where they are too much for one answer, or are gone. */
@@ -26,6 +28,7 @@ export async function readOutputs({
   cells,
   artifacts,
   types,
+  most = usualMost,
 }: EndedRun): Promise<Pick<RunDetails, 'outputs'>> {
   // A workflow of earlier may name what is no more.
   const { plan } = planWorkflow(workflow, types, targets ? { targets } : {})
@@ -35,6 +38,6 @@ export async function readOutputs({
     if (isArtifactRef(value)) bytes += value.bytes
     return value as Json
   })
-  if (bytes === 0 || bytes > mostBytes) return { outputs }
+  if (bytes === 0 || bytes > most) return { outputs }
   return { outputs: await fetchOutputs(plan, cells, (hash) => artifacts.get(hash)).catch(() => outputs) }
 }

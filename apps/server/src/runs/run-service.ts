@@ -7,6 +7,7 @@ import type {
   RunsQuery,
   RunSummary,
   RunVersions,
+  WebhookDelivery,
 } from '@woolgather/protocol'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import {
@@ -41,6 +42,8 @@ export interface SubmitChoices extends RunChoices {
   next?: boolean | undefined
   /** Before all that wait with a lower one; default 0. */
   priority?: number | undefined
+  /** Name of the webhook that is told of its end. */
+  webhook?: string | undefined
 }
 
 /** Runs from submission to history. Every event is stored before anyone is told of it. */
@@ -77,6 +80,14 @@ export interface RunService {
   trouble(): RunError | undefined
   /** Calls back whenever a run has new events to read. Returns how to stop. */
   onNews(listener: (run: string) => void): () => void
+  /** Calls back whenever a run has ended. */
+  onEnd(listener: (run: string) => void): void
+  /** Runs that have ended, whose webhook does not know it yet. */
+  untold(): string[]
+  /** How telling of its end stands; undefined where nobody is to be told, or there is no such run. */
+  webhook(run: string): WebhookDelivery | undefined
+  /** Notes it where it can be written. */
+  noteWebhook(run: string, webhook: WebhookDelivery): void
   close(): Promise<void>
 }
 
@@ -87,6 +98,8 @@ export interface RunServiceOptions {
   /** Packages of nodes that were left out. */
   broken?: readonly BrokenPackage[] | undefined
   parallelRuns: number
+  /** Names that a run may have told of its end. */
+  webhooks?: readonly string[] | undefined
   /** Of Woolgather. */
   version: string
 }
@@ -97,20 +110,27 @@ export function createRunService({
   descriptions,
   broken = [],
   parallelRuns,
+  webhooks = [],
   version,
 }: RunServiceOptions): RunService {
   const store = holdEnds(written)
   const listeners = new Set<(run: string) => void>()
+  const endListeners: ((run: string) => void)[] = []
   const types = new Map(descriptions.map((description) => [description.type, description]))
   const waiting = new Map<string, StoredRun>()
 
   const record = (run: string, events: readonly RunEvent[]): void => {
     store.append(run, events)
     news(run)
+    if (events.at(-1)?.type === 'run.finished') ended(run)
   }
 
   const news = (run: string): void => {
     for (const listener of listeners) listener(run)
+  }
+
+  const ended = (run: string): void => {
+    for (const listener of endListeners) listener(run)
   }
 
   const nextSeq = (run: string): number => (store.lastSeq(run) ?? -1) + 1
@@ -127,6 +147,7 @@ export function createRunService({
   const end = (run: string, status: RunStatus, error?: RunError): void => {
     store.end(run, { type: 'run.finished', status, ...(error && { error }) })
     news(run)
+    ended(run)
   }
 
   const queue = createRunQueue({
@@ -234,7 +255,9 @@ export function createRunService({
   }
 
   return {
-    submit(workflow, { targets, fresh, next = false, priority = 0 } = {}) {
+    submit(workflow, { targets, fresh, next = false, priority = 0, webhook } = {}) {
+      if (webhook !== undefined && !webhooks.includes(webhook))
+        return { issues: [unknownWebhook(webhook, webhooks)] }
       const issues = explainUnknownTypes(findIssues(workflow, types, targets), broken)
       if (issues.length > 0) return { issues }
       if (waiting.size >= maxWaiting) return { issues: [queueFull] }
@@ -244,6 +267,7 @@ export function createRunService({
         ...(targets && { targets }),
         ...(fresh && { fresh }),
         priority,
+        ...(webhook !== undefined && { webhook: { name: webhook, state: 'pending', attempts: 0 } }),
       }
       store.add(stored, { type: 'run.queued', run: stored.run, seq: 0, time: Date.now() })
       enqueue(stored, next ? 0 : placeFor(priority))
@@ -299,6 +323,10 @@ export function createRunService({
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    onEnd: (listener) => void endListeners.push(listener),
+    untold: () => store.untold(),
+    webhook: (run) => store.find(run)?.webhook,
+    noteWebhook: (run, webhook) => store.tryTo(() => store.setWebhook(run, webhook)),
     async close() {
       await queue.close()
       store.stop()
@@ -327,6 +355,17 @@ function notResumable(run: string, status: string): RunError {
     code: 'run-not-resumable',
     message: `Run “${run}” is ${status}; only an interrupted one can be resumed.`,
     hint: 'Submit its workflow again: what has not changed comes from the cache.',
+  }
+}
+
+function unknownWebhook(name: string, known: readonly string[]): Issue {
+  return {
+    code: 'unknown-webhook',
+    message: `This server has no webhook “${name}”.`,
+    hint:
+      known.length === 0
+        ? 'Its owner names the addresses: `woolgather serve --webhook name=https://…`.'
+        : `It has ${known.map((other) => `“${other}”`).join(', ')}.`,
   }
 }
 

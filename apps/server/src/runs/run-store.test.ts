@@ -50,7 +50,10 @@ test('a history that does not say which events are streamed, or whose outputs ar
   const file = path.join(folder, 'old.db')
   open(file).close()
   const database = new Database(file)
-  database.exec('alter table events drop column stream; drop table artifacts; pragma user_version = 5')
+  database.exec(
+    `alter table events drop column stream; drop table artifacts; drop index runs_with_webhook;
+     alter table runs drop column webhook; pragma user_version = 5`,
+  )
   database.close()
   const store = open(file)
   expectFacts(store)

@@ -1,4 +1,4 @@
-import type { RunsQuery, RunSummary, RunVersions } from '@woolgather/protocol'
+import type { RunsQuery, RunSummary, RunVersions, WebhookDelivery } from '@woolgather/protocol'
 import {
   isArtifactRef,
   isStream,
@@ -21,6 +21,7 @@ export interface StoredRun {
   priority?: number | undefined
   /** What it was last run with. */
   versions?: RunVersions | undefined
+  webhook?: WebhookDelivery | undefined
 }
 
 /** A stretch of one run's events as JSON texts, ready to be sent. */
@@ -59,6 +60,9 @@ export interface RunStore {
   paused(): boolean
   setPaused(paused: boolean): void
   setVersions(run: string, versions: RunVersions): void
+  setWebhook(run: string, webhook: WebhookDelivery): void
+  /** Runs that have ended, whose webhook does not know it yet. */
+  untold(): string[]
   /** It left the queue. */
   setRunning(run: string): void
   /**
@@ -115,21 +119,27 @@ function explained(store: RunStore, explain: (thrown: unknown) => unknown): RunS
 
 function createStore(database: Database.Database): RunStore {
   const insertRun = database.prepare(
-    'insert into runs (run, name, status, created, workflow, targets, fresh, priority) values (?, ?, ?, ?, ?, ?, ?, ?)',
+    'insert into runs (run, name, status, created, workflow, targets, fresh, priority, webhook) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const insertEvent = database.prepare('insert into events (run, seq, event, stream) values (?, ?, ?, ?)')
   const updateStatus = database.prepare('update runs set status = ?, finished = ? where run = ?')
   const updateStarted = database.prepare('update runs set started = ? where run = ?')
   const updateVersions = database.prepare('update runs set versions = ? where run = ?')
+  const updateWebhook = database.prepare('update runs set webhook = ? where run = ?')
+  const renewWebhook = database.prepare(
+    "update runs set webhook = json_remove(json_set(webhook, '$.state', 'pending', '$.attempts', 0), '$.error') where run = ? and webhook is not null",
+  )
+  const selectUntold = database.prepare(
+    `select run from runs where webhook is not null and json_extract(webhook, '$.state') = 'pending'
+       and status not in ('queued', 'running') order by number`,
+  )
   const updateLast = database.prepare('update runs set last_seq = ? where run = ?')
   const selectLast = database.prepare('select last_seq from runs where run = ?')
   const selectEvents = database.prepare(
     'select event, stream from events where run = ? and seq > ? order by seq limit ?',
   )
   const selectStatus = database.prepare('select status from runs where run = ?')
-  const selectRun = database.prepare(
-    'select run, workflow, targets, fresh, priority, versions from runs where run = ?',
-  )
+  const selectRun = database.prepare(`select ${storedColumns} from runs where run = ?`)
   const selectSummary = database.prepare(`select ${summaryColumns} from runs where run = ?`)
   const selectSummaries = database.prepare(
     `select ${summaryColumns} from runs
@@ -141,7 +151,7 @@ function createStore(database: Database.Database): RunStore {
     'select event from events where run = ? and stream is not 1 order by seq',
   )
   const selectUnfinished = database.prepare(
-    "select run, workflow, targets, fresh, priority, versions, status from runs where status in ('queued', 'running') order by coalesce(place, 1000000000), number",
+    `select ${storedColumns}, status from runs where status in ('queued', 'running') order by coalesce(place, 1000000000), number`,
   )
 
   const insertArtifact = database.prepare('insert or ignore into artifacts (artifact, run) values (?, ?)')
@@ -170,7 +180,11 @@ function createStore(database: Database.Database): RunStore {
   const appendAll = (run: string, events: readonly RunEvent[]): void => {
     for (const event of events) {
       insertEvent.run(run, event.seq, JSON.stringify(event), isStream(event) ? 1 : 0)
-      if (event.type === 'run.queued') updateStatus.run('queued', null, run)
+      if (event.type === 'run.queued') {
+        updateStatus.run('queued', null, run)
+        // taken up again, it ends again
+        renewWebhook.run(run)
+      }
       if (event.type === 'run.finished') updateStatus.run(event.status, event.time, run)
     }
     for (const { artifact } of events.flatMap(artifactsIn)) insertArtifact.run(artifact, run)
@@ -187,7 +201,7 @@ function createStore(database: Database.Database): RunStore {
   const usedOf = (artifacts: readonly string[]): Set<string> =>
     new Set(artifacts.filter((artifact) => selectUser.get(artifact) !== undefined))
 
-  const addAll = ({ run, workflow, targets, fresh, priority }: StoredRun, first: RunEvent): void => {
+  const addAll = ({ run, workflow, targets, fresh, priority, webhook }: StoredRun, first: RunEvent): void => {
     insertRun.run(
       run,
       workflow.name,
@@ -197,6 +211,7 @@ function createStore(database: Database.Database): RunStore {
       targets ? JSON.stringify(targets) : null,
       fresh ? JSON.stringify(fresh) : null,
       priority ?? 0,
+      webhook ? JSON.stringify(webhook) : null,
     )
     appendAll(run, [first])
   }
@@ -242,6 +257,8 @@ function createStore(database: Database.Database): RunStore {
     paused: () => (selectSetting.get('paused') as { value: string } | undefined)?.value === 'true',
     setPaused: (paused) => void saveSetting.run('paused', String(paused)),
     setVersions: (run, versions) => void updateVersions.run(JSON.stringify(versions), run),
+    setWebhook: (run, webhook) => void updateWebhook.run(JSON.stringify(webhook), run),
+    untold: () => (selectUntold.all() as { run: string }[]).map(({ run }) => run),
     setRunning: transaction(database, (run: string) => {
       updateStatus.run('running', null, run)
       updateStarted.run(Date.now(), run)
@@ -275,6 +292,7 @@ function artifactsIn(event: RunEvent): ArtifactRef[] {
   return 'outputs' in event ? Object.values(event.outputs).filter(isArtifactRef) : []
 }
 
+const storedColumns = 'run, workflow, targets, fresh, priority, versions, webhook'
 const summaryColumns = 'run, number, name, status, created, started, finished'
 
 type SummaryRow = Omit<RunSummary, 'started' | 'finished'> & {
@@ -294,9 +312,10 @@ interface RunRow {
   fresh: string | null
   priority: number
   versions: string | null
+  webhook: string | null
 }
 
-function readRow({ run, workflow, targets, fresh, priority, versions }: RunRow): StoredRun {
+function readRow({ run, workflow, targets, fresh, priority, versions, webhook }: RunRow): StoredRun {
   return {
     run,
     workflow: JSON.parse(workflow) as Workflow,
@@ -304,6 +323,7 @@ function readRow({ run, workflow, targets, fresh, priority, versions }: RunRow):
     ...(fresh !== null && { fresh: JSON.parse(fresh) as CellChoice[] }),
     priority,
     ...(versions !== null && { versions: JSON.parse(versions) as RunVersions }),
+    ...(webhook !== null && { webhook: JSON.parse(webhook) as WebhookDelivery }),
   }
 }
 

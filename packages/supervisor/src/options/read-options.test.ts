@@ -19,6 +19,8 @@ const given: Required<GivenOptions> = {
   basePath: 'wool/',
   keep: '30d',
   idleUnload: '0.5',
+  webhook: ['one=https://one.example/a?token=secret', 'two=http://127.0.0.1:1/'],
+  webhookSecret: `whsec_${Buffer.alloc(24, 'secret').toString('base64')}`,
   examples: 'examples',
   editor: 'editor',
 }
@@ -34,6 +36,11 @@ test('a server reads every option that is handed on to it as it was given', () =
     port: 0,
     behindProxy: 2,
     idleUnload: 0.5,
+    webhook: [
+      { name: 'one', url: new URL('https://one.example/a?token=secret') },
+      { name: 'two', url: new URL('http://127.0.0.1:1/') },
+    ],
+    webhookSecret: Buffer.alloc(24, 'secret'),
   })
   expect(Object.keys(read)).toEqual(Object.keys(serverOptions))
 })
@@ -46,7 +53,11 @@ test('what nobody gives is as the table says', () => {
 test('what is secret stands on no command line', () => {
   const { args, env } = handOn(given)
   expect(args.join(' ')).not.toContain('secret')
-  expect(env).toEqual({ WOOLGATHER_TOKEN: given.token })
+  expect(env).toEqual({
+    WOOLGATHER_TOKEN: given.token,
+    WOOLGATHER_WEBHOOK: given.webhook?.join(' '),
+    WOOLGATHER_WEBHOOK_SECRET: given.webhookSecret,
+  })
 })
 
 test('a variable stands in for an option that is not given, and a flag alone means one', () => {
@@ -61,6 +72,7 @@ test.each([
   ['port', '70000', '--port must be 0 to 65535, not “70000”.'],
   ['idleUnload', '', '--idle-unload must be seconds, 0 for never, not “”.'],
   ['behindProxy', '0', '--behind-proxy must be how many proxies stand in front, 1 to 10, not “0”.'],
+  ['webhookSecret', 'whsec_short', /^--webhook-secret must be whsec_ and 24 to 64 bytes as base64/],
   ['workerMemory', '8', /^The memory of the worker cannot be “8”/],
 ] as const)('%s cannot be “%s”', (name, text, message) => {
   expect(() => readOption(name, text, {})).toThrow(message)
@@ -85,6 +97,17 @@ test.each([
   ['500mb', { bytes: 500 * 2 ** 20 }],
 ])('%s of the history is kept as %j', (written, kept) => {
   expect(readOption('keep', written)).toEqual(kept)
+})
+
+test.each([
+  'https://no.name/',
+  'a=ftp://x/',
+  'a b=https://x/',
+  'a=/path',
+  'a=https://me:secret@x/',
+  '=https://x/',
+])('“%s” is no webhook, and what is secret in it is not told', (written) => {
+  expect(() => readOption('webhook', [written])).toThrow(/^--webhook (?!.*secret@)/)
 })
 
 test.each(['30', '0d', '-1d', '10 apples', 'd', ''])('“%s” is not what can be kept', (written) => {

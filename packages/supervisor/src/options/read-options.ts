@@ -13,7 +13,9 @@ type GivenOf<O> = O extends { many: true }
       : boolean
 
 type ReadOf<O> = O extends { read: (text: string, flag: string) => infer Value }
-  ? Value
+  ? O extends { many: true }
+    ? Value[]
+    : Value
   : O extends { many: true }
     ? string[]
     : O extends { takes: string }
@@ -46,13 +48,17 @@ export function readOption<Name extends ServerOptionName>(
   given: GivenOptions[Name],
   env: NodeJS.ProcessEnv = process.env,
 ): ReadOf<Options[Name]> | undefined {
-  const { read, many, variable }: ServerOption = serverOptions[name]
+  const { read, many, variable, between = path.delimiter }: ServerOption = serverOptions[name]
   const noted = variable === undefined ? undefined : env[variable]
-  const value = given ?? (many ? noted?.split(path.delimiter).filter(Boolean) : noted)
-  // Where only the flag was given, it means one.
-  const text = value === true && read ? '1' : value
-  return (read && typeof text === 'string' ? read(text, flagOf(name)) : text) as
-    ReadOf<Options[Name]> | undefined
+  const value = given ?? (many ? noted?.split(between).filter(Boolean) : noted)
+  const readOne = (text: string): unknown => (read ? read(text, flagOf(name)) : text)
+  const readAny = (): unknown => {
+    if (Array.isArray(value)) return value.map(readOne)
+    // Where only the flag was given, it means one.
+    if (value === true && read) return readOne('1')
+    return typeof value === 'string' ? readOne(value) : value
+  }
+  return readAny() as ReadOf<Options[Name]> | undefined
 }
 
 /** @throws WoolgatherError invalid-input */
@@ -69,11 +75,14 @@ export function handOn(given: GivenOptions): { args: string[]; env: Record<strin
   const args: string[] = []
   const env: Record<string, string> = {}
   for (const name of names) {
-    const { takes, secret, variable }: ServerOption = serverOptions[name]
+    const { takes, secret, variable, between = path.delimiter }: ServerOption = serverOptions[name]
     const values = [given[name] ?? []].flat()
+    if (secret && variable) {
+      if (values.length > 0) env[variable] = values.join(between)
+      continue
+    }
     for (const value of values) {
-      if (secret && variable) env[variable] = String(value)
-      else if (takes) args.push(`${flagOf(name)}=${value === true ? '1' : value}`)
+      if (takes) args.push(`${flagOf(name)}=${value === true ? '1' : value}`)
       else if (value) args.push(flagOf(name))
     }
   }

@@ -1,13 +1,16 @@
 import { readKeep } from './read-keep.ts'
 import { readCount, readPath, readPort, readSeconds } from './read-texts.ts'
+import { readWebhook, readWebhookSecret } from './read-webhook.ts'
 import { readWorkerMemory } from './worker-memory.ts'
 
 /** What a server is started with, and which of it commands with a worker of their own take, too. */
 export interface ServerOption {
   /** What stands behind the flag, `[…]` where it may be left out; absent: the flag alone says it. */
   takes?: `<${string}>` | `[${string}]`
-  /** May be given more than once; in the variable a list like PATH. */
+  /** May be given more than once; in the variable a list. */
   many?: true
+  /** What stands between the parts of that list; absent: what stands there in PATH. */
+  between?: string
   /** Stands in where the flag is not given. */
   variable?: `WOOLGATHER_${string}`
   /** Handed on as its variable: a command line can be read by everyone on the machine. */
@@ -94,8 +97,29 @@ export const serverOptions = {
     default: defaultIdleSeconds,
     help: `unload a model so long after its last use; default ${defaultIdleSeconds}, 0 never`,
   },
+  webhook: {
+    takes: '<name=url>',
+    many: true,
+    variable: 'WOOLGATHER_WEBHOOK',
+    between: ' ',
+    secret: true,
+    read: readWebhook,
+    help: 'an address that a run may name, to be told there when it has ended',
+  },
+  webhookSecret: {
+    takes: '<text>',
+    variable: 'WOOLGATHER_WEBHOOK_SECRET',
+    secret: true,
+    read: readWebhookSecret,
+    help: 'what is sent to webhooks is signed with it: whsec_ and 24 to 64 bytes as base64',
+  },
   examples: { takes: '<folder>', internal: true, help: 'workflows that are shown and never overwritten' },
   editor: { takes: '<folder>', internal: true, help: 'the built editor' },
 } as const satisfies Record<string, ServerOption>
 
 export type ServerOptionName = keyof typeof serverOptions
+
+/** Variables that only the server itself is to know. */
+export const secretVariables: readonly string[] = Object.values<ServerOption>(serverOptions).flatMap(
+  ({ secret, variable }) => (secret && variable ? [variable] : []),
+)

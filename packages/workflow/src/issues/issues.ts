@@ -78,6 +78,8 @@ export const errorCodes = [
   'revision-conflict',
   'queue-paused',
   'queue-full',
+  'unknown-webhook',
+  'webhook-failed',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]
