@@ -5,6 +5,7 @@ import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { constraintSchema } from '../steering/constraints/constraint-value.ts'
 import { explainConstraintError } from '../steering/constraints/explain-constraint-error.ts'
 import { biasSettings } from '../steering/words/resolve-bias.ts'
+import { onlyWords, restrictWords } from '../steering/words/restrict-words.ts'
 import { framingInputs, promptInput, specialParts } from './prompt-inputs.ts'
 import { reportResult } from './report-result.ts'
 import { joinSamplers, samplerSchema, splitSampler } from './sampler-value.ts'
@@ -122,7 +123,11 @@ export const generate: WoolgatherNode = defineNode({
         readyFor,
       )
       const { settings, bias } = splitSampler(joinSamplers(inputs.sampler, readSampling(inputs)))
-      const constraint = inputs.constraint && (await asked.constrain(inputs.constraint)).start()
+      const sources = [inputs.constraint, onlyWords(bias)].filter((source) => source !== undefined)
+      const compiled = await Promise.all(sources.map((source) => asked.constrain(source)))
+      const states = compiled.map((one) => one.start())
+      const read = 'text' in prompt ? prompt.text : ''
+      const constraint = await restrictWords(asked.model, states, bias, read)
       let generated = 0
       const result = await asked.model
         .generate({
@@ -145,7 +150,7 @@ export const generate: WoolgatherNode = defineNode({
         .catch((error: unknown) => {
           throw explainConstraintError(error, 'constraint')
         })
-      return reportResult(result)
+      return reportResult(result, inputs.constraint !== undefined)
     })
   },
 })

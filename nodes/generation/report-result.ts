@@ -2,8 +2,14 @@ import type { GenerateResult } from '@woolgather/llama'
 import type { Json } from '@woolgather/workflow'
 import { readJson } from '../text/read-json.ts'
 
-/** What `generation/generate` tells of a result. */
-export function reportResult(result: GenerateResult): {
+/**
+ * What `generation/generate` tells of a result.
+ * @param constrained whether the text was to match something, and can be incomplete
+ */
+export function reportResult(
+  result: GenerateResult,
+  constrained: boolean,
+): {
   text: string
   tokens: number
   promptTokens: number
@@ -13,14 +19,15 @@ export function reportResult(result: GenerateResult): {
   json: Json
   reproducible: string
 } {
+  const incomplete = constrained && result.incomplete === true
   return {
     text: result.text,
     tokens: result.tokens.length,
     promptTokens: result.promptTokens,
     tokensPerSecond: tokensPerSecond(result),
-    stopReason: result.incomplete === true ? 'incomplete' : result.stopReason,
+    stopReason: incomplete ? 'incomplete' : result.stopReason,
     logprobs: result.logprobs ?? [],
-    json: result.incomplete === true ? null : jsonIn(result.text),
+    json: incomplete ? null : jsonIn(result.text),
     reproducible: result.reproducible,
   }
 }

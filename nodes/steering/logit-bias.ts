@@ -18,7 +18,7 @@ export const logitBias: WoolgatherNode = defineNode({
       type: 'text',
       title: 'Words',
       description:
-        'A line each: words, a colon, a weight. “moon, star: 3” makes them likelier, “dragon: never” forbids, “yes, no: only” allows nothing else. A word counts with and without leading space and capital; of a word of several tokens, or a phrase, the last token is what is made likelier.',
+        'A line each: words, a colon, a weight. “moon, star: 3” makes them likelier, “dragon: never” forbids, “yes, no: only” allows nothing else. A word counts with and without leading space and capital; of a word of several tokens, or a phrase, the last token is what is made likelier. “never” keeps a word out however it is split; “only” puts a space between its words.',
       schema: z.string(),
       widget: 'textarea',
     },

@@ -80,8 +80,12 @@ function readWeight(typed: string, number: number, input: string): WordBias['wei
 }
 
 /** How a word may be written: as it is, with a leading space, with a capital, with both. */
-export function formsOf({ text, exact }: WordBias): string[] {
-  if (exact === true) return [text]
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
-  return [...new Set([text, ` ${text}`, capital, ` ${capital}`])]
+export function formsOf(word: WordBias): string[] {
+  if (word.exact === true) return [word.text]
+  return formsWithoutSpace(word).flatMap((form) => [form, ` ${form}`])
+}
+
+export function formsWithoutSpace({ text }: WordBias): string[] {
+  const [first = '', ...rest] = text
+  return [...new Set([text, first.toUpperCase() + rest.join('')])]
 }

@@ -8,6 +8,7 @@ export type {
   ControlVector,
   GenerateRequest,
   GenerateResult,
+  GenerationConstraint,
   LanguageModel,
   LlamaRuntime,
   RuntimeInfo,
