@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEditor, type Editor } from './open-editor.ts'
 
@@ -89,24 +90,84 @@ test('the arrows move between cells, and Enter opens one', async () => {
   await expect.poll(() => page.locator('[data-place="1 1"]').getAttribute('aria-selected')).toBe('true')
 })
 
-test('the grid is exported as CSV with a line per cell', async () => {
+async function exportAs(item: string): Promise<string> {
   const { page, scratch } = editor
   await page.getByRole('button', { name: 'Export' }).click()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('menuitem', { name: 'CSV' }).click(),
+    page.getByRole('menuitem', { name: item, exact: true }).click(),
   ])
-  const file = scratch.path('grid.csv')
+  const file = scratch.path(download.suggestedFilename())
   await download.saveAs(file)
+  return file
+}
+
+test.each([
+  ['Picture (PNG)', 'png'],
+  ['Picture (SVG)', 'svg'],
+  ['Web page (HTML)', 'html'],
+  ['CSV', 'csv'],
+  ['JSON lines', 'jsonl'],
+  ['Markdown', 'md'],
+])('the grid is exported as %s, which opens the workflow that made it', async (item, extension) => {
+  const { page, node } = editor
+  const file = await exportAs(item)
+  expect(path.basename(file)).toBe(`First story - Write the story.${extension}`)
   const text = await readFile(file, 'utf8')
-  expect(text.split('\r\n')[0]?.split(',').sort()).toEqual([
-    'Temperature',
-    'Text',
-    'milliseconds',
-    'status',
-    'value',
-  ])
-  expect(text.match(/,(finished|cached),/g)).toHaveLength(6)
+  if (extension === 'csv') {
+    const [head = ''] = text.split('\r\n')
+    expect(head.split(',').sort()).toEqual([
+      'Temperature',
+      'Text',
+      'milliseconds',
+      'status',
+      'value',
+      'workflow',
+    ])
+    expect(text.match(/,(finished|cached),/g)).toHaveLength(6)
+  }
+  if (['svg', 'html', 'md'].includes(extension)) {
+    expect(text).toMatch(/demo\/storyteller\.gguf · seed \d+ · \d{4}-\d\d-\d\d/)
+    expect(text).toMatch(/(Temperature 0\.2|Text space)/)
+  }
+  const bar = page.getByRole('navigation', { name: 'Open workflows' })
+  await editor.openFile(file)
+  await editor.told(`Opened the workflow that made First story - Write the story.${extension}`)
+  await expect
+    .poll(() =>
+      node('axis')
+        .getByRole('textbox', { name: /Values/ })
+        .inputValue(),
+    )
+    .toBe('0.2, 0.9')
+  await expect.poll(() => bar.locator('.tab-name').count()).toBe(2)
+  await page.keyboard.press('Shift+W')
+  await page.getByRole('button', { name: 'Close without saving' }).click()
+  await page.getByRole('grid').waitFor()
+})
+
+test('a picture has the size of its grid, and pixels that are not all the same', async () => {
+  const { page } = editor
+  const bytes = await readFile(editor.scratch.path('First story - Write the story.png'))
+  const seen = await page.evaluate(
+    async (address) => {
+      const image = new Image()
+      image.src = address
+      await image.decode()
+      const canvas = document.createElement('canvas')
+      canvas.width = image.width
+      canvas.height = image.height
+      const context = canvas.getContext('2d')!
+      context.drawImage(image, 0, 0)
+      const colors = new Set(
+        new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer),
+      )
+      return { width: image.width, colors: colors.size }
+    },
+    `data:image/png;base64,${bytes.toString('base64')}`,
+  )
+  expect(seen.width).toBeGreaterThan(800)
+  expect(seen.colors).toBeGreaterThan(20)
 })
 
 test('a cell becomes the workflow: its values are typed where the axes were, and undo brings them back', async () => {

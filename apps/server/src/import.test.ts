@@ -5,7 +5,7 @@ import path from 'node:path'
 import { startModelServer, type ModelServer } from '@woolgather/files/testing/model-server'
 import { createGguf } from '@woolgather/gguf'
 import { importBytes, type Client, type ModelDownload } from '@woolgather/protocol'
-import { carryWorkflow, provenanceKeys, type Workflow } from '@woolgather/workflow'
+import { carryWorkflow, provenanceKeys, workflowElement, type Workflow } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
 import { script, startTestServer, until } from './testing/start-test-server.ts'
 
@@ -39,6 +39,8 @@ describe('importing', () => {
     ['a text', 'front-matter', carryWorkflow('Once upon a time.', 'front-matter', carried) as string],
     ['lines of a batch', 'jsonl', `{"row":0,"outputs":{},"workflow":${carriedJson}}\n{"row":1}\n`],
     ['a table of a batch', 'csv', `row,workflow\n0,"${carriedJson.replaceAll('"', '""')}"\n`],
+    ['a page', 'html', `<!doctype html><p>${workflowElement(carried, 'html')}`],
+    ['a picture in SVG', 'svg', `<svg>${workflowElement(carried, 'svg')}</svg>`],
     ['a result', 'result', JSON.stringify({ workflow: carried, status: 'completed', outputs: {} })],
   ])('%s gives the workflow that made it', async (_, carrier, text) => {
     await using server = await startTestServer()
@@ -147,6 +149,8 @@ test('a workflow that is saved or given on says which models it needs, with hash
   })
   expect(saved.workflow.requires).toEqual({ models: [needed] })
   expect((await client.ask('exportWorkflow', { id: 'shared' })).requires).toEqual({ models: [needed] })
+  const given = await client.ask('shareWorkflow', { body: naming('mine/model.gguf') })
+  expect(given.requires).toEqual({ models: [needed] })
   const other = naming('other.gguf', { requires: saved.workflow.requires })
   const changed = await client.ask('saveWorkflow', {
     id: 'shared',

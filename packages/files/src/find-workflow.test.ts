@@ -1,5 +1,6 @@
-import type { Workflow } from '@woolgather/workflow'
-import { expect, test } from 'vitest'
+import { deflateSync } from 'node:zlib'
+import { carryInPng, documentLimits, type Workflow } from '@woolgather/workflow'
+import { describe, expect, test } from 'vitest'
 import { findWorkflow } from './find-workflow.ts'
 
 const told = async (bytes: Uint8Array): Promise<string | undefined> =>
@@ -50,4 +51,71 @@ test('text of another encoding is told with its line and byte', async () => {
   expect(
     (await findWorkflow(Buffer.from('{\n"name":"Müller"}', 'latin1'), { whole: true })).issues,
   ).toMatchObject([{ code: 'invalid-json', message: 'Line 2 is not UTF-8: byte FC at offset 11.' }])
+})
+
+describe('of a picture', () => {
+  const chunk = (type: string, data: Uint8Array): Buffer => {
+    const head = Buffer.alloc(4)
+    head.writeUInt32BE(data.length)
+    return Buffer.concat([head, Buffer.from(type), data, Buffer.alloc(4)])
+  }
+  const png = (...chunks: Buffer[]): Buffer =>
+    Buffer.concat([
+      latin1('\x89PNG\r\n\x1a\n'),
+      chunk('IHDR', new Uint8Array(13)),
+      ...chunks,
+      chunk('IDAT', new Uint8Array(50)),
+      chunk('IEND', new Uint8Array()),
+    ])
+  const json = JSON.stringify(workflow)
+  const keyword = (rest: string): Buffer => Buffer.from(`workflow\0${rest}`)
+
+  test('the workflow is found where it was put, from the beginning on', async () => {
+    const carrying = carryInPng(png(), workflow)
+    expect(await findWorkflow(carrying, { whole: true })).toEqual({ workflow, carrier: 'png' })
+    expect(await findWorkflow(carrying.subarray(0, -40), { whole: false })).toEqual({
+      workflow,
+      carrier: 'png',
+    })
+    expect(carrying.length).toBe(png().length + Buffer.byteLength(json) + 'workflow'.length + 5 + 12)
+  })
+
+  test.each<[string, Buffer]>([
+    [
+      'packed, as some programs save it again',
+      chunk('iTXt', Buffer.concat([keyword('\x01\0en\0\0'), deflateSync(json)])),
+    ],
+    [
+      'behind other text',
+      Buffer.concat([chunk('tEXt', Buffer.from('Software\0x')), chunk('iTXt', keyword(`\0\0\0\0${json}`))]),
+    ],
+  ])('it is found %s', async (_, text) => {
+    expect(await findWorkflow(png(text), { whole: true })).toEqual({ workflow, carrier: 'png' })
+  })
+
+  test.each<[string, Buffer, string]>([
+    [
+      'of ComfyUI',
+      chunk('tEXt', keyword('{"nodes":[]}')),
+      'This is a picture (PNG) with a ComfyUI workflow in it, not a workflow of Woolgather.',
+    ],
+    [
+      'with text that unpacks without end',
+      chunk('zTXt', Buffer.concat([keyword('\0'), deflateSync(Buffer.alloc(documentLimits.bytes + 1))])),
+      'The workflow in this picture is larger than the 16 MiB that one may have.',
+    ],
+    ['that is damaged', chunk('zTXt', keyword('\0nonsense')), 'The workflow in this picture is damaged.'],
+    [
+      'of a newer version',
+      chunk('iTXt', keyword(`\0\0\0\0${json.replace('"version":1', '"version":9')}`)),
+      'version 9',
+    ],
+    [
+      'whose chunk is longer than the file',
+      Buffer.from('7fffffff69545874', 'hex'),
+      'This is a picture, not a workflow of Woolgather.',
+    ],
+  ])('one %s is refused with the reason', async (_, text, message) => {
+    expect(await told(png(text))).toContain(message)
+  })
 })

@@ -1,6 +1,7 @@
 import { GgufError, readTextOf } from '@woolgather/gguf'
 import { decodeText, ReadError } from '@woolgather/tables'
 import { nothingThere, provenanceKeys, type Issue } from '@woolgather/workflow'
+import { findInPng, isPng } from './find-in-png.ts'
 import { readCarriedWorkflow, type Carried } from './read-carried-workflow.ts'
 import { recogniseBytes } from './recognise-bytes.ts'
 
@@ -12,6 +13,7 @@ import { recogniseBytes } from './recognise-bytes.ts'
 export async function findWorkflow(bytes: Uint8Array, { whole }: { whole: boolean }): Promise<Carried> {
   if (bytes.length === 0) return { issues: [nothingThere] }
   if (new TextDecoder('latin1').decode(bytes.subarray(0, 4)) === 'GGUF') return inGguf(bytes)
+  if (isPng(bytes)) return inPng(bytes, whole)
   const { text, issue } = readText(bytes, whole)
   if (text === undefined) return { issues: [recogniseBytes(bytes) ?? (whole ? issue : cutShort)] }
   const found = readCarriedWorkflow(text)
@@ -43,6 +45,17 @@ const noText: Issue = {
   code: 'invalid-json',
   message: 'This is no text.',
   hint: 'A workflow is in a JSON file (UTF-8), as saved by the editor, or in an output that carries it.',
+}
+
+/** A picture of ComfyUI has a chunk of the same name: what is no workflow of ours is told as what it is. */
+function inPng(bytes: Uint8Array, whole: boolean): Carried {
+  const { text, cut, issue } = findInPng(bytes)
+  if (issue) return { issues: [issue] }
+  const found = text === undefined ? undefined : readCarriedWorkflow(text)
+  if (found?.workflow) return { ...found, carrier: 'png' }
+  if (cut && !whole) return { issues: [cutShort] }
+  const own = text?.includes('"woolgather"') === true
+  return { issues: (own && found?.issues) || [recogniseBytes(bytes) ?? noText] }
 }
 
 async function inGguf(bytes: Uint8Array): Promise<Carried> {

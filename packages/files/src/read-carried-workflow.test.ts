@@ -1,4 +1,4 @@
-import { carryWorkflow, type Workflow } from '@woolgather/workflow'
+import { carriedId, carryWorkflow, workflowElement, type Workflow } from '@woolgather/workflow'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readCarriedWorkflow } from './read-carried-workflow.ts'
@@ -19,6 +19,11 @@ const hostile = fc.oneof(
     '\\',
     '\u2028',
     '\r\n---\r\n',
+    '</script><script>',
+    '<!--',
+    ']]></metadata>',
+    '&quot;&lt;',
+    `<b id="${carriedId}">{}</b>`,
     'a,workflow\n',
   ),
 )
@@ -37,6 +42,29 @@ describe('a text that carries its workflow', () => {
       }),
       { seed: 1, numRuns: 500 },
     )
+  })
+
+  test.each(['html', 'svg'] as const)('as %s gives it back, whatever is in it', (carrier) => {
+    fc.assert(
+      fc.property(anyText, (inner) => {
+        const element = workflowElement(workflow(inner), carrier)
+        // Nothing in it begins or ends an element but the element itself.
+        expect(element.match(/[<>]/g)).toHaveLength(4)
+        const file = carrier === 'html' ? `<!doctype html>\n<p>${element}` : `<svg xmlns="x">${element}</svg>`
+        expect(readCarriedWorkflow(file)).toEqual({ workflow: workflow(inner), carrier })
+      }),
+      { seed: 3, numRuns: 200 },
+    )
+  })
+
+  test('as a picture in SVG gives it back after another program wrote it again', () => {
+    const element = workflowElement(workflow('"a" <b>'), 'svg')
+    const again = element.replace(
+      /\{.*\}/,
+      (json) => `\n  ${json.replaceAll('"', '&quot;').replaceAll(':', '&#58;')}\n`,
+    )
+    const file = `<?xml version="1.0"?>\n<!-- Made with Inkscape -->\n<svg\n xmlns="x">${again}</svg>`
+    expect(readCarriedWorkflow(file)).toEqual({ workflow: workflow('"a" <b>'), carrier: 'svg' })
   })
 
   test('as JSON lines has it in the first', () => {
@@ -82,6 +110,9 @@ test.each([
   ['plain text', 'Once upon a time.', 'no-workflow'],
   ['nothing', '', 'no-workflow'],
   ['front matter of others', '---\ntitle: x\n---\nworkflow: {}', 'no-workflow'],
+  ['a page of others', '<!doctype html><p>workflow', 'foreign-file'],
+  ['a page of which the end is missing', `<p><script id="${carriedId}">{"format":`, 'no-workflow'],
+  ['a page with broken JSON', `<p><script id="${carriedId}">{"format"</script>`, 'invalid-json'],
   ['a table', 'a,b\n1,2\n', 'no-workflow'],
   ['a table that lost it', 'a,workflow\n1,\n', 'no-workflow'],
   ['JSON of others', '{"nodes":[]}', 'invalid-workflow'],

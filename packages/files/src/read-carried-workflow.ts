@@ -1,6 +1,7 @@
 import { parseCsvRecords, ReadError } from '@woolgather/tables'
 import {
   carriedField,
+  carriedId,
   foreignIssue,
   nothingThere,
   parseWorkflow,
@@ -17,8 +18,8 @@ export type Carried =
 
 /**
  * The workflow in a text: a workflow document, or an output that carries the one that made it (text with front
- * matter, JSONL or CSV with a field `workflow`, a result of `woolgather run --out`). Of a long output its beginning is
- * enough.
+ * matter, JSONL or CSV with a field `workflow`, a page, a picture in SVG, a result of `woolgather run --out`). Of a long
+ * output its beginning is enough.
  */
 export function readCarriedWorkflow(input: string): Carried {
   const text = input.startsWith('\uFEFF') ? input.slice(1) : input
@@ -48,8 +49,32 @@ interface Found {
 function findCarried(text: string): Found | undefined {
   if (/^---\r?\n/.test(text)) return inFrontMatter(text)
   if (/^\s*[{[]/.test(text)) return inJson(text)
-  return inCsv(text)
+  return (/^\s*</.test(text) ? inMarkup(text) : undefined) ?? inCsv(text)
 }
+
+/** The element that carries it in HTML or SVG: found by its id, which in the texts of a page is escaped. */
+function inMarkup(text: string): Found | undefined {
+  const id = text.indexOf(` id="${carriedId}"`)
+  const start = id === -1 ? -1 : text.indexOf('>', id)
+  const end = start === -1 ? -1 : text.indexOf('</', start)
+  if (end === -1) return undefined
+  const json = unescapeMarkup(text.slice(start + 1, end)).trim()
+  return { json, carrier: /<svg[\s>]/.test(text.slice(0, id)) ? 'svg' : 'html' }
+}
+
+/** As written here there are no entities in it; a program that saved the picture again may have put some in. */
+function unescapeMarkup(text: string): string {
+  return text.replaceAll(
+    /&(?:(quot|apos|lt|gt|amp)|#(\d{1,7})|#x([0-9a-f]{1,6}));/gi,
+    (entity, name, decimal, hex) => {
+      if (name !== undefined) return entities[String(name).toLowerCase()] ?? entity
+      const code = decimal === undefined ? parseInt(hex, 16) : Number(decimal)
+      return code <= 0x10ffff ? String.fromCodePoint(code) : entity
+    },
+  )
+}
+
+const entities: Record<string, string> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' }
 
 function inFrontMatter(text: string): Found | undefined {
   const end = /\n---[ \t]*(\r?\n|$)/.exec(text)?.index ?? text.length

@@ -1,7 +1,7 @@
 import type { Issue } from '@woolgather/workflow'
 import { foreignIssue } from '@woolgather/workflow'
 
-const picture = 'Drop a file that Woolgather saved: text, a table, a result, a GGUF file.'
+const picture = 'Drop a file that Woolgather saved: text, a table, a picture of results, a GGUF file.'
 
 /** What begins with which bytes, as Latin-1; the more particular ones stand first. */
 const kinds: readonly { what: string; hint: string; begins: RegExp; holds?: RegExp }[] = [

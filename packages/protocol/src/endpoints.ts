@@ -209,6 +209,14 @@ export const endpoints = {
     summary: 'The document with the models it needs, to be given on',
     answer: workflowSchema,
   },
+  shareWorkflow: {
+    method: 'post',
+    path: '/api/export',
+    summary: 'The same of a document that is sent: saved or not, it comes back with the models it needs',
+    body: workflowSchema,
+    largest: workflowBytes,
+    answer: workflowSchema,
+  },
   importWorkflow: {
     method: 'post',
     path: '/api/import',

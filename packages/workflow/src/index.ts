@@ -21,7 +21,16 @@ export { textProblem, type TextLimits } from './json/nesting.ts'
 export { listOf } from './json/bounded.ts'
 export { foreignIssue, migrateWorkflow } from './parse/migrate-workflow.ts'
 export { recogniseText, type Foreign } from './parse/recognise-foreign.ts'
-export { carriedField, carrierOf, carriers, carryWorkflow, type Carrier } from './document/carry-workflow.ts'
+export { carryInPng } from './document/carry-in-png.ts'
+export {
+  carriedField,
+  carriedId,
+  carrierOf,
+  carriers,
+  carryWorkflow,
+  workflowElement,
+  type Carrier,
+} from './document/carry-workflow.ts'
 export { setInput } from './inputs/set-input.ts'
 export { choicesOf, tellChoices } from './types/choices.ts'
 export { readText, readTextFor, type TextRead } from './inputs/read-text.ts'

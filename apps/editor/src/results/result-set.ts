@@ -16,6 +16,8 @@ import { cellKey, type CellRun, type CellStatus } from '../run/run-state.ts'
 export interface ResultAxis extends LabelledAxis {
   /** Its indices are the iterations of a loop. */
   iteration: boolean
+  /** Its values are names by themselves: the columns of a table. */
+  named?: boolean
 }
 
 /** One place of a result: what came out there, or how it stands. */
@@ -88,7 +90,7 @@ export function resultOfTable({ columns, rows }: Table): ResultSet {
         'row',
         rows.map((_, at) => at + 1),
       ),
-      axis('column', 'column', columns),
+      { ...axis('column', 'column', columns), named: true },
     ],
     cells: rows.flatMap((row, r) =>
       row.map((value, c): ResultCell => {

@@ -1,18 +1,20 @@
 import { Maximize2, Minimize2, X } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react'
-import { isArtifactRef } from '@woolgather/workflow'
+import type { Coordinate } from '@woolgather/workflow'
 import { ChartView } from '../charts/chart-view.tsx'
 import { formatNumber } from '../run/show-run.ts'
-import { saveFile } from '../session/files/save-file.ts'
-import { readOutput } from '../store/artifact-store.ts'
-import { useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
+import { describeError } from '../store/describe-error.ts'
+import { useEditor, useFront, useServer, useWorkflow } from '../store/editor-context.ts'
 import type { ResultsRequest } from '../store/view-store.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { CellDetails } from './cell-details.tsx'
-import { asCsv, asHtml, asJsonLines, asMarkdown } from './export-results.ts'
-import { textOfCell, type NodeResults } from './find-results.ts'
+import { withName } from './exports/exported-grid.ts'
+import { longValues, saveGrid, type GridFormat } from './exports/save-grid.ts'
+import { asMarkdown } from './exports/write-results.ts'
+import type { NodeResults } from './find-results.ts'
 import { chooseRows, type Order } from './order-rows.ts'
-import { defaultArrangement, indicesOf, pivot } from './pivot.ts'
+import { defaultArrangement, indicesOf, pivot, type Arrangement } from './pivot.ts'
+import { headingOf, type ResultSet } from './result-set.ts'
 import { ResultsGrid } from './results-grid.tsx'
 import { ResultsToolbar, type Look } from './results-toolbar.tsx'
 import { scaleOf, scoresOf } from './scores.ts'
@@ -62,7 +64,9 @@ export function ResultsPanel({ request }: { request: ResultsRequest }) {
           <X />
         </button>
       </header>
-      {results?.kind === 'grid' && <GridView title={title} results={results} onOutput={setOutput} />}
+      {results?.kind === 'grid' && (
+        <GridView node={id} title={title} results={results} onOutput={setOutput} />
+      )}
       {results?.kind === 'chart' && (
         <div className="results-chart">
           <ChartView chart={results.chart} label={title} />
@@ -92,15 +96,18 @@ function CellCounts({ results: { set } }: { results: Grid }): ReactNode {
 }
 
 function GridView({
+  node,
   title,
   results,
   onOutput,
 }: {
+  node: string
   title: string
   results: Grid
   onOutput: (name: string) => void
 }) {
   const editor = useEditor()
+  const tab = useFront()
   const { set, output, outputs, maker } = results
   const iterationsOnly = set.axes.length === 1 && set.axes[0]?.iteration === true
   const [look, setLook] = useState<Omit<Look, 'output'>>(() => ({
@@ -147,18 +154,19 @@ function GridView({
     void editor.artifacts.getState().request(longValues(set))
   }, [editor, set, filter, order, score])
 
-  const exportAs = (extension: string, type: string, write: (text: typeof textOf) => string) => async () => {
-    await editor.artifacts.getState().request(longValues(set))
-    const artifacts = editor.artifacts.getState()
-    const text = write((cell) => textOfCell(cell, (value) => readOutput(artifacts, value)))
-    saveFile(`${title}.${extension}`, text, type)
-  }
+  const exportAs = (format: GridFormat) => () =>
+    saveGrid(
+      editor,
+      tab,
+      { node, title, maker, set, pivot: shown, rows, page: chosenPages(set, arrangement, page) },
+      format,
+    )
   const copyMarkdown = async (): Promise<void> => {
     await navigator.clipboard.writeText(asMarkdown(shown, rows, textOf))
     editor.workbench.getState().notify('info', 'Copied as Markdown')
   }
   const run = (work: () => Promise<void>) => (): void => {
-    work().catch(() => editor.workbench.getState().notify('error', 'That could not be exported'))
+    work().catch((error: unknown) => editor.workbench.getState().notify('error', ...describeError(error)))
   }
   return (
     <>
@@ -174,22 +182,12 @@ function GridView({
         scores={scores}
         exports={[
           { id: 'copy', label: 'Copy as Markdown', onSelect: run(copyMarkdown) },
-          { id: 'csv', label: 'CSV', onSelect: run(exportAs('csv', 'text/csv', (text) => asCsv(set, text))) },
-          {
-            id: 'jsonl',
-            label: 'JSON lines',
-            onSelect: run(exportAs('jsonl', 'application/jsonl', (text) => asJsonLines(set, text))),
-          },
-          {
-            id: 'html',
-            label: 'Web page (HTML)',
-            onSelect: run(exportAs('html', 'text/html', (text) => asHtml(title, shown, rows, text))),
-          },
-          {
-            id: 'md',
-            label: 'Markdown',
-            onSelect: run(exportAs('md', 'text/markdown', (text) => asMarkdown(shown, rows, text))),
-          },
+          { id: 'png', label: 'Picture (PNG)', onSelect: run(exportAs('png')) },
+          { id: 'svg', label: 'Picture (SVG)', onSelect: run(exportAs('svg')) },
+          { id: 'html', label: 'Web page (HTML)', onSelect: run(exportAs('html')) },
+          { id: 'csv', label: 'CSV', onSelect: run(exportAs('csv')) },
+          { id: 'jsonl', label: 'JSON lines', onSelect: run(exportAs('jsonl')) },
+          { id: 'md', label: 'Markdown', onSelect: run(exportAs('md')) },
         ]}
       />
       <div className="results-main">
@@ -230,6 +228,9 @@ function pick(before: readonly string[], key: string, add: boolean): readonly st
   return add ? [...before.slice(-1), key] : [key]
 }
 
-function longValues({ cells }: Grid['set']) {
-  return cells.flatMap(({ value }) => (value !== undefined && isArtifactRef(value) ? [value] : []))
+/** The values of the axes of which one is shown at a time. */
+function chosenPages(set: ResultSet, arrangement: Arrangement, page: Coordinate): string[] {
+  return set.axes
+    .filter(({ id }) => arrangement[id] === 'page')
+    .map((axis) => withName(axis, headingOf(axis, page)))
 }

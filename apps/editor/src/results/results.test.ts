@@ -1,6 +1,6 @@
 import type { LabelledValue } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
-import { asCsv, asJsonLines, asMarkdown } from './export-results.ts'
+import { asCsv, asJsonLines, asMarkdown } from './exports/write-results.ts'
 import { chooseRows } from './order-rows.ts'
 import { defaultArrangement, pivot } from './pivot.ts'
 import { resultOfCells, resultOfLabelled, resultOfTable, type ResultCell } from './result-set.ts'
@@ -117,7 +117,7 @@ test('JSON lines keep numbers numbers and failures whole', () => {
 test('Markdown is the grid as it is shown', () => {
   expect(asMarkdown(shown, shown.rows, textOf)).toBe(
     [
-      '| Mood | sea | wood \\| hut | 10 |',
+      '| Mood | Place sea | Place wood \\| hut | Place 10 |',
       '| --- | --- | --- | --- |',
       '| happy | waves, "blue" | trees and more |  |',
       '| sad | no boat |  | 7 |',

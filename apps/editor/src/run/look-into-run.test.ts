@@ -22,6 +22,7 @@ const state = {
     seq: 1,
   },
   previous: {},
+  previousRuns: {},
 }
 
 test('From outside, a subgraph is one node: what failed in it, from the first start to the last end', () => {

@@ -5,6 +5,8 @@ export interface RunStoreState {
   run: RunState | undefined
   /** What the run before showed: kept on screen, dimmed, until its node begins again. */
   previous: RunState['nodes']
+  /** The runs that those are of, by the same instance paths. */
+  previousRuns: Readonly<Record<string, string>>
   /** Asked for, not yet accepted; aborting it takes it back. */
   submitting: AbortController | undefined
   begin: (id: string) => void
@@ -16,11 +18,13 @@ export function createRunStore(): RunStore {
   return createStore<RunStoreState>()((set) => ({
     run: undefined,
     previous: {},
+    previousRuns: {},
     submitting: undefined,
     begin: (id) =>
-      set(({ run, previous }) => ({
+      set(({ run, previous, previousRuns }) => ({
         run: newRun(id),
         previous: { ...previous, ...run?.nodes },
+        previousRuns: { ...previousRuns, ...(run && runsOf(run)) },
         submitting: undefined,
       })),
   }))
@@ -32,6 +36,15 @@ export function isRunning(state: RunStoreState): boolean {
 
 export function nodeRunOf(state: RunStoreState, id: string): NodeRun | undefined {
   return state.run?.nodes[id] ?? state.previous[id]
+}
+
+/** The run that made what a node shows, by the node's instance path. */
+export function runIdOf({ run, previousRuns }: RunStoreState, path: string): string | undefined {
+  return run?.nodes[path] ? run.id : previousRuns[path]
+}
+
+function runsOf({ id, nodes }: RunState): Record<string, string> {
+  return Object.fromEntries(Object.keys(nodes).map((path) => [path, id]))
 }
 
 /** Whether what a node shows is left over from the run before. */

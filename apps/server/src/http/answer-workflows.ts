@@ -3,7 +3,7 @@ import { importBytes } from '@woolgather/protocol'
 import { missingNodeTypes, type Descriptions } from '@woolgather/workflow'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { HttpError } from '../errors/http-error.ts'
-import { readSaveRequest } from './read-save-request.ts'
+import { readDocument, readSaveRequest } from './read-save-request.ts'
 import { handlers } from './serve-endpoints.ts'
 
 export interface AnswerWorkflowsOptions {
@@ -31,6 +31,7 @@ export function answerWorkflows({ workflows, ledger, descriptions }: AnswerWorkf
       response.set('content-disposition', `attachment; filename="${id}.json"`)
       return ledger.fill(workflow, { patient: true })
     },
+    shareWorkflow: ({ request }) => ledger.fill(readDocument(request.body), { patient: true }),
     async importWorkflow({ request }) {
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const { workflow, carrier, issues } = await findWorkflow(bytes, { whole: bytes.length < importBytes })

@@ -74,6 +74,7 @@ const asks: { [Name in EndpointName]: () => Promise<AnswerOf<Endpoints[Name], Bl
   revisions: async () => client.ask('revisions', { id: (await save('revised')).id }),
   revision: async () => client.ask('revision', await save('revision')),
   exportWorkflow: async () => client.ask('exportWorkflow', { id: (await save('exported')).id }),
+  shareWorkflow: () => client.ask('shareWorkflow', { body: script('given on') }),
   importWorkflow: () =>
     client.ask('importWorkflow', { body: new Blob([JSON.stringify(script('imported'))]) }),
 }

@@ -19,8 +19,13 @@ export function readSaveRequest(body: unknown): { workflow: Workflow; revision: 
       hint: 'Send it as JSON, with content-type application/json.',
     })
   }
-  const { workflow, issues } = parseWorkflow(envelope.data.workflow)
-  if (workflow) return { workflow, revision: envelope.data.revision }
+  return { workflow: readDocument(envelope.data.workflow), revision: envelope.data.revision }
+}
+
+/** @throws HttpError 400 with the first issue found */
+export function readDocument(value: unknown): Workflow {
+  const { workflow, issues } = parseWorkflow(value)
+  if (workflow) return workflow
   const [first] = issues
   throw new HttpError(400, first?.code ?? 'invalid-workflow', first?.message ?? 'This is no workflow.', {
     hint: first?.hint,

@@ -4,8 +4,21 @@ import type { Workflow } from './document.ts'
 export const carriedField = 'workflow'
 
 /** What a workflow was found in. */
-export const carriers = ['document', 'front-matter', 'jsonl', 'csv', 'result', 'gguf'] as const
+export const carriers = [
+  'document',
+  'front-matter',
+  'jsonl',
+  'csv',
+  'result',
+  'gguf',
+  'html',
+  'svg',
+  'png',
+] as const
 export type Carrier = (typeof carriers)[number]
+
+/** The id of the element that has it, in HTML and in SVG. */
+export const carriedId = 'woolgather-workflow'
 
 /** A text file of which kind can carry its workflow inside without its readers taking offence. */
 export type TextCarrier = 'front-matter' | 'jsonl'
@@ -39,4 +52,20 @@ function withField(text: string, workflow: Workflow): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The element that carries a workflow where nobody sees it: a block of data in HTML, metadata in SVG. */
+export function workflowElement(workflow: Workflow, carrier: 'html' | 'svg'): string {
+  const json = inMarkup(JSON.stringify(workflow))
+  return carrier === 'html'
+    ? `<script type="application/json" id="${carriedId}">${json}</script>`
+    : `<metadata id="${carriedId}">${json}</metadata>`
+}
+
+/** JSON in which nothing is markup or forbidden in XML, whatever its texts say: it is the same JSON. */
+function inMarkup(json: string): string {
+  return json.replaceAll(
+    /[<>&\u2028\u2029\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -64,7 +64,7 @@ async function askAboutConflict(editor: Editor, tab: Tab, id: string): Promise<b
 /** Hands the document to the browser as a file. */
 export function downloadWorkflow(editor: Editor): void {
   const workflow = presentOf(editor)
-  saveFile(`${slug(workflow.name)}.json`, formatWorkflow(workflow), 'application/json')
+  saveFile(slug(workflow.name), 'json', formatWorkflow(workflow), 'application/json')
 }
 
 export function formatWorkflow(workflow: Workflow): string {

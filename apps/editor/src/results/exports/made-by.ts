@@ -1,0 +1,89 @@
+import {
+  requiredModels,
+  withSeeds,
+  type NodeDescription,
+  type Workflow,
+  type WorkflowNode,
+} from '@woolgather/workflow'
+import { linksInto } from '../../document/inputs-of.ts'
+import type { Editor } from '../../store/editor.ts'
+import { runIdOf } from '../../store/run-store.ts'
+import type { Tab } from '../../store/tab.ts'
+
+/** What made a result. */
+export interface MadeBy {
+  /** As it ran, with the seeds that were drawn and the models it needs. */
+  workflow: Workflow
+  /** Milliseconds since the epoch. */
+  time: number
+}
+
+/** The run that made what a node shows. Undefined where the server forgot it, or does not answer. */
+export async function findMadeBy(
+  editor: Editor,
+  tab: Tab,
+  paths: readonly string[],
+): Promise<MadeBy | undefined> {
+  const state = tab.run.getState()
+  const id = paths.map((path) => runIdOf(state, path)).find((found) => found !== undefined)
+  if (id === undefined) return undefined
+  try {
+    const run = await editor.client.ask('run', { id })
+    const seeded = withSeeds(run.workflow, run.seeds ?? {})
+    return {
+      workflow: await editor.client.ask('shareWorkflow', { body: seeded }),
+      time: run.started ?? run.created,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** Names that are told of each kind; of more it is said how many. */
+const mostNamed = 3
+
+/** Which model, which seed and which day: what one asks of a result that lies around. */
+export function captionOf(
+  { workflow, time }: MadeBy,
+  node: string,
+  types: ReadonlyMap<string, NodeDescription>,
+): string {
+  const nodes = nodesBehind(workflow.nodes, node)
+  const models = requiredModels({ ...workflow, nodes, requires: undefined }, types).map(({ file }) => file)
+  const seeds = Object.values(nodes).flatMap(({ inputs }) =>
+    typeof inputs?.['seed'] === 'number' ? [String(inputs['seed'])] : [],
+  )
+  return [listed(models), seeds.length === 0 ? '' : `seed ${listed(seeds)}`, dayOf(time)]
+    .filter((part) => part !== '')
+    .join(' · ')
+}
+
+/** The nodes that one reads, and those that they read; all where it is not among them: it is in a subgraph. */
+function nodesBehind(nodes: Workflow['nodes'], node: string): Record<string, WorkflowNode> {
+  if (!nodes[node]) return nodes
+  const found: Record<string, WorkflowNode> = {}
+  const waiting = [node]
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const one = nodes[id]
+    if (!one || Object.hasOwn(found, id)) continue
+    found[id] = one
+    const start = one.inputs?.['start']
+    if (typeof start === 'string') waiting.push(start)
+    for (const input of Object.keys(one.links ?? {}))
+      waiting.push(...linksInto(one, input).map(([from]) => from))
+  }
+  return found
+}
+
+function listed(names: readonly string[]): string {
+  const distinct = [...new Set(names)]
+  const more = distinct.length - mostNamed
+  const shown = distinct.slice(0, mostNamed).join(', ')
+  return more > 0 ? `${shown} and ${more} more` : shown
+}
+
+function dayOf(time: number): string {
+  const day = new Date(time)
+  const two = (number: number): string => String(number).padStart(2, '0')
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`
+}
