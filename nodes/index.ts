@@ -30,6 +30,7 @@ import { levenshtein } from './evaluate/levenshtein.ts'
 import { matchesPattern } from './evaluate/matches.ts'
 import { wordList } from './evaluate/word-list.ts'
 import { messages } from './generation/messages.ts'
+import { writtenPrompt } from './generation/written-prompt.ts'
 import { controlVector } from './steering/control-vector.ts'
 import { loadVector } from './steering/load-vector.ts'
 import { saveVector } from './steering/save-vector.ts'
@@ -121,6 +122,7 @@ export const definitions: readonly WoolgatherNode[] = [
   judge,
   similarity,
   messages,
+  writtenPrompt,
   prompt,
   negative,
   mix,

@@ -61,6 +61,7 @@ export const judge: WoolgatherNode = defineNode({
     },
     system: framingInputs.system,
     template: framingInputs.template,
+    jinja: framingInputs.jinja,
     special: framingInputs.special,
   },
   outputs: {

@@ -1,8 +1,15 @@
 import type { InputDefinition } from '@woolgather/engine'
-import { chatMessageSchema, promptMixSchema, type ChatMessage, type MixLike } from '@woolgather/workflow'
+import { chatTemplatePresets, type ChatTemplatePreset } from '@woolgather/llama'
+import {
+  chatMessageSchema,
+  promptMixSchema,
+  WoolgatherError,
+  type ChatMessage,
+  type MixLike,
+} from '@woolgather/workflow'
 import { z } from 'zod'
 
-export const templates = ['auto', 'none', 'chatml', 'vicuna', 'alpaca', 'redpajama', 'falcon'] as const
+const templates = ['auto', 'none', ...chatTemplatePresets, 'custom'] as const
 
 /** Everything around a prompt: what was said before, who the model is, and how turns are written out. */
 export const framingInputs = {
@@ -24,8 +31,18 @@ export const framingInputs = {
     type: 'text',
     title: 'Chat template',
     description:
-      'How turns are written out. auto: the model’s own; none: the prompt is continued as it stands.',
+      'How turns are written out. auto: the model’s own; none: the prompt is continued as it stands; custom: the template below.',
     schema: z.enum(templates).default('auto'),
+    advanced: true,
+  },
+  jinja: {
+    type: 'text',
+    title: 'Custom template',
+    description:
+      'Where the chat template is custom: how turns are written out, in Jinja, as in a model’s tokenizer.chat_template.',
+    schema: z.string().max(65_536).default(''),
+    widget: 'code',
+    language: 'jinja',
     advanced: true,
   },
   special: {
@@ -51,7 +68,9 @@ export const promptInput = {
 export interface Framing {
   messages?: ChatMessage[] | undefined
   system: string
-  template: (typeof templates)[number]
+  template: 'auto' | 'none' | ChatTemplatePreset | 'custom'
+  /** The custom template. */
+  jinja: string
   /** Whether control tokens count that are named in the prompt, in the messages, in the system prompt. */
   special: Record<FramedInput, boolean>
 }
@@ -69,6 +88,20 @@ export function specialParts(
     messages: special && typed('messages'),
     system: special && typed('system'),
   }
+}
+
+/** The template that is asked for by name or written out; `undefined`: the model’s own, if any. @throws WoolgatherError missing-input */
+export function namedTemplate({
+  template,
+  jinja,
+}: Framing): ChatTemplatePreset | { jinja: string } | undefined {
+  if (template === 'auto' || template === 'none') return undefined
+  if (template !== 'custom') return template
+  if (jinja.trim() !== '') return { jinja }
+  throw new WoolgatherError('missing-input', 'The chat template is to be custom, and there is none.', {
+    input: 'jinja',
+    hint: 'Write a template, or choose one by name.',
+  })
 }
 
 export interface PromptInputs extends Framing {

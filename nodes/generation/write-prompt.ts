@@ -1,6 +1,6 @@
-import type { ChatTemplatePreset, LanguageModel, TextPrompt } from '@woolgather/llama'
+import type { LanguageModel, TextPrompt } from '@woolgather/llama'
 import { WoolgatherError, type ChatMessage } from '@woolgather/workflow'
-import type { Framing } from './prompt-inputs.ts'
+import { namedTemplate, type Framing } from './prompt-inputs.ts'
 
 /** A prompt in its frame, and where the answer ends. */
 export interface WrittenPrompt {
@@ -16,15 +16,15 @@ export async function writePrompt(
   prompt: string,
   framing: Framing,
 ): Promise<WrittenPrompt> {
-  const { messages = [], special, template } = framing
-  if (!hasTemplate(model, template)) return plainPrompt(prompt, framing)
+  const { messages = [], special } = framing
+  if (!hasTemplate(model, framing)) return plainPrompt(prompt, framing)
   const turns = [
     ...systemTurn(framing),
     ...turnsOf(messages, special.messages),
     ...(prompt === '' ? [] : turnsOf([{ role: 'user', content: prompt }], special.prompt)),
   ]
   if (!turns.some((turn) => turn.role !== 'system')) throw nothingToAsk()
-  return await formatTurns(model, turns, template)
+  return await formatTurns(model, turns, framing)
 }
 
 /**
@@ -36,17 +36,17 @@ export async function writeTerm(
   prompt: string | readonly ChatMessage[],
   framing: Framing,
 ): Promise<WrittenPrompt> {
-  const { special, template } = framing
+  const { special } = framing
   if (typeof prompt !== 'string') {
-    if (!hasTemplate(model, template)) throw noTemplate()
-    return await formatTurns(model, turnsOf(prompt, special.prompt), template)
+    if (!hasTemplate(model, framing)) throw noTemplate()
+    return await formatTurns(model, turnsOf(prompt, special.prompt), framing)
   }
   if (prompt !== '' || (framing.messages?.length ?? 0) > 0) return await writePrompt(model, prompt, framing)
-  if (!hasTemplate(model, template)) return plain(framing.system, special.system)
-  return await formatTurns(model, [...systemTurn(framing), { role: 'user', content: '' }], template)
+  if (!hasTemplate(model, framing)) return plain(framing.system, special.system)
+  return await formatTurns(model, [...systemTurn(framing), { role: 'user', content: '' }], framing)
 }
 
-function hasTemplate(model: LanguageModel, template: Framing['template']): boolean {
+function hasTemplate(model: LanguageModel, { template }: Framing): boolean {
   return template !== 'none' && (template !== 'auto' || model.info.chatTemplate !== undefined)
 }
 
@@ -61,11 +61,10 @@ function turnsOf(messages: readonly ChatMessage[], special: boolean): Turn[] {
 async function formatTurns(
   model: LanguageModel,
   turns: readonly Turn[],
-  template: Framing['template'],
+  framing: Framing,
 ): Promise<WrittenPrompt> {
-  const chosen =
-    template === 'auto' || template === 'none' ? {} : { template: template satisfies ChatTemplatePreset }
-  const { stop, ...prompt } = await model.formatChat(turns, chosen)
+  const template = namedTemplate(framing)
+  const { stop, ...prompt } = await model.formatChat(turns, { template })
   return { prompt: { ...prompt, special: true }, stop }
 }
 

@@ -99,6 +99,7 @@ export const controlVector: WoolgatherNode = defineNode({
     },
     system: framingInputs.system,
     template: framingInputs.template,
+    jinja: framingInputs.jinja,
     special: framingInputs.special,
     seed: {
       type: 'integer',

@@ -1,6 +1,6 @@
 export { createLlama } from './create-llama.ts'
 export { LlamaError } from './contract/error.ts'
-export { samplerNames } from './contract/interface.ts'
+export { chatTemplatePresets, samplerNames } from './contract/interface.ts'
 export { samplingNumbers, type SamplingNumber, type SamplingNumberName } from './contract/sampling-numbers.ts'
 export type {
   AdapterUse,
@@ -34,4 +34,4 @@ export { chooseResources, estimateMemory, inspectModel } from './memory/index.ts
 export { readVectorFile, writeVectorFile } from './vectors/index.ts'
 
 // text
-export { StopMatcher, Utf8Stream } from './text/index.ts'
+export { showBytes, StopMatcher, Utf8Stream } from './text/index.ts'

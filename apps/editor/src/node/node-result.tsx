@@ -2,7 +2,7 @@ import { useNodeId } from '@xyflow/react'
 import { Check, Copy, Percent } from 'lucide-react'
 import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
-import { readTokens } from '../run/read-tokens.ts'
+import { readPromptTokens, readTokens } from '../run/read-tokens.ts'
 import { readTurns, type Turn } from '../run/read-turns.ts'
 import type { CellRun } from '../run/run-state.ts'
 import { formatBytes, latestCell, mainOutput, showsResult } from '../run/show-run.ts'
@@ -27,6 +27,7 @@ const CompactResults = fetchedLater(
   async () => (await import('../results/compact-results.tsx')).CompactResults,
 )
 const TokenText = fetchedLater(async () => (await import('../results/token-text.tsx')).TokenText)
+const PromptTokens = fetchedLater(async () => (await import('../results/prompt-tokens.tsx')).PromptTokens)
 const ChartView = fetchedLater(async () => (await import('../charts/chart-view.tsx')).ChartView)
 
 /** What the node made: text as it streams in, its value once it is done, a grid where it ran over axes, a chart. */
@@ -100,6 +101,10 @@ function ResultValue({ value, streamed, streaming }: ResultValueProps) {
   const plain = reference ? !reference.type.startsWith('application/json') : typeof value === 'string'
   const turns = useMemo(() => (plain || streaming ? undefined : readTurns(text)), [plain, streaming, text])
   const tokens = useMemo(() => (plain || streaming ? undefined : readTokens(text)), [plain, streaming, text])
+  const read = useMemo(
+    () => (plain || streaming ? undefined : readPromptTokens(text)),
+    [plain, streaming, text],
+  )
   const loading = reference && fetched.text === undefined && fetched.error === undefined
   return (
     <>
@@ -107,6 +112,8 @@ function ResultValue({ value, streamed, streaming }: ResultValueProps) {
         <Turns turns={turns} />
       ) : tokens ? (
         <TokenText tokens={tokens} />
+      ) : read ? (
+        <PromptTokens tokens={read} />
       ) : (
         <ScrollingText text={text} streaming={streaming} plain={plain} />
       )}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readTokens } from './read-tokens.ts'
+import { readPromptTokens, readTokens } from './read-tokens.ts'
 
 test('a list of tokens with log-probabilities is read; other lists, texts and broken JSON are not', () => {
   const token = {
@@ -18,4 +18,11 @@ test('a list of tokens with log-probabilities is read; other lists, texts and br
     '[1, 2]',
   ]
   expect(others.map(readTokens)).toEqual(others.map(() => undefined))
+})
+
+test('the tokens of a prompt are told from other lists', () => {
+  const tokens = [{ id: 2, text: '<bos>', control: true }]
+  expect(readPromptTokens(JSON.stringify(tokens))).toEqual(tokens)
+  const others = ['[{"id":1,"text":"a"}]', '[{"id":1,"text":"a","control":1}]', '["control"]', '"control"']
+  expect(others.map(readPromptTokens)).toEqual(others.map(() => undefined))
 })

@@ -48,7 +48,7 @@ export function resolveTemplate(
       hint: `Choose one of ${Object.keys(presets).join(', ')}.`,
     })
   }
-  if (wanted !== undefined) return { source: 'file', name: 'given', jinja: wanted.jinja }
+  if (wanted !== undefined) return { source: 'file', name: 'custom', jinja: wanted.jinja }
   if (own !== undefined) return own
   throw new LlamaError('invalid-chat-template', 'This model has no chat template: it completes text.', {
     hint: 'Give the prompt as plain text, or choose a chat template.',

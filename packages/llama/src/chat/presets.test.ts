@@ -17,7 +17,8 @@ const format = async (
 ): Promise<string> => {
   const tokens = { bosToken: '<s>', eosToken: '</s>' }
   const template = presetTemplate(preset)
-  return (await formatChat({ messages, template, ...tokens, addGenerationPrompt })).text
+  const options = { addGenerationPrompt, tokenizerAddsBos: false }
+  return (await formatChat({ messages, template, ...tokens, ...options })).text
 }
 
 test('ChatML writes every message between its marks', async () => {
@@ -68,6 +69,43 @@ test('Falcon takes turns between User and Assistant', async () => {
   )
 })
 
+test('Gemma calls its assistant model, and reads a system prompt in the first turn', async () => {
+  expect(await format('gemma', [system, ...conversation])).toBe(
+    '<s><start_of_turn>user\nBe brief.\n\nHello!<end_of_turn>\n<start_of_turn>model\nHi!<end_of_turn>\n' +
+      '<start_of_turn>user\nHow are you?<end_of_turn>\n<start_of_turn>model\n',
+  )
+})
+
+test('Llama 2 puts the user between [INST] and [/INST], and every exchange between BOS and EOS', async () => {
+  expect(await format('llama2', conversation)).toBe(
+    '<s>[INST] Hello! [/INST] Hi! </s><s>[INST] How are you? [/INST]',
+  )
+  expect(await format('llama2', [system, conversation[0]!])).toBe(
+    '<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHello! [/INST]',
+  )
+})
+
+test('Llama 3 writes who speaks between header marks', async () => {
+  expect(await format('llama3', [system, conversation[0]!])).toBe(
+    '<s><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>' +
+      '<|start_header_id|>user<|end_header_id|>\n\nHello!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n',
+  )
+})
+
+test('Mistral begins with BOS once, and ends answers with EOS', async () => {
+  expect(await format('mistral', conversation)).toBe(
+    '<s>[INST] Hello! [/INST]Hi!</s> [INST] How are you? [/INST]',
+  )
+  expect(await format('mistral', [system, conversation[0]!])).toBe('<s>[INST] Be brief.\n\nHello! [/INST]')
+})
+
+test('Phi-3 writes who speaks as a mark', async () => {
+  expect(await format('phi3', [system, ...conversation])).toBe(
+    '<|system|>\nBe brief.<|end|>\n<|user|>\nHello!<|end|>\n<|assistant|>\nHi!<|end|>\n' +
+      '<|user|>\nHow are you?<|end|>\n<|assistant|>\n',
+  )
+})
+
 test('an answer with the space that the model wrote reads as one without', async () => {
   const spaced = conversation.with(1, { role: 'assistant', content: ' Hi!' })
   for (const preset of ['vicuna', 'redpajama', 'falcon'] as const) {
@@ -102,12 +140,22 @@ test('each preset brings the texts at which its assistant stops', () => {
     alpaca: stop('alpaca'),
     redpajama: stop('redpajama'),
     falcon: stop('falcon'),
+    gemma: stop('gemma'),
+    llama2: stop('llama2'),
+    llama3: stop('llama3'),
+    mistral: stop('mistral'),
+    phi3: stop('phi3'),
   }).toEqual({
     chatml: ['<|im_end|>', '<|im_start|>'],
     vicuna: ['</s>', 'USER:'],
     alpaca: ['</s>', '### Instruction:', '### Input:'],
     redpajama: ['<human>'],
     falcon: ['\nUser', '<|endoftext|>'],
+    gemma: ['<end_of_turn>', '<start_of_turn>'],
+    llama2: ['</s>', '[INST]'],
+    llama3: ['<|eot_id|>', '<|start_header_id|>'],
+    mistral: ['</s>', '[INST]'],
+    phi3: ['<|end|>', '<|user|>'],
   })
 })
 

@@ -71,6 +71,60 @@ export const presets: Readonly<Record<ChatTemplatePreset, PresetTemplate>> = {
       "{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}",
     stop: ['\nUser', '<|endoftext|>'],
   },
+
+  // Gemma 1 to 3: https://ai.google.dev/gemma/docs/core/prompt-structure. A system prompt begins the user's first turn.
+  gemma: {
+    jinja:
+      systemOr('') +
+      '{{ bos_token }}{% for message in turns %}' +
+      "{{ '<start_of_turn>' + ('model' if message['role'] == 'assistant' else 'user') + '\n' }}" +
+      "{% if loop.first and system %}{{ system + '\n\n' }}{% endif %}" +
+      "{{ message['content'] | trim + '<end_of_turn>\n' }}" +
+      '{% endfor %}' +
+      "{% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}",
+    stop: ['<end_of_turn>', '<start_of_turn>'],
+  },
+
+  // Llama 2 chat: Meta's llama/generation.py. Every exchange begins with BOS and ends with EOS.
+  llama2: {
+    jinja:
+      systemOr('') +
+      '{% for message in turns %}' +
+      "{% if message['role'] == 'user' %}{{ (bos_token or '<s>') + '[INST] ' }}" +
+      "{% if loop.first and system %}{{ '<<SYS>>\n' + system + '\n<</SYS>>\n\n' }}{% endif %}" +
+      "{{ message['content'] | trim + ' [/INST]' }}" +
+      "{% else %}{{ ' ' + message['content'] | trim + ' ' + (eos_token or '</s>') }}{% endif %}" +
+      '{% endfor %}',
+    stop: ['</s>', '[INST]'],
+  },
+
+  // Llama 3 instruct: https://www.llama.com/docs/model-cards-and-prompt-formats/meta-llama-3
+  llama3: {
+    jinja:
+      "{{ bos_token }}{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' + message['content'] | trim + '<|eot_id|>' }}{% endfor %}" +
+      "{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}",
+    stop: ['<|eot_id|>', '<|start_header_id|>'],
+  },
+
+  // Mistral 7B instruct, as published with v0.1. A system prompt begins the user's first turn.
+  mistral: {
+    jinja:
+      systemOr('') +
+      '{{ bos_token }}{% for message in turns %}' +
+      "{% if message['role'] == 'user' %}{{ '[INST] ' }}" +
+      "{% if loop.first and system %}{{ system + '\n\n' }}{% endif %}{{ message['content'] + ' [/INST]' }}" +
+      "{% else %}{{ message['content'] + (eos_token or '</s>') + ' ' }}{% endif %}" +
+      '{% endfor %}',
+    stop: ['</s>', '[INST]'],
+  },
+
+  // Phi-3 and 3.5 instruct: the model cards.
+  phi3: {
+    jinja:
+      "{% for message in messages %}{{ '<|' + message['role'] + '|>\n' + message['content'] + '<|end|>\n' }}{% endfor %}" +
+      "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}",
+    stop: ['<|end|>', '<|user|>'],
+  },
 }
 
 /** Sets `system` (the first message's text, or `preset`) and `turns` (the others, user and assistant only). */

@@ -51,6 +51,8 @@ export interface LanguageModel extends AsyncDisposable {
   readonly info: ModelInfo
   /** Token ids of `text`. `special`: read `<|im_end|>` and the like as control tokens. BOS is added where the model wants one and `addBos` is not false. */
   tokenize(text: string, options?: { special?: boolean; addBos?: boolean }): number[]
+  /** Token ids of a prompt as it is read when it is asked. @throws LlamaError disposed */
+  tokenizePrompt(prompt: TextPrompt): Promise<number[]>
   /** Text of the tokens; bytes that are no valid UTF-8 become U+FFFD. `special`: show control tokens. */
   detokenize(tokens: readonly number[], options?: { special?: boolean }): string
   /**
@@ -134,7 +136,20 @@ export interface FormatChatOptions {
   addGenerationPrompt?: boolean | undefined
 }
 
-export type ChatTemplatePreset = 'chatml' | 'vicuna' | 'alpaca' | 'redpajama' | 'falcon'
+/** Chat formats that are known by name. */
+export const chatTemplatePresets = [
+  'chatml',
+  'vicuna',
+  'alpaca',
+  'redpajama',
+  'falcon',
+  'gemma',
+  'llama2',
+  'llama3',
+  'mistral',
+  'phi3',
+] as const
+export type ChatTemplatePreset = (typeof chatTemplatePresets)[number]
 
 /** A prompt with its control tokens written out, and the strings at which the assistant's turn ends. */
 export interface FormattedPrompt {

@@ -11,6 +11,7 @@ import type {
   ModelInfo,
   ScoreRequest,
   StatesRequest,
+  TextPrompt,
   TextScore,
   TextStates,
 } from '../contract/interface.ts'
@@ -41,6 +42,11 @@ export class FakeModel implements LanguageModel {
   tokenize(text: string, options: { special?: boolean; addBos?: boolean } = {}): number[] {
     this.#checkUsable()
     return this.#weights.tokenize(text, options)
+  }
+
+  async tokenizePrompt(prompt: TextPrompt): Promise<number[]> {
+    this.#checkUsable()
+    return this.#weights.promptTokens(prompt)
   }
 
   detokenize(tokens: readonly number[], options: { special?: boolean } = {}): string {

@@ -11,6 +11,7 @@ import type {
   ModelInfo,
   ScoreRequest,
   StatesRequest,
+  TextPrompt,
   TextScore,
   TextStates,
 } from '../contract/interface.ts'
@@ -46,6 +47,10 @@ export class NativeLanguageModel implements LanguageModel {
 
   tokenize(text: string, options: { special?: boolean; addBos?: boolean } = {}): number[] {
     return this.#usable.tokenize(text, options)
+  }
+
+  async tokenizePrompt(prompt: TextPrompt): Promise<number[]> {
+    return await this.#keep(this.#usable.reader.prompt(prompt))
   }
 
   detokenize(tokens: readonly number[], options: { special?: boolean } = {}): string {

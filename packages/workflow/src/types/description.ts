@@ -32,6 +32,7 @@ const codeLanguages = [
   'grammar',
   'prompt',
   'template',
+  'jinja',
   'values',
 ] as const
 export type CodeLanguage = (typeof codeLanguages)[number]

@@ -18,6 +18,8 @@ export function languageOf(language: SourceLanguage): Extension {
       return StreamLanguage.define(grammar)
     case 'regex':
       return StreamLanguage.define(regex)
+    case 'jinja':
+      return StreamLanguage.define(jinja)
     case 'prompt':
       return promptWeights
   }
@@ -55,6 +57,30 @@ const grammar = byRules([
   [/^(::=|->|[:|*+?~(){}])/, 'operator'],
   [/^\d+/, 'number'],
 ])
+
+/** Statements, outputs and comments; what stands between them is text. */
+const jinja: StreamParser<{ inside: boolean }> = {
+  startState: () => ({ inside: false }),
+  token(stream, state) {
+    if (!state.inside) {
+      if (stream.match(/^\{#[^]*?(#\}|$)/)) return 'comment'
+      if (stream.match(/^\{[%{]-?/)) state.inside = true
+      else if (!stream.match(/^[^{]+/)) stream.next()
+      return state.inside ? 'operator' : null
+    }
+    if (stream.match(/^-?[%}]\}/)) {
+      state.inside = false
+      return 'operator'
+    }
+    if (stream.match(/^("(\\.|[^"\\])*"?|'(\\.|[^'\\])*'?)/)) return 'string'
+    if (stream.match(/^(for|endfor|if|elif|else|endif|set|endset|macro|endmacro|in|not|and|or|is)\b/))
+      return 'keyword'
+    if (stream.match(/^(true|false|none|\d+)\b/i)) return 'number'
+    if (stream.match(/^[A-Za-z_]\w*/)) return 'typeName'
+    stream.next()
+    return null
+  },
+}
 
 const regex = byRules([
   [/^\\(p\{[^}]*\}|x[\da-f]{2}|u[\da-f]{4}|.)/i, 'escape'],
