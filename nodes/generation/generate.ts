@@ -15,7 +15,7 @@ import { recipesOf, writeRequest } from './write-mix.ts'
 
 export const generate: WoolgatherNode = defineNode({
   type: 'generation/generate',
-  version: 1,
+  version: 2,
   title: 'Generate',
   description: 'Lets the model write.',
   resource: 'model',
@@ -58,6 +58,13 @@ export const generate: WoolgatherNode = defineNode({
       schema: constraintSchema.optional(),
       widget: 'none',
     },
+    finish: {
+      type: 'boolean',
+      title: 'Finish in time',
+      description:
+        'With a constraint: lets only tokens through that still allow a match within the max tokens, where those left run short. Off: the answer is cut there.',
+      schema: z.boolean().default(true),
+    },
     sampler: {
       type: 'sampler',
       title: 'Sampler',
@@ -90,7 +97,7 @@ export const generate: WoolgatherNode = defineNode({
     stopReason: {
       type: 'text',
       description:
-        'end, stop, length, context; with a constraint also complete, or incomplete where the answer ended before it matched.',
+        'end, stop, length, context; with a constraint also complete, finished where it was brought to an end in time, or incomplete where it ended before it matched.',
     },
     logprobs: {
       type: 'list',
@@ -138,7 +145,7 @@ export const generate: WoolgatherNode = defineNode({
           seed: inputs.seed ?? seed,
           maxTokens,
           stop: [...stop, ...inputs.stop],
-          ...(constraint && { constraint }),
+          ...(constraint && { constraint, finish: inputs.finish }),
           ...(logprobs !== undefined && { logprobs }),
           signal,
           onPromptProgress: (done, total) => progress(done, total, 'prompt tokens'),

@@ -36,7 +36,7 @@ test('an answer under a JSON schema is given parsed, and one cut short says that
   const schema = { type: 'object', properties: { mood: { enum: ['glad', 'sad'] } }, required: ['mood'] }
   const card = (maxTokens: number): Record<string, unknown> => ({
     type: 'generation/generate',
-    inputs: { prompt: 'A card!', seed: 1, maxTokens },
+    inputs: { prompt: 'A card!', seed: 1, maxTokens, finish: false },
     links: { model: ['model', 'model'], constraint: ['schema', 'constraint'] },
   })
   const { outputs } = await runGraph({
@@ -50,6 +50,59 @@ test('an answer under a JSON schema is given parsed, and one cut short says that
     stopReason: 'complete',
   })
   expect(outputs['short']).toMatchObject({ json: null, stopReason: 'incomplete', tokens: 2 })
+})
+
+/*
+   seeds ─┐
+   form ──┴► written
+*/
+test('answers that would run on are ended in time, each of a sweep by itself, and say so', async () => {
+  const written = (inputs: Record<string, unknown>): Record<string, unknown> => ({
+    type: 'generation/generate',
+    inputs: { prompt: 'A list!', ...inputs },
+    links: { model: ['model', 'model'], constraint: ['form', 'constraint'], seed: ['seeds', 'seed'] },
+  })
+  const { outputs } = await runGraph({
+    model,
+    seeds: { type: 'matrix/seeds', inputs: { count: 6, seed: 3 } },
+    form: {
+      type: 'steering/json-schema',
+      inputs: { schema: { type: 'array', items: { type: 'string' }, minItems: 2 } },
+    },
+    finished: written({ maxTokens: 24 }) as never,
+    cut: written({ maxTokens: 24, finish: false }) as never,
+    texts: { type: 'matrix/grid', links: { values: ['finished', 'json'] } },
+    reasons: { type: 'matrix/grid', links: { values: ['finished', 'stopReason'] } },
+    others: { type: 'matrix/grid', links: { values: ['cut', 'stopReason'] } },
+  })
+  const cells = (name: string): unknown[] =>
+    (outputs[name]!['values'] as { cells: { value: unknown }[] }).cells.map(({ value }) => value)
+  expect(cells('texts').every((value) => Array.isArray(value) && value.length >= 2)).toBe(true)
+  expect(new Set(cells('reasons'))).toEqual(new Set(['finished']))
+  expect(cells('others')).toContain('incomplete')
+})
+
+test('a budget that the shortest answer does not fit in is refused with both numbers, not a token more', async () => {
+  const ask = async (maxTokens: number): Promise<unknown> => {
+    const { outputs, errors } = await runGraph({
+      model,
+      form: { type: 'steering/regex', inputs: { pattern: '\\([a-z]{6}\\)+' } },
+      written: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Well?', seed: 1, maxTokens },
+        links: { model: ['model', 'model'], constraint: ['form', 'constraint'] },
+      },
+    })
+    return errors?.[0] ?? outputs['written']
+  }
+  const refused = (await ask(1)) as { code: string; message: string }
+  expect(refused).toMatchObject({
+    code: 'too-few-tokens',
+    message: expect.stringMatching(/maxTokens is 1/) as string,
+  })
+  const shortest = Number(/takes (\d+) tokens/.exec(refused.message)?.[1])
+  expect(await ask(shortest - 1)).toMatchObject({ code: 'too-few-tokens' })
+  expect(await ask(shortest)).toMatchObject({ text: expect.stringMatching(/^\([a-z]{6}\)+$/) as string })
 })
 
 test('what is wrong with a constraint is said before anything is generated, with its place', async () => {

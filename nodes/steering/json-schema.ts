@@ -7,7 +7,7 @@ import { explainConstraintErrors } from './constraints/explain-constraint-error.
 
 export const jsonSchema: WoolgatherNode = defineNode({
   type: 'steering/json-schema',
-  version: 1,
+  version: 2,
   title: 'JSON constraint',
   description: 'Answers that are JSON of a given schema. “Generate” gives them parsed, too.',
   inputs: {
@@ -31,14 +31,23 @@ export const jsonSchema: WoolgatherNode = defineNode({
       description: 'Objects have the properties that are named, and no others.',
       schema: z.boolean().default(true),
     },
+    bounded: {
+      type: 'boolean',
+      title: 'Bounded',
+      description:
+        'Numbers of at most 16 digits a part, and at most 20 characters of whitespace in a row: small models write on for ever where they may.',
+      schema: z.boolean().default(true),
+      advanced: true,
+    },
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: ({ schema, whitespace, closedObjects }) => {
+  run: ({ schema, whitespace, closedObjects, bounded }) => {
     const source: ConstraintSource = {
       kind: 'json-schema',
       schema: asJson(schema, 'schema'),
       whitespace,
       closedObjects,
+      bounded,
     }
     explainConstraintErrors('schema', () => compileLanguage(source))
     return { constraint: source }

@@ -14,6 +14,7 @@ export const constraintSchema: z.ZodType<ConstraintSource> = z.discriminatedUnio
     schema: jsonSchema,
     whitespace: z.enum(['compact', 'flexible']).optional(),
     closedObjects: z.boolean().optional(),
+    bounded: z.boolean().optional(),
   }),
   z.strictObject({ kind: z.literal('gbnf'), text: z.string() }),
   z.strictObject({ kind: z.literal('lark'), text: z.string(), start: z.string().optional() }),

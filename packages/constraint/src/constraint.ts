@@ -1,5 +1,8 @@
 import { Automaton, deadState } from './automaton/automaton.ts'
+import type { Endings } from './automaton/endings.ts'
 import { ConstraintError } from './errors/constraint-error.ts'
+import { chooseCharacter } from './finish/choose-character.ts'
+import { Finisher } from './finish/finisher.ts'
 import { MaskComputer, type Mask } from './mask/compute-mask.ts'
 import { refuseImpossible } from './refuse-impossible.ts'
 import { parseSource, type ConstraintSource } from './source.ts'
@@ -28,15 +31,23 @@ export interface Constraint {
 export interface ConstraintState {
   /**
    * Writes one bit per token, 32 to a word, token 0 the lowest bit; end tokens only where the text may end.
+   * @param left how many tokens may still be written: only those after which the text can be ended in what is left.
+   * Without any such, all that may follow
    * @returns how many tokens are allowed; 0 is a dead end: the vocabulary cannot spell what must follow
    */
-  allowed(mask: Uint32Array): number
+  allowed(mask: Uint32Array, left?: number): number
   /** Appends a token; false leaves the state as it was. An end token is accepted where the text may end. */
   accept(token: number): boolean
   /** The text is a match and nothing may follow. */
   readonly isComplete: boolean
   /** The text is a match; it may still go on. */
   readonly canEnd: boolean
+  /** Tokens that can never be written, so no way out may need them. Called before any other. */
+  avoid(tokens: Iterable<number>): void
+  /** How many tokens end the text at the soonest, as its shortest ending is spelled; Infinity where no way is known. */
+  tokensToEnd(): number
+  /** Whether the text can be ended in time where `token`, which is allowed, is the first of `left` more. */
+  endsWithin(token: number, left: number): boolean
   /** The state as one integer, valid for every generation of the same constraint. */
   snapshot(): number
   restore(snapshot: number): void
@@ -69,6 +80,8 @@ class CompiledConstraint implements Constraint {
   readonly vocabulary: Vocabulary
   readonly #computer: MaskComputer
   readonly #maskCacheBytes: number
+  #endings: Endings | undefined
+  #finisher: Finisher | undefined
   readonly #masks = new Map<number, Mask>()
   #maskBytes = 0
   /** States whose masks the warm-up will compute next, and those it has come by. */
@@ -86,6 +99,20 @@ class CompiledConstraint implements Constraint {
 
   get size(): { states: number; masks: number; maskBytes: number } {
     return { states: this.automaton.stateCount, masks: this.#masks.size, maskBytes: this.#maskBytes }
+  }
+
+  /** Made where first asked for: what is never to be finished does not pay for it. */
+  get endings(): Endings {
+    return (this.#endings ??= this.automaton.endings((set) => chooseCharacter(set, this.vocabulary)))
+  }
+
+  /** Shared by all generations that avoid nothing. */
+  get finisher(): Finisher {
+    return (this.#finisher ??= new Finisher(this, new Set()))
+  }
+
+  tokensAfter(state: number): Iterable<number> {
+    return tokensOf(this.maskOf(state))
   }
 
   start(): ConstraintState {
@@ -176,14 +203,18 @@ class CompiledConstraint implements Constraint {
 class Generation implements ConstraintState {
   readonly #constraint: CompiledConstraint
   #state: number
+  #avoiding: Finisher | undefined
+  /** A way out of the state, once it was asked for. */
+  #wayOut: readonly number[] | undefined
 
   constructor(constraint: CompiledConstraint, state: number) {
     this.#constraint = constraint
     this.#state = state
   }
 
-  allowed(mask: Uint32Array): number {
-    const { vocabulary } = this.#constraint
+  allowed(mask: Uint32Array, left?: number): number {
+    const inTime = left === undefined ? 0 : this.#allowedInTime(mask, left)
+    if (inTime > 0) return inTime
     const own = this.#constraint.maskOf(this.#state)
     if (own.kind === 'bits') {
       mask.set(own.bits)
@@ -191,9 +222,53 @@ class Generation implements ConstraintState {
       mask.fill(0)
       for (const token of own.tokens) mask[token >>> 5]! |= 1 << (token & 31)
     }
-    if (!this.canEnd) return own.count
-    for (const token of vocabulary.endTokens) mask[token >>> 5]! |= 1 << (token & 31)
-    return own.count + vocabulary.endTokens.length
+    return own.count + this.#allowEnd(mask)
+  }
+
+  #allowEnd(mask: Uint32Array): number {
+    if (!this.canEnd) return 0
+    const { endTokens } = this.#constraint.vocabulary
+    for (const token of endTokens) mask[token >>> 5]! |= 1 << (token & 31)
+    return endTokens.length
+  }
+
+  /** 0 where no way out is short enough. */
+  #allowedInTime(mask: Uint32Array, left: number): number {
+    mask.fill(0)
+    let count = this.#allowEnd(mask)
+    if (left <= 0) return count
+    this.#constraint.automaton.beginStep()
+    const way = (this.#wayOut ??= this.#finisher.tokensToEnd(this.#state) ?? [])
+    const inTime = this.#finisher.tokensInTime(this.#state, left - 1)
+    const sure = way.length > 0 && way.length <= left ? [way[0]!] : []
+    for (const token of [...inTime, ...sure]) {
+      const bit = 1 << (token & 31)
+      if ((mask[token >>> 5]! & bit) === 0) count++
+      mask[token >>> 5]! |= bit
+    }
+    return count
+  }
+
+  avoid(tokens: Iterable<number>): void {
+    const avoided = new Set(tokens)
+    if (avoided.size > 0) this.#avoiding = new Finisher(this.#constraint, avoided)
+  }
+
+  get #finisher(): Finisher {
+    return this.#avoiding ?? this.#constraint.finisher
+  }
+
+  tokensToEnd(): number {
+    this.#constraint.automaton.beginStep()
+    return this.#finisher.countToEnd(this.#state)
+  }
+
+  endsWithin(token: number, left: number): boolean {
+    if (this.#constraint.vocabulary.endTokens.includes(token)) return true
+    this.#constraint.automaton.beginStep()
+    if (this.#wayOut?.[0] === token && this.#wayOut.length <= left) return true
+    const next = this.#constraint.after(this.#state, token)
+    return next !== deadState && this.#finisher.endsWithin(next, left - 1)
   }
 
   accept(token: number): boolean {
@@ -202,6 +277,7 @@ class Generation implements ConstraintState {
     const next = this.#constraint.after(this.#state, token)
     if (next === deadState) return false
     this.#state = next
+    this.#wayOut = this.#wayOut?.[0] === token ? this.#wayOut.slice(1) : undefined
     return true
   }
 
@@ -226,6 +302,7 @@ class Generation implements ConstraintState {
       throw new RangeError(`${snapshot} is no snapshot of this constraint`)
     }
     this.#state = snapshot
+    this.#wayOut = undefined
   }
 }
 

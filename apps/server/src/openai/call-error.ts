@@ -16,6 +16,7 @@ const callersFaults: ReadonlySet<ErrorCode> = new Set([
   'invalid-mix',
   'invalid-token',
   'constraint-dead-end',
+  'too-few-tokens',
 ])
 
 /** A call that gave no answer, and why. */

@@ -24,7 +24,7 @@ const story: Workflow['nodes'] = {
   letters: { type: 'steering/regex', inputs: { pattern: '[a-z ]{1200}' } },
   story: {
     type: 'generation/generate',
-    inputs: { seed: 7, maxTokens: 1200 },
+    inputs: { seed: 7, maxTokens: 1200, finish: false },
     links: {
       model: ['model', 'model'],
       prompt: ['prompt', 'value'],
@@ -106,7 +106,7 @@ describe('with the official client a workflow', () => {
           stop: { type: 'api/input', inputs: { name: 'stop' } },
           out: { type: 'api/output', links: { value: ['stop', 'value'] } },
         },
-        cut: { ...story, story: { ...story['story']!, inputs: { seed: 7, maxTokens: 5 } } },
+        cut: { ...story, story: { ...story['story']!, inputs: { seed: 7, maxTokens: 5, finish: false } } },
         failing,
       },
       { runs: true },
@@ -213,6 +213,26 @@ describe('with the official client a workflow', () => {
       },
     })
     expect(['happy', 'sad']).toContain(JSON.parse(choices[0]!.message.content!))
+  })
+
+  test('ends JSON within the maximum of tokens, and says where that is too small for any', async () => {
+    const client = clientOf(server)
+    const ask = (max_tokens: number) =>
+      client.chat.completions.create({
+        model: 'plain',
+        messages: [{ role: 'user', content: 'x' }],
+        max_tokens,
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'list', schema: { type: 'array', items: { type: 'string' }, minItems: 2 } },
+        },
+      })
+    for (const maxTokens of [12, 20]) {
+      const [choice] = (await ask(maxTokens)).choices
+      expect(choice).toMatchObject({ finish_reason: 'stop' })
+      expect((JSON.parse(choice!.message.content!) as unknown[]).length).toBeGreaterThanOrEqual(2)
+    }
+    await expect(ask(1)).rejects.toMatchObject({ status: 400, code: 'too-few-tokens' })
   })
 
   test('gives as many answers as were asked for, to each of several prompts', async () => {

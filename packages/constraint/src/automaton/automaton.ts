@@ -11,7 +11,9 @@ import type { Network } from '../grammar/network.ts'
 import type { CharSet } from 'refa'
 import { ArrayTable } from './array-table.ts'
 import { Closure, type Closed } from './closure.ts'
+import { Endings } from './endings.ts'
 import { Frames } from './frames.ts'
+import { ShortestTexts } from './shortest-texts.ts'
 import { addByte, prefixRange, type CodePointRange } from './utf8.ts'
 import { WorkBudget } from './work-budget.ts'
 
@@ -43,6 +45,8 @@ export class Automaton {
   readonly #facts: NetworkFacts
   readonly #budget: WorkBudget
   readonly #closure: Closure
+  readonly #frames: Frames
+  readonly #usable: readonly boolean[]
   readonly #stopAtFirstMatch: boolean
   readonly #table = new ArrayTable()
   readonly #items: Float64Array[] = []
@@ -59,18 +63,15 @@ export class Automaton {
     this.#network = buildNetwork(grammar)
     const { canWrite } = options
     const usable = this.#network.sets.map((set) => canWrite === undefined || canWrite(set))
+    this.#usable = usable
     this.#facts = analyseNetwork(this.#network, (set) => usable[set] === true)
     this.partition = partitionCharacters(this.#network.sets)
     this.#budget = new WorkBudget(options.workLimit ?? 1_000_000)
     this.#stopAtFirstMatch = options.stopAtFirstMatch ?? false
     this.#emptyRow = new Int32Array(this.partition.classCount)
     this.#maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * this.partition.classCount + 64)))
-    this.#closure = new Closure(
-      this.#network,
-      this.#facts,
-      new Frames(this.#network.nodeCount, this.#network.acceptNode),
-      this.#budget,
-    )
+    this.#frames = new Frames(this.#network.nodeCount, this.#network.acceptNode)
+    this.#closure = new Closure(this.#network, this.#facts, this.#frames, this.#budget)
     this.#intern({ items: new Float64Array(0), accepting: false })
     this.start = this.#intern(this.#closure.start())
   }
@@ -84,6 +85,20 @@ export class Automaton {
     if (this.#facts.aliveRule[0] === 1) return undefined
     const dead = this.#network.ruleNames.findLast((_, rule) => this.#facts.aliveRule[rule] === 0)
     return dead ?? this.#network.ruleNames[0]
+  }
+
+  /**
+   * The shortest ways out of its states; takes about as long as compiling did.
+   * @param choose which character of a set is written where any would do
+   */
+  endings(choose: (set: CharSet) => number): Endings {
+    const points = this.#network.sets.map((set, index) => (this.#usable[index] === true ? choose(set) : -1))
+    return new Endings(this, new ShortestTexts(this.#network, points), this.#frames)
+  }
+
+  /** What waits for a character: `frame × node count + node`. */
+  items(state: number): Float64Array {
+    return this.#items[state]!
   }
 
   /** Begins a public operation: what follows shares one work budget. */

@@ -71,3 +71,10 @@ export function addByte(
     range !== undefined && point >= range.minimum && point <= range.maximum && (point & 0x1ff800) !== 0xd800
   return valid ? { point } : undefined
 }
+
+/** Bytes of a character. */
+export function utf8Length(point: number): number {
+  if (point < 0x80) return 1
+  if (point < 0x800) return 2
+  return point < 0x10000 ? 3 : 4
+}

@@ -105,12 +105,12 @@ function degree(edges: Edges, node: number): number {
   return edges.from[node + 1]! - edges.from[node]!
 }
 
-function eachEdge(edges: Edges, node: number, visit: (to: number, label: number) => void): void {
+export function eachEdge(edges: Edges, node: number, visit: (to: number, label: number) => void): void {
   for (let edge = edges.from[node]!; edge < edges.from[node + 1]!; edge++)
     visit(edges.to[edge]!, edges.label[edge]!)
 }
 
-function reverse(edges: Edges, nodeCount: number): Edges {
+export function reverse(edges: Edges, nodeCount: number): Edges {
   const from = new Int32Array(nodeCount + 1)
   for (const target of edges.to) from[target + 1]!++
   for (let node = 0; node < nodeCount; node++) from[node + 1]! += from[node]!

@@ -1,12 +1,4 @@
-import {
-  choice,
-  literal,
-  nothing,
-  repeat,
-  sequence,
-  type Expression,
-  type Graph,
-} from '../grammar/expression.ts'
+import { choice, literal, repeat, sequence, type Expression, type Graph } from '../grammar/expression.ts'
 import type { Conjunction } from './expand-alternatives.ts'
 import { keyword, readCount, tightest } from './read-keywords.ts'
 import { child, type Location } from './schema-location.ts'
@@ -20,7 +12,7 @@ export function compileArray(locations: Conjunction, compiler: ValueCompiler): E
   const prefix = Math.min(Math.max(0, ...shapes.map((shape) => shape.prefix.length)), maximum)
   const valueAt = (index: number) =>
     compiler.valueOf(shapes.flatMap((shape) => shape.prefix[index] ?? shape.rest ?? []))
-  const separated = (value: Expression) => sequence([literal(','), compiler.space, value])
+  const separated = (value: Expression) => sequence([compiler.space, literal(','), compiler.space, value])
   const edges: Graph['edges'][number][] = Array.from({ length: prefix }, (_, index) => ({
     from: index,
     to: index + 1,
@@ -36,14 +28,14 @@ export function compileArray(locations: Conjunction, compiler: ValueCompiler): E
     finals.push(prefix + 1)
   }
   if (maximum < minimum) return choice([])
-  const items: Expression = { kind: 'graph', graph: { size: prefix + 2, finals, edges } }
-  return sequence([
-    literal('['),
-    compiler.space,
-    items,
-    maximum === 0 ? nothing : compiler.space,
-    literal(']'),
-  ])
+  // After the last item, so that an empty list has its whitespace once.
+  const end = prefix + 2
+  for (const final of finals) if (final > 0) edges.push({ from: final, to: end, label: compiler.space })
+  const items: Expression = {
+    kind: 'graph',
+    graph: { size: prefix + 3, finals: minimum === 0 ? [0, end] : [end], edges },
+  }
+  return sequence([literal('['), compiler.space, items, literal(']')])
 }
 
 /** `items` as a list, with `additionalItems`, is how older drafts write `prefixItems` and `items`. */

@@ -10,8 +10,11 @@ interface Bound {
   readonly exclusive: boolean
 }
 
-/** @param integer whether fractions are out; numbers with bounds are written without an exponent */
-export function compileNumber(locations: Conjunction, integer: boolean): Expression {
+/**
+ * @param integer whether fractions are out; numbers with bounds are written without an exponent
+ * @param mostDigits in each part, or one more than a bound has; may be Infinity
+ */
+export function compileNumber(locations: Conjunction, integer: boolean, mostDigits: number): Expression {
   const multiples = locations.map((location) => ({ location, of: readNumber(location, 'multipleOf') }))
   const odd = multiples.find(({ of }) => of !== undefined && of !== 1)
   if (odd !== undefined)
@@ -20,9 +23,32 @@ export function compileNumber(locations: Conjunction, integer: boolean): Express
   const lower = tightestBound(locations, 'minimum', 'exclusiveMinimum', (a, b) => a - b)
   const upper = tightestBound(locations, 'maximum', 'exclusiveMaximum', (a, b) => b - a)
   if (lower === undefined && upper === undefined) {
-    return parseRegexPart(`-?(?:0|[1-9][0-9]*)${whole ? '' : '(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?'}`)
+    const { integer: digits, fraction } = partsOf(mostDigits)
+    const some = `[0-9]${upTo(1, mostDigits)}`
+    return parseRegexPart(`-?${digits}${whole ? '' : `${fraction}(?:[eE][+-]?${some})?`}`)
   }
-  return choice([positiveNumbers(lower, upper, whole), negativeNumbers(lower, upper, whole)])
+  const limits = [lower, upper].flatMap((bound) =>
+    bound === undefined ? [] : [decimalDigits(Math.abs(bound.value))],
+  )
+  const longest = Math.max(
+    mostDigits,
+    ...limits.flatMap(({ integer: a, fraction: b }) => [a.length + 1, b.length + 1]),
+  )
+  const { integer: digits, fraction } = partsOf(longest)
+  const any = `${digits}${whole ? '' : fraction}`
+  return choice([positiveNumbers(lower, upper, any), negativeNumbers(lower, upper, any)])
+}
+
+/** A whole number, and a fraction that may follow, of at most so many digits each. */
+function partsOf(mostDigits: number): { integer: string; fraction: string } {
+  return {
+    integer: `(?:0|[1-9][0-9]${upTo(0, mostDigits - 1)})`,
+    fraction: `(?:\\.[0-9]${upTo(1, mostDigits)})?`,
+  }
+}
+
+function upTo(least: number, most: number): string {
+  return most === Infinity ? (least === 0 ? '*' : '+') : `{${least},${most}}`
 }
 
 function tightestBound(
@@ -44,25 +70,28 @@ function tightestBound(
   }, undefined)
 }
 
-function positiveNumbers(lower: Bound | undefined, upper: Bound | undefined, whole: boolean): Expression {
+function positiveNumbers(lower: Bound | undefined, upper: Bound | undefined, any: string): Expression {
   if (upper !== undefined && (upper.value < 0 || (upper.value === 0 && upper.exclusive))) return choice([])
-  return magnitudes(lower !== undefined && lower.value >= 0 ? lower : undefined, upper, whole)
+  return magnitudes(lower !== undefined && lower.value >= 0 ? lower : undefined, upper, any)
 }
 
-function negativeNumbers(lower: Bound | undefined, upper: Bound | undefined, whole: boolean): Expression {
+function negativeNumbers(lower: Bound | undefined, upper: Bound | undefined, any: string): Expression {
   if (lower !== undefined && lower.value >= 0) return choice([])
   const least = upper !== undefined && upper.value < 0 ? negate(upper) : { value: 0, exclusive: true }
-  return sequence([literal('-'), magnitudes(least, lower === undefined ? undefined : negate(lower), whole)])
+  return sequence([literal('-'), magnitudes(least, lower === undefined ? undefined : negate(lower), any)])
 }
 
 function negate({ value, exclusive }: Bound): Bound {
   return { value: -value, exclusive }
 }
 
-/** Decimal numbers without a sign, between two bounds that are not negative. */
-function magnitudes(lower: Bound | undefined, upper: Bound | undefined, whole: boolean): Expression {
+/**
+ * Decimal numbers without a sign, between two bounds that are not negative.
+ * @param any regex of such numbers without bounds
+ */
+function magnitudes(lower: Bound | undefined, upper: Bound | undefined, any: string): Expression {
   const sides = [
-    parseRegexPart(`(?:0|[1-9][0-9]*)${whole ? '' : '(?:\\.[0-9]+)?'}`),
+    parseRegexPart(any),
     ...(lower === undefined ? [] : [parseRegexPart(atLeast(lower))]),
     ...(upper === undefined ? [] : [parseRegexPart(atMost(upper))]),
   ]

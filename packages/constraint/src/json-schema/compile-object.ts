@@ -45,7 +45,7 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
     limits === undefined
       ? listProperties(pairs, members, compiler.space)
       : countProperties(members, limits, compiler.space)
-  return sequence([literal('{'), compiler.space, content, compiler.space, literal('}')])
+  return sequence([literal('{'), compiler.space, content, literal('}')])
 }
 
 function readShape(location: Location, { closedObjects }: ValueCompiler): ObjectShape {
@@ -160,7 +160,7 @@ function countProperties(
   if (maximum < minimum) return choice([])
   if (maximum === 0) return nothing
   const others = repeat(sequence([separator(space), member]), Math.max(0, minimum - 1), maximum - 1)
-  const some = sequence([member, others])
+  const some = sequence([member, others, space])
   return minimum === 0 ? optional(some) : some
 }
 
@@ -187,7 +187,10 @@ function listProperties(
   const last = pairs.length
   edges.push({ from: bare(last), to: written(last), label: member })
   edges.push({ from: written(last), to: written(last), label: sequence([separator(space), member]) })
-  return { kind: 'graph', graph: { size: 2 * last + 2, finals: [bare(last), written(last)], edges } }
+  // After the last property, so that an empty object has its whitespace once.
+  const end = written(last) + 1
+  edges.push({ from: written(last), to: end, label: space })
+  return { kind: 'graph', graph: { size: end + 1, finals: [bare(last), end], edges } }
 }
 
 function separator(space: Expression): Expression {

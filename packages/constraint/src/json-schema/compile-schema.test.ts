@@ -365,3 +365,60 @@ test('a valid text with one character changed is accepted only if it is still va
     runs(250),
   )
 })
+
+test.each<[string, unknown, string[], string[]]>([
+  ['an integer', { type: 'integer' }, ['1234567890123456', '-0'], ['12345678901234567']],
+  [
+    'a number',
+    { type: 'number' },
+    ['1.1234567890123456e+12', `1e${'1'.repeat(16)}`],
+    [`1.${'1'.repeat(17)}`, `1e${'1'.repeat(17)}`],
+  ],
+  [
+    'a number from a bound',
+    { type: 'number', minimum: 0.5 },
+    [`0.${'9'.repeat(16)}`],
+    [`0.${'9'.repeat(17)}`],
+  ],
+  [
+    'a bound beyond 16 digits',
+    { type: 'integer', exclusiveMinimum: 1e18 },
+    ['1000000000000000001', `1${'0'.repeat(19)}`],
+    [`1${'0'.repeat(20)}`],
+  ],
+  [
+    'a bound of many places',
+    { type: 'number', exclusiveMinimum: 0, maximum: 1e-20 },
+    ['0.000000000000000000005'],
+    ['0.0', `0.${'0'.repeat(30)}1`],
+  ],
+  ['a number that is listed', { enum: [12345678901234567000, 'x'] }, ['12345678901234567000'], ['1']],
+])('bounded, %s has at most 16 digits a part', (_, schema, right, wrong) => {
+  const bounded = compileLanguage({ kind: 'json-schema', schema, bounded: true })
+  const free = compileLanguage({ kind: 'json-schema', schema })
+  expect(right.filter((text) => !bounded.matches(text))).toEqual([])
+  expect(wrong.filter((text) => bounded.matches(text))).toEqual([])
+  expect(right.filter((text) => !free.matches(text))).toEqual([])
+})
+
+test('bounded, at most 20 characters of whitespace stand in a row; unbounded any number', () => {
+  const source = { kind: 'json-schema', schema: { type: 'array' }, whitespace: 'flexible' } as const
+  for (const around of [
+    '[1,*2 , 3]',
+    '[*]',
+    '[*1]',
+    '[1*]',
+    '[1*, 2]',
+    '[{*}]',
+    '[{"a"*:1}]',
+    '[{"a":1*}]',
+    '[[]*]',
+  ]) {
+    const matching = (bounded: boolean): boolean[] => {
+      const { matches } = compileLanguage({ ...source, bounded })
+      return [20, 21, 200].map((count) => matches(around.replace('*', ' \n'.repeat(count).slice(0, count))))
+    }
+    expect([around, matching(true)]).toEqual([around, [true, false, false]])
+    expect([around, matching(false)]).toEqual([around, [true, true, true]])
+  }
+})

@@ -28,7 +28,15 @@ export interface SchemaOptions {
   readonly whitespace?: 'compact' | 'flexible'
   /** Treat objects with named properties as if they said `"additionalProperties": false`. */
   readonly closedObjects?: boolean
+  /**
+   * At most 16 digits in each part of a number and 20 characters of whitespace in a row, so that neither goes on for
+   * ever. Values that the schema names keep theirs. Default: no bound.
+   */
+  readonly bounded?: boolean
 }
+
+const mostDigits = 16
+const mostWhitespace = 20
 
 const maximumRules = 20_000
 
@@ -47,13 +55,16 @@ class SchemaCompiler implements ValueCompiler {
   readonly root: Json
   readonly space: Expression
   readonly closedObjects: boolean
+  readonly mostDigits: number
   readonly #rules = new Map<string, Expression>()
   readonly #pending: { name: string; locations: Conjunction }[] = []
 
-  constructor(root: Json, { whitespace = 'compact', closedObjects = false }: SchemaOptions) {
+  constructor(root: Json, { whitespace = 'compact', closedObjects = false, bounded = false }: SchemaOptions) {
     this.root = root
     this.closedObjects = closedObjects
-    this.space = whitespace === 'compact' ? nothing : repeat(characters(charactersOf(' \t\n\r')), 0, Infinity)
+    this.mostDigits = bounded ? mostDigits : Infinity
+    const most = bounded ? mostWhitespace : Infinity
+    this.space = whitespace === 'compact' ? nothing : repeat(characters(charactersOf(' \t\n\r')), 0, most)
   }
 
   compile(location: Location): Grammar {
@@ -113,7 +124,7 @@ class SchemaCompiler implements ValueCompiler {
     return choice([
       ...(types.has('null') ? [literal('null')] : []),
       ...(types.has('boolean') ? [choice([literal('true'), literal('false')])] : []),
-      ...(types.has('integer') ? [compileNumber(locations, !types.has('number'))] : []),
+      ...(types.has('integer') ? [compileNumber(locations, !types.has('number'), this.mostDigits)] : []),
       ...(types.has('string') ? [compileString(locations)] : []),
       ...(types.has('array') ? [compileArray(locations, this)] : []),
       ...(types.has('object') ? [compileObject(locations, this)] : []),
@@ -154,6 +165,7 @@ class SchemaCompiler implements ValueCompiler {
     const separated = items.map((item, index) =>
       index === 0 ? item : sequence([this.space, literal(','), this.space, item]),
     )
-    return sequence([literal(open), this.space, ...separated, this.space, literal(close)])
+    const inside = items.length === 0 ? [] : [...separated, this.space]
+    return sequence([literal(open), this.space, ...inside, literal(close)])
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { GenerationConstraint } from '../contract/interface.ts'
+import type { FinishingConstraint, GenerationConstraint } from '../contract/interface.ts'
 import type { ResidentModel } from '../resident/resident-model.ts'
 import { endless, loadTestModel, someTokens } from '../testing/native-model.ts'
 import { generate } from '../requests/generate.ts'
@@ -108,6 +108,128 @@ test('a dead end is an error, and so is a bias that forbids all that is allowed'
   const sampling = { logitBias: [{ token: 97, bias: -Infinity }] }
   const forbidden = generate(model, { prompt, seed: 1, sampling, constraint: new Turns([[97]]) })
   await expect(forbidden).rejects.toMatchObject({ code: 'invalid-sampling' })
+})
+
+/** Lists of letters in brackets, one token a byte: `[`, any letters, `]`. */
+class Brackets implements FinishingConstraint {
+  readonly written: number[] = []
+  readonly #ends: readonly number[]
+  readonly #canGoOn: boolean
+  constructor(ends: readonly number[], canGoOn: boolean) {
+    this.#ends = ends
+    this.#canGoOn = canGoOn
+  }
+  get #isOpen(): boolean {
+    return this.written.at(-1) !== 93 && this.written.length > 0
+  }
+  get canEnd(): boolean {
+    return this.written.at(-1) === 93
+  }
+  get isComplete(): boolean {
+    return this.canEnd && !this.#canGoOn
+  }
+  avoid(): void {}
+  tokensToEnd(): number {
+    return this.canEnd ? 0 : this.#isOpen ? 1 : 2
+  }
+  endsWithin(token: number, left: number): boolean {
+    if (this.#ends.includes(token)) return true
+    return left > (token === 93 ? 0 : 1)
+  }
+  allowed(mask: Uint32Array, left?: number): number {
+    const all = this.#isOpen ? [...letters, 93] : this.canEnd ? [91, ...this.#ends] : [91]
+    const tokens = left === undefined ? all : all.filter((token) => this.endsWithin(token, left))
+    mask.fill(0)
+    for (const token of tokens) mask[token >>> 5]! |= 1 << (token & 31)
+    return tokens.length
+  }
+  accept(token: number): boolean {
+    this.written.push(token)
+    return true
+  }
+}
+
+test('a text that would be cut is ended in time, whatever is wanted, and says so', async () => {
+  await using loaded = await loadTestModel()
+  const { model } = loaded
+  const ends = model.vocabulary.endTokens
+  // Against the end: neither a bracket nor an end token is wanted.
+  const logitBias = [93, ...ends].map((token) => ({ token, bias: -50 }))
+  const sampling = { temperature: 1, topK: 0, minP: 0, topP: 1, logitBias, repeatPenalty: 1.3 }
+  for (const maxTokens of [2, 3, 9]) {
+    const ask = (finish: boolean): ReturnType<typeof generate> =>
+      generate(model, {
+        prompt,
+        seed: maxTokens,
+        maxTokens,
+        finish,
+        sampling,
+        constraint: new Brackets(ends, false),
+      })
+    const finished = await ask(true)
+    expect(finished).toMatchObject({ stopReason: 'finished', incomplete: false })
+    expect(finished.tokens).toHaveLength(maxTokens)
+    expect(await ask(false)).toMatchObject({ stopReason: 'length', incomplete: true })
+  }
+  const few = generate(model, {
+    prompt,
+    seed: 1,
+    maxTokens: 1,
+    finish: true,
+    constraint: new Brackets(ends, false),
+  })
+  await expect(few).rejects.toMatchObject({
+    code: 'too-few-tokens',
+    message: expect.stringMatching(/2 tokens.* is 1/) as string,
+  })
+})
+
+test('a text that has room is the same to the byte, finished or not', async () => {
+  await using loaded = await loadTestModel()
+  const { model } = loaded
+  const ends = model.vocabulary.endTokens
+  const sampling = {
+    temperature: 1,
+    topK: 0,
+    minP: 0,
+    topP: 1,
+    repeatPenalty: 1.2,
+    logitBias: [{ token: 93, bias: 4 }],
+  }
+  for (let seed = 0; seed < 8; seed++) {
+    const ask = (finish: boolean): ReturnType<typeof generate> =>
+      generate(model, {
+        prompt,
+        seed,
+        maxTokens: 200,
+        finish,
+        sampling,
+        constraint: new Brackets(ends, false),
+      })
+    const [finished, plain] = [await ask(true), await ask(false)]
+    expect(plain.stopReason).toBe('complete')
+    expect(finished).toMatchObject({ tokens: plain.tokens, stopReason: 'complete' })
+  }
+})
+
+test('where the end of the text is forbidden, the last match that fits ends it', async () => {
+  await using loaded = await loadTestModel()
+  const { model } = loaded
+  const ends = model.vocabulary.endTokens
+  const logitBias = ends.map((token) => ({ token, bias: -Infinity }))
+  const sampling = { temperature: 1, topK: 0, minP: 0, topP: 1, logitBias }
+  for (const maxTokens of [2, 3, 5, 8]) {
+    const result = await generate(model, {
+      prompt,
+      seed: maxTokens,
+      maxTokens,
+      finish: true,
+      sampling,
+      constraint: new Brackets(ends, true),
+    })
+    expect(result.tokens.at(-1)).toBe(93)
+    expect(result.incomplete).toBe(false)
+  }
 })
 
 test('the vocabulary is told byte by byte, end tokens too', async () => {

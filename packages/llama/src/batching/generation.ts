@@ -1,5 +1,6 @@
 import { LlamaError } from '../contract/error.ts'
 import type {
+  FinishingConstraint,
   GenerateResult,
   GenerationConstraint,
   Reproducibility,
@@ -11,7 +12,8 @@ import { findPlausible } from '../mixing/plausible-tokens.ts'
 import type { WeightedRow } from '../mixing/combine-logits.ts'
 import type { Steering } from '../native/steering.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
-import type { TokenChooser } from '../sampling/choose-token.ts'
+import type { Choice, TokenChooser } from '../sampling/choose-token.ts'
+import { describeEnd } from '../requests/describe-end.ts'
 import type { BatchEngine } from './engine.ts'
 import { LogitsRow } from '../native/logits-row.ts'
 import { Sequence } from './sequence.ts'
@@ -36,6 +38,8 @@ export interface GenerationInput {
   chooser: TokenChooser
   vocabulary: Vocabulary
   constraint: GenerationConstraint | undefined
+  /** The constraint, where it is to be met in time. */
+  finishing: FinishingConstraint | undefined
   maxTokens: number | undefined
   stop: readonly string[]
   onText: ((text: string) => void) | undefined
@@ -64,6 +68,8 @@ export class Generation implements Task {
   readonly #submittedAt = performance.now()
   #firstTokenAt: number | undefined
   readonly #written: number[] = []
+  /** Whether a token was chosen again, so that the text ends in time. */
+  #hurried = false
   readonly #logprobs: TokenLogprob[] = []
   #settled = false
   readonly #resolve: (result: GenerateResult) => void
@@ -127,16 +133,23 @@ export class Generation implements Task {
   }
 
   #advance(counting: readonly Term[], latest: LogitsRow): void | Promise<void> {
-    const { chooser, constraint } = this.#input
+    const { chooser, constraint, finishing } = this.#input
     const target = this.#mix(counting, latest)
     const chosen = chooser.choose(target, {
       constraint,
+      finishing: finishing && { constraint: finishing, left: this.#left },
       allowed: this.#allowed,
       before: this.#terms[0]?.sequence.tokens ?? [],
     })
     this.#allowed = undefined
     if (!(chosen instanceof Promise)) return this.#take(chosen)
     return chosen.then((one) => this.#take(one))
+  }
+
+  /** Tokens that may still be written. */
+  get #left(): number {
+    const rooms = this.#terms.map(({ sequence, contextSize }) => contextSize - sequence.tokens.length)
+    return Math.min((this.#input.maxTokens ?? Infinity) - this.#written.length, ...rooms)
   }
 
   /** Ids of the tokens that the cut lets through, the first `count` of an array that is used again. */
@@ -167,8 +180,9 @@ export class Generation implements Task {
   }
 
   /** Takes a chosen token; settles where it was the last. */
-  #take({ token, logprob }: { token: number; logprob: TokenLogprob | undefined }): void {
+  #take({ token, logprob, again }: Choice): void {
     if (this.#settled) return
+    if (again === true) this.#hurried = true
     const { vocabulary, constraint, maxTokens } = this.#input
     this.#firstTokenAt ??= performance.now()
     if (vocabulary.endsGeneration(token)) return this.#finish('end')
@@ -206,22 +220,20 @@ export class Generation implements Task {
     }
   }
 
-  #finish(stopReason: StopReason): void {
-    if (stopReason !== 'stop') this.#output.end()
+  #finish(ended: StopReason): void {
+    if (ended !== 'stop') this.#output.end()
     const { chooser, constraint } = this.#input
     const end = performance.now()
     const first = this.#firstTokenAt ?? end
     const sequences = this.sequences
-    const cutShort = stopReason !== 'complete' && stopReason !== 'end'
     this.#settle(() =>
       this.#resolve({
         text: this.#output.text,
         tokens: this.#written,
         promptTokens: sum(sequences.map(({ promptLength }) => promptLength)),
         sharedPromptTokens: sum(sequences.map(({ shared }) => shared)),
-        stopReason,
+        ...describeEnd(ended, constraint, this.#hurried),
         reproducible: this.#input.reproducible,
-        ...(constraint && { incomplete: cutShort }),
         ...(chooser.recordsLogprobs && { logprobs: this.#logprobs }),
         firstTokenMs: first - this.#submittedAt,
         generateMs: end - first,

@@ -17,6 +17,7 @@ export type LlamaErrorCode =
   | 'invalid-sampling'
   | 'invalid-mix'
   | 'constraint-dead-end'
+  | 'too-few-tokens'
   | 'invalid-chat-template'
   | 'cancelled'
   | 'disposed'

@@ -262,6 +262,23 @@ export interface GenerationConstraint {
   readonly isComplete: boolean
 }
 
+/** A constraint that knows a way out wherever a text stands, so that it can be ended in time. */
+export interface FinishingConstraint extends GenerationConstraint {
+  /**
+   * @param left how many tokens may still be written: sets only those after which the text can be ended in time, or
+   * all that may follow where there is none
+   */
+  allowed(mask: Uint32Array, left?: number): number
+  /** The text may end here. */
+  readonly canEnd: boolean
+  /** Told first: tokens that can never be written. */
+  avoid(tokens: Iterable<number>): void
+  /** How many tokens end the text at the soonest, for very many at least; Infinity where no way is known. */
+  tokensToEnd(): number
+  /** Whether the text can be ended in time where an allowed token is the first of `left` more. */
+  endsWithin(token: number, left: number): boolean
+}
+
 export interface GenerateRequest {
   prompt: PromptInput | PromptMix
   sampling?: SamplingSettings | undefined
@@ -275,7 +292,12 @@ export interface GenerateRequest {
   adapters?: readonly AdapterUse[] | undefined
   /** Added up, each times its strength. Grouped like adapters. */
   vectors?: readonly VectorUse[] | undefined
-  constraint?: GenerationConstraint | undefined
+  constraint?: GenerationConstraint | FinishingConstraint | undefined
+  /**
+   * Ends the text in time: a token after which the constraint could no longer be met within `maxTokens` and the context
+   * is chosen again among those after which it can. Needs a constraint that finishes; default off.
+   */
+  finish?: boolean | undefined
   /** Notes each token's log-probability, and this many of the likeliest tokens in its place (0–100). */
   logprobs?: number | undefined
   signal?: AbortSignal | undefined
@@ -296,6 +318,8 @@ export type StopReason =
   | 'context'
   /** The constraint is met, and lets nothing follow. */
   | 'complete'
+  /** The constraint is met because `finish` had tokens chosen again. */
+  | 'finished'
 
 export interface GenerateResult {
   text: string
@@ -306,7 +330,7 @@ export interface GenerateResult {
   /** Prompt tokens whose KV cache was already there. */
   sharedPromptTokens: number
   stopReason: StopReason
-  /** With a constraint: the text ended before it was met (`length`, `context` or `stop`). */
+  /** With a constraint: the text does not meet it; it ended early (`length`, `context` or `stop`). */
   incomplete?: boolean | undefined
   /** The least that any model of the mix says of itself in `ModelInfo.reproducible`. */
   reproducible: Reproducibility

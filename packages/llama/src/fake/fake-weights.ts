@@ -16,6 +16,8 @@ import type {
   TokenLogprob,
   TokenProbability,
 } from '../contract/interface.ts'
+import { beginFinishing, neverWritten } from '../requests/begin-finishing.ts'
+import { describeEnd } from '../requests/describe-end.ts'
 import { validateSampling, validateSeed } from '../sampling/validate-sampling.ts'
 import { addVectors } from '../vectors/add-vectors.ts'
 import type { FakeLlamaOptions } from './create-fake-llama.ts'
@@ -30,6 +32,9 @@ import {
   writeTokens,
   type WriteInput,
 } from './write-tokens.ts'
+
+/** What is to be written, and whether a token was drawn again so that it ends in time. */
+type Plan = WriteInput & { tokens: Iterable<number>; hurried: { once: boolean } }
 
 /** Prompts whose KV cache the fake pretends to keep. */
 const keptPrompts = 32
@@ -96,7 +101,7 @@ export class FakeWeights {
     }
   }
 
-  #plan(request: GenerateRequest): WriteInput & { tokens: Iterable<number> } {
+  #plan(request: GenerateRequest): Plan {
     validateSeed(request.seed)
     const sampling = request.sampling ?? {}
     validateSampling(sampling, this.vocabulary.size)
@@ -109,7 +114,8 @@ export class FakeWeights {
     const main = { prompt: first!.prompt, adapters: first!.adapters }
     const vectors = addVectors(request.vectors ?? [], this.info)?.key
     const input = { ...main, seed: request.seed, sampling, vectors, mix }
-    return { ...input, tokens: this.#answer(request, input) }
+    const hurried = { once: false }
+    return { ...input, hurried, tokens: this.#answer(request, input, hurried) }
   }
 
   /** The prompts of a mix, with what each counts at first. */
@@ -227,10 +233,15 @@ export class FakeWeights {
     if (missing) throw new LlamaError('adapter-mismatch', `${missing.path} is no adapter for this model.`)
   }
 
-  #answer(request: GenerateRequest, input: WriteInput): Iterable<number> {
+  #answer(request: GenerateRequest, input: WriteInput, hurried: { once: boolean }): Iterable<number> {
     const reply = this.#options.reply?.(this.#text(input.prompt), request)
     if (reply !== undefined) return [...this.vocabulary.tokenize(reply, true), this.vocabulary.eos]
-    if (request.constraint) return writeConstrained(this.vocabulary, request.constraint, input)
+    if (request.constraint) {
+      const room = Math.min(request.maxTokens ?? Infinity, this.#sequenceLimit - input.prompt.length)
+      const constraint = beginFinishing(request, room, neverWritten(request.sampling))
+      const finishing = constraint && { constraint, room, onAgain: () => (hurried.once = true) }
+      return writeConstrained(this.vocabulary, request.constraint, input, finishing)
+    }
     const grammar = request.sampling?.grammar
     if (grammar === undefined) return writeTokens(this.vocabulary, input)
     const tokens = writeAlternative(this.vocabulary, grammar, input)
@@ -245,11 +256,7 @@ export class FakeWeights {
     return Buffer.concat(pieces).toString('utf8')
   }
 
-  async #run(
-    request: GenerateRequest,
-    plan: WriteInput & { tokens: Iterable<number> },
-    submitted: number,
-  ): Promise<GenerateResult> {
+  async #run(request: GenerateRequest, plan: Plan, submitted: number): Promise<GenerateResult> {
     const { prompt } = plan
     const sharedPromptTokens = this.#share(prompt, plan.adapters)
     await this.#step(request)
@@ -258,15 +265,14 @@ export class FakeWeights {
     const written: number[] = []
     const first = performance.now()
     const ended = await this.#write(request, plan, output, written)
-    const stopReason = ended === 'end' && request.constraint?.isComplete ? 'complete' : ended
+    const completed = ended === 'end' && request.constraint?.isComplete ? 'complete' : ended
     return {
       text: output.text,
       tokens: written,
       promptTokens: prompt.length,
       sharedPromptTokens,
-      stopReason,
+      ...describeEnd(completed, request.constraint, plan.hurried.once),
       reproducible: this.info.reproducible,
-      ...(request.constraint && { incomplete: stopReason !== 'end' && stopReason !== 'complete' }),
       ...(request.logprobs !== undefined && {
         logprobs: this.#pretendLogprobs(request.logprobs, plan, written),
       }),
@@ -287,7 +293,7 @@ export class FakeWeights {
 
   async #write(
     request: GenerateRequest,
-    plan: WriteInput & { tokens: Iterable<number> },
+    plan: Plan,
     output: TextOutput,
     written: number[],
   ): Promise<StopReason> {

@@ -1,5 +1,10 @@
 import { LlamaError } from '../contract/error.ts'
-import type { GenerationConstraint, SamplingSettings, TokenProbability } from '../contract/interface.ts'
+import type {
+  FinishingConstraint,
+  GenerationConstraint,
+  SamplingSettings,
+  TokenProbability,
+} from '../contract/interface.ts'
 import { showBytes } from '../text/index.ts'
 import type { FakeVocabulary } from './fake-vocabulary.ts'
 
@@ -61,21 +66,33 @@ export function writeAlternative(
   return [...vocabulary.tokenize(text, false), vocabulary.eos]
 }
 
-/** Seeded tokens that a constraint allows, until it is complete or an end token is drawn. */
+/**
+ * Seeded tokens that a constraint allows, until it is complete or an end token is drawn; within `room` of them where
+ * it is to finish.
+ * @param onAgain called where a token was drawn again, so that the text ends in time
+ */
 export function* writeConstrained(
   vocabulary: FakeVocabulary,
   constraint: GenerationConstraint,
   input: WriteInput,
+  finishing?: { constraint: FinishingConstraint; room: number; onAgain: () => void },
 ): Generator<number, void> {
   const random = seededRandom(hash(describe(input)))
   const mask = new Uint32Array(Math.ceil(vocabulary.size / 32))
-  while (!constraint.isComplete) {
-    if (constraint.allowed(mask) === 0) {
+  const all = Array.from({ length: vocabulary.size }, (_, token) => token)
+  const draw = (count: number): number => {
+    if (count === 0)
       throw new LlamaError('constraint-dead-end', 'The constraint allows no token of this vocabulary here.')
+    const allowed = all.filter((token) => (mask[token >>> 5]! >>> (token & 31)) & 1)
+    return allowed[Math.floor(random() * allowed.length)]!
+  }
+  for (let written = 0; !constraint.isComplete; written++) {
+    let token = draw(constraint.allowed(mask))
+    const left = (finishing?.room ?? Infinity) - written
+    if (finishing && left > 0 && !finishing.constraint.endsWithin(token, left)) {
+      finishing.onAgain()
+      token = draw(finishing.constraint.allowed(mask, left))
     }
-    const tokens = Array.from({ length: vocabulary.size }, (_, token) => token)
-    const allowed = tokens.filter((token) => (mask[token >>> 5]! >>> (token & 31)) & 1)
-    const token = allowed[Math.floor(random() * allowed.length)]!
     if (token !== vocabulary.eos) constraint.accept(token)
     yield token
     if (token === vocabulary.eos) return

@@ -7,6 +7,7 @@ import type { ResolvedSampling } from '../sampling/defaults.ts'
 import { Sampler } from '../sampling/sampler.ts'
 import { validateSampling, validateSeed } from '../sampling/validate-sampling.ts'
 import { prepareTerms, type PreparedTerms } from './prepare-terms.ts'
+import { beginFinishing, neverWritten } from './begin-finishing.ts'
 import { runTask, throwIfAborted } from './run-task.ts'
 
 /** @param open the model behind the handle of a term. @throws LlamaError, as `LanguageModel.generate` says */
@@ -47,12 +48,21 @@ async function begin(
     const chooser = new TokenChooser(sampler, vocabulary, request.logprobs, sampling.sequenceBias)
     const { terms, plausibility, reproducible } = prepared
     const { constraint, maxTokens, stop = [], onText, onPromptProgress } = request
-    const output = { maxTokens, stop, onText, onPromptProgress, reproducible }
+    const finishing = beginFinishing(request, room(terms, maxTokens), [
+      ...neverWritten(sampling),
+      ...vocabulary.suppressed,
+    ])
+    const output = { finishing, maxTokens, stop, onText, onPromptProgress, reproducible }
     return new Generation({ terms, plausibility, chooser, vocabulary, constraint, ...output, release })
   } catch (error) {
     release()
     throw error
   }
+}
+
+/** Tokens that can be written after the prompts of all terms. */
+function room(terms: PreparedTerms['terms'], maxTokens = Infinity): number {
+  return Math.min(maxTokens, ...terms.map(({ contextSize, prompt }) => contextSize - prompt.length))
 }
 
 function checkCount(

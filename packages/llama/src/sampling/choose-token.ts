@@ -1,5 +1,5 @@
 import { LlamaError } from '../contract/error.ts'
-import type { GenerationConstraint, TokenLogprob } from '../contract/interface.ts'
+import type { FinishingConstraint, GenerationConstraint, TokenLogprob } from '../contract/interface.ts'
 import type { LogitsRow } from '../native/logits-row.ts'
 import { exactLogSumExp, topTokens } from '../mixing/log-probabilities.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
@@ -12,6 +12,8 @@ const few = 0.5
 export interface Choice {
   token: number
   logprob: TokenLogprob | undefined
+  /** Another was drawn first, after which the text could not have been ended in time. */
+  again?: boolean
 }
 
 /** The tokens that may come next: the first `count` of the ids, or a bit for each token. */
@@ -23,6 +25,8 @@ export interface Restrictions {
   allowed: { tokens: Int32Array; count: number } | undefined
   /** What was read and written so far. */
   before: readonly number[]
+  /** The constraint is to be met within `left` tokens, of which this is the first. */
+  finishing?: { constraint: FinishingConstraint; left: number } | undefined
 }
 
 /** Chooses one generation's tokens: notes log-probabilities, restricts, and lets the native chain sample. */
@@ -61,6 +65,11 @@ export class TokenChooser {
     const originals = new Map<number, number>()
     const describe = this.#noteLogprobs(row, originals)
     this.#bias(row, restrictions.before, originals)
+    const { finishing } = restrictions
+    if (finishing && !this.#sampler.hasGrammar) {
+      const chosen = this.#sampleInTime(row, restrictions, finishing)
+      return { ...chosen, logprob: describe?.(chosen.token) }
+    }
     const token = this.#sample(row, this.#restrict(restrictions))
     if (typeof token === 'number') return { token, logprob: describe?.(token) }
     return token.then((one) => ({ token: one, logprob: describe?.(one) }))
@@ -88,11 +97,47 @@ export class TokenChooser {
     return this.#sampler.sample(row.context, row.index)
   }
 
+  /** Nearly always the first draw stands, so what leaves time to end is worked out only where it does not. */
+  #sampleInTime(
+    row: LogitsRow,
+    restrictions: Restrictions,
+    { constraint, left }: { constraint: FinishingConstraint; left: number },
+  ): { token: number; again: boolean } {
+    const allowed = this.#restrict(restrictions)
+    const first = this.#pick(row, allowed)
+    if (constraint.endsWithin(first, left)) {
+      this.#sampler.accept(first)
+      return { token: first, again: false }
+    }
+    const plausible = restrictions.allowed && allowed && 'tokens' in allowed ? allowed : undefined
+    const inTime = this.#restrict({ ...restrictions, allowed: plausible }, left)
+    const token = this.#onlyEnd(inTime) ?? this.#pick(row, inTime)
+    this.#sampler.accept(token)
+    return { token, again: true }
+  }
+
+  #pick(row: LogitsRow, allowed: Allowed | undefined): number {
+    if (allowed !== undefined && 'tokens' in allowed)
+      return this.#sampler.pickFrom(row.context.logits(row.index), allowed.tokens, allowed.count)
+    if (allowed !== undefined) strikeOut(row.borrow(), allowed.mask)
+    return this.#sampler.pickFrom(row.context.logits(row.index))
+  }
+
+  /** An end token where nothing else is in time: it ends the text even where a bias forbids the model to write it. */
+  #onlyEnd(allowed: Allowed | undefined): number | undefined {
+    if (allowed === undefined || !('tokens' in allowed)) return undefined
+    const { tokens, count } = allowed
+    return tokens.subarray(0, count).every((token) => this.#vocabulary.endsGeneration(token))
+      ? tokens[0]
+      : undefined
+  }
+
   /** What both the cut and the constraint allow. */
-  #restrict({ constraint, allowed }: Restrictions): Allowed | undefined {
+  #restrict({ constraint, allowed }: Restrictions, left?: number): Allowed | undefined {
     if (!constraint) return allowed
     const mask = (this.#mask ??= new Uint32Array(Math.ceil(this.#vocabulary.size / 32)))
-    const count = constraint.allowed(mask)
+    const count =
+      left === undefined ? constraint.allowed(mask) : (constraint as FinishingConstraint).allowed(mask, left)
     if (count === 0) throw deadEnd('The constraint allows no token of this model’s vocabulary here')
     if (allowed === undefined) {
       // Where most are allowed, striking out the others is less work than listing them.

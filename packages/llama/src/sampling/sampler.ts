@@ -75,13 +75,24 @@ export class Sampler {
 
   /** Samples from `count` of the tokens of a row, and from nothing else. @throws LlamaError invalid-sampling */
   sampleFrom(row: Float32Array, tokens: Int32Array, count: number): number {
+    const token = this.pickFrom(row, tokens, count)
+    this.accept(token)
+    return token
+  }
+
+  /** As `sampleFrom`, of all of a row by default, but penalties do not see it: it may be picked again. */
+  pickFrom(row: Float32Array, tokens?: Int32Array, count?: number): number {
     const candidates = (this.#few ??= new Candidates())
     candidates.fill(row, tokens, count)
     this.#native.api.llama_sampler_apply(this.#pointer, candidates.struct)
     const { token, logit } = candidates.selected()
     if (logit === -Infinity) throw nothingAllowed()
-    this.#native.api.llama_sampler_accept(this.#pointer, token)
     return token
+  }
+
+  /** Lets the penalties see what was picked. */
+  accept(token: number): void {
+    this.#native.api.llama_sampler_accept(this.#pointer, token)
   }
 
   /** As llama.cpp does: sample first, and put the grammar over the whole vocabulary only where it objects. */

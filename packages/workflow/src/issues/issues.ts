@@ -58,6 +58,7 @@ export const errorCodes = [
   'vocabulary-mismatch',
   'invalid-mix',
   'constraint-dead-end',
+  'too-few-tokens',
   'invalid-token',
   'disposed',
   // the machine
