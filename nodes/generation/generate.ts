@@ -145,7 +145,7 @@ export const generate: WoolgatherNode = defineNode({
           seed: inputs.seed ?? seed,
           maxTokens,
           stop: [...stop, ...inputs.stop],
-          ...(constraint && { constraint, finish: inputs.finish }),
+          ...(constraint && { constraint, finish: inputs.finish && inputs.constraint !== undefined }),
           ...(logprobs !== undefined && { logprobs }),
           signal,
           onPromptProgress: (done, total) => progress(done, total, 'prompt tokens'),
