@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { install } from './install.mjs'
 import { root, run } from './run.mjs'
-
-const stampFile = path.join(root, 'node_modules/.woolgather-installed')
 
 /**
  * Installs the packages the lockfile names, unless they are there, and builds what changed of `apps` and what they
@@ -20,20 +17,6 @@ function checkNode() {
   if (major >= 20) return
   console.error(`Woolgather needs Node.js 20 or newer; this is ${process.version}. Get it from nodejs.org.`)
   process.exit(2)
-}
-
-function install() {
-  const lock = createHash('sha256')
-    .update(readFileSync(path.join(root, 'package-lock.json')))
-    .update(process.version)
-    .digest('hex')
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock) return
-  console.log('Installing packages (npm ci)…')
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    shell: process.platform === 'win32',
-  })
-  mkdirSync(path.dirname(stampFile), { recursive: true })
-  writeFileSync(stampFile, lock)
 }
 
 /** turbo skips what did not change. */

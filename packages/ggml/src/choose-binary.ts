@@ -65,7 +65,7 @@ function noBinary(gpu: Gpu): never {
     'native-missing',
     `node-llama-cpp has no ${gpu} libraries here for ${process.platform} ${process.arch}.`,
     {
-      hint: 'Run npm install again without omitting optional dependencies, or choose another WOOLGATHER_GPU.',
+      hint: `WOOLGATHER_GPU=${gpu} npm start installs them where there are any; or choose another WOOLGATHER_GPU.`,
     },
   )
 }
