@@ -347,6 +347,12 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
   'multiple-choice.json': (outputs) => {
     expect(tableOf(outputs).rows).toEqual([['happy', 'gloomy', 'scary']])
   },
+  'chat-endpoint.json': (outputs) => {
+    expect(topicsIn(outputs['out']?.['value'] as string)).toContain('sea')
+  },
+  'story-for-each-row.json': (outputs) => {
+    expect(moodOf(outputs['out']?.['value'] as string)).toBe('happy')
+  },
   'subgraphs.json': (outputs) => {
     expect(outputs).toEqual({
       show: { value: 'Tell me a happy story about the sea. Tell me a gloomy story about the sea.' },

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { exampleGroups } from '../apps/server/src/workflows/examples.ts'
 import { woolgather } from './cli.ts'
 import { root } from './scratch.ts'
 import { effects } from './effects.ts'
@@ -9,6 +10,13 @@ import { serve } from './server.ts'
 type Effect = NonNullable<(typeof effects)[string]>
 
 const examples = readdirSync(path.join(root, 'workflows')).filter((file) => file.endsWith('.json'))
+
+test('each example has its place among the others, a sentence and a picture of what it makes', () => {
+  const shown = exampleGroups.flatMap((group) => Object.keys(group.examples))
+  expect(shown.toSorted()).toEqual(examples.map((file) => path.basename(file, '.json')).toSorted())
+  const pictures = readdirSync(path.join(root, 'apps/editor/public/examples'))
+  expect(pictures.toSorted()).toEqual(shown.map((id) => `${id}.webp`).toSorted())
+})
 
 /** tests/demo-workflow.test.ts looks at this one closely. */
 const shownElsewhere = 'first-story.json'

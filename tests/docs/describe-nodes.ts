@@ -8,9 +8,24 @@ export function describeNodes(descriptions: readonly NodeDescription[]): string 
     '# Nodes',
     '',
     'Every node type, its inputs and outputs. This page is written from the node definitions by `npm run docs`.',
+    '',
+    ...[...families].map(([family, nodes]) => `- ${linkTo(family)}: ${nodes.map(linkToNode).join(' · ')}`),
     ...[...families].flatMap(([family, nodes]) => ['', `## ${family}`, ...nodes.flatMap(describeNode)]),
     '',
   ].join('\n')
+}
+
+const headingOf = ({ title, type }: NodeDescription): string => `${title} · \`${type}\``
+
+const linkToNode = (node: NodeDescription): string => linkTo(headingOf(node), node.title)
+
+/** To a heading of this page, by the anchor that GitHub gives it. */
+function linkTo(heading: string, text = heading): string {
+  const anchor = heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+  return `[${text}](#${anchor})`
 }
 
 function groupByFamily(descriptions: readonly NodeDescription[]): Map<string, NodeDescription[]> {
@@ -22,7 +37,7 @@ function groupByFamily(descriptions: readonly NodeDescription[]): Map<string, No
 function describeNode(node: NodeDescription): string[] {
   return [
     '',
-    `### ${node.title} · \`${node.type}\``,
+    `### ${headingOf(node)}`,
     '',
     node.description,
     '',

@@ -32,6 +32,13 @@ export interface ModelFile {
   name: string
 }
 
+/** What is said about an example that comes along. */
+export interface AboutExample {
+  group: string
+  /** What is seen when it runs. */
+  sentence: string
+}
+
 /** A saved workflow, without its graph. `revision` changes with every save. */
 export interface WorkflowSummary {
   id: string
@@ -40,6 +47,8 @@ export interface WorkflowSummary {
   revision: string
   /** Shipped with Woolgather: opened as a copy, never overwritten. */
   example: boolean
+  /** Of the examples that come along; they are listed in their order. */
+  about?: AboutExample | undefined
 }
 
 export interface SavedWorkflow extends WorkflowSummary {
@@ -109,6 +118,7 @@ const summary = {
   nodes: z.int(),
   revision: z.string(),
   example: z.boolean(),
+  about: z.object({ group: z.string(), sentence: z.string() }).optional(),
 }
 
 export const workflowSummarySchema = schemaOf<WorkflowSummary>()(z.object(summary))

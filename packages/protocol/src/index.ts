@@ -22,6 +22,7 @@ export {
 } from './endpoint.ts'
 export { AnswerError, createAsk } from './ask.ts'
 export {
+  type AboutExample,
   errorResponseSchema,
   importBytes,
   type ErrorResponse,

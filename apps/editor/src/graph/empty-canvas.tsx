@@ -3,7 +3,6 @@ import { Plus } from 'lucide-react'
 import { openFromServer } from '../session/files/open-workflow.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { searchAtCenter } from '../session/editing/open-search.ts'
-import { orderExamples } from './order-examples.ts'
 import './empty-canvas.css'
 
 /** What an empty workflow says: the two ways to begin. */
@@ -11,7 +10,7 @@ export function EmptyCanvas() {
   const editor = useEditor()
   const flow = useReactFlow()
   const workflows = useServer((state) => state.workflows)
-  const examples = orderExamples(workflows)
+  const examples = workflows.filter(({ example }) => example)
   return (
     <div className="empty-canvas">
       <h2>An empty canvas</h2>
@@ -26,7 +25,7 @@ export function EmptyCanvas() {
       {examples.length > 0 && (
         <div className="empty-examples">
           <span>or begin with</span>
-          {examples.slice(0, 4).map(({ id, name }) => (
+          {examples.slice(0, 5).map(({ id, name }) => (
             <button key={id} type="button" className="button" onClick={() => void openFromServer(editor, id)}>
               {name}
             </button>

@@ -1,47 +1,49 @@
-import { useEffect, useState } from 'react'
-import { describeTypes, type NodeDescription, type Workflow } from '@woolgather/workflow'
-import { arrangeNodes } from '../layout/arrange-nodes.ts'
-import { describeError } from '../store/describe-error.ts'
+import { Search } from 'lucide-react'
+import { useState } from 'react'
+import type { WorkflowSummary } from '@woolgather/protocol'
 import { openFromServer } from '../session/files/open-workflow.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Modal } from '../ui/modal.tsx'
-import { WorkflowPicture } from './workflow-picture.tsx'
 import './templates.css'
 
-interface Template {
-  id: string
-  workflow: Workflow
-  types: ReadonlyMap<string, NodeDescription>
-}
-
-/** The examples that are shipped, each as a picture of its graph and a sentence about what is in it. */
+/** The examples that are shipped, by what they are about, each with a picture of what it makes. */
 export function Templates() {
   const editor = useEditor()
-  const { templates, error } = useTemplates()
+  const workflows = useServer((state) => state.workflows)
+  const [query, setQuery] = useState('')
+  const groups = groupsOf(workflows.filter((each) => each.example && matches(each, query)))
+  const close = (): void => editor.workbench.setState({ dialog: undefined })
   const open = (id: string): void => {
-    editor.workbench.setState({ dialog: undefined })
+    close()
     void openFromServer(editor, id)
   }
   return (
     <Modal title="Examples" wide>
-      {error !== undefined && <p className="hint">{error}</p>}
-      <ul className="templates">
-        {templates?.map(({ id, workflow, types }) => (
-          <li key={id}>
-            <button type="button" className="template" onClick={() => open(id)}>
-              <WorkflowPicture workflow={workflow} types={types} />
-              <span className="template-name">{workflow.name}</span>
-              <span className="template-sentence">{sentenceAbout(workflow, types)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <div className="search-field template-search">
+        <Search aria-hidden />
+        <input
+          type="search"
+          placeholder="Search the examples"
+          aria-label="Search the examples"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+      </div>
+      {groups.length === 0 && <p className="hint">No example speaks of “{query}”.</p>}
+      {groups.map(([group, examples]) => (
+        <section key={group} className="template-group" aria-label={group}>
+          <h3>{group}</h3>
+          <ul className="templates">
+            {examples.map((example) => (
+              <li key={example.id}>
+                <ExampleButton example={example} onOpen={open} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
       <div className="modal-buttons">
-        <button
-          type="button"
-          className="button primary"
-          onClick={() => editor.workbench.setState({ dialog: undefined })}
-        >
+        <button type="button" className="button primary" onClick={close}>
           Close
         </button>
       </div>
@@ -49,38 +51,30 @@ export function Templates() {
   )
 }
 
-function useTemplates(): { templates?: Template[]; error?: string } {
-  const editor = useEditor()
-  const summaries = useServer((state) => state.workflows)
-  const nodes = useServer((state) => state.nodes)
-  const [state, setState] = useState<{ templates?: Template[]; error?: string }>({})
-  useEffect(() => {
-    let wanted = true
-    const examples = summaries.filter(({ example }) => example)
-    Promise.all(examples.map(({ id }) => editor.client.ask('workflow', { id }))).then(
-      (found) => {
-        if (!wanted) return
-        const templates = found.map(({ id, workflow }): Template => {
-          const types = describeTypes(workflow, nodes ?? [])
-          return { id, types, workflow: arrangeNodes(workflow, types) }
-        })
-        setState({ templates })
-      },
-      (error: unknown) => wanted && setState({ error: describeError(error)[0] }),
-    )
-    return () => {
-      wanted = false
-    }
-  }, [editor, summaries, nodes])
-  return state
+function ExampleButton({ example, onOpen }: { example: WorkflowSummary; onOpen: (id: string) => void }) {
+  const { id, name, about } = example
+  return (
+    <button type="button" className="template" onClick={() => onOpen(id)}>
+      {about && <img src={`examples/${id}.webp`} alt="" loading="lazy" />}
+      <span className="template-name">{name}</span>
+      {about && <span className="template-sentence">{about.sentence}</span>}
+    </button>
+  )
 }
 
-/** What a workflow is made of, in the order it runs: `Model, Axis, Generate; shown as Grid.` */
-export function sentenceAbout(workflow: Workflow, types: ReadonlyMap<string, NodeDescription>): string {
-  const described = Object.values(workflow.nodes).map(({ type }) => types.get(type))
-  const titles = (sink: boolean): string[] => [
-    ...new Set(described.flatMap((each) => (each && (each.sink === true) === sink ? [each.title] : []))),
-  ]
-  const [steps, ends] = [titles(false), titles(true)]
-  return `${steps.join(', ')}${ends.length > 0 ? `; shown as ${ends.join(' and ')}` : ''}.`
+/** In the order in which they are listed. */
+function groupsOf(examples: readonly WorkflowSummary[]): [group: string, examples: WorkflowSummary[]][] {
+  const groups = new Map<string, WorkflowSummary[]>()
+  for (const example of examples) {
+    const group = example.about?.group ?? 'Others'
+    groups.set(group, [...(groups.get(group) ?? []), example])
+  }
+  return [...groups]
+}
+
+/** Every word is somewhere in what is shown of it. */
+function matches({ name, about }: WorkflowSummary, query: string): boolean {
+  const shown = `${name} ${about?.group ?? ''} ${about?.sentence ?? ''}`.toLowerCase()
+  const words = query.toLowerCase().split(/\s+/)
+  return words.every((word) => shown.includes(word))
 }

@@ -6,6 +6,7 @@ import type { SavedWorkflow, WorkflowRevision, WorkflowSummary } from '@woolgath
 import { decodeText, ReadError } from '@woolgather/tables'
 import { nearest, parseWorkflow, type Workflow } from '@woolgather/workflow'
 import { HttpError } from '../errors/http-error.ts'
+import { aboutExample, inOrder } from './examples.ts'
 import { openHistory } from './workflow-history.ts'
 
 /** A file name on every system, and nothing that could lead out of its folder. */
@@ -76,7 +77,7 @@ export function createWorkflowStore({
         onBroken(path.join(place.folder, `${id}.json`), (error as Error).message)
       }
     }
-    return summaries
+    return place.example ? inOrder(summaries) : summaries
   }
 
   const replace = async (
@@ -148,12 +149,13 @@ function describe(id: string, text: string, example: boolean): SavedWorkflow {
     nodes: Object.keys(workflow.nodes).length,
     revision: createHash('sha256').update(text).digest('hex').slice(0, 16),
     example,
+    ...(example && { about: aboutExample(id) }),
     workflow,
   }
 }
 
-function withoutGraph({ id, name, nodes, revision, example }: SavedWorkflow): WorkflowSummary {
-  return { id, name, nodes, revision, example }
+function withoutGraph({ workflow: _, ...summary }: SavedWorkflow): WorkflowSummary {
+  return summary
 }
 
 async function listIds(folder: string): Promise<string[]> {
