@@ -154,8 +154,8 @@ function describe(id: string, text: string, example: boolean): SavedWorkflow {
   }
 }
 
-function withoutGraph({ workflow: _, ...summary }: SavedWorkflow): WorkflowSummary {
-  return summary
+function withoutGraph({ id, name, nodes, revision, example, about }: SavedWorkflow): WorkflowSummary {
+  return { id, name, nodes, revision, example, ...(about && { about }) }
 }
 
 async function listIds(folder: string): Promise<string[]> {
