@@ -65,10 +65,10 @@ export const model: WoolgatherNode = defineNode({
   outputs: { model: { type: 'model', description: 'The recipe of this model.' } },
   async run(
     { file, gpuLayers, contextSize, threads, reproducible, sha256 },
-    { services, signal, progress, typed },
+    { services, signal, progress, written },
   ) {
     const located = await services.models.locate(file, {
-      written: typed('file'),
+      written: written('file'),
       sha256,
       signal,
       onProgress: (done, total) => progress(done, total, 'bytes'),

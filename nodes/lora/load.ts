@@ -36,9 +36,9 @@ export const loadLora: WoolgatherNode = defineNode({
     },
   },
   outputs: { lora: { type: 'lora', description: 'The LoRA, to be applied to a model.' } },
-  async run({ file, strength, sha256 }, { services, signal, progress, typed }) {
+  async run({ file, strength, sha256 }, { services, signal, progress, written }) {
     const located = await services.models.locate(file, {
-      written: typed('file'),
+      written: written('file'),
       sha256,
       signal,
       onProgress: (done, total) => progress(done, total, 'bytes'),

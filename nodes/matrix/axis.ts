@@ -29,7 +29,7 @@ export const axis: WoolgatherNode = defineNode({
       advanced: true,
     },
   },
-  outputs: { value: { type: 'any', description: 'One of the values.', spreads: true } },
+  outputs: { value: { type: 'any', description: 'One of the values.', spreads: true, itemsOf: 'values' } },
   asksReaders: 'value',
   run: ({ values, type }, { readers }) => ({ value: readValues(values, type, readers.types).values }),
 })

@@ -19,7 +19,7 @@ export const each: WoolgatherNode = defineNode({
     },
   },
   outputs: {
-    value: { type: 'any', description: 'One of the items.', spreads: true },
+    value: { type: 'any', description: 'One of the items.', spreads: true, itemsOf: 'list' },
     index: { type: 'integer', description: 'Which, from 0.', spreads: true },
   },
   run: ({ list }) => {

@@ -20,10 +20,11 @@ const input = (
   collects: true,
   passes: name,
 })
-const output = (name: string): { type: 'any'; description: string; spreads: true } => ({
+const output = (name: string): { type: 'any'; description: string; spreads: true; itemsOf: string } => ({
   type: 'any',
   description: `Item of input ${name}.`,
   spreads: true,
+  itemsOf: name,
 })
 
 export const zip: WoolgatherNode = defineNode({

@@ -22,9 +22,9 @@ export const loadVector: WoolgatherNode = defineNode({
     vector: { type: 'vector', description: 'The vector.' },
     layers: { type: 'list', description: 'Blocks that it has a direction for.' },
   },
-  async run({ file }, { services: { models }, signal, progress, typed }) {
+  async run({ file }, { services: { models }, signal, progress, written }) {
     const onProgress = (done: number, total: number): void => progress(done, total, 'bytes')
-    const located = await models.locate(file, { written: typed('file'), signal, onProgress })
+    const located = await models.locate(file, { written: written('file'), signal, onProgress })
     const vector = await models.readVector(located)
     return { vector: vectorValue(vector), layers: [...vector.directions.keys()] }
   },

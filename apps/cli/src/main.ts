@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { confirm } from './io/confirm.ts'
 import { loadDescriptions } from './reading/load-descriptions.ts'
 import { runCli } from './run-cli.ts'
 
@@ -26,4 +27,5 @@ void runCli(process.argv.slice(2), version, {
   },
   descriptions: loadDescriptions,
   workerEntry: () => fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
+  confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
 }).then((code) => (process.exitCode = code))

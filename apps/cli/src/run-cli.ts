@@ -62,6 +62,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--out <file>', 'write status, outputs and errors as JSON')
     .option('--json', 'print events as JSON lines')
     .option('--server <url>', 'run on this server, not in a worker of its own')
+    .addOption(allowHost())
     .option('--verbose', 'where standard error is no terminal: a line for everything that happens')
     .addOption(quiet)
     .action(async (file: string, options: RunOptions) => exit(await run(file, options, io)))
@@ -102,6 +103,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     )
     .option('--target <node>', 'run this node and what it needs (repeatable)', collect)
     .option('--server <url>', 'run on this server, not in a worker of its own')
+    .addOption(allowHost())
     .addOption(quiet)
     .action(async (file: string, options: BatchOptions) => exit(await batch(file, options, io)))
 
@@ -171,6 +173,13 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
 
   return program
 }
+
+/** A terminal is asked instead. */
+const allowHost = (): Option =>
+  new Option(
+    '--allow-host <host>',
+    'models may be downloaded from there, from now on (repeatable)',
+  ).argParser(collect)
 
 /** What is wrong with the command itself is told in any case: then nothing was run. */
 const quiet = new Option(

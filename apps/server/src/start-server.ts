@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { createFileArtifactStore, gatherNodes } from '@woolgather/engine'
-import { createModelLedger } from '@woolgather/files'
+import { createModelLedger, openDownloadHosts } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
 import { describeLibrary } from '@woolgather/nodes/descriptions'
 import type { ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
@@ -147,11 +147,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   })
   const workerStatus = (): WorkerStatus => worker.status
+  const hosts = openDownloadHosts(options.folders)
   const runs = createRunService({
     store,
     worker,
     descriptions,
     broken,
+    hosts,
     parallelRuns: options.parallelRuns ?? 4,
     webhooks: webhooks.map(({ name }) => name),
     version,
@@ -217,6 +219,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         memory: path.join(options.folders.data, 'model-hashes.json'),
       }),
       downloads,
+      hosts,
       dataFolder: options.folders.data,
       workflows: createWorkflowStore({
         folder: path.join(options.folders.data, 'workflows'),

@@ -1,4 +1,4 @@
-import { downloadModel, findDownload, firstFolder, placeToSave } from '@woolgather/files'
+import { type DownloadHosts, downloadModel, findDownload, firstFolder, placeToSave } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
 import {
   readVectorFile,
@@ -39,6 +39,8 @@ import path from 'node:path'
 
 export interface ModelsOptions {
   folders: readonly string[]
+  /** From where may be downloaded. */
+  hosts: Pick<DownloadHosts, 'check'>
   files: SourceFiles
   weights: Pick<ModelMaker, 'hold'>
   loras: Pick<LoraMaker, 'pathOf'>
@@ -70,7 +72,7 @@ interface Resolved {
 
 export function createModels(
   llama: LlamaRuntime,
-  { folders, files, weights, loras, loaded }: ModelsOptions,
+  { folders, hosts, files, weights, loras, loaded }: ModelsOptions,
 ): ModelHost {
   const downloads = new Map<string, Promise<string>>()
   const compileConstraint = createConstraintCompiler()
@@ -230,7 +232,8 @@ export function createModels(
   }
 
   /** Two nodes that name the same address share one download. */
-  function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
+  async function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
+    hosts.check(uri)
     const directory = firstFolder(folders, 'download to')
     const running = downloads.get(uri)
     if (running) return untilAborted(running, signal)

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { createFileArtifactStore, openDiskCache, startRun, type Registry, type Run } from '@woolgather/engine'
 import { SharedModels, type LlamaRuntime } from '@woolgather/llama'
+import { openDownloadHosts } from '@woolgather/files'
 import type { NodeServices } from '@woolgather/nodes'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { ProcessWatch } from '@woolgather/supervisor'
@@ -53,6 +54,7 @@ export function startWorker({ llama, folders, registry, send, code, watch, idleM
   const loaded = new SharedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })
   const models = createModels(llama, {
     folders: folders.models,
+    hosts: openDownloadHosts(folders),
     files: sources,
     weights: maker,
     loras,

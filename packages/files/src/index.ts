@@ -8,6 +8,14 @@ export { findWorkflow } from './find-workflow.ts'
 export { readCarriedWorkflow, type Carried } from './read-carried-workflow.ts'
 
 // models: fetched, and known
-export { downloadModel, findDownload, hashFile, parseModelUri } from './download/index.ts'
+export {
+  downloadModel,
+  findDownload,
+  hashFile,
+  openDownloadHosts,
+  parseModelUri,
+  unaskedHosts,
+  type DownloadHosts,
+} from './download/index.ts'
 export { openHashMemory, type HashMemory } from './hash-memory.ts'
 export { createModelLedger, type MissingModel, type ModelLedger } from './model-ledger.ts'

@@ -14,6 +14,7 @@ export class AnswerError extends WoolgatherError {
   constructor(path: string, { status, headers }: Response, told: RunError | undefined) {
     super(told?.code ?? 'protocol', told?.message ?? `${path} answered ${status}.`, {
       ...(told?.hint !== undefined && { hint: told.hint }),
+      host: told?.host,
     })
     this.name = 'AnswerError'
     this.status = status

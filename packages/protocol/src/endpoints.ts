@@ -1,7 +1,7 @@
 import { documentLimits, nodeDescriptionSchema, workflowSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { fillPath, type Endpoint, type ParametersOf } from './endpoint.ts'
-import { fetchModelSchema, modelDownloadSchema } from './http-downloads.ts'
+import { fetchModelSchema, hostsSchema, modelDownloadSchema } from './http-downloads.ts'
 import {
   cleanRunsSchema,
   queueChangeSchema,
@@ -75,6 +75,24 @@ export const endpoints = {
     method: 'delete',
     path: '/api/downloads/:id',
     summary: 'Cancel fetching a model; what is here is kept for the next time',
+    answer: 'none',
+  },
+  hosts: {
+    method: 'get',
+    path: '/api/hosts',
+    summary: 'Hosts that were allowed to be downloaded from, besides huggingface.co',
+    answer: hostsSchema,
+  },
+  allowHost: {
+    method: 'put',
+    path: '/api/hosts/:host',
+    summary: 'Allow downloads from a host, after a person was asked',
+    answer: hostsSchema,
+  },
+  forgetHost: {
+    method: 'delete',
+    path: '/api/hosts/:host',
+    summary: 'Ask again before anything is downloaded from a host',
     answer: 'none',
   },
   queue: {

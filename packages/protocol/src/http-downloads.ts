@@ -55,3 +55,5 @@ export const modelDownloadSchema = schemaOf<ModelDownload>()(
     error: runErrorSchema.optional(),
   }),
 )
+
+export const hostsSchema = z.object({ hosts: z.array(z.string()) })

@@ -12,6 +12,7 @@ import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
 import { exitCodes } from '../io/exit-codes.ts'
 import { readNodes } from '../reading/known-nodes.ts'
+import { askHosts } from '../running/ask-hosts.ts'
 import { startOwnWorker } from '../running/own-worker.ts'
 import { printWarnings } from '../print/print-warnings.ts'
 import { parseFile } from '../reading/read-workflow.ts'
@@ -36,6 +37,8 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   const prepared = await prepareBatch(workflow, known, options)
   const { due, needed, found } = prepared
   if (!options.quiet) printWarnings(adviseWorkflow(workflow, descriptions).warnings, io.stderr)
+  if (server) for (const host of options.allowHost ?? []) await server.allowHost(host)
+  else await askHosts(prepared.plan, { folders, allow: options.allowHost, io })
   const results = await openResults({ ...prepared, file: options.out, mark: options.bom === true })
   if (!options.quiet && due.leftOut > 0) io.stderr.write(`${printable(leftOut(due, needed))}\n`)
   if (!options.quiet && found.rows.unsure > 0) io.stderr.write(`${unsure(found.rows.unsure)}\n`)

@@ -1,6 +1,7 @@
 import path from 'node:path'
-import { createModelLedger, downloadModel, type MissingModel } from '@woolgather/files'
+import { createModelLedger, downloadModel, openDownloadHosts, type MissingModel } from '@woolgather/files'
 import { createModelLister } from '@woolgather/gguf'
+import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, serverOptions } from '@woolgather/supervisor'
 import { isModelAddress } from '@woolgather/workflow'
 import type { CliIo } from '../io/cli-io.ts'
@@ -45,7 +46,7 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
     descriptions,
     memory: path.join(folders.data, 'model-hashes.json'),
   })
-  if (options.fetch) await fetchAll(await ledger.missing(workflow), folders.models[0] ?? 'models', io)
+  if (options.fetch) await fetchAll(await ledger.missing(workflow), folders, io)
   return checkWorkflow(workflow, {
     descriptions,
     broken: known.broken,
@@ -55,16 +56,18 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
 }
 
 /** Fetches what is missing and has a source. The first that fails ends it: what is here then is kept. */
-async function fetchAll(missing: readonly MissingModel[], folder: string, io: CliIo): Promise<void> {
+async function fetchAll(missing: readonly MissingModel[], folders: WorkerFolders, io: CliIo): Promise<void> {
+  const hosts = openDownloadHosts(folders)
   const cancel = new AbortController()
   const stopListening = io.onInterrupt(() => cancel.abort())
   try {
     for (const { file, source, sha256, problem } of missing) {
       if (source === undefined || problem === 'different') continue
+      await hosts.trust(source)
       let told = -1
       const { bytes } = await downloadModel({
         uri: source,
-        directory: folder,
+        directory: folders.models[0] ?? 'models',
         file: isModelAddress(file) ? undefined : file,
         sha256,
         signal: cancel.signal,

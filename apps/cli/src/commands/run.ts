@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import type { WorkerFolders } from '@woolgather/protocol'
-import { resolveFolders, type WorkerHandle } from '@woolgather/supervisor'
+import { resolveFolders, type RunRequest, type WorkerHandle } from '@woolgather/supervisor'
 import { fetchOutputs, withSeeds, type Workflow } from '@woolgather/workflow'
 import type { CliIo } from '../io/cli-io.ts'
 import { createCollector, type CollectedRun } from '../outcome/collect-run.ts'
@@ -12,6 +12,7 @@ import { printable, printIssues } from '../print/print-issues.ts'
 import { printOutputs } from '../print/print-outputs.ts'
 import { printWarnings } from '../print/print-warnings.ts'
 import { readWorkflow } from '../reading/read-workflow.ts'
+import { askHosts, askingForHosts } from '../running/ask-hosts.ts'
 import { startOwnWorker } from '../running/own-worker.ts'
 import type { RunOptions } from '../running/run-options.ts'
 import { createServerRunner, type ServerRunner } from '../running/server-runner.ts'
@@ -40,6 +41,8 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
     await checkWritable(options.out)
   }
   if (!options.quiet) printWarnings(warnings, io.stderr)
+  if (server) for (const host of options.allowHost ?? []) await server.allowHost(host)
+  else await askHosts(plan, { folders, allow: options.allowHost, io })
 
   const artifacts = server ?? artifactsOf(folders)
   const names = createCellNames(plan, (hash) => artifacts.readArtifact(hash))
@@ -97,7 +100,7 @@ async function execute(
   const worker = server ?? startOwnWorker(options, { folders, io, say: (text) => show.say(text) })
   const stopListening = io.onInterrupt(createInterrupter({ worker, cancel, say: (text) => show.say(text) }))
   try {
-    await worker.run({
+    const request: RunRequest = {
       run: randomUUID(),
       workflow,
       targets: options.target,
@@ -108,7 +111,8 @@ async function execute(
           show.add(event)
         }
       },
-    })
+    }
+    await askingForHosts(server, io, () => worker.run(request))
     return collector.result()
   } finally {
     await show.end()

@@ -23,4 +23,6 @@ export interface CliIo {
   ) => Promise<readonly NodeDescription[]>
   /** Module of the worker process, an absolute path. */
   workerEntry: () => string
+  /** Asks the person at the terminal whether to do something; absent where there is none. */
+  confirm?: ((question: string) => Promise<boolean>) | undefined
 }

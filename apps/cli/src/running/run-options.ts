@@ -10,6 +10,8 @@ export interface RunOptions extends Pick<
   out?: string
   json?: boolean
   server?: string
+  /** Hosts that may be downloaded from, from now on. */
+  allowHost?: string[]
   quiet?: boolean
   verbose?: boolean
 }

@@ -15,6 +15,8 @@ export interface ServerRunner {
   readArtifact(hash: string): Promise<Uint8Array | undefined>
   /** Forgets the oldest runs beyond a time or size. @returns how many */
   clean(keep: string): Promise<number>
+  /** Lets it download from a host. */
+  allowHost(host: string): Promise<void>
   close(): Promise<void>
   kill(): Promise<void>
 }
@@ -109,6 +111,7 @@ export function createServerRunner(
       insist(async () => new Uint8Array(await (await ask('artifact', { hash })).arrayBuffer())),
     clean: async (keep) =>
       (await patiently(() => ask('cleanRuns', { body: { keep } })).catch(explain(base))).runs,
+    allowHost: async (host) => void (await patiently(() => ask('allowHost', { host })).catch(explain(base))),
     close: () => Promise.resolve(closed.abort()),
     kill: () => Promise.resolve(closed.abort()),
   }

@@ -8,6 +8,7 @@ const workerEntry = fileURLToPath(new URL('../../../worker/dist/main.js', import
 /** A command line in this process, which spares starting one; its worker is the built one, a process of its own. */
 export async function runHere(
   args: readonly string[],
+  confirm?: (question: string) => Promise<boolean>,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const said = { stdout: '', stderr: '' }
   const code = await runCli(args, 'test', {
@@ -17,6 +18,7 @@ export async function runHere(
     onInterrupt: () => () => {},
     descriptions: loadDescriptions,
     workerEntry: () => workerEntry,
+    confirm,
   })
   return { code, ...said }
 }

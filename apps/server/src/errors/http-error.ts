@@ -8,9 +8,9 @@ export class HttpError extends WoolgatherError {
     status: number,
     code: ErrorCode,
     message: string,
-    { hint }: { hint?: string | undefined } = {},
+    { hint, host }: { hint?: string | undefined; host?: string | undefined } = {},
   ) {
-    super(code, message, hint === undefined ? {} : { hint })
+    super(code, message, { ...(hint !== undefined && { hint }), host })
     this.name = 'HttpError'
     this.status = status
   }

@@ -158,7 +158,10 @@ function refused(issues: readonly Issue[]): HttpError {
   })
   const more = issues.reduce((sum, issue) => sum + (issue.more ?? 1), 0) - lines.length
   if (more > 0) lines.push(`There are ${more} more.`)
-  return new HttpError(422, first?.code ?? 'invalid-workflow', lines.join('\n'), { hint: first?.hint })
+  return new HttpError(422, first?.code ?? 'invalid-workflow', lines.join('\n'), {
+    hint: first?.hint,
+    host: first?.host,
+  })
 }
 
 function noSuchRun(run: string): HttpError {

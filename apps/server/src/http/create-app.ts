@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ArtifactStore } from '@woolgather/engine'
-import type { ModelLedger } from '@woolgather/files'
+import type { DownloadHosts, ModelLedger } from '@woolgather/files'
 import type { ModelList } from '@woolgather/gguf'
 import type { WorkerStatus } from '@woolgather/protocol'
 import type { Descriptions, NodeDescription } from '@woolgather/workflow'
@@ -41,6 +41,7 @@ export interface AppOptions {
   workflows: WorkflowStore
   ledger: ModelLedger
   downloads: ModelDownloads
+  hosts: DownloadHosts
   dataFolder: string
   runs: RunService
   cleaner: HistoryCleaner
@@ -98,7 +99,7 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
       return {}
     },
     ...answerWorkflows({ workflows, ledger, descriptions: types }),
-    ...answerDownloads(downloads),
+    ...answerDownloads(downloads, options.hosts),
     ...answerRuns({ runs, cleaner: options.cleaner, workflows, artifacts: options.artifacts, types }),
     upload: ({ request }) => receiveUpload(path.join(options.dataFolder, 'inputs'), request),
     artifact: ({ parameters, response }) => readArtifact(options.artifacts, parameters.hash, response),

@@ -49,6 +49,12 @@ const asks: { [Name in EndpointName]: () => Promise<AnswerOf<Endpoints[Name], Bl
   downloads: () => client.ask('downloads'),
   fetchModel: fetchSlowly,
   cancelDownload: async () => client.ask('cancelDownload', { id: (await fetchSlowly()).id }),
+  hosts: () => client.ask('hosts'),
+  allowHost: () => client.ask('allowHost', { host: 'example.com' }),
+  forgetHost: async () => {
+    await client.ask('allowHost', { host: 'other.example:8443' })
+    return client.ask('forgetHost', { host: 'other.example:8443' })
+  },
   queue: () => client.ask('queue'),
   changeQueue: () => client.ask('changeQueue', { body: { paused: false } }),
   submitRun: () => client.ask('submitRun', { body: { workflow: script('end completed') } }),

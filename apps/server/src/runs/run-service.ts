@@ -9,12 +9,14 @@ import type {
   RunVersions,
   WebhookDelivery,
 } from '@woolgather/protocol'
+import { unaskedHosts, type DownloadHosts } from '@woolgather/files'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import {
   explainUnknownTypes,
   gatherSettled,
   planWorkflow,
   validateWorkflow,
+  writtenAddresses,
   type BrokenPackage,
   type Issue,
   type NodeDescription,
@@ -98,6 +100,8 @@ export interface RunServiceOptions {
   /** Packages of nodes that were left out. */
   broken?: readonly BrokenPackage[] | undefined
   parallelRuns: number
+  /** From where may be downloaded. */
+  hosts: Pick<DownloadHosts, 'unasked'>
   /** Names that a run may have told of its end. */
   webhooks?: readonly string[] | undefined
   /** Of Woolgather. */
@@ -109,6 +113,7 @@ export function createRunService({
   worker,
   descriptions,
   broken = [],
+  hosts,
   parallelRuns,
   webhooks = [],
   version,
@@ -258,7 +263,7 @@ export function createRunService({
     submit(workflow, { targets, fresh, next = false, priority = 0, webhook } = {}) {
       if (webhook !== undefined && !webhooks.includes(webhook))
         return { issues: [unknownWebhook(webhook, webhooks)] }
-      const issues = explainUnknownTypes(findIssues(workflow, types, targets), broken)
+      const issues = explainUnknownTypes(findIssues({ workflow, types, targets, hosts }), broken)
       if (issues.length > 0) return { issues }
       if (waiting.size >= maxWaiting) return { issues: [queueFull] }
       const stored: StoredRun = {
@@ -334,14 +339,17 @@ export function createRunService({
   }
 }
 
-function findIssues(
-  workflow: Workflow,
-  types: ReadonlyMap<string, NodeDescription>,
-  targets: string[] | undefined,
-): Issue[] {
+interface ToCheck extends Pick<RunServiceOptions, 'hosts'> {
+  workflow: Workflow
+  types: ReadonlyMap<string, NodeDescription>
+  targets: string[] | undefined
+}
+
+function findIssues({ workflow, types, targets, hosts }: ToCheck): Issue[] {
   const issues = validateWorkflow(workflow, types, { targets })
   if (issues.length > 0) return issues
-  return planWorkflow(workflow, types, targets ? { targets } : {}).issues ?? []
+  const planned = planWorkflow(workflow, types, targets ? { targets } : {})
+  return planned.issues ?? unaskedHosts(writtenAddresses(planned.plan), hosts)
 }
 
 const interrupted: RunError = {

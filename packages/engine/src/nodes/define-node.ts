@@ -47,6 +47,8 @@ export interface NodeContext<Services> {
   readers: Readers
   /** Whether an input has its value from the workflow itself: typed into it, not brought by a link. */
   typed: (input: string) => boolean
+  /** The same, or it is one of the values of an axis that are typed into that. */
+  written: (input: string) => boolean
   /** The workflow that is run, with the seeds that were drawn in it: for files that carry what made them. */
   workflow: Workflow
 }

@@ -49,6 +49,7 @@ function describeInput(name: string, input: InputDefinition): InputDescription {
 function describeOutput(name: string, output: OutputDefinition): OutputDescription {
   const described: OutputDescription = { name, type: output.type, description: output.description }
   if (output.spreads === true) described.spreads = true
+  if (output.itemsOf !== undefined) described.itemsOf = output.itemsOf
   if (output.warns === true) described.warns = true
   return described
 }

@@ -1,4 +1,4 @@
-import type { Json, PlanAxis } from '@woolgather/workflow'
+import { isWritten, type Json, type PlanAxis } from '@woolgather/workflow'
 import type { NodeDefinition } from '../nodes/define-node.ts'
 import type { CellGraph } from './cell-graph.ts'
 import type { CellQueue } from './cell-queue.ts'
@@ -87,13 +87,14 @@ export class Invoking<Services> {
     holds: boolean,
   ): void {
     const { owner } = cell
-    const { workflow, events, seeds, graceMs } = this.#setup
+    const { plan, workflow, events, seeds, graceMs } = this.#setup
     const literal = inputs['seed']
     const seed = typeof literal === 'number' ? literal : (seeds[owner.plan.path] ?? 0)
     const services = (cell.services as Services | undefined) ?? this.#setup.services
+    const written = (input: string): boolean => isWritten(plan.nodes, owner.plan, input)
     let endedAtOnce = false
     const running = runCell(
-      { cell, definition, inputs, services, workflow, events, seed, iteration, graceMs },
+      { cell, definition, inputs, services, workflow, written, events, seed, iteration, graceMs },
       (outcome) => {
         endedAtOnce = true
         this.#running.delete(cell)

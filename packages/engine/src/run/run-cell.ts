@@ -25,6 +25,8 @@ export interface CellRun<Services> {
   inputs: RunInputValues
   services: Services
   workflow: Workflow
+  /** Whether the author of the workflow wrote what an input of this cell gets. */
+  written: (input: string) => boolean
   events: EventStream
   seed: number
   iteration: number
@@ -141,6 +143,7 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     at,
     readers: cell.owner.plan.readers ?? nobody,
     typed: (input) => isTyped(cell.owner.plan, input),
+    written: run.written,
     workflow: run.workflow,
     progress: (done, total, unit) => {
       if (!over) run.events.progress(cell, path, at, done, total, unit)

@@ -40,6 +40,7 @@ export function toRunError(given: unknown, cell: { node: string; at: Record<stri
   const where = sourcePlaceSchema.optional().safeParse(error['where']).data
   if (where !== undefined) result.where = where
   if (typeof error['hint'] === 'string') result.hint = error['hint']
+  if (typeof error['host'] === 'string') result.host = error['host']
   const cause = error['cause'] === undefined ? undefined : messageOf(error['cause'])
   if (cause !== undefined && cause !== result.message) result.cause = cause
   return result

@@ -12,13 +12,13 @@ const recordSchema = z.object({
   sha256: z.string(),
 })
 
-const suffix = '.download.json'
+export const recordSuffix = '.download.json'
 
 /** Remembers, beside a downloaded file, where it came from and its hash, so that gigabytes are hashed once. */
 export async function writeRecord(path: string, uri: string, sha256: string): Promise<void> {
   const { size, mtimeMs } = await stat(path)
   const record: z.infer<typeof recordSchema> = { uri, bytes: size, modified: mtimeMs, sha256 }
-  await writeWhole(`${path}${suffix}`, `${JSON.stringify(record, undefined, 2)}\n`, { durable: false })
+  await writeWhole(`${path}${recordSuffix}`, `${JSON.stringify(record, undefined, 2)}\n`, { durable: false })
 }
 
 /** The sha256 of a file: the remembered one where the file is still the same, else read from it. */
@@ -41,8 +41,8 @@ export async function hashFile(path: string, signal: AbortSignal | undefined): P
 /** The file in `folder` that was downloaded from `uri`, and is still there. */
 export async function findByUri(folder: string, uri: string): Promise<string | undefined> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
-  for (const name of names.filter((found) => found.endsWith(suffix))) {
-    const path = join(folder, name.slice(0, -suffix.length))
+  for (const name of names.filter((found) => found.endsWith(recordSuffix))) {
+    const path = join(folder, name.slice(0, -recordSuffix.length))
     if ((await readRecord(path))?.uri !== uri) continue
     const found = await stat(path).catch(() => undefined)
     if (found?.isFile()) return path
@@ -60,7 +60,7 @@ export async function originOf(path: string): Promise<{ uri: string; sha256: str
 
 async function readRecord(path: string): Promise<z.infer<typeof recordSchema> | undefined> {
   try {
-    return recordSchema.safeParse(JSON.parse(await readFile(`${path}${suffix}`, 'utf8'))).data
+    return recordSchema.safeParse(JSON.parse(await readFile(`${path}${recordSuffix}`, 'utf8'))).data
   } catch {
     return undefined
   }

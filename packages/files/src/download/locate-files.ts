@@ -19,7 +19,7 @@ export type TagUri = Extract<ModelUri, { kind: 'hf-tag' }>
 /** The files of a model, first part first: more than one where it is split. */
 export function locateFiles(uri: string, parsed: PlainUri, endpoint: string): RemoteFile[] {
   if (parsed.kind === 'url') {
-    const host = parsed.url.host.replace(':', '_')
+    const host = folderOfHost(parsed.url)
     return listParts(segmentsOf(uri, parsed.url).join('/')).map((file) => ({
       url: withPath(parsed.url, file),
       place: posix.join(host, file),
@@ -32,6 +32,11 @@ export function locateFiles(uri: string, parsed: PlainUri, endpoint: string): Re
     place: posix.join(folderOf(parsed), part),
     onHub: true,
   }))
+}
+
+/** Where files of a host other than the hub are kept, below the models' folder. */
+export function folderOfHost({ host }: URL): string {
+  return host.replace(':', '_')
 }
 
 /** Where files of a repository are kept, below the models' folder. */

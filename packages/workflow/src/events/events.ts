@@ -124,6 +124,7 @@ const issue = {
   input: z.string().optional(),
   where: sourcePlaceSchema.optional(),
   hint: z.string().optional(),
+  host: z.string().optional(),
   more: z.number().optional(),
 }
 

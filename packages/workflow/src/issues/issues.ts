@@ -47,6 +47,7 @@ export const errorCodes = [
   'model-unsupported',
   'model-too-large',
   'download-failed',
+  'host-not-allowed',
   'checksum-mismatch',
   'context-too-long',
   'invalid-sampling',
@@ -104,6 +105,8 @@ export interface Issue {
   where?: SourcePlace
   /** What to do about it. */
   hint?: string
+  /** Of `host-not-allowed`: from where nothing is downloaded before a person allows it. */
+  host?: string | undefined
   /** Of `too-many-issues`: how many there are besides those told, or were not looked at any more. */
   more?: number
 }
@@ -121,11 +124,18 @@ export class WoolgatherError extends Error {
   readonly input: string | undefined
   readonly where: SourcePlace | undefined
   readonly hint: string | undefined
+  readonly host: string | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { input?: string; where?: SourcePlace; hint?: string; cause?: unknown } = {},
+    options: {
+      input?: string
+      where?: SourcePlace
+      hint?: string
+      host?: string | undefined
+      cause?: unknown
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'WoolgatherError'
@@ -133,5 +143,6 @@ export class WoolgatherError extends Error {
     this.input = options.input
     this.where = options.where
     this.hint = options.hint
+    this.host = options.host
   }
 }

@@ -70,6 +70,11 @@ export interface OutputDescription {
   description: string
   /** The node gives a list: its items are spread along an axis of the node's own, one index each. */
   spreads?: boolean
+  /**
+   * Input whose items it gives, every one, whatever else goes on: what is typed into that counts as written by the author
+   * also where it is read over a link.
+   */
+  itemsOf?: string
   /** It is a list of what may not be meant as it is, in sentences: told wherever a run is told, wired or not. */
   warns?: boolean
 }
@@ -145,6 +150,7 @@ const outputSchema: z.ZodType<OutputDescription> = schemaOf<OutputDescription>()
     type: portType,
     description: z.string(),
     spreads: z.boolean().optional(),
+    itemsOf: z.string().optional(),
     warns: z.boolean().optional(),
   }),
 )
