@@ -102,7 +102,7 @@ function prepare(
 }
 
 describe('run', () => {
-  test('prints what the workflow makes, shows how it got there, and writes the result whole', async () => {
+  test('prints what the workflow makes, shows how it got there, and writes the result whole [R68]', async () => {
     const { run, result, file, folder } = prepare(
       'start text; token Once upon; token  a time; output text {"text":"Once upon a time"}; end completed',
     )
@@ -162,7 +162,7 @@ describe('run', () => {
     expect(result()).toMatchObject({ outputs: { text: { text } } })
   })
 
-  test('writes what carries the workflow: imported again it is the same, and can be run', async () => {
+  test('writes what carries the workflow: imported again it is the same, and can be run [R68]', async () => {
     const { run, file, out } = prepare('output text {"text":"x"}; end completed')
     await run()
     const document: unknown = JSON.parse(readFileSync(file, 'utf8'))
@@ -194,7 +194,7 @@ describe('run', () => {
     })
   }
 
-  test('tells what failed with node and hint, and keeps what worked', async () => {
+  test('tells what failed with node and hint, and keeps what worked [R69]', async () => {
     const nodes: Workflow['nodes'] = {
       good: { type: 'text/text', inputs: { text: 'a' } },
       bad: { type: 'text/text', inputs: { text: 'b' } },
@@ -237,7 +237,7 @@ describe('run', () => {
     expect(stderr).toContain('a and 4 more: It did not work.')
   })
 
-  test('is cancelled by Ctrl-C, with its result written', async () => {
+  test('is cancelled by Ctrl-C, with its result written [R69]', async () => {
     const { run, result } = prepare('start text; cancellable')
     const { code, stderr } = await run(['--verbose'], { interruptAt: 'text: started' })
     expect(code).toBe(130)

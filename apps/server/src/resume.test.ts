@@ -194,7 +194,7 @@ const isInterrupted = (events: readonly RunEvent[]): boolean => {
 }
 
 describe('resuming', () => {
-  test('goes on under the same number; clients that follow are told on', async () => {
+  test('goes on under the same number; clients that follow are told on [R57]', async () => {
     const before = await startTestServer()
     const client = before.connect()
     const run = await submit(

@@ -315,7 +315,7 @@ describe('messages that make no sense', () => {
 })
 
 describe('stopping and starting again', () => {
-  test('runs that waited go on waiting, the one that ran is interrupted, and the history is there', async () => {
+  test('runs that waited go on waiting, the one that ran is interrupted, and the history is there [R59]', async () => {
     const before = await startTestServer({ parallelRuns: 1 })
     const client = before.connect()
     const running = await submit(client, script('start text; cancellable'))

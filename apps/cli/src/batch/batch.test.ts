@@ -9,7 +9,7 @@ function withoutHashes(text: string): string {
 }
 
 describe('a batch', () => {
-  test('makes one line of each row, in the order of the rows', async () => {
+  test('makes one line of each row, in the order of the rows [R62]', async () => {
     const { run, out, exists } = prepare()
     const { code, stderr } = await run()
     expect(code).toBe(0)
@@ -47,7 +47,7 @@ describe('a batch', () => {
     expect(lines()[1]?.outputs).toEqual({ 'text.text': 'Hello Bob!' })
   })
 
-  test('goes on after a row that failed, which is a line with its error, and ends with 3', async () => {
+  test('goes on after a row that failed, which is a line with its error, and ends with 3 [R65]', async () => {
     const { run, lines } = prepare({
       rows: ['rows.csv', 'number\n1\nmany\n3\n'],
       nodes: {
@@ -98,7 +98,7 @@ describe('a batch', () => {
     expect(text()).toContain('"outputs":{"__proto__":"Hello Ada!"}')
   })
 
-  test('draws a seed once for all rows', async () => {
+  test('draws a seed once for all rows [R45]', async () => {
     const { run, lines } = prepare({
       rows: ['rows.csv', 'seeds.count\n2\n2\n3\n'],
       nodes: { seeds: { type: 'matrix/seeds', inputs: {} } },
@@ -182,7 +182,7 @@ test('what a spreadsheet would run is text in a table, unless --formulas leaves 
 })
 
 describe('refused before anything runs, with 2', () => {
-  test('columns that go nowhere, unless they are ignored on purpose', async () => {
+  test('columns that go nowhere, unless they are ignored on purpose [R63]', async () => {
     const { run, out } = prepare({ rows: ['rows.csv', 'who,note,id\nAda,x,1\n'] })
     const refused = await run()
     expect(refused.code).toBe(2)

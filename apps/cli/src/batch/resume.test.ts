@@ -95,7 +95,7 @@ describe('a batch that was killed', () => {
     expect(batch.lines().map(({ row }) => row)).toEqual(upTo(30))
   })
 
-  test('is gone on with by nothing but what it was begun with, and stays as it is', async () => {
+  test('is gone on with by nothing but what it was begun with, and stays as it is [R66]', async () => {
     const batch = await killedBatch()
     const before = batch.out()
     const rows = people(30).trim().split('\n')
@@ -201,7 +201,7 @@ describe('results that are complete', () => {
     expect(third?.outputs).toEqual(first?.outputs)
   })
 
-  test('are not gone on with by a table that was sorted and added to', async () => {
+  test('are not gone on with by a table that was sorted and added to [R67]', async () => {
     const batch = await completeBatch()
     batch.write('rows.csv', 'who\nBob\nAda\nCid\n')
     const { code, stderr } = await batch.run(['--resume'])
@@ -363,7 +363,7 @@ describe('--retry-failed', () => {
     expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringContaining('--retry-failed')])
   })
 
-  test('killed in the middle loses no line, and going on leaves one of each row', async () => {
+  test('killed in the middle loses no line, and going on leaves one of each row [R66]', async () => {
     const nodes = {
       who: { type: 'api/input', inputs: { name: 'who', type: 'number' } },
       wait: gated['wait']!,

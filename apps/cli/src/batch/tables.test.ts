@@ -101,7 +101,7 @@ describe('a field becomes what its input takes', () => {
   const column = (name: string): string =>
     `${name}\n${texts.map((text) => `"${text.replaceAll('"', '""')}"`).join('\n')}\n`
 
-  test('unchanged where that is text', async () => {
+  test('unchanged where that is text [R64]', async () => {
     expect(await values('text', column('v'))).toEqual(texts)
     expect(await values('any', column('v'))).toEqual(texts)
     for (const [type, input] of [
@@ -125,7 +125,7 @@ describe('a field becomes what its input takes', () => {
     ])
   })
 
-  test('a number or boolean as spreadsheets write it; an empty field is not given', async () => {
+  test('a number or boolean as spreadsheets write it; an empty field is not given [R64]', async () => {
     expect(await values('number', 'v,x\n.5,\n007,\n"1,234.5",\n,\n 7 ,\n', { ignore: ['x'] }, 42)).toEqual([
       0.5, 7, 1_234.5, 42, 7,
     ])

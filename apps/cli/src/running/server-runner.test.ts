@@ -46,7 +46,7 @@ function call(args: string[]): Promise<{ code: number | null; stdout: string; st
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...said })))
 }
 
-test('run and batch work on a server as they do without one', async () => {
+test('run and batch work on a server as they do without one [R70]', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-cli-'))
   const at = (name: string): string => path.join(folder, name)
   writeFileSync(at('workflow.json'), JSON.stringify(workflow))

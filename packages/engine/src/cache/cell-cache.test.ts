@@ -229,7 +229,7 @@ function damaged(bytes: Buffer, damage: Damage): Buffer | undefined {
   }
 }
 
-test('1,000 corruptions of the cache folder never give a wrong result', async () => {
+test('1,000 corruptions of the cache folder never give a wrong result [R42]', async () => {
   await using folder = await temporaryFolder()
   // each handle writes a file of its own: half of the sweep is in one, the rest in another
   const half = structuredClone(workflow)

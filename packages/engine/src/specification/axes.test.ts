@@ -23,7 +23,7 @@ function brief(value: Json | undefined): string[] {
    x ──┬─► sum
        └─►
 */
-test('the same axis on two inputs aligns', async () => {
+test('the same axis on two inputs aligns [R12]', async () => {
   const { outputs } = await run(graph({ x: axis(1, 2, 3), sum: add('x.value', 'x.value') }))
   expect(brief(outputs['sum']?.['sum'])).toEqual(['x0: 2', 'x1: 4', 'x2: 6'])
 })
@@ -32,7 +32,7 @@ test('the same axis on two inputs aligns', async () => {
    x ──► left ──┬─► sum
    y ──► right ─┘
 */
-test('an axis stays the same axis on every way it takes', async () => {
+test('an axis stays the same axis on every way it takes [R11]', async () => {
   const { outputs } = await run(
     graph({
       x: axis(1, 2),
@@ -49,7 +49,7 @@ test('an axis stays the same axis on every way it takes', async () => {
    x ─┬─► sum ──► gather over y ──► show
    y ─┘
 */
-test('collecting over a named axis leaves the others', async () => {
+test('collecting over a named axis leaves the others [R13]', async () => {
   const nodes = {
     x: axis(1, 2),
     y: axis(10, 20),
@@ -63,7 +63,7 @@ test('collecting over a named axis leaves the others', async () => {
 /*
    n ──► items (as many as n says) ──► gather over n
 */
-test('collecting over an axis takes with it those that lie within it', async () => {
+test('collecting over an axis takes with it those that lie within it [R13]', async () => {
   const { outputs } = await run(
     graph({
       n: axis(1, 3),
@@ -82,7 +82,7 @@ test('collecting over an axis takes with it those that lie within it', async () 
 /*
    n ──► items ──► gather over items
 */
-test('a ragged axis is as long at each coordinate as it was made there', async () => {
+test('a ragged axis is as long at each coordinate as it was made there [R14]', async () => {
   const { outputs } = await run(
     graph({
       n: axis(2, 0, 3),
@@ -94,7 +94,7 @@ test('a ragged axis is as long at each coordinate as it was made there', async (
   expect(brief(totals)).toEqual(['n0: 1', 'n1: 0', 'n2: 3'])
 })
 
-test('an axis of nothing runs nothing and collects nothing', async () => {
+test('an axis of nothing runs nothing and collects nothing [R15]', async () => {
   const { outputs, events } = await run(
     graph({ x: axis(), sum: add('x.value', 'x.value'), all: gather('sum.sum') }),
   )
@@ -120,7 +120,7 @@ test('one output goes to many', async () => {
   expect(story(events).filter((line) => line === 'one started')).toHaveLength(1)
 })
 
-test('more cells than the limit are refused before anything runs, with the arithmetic', async () => {
+test('more cells than the limit are refused before anything runs, with the arithmetic [R17]', async () => {
   const values = (length: number): Json[] => Array.from({ length }, (_, i) => i)
   const { status, errors, events } = await run(
     graph({
@@ -145,7 +145,7 @@ test('more cells than the limit are refused before anything runs, with the arith
   expect(story(events).filter((line) => line.includes('ab'))).toEqual([])
 })
 
-test('an axis that turns out too long while running ends the run with the limit', async () => {
+test('an axis that turns out too long while running ends the run with the limit [R17]', async () => {
   const { status, errors } = await run(
     graph({
       n: { type: 'test/add', inputs: { a: 3 } },
@@ -180,7 +180,7 @@ test('an axis that cannot be made at one coordinate leaves the others', async ()
   expect(story(events)).toContain('sum[1] skipped')
 })
 
-test('lists spread along one axis must be equally long', async () => {
+test('lists spread along one axis must be equally long [R16]', async () => {
   const odd = node('odd', () => null, {
     outputs: {
       a: { type: 'any', description: 'A.', spreads: true },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { graph, run } from '../testing/graph.ts'
 
-test('a chain hands values on', async () => {
+test('a chain hands values on [R1]', async () => {
   // 2 ── add ── add
   const { status, outputs, errors } = await run(
     graph({
@@ -17,7 +17,7 @@ test('a chain hands values on', async () => {
   })
 })
 
-test('different axes cross and a collecting input gets the labelled whole', async () => {
+test('different axes cross and a collecting input gets the labelled whole [R12]', async () => {
   // x ─┐
   //    ├─ sum ── gather
   // y ─┘
@@ -50,7 +50,7 @@ test('different axes cross and a collecting input gets the labelled whole', asyn
   })
 })
 
-test('a loop repeats its body until the maximum and gives every iteration as history', async () => {
+test('a loop repeats its body until the maximum and gives every iteration as history [R19]', async () => {
   // start ── add 1 ── end
   const { outputs, status, events } = await run(
     graph({
@@ -75,7 +75,7 @@ test('a loop repeats its body until the maximum and gives every iteration as his
   })
 })
 
-test('a failed cell takes only what depends on it, and the run ends partial', async () => {
+test('a failed cell takes only what depends on it, and the run ends partial [R26]', async () => {
   // x ── fail on 2 ── add
   const { outputs, status, errors } = await run(
     graph({
@@ -102,7 +102,7 @@ test('a failed cell takes only what depends on it, and the run ends partial', as
   })
 })
 
-test('only the chosen side is evaluated', async () => {
+test('only the chosen side is evaluated [R7]', async () => {
   // yes: constant ──┐
   //                 ├─ choose
   // no: fail ───────┘

@@ -25,7 +25,7 @@ const add = (a: number | string, b: number): WorkflowNode =>
 const chain = (first: number): ReturnType<typeof graph> =>
   graph({ a: add(first, 1), b: add('a', 1), c: add('b', 1) })
 
-test('the first run says so, the second takes everything from the cache', async () => {
+test('the first run says so, the second takes everything from the cache [R33]', async () => {
   const cache = createMemoryCache()
   expect(account((await run(chain(1), { cache })).events)).toEqual({
     ran: { a: 'first run', b: 'first run', c: 'first run' },
@@ -58,7 +58,7 @@ test('of a sweep, the cells at the coordinate that is asked for run anew', async
   expect(ran).toEqual([['sum', { axis: 1 }]])
 })
 
-test('a changed literal runs its node and what it changes, and each says why', async () => {
+test('a changed literal runs its node and what it changes, and each says why [R34]', async () => {
   const cache = createMemoryCache()
   await run(chain(1), { cache })
   expect(account((await run(chain(5), { cache })).events)).toEqual({
@@ -70,7 +70,7 @@ test('a changed literal runs its node and what it changes, and each says why', a
 /*
    n ──► even? ──► page       4 instead of 2 is still even
 */
-test('a change that changes nothing downstream stops there', async () => {
+test('a change that changes nothing downstream stops there [R35]', async () => {
   const cache = createMemoryCache()
   const workflow = (n: number): ReturnType<typeof graph> =>
     graph({
@@ -100,7 +100,7 @@ test('long text upstream is not written out in the reason', async () => {
   expect(ran['page']).toBe('upstream text of `x` changed')
 })
 
-test('a value swept further runs only the new cells', async () => {
+test('a value swept further runs only the new cells [R36]', async () => {
   const cache = createMemoryCache()
   const workflow = (...values: number[]): ReturnType<typeof graph> =>
     graph({
@@ -123,14 +123,14 @@ test('reasons do not leak between different workflows of one name', async () => 
   expect(account((await run(graph({ a: add(2, 1) }), { cache })).events).ran).toEqual({ a: '`a` 1 → 2' })
 })
 
-test('titles and places of nodes are no reason to run', async () => {
+test('titles and places of nodes are no reason to run [R37]', async () => {
   const cache = createMemoryCache()
   await run(graph({ a: add(1, 1) }), { cache })
   const { events } = await run(graph({ a: { ...add(1, 1), view: { x: 9, y: 9, title: 'Sum' } } }), { cache })
   expect(account(events)).toEqual({ ran: {}, cached: ['a'] })
 })
 
-test('a failed cell is never cached and runs again next time', async () => {
+test('a failed cell is never cached and runs again next time [R38]', async () => {
   const cache = createMemoryCache()
   let attempts = 0
   const flaky = node('flaky', () => {
@@ -145,7 +145,7 @@ test('a failed cell is never cached and runs again next time', async () => {
   expect(account(events).ran).toEqual({ f: 'its result was not kept' })
 })
 
-test('an impure node runs every time, and what follows only where it gave something else', async () => {
+test('an impure node runs every time, and what follows only where it gave something else [R39]', async () => {
   const cache = createMemoryCache()
   const answers = [1, 1, 2]
   const clock = node('clock', () => answers.shift(), { impure: true })
@@ -163,7 +163,7 @@ test('an impure node runs every time, and what follows only where it gave someth
   ])
 })
 
-test('a fingerprint makes a node run again when what it reads has changed', async () => {
+test('a fingerprint makes a node run again when what it reads has changed [R39]', async () => {
   const cache = createMemoryCache()
   let contents = 'one'
   const reader = node('reader', () => contents, { fingerprint: () => Promise.resolve(contents) })
@@ -182,7 +182,7 @@ test('a fingerprint makes a node run again when what it reads has changed', asyn
   ])
 })
 
-test('a new version of a node type runs again', async () => {
+test('a new version of a node type runs again [R40]', async () => {
   const cache = createMemoryCache()
   const version = (n: number): ReturnType<typeof registryWith> =>
     registryWith(node('thing', () => n, { version: n }))
@@ -195,7 +195,7 @@ test('a new version of a node type runs again', async () => {
   })
 })
 
-test('a seed drawn for a run is part of what is cached', async () => {
+test('a seed drawn for a run is part of what is cached [R43]', async () => {
   const cache = createMemoryCache()
   const workflow = graph({ r: { type: 'test/random' } })
   const first = await run(workflow, { cache })
@@ -209,7 +209,7 @@ test('a seed drawn for a run is part of what is cached', async () => {
   expect(seeds).toEqual({ r: first.outputs['r']?.['seed'] })
 })
 
-test('a result is kept for the code that computed it: other code runs the cell again and says why', async () => {
+test('a result is kept for the code that computed it: other code runs the cell again and says why [R40]', async () => {
   const cache = createMemoryCache()
   const one = graph({ sum: { type: 'test/add', inputs: { a: 1, b: 2 } } })
   const reasons: (string | undefined)[] = []

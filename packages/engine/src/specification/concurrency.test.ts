@@ -78,7 +78,7 @@ function begin(workflow: Workflow, options: Partial<ExecuteOptions<unknown>> = {
 
 const long: WorkflowNode = { type: 'test/wait', inputs: { value: 1, milliseconds: forever } }
 
-test('cancelling a run stops what runs, begins nothing more, and keeps what was done', async () => {
+test('cancelling a run stops what runs, begins nothing more, and keeps what was done [R46]', async () => {
   const { run, seen, events } = begin(
     graph({
       quick: { type: 'test/constant', inputs: { value: 1 } },
@@ -102,7 +102,7 @@ test('a run cancelled before it began does nothing', async () => {
   expect({ status, story: story(events) }).toEqual({ status: 'cancelled', story: [] })
 })
 
-test('a node that does not listen is given up after its grace', async () => {
+test('a node that does not listen is given up after its grace [R49]', async () => {
   const deaf = node('deaf', () => new Promise(() => undefined))
   const begun = begin(graph({ deaf: { type: 'test/deaf' } }), { registry: registryWith(deaf) })
   await begun.seen('deaf started')
@@ -126,7 +126,7 @@ test('a fingerprint that never comes does not keep a cancelled run from ending',
 /*
    x ──► slow ──► after      one of three is cancelled
 */
-test('cancelling one cell leaves the other coordinates', async () => {
+test('cancelling one cell leaves the other coordinates [R47]', async () => {
   const { run, seen } = begin(
     graph({
       x: { type: 'test/axis', inputs: { values: [5, forever, 6] } },
@@ -154,7 +154,7 @@ test('cancelling one cell leaves the other coordinates', async () => {
    a ──► b ──► c        the branch from b on is cancelled, the other goes on
    a ──► d
 */
-test('cancelling a branch takes a node and all that depends on it', async () => {
+test('cancelling a branch takes a node and all that depends on it [R47]', async () => {
   const { run, seen } = begin(
     graph({
       a: { type: 'test/wait', inputs: { value: 1, milliseconds: 20 } },
@@ -230,7 +230,7 @@ test('two runs at once know nothing of each other', async () => {
 /*
    x (0 … 9) ──► work
 */
-test('cells begin in the order of their axis', async () => {
+test('cells begin in the order of their axis [R9]', async () => {
   const begun: (number | undefined)[] = []
   await run(graph(swept(10)), {
     registry: registryWith(counting(1).definition),
@@ -242,7 +242,7 @@ test('cells begin in the order of their axis', async () => {
   expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
 })
 
-test('nodes that need nothing begin in the order of the document', async () => {
+test('nodes that need nothing begin in the order of the document [R9]', async () => {
   const begun: string[] = []
   const nodes = Object.fromEntries(
     ['d', 'a', 'c', 'b'].map((id) => [id, { type: 'test/constant', inputs: { value: 1 } }]),

@@ -71,7 +71,7 @@ test('a result that was kept under an early name is found when the name is final
   expect(isCached(await read(cache, { contents: 'b', hashed: true }))).toBe(false)
 })
 
-test('a result whose file is hashed while it runs is kept under the final name', async () => {
+test('a result whose file is hashed while it runs is kept under the final name [R41]', async () => {
   const cache = createMemoryCache()
   const file: File = { contents: 'a' }
   file.whileRead = () => (file.hashed = true)
@@ -79,7 +79,7 @@ test('a result whose file is hashed while it runs is kept under the final name',
   expect(isCached(await read(cache, { contents: 'a', hashed: true }))).toBe(true)
 })
 
-test('a result of another file than was looked at is not kept', async () => {
+test('a result of another file than was looked at is not kept [R41]', async () => {
   const cache = createMemoryCache()
   const file: File = { contents: 'a' }
   const cell = cellOf(file)

@@ -7,7 +7,7 @@ import { forever, graph, node, registryWith, run, testRegistry } from '../testin
 const later = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-test('tokens that come in quick succession are told together, in order, before the end of the cell', async () => {
+test('tokens that come in quick succession are told together, in order, before the end of the cell [R52]', async () => {
   const speaker = node('speaker', async (_, { token }) => {
     for (const text of ['Once ', 'upon ', 'a ']) token(text)
     await later(80)
@@ -48,7 +48,7 @@ test('what a node says after its cell ended is not told', async () => {
   expect(events.filter((event) => event.type === 'cell.token')).toEqual([])
 })
 
-test('long outputs travel as references, short ones as they are', async () => {
+test('long outputs travel as references, short ones as they are [R53]', async () => {
   const artifacts = createMemoryArtifactStore()
   const long = 'ä'.repeat(600)
   const { events, outputs } = await run(
@@ -80,7 +80,7 @@ test('long outputs travel as references, short ones as they are', async () => {
   expect(outputs['long']).toEqual({ value: long })
 })
 
-test('every event is as the schema of the wire has it', async () => {
+test('every event is as the schema of the wire has it [R51]', async () => {
   const { events } = await run(
     graph({
       x: { type: 'test/axis', inputs: { values: [1, 2] } },
@@ -116,7 +116,7 @@ test('whoever stops reading the events cancels the run', async () => {
   await expect.poll(() => ended).toMatchObject({ type: 'run.finished', status: 'cancelled' })
 })
 
-test('how far the run is is told, and the last time all of it', async () => {
+test('how far the run is is told, and the last time all of it [R55]', async () => {
   const { events } = await run(
     graph({ a: { type: 'test/add' }, b: { type: 'test/add', links: { a: ['a', 'sum'] } } }),
   )

@@ -5,7 +5,7 @@ import { graph, labelled, node, registryWith, run, story } from '../testing/grap
    bad ──► after
    good ──► fine
 */
-test('a failure takes only what depends on it', async () => {
+test('a failure takes only what depends on it [R25]', async () => {
   const { status, outputs, errors, events } = await run(
     graph({
       bad: { type: 'test/fail', inputs: { value: 1 } },
@@ -26,12 +26,12 @@ test('a failure takes only what depends on it', async () => {
   })
 })
 
-test('a run in which nothing was reached has failed', async () => {
+test('a run in which nothing was reached has failed [R26]', async () => {
   const { status } = await run(graph({ bad: { type: 'test/fail', inputs: { value: 1 } } }))
   expect(status).toBe('failed')
 })
 
-test('a collecting node is given what succeeded and told what did not', async () => {
+test('a collecting node is given what succeeded and told what did not [R27]', async () => {
   const { outputs } = await run(
     graph({
       x: { type: 'test/axis', inputs: { values: [1, 2, 3] } },
@@ -93,7 +93,7 @@ test.each<[string, unknown, string]>([
   expect(errors).toEqual([{ code: 'invalid-output', message, node: 'odd' }])
 })
 
-test('a value that contains itself is refused, not followed for ever', async () => {
+test('a value that contains itself is refused, not followed for ever [R32]', async () => {
   const self: unknown[] = []
   self.push(self)
   const odd = node('odd', () => self)
@@ -101,7 +101,7 @@ test('a value that contains itself is refused, not followed for ever', async () 
   expect(errors[0]?.code).toBe('invalid-output')
 })
 
-test('nobody can change a value that others read', async () => {
+test('nobody can change a value that others read [R32]', async () => {
   const giver = node('giver', () => ({ list: [1, 2] }))
   const vandal = node('vandal', (value) => {
     ;(value as { list: number[] }).list.push(3)
@@ -150,7 +150,7 @@ test('nodes on a cycle fail, and the rest runs', async () => {
   expect(errors.map(({ code }) => code)).toEqual(['cycle'])
 })
 
-test('a literal that its node refuses fails that node with node and input', async () => {
+test('a literal that its node refuses fails that node with node and input [R28]', async () => {
   const { errors } = await run(graph({ sum: { type: 'test/add', inputs: { a: 'three' } } }))
   expect(errors).toEqual([
     {
@@ -163,7 +163,7 @@ test('a literal that its node refuses fails that node with node and input', asyn
   ])
 })
 
-test('a value over a link that does not fit fails the cell with node and input', async () => {
+test('a value over a link that does not fit fails the cell with node and input [R28]', async () => {
   const { errors } = await run(
     graph({
       word: { type: 'test/constant', inputs: { value: 'three' } },
@@ -181,7 +181,7 @@ test('a value over a link that does not fit fails the cell with node and input',
   ])
 })
 
-test('a node that may be tried again is, after a pause that doubles', async () => {
+test('a node that may be tried again is, after a pause that doubles [R29]', async () => {
   const times: number[] = []
   const flaky = node(
     'flaky',
@@ -201,7 +201,7 @@ test('a node that may be tried again is, after a pause that doubles', async () =
   expect(third - second).toBeGreaterThan(36)
 })
 
-test('when every attempt fails the last error is told, and only once', async () => {
+test('when every attempt fails the last error is told, and only once [R29]', async () => {
   let attempts = 0
   const flaky = node('flaky', () => Promise.reject(new Error(`attempt ${++attempts}`)), {
     retry: { attempts: 2, delayMs: 1 },
@@ -213,7 +213,7 @@ test('when every attempt fails the last error is told, and only once', async () 
   expect(story(events).filter((line) => line === 'f failed')).toHaveLength(1)
 })
 
-test('a cell that takes longer than its type allows fails with timeout and is told to stop', async () => {
+test('a cell that takes longer than its type allows fails with timeout and is told to stop [R30]', async () => {
   let stopped = false
   const slow = node(
     'slow',
@@ -233,7 +233,7 @@ test('a cell that takes longer than its type allows fails with timeout and is to
   })
 })
 
-test('a node that never ends after it was told to is given up', async () => {
+test('a node that never ends after it was told to is given up [R30]', async () => {
   const deaf = node('deaf', () => new Promise(() => undefined), { timeoutMs: 10 })
   const { status, errors } = await run(graph({ d: { type: 'test/deaf' } }), {
     registry: registryWith(deaf),
@@ -272,7 +272,7 @@ test('outputs that cannot be stored fail the cell instead of hanging the run', a
   })
 })
 
-test('errors come in the order of coordinates, whichever cell failed first by the clock', async () => {
+test('errors come in the order of coordinates, whichever cell failed first by the clock [R31]', async () => {
   const slowest = node('slowest', async (value) => {
     // the first is the last to fail
     await new Promise((resolve) => setTimeout(resolve, 40 - 10 * Number(value)))

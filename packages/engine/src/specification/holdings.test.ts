@@ -50,7 +50,7 @@ const list = (values: unknown[]): WorkflowNode => ({
 const runs = (items: readonly string[]): string[] =>
   items.filter((item, index) => index === 0 || items[index - 1] !== item)
 
-test('a sweep takes its cells by what they hold, each once, and tells before the next what is held', async () => {
+test('a sweep takes its cells by what they hold, each once, and tells before the next what is held [R60]', async () => {
   const { definition, held, ran } = holder()
   const told: Holding[] = []
   const { status } = await run(
@@ -163,7 +163,7 @@ test('a cell that is cancelled while it waits for its turn is passed over', asyn
 /*
    draft ─► start ─► write (models) ─► judge ─► end      three rounds, over two models
 */
-test('a loop keeps what it has held until it is over, and is finished before others begin', async () => {
+test('a loop keeps what it has held until it is over, and is finished before others begin [R61]', async () => {
   const { definition, ran } = holder()
   const told: Holding[] = []
   const { status } = await run(

@@ -32,7 +32,7 @@ test('everything behind the side not chosen stays idle', async () => {
    shared ──► yes ──► choose
       └─────► add           shared is needed for certain, chosen or not
 */
-test('what another node needs for certain runs whatever is chosen', async () => {
+test('what another node needs for certain runs whatever is chosen [R8]', async () => {
   const { outputs } = await run(
     graph({
       shared: constant(5),
@@ -52,7 +52,7 @@ test('what another node needs for certain runs whatever is chosen', async () => 
    x ──► left ─────► yes     left fails at every odd x, where nobody asks for it
    x ──► right ────► no
 */
-test('each coordinate chooses for itself', async () => {
+test('each coordinate chooses for itself [R7]', async () => {
   const { outputs, status } = await run(
     graph({
       x: { type: 'test/axis', inputs: { values: [1, 2, 3] } },

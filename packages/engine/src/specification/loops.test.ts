@@ -62,7 +62,7 @@ test('a loop of 20,000 iterations costs no stack and no limit of cells', async (
    start ──► +1 ──► end
      └─► even? ──► stop
 */
-test('a loop stops after the iteration that says so', async () => {
+test('a loop stops after the iteration that says so [R19]', async () => {
   const { outputs } = await run(
     graph({
       start: start(50, { n: 'number' }, { n: 1 }),
@@ -77,7 +77,7 @@ test('a loop stops after the iteration that says so', async () => {
 /*
    start ──► a, b swapped ──► end      two slots of different types
 */
-test('slots go round each by itself, whatever their types', async () => {
+test('slots go round each by itself, whatever their types [R20]', async () => {
   const { outputs } = await run(
     graph({
       start: start(3, { n: 'number', text: 'text', list: 'list' }, { n: 0, text: '', list: ['x'] }),
@@ -96,7 +96,7 @@ test('slots go round each by itself, whatever their types', async () => {
 /*
    outer ──► inner ──► +1 ──► inner end ──► outer end
 */
-test('loops nest: the inner begins anew in each iteration of the outer', async () => {
+test('loops nest: the inner begins anew in each iteration of the outer [R21]', async () => {
   const { outputs, errors } = await run(
     graph({
       outer: start(3, { n: 'number' }, { n: 0 }),
@@ -119,7 +119,7 @@ test('loops nest: the inner begins anew in each iteration of the outer', async (
 /*
    x ──► start ──► +1 ──► end          a loop for each x
 */
-test('a loop under an axis is a loop of its own at each coordinate', async () => {
+test('a loop under an axis is a loop of its own at each coordinate [R22]', async () => {
   const { outputs } = await run(
     graph({
       x: { type: 'test/axis', inputs: { values: [10, 20] } },
@@ -151,7 +151,7 @@ test('a loop under an axis is a loop of its own at each coordinate', async () =>
    start ──► + x ──► end               x enters the body only
      x ───────┘
 */
-test('an axis that enters the body makes a loop for each of its values', async () => {
+test('an axis that enters the body makes a loop for each of its values [R22]', async () => {
   const { outputs } = await run(
     graph({
       x: { type: 'test/axis', inputs: { values: [1, 100] } },
@@ -201,7 +201,7 @@ test('an axis made inside the body may be of another length in each iteration', 
 /*
    start ──► fails on 12 ──► end ──► sum
 */
-test('a loop whose body fails fails what comes after it, and keeps the iterations before', async () => {
+test('a loop whose body fails fails what comes after it, and keeps the iterations before [R23]', async () => {
   const { outputs, status, events } = await run(
     graph({
       start: start(5, { n: 'number' }, { n: 10 }),
@@ -219,7 +219,7 @@ test('a loop whose body fails fails what comes after it, and keeps the iteration
   expect(story(events)).toContain('after skipped')
 })
 
-test('in a loop under an axis a failure ends the loop at its own coordinate only', async () => {
+test('in a loop under an axis a failure ends the loop at its own coordinate only [R23]', async () => {
   const { outputs, status } = await run(
     graph({
       x: { type: 'test/axis', inputs: { values: [0, 10] } },
@@ -236,7 +236,7 @@ test('in a loop under an axis a failure ends the loop at its own coordinate only
   expect({ n: values(outputs['end']?.['n']), status }).toEqual({ n: [3, null], status: 'partial' })
 })
 
-test('iterations are cached one by one: a longer loop continues where the shorter ended', async () => {
+test('iterations are cached one by one: a longer loop continues where the shorter ended [R36]', async () => {
   const cache = createMemoryCache()
   const workflow = (maximum: number): ReturnType<typeof graph> =>
     graph({
@@ -292,7 +292,7 @@ test('a loop may ignore what it hands round', async () => {
 /*
    start ──► more ──► end        asked for: more
 */
-test('a node inside a loop can be a target: it is given at every iteration', async () => {
+test('a node inside a loop can be a target: it is given at every iteration [R3]', async () => {
   const { outputs, errors } = await run(
     graph({
       start: start(3, { n: 'number' }, { n: 0 }),

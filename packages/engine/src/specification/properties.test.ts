@@ -40,7 +40,7 @@ function sorted(cells: Map<string, unknown>): [string, unknown][] {
   return [...cells].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-test('any graph gives the values that evaluating it naively gives', async () => {
+test('any graph gives the values that evaluating it naively gives [R10]', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryGraph, async (workflow) => {
       const naive = new NaiveEvaluator(workflow)
@@ -55,7 +55,7 @@ test('any graph gives the values that evaluating it naively gives', async () => 
   )
 })
 
-test('a cached re-run equals the cold run, and runs nothing that did not fail', async () => {
+test('a cached re-run equals the cold run, and runs nothing that did not fail [R33]', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryGraph, async (workflow) => {
       const cache = createMemoryCache()
@@ -71,7 +71,7 @@ test('a cached re-run equals the cold run, and runs nothing that did not fail', 
   )
 })
 
-test('neither the order of nodes in the document nor how many run at once changes a value', async () => {
+test('neither the order of nodes in the document nor how many run at once changes a value [R10]', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryGraph, fc.infiniteStream(fc.nat()), async (workflow, numbers) => {
       const { outputs } = await run(workflow)
@@ -112,7 +112,7 @@ function openCells(events: readonly RunEvent[]): string[] {
   return [...open]
 }
 
-test('every run tells of each cell it began how it ended, numbers its events without a gap, and ends once', async () => {
+test('every run tells of each cell it began how it ended, numbers its events without a gap, and ends once [R50]', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryGraph, async (workflow) => {
       const { events } = await run(workflow, { cache: createMemoryCache() })
@@ -125,7 +125,7 @@ test('every run tells of each cell it began how it ended, numbers its events wit
   )
 })
 
-test('whatever is cancelled, and whenever, the run ends and tells the end of what it began', async () => {
+test('whatever is cancelled, and whenever, the run ends and tells the end of what it began [R48]', async () => {
   await fc.assert(
     fc.asyncProperty(
       arbitraryGraph,

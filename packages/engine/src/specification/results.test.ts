@@ -21,7 +21,7 @@ async function bothResults(
 /*
    x ──► long ──► picky ──► more        y, within x, crosses it; one cell fails
 */
-test('what events tell, put together by the plan, is what the run gave: axes, failures and long texts', async () => {
+test('what events tell, put together by the plan, is what the run gave: axes, failures and long texts [R54]', async () => {
   const words = ['a', 'b'.repeat(2_000), 'c']
   const { told, given } = await bothResults(
     graph({
@@ -48,7 +48,7 @@ const lookAlikes: Record<string, Json> = {
 }
 
 test.each(Object.entries(lookAlikes))(
-  'a value that looks like a reference to an artifact (%s) comes out as it is, from the cache too',
+  'a value that looks like a reference to an artifact (%s) comes out as it is, from the cache too [R53]',
   async (_, value) => {
     const workflow = graph({
       given: { type: 'test/constant', inputs: { value } },

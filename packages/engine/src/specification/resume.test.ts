@@ -25,7 +25,7 @@ const endsIn = (events: readonly RunEvent[]): string[] =>
     event.type === 'cell.finished' || event.type === 'cell.failed' ? [named(event)] : [],
   )
 
-test('a run taken up at any moment does what is left, each cell once, and comes to the same', async () => {
+test('a run taken up at any moment does what is left, each cell once, and comes to the same [R56]', async () => {
   const whole = await run(sweep)
   for (let moment = 0; moment < whole.events.length; moment++) {
     const before = whole.events.slice(0, moment)
@@ -38,7 +38,7 @@ test('a run taken up at any moment does what is left, each cell once, and comes 
   }
 })
 
-test('suspects run one at a time with nothing beside them, then the rest runs as usual', async () => {
+test('suspects run one at a time with nothing beside them, then the rest runs as usual [R58]', async () => {
   const suspects = [
     { node: 'slow', at: { x: 1 } },
     { node: 'slow', at: { x: 3 } },

@@ -28,7 +28,7 @@ const twice: Subgraph = {
   },
 }
 
-test('a subgraph is a node, and its own nodes go by the path of the instance', async () => {
+test('a subgraph is a node, and its own nodes go by the path of the instance [R24]', async () => {
   const { outputs, events } = await run(
     graph(
       {
@@ -42,7 +42,7 @@ test('a subgraph is a node, and its own nodes go by the path of the instance', a
   expect(story(events)).toEqual(['one started', 'one finished', 'p/add started', 'p/add finished'])
 })
 
-test('subgraphs nest, and each instance is computed by itself', async () => {
+test('subgraphs nest, and each instance is computed by itself [R24]', async () => {
   const { outputs, events } = await run(
     graph(
       {
@@ -61,7 +61,7 @@ test('subgraphs nest, and each instance is computed by itself', async () => {
   ])
 })
 
-test('an axis goes through a subgraph, and one made inside is named by its path', async () => {
+test('an axis goes through a subgraph, and one made inside is named by its path [R18]', async () => {
   const spread: Subgraph = {
     name: 'Spread',
     inputs: [{ name: 'n', type: 'number' }],
@@ -122,7 +122,7 @@ const chain = (mode: 'bypass' | 'mute'): Record<string, WorkflowNode> => ({
 /*
    one ──► (plus) ──► last
 */
-test('a bypassed node hands its input on', async () => {
+test('a bypassed node hands its input on [R6]', async () => {
   const { outputs, status } = await run(graph(chain('bypass')))
   expect({ outputs, status }).toEqual({
     outputs: { last: { sum: 101 }, alone: { value: 'x' } },
@@ -130,7 +130,7 @@ test('a bypassed node hands its input on', async () => {
   })
 })
 
-test('a muted node does not run, an input that can do without it does, and the rest goes on', async () => {
+test('a muted node does not run, an input that can do without it does, and the rest goes on [R4]', async () => {
   const { outputs, status } = await run(graph(chain('mute')))
   expect({ outputs, status }).toEqual({
     outputs: { last: { sum: 100 }, alone: { value: 'x' } },
@@ -138,7 +138,7 @@ test('a muted node does not run, an input that can do without it does, and the r
   })
 })
 
-test('what needs a muted node is skipped and says why', async () => {
+test('what needs a muted node is skipped and says why [R5]', async () => {
   const { events, status } = await run(
     graph({
       one: { type: 'test/constant', inputs: { value: 1 }, mode: 'mute' },
@@ -152,7 +152,7 @@ test('what needs a muted node is skipped and says why', async () => {
   })
 })
 
-test('a bypassed subgraph hands its input on too', async () => {
+test('a bypassed subgraph hands its input on too [R6]', async () => {
   const { outputs } = await run(
     graph(
       {
@@ -170,7 +170,7 @@ test('a bypassed subgraph hands its input on too', async () => {
    a ──► b ──► c
    d ──► e
 */
-test('only the named targets and what they need run', async () => {
+test('only the named targets and what they need run [R2]', async () => {
   const { outputs, events } = await run(
     graph({
       a: { type: 'test/add', inputs: { a: 1 } },
@@ -185,7 +185,7 @@ test('only the named targets and what they need run', async () => {
   expect(story(events).map((line) => line[0])).toEqual(['a', 'a', 'b', 'b'])
 })
 
-test('a node inside a subgraph can be a target, and one that does not exist is refused by name', async () => {
+test('a node inside a subgraph can be a target, and one that does not exist is refused by name [R3]', async () => {
   const workflow = graph({ p: { type: 'subgraph/plus', inputs: { n: 1, by: 2 } } }, { subgraphs: { plus } })
   expect((await run(workflow, { targets: ['p/add'] })).outputs).toEqual({ 'p/add': { sum: 3 } })
   expect((await run(workflow, { targets: ['p/ad'] })).errors).toEqual([

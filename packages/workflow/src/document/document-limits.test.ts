@@ -12,7 +12,7 @@ function many<Value>(n: number, make: (i: number) => [string, Value]): Record<st
 
 const text = (): WorkflowNode => ({ type: 'text/text', inputs: { text: 'x' } })
 
-test('of ninety thousand nodes that are none a hundred are told, and how many were not', () => {
+test('of ninety thousand nodes that are none a hundred are told, and how many were not [W29]', () => {
   const { issues = [] } = parseWorkflow(JSON.stringify(workflow(many(90_000, (i) => [`k${i}`, 1 as never]))))
   expect(issues).toHaveLength(101)
   expect(issues.at(-1)).toMatchObject({ code: 'too-many-issues', more: 89_900 })
@@ -48,14 +48,14 @@ test.each([
   expect(JSON.stringify(issues).length).toBeLessThan(100_000)
 })
 
-test('ten megabytes of unknown keys are refused before they are parsed', () => {
+test('ten megabytes of unknown keys are refused before they are parsed [W5]', () => {
   const keys = Array.from({ length: 1_000_000 }, (_, i) => `"k${i}":1`).join(',')
   expect(parseWorkflow(`{"format":"woolgather","version":1,"name":"","nodes":{},${keys}}`).issues).toEqual([
     expect.objectContaining({ code: 'invalid-workflow', message: expect.stringContaining('100000 keys') }),
   ])
 })
 
-test('validation tells the first hundred issues, the others as a number, and looks for twenty names', () => {
+test('validation tells the first hundred issues, the others as a number, and looks for twenty names [W29]', () => {
   const nodes = many(500, (i): [string, WorkflowNode] => [
     `n${i}`,
     { type: 'output/preview', links: { value: [`m${i}`, 'text'] as Link } },
@@ -163,7 +163,7 @@ function loops(depth: number): Record<string, WorkflowNode> {
   }
 }
 
-test('loops nest 32 deep and no deeper, which is said at the node where it is too much', () => {
+test('loops nest 32 deep and no deeper, which is said at the node where it is too much [W25]', () => {
   expect(validateWorkflow(workflow(loops(documentLimits.loopDepth)), descriptions)).toEqual([])
   expect(validateWorkflow(workflow(loops(4000)), descriptions)).toEqual([
     expect.objectContaining({ code: 'invalid-zone', node: 's32' }),
@@ -171,7 +171,7 @@ test('loops nest 32 deep and no deeper, which is said at the node where it is to
   expect(planWorkflow(workflow(loops(4000)), descriptions).issues).toHaveLength(1)
 })
 
-test('loops in a row are not within each other', () => {
+test('loops in a row are not within each other [W25]', () => {
   const row: Record<string, WorkflowNode> = { t: text() }
   for (let i = 0; i < 200; i++) {
     row[`s${i}`] = {
@@ -184,7 +184,7 @@ test('loops in a row are not within each other', () => {
   expect(validateWorkflow(workflow(row), descriptions)).toEqual([])
 })
 
-test('more than 256 axes do not cross in one node', () => {
+test('more than 256 axes do not cross in one node [W31]', () => {
   const axes = many(300, (i): [string, WorkflowNode] => [
     `a${i}`,
     { type: 'matrix/each', links: { list: ['t', 'text'] } },

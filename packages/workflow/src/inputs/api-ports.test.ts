@@ -9,7 +9,7 @@ const bound = [
   { node: 'story', input: 'seed', value: 7 },
 ]
 
-test('values from outside are literals', () => {
+test('values from outside are literals [W37]', () => {
   expect(bindInputs(workflow({ story: story() }), bound).nodes).toEqual({
     story: story({ prompt: 'Hi', seed: 7 }),
   })

@@ -10,7 +10,7 @@ const story = {
 }
 const document = workflow({ story, 'v1.2': { type: 'text/text', inputs: { text: '' } } })
 
-test('numbers are read as numbers, and a link on the input gives way', () => {
+test('numbers are read as numbers, and a link on the input gives way [W33]', () => {
   expect(setInput(document, 'story.temperature', '0.7', descriptions).workflow?.nodes['story']).toEqual({
     type: 'generation/generate',
     inputs: { prompt: 'Hi', temperature: 0.7 },
@@ -18,7 +18,7 @@ test('numbers are read as numbers, and a link on the input gives way', () => {
   })
 })
 
-test('text is taken as it is, even where it looks like a number', () => {
+test('text is taken as it is, even where it looks like a number [W34]', () => {
   expect(setInput(document, 'story.prompt', '42', descriptions).workflow?.nodes['story']?.inputs).toEqual({
     prompt: '42',
   })
@@ -30,12 +30,12 @@ test('ids may contain dots', () => {
   })
 })
 
-test('the document itself stays as it was', () => {
+test('the document itself stays as it was [W38]', () => {
   setInput(document, 'story.prompt', 'changed', descriptions)
   expect(document.nodes['story']).toEqual(story)
 })
 
-test('an unknown node or input names the nearest, a wrong value says what is wrong', () => {
+test('an unknown node or input names the nearest, a wrong value says what is wrong [W36]', () => {
   const issueOf = (path: string, value: string): unknown =>
     setInput(document, path, value, descriptions).issues?.[0]
   expect(issueOf('stroy.prompt', 'x')).toEqual({
@@ -76,7 +76,7 @@ function set(nodes: Workflow['nodes'], path: string, value: string): ReturnType<
   return setInput(workflow(nodes), path, value, [...descriptions, apiInput])
 }
 
-test('an input is set by the name its callers give it, or by its node where it has none', () => {
+test('an input is set by the name its callers give it, or by its node where it has none [W35]', () => {
   const nodes = { a: called('who'), b: called(''), c: greet('a') }
   expect(set(nodes, 'who', 'Ada').workflow?.nodes['a']?.inputs).toEqual({ name: 'who', value: 'Ada' })
   expect(set(nodes, 'b', 'Bob').workflow?.nodes['b']?.inputs).toEqual({ name: '', value: 'Bob' })
@@ -105,7 +105,7 @@ test('what such an input is given is text where all it reaches takes text, or wh
   expect(valueOf('t', 'count', '7')).toBe('7')
 })
 
-test('a name that several inputs have, or one close to a name, is told', () => {
+test('a name that several inputs have, or one close to a name, is told [W36]', () => {
   const issueOf = (nodes: Workflow['nodes'], path: string): unknown => set(nodes, path, 'x').issues?.[0]
   expect(issueOf({ a: called('who'), b: called('who') }, 'who')).toMatchObject({
     code: 'invalid-input',

@@ -13,7 +13,7 @@ const workflow = (nodes: Workflow['nodes'], subgraphs?: Workflow['subgraphs']): 
 })
 const seeded = (seed: number): object => ({ ...write, inputs: { prompt: 'a story', seed } })
 
-test('a drawn seed is written into its node', () => {
+test('a drawn seed is written into its node [R44]', () => {
   const before = workflow({ write, other: write })
   expect(withSeeds(before, { write: 7 })).toEqual(workflow({ write: seeded(7) as never, other: write }))
 })
@@ -25,7 +25,7 @@ test('a seed drawn inside a subgraph is written into its definition', () => {
   expect(after.subgraphs).toEqual({ teller: { ...teller, nodes: { write: seeded(7) } } })
 })
 
-test('a subgraph used twice gets a definition for each use, as each drew its own seed', () => {
+test('a subgraph used twice gets a definition for each use, as each drew its own seed [R44]', () => {
   const before = workflow({ a: { type: 'subgraph/teller' }, b: { type: 'subgraph/teller' } }, { teller })
   const after = withSeeds(before, { 'a/write': 1, 'b/write': 2 })
   expect(after.nodes).toEqual({ a: { type: 'subgraph/teller' }, b: { type: 'subgraph/teller-2' } })

@@ -14,23 +14,23 @@ function codes(input: unknown): string[] {
   return (parseWorkflow(input).issues ?? []).map((issue) => issue.code)
 }
 
-test('a saved workflow is read from text and from parsed JSON alike', () => {
+test('a saved workflow is read from text and from parsed JSON alike [W1]', () => {
   expect(parseWorkflow(JSON.stringify(minimal))).toEqual({ workflow: minimal })
   expect(parseWorkflow(minimal)).toEqual({ workflow: minimal })
   expect(parseWorkflow(`\uFEFF${JSON.stringify(minimal)}`)).toEqual({ workflow: minimal })
 })
 
-test('text that is no JSON says so, with what to do', () => {
+test('text that is no JSON says so, with what to do [W2]', () => {
   const [issue] = parseWorkflow('{"format": "woolgather", ').issues ?? []
   expect(issue).toMatchObject({ code: 'invalid-json', hint: expect.stringContaining('complete') as string })
 })
 
-test('JSON that is something else says what a workflow begins with', () => {
+test('JSON that is something else says what a workflow begins with [W2]', () => {
   for (const value of [null, [], 3, {}, { format: 'comfy' }])
     expect(codes(value)).toEqual(['invalid-workflow'])
 })
 
-test('a newer version of the format asks for an update', () => {
+test('a newer version of the format asks for an update [W3]', () => {
   expect(parseWorkflow({ ...minimal, version: 9 }).issues).toEqual([
     {
       code: 'unsupported-version',
@@ -40,7 +40,7 @@ test('a newer version of the format asks for an update', () => {
   ])
 })
 
-test('every problem of shape is reported, each with its node and input', () => {
+test('every problem of shape is reported, each with its node and input [W4]', () => {
   const issues = parseWorkflow({
     ...minimal,
     nodes: { a: { type: 3 }, b: { type: 't', links: { text: ['a'] } }, c: { type: 't', colour: 'red' } },
@@ -53,11 +53,11 @@ test('every problem of shape is reported, each with its node and input', () => {
   expect(issues?.[2]?.hint).toBe('Remove `colour`, or check the spelling.')
 })
 
-test('a file larger than the limit is refused before it is parsed', () => {
+test('a file larger than the limit is refused before it is parsed [W5]', () => {
   expect(codes(' '.repeat(documentLimits.bytes + 1))).toEqual(['file-too-large'])
 })
 
-test('nesting beyond the limit is refused whether text or value, without running out of stack', () => {
+test('nesting beyond the limit is refused whether text or value, without running out of stack [W5]', () => {
   const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`
   expect(codes(deep)).toEqual(['invalid-workflow'])
   let value: unknown = 1
@@ -67,12 +67,12 @@ test('nesting beyond the limit is refused whether text or value, without running
   ])
 })
 
-test('brackets inside strings do not count as nesting', () => {
+test('brackets inside strings do not count as nesting [W5]', () => {
   const text = '['.repeat(500) + '\\"['
   expect(parseWorkflow(JSON.stringify({ ...minimal, name: text.slice(0, 200) })).issues).toBeUndefined()
 })
 
-test('names that would reach into every object of the process are refused', () => {
+test('names that would reach into every object of the process are refused [W6]', () => {
   const text = '{"format":"woolgather","version":1,"name":"w","nodes":{"__proto__":{"type":"text/text"}}}'
   expect(parseWorkflow(text).issues).toEqual([
     {
@@ -90,17 +90,17 @@ test('names that would reach into every object of the process are refused', () =
   expect(({} as Record<string, unknown>)['type']).toBeUndefined()
 })
 
-test('ids that paths give a meaning to are refused', () => {
+test('ids that paths give a meaning to are refused [W6]', () => {
   for (const id of ['a/b', '$in'])
     expect(codes({ ...minimal, nodes: { [id]: { type: 't' } } })).toEqual(['invalid-workflow'])
 })
 
-test('nodes called like members of every object are nodes like any other', () => {
+test('nodes called like members of every object are nodes like any other [W7]', () => {
   const nodes = { constructor: { type: 't' }, toString: { type: 't' } }
   expect(parseWorkflow({ ...minimal, nodes })).toEqual({ workflow: { ...minimal, nodes } })
 })
 
-test('1,000 corruptions of a workflow file give a workflow or issues, never an exception', () => {
+test('1,000 corruptions of a workflow file give a workflow or issues, never an exception [W8]', () => {
   const text = JSON.stringify(minimal)
   fc.assert(
     fc.property(
@@ -117,7 +117,7 @@ test('1,000 corruptions of a workflow file give a workflow or issues, never an e
   )
 })
 
-test('any JSON value gives a workflow or issues', () => {
+test('any JSON value gives a workflow or issues [W8]', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(parseWorkflow(value).issues?.length).toBeGreaterThan(0)

@@ -157,7 +157,7 @@ const syntax = fc
   )
   .map((pieces) => pieces.join(''))
 
-test('whatever is typed composes to a mix that sums to 1 at every step, with a negative too', () => {
+test('whatever is typed composes to a mix that sums to 1 at every step, with a negative too [W47]', () => {
   fc.assert(
     fc.property(
       syntax,

@@ -100,6 +100,6 @@ test('places count from the beginning of the whole prompt, also behind AND and i
   expect(told('[(sad:1,5):b:3]')).toEqual(['unread-weight :1,5)'])
 })
 
-test('of a prompt full of slips at most fifty are told', () => {
+test('of a prompt full of slips at most fifty are told [W48]', () => {
   expect(composePrompt('(a:9) x '.repeat(5_000)).warnings.length).toBeLessThan(60)
 })

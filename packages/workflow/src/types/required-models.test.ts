@@ -30,7 +30,7 @@ const withNodes = (nodes: Record<string, WorkflowNode>, more: Partial<Workflow> 
 })
 
 describe('the models a workflow requires', () => {
-  test('are those its nodes name, by themselves or on an axis, and not those a text speaks of', () => {
+  test('are those its nodes name, by themselves or on an axis, and not those a text speaks of [W39]', () => {
     const workflow = withNodes({
       model: { type: 'loading/model', inputs: { file: 'demo/my model.gguf' } },
       axis: { type: 'matrix/axis', inputs: { values: 'a.gguf, b.gguf\n0.5' } },
@@ -47,7 +47,7 @@ describe('the models a workflow requires', () => {
     ])
   })
 
-  test('say where an address is to be had, and the hash that its node wants', () => {
+  test('say where an address is to be had, and the hash that its node wants [W39]', () => {
     const sha256 = 'ab'.repeat(32)
     const workflow = withNodes({
       one: { type: 'loading/model', inputs: { file: 'hf:owner/repo:Q4_K_M', sha256 } },
@@ -59,7 +59,7 @@ describe('the models a workflow requires', () => {
     ])
   })
 
-  test('keep what the workflow says of them, and lose those it no longer names', () => {
+  test('keep what the workflow says of them, and lose those it no longer names [W40]', () => {
     const kept = { file: 'kept.gguf', sha256: 'cd'.repeat(32), source: 'hf:a/b/kept.gguf', bytes: 7 }
     const workflow = withNodes(
       { model: { type: 'loading/model', inputs: { file: 'kept.gguf' } } },
@@ -68,7 +68,7 @@ describe('the models a workflow requires', () => {
     expect(requiredModels(workflow, known)).toEqual([kept])
   })
 
-  test('are also those inside subgraphs and those handed into one', () => {
+  test('are also those inside subgraphs and those handed into one [W41]', () => {
     const workflow = withNodes(
       { use: { type: 'subgraph/s', inputs: { which: 'in.gguf', note: 'not.gguf' } } },
       {

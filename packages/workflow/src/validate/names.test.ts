@@ -30,7 +30,7 @@ function issues(nodes: Workflow['nodes'], subgraphs?: Workflow['subgraphs']): un
 
 const twice = (node: string): unknown[] => ['duplicate-name', node, 'name']
 
-test('two inputs, and two outputs, of one name are an issue on each', () => {
+test('two inputs, and two outputs, of one name are an issue on each [W18]', () => {
   expect(
     issues({
       a: api('input', 'who'),
@@ -43,7 +43,7 @@ test('two inputs, and two outputs, of one name are an issue on each', () => {
   ).toEqual(['a', 'b', 'e', 'f'].map(twice))
 })
 
-test('a node without a name is called by its id', () => {
+test('a node without a name is called by its id [W18]', () => {
   expect(
     issues({ who: api('input'), b: api('input', 'who'), '': api('output'), c: api('output', '') }),
   ).toEqual([twice('who'), twice('b')])
@@ -59,7 +59,7 @@ test('every one of many is named, with another', () => {
   ])
 })
 
-test('nodes that are muted or bypassed, and those inside subgraphs, are called by nobody', () => {
+test('nodes that are muted or bypassed, and those inside subgraphs, are called by nobody [W19]', () => {
   expect(
     issues(
       {

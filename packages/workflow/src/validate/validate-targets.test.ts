@@ -20,7 +20,7 @@ function nodesAtFault(
   )
 }
 
-test('what a target does not need may be as wrong as it likes', () => {
+test('what a target does not need may be as wrong as it likes [W30]', () => {
   const nodes = {
     good,
     show: preview('good'),
@@ -40,7 +40,7 @@ test('what a target does not need may be as wrong as it likes', () => {
   expect(validateWorkflow(workflow(nodes), descriptions).length).toBeGreaterThan(4)
 })
 
-test('faults of a target that does not exist, and of the document as a whole, are told whatever is asked for', () => {
+test('faults of a target that does not exist, and of the document as a whole, are told whatever is asked for [W30]', () => {
   expect(validateWorkflow(workflow({ good }), descriptions, { targets: ['goood'] })).toEqual([
     expect.objectContaining({ code: 'unknown-target', hint: 'Did you mean `good`?' }),
   ])
@@ -50,7 +50,7 @@ test('faults of a target that does not exist, and of the document as a whole, ar
   ])
 })
 
-test('of a subgraph only what leads to the output that is read is looked at', () => {
+test('of a subgraph only what leads to the output that is read is looked at [W30]', () => {
   const g: Subgraph = {
     name: 'g',
     inputs: [{ name: 'v', type: 'text' }],

@@ -25,7 +25,7 @@ test('a sound workflow has no issues', () => {
   ).toEqual([])
 })
 
-test('an unknown node type names the nearest', () => {
+test('an unknown node type names the nearest [W9]', () => {
   expect(issuesOf({ a: { type: 'generation/generat' } })).toEqual([
     {
       code: 'unknown-node-type',
@@ -36,7 +36,7 @@ test('an unknown node type names the nearest', () => {
   ])
 })
 
-test('a literal out of range, of the wrong type or not among the choices says so in plain words', () => {
+test('a literal out of range, of the wrong type or not among the choices says so in plain words [W11]', () => {
   const inputs = { prompt: 3, temperature: 2.5, maxTokens: 1.5, format: 'html' }
   expect(issuesOf({ model, story: { ...generate, inputs } }).map((issue) => issue.message)).toEqual([
     '`story.prompt` must be text, is 3.',
@@ -46,7 +46,7 @@ test('a literal out of range, of the wrong type or not among the choices says so
   ])
 })
 
-test('a missing input, an unknown input and a value beside a link are all told at once', () => {
+test('a missing input, an unknown input and a value beside a link are all told at once [W12]', () => {
   const story: WorkflowNode = {
     type: 'generation/generate',
     inputs: { prompt: 'Hi', temprature: 1 },
@@ -77,7 +77,7 @@ test('a missing input, an unknown input and a value beside a link are all told a
   ])
 })
 
-test('a link to a node or an output that does not exist names what there is', () => {
+test('a link to a node or an output that does not exist names what there is [W13]', () => {
   const story = {
     ...generate,
     links: { model: ['model', 'file'], prompt: ['nobody', 'text'] },
@@ -89,7 +89,7 @@ test('a link to a node or an output that does not exist names what there is', ()
   ])
 })
 
-test('a link of the wrong type says both types', () => {
+test('a link of the wrong type says both types [W14]', () => {
   const show: WorkflowNode = { ...generate, links: { model: ['words', 'text'] } }
   expect(issuesOf({ words: { type: 'text/text', inputs: { text: 'x' } }, show })).toEqual([
     {
@@ -102,7 +102,7 @@ test('a link of the wrong type says both types', () => {
   ])
 })
 
-test('integers go where numbers go and numbers where text goes, and nothing else converts', () => {
+test('integers go where numbers go and numbers where text goes, and nothing else converts [W15]', () => {
   const number: WorkflowNode = {
     ...generate,
     links: { model: ['model', 'model'], prompt: ['story', 'tokens'] },
@@ -116,7 +116,7 @@ test('integers go where numbers go and numbers where text goes, and nothing else
   expect(issuesOf({ model, story: generate, back }).map((issue) => issue.code)).toEqual(['type-mismatch'])
 })
 
-test('a cycle names its nodes in order', () => {
+test('a cycle names its nodes in order [W16]', () => {
   // a ──▶ b ──▶ c ──▶ a
   const join = (from: string): WorkflowNode => ({ type: 'text/join', links: { parts: [[from, 'text']] } })
   expect(issuesOf({ a: join('c'), b: join('a'), c: join('b') })).toEqual([
@@ -129,7 +129,7 @@ test('a cycle names its nodes in order', () => {
   ])
 })
 
-test('each {{name}} of a template is an input that needs a value', () => {
+test('each {{name}} of a template is an input that needs a value [W17]', () => {
   const page: WorkflowNode = {
     type: 'text/template',
     inputs: { template: 'Dear {{name}}, {{ greeting }}!', name: 'Ann' },
@@ -139,13 +139,13 @@ test('each {{name}} of a template is an input that needs a value', () => {
   ])
 })
 
-test('a node of a newer version than is installed is refused', () => {
+test('a node of a newer version than is installed is refused [W10]', () => {
   expect(issuesOf({ model: { ...model, version: 2 } }).map((issue) => issue.code)).toEqual([
     'unknown-node-version',
   ])
 })
 
-test('a muted node may be as wrong as it likes', () => {
+test('a muted node may be as wrong as it likes [W20]', () => {
   expect(issuesOf({ a: { type: 'nobody/knows', mode: 'mute' } })).toEqual([])
 })
 
@@ -160,13 +160,13 @@ const end: WorkflowNode = {
 }
 const more: WorkflowNode = { type: 'text/join', links: { parts: [['start', 'story']] } }
 
-test('a loop is sound where everything leaves through its end', () => {
+test('a loop is sound where everything leaves through its end [W21]', () => {
   // start ── more ── end ── show
   const show: WorkflowNode = { type: 'output/preview', links: { value: ['end', 'history.story'] } }
   expect(issuesOf({ start, more, end, show })).toEqual([])
 })
 
-test('a link that leaves the body of a loop other than through its end names both sides', () => {
+test('a link that leaves the body of a loop other than through its end names both sides [W22]', () => {
   // start ── more ── end
   //            └──── show
   const show: WorkflowNode = { type: 'output/preview', links: { value: ['more', 'text'] } }
@@ -181,7 +181,7 @@ test('a link that leaves the body of a loop other than through its end names bot
   ])
 })
 
-test('an end without a start and a start without an end are both told', () => {
+test('an end without a start and a start without an end are both told [W21]', () => {
   expect(issuesOf({ start }).map((issue) => issue.code)).toEqual(['invalid-zone'])
   const lost: WorkflowNode = { type: 'loopback/end', inputs: { start: 'nowhere' } }
   expect(issuesOf({ lost }).map(({ code, input }) => ({ code, input }))).toEqual([
@@ -189,7 +189,7 @@ test('an end without a start and a start without an end are both told', () => {
   ])
 })
 
-test('a loop without a maximum is refused', () => {
+test('a loop without a maximum is refused [W23]', () => {
   const endless: WorkflowNode = {
     type: 'loopback/start',
     inputs: { slots: { story: 'text' }, story: 'Once' },
@@ -199,7 +199,7 @@ test('a loop without a maximum is refused', () => {
   ])
 })
 
-test('an axis made in each iteration anew must be collected before the end', () => {
+test('an axis made in each iteration anew must be collected before the end [W24]', () => {
   // start ── each ── more ── end
   const each: WorkflowNode = { type: 'matrix/each', links: { list: ['start', 'items'] } }
   const nodes = {
@@ -237,7 +237,7 @@ const twice = {
   },
 }
 
-test('a subgraph is used as a node, with its own inputs and outputs checked', () => {
+test('a subgraph is used as a node, with its own inputs and outputs checked [W26]', () => {
   const use: WorkflowNode = { type: 'subgraph/twice', inputs: { words: 'ha' } }
   const show: WorkflowNode = { type: 'output/preview', links: { value: ['use', 'text'] } }
   expect(issuesOf({ use, show }, { subgraphs: { twice } })).toEqual([])
@@ -249,7 +249,7 @@ test('a subgraph is used as a node, with its own inputs and outputs checked', ()
   ).toEqual(['Did you mean `subgraph/twice`?'])
 })
 
-test('a subgraph that contains itself is refused by name', () => {
+test('a subgraph that contains itself is refused by name [W27]', () => {
   const a = { ...twice, nodes: { ...twice.nodes, b: { type: 'subgraph/b', inputs: { words: 'x' } } } }
   const b = { ...twice, nodes: { ...twice.nodes, a: { type: 'subgraph/a', inputs: { words: 'x' } } } }
   expect(issuesOf({}, { subgraphs: { a, b } }).map((issue) => issue.message)).toEqual([
@@ -257,7 +257,7 @@ test('a subgraph that contains itself is refused by name', () => {
   ])
 })
 
-test('subgraphs that multiply beyond the limit are counted, not laid out', () => {
+test('subgraphs that multiply beyond the limit are counted, not laid out [W28]', () => {
   const subgraphs: Record<string, typeof twice> = { s0: twice }
   for (let i = 1; i < 40; i++) {
     const inner = { type: `subgraph/s${i - 1}`, inputs: { words: 'x' } }
@@ -272,7 +272,7 @@ test('subgraphs that multiply beyond the limit are counted, not laid out', () =>
   ])
 })
 
-test('a chain of 20,000 nodes and a cycle of 20,000 are checked without running out of stack', () => {
+test('a chain of 20,000 nodes and a cycle of 20,000 are checked without running out of stack [W32]', () => {
   const nodes: Record<string, WorkflowNode> = { n0: { type: 'text/text', inputs: { text: 'x' } } }
   for (let i = 1; i < 20_000; i++)
     nodes[`n${i}`] = { type: 'text/join', links: { parts: [[`n${i - 1}`, 'text']] } }

@@ -37,7 +37,7 @@ test.each<[string, unknown[]]>([
   expect(valuesOf(text)).toEqual(values)
 })
 
-test('a type says how values are read', () => {
+test('a type says how values are read [W42]', () => {
   expect(valuesOf('1, 2', 'text')).toEqual(['1', '2'])
   expect(valuesOf('1-3', 'text')).toEqual(['1-3'])
   expect(valuesOf('yes, no, true', 'boolean')).toEqual([true, false, true])
@@ -112,14 +112,14 @@ test.each([
   expect(valuesOf(`7, ${code}, 1-3`)).toEqual(['7', code, '1-3'])
 })
 
-test('quotes make text of a number, and what is in them is kept to the letter', () => {
+test('quotes make text of a number, and what is in them is kept to the letter [W43]', () => {
   expect(valuesOf('"7", "1-3"')).toEqual(['7', '1-3'])
   expect(valuesOf('7, "8"')).toEqual(['7', '8'])
   expect(valuesOf('" a ", "say ""hi""", ""')).toEqual([' a ', 'say "hi"', ''])
   expect(valuesOf('She said "hello, you", 5" nails')).toEqual(['She said "hello', 'you"', '5" nails'])
 })
 
-test('a range of more than a hundred values is one where its step or its count is written', () => {
+test('a range of more than a hundred values is one where its step or its count is written [W44]', () => {
   expect(valuesOf('1-100')).toHaveLength(100)
   expect(valuesOf('1-500 (+1)')).toHaveLength(500)
   expect(valuesOf('1-500 [500]')).toHaveLength(500)
@@ -141,7 +141,7 @@ test('a range of more than a hundred values is one where its step or its count i
   expect(() => valuesOf('1-101', 'auto', ['integer'])).toThrow('which would be a range of 101 values')
 })
 
-test('values that occur more than once are told, however they came about', () => {
+test('values that occur more than once are told, however they came about [W45]', () => {
   expect(readValues('0-1 [5]', 'integer').warnings).toEqual([
     {
       code: 'repeated-values',
