@@ -1,6 +1,6 @@
 import { LlamaError } from '../contract/error.ts'
 import type { TextScore, TokenProbability } from '../contract/interface.ts'
-import { exactLogSumExp } from '../mixing/log-probabilities.ts'
+import { logSumExp } from '../mixing/log-probabilities.ts'
 import type { Steering } from '../native/steering.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
 import type { BatchEngine } from './engine.ts'
@@ -58,7 +58,7 @@ export class Scoring implements Task {
     if (index !== this.#tokens.length) return
     const logits = row.read()
     const token = continuation[index]!
-    const logprob = logits[token]! - exactLogSumExp(logits)
+    const logprob = logits[token]! - logSumExp(logits)
     if (Number.isNaN(logprob)) throw new LlamaError('native-error', 'The model computes no numbers (NaN).')
     this.#tokens.push({ token, text: vocabulary.show(token), logprob })
     if (this.#tokens.length === continuation.length) this.#finish()

@@ -1,7 +1,7 @@
 import { LlamaError } from '../contract/error.ts'
 import type { FinishingConstraint, GenerationConstraint, TokenLogprob } from '../contract/interface.ts'
 import type { LogitsRow } from '../native/logits-row.ts'
-import { exactLogSumExp, topTokens } from '../mixing/log-probabilities.ts'
+import { logSumExp, topTokens } from '../mixing/log-probabilities.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
 import type { Sampler } from './sampler.ts'
 import { applySequenceBias, type SequenceBiases } from './sequence-bias.ts'
@@ -156,10 +156,9 @@ export class TokenChooser {
   ): ((token: number) => TokenLogprob) | undefined {
     if (this.#alternatives === undefined) return undefined
     const logits = row.context.logits(row.index)
-    const total = exactLogSumExp(logits)
-    const alternatives = topTokens(logits, this.#alternatives).map((token) =>
-      this.#describe(token, logits[token]! - total),
-    )
+    const top = topTokens(logits, this.#alternatives)
+    const total = logSumExp(logits, logits[top[0] ?? -1])
+    const alternatives = top.map((token) => this.#describe(token, logits[token]! - total))
     return (token) => ({
       ...this.#describe(token, (originals.get(token) ?? logits[token]!) - total),
       alternatives,
