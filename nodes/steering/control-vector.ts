@@ -5,6 +5,7 @@ import { framingInputs, specialParts } from '../generation/prompt-inputs.ts'
 import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { parseLayers } from './vectors/layer-range.ts'
+import { measureStrength, type TrainedBlock } from './vectors/measure-strength.ts'
 import { readPairs } from './vectors/read-pairs.ts'
 import { linesSchema, pairTexts } from './vectors/training-pairs.ts'
 import { vectorValue } from './vectors/vector-value.ts'
@@ -13,7 +14,7 @@ const methods = ['mean', 'pca-diff', 'pca-diff-centered', 'pca-center'] as const
 
 export const controlVector: WoolgatherNode = defineNode({
   type: 'steering/control-vector',
-  version: 1,
+  version: 2,
   title: 'Train control vector',
   description:
     'Finds the direction in which a model’s thoughts differ between two kinds of texts, such as happy and gloomy ones.',
@@ -86,8 +87,16 @@ export const controlVector: WoolgatherNode = defineNode({
       type: 'text',
       title: 'Length',
       description:
-        'difference: strength 1 is how far positive and negative texts lie apart; unit: length 1 in every block, as llama.cpp and repeng train them.',
+        'What blocks get beside each other. difference: each as far as positive and negative texts lie apart in it; unit: the same length in every block, as llama.cpp and repeng train them.',
       schema: z.enum(['difference', 'unit']).default('difference'),
+      advanced: true,
+    },
+    scale: {
+      type: 'text',
+      title: 'Scale',
+      description:
+        'measured: strength 1 leads from neutral texts to the positive ones, less where the model would no longer write well, so that it means the same on every model; it takes some readings of neutral sentences. raw: strength 1 adds to every block all that “length” says, which is far too much for models of many blocks.',
+      schema: z.enum(['measured', 'raw']).default('measured'),
       advanced: true,
     },
     layers: {
@@ -119,10 +128,12 @@ export const controlVector: WoolgatherNode = defineNode({
   run: (inputs, { services, signal, progress, typed }) => {
     const pairs = pairTexts(inputs.positive, inputs.negative, inputs.templates, inputs.repeat)
     return services.models.use(inputs.model, { signal, onProgress: progress }, async (ready) => {
-      const layers = parseLayers(inputs.layers, 1, ready.model.info.layers - 1, 'layers')
+      const last = ready.model.info.layers - 1
+      const layers = parseLayers(inputs.layers, 1, last, 'layers')
       const states = await readPairs(ready, pairs, {
         ...inputs,
-        layers,
+        // What a vector is worth shows at the last block.
+        layers: inputs.scale === 'measured' ? [...new Set([...layers, last])] : layers,
         framing: {
           ...inputs,
           special: specialParts(inputs.special, typed, ['positive', 'negative', 'templates']),
@@ -130,29 +141,40 @@ export const controlVector: WoolgatherNode = defineNode({
         signal,
         onProgress: (done, total) => progress(done, total, 'texts'),
       })
-      const directions = [...states].map(([layer, found]): [number, Float32Array] => [
-        layer,
-        directionOf(found, inputs.method, inputs.length),
-      ])
+      const blocks = new Map([...states].map(([layer, found]) => [layer, blockOf(found, inputs)]))
       const { architecture } = ready.model.info
-      return {
-        vector: vectorValue({ architecture, directions: new Map(directions) }),
-        layers,
-        pairs: pairs.length,
+      const raw = {
+        architecture,
+        directions: new Map(layers.map((layer) => [layer, blocks.get(layer)!.direction])),
       }
+      const vector =
+        inputs.scale === 'raw'
+          ? raw
+          : await measureStrength(ready, raw, blocks, { signal, onProgress: progress })
+      return { vector: vectorValue(vector), layers, pairs: pairs.length }
     })
   },
 })
 
-function directionOf(
+/** What a block's states say: which way, and how far its positive and negative states lie apart along it. */
+function blockOf(
   pairs: readonly StatePair[],
-  method: DirectionMethod,
-  length: 'difference' | 'unit',
-): Float32Array {
+  { method, length }: { method: DirectionMethod; length: 'difference' | 'unit' },
+): TrainedBlock {
+  const unit = directionOf(pairs, method)
+  const distances = distancesAlong(pairs, unit)
+  const mean = distances.reduce((sum, distance) => sum + distance, 0) / distances.length
+  const scale = length === 'unit' ? 1 : mean
+  return {
+    unit,
+    direction: unit.map((value) => value * scale),
+    apart: Math.hypot(...distances) / Math.sqrt(distances.length),
+  }
+}
+
+function directionOf(pairs: readonly StatePair[], method: DirectionMethod): Float32Array {
   try {
-    const unit = findDirection(pairs, method)
-    const scale = length === 'unit' ? 1 : meanDistance(pairs, unit)
-    return unit.map((value) => value * scale)
+    return findDirection(pairs, method)
   } catch (error) {
     if (!(error instanceof MergeError)) throw error
     throw new WoolgatherError('invalid-input', `${error.message}.`, {
@@ -163,10 +185,9 @@ function directionOf(
   }
 }
 
-/** How far the positive states lie from the negative ones along a direction, on average. */
-function meanDistance(pairs: readonly StatePair[], direction: Float32Array): number {
-  const distances = pairs.map(({ positive, negative }) =>
+/** How far the positive state of each pair lies from the negative one along a direction. */
+function distancesAlong(pairs: readonly StatePair[], direction: Float32Array): number[] {
+  return pairs.map(({ positive, negative }) =>
     direction.reduce((sum, value, index) => sum + value * (positive[index]! - negative[index]!), 0),
   )
-  return distances.reduce((sum, distance) => sum + distance, 0) / distances.length
 }

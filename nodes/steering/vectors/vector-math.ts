@@ -3,13 +3,14 @@ import { vectorSchema, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { choiceOf } from '../../services/choice.ts'
 import { defineNode, type WoolgatherNode } from '../../services/services.ts'
+import { addMeasured, scaleMeasured } from './measured-strength.ts'
 import { readVectorValue, vectorValue } from './vector-value.ts'
 
 export const vectorMath: WoolgatherNode = defineNode({
   type: 'steering/vector-math',
   version: 1,
   title: 'Vector math',
-  description: 'Control vectors added, subtracted, multiplied and divided.',
+  description: 'Control vectors added, subtracted, multiplied and divided. A sum at strength 1 is each at 1.',
   inputs: {
     a: { type: 'vector', title: 'A', description: 'A vector.', schema: vectorSchema, widget: 'none' },
     operation: {
@@ -49,12 +50,12 @@ function notZero(number: number): number {
   throw new WoolgatherError('invalid-input', 'A vector cannot be divided by 0.', { input: 'number' })
 }
 
-function scale({ architecture, directions }: ControlVector, factor: number): ControlVector {
+function scale({ architecture, directions, measured }: ControlVector, factor: number): ControlVector {
   const scaled = [...directions].map(([layer, direction]): [number, Float32Array] => [
     layer,
     direction.map((value) => value * factor),
   ])
-  return { architecture, directions: new Map(scaled) }
+  return { architecture, directions: new Map(scaled), measured: measured && scaleMeasured(measured, factor) }
 }
 
 /** Where only one of them has a direction, it stays. */
@@ -68,7 +69,11 @@ function add(a: ControlVector, b: ControlVector): ControlVector {
       own === undefined ? direction : own.map((value, index) => value + direction[index]!),
     )
   }
-  return { architecture: a.architecture ?? b.architecture, directions }
+  return {
+    architecture: a.architecture ?? b.architecture,
+    directions,
+    measured: a.measured && b.measured && addMeasured(a.measured, b.measured),
+  }
 }
 
 function refuseOtherModel(a: ControlVector, b: ControlVector): void {

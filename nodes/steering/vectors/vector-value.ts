@@ -2,23 +2,27 @@ import type { ControlVector, VectorUse } from '@woolgather/llama'
 import { WoolgatherError, type ModelRecipe, type VectorValue } from '@woolgather/workflow'
 
 /** A control vector as it travels on a link. */
-export function vectorValue({ architecture, directions }: ControlVector): VectorValue {
+export function vectorValue({ architecture, directions, measured }: ControlVector): VectorValue {
   return {
     kind: 'vector',
     ...(architecture !== undefined && { architecture }),
     directions: Object.fromEntries(
       [...directions].map(([layer, direction]) => [String(layer), encode(direction)]),
     ),
+    ...(measured !== undefined && { measured: Object.fromEntries(measured) }),
   }
 }
 
 /** @throws WoolgatherError invalid-input where a direction is no row of floats */
-export function readVectorValue({ architecture, directions }: VectorValue): ControlVector {
+export function readVectorValue({ architecture, directions, measured }: VectorValue): ControlVector {
   return {
     architecture,
     directions: new Map(
       Object.entries(directions).map(([layer, text]) => [Number(layer), decode(layer, text)]),
     ),
+    ...(measured !== undefined && {
+      measured: new Map(Object.entries(measured).map(([layer, block]) => [Number(layer), block])),
+    }),
   }
 }
 

@@ -16,6 +16,7 @@ export type {
   TextPrompt,
   TextScore,
   TextStates,
+  MeasuredBlock,
   VectorUse,
 } from './contract/interface.ts'
 

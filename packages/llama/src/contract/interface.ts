@@ -242,6 +242,16 @@ export interface ControlVector {
   /** `general.architecture` of the model it was made for; absent: not known. */
   architecture?: string | undefined
   directions: ReadonlyMap<number, Float32Array>
+  /** By block, where it was measured: strength 1 means the same on any model. Absent: strength 1 is the directions as they are. */
+  measured?: ReadonlyMap<number, MeasuredBlock> | undefined
+}
+
+/** What a block's direction does, in shares of how far positive and negative training texts lie apart. */
+export interface MeasuredBlock {
+  /** How far it moves what comes out of the last block. */
+  worth: number
+  /** How far it moves what comes out of its own block. */
+  size: number
 }
 
 export interface VectorUse {

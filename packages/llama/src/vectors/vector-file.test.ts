@@ -32,6 +32,16 @@ test('a vector comes back as it was written, in llama.cpp’s format', async () 
   })
 })
 
+test('what a vector was measured to be worth comes back with it, and blocks without a direction have none', async () => {
+  await using folder = await temporaryFolder()
+  const file = path.join(folder.path, 'mood.gguf')
+  const directions = new Map([1, 3].map((layer) => [layer, Float32Array.of(layer)]))
+  const measured = new Map([1, 3].map((layer) => [layer, { worth: layer / 8, size: 0.5 }]))
+  await writeVectorFile(file, { directions, measured })
+  const read = await readVectorFile(file)
+  expect(read.measured).toEqual(measured)
+})
+
 test('other files are refused with what they are', async () => {
   await using folder = await temporaryFolder()
   const at = (name: string): string => path.join(folder.path, name)

@@ -1,7 +1,7 @@
 import { createGguf, GgufError, ggmlTypeNumber, openGguf } from '@woolgather/gguf'
 import type { GgufFile, GgufTensor, GgufValue } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
-import type { ControlVector } from '../contract/interface.ts'
+import type { ControlVector, MeasuredBlock } from '../contract/interface.ts'
 
 /**
  * Reads a control vector in llama.cpp's format: `general.architecture` controlvector, and per block N from 1 on a
@@ -40,7 +40,30 @@ async function readVector(path: string, file: GgufFile): Promise<ControlVector> 
     throw unreadable(path, 'its directions are of different lengths')
   }
   const hint = metadata.get('controlvector.model_hint')
-  return { ...(typeof hint === 'string' && hint !== '' && { architecture: hint }), directions }
+  const measured = readMeasured(path, file)
+  return {
+    ...(typeof hint === 'string' && hint !== '' && { architecture: hint }),
+    directions,
+    ...(measured && { measured }),
+  }
+}
+
+/** A number a block, from block 1. Vectors of other tools and of earlier versions have none: they count as they are. */
+const worthKey = 'woolgather.control_vector.worth'
+const sizeKey = 'woolgather.control_vector.size'
+
+function readMeasured(path: string, { header }: GgufFile): Map<number, MeasuredBlock> | undefined {
+  const [worths, sizes] = [worthKey, sizeKey].map((key) => header.metadata.get(key))
+  if (worths === undefined && sizes === undefined) return undefined
+  const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite)
+  if (!isList(worths) || !isList(sizes) || worths.length !== sizes.length) {
+    throw unreadable(path, `its ${worthKey} and ${sizeKey} are no lists of one number a block`)
+  }
+  const blocks = worths.map((worth, index): [number, MeasuredBlock] => [
+    index + 1,
+    { worth, size: sizes[index]! },
+  ])
+  return new Map(blocks.filter(([, { size }]) => size !== 0))
 }
 
 function layerOf(path: string, { name }: GgufTensor): number {
@@ -68,7 +91,7 @@ async function readDirection(path: string, file: GgufFile, tensor: GgufTensor): 
  */
 export async function writeVectorFile(
   path: string,
-  { architecture, directions }: ControlVector,
+  { architecture, directions, measured }: ControlVector,
   texts: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const layers = [...directions.keys()].toSorted((a, b) => a - b)
@@ -82,6 +105,7 @@ export async function writeVectorFile(
     ['general.architecture', { type: 'text', value: 'controlvector' }],
     ['controlvector.model_hint', { type: 'text', value: architecture ?? '' }],
     ['controlvector.layer_count', { type: 'i32', value: last }],
+    ...(measured ? writeMeasured(measured, last) : []),
   ])
   const names = Array.from({ length: last }, (_, index) => `direction.${index + 1}`)
   const tensors = names.map((name) => ({ name, shape: [size], type: ggmlTypeNumber('F32')! }))
@@ -96,6 +120,18 @@ export async function writeVectorFile(
     await writer.abort()
     throw error
   }
+}
+
+function writeMeasured(
+  measured: NonNullable<ControlVector['measured']>,
+  last: number,
+): [string, GgufValue][] {
+  const blocks = Array.from({ length: last }, (_, index) => measured.get(index + 1) ?? { worth: 0, size: 0 })
+  const list = (values: number[]): GgufValue => ({ type: 'array', of: 'f32', values })
+  return [
+    [worthKey, list(blocks.map(({ worth }) => worth))],
+    [sizeKey, list(blocks.map(({ size }) => size))],
+  ]
 }
 
 function unreadable(path: string, reason: string): LlamaError {

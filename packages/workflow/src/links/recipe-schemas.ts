@@ -11,11 +11,14 @@ import {
   type VectorValue,
 } from './recipe.ts'
 
+const blockNumber = z.string().regex(/^[1-9]\d{0,3}$/)
+
 export const vectorSchema: z.ZodType<VectorValue> = schemaOf<VectorValue>()(
   z.strictObject({
     kind: z.literal('vector'),
     architecture: z.string().optional(),
-    directions: z.record(z.string().regex(/^[1-9]\d{0,3}$/), z.base64()),
+    directions: z.record(blockNumber, z.base64()),
+    measured: z.record(blockNumber, z.strictObject({ worth: z.number(), size: z.number() })).optional(),
   }),
 )
 

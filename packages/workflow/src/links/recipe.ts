@@ -107,6 +107,8 @@ export interface VectorValue {
   architecture?: string | undefined
   /** Number of a block, from 1 → its direction: 32-bit floats, little-endian, in base64. */
   directions: Record<string, string>
+  /** By block, in shares of how far the training texts lie apart there; absent: strength 1 is the directions as they are. */
+  measured?: Record<string, { worth: number; size: number }> | undefined
 }
 
 /** Where a LoRA comes from: a file below a models folder, or how to make it. */
