@@ -1,6 +1,6 @@
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
-import { openGguf, type GgufFile } from '@woolgather/gguf'
-import type { MergeSource, ModelRecipe, OutputType } from '@woolgather/workflow'
+import { describeModel, openGguf, readHeader, type GgufFile } from '@woolgather/gguf'
+import { outputTypes, type MergeSource, type ModelRecipe, type OutputType } from '@woolgather/workflow'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -458,6 +458,20 @@ describe('saved as another type', () => {
     await writeRandomModel(at('long.gguf'), { type: 'F16', embeddingSize: 256, feedForwardSize: 512 })
     expect(await save('Q4_K_M', 'long-q4km.gguf', file('long.gguf'))).toMatchObject({ notes: [] })
     expect((await compare(at('long-q4km.gguf'), at('long.gguf'))).difference).toBeGreaterThan(0)
+  })
+
+  test('its type is what was asked for, whatever some tensors got; kept, it is what it was', async () => {
+    const typeOf = async (name: string): Promise<string> =>
+      describeModel(await readHeader(at(name))).quantization
+    for (const type of outputTypes) {
+      if (type === 'auto') continue
+      await save(type, 'labelled.gguf')
+      expect(await typeOf('labelled.gguf')).toBe(type)
+      await save('auto', 'relabelled.gguf', file('labelled.gguf'))
+      expect(await typeOf('relabelled.gguf')).toBe(type)
+    }
+    await save('auto', 'half.gguf', merge('weighted_sum', ['a-q8.gguf', 'b.gguf']))
+    expect(await typeOf('half.gguf')).toBe(describeModel(await readHeader(at('b.gguf'))).quantization)
   })
 
   test('kept as it is, the tensors are the same byte for byte, and it carries what it was given', async () => {
