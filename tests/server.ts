@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { createScratch, root, type Scratch } from './scratch.ts'
 
 interface ServerProcessOptions {
@@ -68,6 +68,21 @@ export async function serve(options?: ServerProcessOptions): Promise<RunningServ
     scratch,
     there: ['--server', url],
     workerPid: () => findWorker(server.pid ?? 0),
+    async [Symbol.asyncDispose]() {
+      if (server.kill('SIGTERM')) await once(server, 'exit')
+      await scratch[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** A server on a copy of a data folder. */
+export async function serveData(data: string): Promise<AsyncDisposable & { url: string }> {
+  const scratch = await createScratch()
+  await cp(data, scratch.path('data'), { recursive: true })
+  const server = startServer(scratch)
+  const url = await readUrl(server)
+  return {
+    url,
     async [Symbol.asyncDispose]() {
       if (server.kill('SIGTERM')) await once(server, 'exit')
       await scratch[Symbol.asyncDispose]()
