@@ -58,7 +58,8 @@ async function freezeData() {
   })
   const ask = async (method, place, body) => {
     const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${url}/api/${place}`, { method, headers, body: JSON.stringify(body) })
+    const request = { method, headers, body: JSON.stringify(body) }
+    const answer = await fetch(`${url}/api/${place}`, request)
     if (!answer.ok) throw new Error(`${place}: ${answer.status} ${await answer.text()}`)
     return answer.json()
   }
