@@ -1,12 +1,12 @@
 import { hashWhole, type HashJob } from './hash-whole.ts'
 import { workOnLora, type LoraJob, type LoraResults } from './lora-jobs.ts'
-import { workOnTensor, type TensorJob } from './tensor-work.ts'
+import { workOnTensor, type BakedChange, type TensorJob } from './tensor-work.ts'
 
 /** What is computed beside the main thread. */
 export type Job = HashJob | LoraJob | TensorJob
 
 export interface JobResults extends LoraResults {
-  tensor: void
+  tensor: BakedChange | undefined
   /** sha256. */
   hash: string
 }

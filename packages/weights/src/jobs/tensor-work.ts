@@ -59,21 +59,34 @@ const largestHalf = 65_504
 
 let quantizer: { library: string; api: QuantizerApi } | undefined
 
+/**
+ * What became of a change that was baked into a tensor, in sums of squares over its elements: rounding to few bits may
+ * undo a small change, and adds changes of its own.
+ */
+export interface BakedChange {
+  /** Of the change that was asked for. */
+  wanted: number
+  /** Of the change, times what is there of it: as much as `wanted` where all is. */
+  kept: number
+  /** Of what is stored otherwise than it was to be. */
+  error: number
+}
+
 /** @throws MergeError, or the file system's error */
-export function workOnTensor(job: TensorJob): void {
+export function workOnTensor(job: TensorJob): BakedChange | undefined {
   if (quantizer?.library !== job.library) {
     quantizer = { library: job.library, api: loadQuantizer(job.library) }
   }
   const files = new OpenFiles()
   try {
-    if (job.copy !== undefined) copy(job, job.copy, files)
-    else merge(job, quantizer.api, files)
+    if (job.copy !== undefined) return void copy(job, job.copy, files)
+    return merge(job, quantizer.api, files)
   } finally {
     files.close()
   }
 }
 
-function merge(job: TensorJob, api: QuantizerApi, files: OpenFiles): void {
+function merge(job: TensorJob, api: QuantizerApi, files: OpenFiles): BakedChange | undefined {
   const { inputs, models, base, output, memory } = job
   const { columns } = inputs
   const sources = [...models, ...(base ? [base] : [])]
@@ -98,6 +111,8 @@ function merge(job: TensorJob, api: QuantizerApi, files: OpenFiles): void {
     work.endScan()
   }
   const target = files.open(output.path, 'r+')
+  const [baked] = isBaked(job) ? models : []
+  const change: BakedChange = { wanted: 0, kept: 0, error: 0 }
   for (const { firstRow, rows } of chunks) {
     const chunk = read(firstRow, rows)
     for (const piece of planChunks({ rows, columns }, pieceBytes)) {
@@ -118,7 +133,37 @@ function merge(job: TensorJob, api: QuantizerApi, files: OpenFiles): void {
       const stored = bytesFor('stored', piece.rows * output.rowBytes)
       quantizeRows(api, output.type, merged, columns, stored)
       writeAllSync(target, stored, output.start + row * output.rowBytes)
+      if (baked === undefined) continue
+      const before = floatsFor('before', merged.length)
+      readPlainRows(baked, row, piece.rows, columns, files, before)
+      const after = floatsFor('after', merged.length)
+      dequantizeRows(api, output.type, stored, columns, after)
+      noteChange(change, before, merged, after)
     }
+  }
+  return baked && change
+}
+
+const floats: readonly TensorType[] = ['F32', 'F16', 'BF16']
+
+/** Whether LoRAs are baked into this tensor alone, and it is rounded to few bits then. */
+function isBaked({ models, base, vocabulary, output }: TensorJob): boolean {
+  const [model] = models
+  if (model === undefined || models.length > 1 || base || vocabulary) return false
+  return model.bakes.has(model.name) && !floats.includes(output.type)
+}
+
+function noteChange(
+  change: BakedChange,
+  before: Float32Array,
+  wanted: Float32Array,
+  after: Float32Array,
+): void {
+  for (let i = 0; i < wanted.length; i++) {
+    const asked = wanted[i]! - before[i]!
+    change.wanted += asked * asked
+    change.kept += asked * (after[i]! - before[i]!)
+    change.error += (after[i]! - wanted[i]!) ** 2
   }
 }
 
@@ -209,12 +254,24 @@ function readRows(
   files: OpenFiles,
   values: Float32Array,
 ): void {
+  readPlainRows(source, firstRow, rows, columns, files, values)
+  bakeRows(source.bakes, source, firstRow, values)
+}
+
+/** As they are in the file, without what is baked into them. */
+function readPlainRows(
+  source: StoredTensor,
+  firstRow: number,
+  rows: number,
+  columns: number,
+  files: OpenFiles,
+  values: Float32Array,
+): void {
   for (const piece of planChunks({ rows, columns }, pieceBytes)) {
     const part = values.subarray(piece.firstRow * columns, (piece.firstRow + piece.rows) * columns)
     const raw = readRaw(source, firstRow + piece.firstRow, piece.rows, files)
     dequantizeRows(quantizer!.api, source.type, raw, columns, part)
   }
-  bakeRows(source.bakes, source, firstRow, values)
 }
 
 function readRaw(

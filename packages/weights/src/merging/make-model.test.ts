@@ -474,6 +474,25 @@ describe('saved as another type', () => {
     expect(await typeOf('half.gguf')).toBe(describeModel(await readHeader(at('b.gguf'))).quantization)
   })
 
+  test('what rounding takes of a baked LoRA is told with its measure, where it is not nearly all there', async () => {
+    await save('Q4_0', 'coarse.gguf')
+    const bake = async (
+      type: OutputType,
+      strength: number,
+    ): Promise<{ kept: number; error: number } | undefined> => {
+      const adapters = [{ file: 'lora.gguf', strength }]
+      const { notes } = await save(type, 'baked.gguf', { ...file('coarse.gguf'), adapters })
+      const found = /keeps? (\d+)% of what the LoRAs change.* ([\d.]+) times/.exec(notes.join('\n'))
+      return found ? { kept: Number(found[1]), error: Number(found[2]) } : undefined
+    }
+    expect([await bake('F16', 1), await bake('F32', 0.001)]).toEqual([undefined, undefined])
+    // A change far below a step of the rounding leaves the weights where they were.
+    expect(await bake('auto', 1e-6)).toEqual({ kept: 0, error: 1 })
+    expect(await bake('Q4_0', 1e-6)).toEqual({ kept: 0, error: 1 })
+    const [fine, coarse] = [await bake('Q8_0', 0.05), await bake('Q4_0', 0.05)]
+    expect(coarse!.error).toBeGreaterThan(4 * (fine?.error ?? 0))
+  })
+
   test('kept as it is, the tensors are the same byte for byte, and it carries what it was given', async () => {
     await save('auto', 'kept.gguf', file('a-q8.gguf'))
     expect(await bytesOf(at('kept.gguf'))).toEqual(await bytesOf(at('a-q8.gguf')))

@@ -13,11 +13,13 @@ import {
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { bakesFor } from '../jobs/bake-rows.ts'
+import type { BakedChange } from '../jobs/tensor-work.ts'
 import { nameOf, type LoraMaker } from '../loras/make-lora.ts'
 import { asWoolgatherError } from '../made/as-woolgather-error.ts'
 import { impossible, type Branch } from './branch.ts'
 import { holdMade, isMade, type HeldMade, type Recipe } from '../made/hold-made.ts'
 import { checkDisk, type MadeFiles, type WorkOptions } from '../made/made-files.ts'
+import { lossText } from './loss-text.ts'
 import { progressText } from './progress-text.ts'
 import type { SourceFiles } from '../sources/source-files.ts'
 import { untilAborted } from '../made/until-aborted.ts'
@@ -166,13 +168,14 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
       const began = performance.now()
       let done = 0
       let finished = 0
+      const changes: BakedChange[] = []
       // The largest first, so that all threads end at about the same time.
       const rest = [...tensors.entries()].toSorted(([, a], [, b]) => b.bytes - a.bytes)
       const next = async (): Promise<void> => {
         for (let entry = rest.shift(); entry !== undefined; entry = rest.shift()) {
           const [index, { name, start, rowBytes, bytes }] = entry
           const { task, type } = plan.tasks[index]!
-          await threads.run(
+          const change = await threads.run(
             {
               kind: 'tensor',
               ...task,
@@ -182,6 +185,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
             },
             signal,
           )
+          if (change) changes.push(change)
           writer.wrote(name, bytes)
           done += bytes
           onProgress(...progressText({ done, total, finished: ++finished, tensors: tensors.length, began }))
@@ -190,7 +194,8 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
       await allOrFirstError(Array.from({ length: count }, next), rest)
       await check?.()
       await writer.finish()
-      return { ...plan, bytes: fileBytes }
+      const lost = lossText(changes, source.outputType)
+      return { ...plan, notes: [...plan.notes, ...lost], bytes: fileBytes }
     } catch (error) {
       await writer.abort().catch(() => {})
       throw error
