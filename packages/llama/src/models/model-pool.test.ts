@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLlama } from '../create-llama.ts'
 import type { LanguageModel, LlamaRuntime, LoadModelOptions } from '../contract/interface.ts'
+import { NativeLanguageModel } from './language-model.ts'
 import { temporaryFolder } from '../testing/native-model.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -45,6 +46,22 @@ test('a throwing progress listener fails its own load, and who waits for the sam
   if (other.status === 'rejected') throw other.reason
   expect((await other.value.generate(request)).promptTokens).toBeGreaterThan(0)
   await other.value[Symbol.asyncDispose]()
+})
+
+test('one file with two context sizes is in memory once, and stays until both are let go', async () => {
+  const weightsOf = (model: LanguageModel): unknown => NativeLanguageModel.open(model).weights
+  const [small, large] = [await load({ contextSize: 512 }), await load({ contextSize: 2048 })]
+  expect(weightsOf(large)).toBe(weightsOf(small))
+  const exact = await load({ contextSize: 512, reproducible: true })
+  // Repacked weights round otherwise.
+  expect(weightsOf(exact)).not.toBe(weightsOf(small))
+  const before = await Promise.all([small, large].map((model) => model.generate(request)))
+  expect(before[1]!.text).toBe(before[0]!.text)
+  await small[Symbol.asyncDispose]()
+  expect((await large.generate(request)).text).toBe(before[0]!.text)
+  const again = await load({ contextSize: 640 })
+  expect(weightsOf(again)).toBe(weightsOf(large))
+  await Promise.all([large, exact, again].map((model) => model[Symbol.asyncDispose]()))
 })
 
 test('a model asked for again while it is being freed is loaded when it is gone, and works', async () => {

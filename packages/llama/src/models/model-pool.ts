@@ -3,6 +3,7 @@ import { LlamaError } from '../contract/error.ts'
 import type { LoadModelOptions, RuntimeInfo } from '../contract/interface.ts'
 import { ResidentModel } from '../resident/resident-model.ts'
 import { MemoryClaims } from '../memory/index.ts'
+import { SharedWeights } from '../native/shared-weights.ts'
 import { identifyModel } from '../native/identify-file.ts'
 
 interface Entry {
@@ -20,12 +21,14 @@ export class ModelPool {
   readonly #native: Native
   readonly #runtime: () => RuntimeInfo
   readonly #claims = new MemoryClaims()
+  readonly #weights: SharedWeights
   readonly #entries = new Map<string, Entry>()
   /** Models on their way out: the same one is not loaded again beside them. */
   readonly #freeing = new Map<string, Promise<void>>()
 
   constructor(native: Native, runtime: () => RuntimeInfo) {
     this.#native = native
+    this.#weights = new SharedWeights(native)
     this.#runtime = runtime
   }
 
@@ -50,7 +53,12 @@ export class ModelPool {
     const listeners: Entry['listeners'] = new Set()
     const onProgress = (fraction: number): void => listeners.forEach((listener) => listener(fraction))
     const load = async (): Promise<ResidentModel> => {
-      const parts = { native: this.#native, runtime: this.#runtime(), claims: this.#claims }
+      const parts = {
+        native: this.#native,
+        runtime: this.#runtime(),
+        claims: this.#claims,
+        weights: this.#weights,
+      }
       const model = await ResidentModel.load(parts, { ...options, signal: abandon.signal, onProgress })
       return await asIdentified(model, options)
     }

@@ -22,17 +22,19 @@ import { AdapterStore } from '../native/adapters.ts'
 import { checkVocabulary } from '../native/check-vocabulary.ts'
 import { readFileState, wasOverwritten, type FileState } from '../native/identify-file.ts'
 import type { NativeContext } from '../native/native-context.ts'
-import { NativeModel } from '../native/native-model.ts'
+import type { NativeModel } from '../native/native-model.ts'
 import { checkSequences, chooseSequences, isRecurrent, openContext } from '../native/open-context.ts'
 import { readWeightTypes, reproducibility, roundsAlike } from '../native/reproducible.ts'
+import type { HeldWeights, SharedWeights } from '../native/shared-weights.ts'
 import type { UsedSteering } from '../native/steering.ts'
 import type { Vocabulary } from '../native/vocabulary.ts'
 import { addVectors } from '../vectors/add-vectors.ts'
 import { PromptReader } from './prompt-reader.ts'
 
 /**
- * One model in memory: weights, context, adapters and the engine that runs it. It owns them all, and frees them in the
- * order that native code needs: context and adapters before the weights. What it is asked for stands in `requests/`.
+ * One model in memory: weights, context, adapters and the engine that runs it. It owns them all but the weights, which
+ * it may share, and frees them in the order that native code needs: context and adapters before the weights. What it is
+ * asked for stands in `requests/`.
  */
 export class ResidentModel {
   readonly info: ModelInfo
@@ -42,6 +44,7 @@ export class ResidentModel {
   readonly reader: PromptReader
   readonly native: Native
   readonly weights: NativeModel
+  readonly #held: HeldWeights
   readonly #context: NativeContext
   readonly #adapters: AdapterStore
   /** Tokens that prompt and answer may have together. */
@@ -51,48 +54,56 @@ export class ResidentModel {
 
   /** @throws LlamaError, as `LlamaRuntime.loadModel` says */
   static async load(
-    { native, runtime, claims }: { native: Native; runtime: RuntimeInfo; claims: MemoryClaims },
+    { native, runtime, claims, weights }: LoadParts,
     options: LoadModelOptions & { identity: string },
   ): Promise<ResidentModel> {
     if (options.maxSequences !== undefined) checkSequences(native, options.maxSequences)
-    const file = await inspectModel(options.path)
+    const inspected = await inspectModel(options.path)
+    const key = { identity: options.identity, repack: !options.reproducible }
+    const placed = weights.placed(key, options.gpuLayers)
+    // Weights that are there take nothing more, and stay where they are.
+    const file = placed === undefined ? inspected : { ...inspected, tensors: [] }
     const maxSequences = chooseSequences(file, options)
     await checkVocabulary(options.path)
-    const { gpuLayers, contextSize, threads } = options
+    const { gpuLayers = placed, contextSize, threads } = options
     const wanted = { gpuLayers, contextSize, threads }
     const claimed = claims.outstanding()
     const resources = chooseResources({ model: file, wanted, runtime, maxSequences, claimed })
     const need = estimateMemory(file, { ...resources, maxSequences })
     const claim = claims.claim(need)
     try {
-      return await ResidentModel.#open(native, { file, resources, maxSequences, need, claim, options })
+      return await ResidentModel.#open(native, weights, {
+        file: inspected,
+        resources,
+        maxSequences,
+        need,
+        claim,
+        options,
+      })
     } catch (error) {
       claim.release()
       throw error
     }
   }
 
-  static async #open(native: Native, plan: LoadPlan): Promise<ResidentModel> {
+  static async #open(native: Native, weights: SharedWeights, plan: LoadPlan): Promise<ResidentModel> {
     const { file, resources, maxSequences, claim, options } = plan
     const state = file.parts.map((path) => ({ path, state: readFileState(path) }))
-    const model = await NativeModel.load(native, {
-      path: options.path,
-      gpuLayers: resources.gpuLayers,
-      repack: !options.reproducible,
-      signal: options.signal,
-      onProgress: options.onProgress,
-    })
+    const { path, identity, signal, onProgress } = options
+    const key = { identity, repack: !options.reproducible }
+    const held = await weights.hold(key, { path, gpuLayers: resources.gpuLayers, signal, onProgress })
+    const { model } = held
     let context: NativeContext | undefined
     try {
       const separate = options.reproducible ?? false
       context = await openContext(native, model, { resources, maxSequences, separate })
       const types = await readWeightTypes(file.parts)
-      const resident = new ResidentModel(native, { ...plan, model, context, files: state, types })
+      const resident = new ResidentModel(native, { ...plan, held, context, files: state, types })
       claim.loaded()
       return resident
     } catch (error) {
       await context?.dispose()
-      await model.dispose()
+      await held.release()
       throw error
     }
   }
@@ -100,15 +111,17 @@ export class ResidentModel {
   private constructor(
     native: Native,
     parts: LoadPlan & {
-      model: NativeModel
+      held: HeldWeights
       context: NativeContext
       files: readonly { path: string; state: FileState | undefined }[]
       types: ReadonlySet<string>
     },
   ) {
-    const { file, resources, model, context } = parts
+    const { file, resources, held, context } = parts
+    const { model } = held
     this.native = native
     this.weights = model
+    this.#held = held
     this.#context = context
     this.#claim = parts.claim
     this.sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize, context.cells)
@@ -179,9 +192,17 @@ export class ResidentModel {
     await this.engine.idle()
     await this.#context.dispose()
     this.#adapters.dispose()
-    await this.weights.dispose()
+    await this.#held.release()
     this.#claim.release()
   }
+}
+
+/** What models are loaded with. */
+interface LoadParts {
+  native: Native
+  runtime: RuntimeInfo
+  claims: MemoryClaims
+  weights: SharedWeights
 }
 
 /** What is to be loaded, and how. */

@@ -8,6 +8,7 @@ import path from 'node:path'
 import type { LoadModelOptions } from '../contract/interface.ts'
 import { ResidentModel } from '../resident/resident-model.ts'
 import { MemoryClaims } from '../memory/index.ts'
+import { SharedWeights } from '../native/shared-weights.ts'
 import { identifyModel } from '../native/identify-file.ts'
 
 /** A folder that is gone with its scope. */
@@ -33,7 +34,7 @@ export async function loadTestModel(
   await writeRandomModel(file, shape)
   const native = await loadNative({ gpu: 'cpu' })
   const runtime = { build: native.binary.release, backend: 'cpu' as const, devices: [], threads: 1 }
-  const parts = { native, runtime, claims: new MemoryClaims() }
+  const parts = { native, runtime, claims: new MemoryClaims(), weights: new SharedWeights(native) }
   const identity = await identifyModel(file)
   const model = await ResidentModel.load(parts, { path: file, identity, contextSize: 4096, ...options })
   return {
