@@ -1,0 +1,25 @@
+import { load, node, score } from '../graphs.mjs'
+import { near, Refused } from '../outcome.mjs'
+import { neutral } from '../texts.mjs'
+
+export default {
+  title: 'LoRA applied and baked',
+  against: 'perplexity of baked in F32, beside applied (within 1 %)',
+  async run({ run, file, lora, keep }) {
+    const name = lora ?? keep.lora
+    if (name === undefined) throw new Refused('there is no LoRA: give one with --lora')
+    const loaded = { lora: ['lora', 'lora'] }
+    const outputs = await run(
+      {
+        model: load(file),
+        lora: node('lora/load', { file: name }),
+        apply: node('lora/apply', {}, { model: ['model', 'model'], ...loaded }),
+        bake: node('lora/bake', { type: 'F32' }, { model: ['model', 'model'], loras: [['lora', 'lora']] }),
+        applied: score(neutral, { model: ['apply', 'model'] }),
+        baked: score(neutral, { model: ['bake', 'model'] }),
+      },
+      ['applied', 'baked'],
+    )
+    return near('perplexity baked', outputs.baked.perplexity, outputs.applied.perplexity, 0.01)
+  },
+}
