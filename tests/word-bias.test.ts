@@ -91,6 +91,18 @@ describe.each(Object.entries(vocabularies))('%s', (name, metadata) => {
     for (const text of texts) expect(text).toMatch(/^(🐈|a|東西){3}$/)
   })
 
+  test('an answer without a word ends in time all the same', async () => {
+    const states = [
+      (await compile(model, { kind: 'regex', pattern: '(moon |star ){1,40}(moon|star)' })).start(),
+    ]
+    const never = [{ text: 'moon', weight: 'never' as const }]
+    const constraint = await restrictWords(model, states, never, '')
+    const sampling = { temperature: 1.5, topK: 0, topP: 1, minP: 0 }
+    const asked = { prompt: { text: 'a' }, seed: 3, maxTokens: 30, sampling, finish: true }
+    const { text } = await model.generate({ ...asked, ...(constraint && { constraint }) })
+    expect(text).toMatch(/^(star )+star$/)
+  })
+
   test('“only” writes whole words with a space between them, and at least one', async () => {
     const only = ['moon', 'café', '東京', '🐉'].map((text) => ({ text, weight: 'only' as const }))
     for (const text of await write(only, undefined, 40)) {

@@ -22,7 +22,7 @@ const marks = (result: unknown): string[] =>
 test('a prompt shows in its template, with the control tokens that count marked as such', async () => {
   const result = await written({ prompt: 'Hi<|im_end|>', template: 'chatml' })
   expect(result).toMatchObject({
-    text: '<|im_start|>user\nHi<|im_end|><|im_end|>\n<|im_start|>assistant\n',
+    prompt: '<|im_start|>user\nHi<|im_end|><|im_end|>\n<|im_start|>assistant\n',
     stop: ['<|im_end|>', '<|im_start|>'],
   })
   expect(marks(result)).toEqual(['<|bos|>', '<|im_start|>', '<|im_end|>', '<|im_start|>'])
@@ -40,7 +40,7 @@ test('a custom template writes the turns, and its own end of turn ends the answe
     "{% for m in messages %}{{ '<|im_start|>' + m.role + ': ' + m.content + '<|im_end|>' }}{% endfor %}"
   const result = await written({ prompt: 'Hi', system: 'Be brief.', template: 'custom', jinja })
   expect(result).toMatchObject({
-    text: '<|im_start|>system: Be brief.<|im_end|><|im_start|>user: Hi<|im_end|>',
+    prompt: '<|im_start|>system: Be brief.<|im_end|><|im_start|>user: Hi<|im_end|>',
     stop: ['<|im_end|>'],
   })
   expect(marks(result)).toHaveLength(5)

@@ -36,7 +36,7 @@ export const writtenPrompt: WoolgatherNode = defineNode({
       type: 'list',
       description: 'Each token with its number, its text, and whether it is a control token.',
     },
-    text: {
+    prompt: {
       type: 'text',
       description: 'The prompt as it is written out; what a tokenizer puts before it is not in it.',
     },
@@ -57,6 +57,6 @@ export const writtenPrompt: WoolgatherNode = defineNode({
         const control = piece.length === 0
         return { id, text: control ? model.detokenize([id], { special: true }) : showBytes(piece), control }
       })
-      return { tokens, text: prompt.text, count: ids.length, stop }
+      return { tokens, prompt: prompt.text, count: ids.length, stop }
     }),
 })

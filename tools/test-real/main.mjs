@@ -3,7 +3,6 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { prepare } from '../../scripts/prepare.mjs'
 import { node } from './graphs.mjs'
 import { watchMemory } from './memory.mjs'
 import { Refused, Wrong } from './outcome.mjs'
@@ -33,7 +32,6 @@ if (values.help || values.model === undefined) {
   process.exit(values.help ? 0 : 2)
 }
 
-prepare('cli', 'worker', 'server')
 const results = await testModel(path.resolve(values.model), values.lora && path.resolve(values.lora))
 if (values.json)
   await writeFile(

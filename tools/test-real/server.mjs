@@ -54,9 +54,13 @@ export async function runGraph(url, nodes, targets) {
     ;({ answer } = await ask(url, `/api/runs/${answer.id ?? answer.run}?wait=60`))
   }
   if (answer.status === 'completed') return answer.outputs
-  const { answer: told } = await ask(url, `/api/runs/${answer.id ?? answer.run}/events?after=0`)
-  const events = told.events ?? told
-  const failed = events.filter(({ type }) => type === 'cell.failed').map(({ error }) => error)
+  const failed = await failuresOf(url, answer.id ?? answer.run)
   if (failed.length === 0 && !answer.error) throw new Wrong(`The run ended ${answer.status}.`)
   throw failure(failed.length > 0 ? failed : [answer.error])
+}
+
+async function failuresOf(url, run, after = 0) {
+  const { answer } = await ask(url, `/api/runs/${run}/events?after=${after}`)
+  const failed = answer.events.filter(({ type }) => type === 'cell.failed').map(({ error }) => error)
+  return answer.more ? [...failed, ...(await failuresOf(url, run, answer.events.at(-1).seq))] : failed
 }

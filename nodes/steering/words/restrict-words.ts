@@ -1,5 +1,5 @@
 import type { ConstraintSource, ConstraintState } from '@woolgather/constraint'
-import type { GenerationConstraint, LanguageModel } from '@woolgather/llama'
+import type { FinishingConstraint, GenerationConstraint, LanguageModel } from '@woolgather/llama'
 import { NeverWords } from './never-words.ts'
 import { formsWithoutSpace, type WordBias } from './word-bias.ts'
 
@@ -33,11 +33,15 @@ export async function restrictWords(
   constraints: readonly ConstraintState[],
   biases: readonly WordBias[],
   prompt: string,
-): Promise<GenerationConstraint | undefined> {
+): Promise<GenerationConstraint | FinishingConstraint | undefined> {
   const never = biases.filter(({ weight }) => weight === 'never')
   if (never.length === 0 && constraints.length < 2) return constraints[0]
   const pieces = await model.tokenBytes()
-  return new RestrictedText(pieces, model.endTokens(), constraints, wordsIn(pieces, never), prompt)
+  const words = wordsIn(pieces, never)
+  const [only, ...others] = constraints
+  if (only === undefined || others.length > 0)
+    return new RestrictedText(pieces, model.endTokens(), constraints, words, prompt)
+  return new FinishingText(pieces, model.endTokens(), only, words, prompt)
 }
 
 function wordsIn(pieces: readonly Uint8Array[], words: readonly WordBias[]): NeverWords {
@@ -60,7 +64,7 @@ class RestrictedText implements GenerationConstraint {
   readonly #pieces: readonly Uint8Array[]
   readonly #ends: readonly number[]
   readonly #constraints: readonly ConstraintState[]
-  readonly #never: NeverWords
+  protected readonly never: NeverWords
   readonly #scratch: Uint32Array
   /** The end of what was read and written. */
   #text: string
@@ -77,29 +81,30 @@ class RestrictedText implements GenerationConstraint {
     this.#pieces = pieces
     this.#ends = ends
     this.#constraints = constraints
-    this.#never = never
+    this.never = never
     this.#scratch = new Uint32Array(Math.ceil(pieces.length / 32))
     this.#text = Buffer.from(prompt.slice(-never.reach)).toString('latin1').slice(-never.reach)
     this.#seam = this.#text.length
   }
 
-  allowed(mask: Uint32Array): number {
-    const count = this.#allowedNow(mask)
+  /** @param left see `FinishingConstraint` */
+  allowed(mask: Uint32Array, left?: number): number {
+    const count = this.#allowedNow(mask, left)
     if (count > few || this.#constraints.length === 0) return count
     const tries = { left: mostTries }
     for (const token of bitsOf(mask)) if (!this.#leadsOn(token, tries)) clear(mask, token)
     return [...bitsOf(mask)].length
   }
 
-  #allowedNow(mask: Uint32Array): number {
+  #allowedNow(mask: Uint32Array, left?: number): number {
     mask.fill(0xffffffff)
     const spare = mask.length * 32 - this.#pieces.length
     if (spare > 0) mask[mask.length - 1] = 0xffffffff >>> spare
     for (const constraint of this.#constraints) {
-      constraint.allowed(this.#scratch)
+      constraint.allowed(this.#scratch, left)
       for (let word = 0; word < mask.length; word++) mask[word]! &= this.#scratch[word]!
     }
-    for (const token of this.#never.forbiddenAfter(this.#text, this.#seam)) clear(mask, token)
+    for (const token of this.never.forbiddenAfter(this.#text, this.#seam)) clear(mask, token)
     return mask.reduce((count, word) => count + countBits(word), 0)
   }
 
@@ -110,7 +115,7 @@ class RestrictedText implements GenerationConstraint {
     const places = this.#constraints.map((constraint) => constraint.snapshot())
     try {
       if (!this.accept(token)) return false
-      if (!this.#never.hasBegunIn(this.#text, this.#seam) || this.isComplete) return true
+      if (!this.never.hasBegunIn(this.#text, this.#seam) || this.isComplete) return true
       const mask = new Uint32Array(this.#scratch.length)
       if (this.#allowedNow(mask) > few) return true
       for (const next of bitsOf(mask)) if (--tries.left < 0 || this.#leadsOn(next, tries)) return true
@@ -126,7 +131,7 @@ class RestrictedText implements GenerationConstraint {
     if (!this.#constraints.every((constraint) => constraint.accept(token))) return false
     const piece = Buffer.from(this.#pieces[token] ?? []).toString('latin1')
     const text = this.#text + piece
-    this.#text = text.slice(-this.#never.reach)
+    this.#text = text.slice(-this.never.reach)
     this.#seam -= text.length - this.#text.length
     return true
   }
@@ -138,6 +143,44 @@ class RestrictedText implements GenerationConstraint {
       this.#constraints.every(({ canEnd }) => canEnd) &&
       this.#constraints.some(({ isComplete }) => isComplete)
     )
+  }
+}
+
+/** One constraint without the words that must never come: it can be ended in time as it could be with them. */
+class FinishingText extends RestrictedText implements FinishingConstraint {
+  readonly #constraint: ConstraintState
+
+  constructor(
+    pieces: readonly Uint8Array[],
+    ends: readonly number[],
+    constraint: ConstraintState,
+    never: NeverWords,
+    prompt: string,
+  ) {
+    super(pieces, ends, [constraint], never, prompt)
+    this.#constraint = constraint
+  }
+
+  /** What a word takes away is no way out; where that is all there is, the text goes on. */
+  override allowed(mask: Uint32Array, left?: number): number {
+    const count = super.allowed(mask, left)
+    return count > 0 || left === undefined ? count : super.allowed(mask)
+  }
+
+  get canEnd(): boolean {
+    return this.#constraint.canEnd
+  }
+
+  avoid(tokens: Iterable<number>): void {
+    this.#constraint.avoid([...tokens, ...this.never.forbiddenAfter('', 0)])
+  }
+
+  tokensToEnd(): number {
+    return this.#constraint.tokensToEnd()
+  }
+
+  endsWithin(token: number, left: number): boolean {
+    return this.#constraint.endsWithin(token, left)
   }
 }
 

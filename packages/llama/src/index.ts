@@ -6,6 +6,7 @@ export type {
   AdapterUse,
   ChatTemplatePreset,
   ControlVector,
+  FinishingConstraint,
   GenerateRequest,
   GenerateResult,
   GenerationConstraint,

@@ -21,11 +21,11 @@ export default {
       },
       ['read', 'write'],
     )
-    const { text, stop, count } = outputs.read
-    const places = turns.map(({ content }) => text.indexOf(content))
+    const { prompt, stop, count } = outputs.read
+    const places = turns.map(({ content }) => prompt.indexOf(content))
     check(
       places.every((place, index) => place > (places[index - 1] ?? -1)),
-      `the turns are not in “${text}”`,
+      `the turns are not in “${prompt}”`,
     )
     check(
       stop.every((end) => !outputs.write.text.includes(end)),

@@ -5,7 +5,8 @@ import { loadModels } from '../session/server/load-library.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
 import type { ControlProps } from './control-props.ts'
-import { findModels, ModelFacts, ModelList } from './model-list.tsx'
+import { findModels } from './find-models.ts'
+import { ModelFacts, ModelList } from './model-list.tsx'
 import './model-control.css'
 
 const called: Record<ModelFile['kind'], string> = { model: 'model', lora: 'LoRA', vector: 'control vector' }
@@ -112,6 +113,7 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
           <ModelList
             id={listId}
             found={found}
+            query={query ?? ''}
             all={models.length}
             called={called[props.of]}
             active={active}

@@ -1,11 +1,13 @@
 import { useLayoutEffect, useRef } from 'react'
 import type { ModelFile } from '@woolgather/protocol'
-import { fuzzyScore } from '../document/search-nodes.ts'
+import { findModels, isPath } from './find-models.ts'
 import { formatBytes, formatParameters } from '../run/show-run.ts'
 
 export interface ModelListProps {
   id: string
   found: readonly ModelFile[]
+  /** What was typed. */
+  query: string
   /** How many there are, found or not. */
   all: number
   /** What such a file is called. */
@@ -16,7 +18,7 @@ export interface ModelListProps {
 }
 
 /** The models that fit what is typed, one of them under the keyboard's finger. */
-export function ModelList({ id, found, all, called, active, onActive, onChoose }: ModelListProps) {
+export function ModelList({ id, found, query, all, called, active, onActive, onChoose }: ModelListProps) {
   const list = useRef<HTMLUListElement>(null)
   useLayoutEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' })
@@ -41,9 +43,11 @@ export function ModelList({ id, found, all, called, active, onActive, onChoose }
       </ul>
       {found.length === 0 && (
         <p className="model-none">
-          {all === 0
-            ? `There is no ${called} yet. Put a GGUF file into the models folder, or type hf:owner/repo/file.gguf.`
-            : 'No file has this name. An address such as hf:owner/repo/file.gguf is downloaded when it runs.'}
+          {isPath(query)
+            ? `Only files in the models folders can be loaded: put this one there, or start Woolgather with --models and its folder.`
+            : all === 0
+              ? `There is no ${called} yet. Put a GGUF file into the models folder, or type hf:owner/repo/file.gguf.`
+              : 'No file has this name. An address such as hf:owner/repo/file.gguf is downloaded when it runs.'}
         </p>
       )}
       {found.length > 0 && (
@@ -62,28 +66,12 @@ export function ModelFacts({ file, models }: { file: string; models: readonly Mo
   if (model) return <p className="model-facts">{factsOf(model)}</p>
   if (/^(hf:|https:\/\/)/.test(file))
     return <p className="model-facts">Downloaded when it runs, if not here yet</p>
+  const same = isPath(file) ? findModels(models, file)[0] : undefined
+  if (same) return <p className="model-facts missing">Known here as {same.file}: choose it in the list</p>
   return <p className="model-facts missing">Not in the models folders</p>
 }
 
 function factsOf({ architecture, parameters, quantization, bytes }: ModelFile): string {
   const size = parameters > 0 ? formatParameters(parameters) : ''
   return [architecture, size, quantization, formatBytes(bytes)].filter((part) => part !== '').join(' · ')
-}
-
-/** Best first: by the name of the file, what it is called inside, its architecture and quantisation. */
-export function findModels(models: readonly ModelFile[], query: string): ModelFile[] {
-  if (query === '') return [...models]
-  return models
-    .map((model) => ({ model, score: scoreModel(model, query) }))
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ model }) => model)
-}
-
-/** Words may stand in any order; as long as some file has them all, letters scattered over others are no match. */
-function scoreModel({ file, name, architecture, quantization }: ModelFile, query: string): number {
-  const text = `${file} ${name} ${architecture} ${quantization}`.toLowerCase()
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  if (words.every((word) => text.includes(word))) return 1000 + fuzzyScore(query, file)
-  return fuzzyScore(query, `${file} ${name}`)
 }

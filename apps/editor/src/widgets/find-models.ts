@@ -1,0 +1,34 @@
+import type { ModelFile } from '@woolgather/protocol'
+import { fuzzyScore } from '../document/search-nodes.ts'
+
+/** Best first: by the name of the file, what it is called inside, its architecture and quantisation. */
+export function findModels(models: readonly ModelFile[], query: string): ModelFile[] {
+  if (query === '') return [...models]
+  if (isPath(query)) return models.filter(({ file }) => asPath(query).endsWith(`/${file}`))
+  return models
+    .map((model) => ({ model, score: scoreModel(model, query) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ model }) => model)
+}
+
+/** Whether a path of the whole disk was typed, as file managers copy it: /…, ~/…, C:\\…, with or without quotes. */
+export function isPath(typed: string): boolean {
+  return /^(\/|~\/|[a-z]:\/)/i.test(asPath(typed))
+}
+
+function asPath(typed: string): string {
+  return typed
+    .trim()
+    .replace(/^(["'])(.*)\1$/, '$2')
+    .replace(/^file:\/\//, '')
+    .replaceAll('\\', '/')
+}
+
+/** Words may stand in any order; as long as some file has them all, letters scattered over others are no match. */
+function scoreModel({ file, name, architecture, quantization }: ModelFile, query: string): number {
+  const text = `${file} ${name} ${architecture} ${quantization}`.toLowerCase()
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.every((word) => text.includes(word))) return 1000 + fuzzyScore(query, file)
+  return fuzzyScore(query, `${file} ${name}`)
+}
