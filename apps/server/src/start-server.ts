@@ -21,6 +21,7 @@ import { pino, type Logger } from 'pino'
 import { describeHolder, findHolder } from './machine/find-holder.ts'
 import { createApp } from './http/create-app.ts'
 import { watchBodies } from './bodies/watch-bodies.ts'
+import type { Silence } from './openai/answer-stream.ts'
 import { createModelDownloads } from './models/model-downloads.ts'
 import { cleanHistory } from './runs/clean-history.ts'
 import { readOutputs } from './runs/read-outputs.ts'
@@ -73,6 +74,8 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   /** Signs what is told there. */
   webhookSecret?: Buffer | undefined
   webhookPatience?: Partial<WebhookPatience> | undefined
+  /** How long a stream of `/v1` says nothing; default: 10 s, then 15. */
+  silence?: Silence | undefined
   /** How often one address may ask. */
   rates?: Partial<RequestRates> | undefined
   /** Default: JSON lines on stderr, no prompts and no texts in them. */
@@ -230,6 +233,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       runs,
       cleaner,
       artifacts,
+      silence: options.silence,
       workerStatus,
       unloadModels: () => worker.unloadModels(),
       editorFolder: options.editorFolder,

@@ -6,6 +6,7 @@ import { hashOf } from './hash-row.ts'
 import { KnownRows } from './known-rows.ts'
 import {
   columnsOf,
+  headingsOf,
   readCsvLine,
   readCsvRow,
   readJsonLine,
@@ -154,9 +155,9 @@ function isCutShort({ bytes }: ScannedRecord, { shape, end }: FoundResults): boo
   if (text === '') return true
   if (shape.format === 'jsonl') return /^\{\s*"row"\s*:\s*\d/.test(text) || '{"row":'.startsWith(text)
   if (end > 0) return /^\d+(,|$)/.test(text)
-  const header = columnsOf(shape).join(',')
   const begun = withoutMark(text)
-  return header.startsWith(begun) || begun.startsWith(header.slice(0, 200))
+  const headers = [headingsOf(shape), columnsOf(shape)].map((names) => names.join(','))
+  return headers.some((header) => header.startsWith(begun) || begun.startsWith(header.slice(0, 200)))
 }
 
 /** Which columns the file has: those of today, or those of an earlier version. */
@@ -164,7 +165,9 @@ function shapeOf({ bytes }: ScannedRecord, { file, shape }: FindResultsOptions):
   const columns = readCsvRow(withoutMark(bytes.toString('utf8')))
   for (const hashed of [true, false]) {
     const known = { ...shape, hashed }
-    if (isDeepStrictEqual(columns, columnsOf(known))) return known
+    // Files of earlier versions have names as they are, those with --formulas always.
+    const headers = [headingsOf(known), columnsOf(known)]
+    if (headers.some((names) => isDeepStrictEqual(columns, names))) return known
   }
   const [row, status] = columns
   if (row !== 'row' || status !== 'status') throw foreign(file, 'its header is another')

@@ -8,7 +8,7 @@ import { exitCodes } from '../io/exit-codes.ts'
 import { dropRepeated } from './drop-repeated.ts'
 import type { FoundResults } from './find-results.ts'
 import { besideOf, type BatchIdentity, type UnfinishedBatch } from './unfinished-batch.ts'
-import { columnsOf, csvRow, lineOf, type ResultLine } from './result-line.ts'
+import { csvRow, headingsOf, lineOf, type ResultLine } from './result-line.ts'
 
 /** Result lines on disk, appended as rows end. */
 export interface ResultFile {
@@ -97,7 +97,7 @@ export async function openResults(options: OpenResultsOptions): Promise<ResultFi
     }
   }
 
-  let head = shape.format === 'csv' && size === 0 ? csvRow(columnsOf(shape)) : ''
+  let head = shape.format === 'csv' && size === 0 ? csvRow(headingsOf(shape)) : ''
   if (head !== '' && options.mark) head = byteOrderMark + head
   if (found.kind !== 'replaced') {
     await begin().catch((error: unknown) => {

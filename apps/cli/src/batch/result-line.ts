@@ -71,6 +71,11 @@ function csvLine(line: ResultLine, shape: ResultShape, workflow: Workflow | unde
   ])
 }
 
+/** The columns as a CSV file is headed: a name may be a formula, too. */
+export function headingsOf(shape: ResultShape): string[] {
+  return columnsOf(shape).map((name) => (shape.formulas === true ? name : spreadsheetText(name)))
+}
+
 /** Names of the columns of a CSV file. */
 export function columnsOf({ outputs, carry, hashed }: ResultShape): string[] {
   return ['row', 'status', ...outputs, ...carry, 'error', carriedField, ...(hashed ? ['rowHash'] : [])]

@@ -8,7 +8,8 @@ import type { Descriptions, NodeDescription } from '@woolgather/workflow'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
-import { serveOpenAi } from '../openai/serve-openai.ts'
+import { answerMistake, serveOpenAi } from '../openai/serve-openai.ts'
+import type { Silence } from '../openai/answer-stream.ts'
 import type { ModelDownloads } from '../models/model-downloads.ts'
 import type { HistoryCleaner } from '../runs/clean-history.ts'
 import type { RunService } from '../runs/run-service.ts'
@@ -43,6 +44,7 @@ export interface AppOptions {
   downloads: ModelDownloads
   hosts: DownloadHosts
   dataFolder: string
+  silence?: Silence | undefined
   runs: RunService
   cleaner: HistoryCleaner
   artifacts: ArtifactStore
@@ -69,9 +71,11 @@ export function createApp(options: AppOptions): Express {
   const types = new Map(options.descriptions.map((description) => [description.type, description]))
   app.use(serveEndpoints(createHandlers(options, types)))
   app.use(serveDocs(options.version, options.basePath))
-  app.use(serveOpenAi({ runs, workflows, artifacts, types }))
+  app.use(serveOpenAi({ runs, workflows, artifacts, types, silence: options.silence }))
   app.use(serveEditor(options.editorFolder))
   app.use(answerNotFound)
+  // Also what is refused before it is reached: a token, too many requests, no such path.
+  app.use('/v1', answerMistake)
   app.use(answerError(options.logger, options.dataFolder))
   return app
 }

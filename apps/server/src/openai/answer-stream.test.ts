@@ -11,7 +11,7 @@ test('while nothing comes, a stream says from the tenth second on that it goes o
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   let stream!: AnswerStream
   const app = express().get('/', (_request, response) => {
-    stream = createStream(response, completion, { id: 'x' })
+    stream = createStream(response, completion, { head: { id: 'x' } })
     vi.advanceTimersByTime(9_999)
     expect(stream.begun).toBe(false)
     vi.advanceTimersByTime(1)

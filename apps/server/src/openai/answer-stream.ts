@@ -4,8 +4,14 @@ import type { Answer } from './answer-call.ts'
 import { describeError } from './call-error.ts'
 import type { Format } from './formats.ts'
 
-/** Seconds of silence after which a proxy may take a connection for dead: its usual patience is a minute. */
-const silence = { first: 10_000, next: 15_000 } as const
+/** Milliseconds in which nothing comes until a comment is sent: first, and from then on. */
+export interface Silence {
+  first: number
+  next: number
+}
+
+/** A proxy may take a connection for dead where nothing comes: its usual patience is a minute. */
+export const usualSilence: Silence = { first: 10_000, next: 15_000 }
 
 /** An answer that is sent while it is made: server-sent events, one choice beside another. */
 export interface AnswerStream {
@@ -20,7 +26,11 @@ export interface AnswerStream {
 }
 
 /** While nothing comes a comment is sent now and then. */
-export function createStream(response: Response, format: Format, head: object): AnswerStream {
+export function createStream(
+  response: Response,
+  format: Format,
+  { head, silence = usualSilence }: { head: object; silence?: Silence | undefined },
+): AnswerStream {
   const begun = new Set<number>()
   let timer: NodeJS.Timeout | undefined
 

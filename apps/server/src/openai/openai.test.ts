@@ -71,6 +71,26 @@ async function serve(
 const clientOf = (server: TestServer, apiKey = 'none'): OpenAI =>
   new OpenAI({ baseURL: `${server.url}/v1`, apiKey, maxRetries: 0 })
 
+test('what is refused before it is looked at has the shape that clients of OpenAI read, below /v1 only', async () => {
+  await using server = await startTestServer({
+    token: 'a-long-enough-token',
+    rates: { loopback: 2, window: 3_600_000 },
+  })
+  const client = clientOf(server, 'not-the-right-token')
+  await expect(client.models.list()).rejects.toMatchObject({ status: 401, code: 'unauthorized' })
+  await expect(clientOf(server, 'a-long-enough-token').get('/nothing')).rejects.toMatchObject({
+    status: 404,
+    type: 'invalid_request_error',
+  })
+  await expect(client.models.list()).rejects.toMatchObject({
+    status: 429,
+    code: 'rate_limit_exceeded',
+    type: 'invalid_request_error',
+  })
+  const elsewhere = (await (await fetch(`${server.url}/api/runs`)).json()) as object
+  expect(elsewhere).toEqual({ error: expect.objectContaining({ code: 'too-many-requests' }) as object })
+})
+
 describe('with the official client a workflow', () => {
   let server: TestServer
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import { describeThrown } from '../errors/describe-thrown.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { answerCall, type Answer } from './answer-call.ts'
-import { createStream } from './answer-stream.ts'
+import { createStream, type Silence } from './answer-stream.ts'
 import { bindCall, isCallable, UnboundParameter, type Asked } from './bind-call.ts'
 import { CallError, describeError } from './call-error.ts'
 import { chat, completion, describeUsage, type Format } from './formats.ts'
@@ -26,6 +26,8 @@ export interface OpenAiOptions {
   workflows: WorkflowStore
   artifacts: ArtifactStore
   types: Descriptions
+  /** Of streams in which nothing comes. */
+  silence?: Silence | undefined
 }
 
 /** Saved workflows with an `api/input` and an `api/output` as models, as OpenAI's clients call them. */
@@ -52,7 +54,6 @@ export function serveOpenAi(options: OpenAiOptions): Router {
   router.post('/v1/embeddings', (request, response) =>
     serveEmbeddings(readEmbeddingRequest(request.body), response, options),
   )
-  router.use('/v1', answerMistake)
   return router
 }
 
@@ -70,7 +71,7 @@ async function serveCall(
     created: Math.floor(Date.now() / 1_000),
     model: call.model,
   }
-  const stream = call.stream ? createStream(response, format, head) : undefined
+  const stream = call.stream ? createStream(response, format, { head, silence: options.silence }) : undefined
   try {
     const answers = await answerAll(bound, response, options, {
       onText: (choice, piece) => stream?.text(choice, piece),
@@ -197,7 +198,7 @@ function noSuchModel(response: Response, model: string): void {
 }
 
 /** What is thrown, in the shape that OpenAI's clients read; what nobody foresaw is logged as everywhere. */
-const answerMistake: ErrorRequestHandler = (thrown: unknown, _request, response, next) => {
+export const answerMistake: ErrorRequestHandler = (thrown: unknown, _request, response, next) => {
   if (response.headersSent) return next(thrown)
   if (thrown instanceof CallError) return refuse(response, thrown.status, thrown.error)
   const { status, error } = describeThrown(thrown)

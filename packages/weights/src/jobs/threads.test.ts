@@ -28,7 +28,10 @@ test('an error of the arithmetic is the same across threads as without', () => {
 
 test('a disk that is full is known by its code, not by what a message begins with', () => {
   const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' })
-  expect(asWoolgatherError(full, String)).toMatchObject({ code: 'write-failed' })
+  const told = { code: 'disk-full', message: 'The disk of “/models/made” is full.' }
+  expect(asWoolgatherError(full, String, '/models/made')).toMatchObject(told)
+  const named = Object.assign(full, { path: '/models/made/one.gguf' })
+  expect(asWoolgatherError(named, String)).toMatchObject(told)
   const other = new Error('ENOSPC is the name of this model')
   expect(asWoolgatherError(other, String)).toBe(other)
 })

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { openGguf, readLoraFile, writeLoraFile, type GgufFile, type LoraFile } from '@woolgather/gguf'
 import { MergeError } from '@woolgather/merge'
 import {
@@ -63,7 +64,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
         'combine' in source ? await combine(source.combine, options) : await extract(source.extract, options)
       await writeLoraFile(target, lora, metadata)
     } catch (error) {
-      throw tellError(error)
+      throw tellError(error, { folder: path.dirname(target) })
     }
   }
 
@@ -97,7 +98,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
   const read = async (use: LoraUse, options: WorkOptions): Promise<LoraFile> => {
     const file = await pathOf(use, options)
     const lora = await readLoraFile(file).catch((error: unknown) => {
-      throw tellError(error, nameOf(use))
+      throw tellError(error, { file: nameOf(use) })
     })
     return atStrength(lora, use.strength)
   }
@@ -147,6 +148,6 @@ async function report(file: GgufFile): Promise<LoraReport> {
   }
 }
 
-function tellError(error: unknown, file = 'A file'): unknown {
-  return asWoolgatherError(error, (reason) => `${file} cannot be used as a LoRA: ${reason}`)
+function tellError(error: unknown, { file = 'A file', folder }: { file?: string; folder?: string }): unknown {
+  return asWoolgatherError(error, (reason) => `${file} cannot be used as a LoRA: ${reason}`, folder)
 }

@@ -1,18 +1,27 @@
+import { dirname } from 'node:path'
 import { GgufError } from '@woolgather/gguf'
 import { MergeError } from '@woolgather/merge'
-import { WoolgatherError } from '@woolgather/workflow'
+import { diskFull, isDiskFull, WoolgatherError } from '@woolgather/workflow'
 
 /** What the file system says of a file that cannot be written. */
-const writeErrors: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO'])
+const writeErrors: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'EIO'])
 
-/** Errors of arithmetic and files as people read them; others as they are. */
-export function asWoolgatherError(error: unknown, tellUnreadable: (reason: string) => string): unknown {
+/**
+ * Errors of arithmetic and files as people read them; others as they are.
+ * @param folder what is written to, where that is known
+ */
+export function asWoolgatherError(
+  error: unknown,
+  tellUnreadable: (reason: string) => string,
+  folder?: string,
+): unknown {
+  if (isDiskFull(error)) return fullDisk(error, folder)
   if (writeErrors.has((error as { code?: unknown }).code)) {
     return new WoolgatherError(
       'write-failed',
       `The file could not be written: ${(error as Error).message}.`,
       {
-        hint: 'Make room on the disk, or check that its folder can be written to; then run again.',
+        hint: 'Check that its folder can be written to, then run again.',
         cause: error,
       },
     )
@@ -24,4 +33,11 @@ export function asWoolgatherError(error: unknown, tellUnreadable: (reason: strin
   }
   const code = error.code === 'lora-mismatch' ? 'adapter-mismatch' : 'merge-impossible'
   return new WoolgatherError(code, `${error.message}.`, options)
+}
+
+/** Named by the folder, which what the system says may not. */
+function fullDisk(cause: unknown, folder: string | undefined): unknown {
+  const { path } = cause as NodeJS.ErrnoException
+  const known = folder ?? (path === undefined ? undefined : dirname(path))
+  return known === undefined ? cause : diskFull(known, { cause })
 }

@@ -102,7 +102,11 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
       const branches = await openBranches(source, options, opened)
       return await inTurn(options.signal, () => writeMerge(source, branches, target, options))
     } catch (error) {
-      throw asWoolgatherError(error, (reason) => `${nameOfModel(source)} cannot be made: ${reason}`)
+      throw asWoolgatherError(
+        error,
+        (reason) => `${nameOfModel(source)} cannot be made: ${reason}`,
+        path.dirname(target),
+      )
     } finally {
       for (const close of opened.toReversed()) await close()
     }
