@@ -44,6 +44,7 @@ import { mix } from './steering/mix.ts'
 import { negative } from './steering/negative.ts'
 import { prompt } from './steering/prompt.ts'
 import { regex } from './steering/regex.ts'
+import { turns } from './steering/turns.ts'
 import { changeCase } from './text/case.ts'
 import { countWords } from './text/count-words.ts'
 import { joinTexts } from './text/join.ts'
@@ -128,6 +129,7 @@ export const definitions: readonly WoolgatherNode[] = [
   mix,
   logitBias,
   regex,
+  turns,
   grammar,
   jsonSchema,
   check,

@@ -2,6 +2,7 @@ import { loadKeyOf, usualTokens } from '@woolgather/workflow'
 import { z } from 'zod'
 import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
+import { beginConstraint, constrainedPart } from '../steering/constraints/begin-constraint.ts'
 import { constraintSchema } from '../steering/constraints/constraint-value.ts'
 import { explainConstraintError } from '../steering/constraints/explain-constraint-error.ts'
 import { biasSettings } from '../steering/words/resolve-bias.ts'
@@ -131,8 +132,7 @@ export const generate: WoolgatherNode = defineNode({
       )
       const { settings, bias } = splitSampler(joinSamplers(inputs.sampler, readSampling(inputs)))
       const sources = [inputs.constraint, onlyWords(bias)].filter((source) => source !== undefined)
-      const compiled = await Promise.all(sources.map((source) => asked.constrain(source)))
-      const states = compiled.map((one) => one.start())
+      const states = await Promise.all(sources.map((source) => beginConstraint(asked, source, prompt)))
       const read = 'text' in prompt ? prompt.text : ''
       const constraint = await restrictWords(asked.model, states, bias, read)
       let generated = 0
@@ -157,7 +157,10 @@ export const generate: WoolgatherNode = defineNode({
         .catch((error: unknown) => {
           throw explainConstraintError(error, 'constraint')
         })
-      return reportResult(result, inputs.constraint !== undefined)
+      return reportResult(result, {
+        constrained: inputs.constraint !== undefined,
+        answer: constrainedPart(asked.model, inputs.constraint, result),
+      })
     })
   },
 })

@@ -4,11 +4,11 @@ import { readJson } from '../text/read-json.ts'
 
 /**
  * What `generation/generate` tells of a result.
- * @param constrained whether the text was to match something, and can be incomplete
+ * @param constrained whether the text was to match something, and can be incomplete; `answer` what of it was
  */
 export function reportResult(
   result: GenerateResult,
-  constrained: boolean,
+  { constrained, answer }: { constrained: boolean; answer: string },
 ): {
   text: string
   tokens: number
@@ -27,7 +27,7 @@ export function reportResult(
     tokensPerSecond: tokensPerSecond(result),
     stopReason: incomplete ? 'incomplete' : result.stopReason,
     logprobs: result.logprobs ?? [],
-    json: incomplete ? null : jsonIn(result.text),
+    json: incomplete ? null : jsonIn(answer),
     reproducible: result.reproducible,
   }
 }

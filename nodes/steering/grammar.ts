@@ -2,6 +2,7 @@ import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
+import { startingAt, startsInputs } from './constraints/starts.ts'
 
 export const grammar: WoolgatherNode = defineNode({
   type: 'steering/grammar',
@@ -30,12 +31,13 @@ export const grammar: WoolgatherNode = defineNode({
       schema: z.string().min(1).default('start'),
       advanced: true,
     },
+    ...startsInputs,
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: ({ grammar: text, notation, start }) => {
+  run: ({ grammar: text, notation, start, ...starting }) => {
     const source: ConstraintSource =
       notation === 'lark' ? { kind: 'lark', text, start } : { kind: 'gbnf', text }
     explainConstraintErrors('grammar', () => compileLanguage(source))
-    return { constraint: source }
+    return { constraint: startingAt(source, starting) }
   },
 })

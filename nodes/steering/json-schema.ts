@@ -2,8 +2,9 @@ import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
 import { jsonSchema as anyJson } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { asJson } from '../text/read-json.ts'
+import { jsonText } from '../text/read-json.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
+import { startingAt, startsInputs } from './constraints/starts.ts'
 
 export const jsonSchema: WoolgatherNode = defineNode({
   type: 'steering/json-schema',
@@ -14,7 +15,8 @@ export const jsonSchema: WoolgatherNode = defineNode({
     schema: {
       type: 'json',
       title: 'Schema',
-      description: 'JSON Schema. What cannot be enforced is refused by name.',
+      description:
+        'JSON Schema, or text of it. What cannot be enforced is refused by name. Properties come in its order.',
       schema: anyJson,
       widget: 'code',
       language: 'json-schema',
@@ -39,17 +41,19 @@ export const jsonSchema: WoolgatherNode = defineNode({
       schema: z.boolean().default(true),
       advanced: true,
     },
+    ...startsInputs,
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: ({ schema, whitespace, closedObjects, bounded }) => {
+  run: ({ schema, whitespace, closedObjects, bounded, ...starting }) => {
     const source: ConstraintSource = {
       kind: 'json-schema',
-      schema: asJson(schema, 'schema'),
+      // Text keeps the places of properties that are named like integers.
+      schema: typeof schema === 'string' ? jsonText(schema, 'schema') : schema,
       whitespace,
       closedObjects,
       bounded,
     }
     explainConstraintErrors('schema', () => compileLanguage(source))
-    return { constraint: source }
+    return { constraint: startingAt(source, starting) }
   },
 })

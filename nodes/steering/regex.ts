@@ -2,6 +2,7 @@ import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
+import { startingAt, startsInputs } from './constraints/starts.ts'
 
 export const regex: WoolgatherNode = defineNode({
   type: 'steering/regex',
@@ -25,11 +26,12 @@ export const regex: WoolgatherNode = defineNode({
       description: 'Ends with the shortest match, as ReLLM does; else the answer may go on while it matches.',
       schema: z.boolean().default(false),
     },
+    ...startsInputs,
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: ({ pattern, stopAtFirstMatch }) => {
+  run: ({ pattern, stopAtFirstMatch, ...starting }) => {
     const source: ConstraintSource = { kind: 'regex', pattern, ...(stopAtFirstMatch && { stopAtFirstMatch }) }
     explainConstraintErrors('pattern', () => compileLanguage(source))
-    return { constraint: source }
+    return { constraint: startingAt(source, starting) }
   },
 })

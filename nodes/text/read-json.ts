@@ -5,6 +5,12 @@ export function readJson(text: string): Json {
   return JSON.parse(insideCodeBlock(text.trim())) as Json
 }
 
+/** Text of JSON as it was written, without a code block around it. @throws WoolgatherError invalid-input, as `asJson` */
+export function jsonText(text: string, input: string): string {
+  asJson(text, input)
+  return insideCodeBlock(text.trim())
+}
+
 /** Models like to wrap JSON in a code block of Markdown. */
 function insideCodeBlock(text: string): string {
   const firstLine = text.indexOf('\n')

@@ -1,10 +1,21 @@
 import type { Grammar } from './grammar/expression.ts'
+import { flattenOperators } from './grammar/flatten-operators.ts'
 import { parseGbnf } from './gbnf/parse-gbnf.ts'
 import { compileSchema, type SchemaOptions } from './json-schema/compile-schema.ts'
+import { joinAfter, joinTurns } from './join-sources.ts'
 import { parseLark } from './lark/parse-lark.ts'
 import { parseRegex } from './regex/parse-regex.ts'
 
-/** What a generation must match, in one of four notations. */
+/** What a constraint begins after. */
+export type ConstraintStart =
+  /** The first time that this is written. */
+  | { readonly text: string }
+  /** The first time that this token is written, a control token say. */
+  | { readonly token: string }
+  /** The model's thinking, where it thinks: families have tags of their own. */
+  | { readonly thinking: true }
+
+/** What a generation must match, in one of four notations, from the start or after free text. */
 export type ConstraintSource =
   /** Python's or JavaScript's syntax; the whole text must match. */
   | {
@@ -13,11 +24,26 @@ export type ConstraintSource =
       /** End at the first match, as ReLLM does, instead of the longest. */
       readonly stopAtFirstMatch?: boolean
     }
+  /** JSON, or text of it, which keeps the places of properties named like integers. */
   | ({ readonly kind: 'json-schema'; readonly schema: unknown } & SchemaOptions)
   /** llama.cpp's grammar format; begins at the rule `root`. */
   | { readonly kind: 'gbnf'; readonly text: string }
   /** Lark's notation, without its lexer: begins at the rule `start` unless told otherwise. */
   | { readonly kind: 'lark'; readonly text: string; readonly start?: string }
+  /** Free text, then a constraint. Whoever compiles it for a model sees to tokens and thinking: here those are past. */
+  | { readonly kind: 'after'; readonly after: ConstraintStart; readonly constraint: ConstraintSource }
+  /** Free text in which a constraint holds from where its opening text is written to its closing text, each time. */
+  | {
+      readonly kind: 'turns'
+      readonly turns: readonly {
+        readonly opens: string
+        readonly constraint: ConstraintSource
+        /** Follows what matched; free text goes on after it. */
+        readonly closes: string
+      }[]
+      /** At least one turn must come. */
+      readonly required?: boolean
+    }
 
 /** @throws {ConstraintError} that says what is wrong and where */
 export function parseSource(source: ConstraintSource): { grammar: Grammar; stopAtFirstMatch: boolean } {
@@ -27,8 +53,15 @@ export function parseSource(source: ConstraintSource): { grammar: Grammar; stopA
     case 'json-schema':
       return { grammar: compileSchema(source.schema, source), stopAtFirstMatch: false }
     case 'gbnf':
-      return { grammar: parseGbnf(source.text), stopAtFirstMatch: false }
+      return { grammar: flattenOperators(parseGbnf(source.text)), stopAtFirstMatch: false }
     case 'lark':
-      return { grammar: parseLark(source.text, source.start ?? 'start'), stopAtFirstMatch: false }
+      return {
+        grammar: flattenOperators(parseLark(source.text, source.start ?? 'start')),
+        stopAtFirstMatch: false,
+      }
+    case 'after':
+      return joinAfter(source, parseSource)
+    case 'turns':
+      return joinTurns(source, parseSource)
   }
 }

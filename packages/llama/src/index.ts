@@ -27,7 +27,16 @@ export { defaultSamplers, defaultSampling } from './sampling/defaults.ts'
 export { SharedModels, type WantedModel } from './models/shared-models.ts'
 
 // chat
-export { chooseTemplate, formatChat, presets, presetTemplate, resolveTemplate } from './chat/index.ts'
+export {
+  chooseTemplate,
+  findThinkingTags,
+  formatChat,
+  onlyToken,
+  presets,
+  presetTemplate,
+  resolveTemplate,
+  thinkingTags,
+} from './chat/index.ts'
 
 // memory
 export { chooseResources, estimateMemory, inspectModel } from './memory/index.ts'

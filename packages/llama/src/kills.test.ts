@@ -351,7 +351,7 @@ describe('a grammar', () => {
     const bias = { logitBias: [{ token: 'z'.charCodeAt(0), bias: -Infinity }] }
     await expect(write('root ::= "z"', { sampling: bias })).rejects.toMatchObject({
       code: 'invalid-sampling',
-      message: 'The grammar allows no token here that the other settings allow.',
+      message: 'No token may be written here: biases, words or a constraint forbid all.',
     })
   })
 

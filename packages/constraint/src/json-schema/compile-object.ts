@@ -12,8 +12,9 @@ import {
 } from '../grammar/expression.ts'
 import { compileString, searchCondition } from './compile-string.ts'
 import { expandAlternatives, type Conjunction } from './expand-alternatives.ts'
+import { placeIntegers, remembersOrder } from './key-order.ts'
 import { keyword, readCount, readKeys, readNames, tightest } from './read-keywords.ts'
-import { child, refuseKeyword, type Location } from './schema-location.ts'
+import { child, isObject, refuseKeyword, type Location } from './schema-location.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 
 interface ObjectShape {
@@ -28,7 +29,8 @@ const maximumPatterns = 4
 
 /** Objects: the named properties in the schema's order, then additional ones in any order. */
 export function compileObject(locations: Conjunction, compiler: ValueCompiler): Expression {
-  const shapes = locations.map((location) => readShape(location, compiler))
+  const shapes = locations.map(readShape)
+  const closed = isClosed(shapes, compiler)
   const required = new Set(locations.flatMap((location) => readNames(location, 'required')))
   const names = [...new Set([...shapes.flatMap((shape) => shape.names), ...required])]
   const keyRules = locations.flatMap((location) =>
@@ -36,10 +38,12 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
   )
   const pairs = names.map((name) => {
     const allowed = keyRules.every((rule) => compiler.isValid(name, rule))
-    const value = allowed ? compiler.valueOf(shapes.flatMap((shape) => schemasFor(name, shape))) : choice([])
+    const schemas = shapes.flatMap((shape) => schemasFor(name, shape))
+    const known = !closed || shapes.some((shape) => isNamed(name, shape))
+    const value = allowed && known ? compiler.valueOf(schemas) : choice([])
     return { pair: pair(literal(JSON.stringify(name)), value, compiler), required: required.has(name) }
   })
-  const members = additionalMembers(shapes, names, keyRules, compiler)
+  const members = additionalMembers(shapes, { names, keyRules, closed }, compiler)
   const limits = readLimits(locations, pairs.length > 0)
   const content =
     limits === undefined
@@ -48,22 +52,39 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
   return sequence([literal('{'), compiler.space, content, literal('}')])
 }
 
-function readShape(location: Location, { closedObjects }: ValueCompiler): ObjectShape {
-  const names = readKeys(location, 'properties')
-  const closed = closedObjects && names.length > 0 && keyword(location, 'additionalProperties') === undefined
+function readShape(location: Location): ObjectShape {
   return {
     location,
-    names,
+    names: namesOf(location),
     patterns: readKeys(location, 'patternProperties').map((pattern) => ({
       condition: searchCondition(pattern, `${location.path}/patternProperties`),
       value: child(location, 'patternProperties', pattern),
     })),
-    additional: closed
-      ? { schema: false, path: `${location.path}/additionalProperties` }
-      : keyword(location, 'additionalProperties') === undefined
+    additional:
+      keyword(location, 'additionalProperties') === undefined
         ? undefined
         : child(location, 'additionalProperties'),
   }
+}
+
+function namesOf(location: Location): readonly string[] {
+  const names = readKeys(location, 'properties')
+  const properties = keyword(location, 'properties')
+  const isKnown = isObject(properties) && remembersOrder(properties)
+  return isKnown ? names : placeIntegers(names, readNames(location, 'required'))
+}
+
+/** Schemas that hold together are closed together: each may name properties, and none says anything of others. */
+function isClosed(shapes: readonly ObjectShape[], { closedObjects }: ValueCompiler): boolean {
+  return (
+    closedObjects &&
+    shapes.some(({ names }) => names.length > 0) &&
+    shapes.every(({ additional }) => additional === undefined)
+  )
+}
+
+function isNamed(name: string, { names, patterns }: ObjectShape): boolean {
+  return names.includes(name) || patterns.some(({ condition }) => matchesText(condition.expression, name))
 }
 
 /** What a schema demands of the property of a name. */
@@ -79,8 +100,7 @@ function schemasFor(name: string, { location, names, patterns, additional }: Obj
 /** Properties that are not named: one alternative for each combination of patterns that a key may match. */
 function additionalMembers(
   shapes: readonly ObjectShape[],
-  names: readonly string[],
-  keyRules: readonly Location[],
+  { names, keyRules, closed }: { names: readonly string[]; keyRules: readonly Location[]; closed: boolean },
   compiler: ValueCompiler,
 ): Expression {
   const patterns = shapes.flatMap((shape) => shape.patterns)
@@ -94,6 +114,7 @@ function additionalMembers(
   const others: Condition[] =
     names.length === 0 ? [] : [{ expression: choice(names.map((name) => literal(name))), negate: true }]
   const members = Array.from({ length: 2 ** patterns.length }, (_, combination) => {
+    if (closed && combination === 0) return undefined
     const matched = new Set(patterns.filter((_, index) => (combination >> index) % 2 === 1))
     const values = shapes.flatMap((shape) => {
       const own = shape.patterns.filter((pattern) => matched.has(pattern)).map(({ value }) => value)

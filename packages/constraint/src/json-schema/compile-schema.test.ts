@@ -422,3 +422,59 @@ test('bounded, at most 20 characters of whitespace stand in a row; unbounded any
     expect([around, matching(false)]).toEqual([around, [true, true, true]])
   }
 })
+
+test.each<[string, unknown, string[], string[]]>([
+  [
+    'branches that each name some',
+    { allOf: [{ properties: { a: {} } }, { properties: { b: {} } }] },
+    ['{"a":1,"b":2}', '{}', '{"b":2}'],
+    ['{"a":1,"c":2}', '{"c":1}'],
+  ],
+  [
+    'a reference and its neighbours',
+    { $ref: '#/$defs/base', properties: { b: {} }, $defs: { base: { properties: { a: {} } } } },
+    ['{"b":2,"a":1}', '{"a":1}', '{"b":1}'],
+    ['{"c":1}'],
+  ],
+  [
+    'options beside what they share',
+    { properties: { kind: { const: 1 } }, anyOf: [{ properties: { x: {} } }, { properties: { y: {} } }] },
+    ['{"kind":1,"x":2}', '{"kind":1,"y":2}'],
+    ['{"kind":1,"x":2,"y":2}', '{"z":1}'],
+  ],
+  [
+    'a branch that says that it is open',
+    { allOf: [{ properties: { a: {} } }, { properties: { b: {} }, additionalProperties: true }] },
+    ['{"a":1,"b":2,"c":3}'],
+    [],
+  ],
+  [
+    'a pattern in another branch',
+    { allOf: [{ properties: { a: {} } }, { patternProperties: { '^x': { type: 'integer' } } }] },
+    ['{"a":1,"x1":2}'],
+    ['{"a":1,"x1":"2"}', '{"a":1,"y":2}'],
+  ],
+  [
+    'what is required but nowhere named',
+    { properties: { a: {} }, anyOf: [{ required: ['b'] }, {}] },
+    ['{}'],
+    ['{"b":1}'],
+  ],
+])('closed by default, schemas that hold together are closed together: %s', (_, schema, right, wrong) => {
+  const { matches } = language(schema, { closedObjects: true })
+  expect(right.filter((text) => !matches(text))).toEqual([])
+  expect(wrong.filter((text) => matches(text))).toEqual([])
+})
+
+test('properties come in the order of the schema, those named like integers too', () => {
+  const written = '{"properties":{"b":{},"10":{},"a":{},"2":{},"\\u0031":{}},"additionalProperties":false}'
+  const inOrder = ['{"b":0,"10":0,"a":0,"2":0,"1":0}', '{"10":0,"2":0}', '{"b":0,"1":0}']
+  const others = ['{"1":0,"2":0}', '{"2":0,"10":0}', '{"2":0,"a":0}']
+  const text = language(written)
+  expect([...inOrder, ...others].map(text.matches)).toEqual([true, true, true, false, false, false])
+  const named = (required: string[]): Language => language({ ...(JSON.parse(written) as object), required })
+  expect(named(['b', '10', 'a', '2', '1']).matches(inOrder[0]!)).toBe(true)
+  expect(named(['10', 'b', '2', 'a', '1']).matches('{"10":0,"b":0,"2":0,"a":0,"1":0}')).toBe(true)
+  expect(language('{"const":{"z":1,"7":2}}').matches('{"z":1,"7":2}')).toBe(true)
+  expect(() => language('{"type":')).toThrow(expect.objectContaining({ code: 'invalid-schema' }))
+})

@@ -17,8 +17,16 @@ import { compileObject } from './compile-object.ts'
 import { compileString } from './compile-string.ts'
 import { excludeOneAnother } from './exclude-alternatives.ts'
 import { expandAlternatives, type CheckExclusive, type Conjunction } from './expand-alternatives.ts'
+import { keysOf, parseOrdered } from './key-order.ts'
 import { keyword, readList } from './read-keywords.ts'
-import { isObject, locate, refuseKeyword, type Json, type Location } from './schema-location.ts'
+import {
+  invalidSchema,
+  isObject,
+  locate,
+  refuseKeyword,
+  type Json,
+  type Location,
+} from './schema-location.ts'
 import { isValidValue } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 import { allowedTypes } from './value-types.ts'
@@ -42,13 +50,24 @@ const maximumRules = 20_000
 
 /**
  * JSON Schema (2020-12, and what drafts 4 to 7 write alike) to a grammar of JSON texts. Properties come in the
- * schema's order.
+ * schema's order. JavaScript's objects put names like integers first: given as text, the schema keeps their places; else
+ * `required` tells them, as far as it has them.
+ * @param schema JSON, or text of it
  * @throws {ConstraintError} `invalid-schema`, or `unsupported-schema` for keywords that cannot be enforced, with the
  * path
  */
 export function compileSchema(schema: unknown, options: SchemaOptions = {}): Grammar {
-  const root = locate(schema as Json, '#')
-  return new SchemaCompiler(schema as Json, options).compile(root)
+  const json = typeof schema === 'string' ? readText(schema) : (schema as Json)
+  const root = locate(json, '#')
+  return new SchemaCompiler(json, options).compile(root)
+}
+
+function readText(text: string): Json {
+  try {
+    return parseOrdered(text)
+  } catch (error) {
+    throw invalidSchema('#', `the text is no JSON: ${(error as Error).message}`)
+  }
 }
 
 class SchemaCompiler implements ValueCompiler {
@@ -147,13 +166,13 @@ class SchemaCompiler implements ValueCompiler {
         ']',
       )
     if (isObject(value)) {
-      const pairs = Object.entries(value).map(([key, item]) =>
+      const pairs = keysOf(value).map((key) =>
         sequence([
           literal(JSON.stringify(key)),
           this.space,
           literal(':'),
           this.space,
-          this.#write(item as Json),
+          this.#write(value[key] as Json),
         ]),
       )
       return this.#writeList('{', pairs, '}')

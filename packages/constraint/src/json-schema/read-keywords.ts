@@ -1,3 +1,4 @@
+import { keysOf } from './key-order.ts'
 import type { Json, Location } from './schema-location.ts'
 import { invalidSchema, isObject } from './schema-location.ts'
 
@@ -48,7 +49,7 @@ export function readKeys(location: Location, name: string): readonly string[] {
   const value = keyword(location, name)
   if (value === undefined) return []
   if (!isObject(value)) throw invalidSchema(`${location.path}/${name}`, 'expected an object')
-  return Object.keys(value)
+  return keysOf(value)
 }
 
 /** The tightest of several limits: the largest minimum, or the smallest maximum. */

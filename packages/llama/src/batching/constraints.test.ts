@@ -240,3 +240,21 @@ test('the vocabulary is told byte by byte, end tokens too', async () => {
   expect(pieces.slice(97, 100).map((bytes) => Buffer.from(bytes).toString())).toEqual(['a', 'b', 'c'])
   expect(vocabulary.endTokens.length).toBeGreaterThan(0)
 })
+
+test('where biases forbid every token, that is an error, at any temperature', async () => {
+  await using loaded = await loadTestModel()
+  const { model } = loaded
+  const logitBias = Array.from({ length: model.info.vocabSize }, (_, token) => ({ token, bias: -Infinity }))
+  for (const temperature of [0, 1]) {
+    const forbidden = generate(model, { prompt, seed: 1, maxTokens: 2, sampling: { temperature, logitBias } })
+    await expect(forbidden).rejects.toMatchObject({ code: 'invalid-sampling' })
+    const everywhere = new Turns([most(model)])
+    const masked = generate(model, {
+      prompt,
+      seed: 1,
+      sampling: { temperature, logitBias },
+      constraint: everywhere,
+    })
+    await expect(masked).rejects.toMatchObject({ code: 'invalid-sampling' })
+  }
+})

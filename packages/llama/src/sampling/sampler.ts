@@ -16,6 +16,8 @@ export class Sampler {
   readonly #grammar: Grammar | undefined
   #chain: SamplerPointer | undefined
   #few: Candidates | undefined
+  /** Tokens that a bias forbids: llama.cpp writes one of them where it forbids all. */
+  readonly #forbidden: ReadonlySet<number>
 
   /** @throws LlamaError invalid-sampling where the grammar does not parse */
   static async create(native: Native, input: ChainInput): Promise<Sampler> {
@@ -38,6 +40,7 @@ export class Sampler {
     this.#native = native
     this.#input = input
     this.#chain = chain
+    this.#forbidden = forbiddenIn(input)
     this.#grammar = grammar && new Grammar(native, grammar, input.vocabulary.size > bigVocabulary)
   }
 
@@ -61,11 +64,14 @@ export class Sampler {
   /**
    * Samples from the logits of the context's index-th entry. Samplers see whatever stands in that row, so what is
    * to be combined or masked is written there first. Only a grammar makes this a promise.
+   * @throws LlamaError invalid-sampling where every token is forbidden
    */
   sample(context: NativeContext, index: number): number | Promise<number> {
     context.checkRow(index)
     if (this.#grammar) return this.#sampleWithGrammar(this.#grammar, context, index)
-    return this.#native.api.llama_sampler_sample(this.#pointer, context.pointer, index)
+    const token = this.#native.api.llama_sampler_sample(this.#pointer, context.pointer, index)
+    if (this.#forbidden.has(token) || context.logits(index)[token] === -Infinity) throw nothingAllowed()
+    return token
   }
 
   /** A grammar looks at whole rows. */
@@ -106,8 +112,9 @@ export class Sampler {
       await grammar.restrict(candidates)
       api.llama_sampler_apply(this.#pointer, candidates.struct)
       picked = candidates.selected()
-      if (picked.logit === -Infinity || !grammar.allows(picked.token)) throw nothingAllowed()
+      if (!grammar.allows(picked.token)) throw nothingAllowed()
     }
+    if (picked.logit === -Infinity) throw nothingAllowed()
     api.llama_sampler_accept(this.#pointer, picked.token)
     grammar.accept(picked.token)
     return picked.token
@@ -126,12 +133,17 @@ export class Sampler {
   }
 }
 
+function forbiddenIn({ sampling, vocabulary }: ChainInput): ReadonlySet<number> {
+  const biased = sampling.logitBias.filter(({ bias }) => bias === -Infinity).map(({ token }) => token)
+  return new Set([...biased, ...vocabulary.suppressed])
+}
+
 function nothingAllowed(): LlamaError {
   return new LlamaError(
     'invalid-sampling',
-    'The grammar allows no token here that the other settings allow.',
+    'No token may be written here: biases, words or a constraint forbid all.',
     {
-      hint: 'Loosen the grammar, or remove the logit bias that forbids what it needs.',
+      hint: 'Remove the bias that forbids what must be written, or loosen the constraint.',
     },
   )
 }

@@ -1,0 +1,96 @@
+import { ConstraintError } from './errors/constraint-error.ts'
+import { charactersOf } from './grammar/characters.ts'
+import {
+  characters,
+  literal,
+  repeat,
+  rule,
+  sequence,
+  type Expression,
+  type Grammar,
+} from './grammar/expression.ts'
+import { freeText } from './grammar/free-text.ts'
+import type { ConstraintSource } from './source.ts'
+
+/** Longest text that a constraint is begun or ended by. */
+const longestMark = 200
+const mostTurns = 32
+/** Models write a line or two between what they think and what they answer. */
+const space = repeat(characters(charactersOf(' \t\r\n')), 0, 4)
+
+type After = Extract<ConstraintSource, { kind: 'after' }>
+type Turns = Extract<ConstraintSource, { kind: 'turns' }>
+type Parse = (source: ConstraintSource) => { grammar: Grammar; stopAtFirstMatch: boolean }
+
+/** Free text up to a text, then what must match. Begun by a token or a tag, the text before it is not seen here. */
+export function joinAfter({ after, constraint }: After, parse: Parse): ReturnType<Parse> {
+  const { grammar, stopAtFirstMatch } = parse(constraint)
+  const rules = new Map<string, Expression>()
+  const inner = embed(grammar, 'then', rules)
+  const text = 'text' in after ? after.text : ''
+  if ('text' in after) checkMark(text, 'after')
+  const whole =
+    'text' in after
+      ? freeText({ until: [{ text, then: sequence([space, inner]), again: false }], mayEnd: false })
+      : sequence([space, inner])
+  rules.set('text', whole)
+  return { grammar: { start: 'text', rules }, stopAtFirstMatch }
+}
+
+/** Free text with turns in it: what follows the opening text of one must match, up to its closing text. */
+export function joinTurns({ turns, required }: Turns, parse: Parse): ReturnType<Parse> {
+  if (turns.length === 0 || turns.length > mostTurns)
+    throw new ConstraintError(
+      'invalid-grammar',
+      `There are ${turns.length} turns; 1 to ${mostTurns} are possible`,
+    )
+  const rules = new Map<string, Expression>()
+  const until = turns.map(({ opens, constraint, closes }, index) => {
+    checkMark(opens, 'opens')
+    const { grammar } = parse(constraint)
+    return {
+      text: opens,
+      then: sequence([embed(grammar, `turn ${index + 1}`, rules), literal(closes)]),
+      again: true,
+    }
+  })
+  const free = freeText({ until, mayEnd: true })
+  const first = freeText({ until: until.map((turn) => ({ ...turn, again: false })), mayEnd: false })
+  rules.set('text', required === true ? sequence([first, free]) : free)
+  return { grammar: { start: 'text', rules }, stopAtFirstMatch: false }
+}
+
+function checkMark(text: string, name: string): void {
+  const { length } = Array.from(text)
+  if (length > 0 && length <= longestMark) return
+  const problem = length === 0 ? 'is empty' : `has ${length} characters; ${longestMark} are the most`
+  throw new ConstraintError(
+    'invalid-grammar',
+    `The text that a constraint begins after ("${name}") ${problem}`,
+  )
+}
+
+/** Adds the rules of a grammar under names of their own, and calls the first. */
+function embed({ start, rules: own }: Grammar, prefix: string, rules: Map<string, Expression>): Expression {
+  const nameOf = (name: string): string => `${prefix}: ${name}`
+  const rename = (expression: Expression): Expression => {
+    switch (expression.kind) {
+      case 'rule':
+        return rule(nameOf(expression.name))
+      case 'sequence':
+        return { kind: 'sequence', items: expression.items.map(rename) }
+      case 'choice':
+        return { kind: 'choice', options: expression.options.map(rename) }
+      case 'repeat':
+        return { ...expression, item: rename(expression.item) }
+      case 'graph': {
+        const edges = expression.graph.edges.map((edge) => ({ ...edge, label: rename(edge.label) }))
+        return { kind: 'graph', graph: { ...expression.graph, edges } }
+      }
+      default:
+        return expression
+    }
+  }
+  for (const [name, body] of own) rules.set(nameOf(name), rename(body))
+  return rule(nameOf(start))
+}
