@@ -105,6 +105,38 @@ test('a budget that the shortest answer does not fit in is refused with both num
   expect(await ask(shortest)).toMatchObject({ text: expect.stringMatching(/^\([a-z]{6}\)+$/) as string })
 })
 
+/*
+   words ─┐
+   form ──┴► written
+*/
+test('words that must never come are no way to an end', async () => {
+  const { outputs } = await runGraph({
+    model,
+    seeds: { type: 'matrix/seeds', inputs: { count: 4, seed: 3 } },
+    form: {
+      type: 'steering/json-schema',
+      inputs: { schema: { type: 'array', items: { enum: ['true', 'false, but long'] }, minItems: 2 } },
+    },
+    words: { type: 'steering/logit-bias', inputs: { words: 'true: never' } },
+    written: {
+      type: 'generation/generate',
+      inputs: { prompt: 'Well?', maxTokens: 60 },
+      links: {
+        model: ['model', 'model'],
+        constraint: ['form', 'constraint'],
+        sampler: ['words', 'sampler'],
+        seed: ['seeds', 'seed'],
+      },
+    },
+    texts: { type: 'matrix/grid', links: { values: ['written', 'json'] } },
+  })
+  const { cells } = outputs['texts']!['values'] as { cells: { value: unknown }[] }
+  for (const { value } of cells) {
+    expect(Array.isArray(value)).toBe(true)
+    expect(new Set(value as string[])).toEqual(new Set(['false, but long']))
+  }
+})
+
 test('what is wrong with a constraint is said before anything is generated, with its place', async () => {
   expect(await runNode('steering/regex', { pattern: 'a(?=b)c' })).toMatchObject({
     code: 'invalid-input',

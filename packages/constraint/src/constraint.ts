@@ -46,6 +46,8 @@ export interface ConstraintState {
   avoid(tokens: Iterable<number>): void
   /** How many tokens end the text at the soonest, as its shortest ending is spelled; Infinity where no way is known. */
   tokensToEnd(): number
+  /** The tokens of such an ending; `undefined` where no way is known. */
+  wayOut(): readonly number[] | undefined
   /** Whether the text can be ended in time where `token`, which is allowed, is the first of `left` more. */
   endsWithin(token: number, left: number): boolean
   /** The state as one integer, valid for every generation of the same constraint. */
@@ -238,7 +240,7 @@ class Generation implements ConstraintState {
     let count = this.#allowEnd(mask)
     if (left <= 0) return count
     this.#constraint.automaton.beginStep()
-    const way = (this.#wayOut ??= this.#finisher.tokensToEnd(this.#state) ?? [])
+    const way = this.wayOut() ?? []
     const inTime = this.#finisher.tokensInTime(this.#state, left - 1)
     const sure = way.length > 0 && way.length <= left ? [way[0]!] : []
     for (const token of [...inTime, ...sure]) {
@@ -247,6 +249,10 @@ class Generation implements ConstraintState {
       mask[token >>> 5]! |= bit
     }
     return count
+  }
+
+  wayOut(): readonly number[] | undefined {
+    return (this.#wayOut ??= this.#finisher.tokensToEnd(this.#state))
   }
 
   avoid(tokens: Iterable<number>): void {

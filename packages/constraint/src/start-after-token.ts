@@ -89,6 +89,11 @@ class GatedState implements ConstraintState {
     return this.#inner.tokensToEnd() + (this.#phase === 'free' ? 1 : 0)
   }
 
+  wayOut(): readonly number[] | undefined {
+    const way = this.#inner.wayOut()
+    return way !== undefined && this.#phase === 'free' ? [this.#gate.closes, ...way] : way
+  }
+
   endsWithin(token: number, left: number): boolean {
     if (this.#phase === 'constrained') return this.#inner.endsWithin(token, left)
     const after = this.#inner.tokensToEnd()

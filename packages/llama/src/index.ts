@@ -9,7 +9,6 @@ export type {
   FinishingConstraint,
   GenerateRequest,
   GenerateResult,
-  GenerationConstraint,
   LanguageModel,
   LlamaRuntime,
   RuntimeInfo,
