@@ -31,7 +31,7 @@ export function joinAfter({ after, constraint }: After, parse: Parse): ReturnTyp
   if ('text' in after) checkMark(text, 'after')
   const whole =
     'text' in after
-      ? freeText({ until: [{ text, then: sequence([space, inner]), again: false }], mayEnd: false })
+      ? freeText({ until: [{ text, next: sequence([space, inner]), again: false }], mayEnd: false })
       : sequence([space, inner])
   rules.set('text', whole)
   return { grammar: { start: 'text', rules }, stopAtFirstMatch }
@@ -50,7 +50,7 @@ export function joinTurns({ turns, required }: Turns, parse: Parse): ReturnType<
     const { grammar } = parse(constraint)
     return {
       text: opens,
-      then: sequence([embed(grammar, `turn ${index + 1}`, rules), literal(closes)]),
+      next: sequence([embed(grammar, `turn ${index + 1}`, rules), literal(closes)]),
       again: true,
     }
   })

@@ -7,7 +7,7 @@ import { characters, nothing, type Expression, type Graph } from './expression.t
  */
 export interface FreeText {
   /** In order of preference where several end at one place. */
-  readonly until: readonly { readonly text: string; readonly then: Expression; readonly again: boolean }[]
+  readonly until: readonly { readonly text: string; readonly next: Expression; readonly again: boolean }[]
   /** Whether the text may end while it is free, and after what is read again. */
   readonly mayEnd: boolean
 }
@@ -27,7 +27,7 @@ export function freeText({ until, mayEnd }: FreeText): Expression {
   for (const [key, node] of nodes) {
     const reached = until.find(({ text }) => key.endsWith(text))
     if (reached !== undefined) {
-      edges.push({ from: node, to: reached.again ? 0 : end, label: reached.then })
+      edges.push({ from: node, to: reached.again ? 0 : end, label: reached.next })
       continue
     }
     open.push(node)
