@@ -14,11 +14,12 @@ import type { ReadyModel } from '../../services/services.ts'
  * @throws WoolgatherError invalid-input, also where the model has no such token
  */
 export async function beginConstraint(
-  { model, constrain }: ReadyModel,
+  asked: ReadyModel,
   source: ConstraintSource,
   prompt: GenerateRequest['prompt'],
 ): Promise<ConstraintState> {
-  const inner = (await constrain(source)).start()
+  const { model } = asked
+  const inner = (await asked.constrain(source)).start()
   if (source.kind !== 'after' || 'text' in source.after) return inner
   const gate = 'token' in source.after ? tokenGate(model, source.after.token) : thinkingGate(model, prompt)
   return startAfterToken(inner, gate, { size: model.info.vocabSize, endTokens: model.endTokens() })
