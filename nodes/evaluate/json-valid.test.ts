@@ -14,6 +14,10 @@ test('what is no JSON says why, and does not fail', async () => {
     json: null,
     problem: expect.stringContaining('JSON at position 8') as string,
   })
+  const large = { boolean: false, json: null, problem: 'a number in it is too large' }
+  expect(await runNode('evaluate/json-valid', { text: '[-1e999]' })).toMatchObject(large)
+  const exact = { text: `{"a": ${'9'.repeat(400)}}`, codeBlock: false }
+  expect(await runNode('evaluate/json-valid', exact)).toMatchObject(large)
   const block = { text: '```\n1\n```', codeBlock: false }
   expect(await runNode('evaluate/json-valid', block)).toMatchObject({ boolean: false })
 })

@@ -1,7 +1,6 @@
-import type { Json } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { readJson } from '../text/read-json.ts'
+import { parseJson, readJson } from '../text/read-json.ts'
 import { verdict, verdictOutputs } from './verdict.ts'
 
 export const jsonValid: WoolgatherNode = defineNode({
@@ -24,7 +23,7 @@ export const jsonValid: WoolgatherNode = defineNode({
   },
   run: ({ text, codeBlock }) => {
     try {
-      const json = codeBlock ? readJson(text) : (JSON.parse(text) as Json)
+      const json = codeBlock ? readJson(text) : parseJson(text)
       return { ...verdict(true), json, problem: '' }
     } catch (error) {
       return { ...verdict(false), json: null, problem: (error as Error).message }

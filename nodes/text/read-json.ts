@@ -2,7 +2,18 @@ import { WoolgatherError, type Json } from '@woolgather/workflow'
 
 /** JSON as it is, or read from text, inside a code block or not. @throws SyntaxError */
 export function readJson(text: string): Json {
-  return JSON.parse(insideCodeBlock(text.trim())) as Json
+  return parseJson(insideCodeBlock(text.trim()))
+}
+
+/** JSON as it is. @throws SyntaxError */
+export function parseJson(text: string): Json {
+  return JSON.parse(text, refuseInfinite) as Json
+}
+
+/** 1e999 is written as JSON allows, but is no number that JSON could hold again. */
+function refuseInfinite(_key: string, value: unknown): unknown {
+  if (value !== Infinity && value !== -Infinity) return value
+  throw new SyntaxError('a number in it is too large')
 }
 
 /** Text of JSON as it was written, without a code block around it. @throws WoolgatherError invalid-input, as `asJson` */

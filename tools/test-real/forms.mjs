@@ -7,7 +7,7 @@ const object = (properties) => ({
 const text = { type: 'string' }
 const number = { type: 'number' }
 const isText = (value) => typeof value === 'string'
-const isNumber = (value) => typeof value === 'number' && Number.isFinite(value)
+const isNumber = (value) => typeof value === 'number'
 const isList = (value, each) => Array.isArray(value) && value.every(each)
 
 /** What people ask for every day: a schema, a request, and whether an answer is what was asked for. */
