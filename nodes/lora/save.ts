@@ -27,6 +27,7 @@ export const saveLora: WoolgatherNode = defineNode({
         .string()
         .regex(/\.gguf$/i, 'must end in .gguf')
         .default('loras/mine.lora.gguf'),
+      saves: true,
     },
     overwrite: {
       type: 'boolean',

@@ -30,6 +30,7 @@ export const saveModel: WoolgatherNode = defineNode({
         .string()
         .regex(/\.gguf$/i, 'must end in .gguf')
         .default('merges/mine.gguf'),
+      saves: true,
     },
     type: {
       type: 'text',

@@ -17,6 +17,7 @@ export const saveText: WoolgatherNode = defineNode({
       title: 'File',
       description: 'Name below the output folder; folders are made as needed.',
       schema: z.string().min(1).default('text.txt'),
+      saves: true,
     },
     workflow: {
       type: 'boolean',

@@ -24,6 +24,7 @@ export const saveVector: WoolgatherNode = defineNode({
       title: 'File',
       description: 'Path below the models folder.',
       schema: z.string().regex(/\.gguf$/i, 'must end in .gguf'),
+      saves: true,
     },
     overwrite: {
       type: 'boolean',

@@ -88,6 +88,7 @@ test('what a saved workflow lacks is told when it is opened, once; after a reloa
     await page.getByRole('menuitem', { name: item }).click()
   }
   await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await editor.nameIt()
   await editor.told('Saved “From afar”')
   await page.keyboard.press('Shift+W')
   await open(/From afar/)

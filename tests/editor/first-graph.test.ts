@@ -110,6 +110,10 @@ test('the workflow is saved as JSON, and the file opens as the same graph', asyn
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
     format: 'woolgather',
     nodes: { topic: { inputs: { text: 'space' } }, story: { links: { model: ['model', 'model'] } } },
+    // What a friend who lacks the model needs to get it.
+    requires: {
+      models: [{ file: 'demo/storyteller.gguf', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string }],
+    },
   })
 
   await page.getByRole('button', { name: 'Open', exact: true }).click()

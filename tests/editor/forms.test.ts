@@ -45,8 +45,12 @@ test('what the form shows is arranged, named and left out, and undone like anyth
 test('a link to the app saves the workflow and opens straight into its form', async () => {
   const { page } = editor
   await page.getByRole('button', { name: 'Share' }).click()
-  await page.getByRole('menuitem', { name: 'Copy a link to the app' }).click()
-  await expect.poll(copied).toMatch(/\?workflow=first-story-2&view=app$/)
+  const items = page.getByRole('menuitem')
+  // Nobody else reaches 127.0.0.1: a file does.
+  await expect.poll(() => items.first().innerText()).toMatch(/^Send a file/)
+  await items.getByText('Copy a link on this computer to the app').click()
+  await editor.nameIt('A story by form')
+  await expect.poll(copied).toMatch(/\?workflow=a-story-by-form&view=app$/)
   const other = await editor.openPage()
   await other.goto(await copied())
   await other.getByRole('region', { name: 'Inputs' }).getByLabel('What about?').waitFor()
@@ -55,6 +59,31 @@ test('a link to the app saves the workflow and opens straight into its form', as
   await other.locator('[data-node-id="topic"]').waitFor()
   await other.close()
   await page.getByRole('button', { name: 'Graph', exact: true }).click()
+})
+
+test('a link that holds the whole workflow opens it with a warning, and runs nothing', async () => {
+  const { page } = editor
+  await page.getByRole('button', { name: 'Share' }).click()
+  await page.getByRole('menuitem', { name: 'Copy a link that holds it all' }).click()
+  await expect.poll(copied).toMatch(/\/#workflow=[\w-]{100,}$/)
+  const other = await editor.openPage()
+  await other.goto(await copied())
+  const warning = other.getByRole('dialog', { name: '“A story by form” came with a link' })
+  await warning.getByText('nothing of it has run').waitFor()
+  expect(new URL(other.url()).hash).toBe('')
+  await warning.getByRole('button', { name: 'Look at it' }).click()
+  await other.locator('[data-node-id="topic"]').waitFor()
+  await other.locator('.workflow-name[data-dirty]').waitFor()
+  expect(await other.locator('.run-summary').count()).toBe(0)
+
+  // Pasted into the address of an open page, which loads nothing.
+  const tabs = other.getByRole('navigation', { name: 'Open workflows' }).locator('.tab-name')
+  await other.evaluate((link) => location.assign(link), await copied())
+  await warning.getByRole('button', { name: 'Look at it' }).click()
+  await expect.poll(() => tabs.allInnerTexts()).toEqual(['A story by form', 'A story by form'])
+  await other.evaluate((link) => location.assign(link), (await copied()).slice(0, -20))
+  await other.locator('.notice[data-tone=error]').getByText('The link is damaged').waitFor()
+  await other.close()
 })
 
 test('a grammar is edited with colours, and its error is marked at its line and column while one types', async () => {

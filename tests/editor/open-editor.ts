@@ -21,6 +21,8 @@ export interface Editor extends AsyncDisposable {
   showAll: () => Promise<void>
   /** Waits until a notice with this text was shown since the last that was waited for: they go away by themselves. */
   told: (text: string) => Promise<void>
+  /** Answers what the workflow is to be called, which the first save asks: as suggested, or by another name. */
+  nameIt: (name?: string) => Promise<void>
   /** Some frames in which nothing moved. */
   rest: () => Promise<void>
   /** Another window, of somebody else as far as the browser knows. */
@@ -103,6 +105,12 @@ export async function openEditor({ nodes = [] }: { nodes?: readonly string[] } =
     },
     async told(text) {
       await page.waitForFunction(takeNotice, text)
+    },
+    async nameIt(name) {
+      const question = page.getByRole('dialog', { name: 'Save the workflow' })
+      if (name !== undefined) await question.getByLabel('Name').fill(name)
+      await question.getByRole('button', { name: 'Save', exact: true }).click()
+      await question.waitFor({ state: 'detached' })
     },
     rest,
     openPage,

@@ -27,6 +27,7 @@ test('when the server is gone the editor says so, and one goes on editing', asyn
   await page.getByText('The server cannot be reached. You can go on editing').waitFor()
   await topic().fill('a lighthouse')
   await page.keyboard.press('Control+s')
+  await editor.nameIt()
   await page.locator('.notice[data-tone=error]').waitFor()
   await expect.poll(() => topic().inputValue()).toBe('a lighthouse')
 })
@@ -54,6 +55,7 @@ test('when the server is back the editor finds it by itself: the run is run, and
   await page.locator('.run-summary[data-status=completed]').waitFor()
   await expect.poll(() => node('Write the story').locator('[data-output]').innerText()).toMatch(/\w+ \w+/)
   await page.keyboard.press('Control+s')
+  await editor.nameIt()
   await editor.told('Saved “First story”')
 })
 

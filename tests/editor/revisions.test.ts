@@ -27,6 +27,7 @@ beforeEach(async () => {
   await topic(mine).waitFor()
   await mine.getByLabel('Name of the workflow').fill(name)
   await mine.keyboard.press('Control+Shift+s')
+  await editor.nameIt()
   await editor.told(`Saved “${name}”`)
   await theirs.goto(new URL(`/?workflow=shared-${saved}`, mine.url()).href)
   await expect.poll(() => theirs.getByLabel('Name of the workflow').inputValue()).toBe(name)

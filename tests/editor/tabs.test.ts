@@ -80,6 +80,7 @@ test('a saved workflow that is open already comes to the front instead of openin
   const { page } = editor
   await openExample('Two temperatures')
   await page.keyboard.press('Control+s')
+  await editor.nameIt()
   await editor.told('Saved “Two temperatures”')
   await page.getByLabel('Name of the workflow').fill('Warm and cold')
   await page.keyboard.press('Enter')

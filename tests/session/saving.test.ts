@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import type { Workflow } from '@woolgather/workflow'
 import { openFromServer, show, showInstead } from '../../apps/editor/src/session/files/open-workflow.ts'
 import { restoreRevision } from '../../apps/editor/src/session/files/restore-revision.ts'
-import { saveCopy, saveOver, saveWorkflow } from '../../apps/editor/src/session/files/save-workflow.ts'
+import {
+  saveAs,
+  saveCopy,
+  saveOver,
+  saveWorkflow,
+} from '../../apps/editor/src/session/files/save-workflow.ts'
 import { dropTab, hasUnsaved } from '../../apps/editor/src/session/files/tabs.ts'
 import type { Editor } from '../../apps/editor/src/store/editor.ts'
 import { script } from '../../apps/server/src/testing/start-test-server.ts'
@@ -14,6 +19,19 @@ openForEach((opened, joined) => ([session, editor] = [opened, joined]))
 
 const savedName = async (id: string): Promise<string> =>
   (await editor.client.ask('workflow', { id })).workflow.name
+
+/** Says what the workflow is to be called, where that is asked. */
+function answer(editor: Editor, name?: string): void {
+  const { dialog } = editor.workbench.getState()
+  if (dialog?.kind === 'name') dialog.answer(name ?? dialog.name)
+}
+
+/** Saves for the first time, under the name it has. */
+async function saveFirst(): Promise<void> {
+  const saving = saveWorkflow(editor)
+  answer(editor)
+  await saving
+}
 
 let conflicts = 0
 
@@ -32,7 +50,7 @@ async function makeConflict(): Promise<{ id: string; theirs: Workflow }> {
 
 test('a save marks what was saved: what was changed while it was under way is unsaved', async () => {
   const tab = show(editor, { workflow: script('changing'), unsaved: true })
-  await saveWorkflow(editor)
+  await saveFirst()
   rename(tab, 'changed')
   const saving = saveWorkflow(editor)
   rename(tab, 'changed meanwhile')
@@ -47,6 +65,7 @@ test('a save marks what was saved: what was changed while it was under way is un
 test('a save that ends behind another tab belongs to the tab it began in', async () => {
   const first = show(editor, { workflow: script('saved behind'), unsaved: true })
   const saving = saveWorkflow(editor)
+  answer(editor)
   const second = show(editor, { workflow: script('second'), unsaved: true })
   await saving
   expect([hasUnsaved(first), hasUnsaved(second)]).toEqual([false, true])
@@ -59,6 +78,45 @@ test('a copy is saved under a name that is free, and the tab goes on with the co
   await openFromServer(editor, 'story')
   await saveCopy(editor)
   expect(editor.front.document.getState().origin.id).toBe('story-2')
+})
+
+test('the first save asks for a name, and the id follows it once', async () => {
+  const tab = show(editor, { workflow: script('Untitled'), unsaved: true })
+  const saving = saveWorkflow(editor)
+  answer(editor, 'A day at sea')
+  await saving
+  expect([nameOf(tab), tab.document.getState().origin.id, hasUnsaved(tab)]).toEqual([
+    'A day at sea',
+    'a-day-at-sea',
+    false,
+  ])
+  rename(tab, 'A night at sea')
+  await saveWorkflow(editor)
+  expect(editor.workbench.getState().dialog).toBeUndefined()
+  expect(await savedName('a-day-at-sea')).toBe('A night at sea')
+})
+
+test('without a name nothing is saved or renamed', async () => {
+  const tab = show(editor, { workflow: script('not saved'), unsaved: true })
+  for (const closeIt of [
+    () => editor.workbench.setState({ dialog: undefined }),
+    () => answer(editor, '  '),
+  ]) {
+    const saving = saveWorkflow(editor)
+    closeIt()
+    await saving
+    expect([nameOf(tab), tab.document.getState().origin, hasUnsaved(tab)]).toEqual(['not saved', {}, true])
+  }
+})
+
+test('a copy gets a name of its own', async () => {
+  await editor.client.ask('saveWorkflow', { id: 'poem', body: { workflow: script('poem') } })
+  await openFromServer(editor, 'poem')
+  const saving = saveAs(editor)
+  answer(editor)
+  await saving
+  expect(editor.front.document.getState().origin.id).toBe('poem-copy')
+  expect([await savedName('poem'), await savedName('poem-copy')]).toEqual(['poem', 'poem copy'])
 })
 
 test('over what somebody else saved nothing is saved unasked: both versions are there', async () => {
@@ -113,14 +171,16 @@ test('without a server nothing is saved, which is said, and what was changed sta
   const { editor, stop } = own
   const tab = show(editor, { workflow: script('first'), unsaved: true })
   await stop()
-  await saveWorkflow(editor)
+  const saving = saveWorkflow(editor)
+  answer(editor)
+  await saving
   expect(told(editor)).toEqual(['The server cannot be reached'])
   expect(hasUnsaved(tab)).toBe(true)
 })
 
 test('an earlier version comes back in the tab it was asked for in, as one change', async () => {
   const tab = show(editor, { workflow: script('first'), unsaved: true })
-  await saveWorkflow(editor)
+  await saveFirst()
   rename(tab, 'second')
   await saveWorkflow(editor)
   const id = tab.document.getState().origin.id ?? ''

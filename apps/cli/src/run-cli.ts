@@ -95,6 +95,7 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
       collect,
     )
     .option('--bom', 'begin .csv results with a byte-order mark, by which Excel knows UTF-8')
+    .option('--no-inputs', 'leave the values that went into the workflow out of the results')
     .option('--formulas', 'leave fields of .csv results as they are that spreadsheets run: = + - @ in front')
     .option(
       '--set <name=value>',

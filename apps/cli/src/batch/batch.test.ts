@@ -1,11 +1,13 @@
-import type { Workflow } from '@woolgather/workflow'
+import type { Json, Workflow } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
 import { document, greeting, prepare, type Files } from '../testing/batch-files.ts'
 import { batchLine } from './show-batch.ts'
 
 /** Results without what tells rows apart, which is tested elsewhere. */
 function withoutHashes(text: string): string {
-  return text.replaceAll(/"rowHash":"[0-9a-f]{12}"/g, '"rowHash":"#"').replaceAll(/,[0-9a-f]{12}\n/g, ',#\n')
+  return text
+    .replaceAll(/"rowHash":"[0-9a-f]{12}"/g, '"rowHash":"#"')
+    .replaceAll(/,[0-9a-f]{12}(?=[,\n])/g, ',#')
 }
 
 describe('a batch', () => {
@@ -14,8 +16,8 @@ describe('a batch', () => {
     const { code, stderr } = await run()
     expect(code).toBe(0)
     expect(withoutHashes(out())).toBe(
-      `{"row":0,"status":"completed","outputs":{"greeting":"Hello Ada!"},"rowHash":"#","workflow":${document(greeting)}}\n` +
-        '{"row":1,"status":"completed","outputs":{"greeting":"Hello Bob!"},"rowHash":"#"}\n',
+      `{"row":0,"status":"completed","inputs":{"who":"Ada"},"outputs":{"greeting":"Hello Ada!"},"rowHash":"#","workflow":${document(greeting)}}\n` +
+        '{"row":1,"status":"completed","inputs":{"who":"Bob"},"outputs":{"greeting":"Hello Bob!"},"rowHash":"#"}\n',
     )
     expect(stderr).toContain('2/2 rows')
     expect(exists('out.jsonl.batch')).toBe(false)
@@ -28,9 +30,9 @@ describe('a batch', () => {
     })
     expect(await run()).toMatchObject({ code: 0 })
     expect(withoutHashes(out())).toBe(
-      'row,status,greeting,error,workflow,rowHash\n' +
-        `0,completed,"Hello A, ""the"" first!",,"${document(greeting).replaceAll('"', '""')}",#\n` +
-        '1,completed,Bye ,,,#\n',
+      'row,status,greeting,error,workflow,rowHash,text.who,text.template\n' +
+        `0,completed,"Hello A, ""the"" first!",,"${document(greeting).replaceAll('"', '""')}",#,"A, ""the"" first",\n` +
+        '1,completed,Bye ,,,#,,Bye {{who}}\n',
     )
   })
 
@@ -118,11 +120,13 @@ describe('columns', () => {
       { outputs: { greeting: 'Hello Ada!' }, carried: { id: '0042', who: 'Ada', 'a, b': '1.50' } },
       { outputs: { greeting: 'Hello Bob!' }, carried: { id: '0043', who: 'Bob', 'a, b': '' } },
     ])
-    expect(Object.keys(lines()[1]!)).toEqual(['row', 'status', 'outputs', 'carried', 'rowHash'])
+    expect(Object.keys(lines()[1]!)).toEqual(['row', 'status', 'inputs', 'outputs', 'carried', 'rowHash'])
     const table = prepare({ rows, out: 'out.csv' })
     await table.run(['--carry', 'id', '--ignore', 'a, b'])
-    expect(withoutHashes(table.out()).split('\n').at(0)).toBe('row,status,greeting,id,error,workflow,rowHash')
-    expect(withoutHashes(table.out()).split('\n').at(2)).toBe('1,completed,Hello Bob!,0043,,,#')
+    expect(withoutHashes(table.out()).split('\n').at(0)).toBe(
+      'row,status,greeting,id,error,workflow,rowHash,who',
+    )
+    expect(withoutHashes(table.out()).split('\n').at(2)).toBe('1,completed,Hello Bob!,0043,,,#,Bob')
   })
 
   test('are carried as null where an object has none, so that its results are gone on with', async () => {
@@ -132,7 +136,8 @@ describe('columns', () => {
       expect((await run(['--carry', 'id'])).code).toBe(0)
       write('rows.jsonl', `${table}{"who":"Cid"}\n`)
       expect(await run(['--carry', 'id', '--resume'])).toMatchObject({ code: 0 })
-      const end = out === 'out.csv' ? '2,completed,Hello Cid!,,,,#' : '"carried":{"id":null},"rowHash":"#"}'
+      const end =
+        out === 'out.csv' ? '2,completed,Hello Cid!,,,,#,Cid' : '"carried":{"id":null},"rowHash":"#"}'
       expect(withoutHashes(text()).trimEnd().endsWith(end)).toBe(true)
     }
   })
@@ -159,6 +164,109 @@ describe('columns', () => {
     write('rows.jsonl', '{"who":"Ada"}\n')
     expect((await run(['--skip-empty', 'who', '--resume'])).code).toBe(0)
     expect(out()).toContain('Hello Ada!')
+  })
+})
+
+describe('the inputs of a row', () => {
+  test('are in its result as they are written in the table, under a name of their own', async () => {
+    const rows: Files['rows'] = ['rows.csv', 'who,number.value\n=Ada,1.50\n']
+    const nodes: Workflow['nodes'] = {
+      ...greeting,
+      number: { type: 'api/input', inputs: { type: 'number' } },
+      out: { ...greeting['out']!, inputs: { name: 'who' } },
+    }
+    const { run, lines } = prepare({ rows, nodes })
+    expect((await run()).code).toBe(0)
+    expect(lines()).toMatchObject([
+      { inputs: { who: '=Ada', 'number.value': '1.50' }, outputs: { who: 'Hello =Ada!' } },
+    ])
+    const table = prepare({ rows, nodes, out: 'out.csv' })
+    expect((await table.run()).code).toBe(0)
+    const [head, row] = withoutHashes(table.out()).split('\n')
+    expect(head).toBe('row,status,who,error,workflow,rowHash,input who,number.value')
+    // What a spreadsheet would run is text here, too.
+    expect(row?.endsWith(",#,'=Ada,1.50")).toBe(true)
+  })
+
+  test.each(['out.jsonl', 'out.csv'])(
+    'are left out by --no-inputs, and either is gone on with in %s',
+    async (out) => {
+      for (const [first, then] of [
+        [[], ['--no-inputs']],
+        [['--no-inputs'], []],
+      ] as const) {
+        const { run, write, out: text } = prepare({ out })
+        expect((await run([...first])).code).toBe(0)
+        expect(/"inputs":\{"who":"Ada"\}|rowHash,who/.test(text())).toBe(first.length === 0)
+        write('rows.csv', 'who\nAda\nBob\nCid\n')
+        expect(await run([...then, '--resume'])).toMatchObject({ code: 0 })
+        expect(text()).toContain('Hello Cid!')
+        if (out === 'out.csv') {
+          const columns = text()
+            .split('\n')
+            .slice(1, -1)
+            .map((line) => line.replace(/"([^"]|"")*"/g, '').split(',').length)
+          expect(new Set(columns).size).toBe(1)
+        }
+      }
+    },
+  )
+})
+
+describe('a file that each row writes', () => {
+  const saving = (
+    inputs: Record<string, Json>,
+    more: Partial<Workflow['nodes'][string]> = {},
+  ): Workflow['nodes'] => ({
+    ...greeting,
+    save: { type: 'output/save-text', inputs, links: { text: ['text', 'text'] }, ...more },
+  })
+  const rows: Files['rows'] = ['rows.csv', 'who,id\nAda,../a/1\nBob,"  .b:\n2"\n']
+
+  test('is named by the row, or by a column, which is never more than a part of a name', async () => {
+    const { run, at, read } = prepare({
+      rows,
+      nodes: saving({ file: 'x/{{row}} {{ id }} {{other}}.txt', workflow: false }),
+    })
+    const { code, stderr } = await run(['--ignore', 'id', '--output', at('output')])
+    expect([code, stderr.includes('Warning')]).toEqual([0, false])
+    expect(read('output/x/0 a 1 {{other}}.txt')).toBe('Hello Ada!')
+    expect(read('output/x/1 b 2 {{other}}.txt')).toBe('Hello Bob!')
+  })
+
+  test.each<[string, Workflow['nodes'], string]>([
+    [
+      'over one another',
+      saving({ file: 'a.txt', overwrite: true }),
+      'save.file: 2 rows write “a.txt”, each over the one before',
+    ],
+    ['with numbers', saving({}), 'save.file: 2 rows write “text.txt”, with numbers after the name'],
+    [
+      'as a node says that knows no row',
+      {
+        ...saving({}, { links: { text: ['text', 'text'], file: ['name', 'text'] } }),
+        name: { type: 'text/text', inputs: { text: 'a.txt' } },
+      },
+      'save.file: 2 rows write the same file',
+    ],
+  ])('is told before it starts where all rows write it %s', async (_, nodes, message) => {
+    const { run, at } = prepare({ nodes })
+    const { stderr } = await run(['--output', at('output')])
+    expect(stderr).toContain(`Warning: ${message}`)
+    expect(stderr).toContain('{{row}}')
+  })
+
+  test('is not told of where the rows name it, or where there is one row', async () => {
+    const byRow = prepare({
+      nodes: saving({}, { links: { text: ['text', 'text'], file: ['text', 'text'] } }),
+    })
+    const byColumn = prepare({
+      rows: ['rows.csv', 'who,save.file\nAda,a.txt\nBob,b.txt\n'],
+      nodes: saving({}),
+    })
+    const one = prepare({ rows: ['rows.csv', 'who\nAda\n'], nodes: saving({}) })
+    for (const { run, at } of [byRow, byColumn, one])
+      expect((await run(['--output', at('output')])).stderr).not.toContain('Warning')
   })
 })
 

@@ -35,6 +35,8 @@ export type ResultsMode = 'begin' | 'resume' | 'overwrite'
 export interface FindResultsOptions {
   file: string
   shape: ResultShape
+  /** Columns that go into the workflow: a file that is gone on with may keep their values or not. */
+  bound: readonly string[]
   workflow: Workflow
   targets: readonly string[] | undefined
   identity: BatchIdentity
@@ -161,13 +163,15 @@ function isCutShort({ bytes }: ScannedRecord, { shape, end }: FoundResults): boo
 }
 
 /** Which columns the file has: those of today, or those of an earlier version. */
-function shapeOf({ bytes }: ScannedRecord, { file, shape }: FindResultsOptions): ResultShape {
+function shapeOf({ bytes }: ScannedRecord, { file, shape, bound }: FindResultsOptions): ResultShape {
   const columns = readCsvRow(withoutMark(bytes.toString('utf8')))
   for (const hashed of [true, false]) {
-    const known = { ...shape, hashed }
-    // Files of earlier versions have names as they are, those with --formulas always.
-    const headers = [headingsOf(known), columnsOf(known)]
-    if (headers.some((names) => isDeepStrictEqual(columns, names))) return known
+    for (const inputs of [bound, []]) {
+      const known = { ...shape, hashed, inputs }
+      // Files of earlier versions have names as they are, those with --formulas always.
+      const headers = [headingsOf(known), columnsOf(known)]
+      if (headers.some((names) => isDeepStrictEqual(columns, names))) return known
+    }
   }
   const [row, status] = columns
   if (row !== 'row' || status !== 'status') throw foreign(file, 'its header is another')

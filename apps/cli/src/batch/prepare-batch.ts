@@ -5,6 +5,7 @@ import {
   validateWorkflow,
   type Issue,
   type Json,
+  type NodeDescription,
   type Plan,
   type Workflow,
 } from '@woolgather/workflow'
@@ -45,16 +46,21 @@ export interface BatchOptions extends RunOptions, Omit<RowsOptions, 'ignoreUnnam
   skipEmpty?: string[]
   bom?: boolean
   formulas?: boolean
+  /** False for `--no-inputs`. */
+  inputs?: boolean
 }
 
 /** Everything that is known before anything runs. */
 export interface PreparedBatch extends DueOptions {
   workflow: Workflow
+  descriptions: readonly NodeDescription[]
   identity: BatchIdentity
   table: () => AsyncIterable<Row>
   bound: BoundColumn[]
   /** What a result line holds of its row. */
   carried: (row: Row) => Record<string, Json>
+  /** What it holds of the values that went into the workflow, where they are kept. */
+  inputs: (row: Row) => Record<string, Json> | undefined
   plan: Plan
   names: OutputName[]
   found: FoundResults
@@ -90,14 +96,31 @@ export async function prepareBatch(
   })
   const names = nameOutputs(workflow, plan)
   const { formulas } = options
-  const shape: ResultShape = { format, outputs: names.map(({ name }) => name), carry, hashed: true, formulas }
+  const columnsBound = bound.map(({ column }) => column)
+  const shape: ResultShape = {
+    format,
+    outputs: names.map(({ name }) => name),
+    carry,
+    inputs: options.inputs === false ? [] : columnsBound,
+    hashed: true,
+    formulas,
+  }
   await checkWritable(options.out)
   const { target: targets, out: file } = options
   const made = hashOf([withoutLooks(workflow), targets ?? null])
   const identity = { workflow: made, columns, seeds: drawSeeds(plan) }
-  const found = await findResults({ file, shape, workflow, targets, identity, mode, count })
+  const found = await findResults({
+    file,
+    shape,
+    bound: columnsBound,
+    workflow,
+    targets,
+    identity,
+    mode,
+    count,
+  })
   checkNames(shape, found)
-  const telling = [...new Set([...bound.map(({ column }) => column), ...carry])].sort()
+  const telling = [...new Set([...columnsBound, ...carry])].sort()
   const choice: DueOptions = {
     known: found.rows,
     retry: options.retryFailed === true,
@@ -106,7 +129,30 @@ export async function prepareBatch(
   }
   const due = await surveyDue(table(), choice)
   const carried = (row: Row): Record<string, Json> => pickValues(row, carry, survey)
-  return { ...choice, workflow, identity, table, bound, carried, plan, names, found, due }
+  // A table that is gone on with has its columns; lines of JSON take what is kept now.
+  const kept = format === 'csv' ? found.shape.inputs : shape.inputs
+  const inputs = (row: Row): Record<string, Json> | undefined =>
+    kept.length === 0 ? undefined : valuesOf(row, kept)
+  return {
+    ...choice,
+    workflow,
+    descriptions,
+    identity,
+    table,
+    bound,
+    carried,
+    inputs,
+    plan,
+    names,
+    found,
+    due,
+  }
+}
+
+/** Values as they are written, of those columns for which the row has something. */
+function valuesOf({ values }: Row, columns: readonly string[]): Record<string, Json> {
+  const given = columns.filter((column) => Object.hasOwn(values, column))
+  return Object.fromEntries(given.map((column) => [column, values[column] as Json]))
 }
 
 /** Values as they are written: an empty field of a table with a header is an empty text, what an object lacks is null. */
@@ -181,7 +227,7 @@ function planRow(
 /** @throws CliError where a table of results would have two columns of one name; those begun before are gone on with */
 function checkNames(shape: ResultShape, { kind }: FoundResults): void {
   if (shape.format !== 'csv' || kind === 'begun') return
-  const always = columnsOf({ ...shape, outputs: [], carry: [] })
+  const always = columnsOf({ ...shape, outputs: [], carry: [], inputs: [] })
   const output = shape.outputs.find((name) => always.includes(name))
   const carried = shape.carry.find((name) => always.includes(name) || shape.outputs.includes(name))
   const clash = output ?? carried

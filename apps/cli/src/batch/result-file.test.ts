@@ -23,13 +23,37 @@ interface Opened {
 
 async function open(file: string, count: number, mode: 'begin' | 'resume'): Promise<Opened> {
   const format = file.endsWith('csv') ? 'csv' : 'jsonl'
-  const shape: ResultShape = { format, outputs: ['said'], carry: ['id'], hashed: true, formulas: true }
-  const found = await findResults({ file, shape, workflow, targets: undefined, identity, mode, count })
+  const shape: ResultShape = {
+    format,
+    outputs: ['said'],
+    carry: ['id'],
+    inputs: ['id', 'said'],
+    hashed: true,
+    formulas: true,
+  }
+  const found = await findResults({
+    file,
+    shape,
+    bound: shape.inputs,
+    workflow,
+    targets: undefined,
+    identity,
+    mode,
+    count,
+  })
   return { found, results: await openResults({ file, found, workflow, identity, mark: false }) }
 }
 
 function lineOfRow(row: number, said: string, status: ResultLine['status'] = 'completed'): ResultLine {
-  return { row, status, outputs: { said }, errors: [], carried: { id: `0${row}` }, rowHash: '0123456789ab' }
+  return {
+    row,
+    status,
+    inputs: { id: `0${row}`, said: `"${row}"\n` },
+    outputs: { said },
+    errors: [],
+    carried: { id: `0${row}` },
+    rowHash: '0123456789ab',
+  }
 }
 
 /** Row and output of every line. */

@@ -19,6 +19,8 @@ export interface RowResult {
 
 /** With what is known of the row itself. */
 export interface ResultLine extends RowResult {
+  /** Values of the row that went into the workflow, as they are written in the table; absent where they are not kept. */
+  inputs?: Record<string, Json> | undefined
   /** Values of the row that go into its result as they are. */
   carried: Record<string, Json>
   /** See `hashRow`. */
@@ -31,6 +33,8 @@ export interface ResultShape {
   outputs: readonly string[]
   /** Columns of the table that are carried into the result. */
   carry: readonly string[]
+  /** Columns of the table that go into the workflow and are kept: CSV has a column more for each that is not carried. */
+  inputs: readonly string[]
   /** Lines say of which values they are. Tables of earlier versions have no column for it. */
   hashed: boolean
   /** Fields that spreadsheets run as formulas stay as they are. */
@@ -43,10 +47,11 @@ export function lineOf(line: ResultLine, shape: ResultShape, workflow: Workflow 
 }
 
 function jsonLine(line: ResultLine, { carry }: ResultShape, workflow: Workflow | undefined): string {
-  const { row, status, outputs, carried, errors, rowHash } = line
+  const { row, status, inputs, outputs, carried, errors, rowHash } = line
   return `${JSON.stringify({
     row,
     status,
+    ...(inputs && { inputs }),
     outputs,
     ...(carry.length > 0 && { carried }),
     ...(errors.length > 0 && { errors }),
@@ -56,18 +61,21 @@ function jsonLine(line: ResultLine, { carry }: ResultShape, workflow: Workflow |
 }
 
 function csvLine(line: ResultLine, shape: ResultShape, workflow: Workflow | undefined): string {
-  const { row, status, outputs, carried, errors, rowHash } = line
+  const { row, status, inputs = {}, outputs, carried, errors, rowHash } = line
   const error = errors.map(({ node, message }) => `${node === undefined ? '' : `${node}: `}${message}`)
+  const written = (fields: string[]): string[] =>
+    shape.formulas === true ? fields : fields.map((field) => spreadsheetText(field))
   return csvRow([
     String(row),
     status,
-    ...[
+    ...written([
       ...shape.outputs.map((name) => textOf(outputs[name])),
       ...shape.carry.map((column) => textOf(carried[column] ?? undefined)),
       error.join('; '),
-    ].map((field) => (shape.formulas === true ? field : spreadsheetText(field))),
+    ]),
     workflow === undefined ? '' : JSON.stringify(workflow),
     ...(shape.hashed ? [rowHash] : []),
+    ...written(onlyInputs(shape).map((column) => textOf(inputs[column] ?? undefined))),
   ])
 }
 
@@ -76,9 +84,30 @@ export function headingsOf(shape: ResultShape): string[] {
   return columnsOf(shape).map((name) => (shape.formulas === true ? name : spreadsheetText(name)))
 }
 
+/** Those that are not carried have a column of their own, behind those that tables of earlier versions had. */
+function onlyInputs({ inputs, carry }: ResultShape): string[] {
+  return inputs.filter((column) => !carry.includes(column))
+}
+
 /** Names of the columns of a CSV file. */
-export function columnsOf({ outputs, carry, hashed }: ResultShape): string[] {
-  return ['row', 'status', ...outputs, ...carry, 'error', carriedField, ...(hashed ? ['rowHash'] : [])]
+export function columnsOf(shape: ResultShape): string[] {
+  const { outputs, carry, hashed } = shape
+  const columns = [
+    'row',
+    'status',
+    ...outputs,
+    ...carry,
+    'error',
+    carriedField,
+    ...(hashed ? ['rowHash'] : []),
+  ]
+  for (const column of onlyInputs(shape)) columns.push(freeName(column, columns))
+  return columns
+}
+
+/** An input may be called like an output, or like a column that every table of results has. */
+function freeName(column: string, taken: readonly string[]): string {
+  return taken.includes(column) ? freeName(`input ${column}`, taken) : column
 }
 
 export function csvRow(fields: readonly string[]): string {
@@ -127,11 +156,12 @@ export function readCsvLine(text: string, shape: ResultShape): KnownLine | undef
   const [row = '', status = ''] = fields
   if (fields.length !== length || !/^\d{1,15}$/.test(row) || !statuses.includes(status)) return undefined
   const { outputs, carry, hashed } = shape
+  const [workflow, hash] = fields.slice(3 + outputs.length + carry.length)
   return {
     row: Number(row),
     status,
-    rowHash: hashed ? readHash(fields.at(-1)) : undefined,
-    workflow: fields.at(hashed ? -2 : -1),
+    rowHash: hashed ? readHash(hash) : undefined,
+    workflow,
     outputs,
     carry,
   }

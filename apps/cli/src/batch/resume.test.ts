@@ -152,11 +152,29 @@ describe('a batch that was killed', () => {
     expect(batch.lines()[20]?.outputs['said']).toBe('done person 2000000')
   })
 
+  /** Lines as they were when they did not hold what went into the workflow. */
+  const withoutInputs = (text: string): string =>
+    text.replaceAll(/,"inputs":\{"who":"person \d+"\}/g, '').replaceAll(/,(who|person \d+)\n/g, '\n')
+
+  test('of an earlier version, whose lines do not hold the inputs of their rows, goes on', async () => {
+    for (const out of ['out.jsonl', 'out.csv']) {
+      const batch = await killedBatch(out)
+      const older = withoutInputs(batch.out())
+      expect(older).not.toBe(batch.out())
+      batch.write(out, older)
+      expect(await batch.run(['--resume'])).toMatchObject({
+        code: 0,
+        stderr: expect.not.stringContaining('earlier') as string,
+      })
+      expect(batch.out().startsWith(older)).toBe(true)
+      expect(batch.out().trim().split('\n')).toHaveLength(out === 'out.csv' ? 31 : 30)
+    }
+  })
+
   test('of an earlier version, whose lines do not say of which row they are, goes on', async () => {
     for (const out of ['out.jsonl', 'out.csv']) {
       const batch = await killedBatch(out)
-      const older = batch
-        .out()
+      const older = withoutInputs(batch.out())
         .replaceAll(/,"rowHash":"[0-9a-f]{12}"/g, '')
         .replace(/,rowHash\n/, '\n')
         .replaceAll(/,[0-9a-f]{12}\n/g, '\n')

@@ -31,7 +31,7 @@ export interface WorkRowOptions {
   readArtifact: ReadArtifact
   signal: AbortSignal
   /** What its line says of the row itself. */
-  about: Pick<ResultLine, 'carried' | 'rowHash'>
+  about: Pick<ResultLine, 'inputs' | 'carried' | 'rowHash'>
   /** Told of what went wrong in a row, with how its cells are called. */
   onErrors: (errors: readonly RunError[], nameOf: CellNames['nameOf']) => void
 }

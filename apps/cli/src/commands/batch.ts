@@ -4,9 +4,11 @@ import { bindRow } from '../batch/bind-columns.ts'
 import { checkOut } from '../batch/check-out.ts'
 import { dueRows, type Due } from '../batch/due-rows.ts'
 import { prepareBatch, type BatchOptions, type PreparedBatch } from '../batch/prepare-batch.ts'
+import { nameFilesByRow } from '../batch/name-files.ts'
 import { openResults, type ResultFile } from '../batch/result-file.ts'
 import { runWindow } from '../batch/run-window.ts'
 import { showBatch } from '../batch/show-batch.ts'
+import { warnOfOneFile } from '../batch/warn-of-one-file.ts'
 import { workRow } from '../batch/work-row.ts'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
@@ -36,7 +38,8 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   await checkOut({ ...options, file, workflow, folders })
   const prepared = await prepareBatch(workflow, known, options)
   const { due, needed, found } = prepared
-  if (!options.quiet) printWarnings(adviseWorkflow(workflow, descriptions).warnings, io.stderr)
+  const warnings = [...adviseWorkflow(workflow, descriptions).warnings, ...warnOfOneFile(prepared)]
+  if (!options.quiet) printWarnings(warnings, io.stderr)
   if (server) for (const host of options.allowHost ?? []) await server.allowHost(host)
   else await askHosts(prepared.plan, { folders, allow: options.allowHost, io })
   const results = await openResults({ ...prepared, file: options.out, mark: options.bom === true })
@@ -66,11 +69,12 @@ async function workThrough(
   prepared: PreparedBatch,
   { results, startRunner, concurrency, options, io }: WorkOptions,
 ): Promise<{ cancelled: boolean; missing: number }> {
-  const { found, due, carried, table } = prepared
+  const { found, due, inputs, carried, table } = prepared
   const done = found.rows.done - due.again
   const failed = found.rows.failed - due.again
   const show = showBatch(io.stderr, { done, failed, total: done + due.rows }, options.quiet)
   const cancel = new AbortController()
+  const named = nameFilesByRow(prepared.workflow, prepared.descriptions)
   let missing = due.rows
 
   const runRows = async (runner: Runner): Promise<void> => {
@@ -83,7 +87,7 @@ async function workThrough(
         inOrder: options.asCompleted !== true,
         signal: cancel.signal,
         work: (row) =>
-          workRow(row, bindRow(prepared.workflow, prepared.bound, row), {
+          workRow(row, bindRow(named(row), prepared.bound, row), {
             runner,
             plan: prepared.plan,
             targets: options.target,
@@ -91,7 +95,7 @@ async function workThrough(
             names: prepared.names,
             readArtifact: (hash) => runner.readArtifact(hash),
             signal: cancel.signal,
-            about: { carried: carried(row), rowHash: prepared.hash(row) },
+            about: { inputs: inputs(row), carried: carried(row), rowHash: prepared.hash(row) },
             onErrors: (errors, nameOf) => show.tell(row.number, errors, nameOf),
           }),
         keep: async (lines) => {

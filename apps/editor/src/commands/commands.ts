@@ -9,7 +9,7 @@ import { showAll } from '../session/editing/show-all.ts'
 import { openEmpty } from '../session/files/open-workflow.ts'
 import { cancelRun, runWorkflow } from '../session/running/run-workflow.ts'
 import { showRevisions } from '../session/files/restore-revision.ts'
-import { saveCopy, saveWorkflow } from '../session/files/save-workflow.ts'
+import { saveAs, saveWorkflow } from '../session/files/save-workflow.ts'
 import type { Editor } from '../store/editor.ts'
 import { closeTab, stepTab } from '../session/files/tabs.ts'
 import { isRunning } from '../store/run-store.ts'
@@ -109,7 +109,7 @@ export const saveAsCopy: Command = {
   inApp: true,
   keys: ['Mod+Shift+s'],
   always: true,
-  run: (editor) => void saveCopy(editor),
+  run: (editor) => void saveAs(editor),
 }
 
 export const commands: readonly Command[] = [

@@ -1,4 +1,6 @@
 import { commands, gestures } from '../commands/commands.ts'
+import { NameDialog } from './name-dialog.tsx'
+import { Sent } from './sent.tsx'
 import { saveWorkflow } from '../session/files/save-workflow.ts'
 import { allowHost } from '../session/server/allow-host.ts'
 import { dropTab, hasUnsaved } from '../session/files/tabs.ts'
@@ -35,6 +37,10 @@ export function Dialogs() {
       return <CloseTab {...dialog} />
     case 'allow-host':
       return <AllowHost {...dialog} />
+    case 'name':
+      return <NameDialog {...dialog} />
+    case 'sent':
+      return <Sent {...dialog} />
     case 'compare-runs':
       return <RunComparison {...dialog} />
   }

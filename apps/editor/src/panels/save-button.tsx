@@ -2,7 +2,7 @@ import { ChevronDown, CopyPlus, Download, History, Save } from 'lucide-react'
 import { keysOf, withKeys } from '../commands/command.ts'
 import { save, saveAsCopy } from '../commands/commands.ts'
 import { showRevisions } from '../session/files/restore-revision.ts'
-import { downloadWorkflow, saveCopy, saveWorkflow } from '../session/files/save-workflow.ts'
+import { downloadWorkflow, saveAs, saveWorkflow } from '../session/files/save-workflow.ts'
 import { useEditor } from '../store/editor-context.ts'
 import { Menu } from '../ui/menu.tsx'
 import './save-button.css'
@@ -29,10 +29,10 @@ export function SaveButton() {
             items: [
               {
                 id: 'copy',
-                label: 'Save as a copy',
+                label: 'Save as a copy…',
                 icon: <CopyPlus />,
                 detail: keysOf(saveAsCopy),
-                onSelect: () => void saveCopy(editor),
+                onSelect: () => void saveAs(editor),
               },
               {
                 id: 'revisions',
@@ -44,7 +44,7 @@ export function SaveButton() {
                 id: 'download',
                 label: 'Download as JSON',
                 icon: <Download />,
-                onSelect: () => downloadWorkflow(editor),
+                onSelect: () => void downloadWorkflow(editor),
               },
             ],
           },

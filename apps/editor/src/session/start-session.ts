@@ -6,6 +6,7 @@ import { watchProblems } from './checking/find-problems.ts'
 import { loadLibrary } from './server/load-library.ts'
 import { showApp } from './editing/edit-app.ts'
 import { fetchSaved, openEmpty, openFromServer, showSaved } from './files/open-workflow.ts'
+import { openSent, takeSent, watchAddress } from './files/open-sent.ts'
 import { takeLink } from './files/share-workflow.ts'
 import { resumeRun } from './running/run-workflow.ts'
 import { watchConnection } from './server/watch-connection.ts'
@@ -28,13 +29,16 @@ export async function startSession(editor: Editor): Promise<void> {
   watchDetail(editor)
   const tab = await claimTab()
   const draft = await findDraft(localStorage, tab)
+  const sent = takeSent()
   const link = takeLink()
   // Fetched before anything is shown: what is typed in the meantime would be typed into something else.
   const linked = link && (await fetchSaved(editor, link.id))
   if (draft) openDraft(editor, draft)
-  else if (!linked) await openFirstExample(editor)
+  else if (!linked && sent === undefined) await openFirstExample(editor)
   if (linked) showSaved(editor, linked)
   if (linked && link.view === 'app') showApp(editor, true)
+  if (sent !== undefined) await openSent(editor, sent)
+  watchAddress(editor)
   watchDraft(editor, tab)
   watchProblems(editor)
   watchMissing(editor)

@@ -49,6 +49,8 @@ export type Dialog =
   | { kind: 'compare-runs'; before: string; after: string }
   | { kind: 'conflict'; id: string; theirRevision: string; theirs: Workflow }
   | { kind: 'revisions'; id: string }
+  | { kind: 'name'; name: string; answer: (name: string) => void }
+  | { kind: 'sent'; workflow: Workflow }
 
 export interface Notice {
   id: number

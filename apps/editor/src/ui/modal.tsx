@@ -15,8 +15,8 @@ export function Modal({ title, wide = false, children }: ModalProps) {
   useEffect(() => {
     const before = document.activeElement
     element.current?.showModal()
-    // The safest answer, not the first: showModal would focus the one that drops work. A search comes before both.
-    element.current?.querySelector<HTMLElement>('input[type="search"], .primary')?.focus()
+    // The safest answer, not the first: showModal would focus the one that drops work. A field to type into comes before both.
+    element.current?.querySelector<HTMLElement>('input[type="search"], [data-first], .primary')?.focus()
     return () => {
       // Closed by a button it is taken away, not closed, and would leave the keyboard nowhere.
       if (document.activeElement === document.body && before instanceof HTMLElement)

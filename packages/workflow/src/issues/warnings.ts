@@ -27,6 +27,8 @@ export const warningCodes = [
   // prompts: what they cost
   'many-sequences',
   'prompt-is-text',
+  // batches
+  'same-file',
 ] as const
 
 export type WarningCode = (typeof warningCodes)[number]

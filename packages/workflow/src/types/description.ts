@@ -57,6 +57,8 @@ export interface InputDescription {
   passes?: string
   /** It is the most tokens that are written in answer to what comes in at the other inputs. */
   limitsTokens?: boolean
+  /** It names a file that the node writes. */
+  saves?: boolean
   widget?: Widget
   /** With the widget `code`: what it is coloured as. */
   language?: CodeLanguage
@@ -138,6 +140,7 @@ const inputSchema: z.ZodType<InputDescription> = schemaOf<InputDescription>()(
     lazy: z.boolean().optional(),
     passes: z.string().optional(),
     limitsTokens: z.boolean().optional(),
+    saves: z.boolean().optional(),
     widget: z.enum(widgets).optional(),
     language: z.enum(codeLanguages).optional(),
     advanced: z.boolean().optional(),

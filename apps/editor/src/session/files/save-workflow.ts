@@ -2,6 +2,7 @@ import { WoolgatherError, type Workflow } from '@woolgather/workflow'
 import { describeError } from '../../store/describe-error.ts'
 import type { Editor } from '../../store/editor.ts'
 import type { Tab } from '../../store/tab.ts'
+import type { Dialog } from '../../store/workbench-store.ts'
 import { loadWorkflows } from '../server/load-library.ts'
 import { saveFile } from './save-file.ts'
 import { presentOf } from '../editing/edit-graph.ts'
@@ -10,19 +11,54 @@ import { isOpen, switchTab } from './tabs.ts'
 /** Saves to the server: over the revision that was read, or as a new workflow. Another's changes are never lost. */
 export async function saveWorkflow(editor: Editor, tab: Tab = editor.front): Promise<void> {
   const { id, revision } = tab.document.getState().origin
-  if (id === undefined) return saveCopy(editor, tab)
+  if (id === undefined) return saveAs(editor, tab)
   await put(editor, tab, id, revision)
 }
 
-/** Saves as a workflow of its own, under a free id made from its name. */
+/** Asks what it is to be called, then saves it as a workflow of its own. Not answered, nothing is saved. */
+export async function saveAs(editor: Editor, tab: Tab = editor.front): Promise<void> {
+  const { origin, history } = tab.document.getState()
+  const before = history.present.name
+  // Renamed since it was saved it has a name of its own already.
+  const sameName = origin.id !== undefined && origin.id === slug(before)
+  const name = await askName(editor, tab, sameName ? `${before} copy` : before)
+  if (name === undefined) return
+  const { dispatch, closeStep } = tab.document.getState()
+  if (name !== tab.document.getState().history.present.name) {
+    closeStep()
+    dispatch({ type: 'workflow.rename', name })
+    closeStep()
+  }
+  await saveCopy(editor, tab)
+}
+
+/** Asks for a name before the tab that gets it. Undefined where the question is closed. */
+function askName(editor: Editor, tab: Tab, suggested: string): Promise<string | undefined> {
+  switchTab(editor, tab)
+  return new Promise((resolve) => {
+    let given: string | undefined
+    const answer = (name: string): void => {
+      given = name.trim() || undefined
+      editor.workbench.setState({ dialog: undefined })
+    }
+    const dialog: Dialog = { kind: 'name', name: suggested, answer }
+    editor.workbench.setState({ dialog })
+    const stop = editor.workbench.subscribe((state) => {
+      if (state.dialog === dialog) return
+      stop()
+      resolve(given)
+    })
+  })
+}
+
+/** Saves as a workflow of its own, under a free id made from its name: renamed later, it keeps that. */
 export async function saveCopy(editor: Editor, tab: Tab = editor.front): Promise<void> {
   try {
     await loadWorkflows(editor)
   } catch (error) {
     return editor.workbench.getState().notify('error', ...describeError(error))
   }
-  const taken = new Set(editor.server.getState().workflows.map(({ id }) => id))
-  await put(editor, tab, freeId(tab.document.getState().history.present.name, taken), undefined)
+  await put(editor, tab, idFor(editor, tab.document.getState().history.present.name), undefined)
 }
 
 /** Replaces what another tab or person saved, after they were asked. */
@@ -61,17 +97,33 @@ async function askAboutConflict(editor: Editor, tab: Tab, id: string): Promise<b
   return true
 }
 
-/** Hands the document to the browser as a file. */
-export function downloadWorkflow(editor: Editor): void {
-  const workflow = presentOf(editor)
+/** Hands the document to the browser as a file, to be sent to somebody. */
+export async function downloadWorkflow(editor: Editor): Promise<void> {
+  const workflow = await withModels(editor, presentOf(editor))
   saveFile(slug(workflow.name), 'json', formatWorkflow(workflow), 'application/json')
+}
+
+/**
+ * The document with the models it needs: hash, size, and where each was downloaded from. Without a server it is given
+ * on as it is, which is said.
+ */
+export async function withModels(editor: Editor, workflow: Workflow): Promise<Workflow> {
+  try {
+    return await editor.client.ask('shareWorkflow', { body: workflow })
+  } catch (error) {
+    const [text] = describeError(error)
+    editor.workbench.getState().notify('info', `Given on without where its models come from: ${text}`)
+    return workflow
+  }
 }
 
 export function formatWorkflow(workflow: Workflow): string {
   return JSON.stringify(workflow, null, 2) + '\n'
 }
 
-function freeId(name: string, taken: ReadonlySet<string>): string {
+/** The id that a workflow of this name is saved under, as far as is known here. */
+export function idFor(editor: Editor, name: string): string {
+  const taken = new Set(editor.server.getState().workflows.map(({ id }) => id))
   const base = slug(name)
   if (!taken.has(base)) return base
   for (let n = 2; ; n++) if (!taken.has(`${base}-${n}`)) return `${base}-${n}`

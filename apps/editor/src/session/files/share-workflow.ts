@@ -1,7 +1,8 @@
 import { isDirty } from '../../store/document-store.ts'
 import type { Editor } from '../../store/editor.ts'
 import { presentOf } from '../editing/edit-graph.ts'
-import { formatWorkflow, saveWorkflow } from './save-workflow.ts'
+import { formatWorkflow, saveWorkflow, withModels } from './save-workflow.ts'
+import { mostLinkCharacters, packWorkflow } from './workflow-link.ts'
 
 type View = 'graph' | 'app'
 
@@ -43,15 +44,34 @@ export async function copyLink(editor: Editor, view: View): Promise<void> {
   if (getState().origin.id === undefined || isDirty(getState())) await saveWorkflow(editor, tab)
   const { id } = getState().origin
   if (id === undefined || isDirty(getState())) return
-  await copy(
-    editor,
-    linkTo(pageFolder(), id, view),
-    'The link is copied. It opens what is saved on this server',
-  )
+  const told = isOnThisComputer(location.hostname)
+    ? 'The link is copied. It opens what is saved here, on this computer'
+    : 'The link is copied. It opens what is saved on this server'
+  await copy(editor, linkTo(pageFolder(), id, view), told)
 }
 
 export async function copyJson(editor: Editor): Promise<void> {
-  await copy(editor, formatWorkflow(presentOf(editor)), 'The workflow is copied as JSON')
+  const workflow = await withModels(editor, presentOf(editor))
+  await copy(editor, formatWorkflow(workflow), 'The workflow is copied as JSON')
+}
+
+/** A link that holds the whole workflow: whoever has Woolgather at the same address opens it there. */
+export async function copyWholeLink(editor: Editor): Promise<void> {
+  const link = pageFolder() + '/' + (await packWorkflow(await withModels(editor, presentOf(editor))))
+  if (link.length <= mostLinkCharacters)
+    return copy(editor, link, 'The link is copied. It holds the whole workflow')
+  editor.workbench
+    .getState()
+    .notify(
+      'error',
+      `This workflow is too large for a link: it would have ${link.length} characters, of ${mostLinkCharacters} that programs pass on`,
+      'Send it as a file.',
+    )
+}
+
+/** Whether the page is one that only this computer opens: a link to it means another server elsewhere. */
+export function isOnThisComputer(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
 async function copy(editor: Editor, text: string, told: string): Promise<void> {
