@@ -34,7 +34,7 @@ export const generate: WoolgatherNode = defineNode({
       type: 'integer',
       title: 'Seed',
       description:
-        'The same seed, prompt and settings usually give the same text, always where the model is reproducible. Empty: drawn anew for each run.',
+        'The same seed, prompt and settings give the same text where the model is “Reproducible”. Else it depends on what is written beside it: of quantised models most long texts part somewhere. Empty: drawn anew for each run.',
       schema: z.int().min(0).max(4_294_967_295).optional(),
       widget: 'seed',
     },

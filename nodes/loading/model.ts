@@ -47,7 +47,7 @@ export const model: WoolgatherNode = defineNode({
       type: 'boolean',
       title: 'Reproducible',
       description:
-        'The same prompt and seed give the same text on one machine, whatever else runs. Slower, most of all with F16 weights and LoRAs.',
+        'The same prompt and seed give the same text on one machine, whatever else runs. Without it, texts of quantised models that are written at once often part after some tokens: cells that you compare may differ by that alone. Slower by about a half, most of all with F16 weights and LoRAs.',
       schema: z.boolean().default(false),
       advanced: true,
     },

@@ -77,6 +77,7 @@ test('axes change places, rows are filtered, and a cell says how it came about',
     .click({ modifiers: ['Control'] })
   const difference = page.getByRole('complementary', { name: 'Difference between two cells' })
   await expect.poll(() => difference.locator('ins').count()).toBeGreaterThan(0)
+  await expect.poll(() => page.getByRole('button', { name: 'Make reproducible' }).count()).toBe(1)
 })
 
 test('the arrows move between cells, and Enter opens one', async () => {

@@ -15,6 +15,7 @@ import type { NodeResults } from './find-results.ts'
 import { chooseRows, type Order } from './order-rows.ts'
 import { defaultArrangement, indicesOf, pivot, type Arrangement } from './pivot.ts'
 import { headingOf, type ResultSet } from './result-set.ts'
+import { ReproducibleOffer } from './reproducible-offer.tsx'
 import { ResultsGrid } from './results-grid.tsx'
 import { ResultsToolbar, type Look } from './results-toolbar.tsx'
 import { scaleOf, scoresOf } from './scores.ts'
@@ -213,6 +214,7 @@ function GridView({
           <CellDetails set={set} cells={cells} maker={maker} onClose={() => setPicked([])} />
         )}
       </div>
+      {look.view === 'grid' && cells.length === 2 && <ReproducibleOffer node={node} />}
       {look.view === 'grid' && cells.length === 1 && (
         <p className="results-hint">
           {showKeys('Mod+click')} another cell, or Space on it, to see the difference.

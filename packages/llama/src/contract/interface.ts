@@ -292,7 +292,7 @@ export interface FinishingConstraint extends GenerationConstraint {
 export interface GenerateRequest {
   prompt: PromptInput | PromptMix
   sampling?: SamplingSettings | undefined
-  /** 0…2³²−1; the same seed, prompt and settings usually give the same text. */
+  /** 0…2³²−1; the same seed, prompt and settings give the same text where the model is reproducible, else in the same company. */
   seed: number
   /** At most this many tokens; absent: until the model ends or the context is full. */
   maxTokens?: number | undefined
