@@ -4,17 +4,12 @@ import { Command, CommanderError, Option } from 'commander'
 import { CliError } from './io/cli-error.ts'
 import type { CliIo } from './io/cli-io.ts'
 import type { BatchOptions } from './batch/prepare-batch.ts'
-import { batch } from './commands/batch.ts'
-import { clean, type CleanOptions } from './commands/clean.ts'
-import { doctor, type DoctorOptions } from './commands/doctor.ts'
-import { importWorkflow } from './commands/import.ts'
-import { listModels } from './commands/list-models.ts'
-import { listNodes } from './commands/list-nodes.ts'
-import { printRecipe, type RecipeOptions } from './commands/recipe.ts'
-import { run } from './commands/run.ts'
+import type { CleanOptions } from './commands/clean.ts'
+import type { DoctorOptions } from './commands/doctor.ts'
+import type { RecipeOptions } from './commands/recipe.ts'
 import type { RunOptions } from './running/run-options.ts'
-import { serve, type ServeOptions } from './commands/serve.ts'
-import { validate, type ValidateOptions } from './commands/validate.ts'
+import type { ServeOptions } from './commands/serve.ts'
+import type { ValidateOptions } from './commands/validate.ts'
 import { exitCodes } from './io/exit-codes.ts'
 import { collect, folderOptions, listeningOptions, withOptions, workerOptions } from './with-options.ts'
 import { printable, printIssues } from './print/print-issues.ts'
@@ -65,7 +60,9 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .addOption(allowHost())
     .option('--verbose', 'where standard error is no terminal: a line for everything that happens')
     .addOption(quiet)
-    .action(async (file: string, options: RunOptions) => exit(await run(file, options, io)))
+    .action(async (file: string, options: RunOptions) =>
+      exit(await (await import('./commands/run.ts')).run(file, options, io)),
+    )
 
   withWorker(program.command('batch'))
     .description('run a workflow once for each row of a table')
@@ -106,7 +103,9 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--server <url>', 'run on this server, not in a worker of its own')
     .addOption(allowHost())
     .addOption(quiet)
-    .action(async (file: string, options: BatchOptions) => exit(await batch(file, options, io)))
+    .action(async (file: string, options: BatchOptions) =>
+      exit(await (await import('./commands/batch.ts')).batch(file, options, io)),
+    )
 
   program
     .command('validate')
@@ -115,7 +114,9 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--set <name=value>', 'check it with another value of an input (repeatable)', collect)
     .option('--target <node>', 'only with this node and what it needs (repeatable)', collect)
     .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
-    .action(async (file: string, options: ValidateOptions) => exit(await validate(file, options, io)))
+    .action(async (file: string, options: ValidateOptions) =>
+      exit(await (await import('./commands/validate.ts')).validate(file, options, io)),
+    )
 
   withFolders(program.command('doctor'))
     .description('say what is wrong with this machine, or what a workflow lacks to run on it')
@@ -123,28 +124,36 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--fetch', 'fetch the models the workflow lacks, as far as it says from where')
     .option('--port <number>', `the port a server would take; default ${serverOptions.port.default}`)
     .option('--json', 'print as JSON')
-    .action(async (file: string | undefined, options: DoctorOptions) => exit(await doctor(file, options, io)))
+    .action(async (file: string | undefined, options: DoctorOptions) =>
+      exit(await (await import('./commands/doctor.ts')).doctor(file, options, io)),
+    )
 
   program
     .command('import')
     .description('print the workflow that an output carries: text, table, result or GGUF file')
     .argument('<file>', 'the output, or - for standard input')
     .option('--out <file>', 'write it here')
-    .action(async (file: string, options: { out?: string }) => exit(await importWorkflow(file, options, io)))
+    .action(async (file: string, options: { out?: string }) =>
+      exit(await (await import('./commands/import.ts')).importWorkflow(file, options, io)),
+    )
 
   program
     .command('nodes')
     .description('list what can be in a workflow')
     .option('--json', 'print the whole descriptions')
     .option('--nodes <folder>', 'a package of nodes to know besides (repeatable)', collect)
-    .action(async (options: { json?: boolean; nodes?: string[] }) => exit(await listNodes(options, io)))
+    .action(async (options: { json?: boolean; nodes?: string[] }) =>
+      exit(await (await import('./commands/list-nodes.ts')).listNodes(options, io)),
+    )
 
   program
     .command('models')
     .description('list model files as workflows name them')
     .option('--models <folder>', 'look here first (repeatable)', collect)
     .option('--json', 'print as JSON')
-    .action(async (options: { models?: string[]; json?: boolean }) => exit(await listModels(options, io)))
+    .action(async (options: { models?: string[]; json?: boolean }) =>
+      exit(await (await import('./commands/list-models.ts')).listModels(options, io)),
+    )
 
   program
     .command('recipe')
@@ -155,7 +164,9 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     )
     .option('--models <folder>', 'look here first (repeatable)', collect)
     .option('--only', 'print how just this model or LoRA was made')
-    .action(async (file: string, options: RecipeOptions) => exit(await printRecipe(file, options, io)))
+    .action(async (file: string, options: RecipeOptions) =>
+      exit(await (await import('./commands/recipe.ts')).printRecipe(file, options, io)),
+    )
 
   program
     .command('clean')
@@ -165,12 +176,16 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
       '--server <url>',
       `whose history; default http://${serverOptions.host.default}:${serverOptions.port.default}`,
     )
-    .action(async (options: CleanOptions) => exit(await clean(options, io)))
+    .action(async (options: CleanOptions) =>
+      exit(await (await import('./commands/clean.ts')).clean(options, io)),
+    )
 
   withOptions(program.command('serve'), [...workerOptions, ...listeningOptions])
     .description('start the server and its editor')
     .option('--open', 'open the editor in the browser')
-    .action(async (options: ServeOptions) => exit(await serve(options, io)))
+    .action(async (options: ServeOptions) =>
+      exit(await (await import('./commands/serve.ts')).serve(options, io)),
+    )
 
   return program
 }
