@@ -99,7 +99,9 @@ function Workbench() {
 const AppView = fetchedLater(async () => (await import('./app-view/app-view.tsx')).AppView)
 const RunsPanel = fetchedLater(async () => (await import('./runs/runs-panel.tsx')).RunsPanel)
 
-const ResultsPanel = fetchedLater(async () => (await import('./results/results-panel.tsx')).ResultsPanel)
+const ResultsPanel = fetchedLater(
+  async () => (await import('./results/panel/results-panel.tsx')).ResultsPanel,
+)
 
 /** The results of one node, where they were asked for. Another node's begin anew. */
 function Results() {

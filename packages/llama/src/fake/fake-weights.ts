@@ -17,7 +17,7 @@ import type {
   TokenProbability,
 } from '../contract/interface.ts'
 import { beginFinishing, neverWritten } from '../requests/begin-finishing.ts'
-import { describeEnd } from '../requests/describe-end.ts'
+import { describeEnd } from '../sampling/describe-end.ts'
 import { validateSampling, validateSeed } from '../sampling/validate-sampling.ts'
 import { addVectors } from '../vectors/add-vectors.ts'
 import type { FakeLlamaOptions } from './create-fake-llama.ts'

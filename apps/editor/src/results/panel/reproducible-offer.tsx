@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
-import { loadersBehind, makeReproducible } from '../session/editing/make-reproducible.ts'
-import { useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
+import { loadersBehind, makeReproducible } from '../../session/editing/make-reproducible.ts'
+import { useEditor, useServer, useWorkflow } from '../../store/editor-context.ts'
 
 /** Beside cells that are compared: that a difference may be nothing but arithmetic, and the way to have none of it. */
 export function ReproducibleOffer({ node }: { node: string }) {

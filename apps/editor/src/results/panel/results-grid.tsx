@@ -9,12 +9,12 @@ import {
   type RefObject,
 } from 'react'
 import { GridCell } from './grid-cell.tsx'
-import type { Filter, Order } from './order-rows.ts'
-import type { Line, Pivot } from './pivot.ts'
-import type { ResultCell } from './result-set.ts'
-import type { Score } from './scores.ts'
+import type { Filter, Order } from '../order-rows.ts'
+import type { Line, Pivot } from '../pivot.ts'
+import type { ResultCell } from '../result-set.ts'
+import type { Score } from '../scores.ts'
 import { SortHeading } from './sort-heading.tsx'
-import { useFetchedCells } from './use-cell-text.ts'
+import { useFetchedCells } from '../use-cell-text.ts'
 import './results-grid.css'
 
 export type Density = 'small' | 'medium' | 'large'

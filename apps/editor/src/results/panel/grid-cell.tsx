@@ -1,8 +1,8 @@
-import { CellText, statusWords } from './cell-box.tsx'
-import { isFiltering, matchesFilter, type Filter } from './order-rows.ts'
-import type { Line } from './pivot.ts'
-import type { ResultCell } from './result-set.ts'
-import type { Score } from './scores.ts'
+import { CellText, statusWords } from '../cell-box.tsx'
+import { isFiltering, matchesFilter, type Filter } from '../order-rows.ts'
+import type { Line } from '../pivot.ts'
+import type { ResultCell } from '../result-set.ts'
+import type { Score } from '../scores.ts'
 
 interface GridCellProps {
   cell: ResultCell | undefined
