@@ -180,11 +180,11 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
       exit(await (await import('./commands/clean.ts')).clean(options, io)),
     )
 
-  withOptions(program.command('serve'), [...workerOptions, ...listeningOptions])
-    .description('start the server and its editor')
+  withOptions(program.command('serve [workflow]'), [...workerOptions, ...listeningOptions])
+    .description('start the server and its editor, and open a workflow in it')
     .option('--open', 'open the editor in the browser')
-    .action(async (options: ServeOptions) =>
-      exit(await (await import('./commands/serve.ts')).serve(options, io)),
+    .action(async (file: string | undefined, options: ServeOptions) =>
+      exit(await (await import('./commands/serve.ts')).serve(file, options, io)),
     )
 
   return program

@@ -9,11 +9,13 @@ import {
   watchProcess,
 } from '@woolgather/supervisor'
 import { WoolgatherError } from '@woolgather/workflow'
+import { createLogger } from './log/create-logger.ts'
+import { greet } from './log/greet.ts'
 import { startServer } from './start-server.ts'
 
 /*
- * The server as a process: `woolgather serve` starts it, with the options of `serverOptions`. Prints its address on
- * stdout when it listens, and stops on SIGINT and SIGTERM; a second signal does not wait. Ends with the process
+ * The server as a process: `woolgather serve` starts it, with the options of `serverOptions`. Prints a line on stdout
+ * when it listens, which begins with its address, and stops on SIGINT and SIGTERM; a second signal does not wait. Ends with the process
  * that started it.
  */
 
@@ -38,13 +40,16 @@ try {
     webhookSecret,
     idleUnload,
     workerMemory,
+    jsonLog,
     ...others
   } = readOptions(given)
   const { models, nodes, output, data, cpu, examples, editor, ...forgotten } = others
   // The worker runs the code of others, and its reports hold its environment.
   for (const variable of secretVariables) delete process.env[variable]
   const root = findCheckout()
+  const folders = resolveFolders({ models, nodes, output, data })
   const server = await startServer({
+    logger: createLogger({ json: jsonLog === true }),
     // An option that nobody takes out above does not compile.
     ...(forgotten satisfies Record<string, never>),
     host,
@@ -57,7 +62,7 @@ try {
     keep,
     webhooks: webhook,
     webhookSecret,
-    folders: resolveFolders({ models, nodes, output, data }),
+    folders,
     workerEntry: fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
     workerEnv: cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
     idleUnload,
@@ -67,7 +72,8 @@ try {
   })
   // Only where everything is below a path a slash is needed for what the page names.
   const page = basePath ? `${server.url}/` : server.url
-  console.log(token === undefined ? page : `${server.url}/?token=${encodeURIComponent(token)}`)
+  const address = token === undefined ? page : `${server.url}/?token=${encodeURIComponent(token)}`
+  console.log(jsonLog === true ? address : greet(address, folders.models))
   leave = () => void server.close().then(() => process.exit(0))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {

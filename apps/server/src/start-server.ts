@@ -17,8 +17,9 @@ import {
   type Webhook,
 } from '@woolgather/supervisor'
 import { WoolgatherError, type BrokenPackage, type NodeDescription } from '@woolgather/workflow'
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { describeHolder, findHolder } from './machine/find-holder.ts'
+import { createLogger } from './log/create-logger.ts'
 import { createApp } from './http/create-app.ts'
 import { watchBodies } from './bodies/watch-bodies.ts'
 import type { Silence } from './openai/answer-stream.ts'
@@ -79,6 +80,7 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   /** How often one address may ask. */
   rates?: Partial<RequestRates> | undefined
   /** Default: JSON lines on stderr, no prompts and no texts in them. */
+  /** Absent: JSON lines on stderr. */
   logger?: Logger | undefined
 }
 
@@ -109,7 +111,7 @@ function timeoutsOf(patience: number): {
  * @throws Error where the port is taken, or the server would be open to others without a token
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const logger = options.logger ?? createLogger()
+  const logger = options.logger ?? createLogger({ json: true })
   const host = options.host ?? serverOptions.host.default
   const allowedOrigins = (options.allowedOrigins ?? []).map(readOrigin)
   const gate = createGate({ ...options, host, allowedOrigins })
@@ -266,15 +268,6 @@ function distinct(webhooks: readonly Webhook[]): readonly Webhook[] {
   const twice = webhooks.find(({ name }, index) => webhooks.findIndex((other) => other.name === name) < index)
   if (twice === undefined) return webhooks
   throw new WoolgatherError('invalid-input', `Two webhooks are called “${twice.name}”: rename one.`)
-}
-
-/** JSON lines on stderr; a person at a terminal is told only what goes wrong, unless `WOOLGATHER_LOG` names a level. */
-function createLogger(): Logger {
-  const level = process.env['WOOLGATHER_LOG'] ?? (process.stderr.isTTY ? 'warn' : 'info')
-  const lines = pino.destination(2)
-  // Where the log is on a disk that is full, or nobody reads it any more, it is not worth ending for.
-  lines.on('error', () => {})
-  return pino({ base: { name: 'woolgather' }, level }, lines)
 }
 
 function openStore(folder: string, server: Server): RunStore {

@@ -11,7 +11,12 @@ export interface ModelSummary {
   quantization: string
   parameters: number
   name: string
+  /** What it is for, as the file says (`general.description`), in one line; absent where it does not. */
+  description?: string
 }
+
+/** Characters of a description: what is chosen by is a line, some files have whole model cards. */
+const mostDescribed = 200
 
 /** Sums up a header. `parameters` counts the elements of all tensors. */
 export function describeModel({ metadata, tensors, fileBytes }: GgufHeader): ModelSummary {
@@ -33,5 +38,16 @@ export function describeModel({ metadata, tensors, fileBytes }: GgufHeader): Mod
       0,
     ),
     name: text('general.name'),
+    ...describe(text('general.description')),
   }
+}
+
+function describe(said: string): Pick<ModelSummary, 'description'> {
+  const line = said
+    .slice(0, 10 * mostDescribed)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+  const characters = [...line]
+  if (characters.length <= mostDescribed) return line === '' ? {} : { description: line }
+  return { description: `${characters.slice(0, mostDescribed).join('').trimEnd()}…` }
 }

@@ -49,6 +49,20 @@ describe('listing model files', () => {
     ])
   })
 
+  test('tells what a file says that it is for, in one line of bounded length', async () => {
+    const described = (text: string): Buffer =>
+      encodeHeader({ 'general.architecture': 'llama', 'general.description': text })
+    const folder = createFolder({
+      'a.gguf': described('No topic asked:\n  animals. '),
+      'b.gguf': described(`${'word '.repeat(100_000)}`),
+      'c.gguf': described(' \n'),
+    })
+    const { files } = await createModelLister([folder])()
+    expect(files[0]?.description).toBe('No topic asked: animals.')
+    expect(files[1]?.description).toMatch(/^(word ){39}word…$/)
+    expect(files[2]).not.toHaveProperty('description')
+  })
+
   test('names broken files instead of failing', async () => {
     const folder = createFolder({
       'garbage.gguf': Buffer.from('this is no model, whatever its name says'),

@@ -30,6 +30,8 @@ export interface ModelFile {
   quantization: string
   parameters: number
   name: string
+  /** What it is for, as the file says, in one line. */
+  description?: string | undefined
 }
 
 /** What is said about an example that comes along. */
@@ -164,6 +166,7 @@ export const modelFileSchema = schemaOf<ModelFile>()(
     quantization: z.string(),
     parameters: z.number(),
     name: z.string(),
+    description: z.string().optional(),
   }),
 )
 export const healthResponseSchema = schemaOf<HealthResponse>()(

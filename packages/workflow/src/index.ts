@@ -28,6 +28,8 @@ export {
   carrierOf,
   carriers,
   carryWorkflow,
+  linkBeginning,
+  mostLinkRead,
   workflowElement,
   type Carrier,
 } from './document/carry-workflow.ts'

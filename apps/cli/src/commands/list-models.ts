@@ -32,13 +32,16 @@ function noFolder(folder: string): CliError {
 }
 
 function table(files: readonly ListedModel[]): string {
-  const rows = files.map(({ file, kind, architecture, quantization, parameters, bytes }) => [
-    file,
-    kind,
-    architecture,
-    quantization,
-    kind === 'model' ? `${(parameters / 1e6).toFixed(1)} M` : '',
-    `${(bytes / 1e6).toFixed(1)} MB`,
-  ])
+  const rows = files.map(
+    ({ file, kind, architecture, quantization, parameters, bytes, description = '' }) => [
+      file,
+      kind,
+      architecture,
+      quantization,
+      kind === 'model' ? `${(parameters / 1e6).toFixed(1)} M` : '',
+      `${(bytes / 1e6).toFixed(1)} MB`,
+      description,
+    ],
+  )
   return alignColumns(rows)
 }

@@ -5,6 +5,7 @@ import { handOn, parentVariable, readOptions, watchProcess, type GivenOptions } 
 import open from 'open'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
+import { linkHash } from '../reading/link-hash.ts'
 import { exitCodes } from '../io/exit-codes.ts'
 
 export type ServeOptions = GivenOptions & { open?: boolean }
@@ -12,10 +13,14 @@ export type ServeOptions = GivenOptions & { open?: boolean }
 /** Milliseconds for the server to stop in, where who started this is gone. */
 const orphanMs = 6_000
 
-/** `woolgather serve`: runs the server as a process of its own until it ends; returns its exit code. */
-export async function serve(options: ServeOptions, io: CliIo): Promise<number> {
+/**
+ * `woolgather serve [FILE]`: runs the server as a process of its own until it ends, and opens a workflow in the browser;
+ * returns the exit code.
+ */
+export async function serve(file: string | undefined, options: ServeOptions, io: CliIo): Promise<number> {
   // Before a process is started that would only say so.
   readOptions(options)
+  const hash = file === undefined ? '' : await linkHash(file, io.stdin)
   const { args, env } = handOn(options)
   // What `npm start` started ends with it, however that ends.
   watchProcess({ onOrphaned: () => child.kill('SIGTERM'), grace: orphanMs })
@@ -26,7 +31,7 @@ export async function serve(options: ServeOptions, io: CliIo): Promise<number> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     io.stdout.write(text)
     const url = /^http:\S+/m.exec(text)?.[0]
-    if (options.open && url !== undefined) void open(url)
+    if ((options.open || hash !== '') && url !== undefined) void open(url + hash)
   })
   let interrupts = 0
   const stopListening = io.onInterrupt(() => child.kill(interrupts++ === 0 ? 'SIGTERM' : 'SIGKILL'))

@@ -26,8 +26,9 @@ function asPath(typed: string): string {
 }
 
 /** Words may stand in any order; as long as some file has them all, letters scattered over others are no match. */
-function scoreModel({ file, name, architecture, quantization }: ModelFile, query: string): number {
-  const text = `${file} ${name} ${architecture} ${quantization}`.toLowerCase()
+function scoreModel(model: ModelFile, query: string): number {
+  const { file, name, architecture, quantization, description = '' } = model
+  const text = `${file} ${name} ${architecture} ${quantization} ${description}`.toLowerCase()
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.every((word) => text.includes(word))) return 1000 + fuzzyScore(query, file)
   return fuzzyScore(query, `${file} ${name}`)

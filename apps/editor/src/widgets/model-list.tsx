@@ -38,6 +38,7 @@ export function ModelList({ id, found, query, all, called, active, onActive, onC
           >
             <span className="model-name">{model.file}</span>
             <span className="model-facts">{factsOf(model)}</span>
+            {model.description !== undefined && <span className="model-facts">{model.description}</span>}
           </li>
         ))}
       </ul>
@@ -63,7 +64,12 @@ export function ModelList({ id, found, query, all, called, active, onActive, onC
 export function ModelFacts({ file, models }: { file: string; models: readonly ModelFile[] }) {
   if (file === '') return null
   const model = models.find((known) => known.file === file)
-  if (model) return <p className="model-facts">{factsOf(model)}</p>
+  if (model)
+    return (
+      <p className="model-facts" title={model.description}>
+        {factsOf(model)}
+      </p>
+    )
   if (/^(hf:|https:\/\/)/.test(file))
     return <p className="model-facts">Downloaded when it runs, if not here yet</p>
   const same = isPath(file) ? findModels(models, file)[0] : undefined

@@ -9,6 +9,7 @@ const given: Required<GivenOptions> = {
   data: 'data',
   nodes: ['nodes'],
   cpu: true,
+  jsonLog: true,
   workerMemory: '1GiB',
   port: '0',
   host: '::1',

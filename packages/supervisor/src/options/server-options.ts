@@ -63,6 +63,7 @@ export const serverOptions = {
     default: defaultPort,
     help: `default ${defaultPort}; 0 takes any free one`,
   },
+  jsonLog: { help: 'for machines: the log as JSON lines on stderr, and the address alone on stdout' },
   host: { takes: '<address>', default: defaultHost, help: `default ${defaultHost}; others need a token` },
   token: {
     takes: '<text>',

@@ -20,6 +20,11 @@ export type Carrier = (typeof carriers)[number]
 /** The id of the element that has it, in HTML and in SVG. */
 export const carriedId = 'woolgather-workflow'
 
+/** What the end of an address begins with that holds a workflow: JSON, deflated, as base64url. */
+export const linkBeginning = '#workflow='
+/** Characters of such an end that are read: far more than programs pass on. */
+export const mostLinkRead = 100_000
+
 /** A text file of which kind can carry its workflow inside without its readers taking offence. */
 export type TextCarrier = 'front-matter' | 'jsonl'
 

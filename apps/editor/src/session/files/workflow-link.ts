@@ -1,33 +1,29 @@
-import { parseWorkflow, type Issue, type Workflow } from '@woolgather/workflow'
-
-/** What the part of an address behind `#` begins with, which no browser sends to a server. */
-const beginning = '#workflow='
+import { linkBeginning, mostLinkRead, parseWorkflow, type Issue, type Workflow } from '@woolgather/workflow'
 
 /** Longer links are cut by programs that pass them on. */
 export const mostLinkCharacters = 8_000
 
-/** Bounds of what is read: well above what is written, and far below what would hold up a page. */
-const mostRead = 100_000
+/** Well above what is written, and far below what would hold up a page. */
 const mostUnpacked = 2_097_152
 
 /** A whole workflow as the end of an address: JSON, deflated, in letters that addresses may have. */
 export async function packWorkflow(workflow: Workflow): Promise<string> {
   const json = new Blob([JSON.stringify(workflow)])
   const packed = json.stream().pipeThrough(new CompressionStream('deflate-raw'))
-  return beginning + toBase64Url(new Uint8Array(await new Response(packed).arrayBuffer()))
+  return linkBeginning + toBase64Url(new Uint8Array(await new Response(packed).arrayBuffer()))
 }
 
 export function holdsWorkflow(hash: string): boolean {
-  return hash.startsWith(beginning)
+  return hash.startsWith(linkBeginning)
 }
 
 /** The workflow in the end of an address, which anybody may have written. */
 export async function unpackWorkflow(
   hash: string,
 ): Promise<{ workflow: Workflow; issue?: undefined } | { workflow?: undefined; issue: Issue }> {
-  if (hash.length > mostRead) return { issue: tooLarge }
+  if (hash.length > mostLinkRead) return { issue: tooLarge }
   try {
-    const json = await unpack(hash.slice(beginning.length))
+    const json = await unpack(hash.slice(linkBeginning.length))
     if (json === undefined) return { issue: tooLarge }
     const { workflow, issues } = parseWorkflow(json)
     return workflow ? { workflow } : { issue: issues[0] ?? damaged }
