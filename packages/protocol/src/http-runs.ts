@@ -89,6 +89,8 @@ export interface RunSummary {
   /** When it left the queue, the last time it did. */
   started?: number | undefined
   finished?: number | undefined
+  /** Absent where none was named. */
+  webhook?: WebhookDelivery | undefined
 }
 
 export interface RunVersions {
@@ -110,7 +112,6 @@ export interface RunDetails extends RunSummary {
   /** Cells by how they ended. */
   cells: Record<CellEnding, number>
   error?: RunError | undefined
-  webhook?: WebhookDelivery | undefined
   /**
    * What it gave, once it has ended: node → output → value, labelled where something is swept. Where all together is
    * too long for one answer, long ones are `{ artifact, type, bytes }`.
@@ -202,6 +203,14 @@ export const runEventsQuerySchema = z.object({
   after: z.coerce.number<number>().int().min(-1).default(-1),
 })
 
+const webhookDeliverySchema = schemaOf<WebhookDelivery>()(
+  z.object({
+    name: z.string(),
+    state: z.enum(['pending', 'delivered', 'failed']),
+    attempts: z.int(),
+    error: runErrorSchema.optional(),
+  }),
+)
 const summary = {
   run: z.string(),
   number: z.int(),
@@ -210,6 +219,7 @@ const summary = {
   created: z.number(),
   started: z.number().optional(),
   finished: z.number().optional(),
+  webhook: webhookDeliverySchema.optional(),
 }
 
 export const runSummarySchema = schemaOf<RunSummary>()(z.object(summary))
@@ -224,14 +234,6 @@ export const runVersionsSchema = schemaOf<RunVersions>()(
     woolgather: z.string(),
     llama: z.string().optional(),
     nodes: z.record(z.string(), z.int()),
-  }),
-)
-const webhookDeliverySchema = schemaOf<WebhookDelivery>()(
-  z.object({
-    name: z.string(),
-    state: z.enum(['pending', 'delivered', 'failed']),
-    attempts: z.int(),
-    error: runErrorSchema.optional(),
   }),
 )
 export const runDetailsSchema = schemaOf<RunDetails>()(
@@ -249,7 +251,6 @@ export const runDetailsSchema = schemaOf<RunDetails>()(
       skipped: z.int(),
     }),
     error: runErrorSchema.optional(),
-    webhook: webhookDeliverySchema.optional(),
     outputs: z.record(z.string(), z.record(z.string(), jsonSchema)).optional(),
   }),
 )

@@ -75,6 +75,8 @@ export interface WorkflowRevision {
 /** A model that a workflow needs and this server does not have, or has another file of that name. */
 export interface MissingModel extends RequiredModel {
   problem: 'absent' | 'different'
+  /** The host that its source would be asked for the first time: a person is asked before. */
+  host?: string | undefined
 }
 
 /** What `POST /api/import` reads of a file: a document, or the beginning of an output, where its workflow is. */
@@ -145,6 +147,7 @@ const missingModelSchema = schemaOf<MissingModel>()(
     source: z.string().optional(),
     bytes: z.number().optional(),
     problem: z.enum(['absent', 'different']),
+    host: z.string().optional(),
   }),
 )
 export const importedWorkflowSchema = schemaOf<ImportedWorkflow>()(

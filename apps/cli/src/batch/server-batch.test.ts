@@ -110,7 +110,7 @@ test('a server that does not answer, or a proxy in its place, is asked again and
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   const { port } = proxy.address() as AddressInfo
-  const run = createServerRunner(`http://127.0.0.1:${port}`, undefined, 3).run({
+  const run = createServerRunner(`http://127.0.0.1:${port}`, { patience: 3 }).run({
     run: 'r',
     workflow: { format: 'woolgather', version: 1, name: 'x', nodes: {} },
     onEvents: () => {},

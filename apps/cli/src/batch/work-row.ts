@@ -13,6 +13,7 @@ import {
 import { createCollector } from '../outcome/collect-run.ts'
 import { CliError } from '../io/cli-error.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
+import { HostRefused } from '../running/ask-hosts.ts'
 import { ServerGone } from '../running/server-runner.ts'
 import type { BoundRow } from './bind-columns.ts'
 import type { Row } from './read-rows.ts'
@@ -57,7 +58,7 @@ const mostAttempts = 3
 
 /**
  * Runs one row, and tells what went wrong in it; undefined where `signal` was aborted first.
- * @throws ServerGone where the server does not answer any more, which says nothing of the row
+ * @throws ServerGone where the server does not answer any more, HostRefused where nobody lets it download: neither says anything of the row
  */
 export async function workRow(
   row: Row,
@@ -124,6 +125,7 @@ async function runOnce(
       if (signal.aborted) return 'cancelled'
       throw error
     }
+    if (error instanceof HostRefused) throw error
     if (!(error instanceof CliError)) return failure(...errors, asError(error))
     return error.issues.some(({ code }) => code === 'run-not-found')
       ? 'lost'

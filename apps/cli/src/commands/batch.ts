@@ -1,5 +1,6 @@
 import { resolveFolders, type WorkerHandle } from '@woolgather/supervisor'
 import { adviseWorkflow } from '@woolgather/workflow'
+import { addressesOf } from '../batch/addresses-of.ts'
 import { bindRow } from '../batch/bind-columns.ts'
 import { checkOut } from '../batch/check-out.ts'
 import { dueRows, type Due } from '../batch/due-rows.ts'
@@ -14,11 +15,12 @@ import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
 import { exitCodes } from '../io/exit-codes.ts'
 import { readNodes } from '../reading/known-nodes.ts'
-import { askHosts } from '../running/ask-hosts.ts'
+import { askHosts, HostRefused } from '../running/ask-hosts.ts'
 import { startOwnWorker } from '../running/own-worker.ts'
 import { printWarnings } from '../print/print-warnings.ts'
 import { parseFile } from '../reading/read-workflow.ts'
-import { createServerRunner, ServerGone, type ServerRunner } from '../running/server-runner.ts'
+import { openServer } from '../running/open-server.ts'
+import { ServerGone, type ServerRunner } from '../running/server-runner.ts'
 import { artifactsOf, createInterrupter } from './run.ts'
 import { printable } from '../print/print-issues.ts'
 
@@ -29,7 +31,7 @@ const defaultConcurrency = 8
 export async function batch(file: string, options: BatchOptions, io: CliIo): Promise<number> {
   const concurrency = readConcurrency(options.concurrency)
   const folders = resolveFolders(options)
-  const server = options.server === undefined ? undefined : createServerRunner(options.server)
+  const server = openServer(options, io)
   const known = server
     ? { descriptions: await server.descriptions(), broken: [] }
     : await readNodes(folders.nodes, io)
@@ -41,7 +43,7 @@ export async function batch(file: string, options: BatchOptions, io: CliIo): Pro
   const warnings = [...adviseWorkflow(workflow, descriptions).warnings, ...warnOfOneFile(prepared)]
   if (!options.quiet) printWarnings(warnings, io.stderr)
   if (server) for (const host of options.allowHost ?? []) await server.allowHost(host)
-  else await askHosts(prepared.plan, { folders, allow: options.allowHost, io })
+  else await askHosts(await addressesOf(prepared, options.target), { folders, allow: options.allowHost, io })
   const results = await openResults({ ...prepared, file: options.out, mark: options.bom === true })
   if (!options.quiet && due.leftOut > 0) io.stderr.write(`${printable(leftOut(due, needed))}\n`)
   if (!options.quiet && found.rows.unsure > 0) io.stderr.write(`${unsure(found.rows.unsure)}\n`)
@@ -115,7 +117,7 @@ async function workThrough(
     if (due.rows > 0) await runRows(startRunner((text) => show.say(text)))
     if (missing === 0) await results.complete()
   } catch (error) {
-    throw error instanceof ServerGone ? stopped(error) : error
+    throw error instanceof ServerGone || error instanceof HostRefused ? stopped(error) : error
   } finally {
     show.end()
     await results.close()
@@ -143,7 +145,7 @@ function unsure(count: number): string {
 }
 
 /** What was not done is done later. */
-function stopped({ issues }: ServerGone): CliError {
+function stopped({ issues }: CliError): CliError {
   const kept = 'The results so far are kept: then go on with --resume.'
   return new CliError(
     issues.map((issue) => ({ ...issue, hint: issue.hint === undefined ? kept : `${issue.hint} ${kept}` })),

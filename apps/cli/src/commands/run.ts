@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import type { WorkerFolders } from '@woolgather/protocol'
-import { resolveFolders, type RunRequest, type WorkerHandle } from '@woolgather/supervisor'
-import { fetchOutputs, withSeeds, type Workflow } from '@woolgather/workflow'
+import { resolveFolders, type WorkerHandle } from '@woolgather/supervisor'
+import { fetchOutputs, withSeeds, writtenAddresses, type Workflow } from '@woolgather/workflow'
 import type { CliIo } from '../io/cli-io.ts'
 import { createCollector, type CollectedRun } from '../outcome/collect-run.ts'
 import { exitCodeOf, exitCodes } from '../io/exit-codes.ts'
@@ -12,10 +12,11 @@ import { printable, printIssues } from '../print/print-issues.ts'
 import { printOutputs } from '../print/print-outputs.ts'
 import { printWarnings } from '../print/print-warnings.ts'
 import { readWorkflow } from '../reading/read-workflow.ts'
-import { askHosts, askingForHosts } from '../running/ask-hosts.ts'
+import { askHosts } from '../running/ask-hosts.ts'
 import { startOwnWorker } from '../running/own-worker.ts'
 import type { RunOptions } from '../running/run-options.ts'
-import { createServerRunner, type ServerRunner } from '../running/server-runner.ts'
+import { openServer } from '../running/open-server.ts'
+import type { ServerRunner } from '../running/server-runner.ts'
 import { createCellNames, type CellNames } from '../progress/name-cells.ts'
 import type { Progress } from '../progress/progress.ts'
 import { runSummary } from '../progress/run-summary.ts'
@@ -27,7 +28,7 @@ import { checkWritable, writeResult } from '../print/write-result.ts'
 /** `woolgather run FILE`: returns the exit code. */
 export async function run(file: string, options: RunOptions, io: CliIo): Promise<number> {
   const folders = resolveFolders(options)
-  const server = options.server === undefined ? undefined : createServerRunner(options.server)
+  const server = openServer(options, io)
   const { descriptions, broken } = server
     ? { descriptions: await server.descriptions(), broken: [] }
     : await readNodes(folders.nodes, io)
@@ -42,7 +43,7 @@ export async function run(file: string, options: RunOptions, io: CliIo): Promise
   }
   if (!options.quiet) printWarnings(warnings, io.stderr)
   if (server) for (const host of options.allowHost ?? []) await server.allowHost(host)
-  else await askHosts(plan, { folders, allow: options.allowHost, io })
+  else await askHosts(writtenAddresses(plan), { folders, allow: options.allowHost, io })
 
   const artifacts = server ?? artifactsOf(folders)
   const names = createCellNames(plan, (hash) => artifacts.readArtifact(hash))
@@ -100,7 +101,7 @@ async function execute(
   const worker = server ?? startOwnWorker(options, { folders, io, say: (text) => show.say(text) })
   const stopListening = io.onInterrupt(createInterrupter({ worker, cancel, say: (text) => show.say(text) }))
   try {
-    const request: RunRequest = {
+    await worker.run({
       run: randomUUID(),
       workflow,
       targets: options.target,
@@ -111,8 +112,7 @@ async function execute(
           show.add(event)
         }
       },
-    }
-    await askingForHosts(server, io, () => worker.run(request))
+    })
     return collector.result()
   } finally {
     await show.end()

@@ -1,6 +1,6 @@
 import { openDownloadHosts, unaskedHosts } from '@woolgather/files'
 import type { WorkerFolders } from '@woolgather/protocol'
-import { writtenAddresses, type Issue, type Plan } from '@woolgather/workflow'
+import type { Issue, WrittenAddress } from '@woolgather/workflow'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
 import { printable } from '../print/print-issues.ts'
@@ -17,33 +17,51 @@ interface Asking {
  * Has a person allow, once for each, hosts that a workflow would download from for the first time.
  * @throws CliError host-not-allowed where nobody is there to ask, or says no
  */
-export async function askHosts(plan: Plan, { folders, allow = [], io }: Asking): Promise<void> {
+export async function askHosts(
+  addresses: readonly WrittenAddress[],
+  { folders, allow = [], io }: Asking,
+): Promise<void> {
   const hosts = openDownloadHosts(folders)
   for (const host of allow) await hosts.allow(host)
-  for (const issue of unaskedHosts(writtenAddresses(plan), hosts)) {
+  for (const issue of unaskedHosts(addresses, hosts)) {
     const { host } = issue
     if (host === undefined || !(await isAllowed(issue, io))) throw new CliError([issue])
     await hosts.allow(host)
   }
 }
 
-/** Does what a server may refuse because of such a host, again after a person has allowed it there. */
-export async function askingForHosts<Result>(
-  server: Pick<ServerRunner, 'allowHost'> | undefined,
-  io: Pick<CliIo, 'confirm'>,
-  act: () => Promise<Result>,
-): Promise<Result> {
-  for (;;) {
-    try {
-      return await act()
-    } catch (thrown) {
-      const issue =
-        thrown instanceof CliError ? thrown.issues.find(({ host }) => host !== undefined) : undefined
-      if (server === undefined || issue?.host === undefined || !(await isAllowed(issue, io))) throw thrown
-      await server.allowHost(issue.host)
-    }
+/** A server that has a person asked about hosts, whatever runs want to download from them: about each once. */
+export function askingForHosts(server: ServerRunner, io: Pick<CliIo, 'confirm'>): ServerRunner {
+  const answers = new Map<string, Promise<boolean>>()
+  const ask = (issue: Issue, host: string): Promise<boolean> => {
+    const asked =
+      answers.get(host) ??
+      isAllowed(issue, io).then(async (allowed) => {
+        if (allowed) await server.allowHost(host)
+        return allowed
+      })
+    answers.set(host, asked)
+    return asked
+  }
+  return {
+    ...server,
+    async run(request) {
+      for (;;) {
+        try {
+          return await server.run(request)
+        } catch (thrown) {
+          const issue =
+            thrown instanceof CliError ? thrown.issues.find(({ host }) => host !== undefined) : undefined
+          if (issue?.host === undefined) throw thrown
+          if (!(await ask(issue, issue.host))) throw new HostRefused([issue])
+        }
+      }
+    },
   }
 }
+
+/** Nobody allowed a host: what else would be asked of it is refused as well. */
+export class HostRefused extends CliError {}
 
 async function isAllowed({ host = '' }: Issue, { confirm }: Pick<CliIo, 'confirm'>): Promise<boolean> {
   return (await confirm?.(`Nothing was downloaded from ${printable(host)} yet. Allow it?`)) ?? false

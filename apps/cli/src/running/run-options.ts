@@ -12,6 +12,8 @@ export interface RunOptions extends Pick<
   server?: string
   /** Hosts that may be downloaded from, from now on. */
   allowHost?: string[]
+  /** Of the server: told of the end of each run. */
+  webhook?: string
   quiet?: boolean
   verbose?: boolean
 }

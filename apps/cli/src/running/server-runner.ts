@@ -34,13 +34,17 @@ const tooManyRequests = 429
 
 /**
  * @param url as the server prints it; a `?token=…` in it is used
- * @param token what the server wants to be told; default `WOOLGATHER_TOKEN`
- * @param patience how often a server that does not answer is asked, a second apart
+ * @param options.token what the server wants to be told; default `WOOLGATHER_TOKEN`
+ * @param options.patience how often a server that does not answer is asked, a second apart
+ * @param options.webhook which of its webhooks is told when a run has ended
  */
 export function createServerRunner(
   url: string,
-  token: string | undefined = process.env['WOOLGATHER_TOKEN'],
-  patience: number = defaultPatience,
+  {
+    token = process.env['WOOLGATHER_TOKEN'],
+    patience = defaultPatience,
+    webhook,
+  }: { token?: string | undefined; patience?: number; webhook?: string | undefined } = {},
 ): ServerRunner {
   const base = readUrl(url)
   const known = base.searchParams.get('token') ?? token
@@ -97,7 +101,7 @@ export function createServerRunner(
     async run(asked) {
       const { workflow, targets, seeds, signal } = asked
       if (signal?.aborted) return 'cancelled'
-      const body = { workflow: withSeeds(workflow, seeds ?? {}), ...(targets && { targets }) }
+      const body = { workflow: withSeeds(workflow, seeds ?? {}), targets, webhook }
       const { run } = await insist(() => ask('submitRun', { body }), signal)
       const cancel = (): void => void patiently(() => ask('cancelRun', { id: run })).catch(() => {})
       signal?.addEventListener('abort', cancel, { once: true })

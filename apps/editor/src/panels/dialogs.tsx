@@ -1,8 +1,8 @@
 import { commands, gestures } from '../commands/commands.ts'
+import { AllowHosts } from './allow-hosts.tsx'
 import { NameDialog } from './name-dialog.tsx'
 import { Sent } from './sent.tsx'
 import { saveWorkflow } from '../session/files/save-workflow.ts'
-import { allowHost } from '../session/server/allow-host.ts'
 import { dropTab, hasUnsaved } from '../session/files/tabs.ts'
 import { useEditor, useWorkbench, useWorkflow } from '../store/editor-context.ts'
 import type { Dialog } from '../store/workbench-store.ts'
@@ -35,8 +35,8 @@ export function Dialogs() {
       return <Missing {...dialog} />
     case 'close-tab':
       return <CloseTab {...dialog} />
-    case 'allow-host':
-      return <AllowHost {...dialog} />
+    case 'allow-hosts':
+      return <AllowHosts {...dialog} />
     case 'name':
       return <NameDialog {...dialog} />
     case 'sent':
@@ -98,32 +98,6 @@ function Shortcut({ title, keys }: { title: string; keys: string }) {
         <kbd>{showKeys(keys)}</kbd>
       </dd>
     </div>
-  )
-}
-
-/** Whoever wrote a workflow chose where its models come from; the person who runs it is asked once for each place. */
-function AllowHost({ host, goOn }: Extract<Dialog, { kind: 'allow-host' }>) {
-  const editor = useEditor()
-  const close = (): void => editor.workbench.setState({ dialog: undefined })
-  const allow = async (): Promise<void> => {
-    close()
-    if (await allowHost(editor, host)) goOn()
-  }
-  return (
-    <Modal title={`Download from “${host}”?`}>
-      <p>
-        This workflow fetches a model from there, and nothing was downloaded from there yet. That place learns
-        that you ask for it. You are asked once.
-      </p>
-      <div className="modal-buttons">
-        <button type="button" className="button" onClick={close}>
-          Do not download
-        </button>
-        <button type="button" className="button primary" onClick={() => void allow()}>
-          Allow and go on
-        </button>
-      </div>
-    </Modal>
   )
 }
 

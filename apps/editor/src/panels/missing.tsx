@@ -63,12 +63,17 @@ function MissingFile({ model }: { model: MissingModel }) {
   const facts = [
     model.problem === 'different' && 'another file has this name here',
     model.bytes !== undefined && formatBytes(model.bytes),
-    model.source,
+    model.source !== model.file && model.source,
   ].filter((fact) => fact !== false && fact !== undefined)
   return (
     <li aria-label={model.file}>
       <code>{model.file}</code>
       <span className="missing-facts">{facts.join(' · ')}</span>
+      {model.host !== undefined && download === undefined && (
+        <span className="missing-facts">
+          Nothing was downloaded from <code>{model.host}</code> yet: who runs it learns that you ask for it.
+        </span>
+      )}
       {model.source === undefined && download?.state !== 'finished' && (
         <input
           type="text"
@@ -107,7 +112,8 @@ function MissingFile({ model }: { model: MissingModel }) {
             aria-label={`Download ${model.file}`}
             onClick={() => void fetchModel(editor, { ...model, source })}
           >
-            <Download /> {download === undefined ? 'Download' : 'Go on'}
+            <Download />{' '}
+            {download !== undefined ? 'Go on' : model.host === undefined ? 'Download' : 'Allow and download'}
           </button>
         )}
       </div>
@@ -136,6 +142,11 @@ function DownloadProgress({ file, download: { done, total } }: { file: string; d
   )
 }
 
-function latestOf(downloads: readonly ModelDownload[], { file }: MissingModel): ModelDownload | undefined {
-  return downloads.findLast((download) => download.file === file)
+function latestOf(
+  downloads: readonly ModelDownload[],
+  { file, source }: MissingModel,
+): ModelDownload | undefined {
+  return downloads.findLast(
+    (download) => download.file === file || (file === source && download.source === source),
+  )
 }

@@ -8,8 +8,11 @@ import {
   formatParameters,
   mainOutput,
   showsResult,
+  tellWebhook,
   timeTaken,
 } from './show-run.ts'
+
+const error = { code: 'webhook-failed', message: 'It answered 500.' } as const
 
 const run = (cell: Partial<CellRun>): NodeRun => {
   const whole: CellRun = { status: 'finished', at: {}, text: '', ...cell }
@@ -69,4 +72,13 @@ test('Cells that ran at the same time count once: from the first start to the la
   const cells = { a: cell(1000, 1900), b: cell(1100, 2400), c: cached }
   expect(timeTaken({ status: 'finished', latest: 'b', cells })).toBe(1400)
   expect(timeTaken({ status: 'finished', latest: 'a', cells: { a: cell(1000, 1900), c: cached } })).toBe(899)
+})
+
+test.each([
+  [{ state: 'pending', attempts: 0 }, 'Webhook “ci” is told at the end'],
+  [{ state: 'delivered', attempts: 1 }, 'Webhook “ci” was told'],
+  [{ state: 'pending', attempts: 2, error }, 'Webhook “ci” is tried again: It answered 500.'],
+  [{ state: 'failed', attempts: 9, error }, 'Webhook “ci” was not told: It answered 500.'],
+] as const)('a webhook that is %o is told as “%s”', (delivery, told) => {
+  expect(tellWebhook({ name: 'ci', ...delivery })).toBe(told)
 })

@@ -1,3 +1,4 @@
+import type { WebhookDelivery } from '@woolgather/protocol'
 import type { NodeDescription, OutputValue, RunError } from '@woolgather/workflow'
 import type { CellRun, NodeRun } from './run-state.ts'
 
@@ -110,4 +111,12 @@ export function formatParameters(count: number): string {
   if (count >= 1e9) return `${(count / 1e9).toFixed(count < 1e10 ? 1 : 0)} B`
   if (count >= 1e6) return `${Math.round(count / 1e6)} M`
   return `${Math.round(count / 1e3)} k`
+}
+
+/** Whether who wanted to know of its end was told. */
+export function tellWebhook({ name, state, attempts, error }: WebhookDelivery): string {
+  if (state === 'delivered') return `Webhook “${name}” was told`
+  const why = error === undefined ? '' : `: ${error.message}`
+  if (state === 'failed') return `Webhook “${name}” was not told${why}`
+  return attempts === 0 ? `Webhook “${name}” is told at the end` : `Webhook “${name}” is tried again${why}`
 }

@@ -14,7 +14,7 @@ import {
 } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { RunSummary, StoredStatus } from '@woolgather/protocol'
-import { formatDuration } from '../run/show-run.ts'
+import { formatDuration, tellWebhook } from '../run/show-run.ts'
 import { describeError } from '../store/describe-error.ts'
 import { useEditor, useRun } from '../store/editor-context.ts'
 import { takeUpRun } from '../session/running/run-workflow.ts'
@@ -54,6 +54,11 @@ export function RunItem(props: RunItemProps) {
         <StatusIcon status={run.status} />
         <span className="run-name">{name}</span>
         <span className="run-facts">{factsOf(run)}</span>
+        {run.webhook && (
+          <span className="run-facts" data-webhook={run.webhook.state} title={run.webhook.error?.message}>
+            {tellWebhook(run.webhook)}
+          </span>
+        )}
       </button>
       <span className="run-actions">
         <Actions {...props} name={name} />

@@ -43,8 +43,8 @@ export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'templates' }
   | { kind: 'close-tab'; tab: Tab }
-  /** Nothing was downloaded from there yet; afterwards it is gone on with. */
-  | { kind: 'allow-host'; host: string; goOn: () => void }
+  /** Nothing was downloaded from them yet; afterwards it is gone on with. */
+  | { kind: 'allow-hosts'; hosts: readonly string[]; goOn: () => void }
   | { kind: 'missing'; missing: ImportedWorkflow['missing'] }
   | { kind: 'compare-runs'; before: string; after: string }
   | { kind: 'conflict'; id: string; theirRevision: string; theirs: Workflow }

@@ -1,4 +1,4 @@
-import { findWorkflow, type ModelLedger } from '@woolgather/files'
+import { findWorkflow, type DownloadHosts, type ModelLedger } from '@woolgather/files'
 import { importBytes } from '@woolgather/protocol'
 import { missingNodeTypes, type Descriptions } from '@woolgather/workflow'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
@@ -11,10 +11,12 @@ export interface AnswerWorkflowsOptions {
   /** Knows which models are here. */
   ledger: ModelLedger
   descriptions: Descriptions
+  /** Knows whom a person has to be asked about. */
+  hosts: Pick<DownloadHosts, 'unasked'>
 }
 
 /** Saved workflows over HTTP: their states, and how they are given on. */
-export function answerWorkflows({ workflows, ledger, descriptions }: AnswerWorkflowsOptions) {
+export function answerWorkflows({ workflows, ledger, descriptions, hosts }: AnswerWorkflowsOptions) {
   return handlers({
     workflows: () => workflows.list(),
     workflow: ({ parameters }) => workflows.read(parameters.id),
@@ -45,7 +47,10 @@ export function answerWorkflows({ workflows, ledger, descriptions }: AnswerWorkf
         )
       }
       const missing = {
-        models: await ledger.missing(workflow),
+        models: (await ledger.missing(workflow)).map((model) => ({
+          ...model,
+          ...(model.source !== undefined && { host: hosts.unasked(model.source) }),
+        })),
         nodeTypes: missingNodeTypes(workflow, descriptions),
       }
       return { workflow, carrier, missing }

@@ -102,7 +102,7 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
       options.unloadModels()
       return {}
     },
-    ...answerWorkflows({ workflows, ledger, descriptions: types }),
+    ...answerWorkflows({ workflows, ledger, descriptions: types, hosts: options.hosts }),
     ...answerDownloads(downloads, options.hosts),
     ...answerRuns({ runs, cleaner: options.cleaner, workflows, artifacts: options.artifacts, types }),
     upload: ({ request }) => receiveUpload(path.join(options.dataFolder, 'inputs'), request),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { downloadModel, parseModelUri } from '@woolgather/files'
 import type { FetchModelRequest, ModelDownload } from '@woolgather/protocol'
-import { WoolgatherError, type RunError } from '@woolgather/workflow'
+import { isModelAddress, WoolgatherError, type RunError } from '@woolgather/workflow'
 
 /** Fetched at once; more would only share the line. The others wait. */
 const maxRunning = 2
@@ -96,7 +96,10 @@ export function createModelDownloads({ folder, onProgress }: ModelDownloadsOptio
   }
 
   return {
-    start(request) {
+    start({ file: named, ...asked }) {
+      // What a workflow knows by its address goes where that says, as when it is run.
+      const file = named === undefined || isModelAddress(named) ? undefined : named
+      const request = { ...asked, file }
       parseModelUri(request.source)
       const same = pending().find(
         ({ request: known }) => known.source === request.source && known.file === request.file,
@@ -107,7 +110,7 @@ export function createModelDownloads({ folder, onProgress }: ModelDownloadsOptio
           hint: 'Wait until some have ended, or cancel them.',
         })
       }
-      const { source, file } = request
+      const { source } = request
       const entry: Entry = {
         state: { id: randomUUID(), source, ...(file !== undefined && { file }), state: 'running', done: 0 },
         request,

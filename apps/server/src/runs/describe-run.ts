@@ -5,7 +5,7 @@ import type { StoredRun } from './run-store.ts'
 /** A run as the history tells it. */
 export function describeRun(
   summary: RunSummary,
-  { workflow, targets, versions, webhook }: StoredRun,
+  { workflow, targets, versions }: StoredRun,
   events: readonly RunEvent[],
 ): RunDetails {
   const details: RunDetails = {
@@ -13,7 +13,6 @@ export function describeRun(
     workflow,
     ...(targets && { targets }),
     ...(versions && { versions }),
-    ...(webhook && { webhook }),
     cells: { finished: 0, cached: 0, failed: 0, cancelled: 0, skipped: 0 },
   }
   for (const event of events) {

@@ -293,16 +293,21 @@ function artifactsIn(event: RunEvent): ArtifactRef[] {
 }
 
 const storedColumns = 'run, workflow, targets, fresh, priority, versions, webhook'
-const summaryColumns = 'run, number, name, status, created, started, finished'
+const summaryColumns = 'run, number, name, status, created, started, finished, webhook'
 
-type SummaryRow = Omit<RunSummary, 'started' | 'finished'> & {
+type SummaryRow = Omit<RunSummary, 'started' | 'finished' | 'webhook'> & {
   started: number | null
   finished: number | null
+  webhook: string | null
 }
 
-function readSummary({ run, number, name, status, created, started, finished }: SummaryRow): RunSummary {
-  const always = { run, number, name, status, created }
-  return { ...always, ...(started !== null && { started }), ...(finished !== null && { finished }) }
+function readSummary({ started, finished, webhook, ...always }: SummaryRow): RunSummary {
+  return {
+    ...always,
+    ...(started !== null && { started }),
+    ...(finished !== null && { finished }),
+    ...(webhook !== null && { webhook: JSON.parse(webhook) as WebhookDelivery }),
+  }
 }
 
 interface RunRow {

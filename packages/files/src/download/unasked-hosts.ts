@@ -1,9 +1,9 @@
-import type { Issue } from '@woolgather/workflow'
+import type { Issue, WrittenAddress } from '@woolgather/workflow'
 import { hostNotAllowed, type DownloadHosts } from './download-hosts.ts'
 
 /** What of a workflow's addresses a person has to allow before anything is downloaded: an issue for each host. */
 export function unaskedHosts(
-  addresses: readonly { node: string; input: string; address: string }[],
+  addresses: readonly WrittenAddress[],
   hosts: Pick<DownloadHosts, 'unasked'>,
 ): Issue[] {
   const found = new Map<string, Issue>()

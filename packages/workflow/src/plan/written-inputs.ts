@@ -11,8 +11,15 @@ export function isWritten(nodes: readonly PlanNode[], node: PlanNode, input: str
   return writtenAt(nodes, node, input) !== undefined
 }
 
+/** An address, and the input that names it. */
+export interface WrittenAddress {
+  node: string
+  input: string
+  address: string
+}
+
 /** Addresses to download from that are written in a workflow, where files are named. */
-export function writtenAddresses({ nodes }: Plan): { node: string; input: string; address: string }[] {
+export function writtenAddresses({ nodes }: Plan): WrittenAddress[] {
   return nodes
     .filter(({ idle }) => idle === undefined)
     .flatMap((node) =>

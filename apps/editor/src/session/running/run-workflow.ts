@@ -7,7 +7,7 @@ import { replaceProblems } from '../../store/problem-store.ts'
 import { isRunning } from '../../store/run-store.ts'
 import type { Tab } from '../../store/tab.ts'
 import { findProblems } from '../checking/find-problems.ts'
-import { askForHost } from '../server/allow-host.ts'
+import { askForHosts } from '../server/allow-host.ts'
 import { paceDrawing } from './pace-drawing.ts'
 import { hearsUs } from '../server/watch-connection.ts'
 import { isOpen } from '../files/tabs.ts'
@@ -28,7 +28,7 @@ export async function runWorkflow(editor: Editor, choices: RunChoices = {}): Pro
     const result = await editor.client.submit(workflow, choices, submitting.signal)
     if ('run' in result) return followRun(editor, result.run, tab)
     run.setState({ submitting: undefined })
-    if (askForHost(editor, result.issues, () => void runWorkflow(editor, choices))) return
+    if (askForHosts(editor, result.issues, () => void runWorkflow(editor, choices))) return
     replaceProblems(problems, result.issues)
     refuse(editor, tab)
   } catch (error) {
