@@ -60,8 +60,8 @@ test('run and batch work on a server as they do without one [R70]', async () => 
     expect(
       readFileSync(at('out.jsonl'), 'utf8').replaceAll(/"rowHash":"[0-9a-f]{12}",?/g, '"rowHash",'),
     ).toBe(
-      `{"row":0,"status":"completed","outputs":{"greeting":"Hello Ada!"},"rowHash","workflow":${JSON.stringify(workflow)}}\n` +
-        '{"row":1,"status":"completed","outputs":{"greeting":"Hello Bob!"},"rowHash",}\n',
+      `{"row":0,"status":"completed","inputs":{"who":"Ada"},"outputs":{"greeting":"Hello Ada!"},"rowHash","workflow":${JSON.stringify(workflow)}}\n` +
+        '{"row":1,"status":"completed","inputs":{"who":"Bob"},"outputs":{"greeting":"Hello Bob!"},"rowHash",}\n',
     )
     const refused = await call(['run', at('workflow.json'), '--server', new URL(url).origin])
     expect([refused.code, refused.stderr]).toEqual([

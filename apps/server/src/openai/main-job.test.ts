@@ -140,7 +140,7 @@ describe.skipIf(!isFull)('a served workflow, as programs use it', () => {
     for (const [id, workflow] of Object.entries(saved)) {
       await server.connect().ask('saveWorkflow', { id, body: { workflow } })
     }
-  }, 60_000)
+  })
   afterAll(async () => {
     slow.letGo()
     await server.close()
@@ -150,7 +150,7 @@ describe.skipIf(!isFull)('a served workflow, as programs use it', () => {
 
   const healthOf = () => server.connect().ask('health')
 
-  test('stop, schemas and JSON are kept to, and tokens are counted', { timeout: 120_000 }, async () => {
+  test('stop, schemas and JSON are kept to, and tokens are counted', async () => {
     const plain = await client.chat.completions.create(ask)
     expect(plain.usage?.completion_tokens).toBeGreaterThan(0)
     expect(plain.usage?.prompt_tokens).toBeGreaterThan(5)
@@ -181,34 +181,28 @@ describe.skipIf(!isFull)('a served workflow, as programs use it', () => {
     expect(JSON.parse(told.choices[0]?.message.content ?? '')).toEqual([tool])
   })
 
-  test(
-    'a stream that has to wait outlasts a proxy that cuts what is silent, and tells its usage',
-    { timeout: 120_000 },
-    async () => {
-      await using proxy = await startProxy(server.url)
-      // What is silent is cut: an answer that is no stream says nothing while it waits.
-      const holds = await server.connect().ask('submitRun', { body: { workflow: slowMatrix(1, 1, -1) } })
-      await expect(clientOf(proxy.url).chat.completions.create(ask)).rejects.toThrow(
-        OpenAI.APIConnectionError,
-      )
-      expect(proxy.cuts()).toBe(1)
-      const stream = clientOf(proxy.url).chat.completions.stream({
-        ...ask,
-        stream_options: { include_usage: true },
-      })
-      let over = false
-      const whole = stream.finalChatCompletion().finally(() => (over = true))
-      const began = performance.now()
-      await until(() => over || performance.now() - began > 3 * proxyPatience)
-      expect(over).toBe(false)
-      slow.letGo()
-      const answer = await whole
-      expect(answer.choices[0]?.message.content?.length).toBeGreaterThan(0)
-      expect(answer.usage?.completion_tokens).toBeGreaterThan(0)
-      expect(proxy.cuts()).toBe(1)
-      expect('run' in holds && holds.run).toBeTruthy()
-    },
-  )
+  test('a stream that has to wait outlasts a proxy that cuts what is silent, and tells its usage', async () => {
+    await using proxy = await startProxy(server.url)
+    // What is silent is cut: an answer that is no stream says nothing while it waits.
+    const holds = await server.connect().ask('submitRun', { body: { workflow: slowMatrix(1, 1, -1) } })
+    await expect(clientOf(proxy.url).chat.completions.create(ask)).rejects.toThrow(OpenAI.APIConnectionError)
+    expect(proxy.cuts()).toBe(1)
+    const stream = clientOf(proxy.url).chat.completions.stream({
+      ...ask,
+      stream_options: { include_usage: true },
+    })
+    let over = false
+    const whole = stream.finalChatCompletion().finally(() => (over = true))
+    const began = performance.now()
+    await until(() => over || performance.now() - began > 3 * proxyPatience)
+    expect(over).toBe(false)
+    slow.letGo()
+    const answer = await whole
+    expect(answer.choices[0]?.message.content?.length).toBeGreaterThan(0)
+    expect(answer.usage?.completion_tokens).toBeGreaterThan(0)
+    expect(proxy.cuts()).toBe(1)
+    expect('run' in holds && holds.run).toBeTruthy()
+  })
 
   const fill = (): void => {
     const file = openSync(filler, 'a')
@@ -222,7 +216,6 @@ describe.skipIf(!isFull)('a served workflow, as programs use it', () => {
 
   test.skipIf(!mayMount)(
     'while the disk of its data is full clients are told so, and it goes on when there is room (root on Linux)',
-    { timeout: 120_000 },
     async () => {
       const stream = await client.chat.completions.create({
         ...ask,

@@ -34,10 +34,10 @@ function unmark(value: object): object {
  * Names with the integers among them, whose place JavaScript forgets, where another list that has them tells it: after
  * the name that they follow there.
  */
-export function placeIntegers(names: readonly string[], hint: readonly string[]): string[] {
-  const placed = names.filter((name) => !isInteger(name) || !hint.includes(name))
+export function placeIntegers(names: readonly string[], listed: readonly string[]): string[] {
+  const placed = names.filter((name) => !isInteger(name) || !listed.includes(name))
   const known = new Set(names)
-  const wanted = hint.filter((name) => known.has(name))
+  const wanted = listed.filter((name) => known.has(name))
   wanted.forEach((name, index) => {
     if (placed.includes(name)) return
     const before = wanted[index - 1]

@@ -211,6 +211,6 @@ test('every sampler of llama.cpp runs, alone and all together', async () => {
   for (const name of [...defaultSamplers, 'adaptive_p' as const]) {
     expect((await write({ ...settings, adaptiveTarget: 0.3, samplers: [name] })).split(',')).toHaveLength(24)
   }
-  // Where every end is forbidden, infill ends all the same: it leaves nothing else that is likely enough.
-  expect(await write({ ...settings, samplers: ['infill'] })).toBe('')
+  // Where every end is forbidden, infill leaves nothing that may be written: nothing else is likely enough.
+  await expect(write({ ...settings, samplers: ['infill'] })).rejects.toMatchObject({ code: 'invalid-sampling' })
 })
