@@ -4,14 +4,22 @@ export function row({ line, outcome, told, seconds, mebibytes }) {
 }
 
 export function markdown(results) {
-  const rows = results.map(({ line, outcome, told, against, seconds, mebibytes }) => [
+  return tableOf(results.map(rowOf))
+}
+
+/** Cells of a line's row; the first says which line it is. */
+export function rowOf({ line, outcome, told, against, seconds, mebibytes }) {
+  return [
     line,
     outcome === 'works' ? 'works' : `**${outcome}**`,
     cell(told),
-    against,
+    cell(against),
     `${seconds} s`,
     `${mebibytes} MiB`,
-  ])
+  ]
+}
+
+export function tableOf(rows) {
   const head = ['what', 'outcome', 'measured, or why', 'held against', 'time', 'memory']
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -219,7 +219,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       listModels,
       ledger: createModelLedger({
         folders: options.folders.models,
-        listModels,
         descriptions: types,
         memory: path.join(options.folders.data, 'model-hashes.json'),
       }),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findModelFile } from './model-files.ts'
+import { createModelLedger } from './model-ledger.ts'
 
 let models: string
 beforeEach(async () => {
@@ -14,4 +15,31 @@ test('a model named with backslashes, as Windows writes paths, is the same file'
   await mkdir(path.join(models, 'demo'))
   await writeFile(path.join(models, 'demo/x.gguf'), '')
   expect(await findModelFile([models], 'demo\\x.gguf')).toBe(path.join(models, 'demo/x.gguf'))
+})
+
+/** What a workflow lacks that loads these files, in folders of which the second holds `demo/x.gguf`. */
+async function missingOf(...files: string[]): Promise<string[]> {
+  const folders = [path.join(models, 'first'), path.join(models, 'second')]
+  await mkdir(path.join(models, 'second/demo'), { recursive: true })
+  await writeFile(path.join(models, 'second/demo/x.gguf'), 'GGUF')
+  await writeFile(path.join(models, 'outside.gguf'), 'GGUF')
+  const found = await Promise.all(files.map((file) => findModelFile(folders, file).catch(() => undefined)))
+  const nodes = Object.fromEntries(files.map((file, i) => [`n${i}`, { type: 'load', inputs: { file } }]))
+  const ledger = createModelLedger({
+    folders,
+    descriptions: new Map(),
+    memory: path.join(models, 'hashes.json'),
+  })
+  const missing = await ledger.missing({ format: 'woolgather', version: 1, name: 'w', nodes })
+  // Whatever is told, it is what loading finds.
+  expect(missing.map(({ file }) => file)).toEqual(files.filter((_, i) => found[i] === undefined))
+  return missing.map(({ file }) => file)
+}
+
+test('what a workflow lacks is what loading does not find: whole paths, dots, any folder', async () => {
+  await mkdir(path.join(models, 'second'), { recursive: true })
+  const whole = path.join(models, 'second/demo/x.gguf')
+  expect(await missingOf(whole, 'demo/x.gguf', './demo/../demo/x.gguf')).toEqual([])
+  const outside = [path.join(models, 'outside.gguf'), '../outside.gguf', 'demo/y.gguf']
+  expect(await missingOf(...outside)).toEqual(outside)
 })

@@ -4,16 +4,32 @@ import { nearest, WoolgatherError } from '@woolgather/workflow'
 import { access, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 
-/** @throws WoolgatherError model-not-found, file-outside-folders */
-export async function findModelFile(folders: readonly string[], file: string): Promise<string> {
+/**
+ * The file that a workflow names, by its name below a models folder or by its whole path in one. Undefined where there
+ * is none.
+ * @throws WoolgatherError file-outside-folders where no folder may hold it
+ */
+export async function locateModelFile(folders: readonly string[], file: string): Promise<string | undefined> {
+  let outside: WoolgatherError | undefined
+  let isInside = false
   for (const folder of folders) {
     const candidate = await confinePath(folder, file).catch((error: unknown) => {
-      if (error instanceof WoolgatherError) throw error
+      if (error instanceof WoolgatherError) outside = error
       // The folder itself may not exist: then the file is not in it.
       return undefined
     })
-    if (candidate !== undefined && (await exists(candidate))) return candidate
+    if (candidate === undefined) continue
+    if (await exists(candidate)) return candidate
+    isInside = true
   }
+  if (outside !== undefined && !isInside) throw outside
+  return undefined
+}
+
+/** @throws WoolgatherError model-not-found, file-outside-folders */
+export async function findModelFile(folders: readonly string[], file: string): Promise<string> {
+  const place = await locateModelFile(folders, file)
+  if (place !== undefined) return place
   const known = (await Promise.all(folders.map(findModelFiles))).flat()
   const meant = nearest(file, new Set(known)).map((name) => `“${name}”`)
   const question = meant.length > 0 ? `Did you mean ${meant.join(' or ')}? Else put` : 'Put'

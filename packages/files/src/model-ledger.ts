@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises'
-import path from 'node:path'
-import { identifyFile, type ListedModel } from '@woolgather/gguf'
+import { identifyFile } from '@woolgather/gguf'
 import {
   isModelAddress,
   requiredModels,
@@ -10,6 +9,7 @@ import {
 } from '@woolgather/workflow'
 import { findDownload, hashFile, originOf } from './download/index.ts'
 import { openHashMemory } from './hash-memory.ts'
+import { locateModelFile } from './model-files.ts'
 
 /** A model that a workflow needs and that is not here, or not the one it was made with. */
 export interface MissingModel extends RequiredModel {
@@ -32,8 +32,6 @@ export interface ModelLedger {
 export interface ModelLedgerOptions {
   /** Searched in order; the first is where downloads go. */
   folders: readonly string[]
-  /** Files below them, as workflows name them. */
-  listModels: () => Promise<{ files: readonly Pick<ListedModel, 'file'>[] }>
   descriptions: Descriptions
   /** Remembers hashes, so that gigabytes are read once. Absolute path. */
   memory: string
@@ -48,21 +46,17 @@ interface LocalModel {
   identity: string
 }
 
-export function createModelLedger({
-  folders,
-  listModels,
-  descriptions,
-  memory,
-}: ModelLedgerOptions): ModelLedger {
+export function createModelLedger({ folders, descriptions, memory }: ModelLedgerOptions): ModelLedger {
   const hashes = openHashMemory(memory)
   const hashing = new Map<string, Promise<string>>()
 
-  const find = async (file: string, listed: ReadonlySet<string>): Promise<LocalModel | undefined> => {
-    const place = isModelAddress(file)
-      ? await findDownload(folders[0] ?? '', file).catch(() => undefined)
-      : // Only what is listed: a name in a workflow is no path to be followed.
-        listed.has(file) && (await firstOf(folders, file))
-    if (!place) return undefined
+  /** What loading finds under this name, and nothing else. */
+  const find = async (file: string): Promise<LocalModel | undefined> => {
+    const search = isModelAddress(file)
+      ? findDownload(folders[0] ?? '', file)
+      : locateModelFile(folders, file)
+    const place = await search.catch(() => undefined)
+    if (place === undefined) return undefined
     const found = await stat(place).catch(() => undefined)
     const identity = await identifyFile(place).catch(() => undefined)
     return found && identity !== undefined ? { path: place, bytes: found.size, identity } : undefined
@@ -95,14 +89,8 @@ export function createModelLedger({
     return undefined
   }
 
-  const listed = async (): Promise<Set<string>> => new Set((await listModels()).files.map(({ file }) => file))
-
-  const describe = async (
-    model: RequiredModel,
-    here: ReadonlySet<string>,
-    patient: boolean,
-  ): Promise<RequiredModel> => {
-    const local = await find(model.file, here)
+  const describe = async (model: RequiredModel, patient: boolean): Promise<RequiredModel> => {
+    const local = await find(model.file)
     if (local === undefined) return model
     const sha256 = await hashOf(local, patient)
     const source = (await originOf(local.path))?.uri ?? model.source
@@ -118,17 +106,15 @@ export function createModelLedger({
 
   return {
     async fill(workflow, { patient }) {
-      const here = await listed()
       const needed = requiredModels(workflow, descriptions)
-      const models = await Promise.all(needed.map((model) => describe(model, here, patient)))
+      const models = await Promise.all(needed.map((model) => describe(model, patient)))
       const { requires: _, ...rest } = workflow
       return models.length === 0 ? rest : { ...rest, requires: { models } }
     },
     async missing(workflow) {
-      const here = await listed()
       const missing: MissingModel[] = []
       for (const model of requiredModels(workflow, descriptions)) {
-        const local = await find(model.file, here)
+        const local = await find(model.file)
         if (local === undefined) missing.push({ ...model, problem: 'absent' })
         else if (await isOther(model, local)) missing.push({ ...model, problem: 'different' })
       }
@@ -143,12 +129,4 @@ export function createModelLedger({
     const sha256 = await hashOf(local, false)
     return sha256 !== undefined && sha256 !== model.sha256
   }
-}
-
-async function firstOf(folders: readonly string[], file: string): Promise<string | undefined> {
-  for (const folder of folders) {
-    const place = path.join(folder, file)
-    if (await stat(place).catch(() => undefined)) return place
-  }
-  return undefined
 }

@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { createModelLedger, downloadModel, openDownloadHosts, type MissingModel } from '@woolgather/files'
-import { createModelLister } from '@woolgather/gguf'
 import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, serverOptions } from '@woolgather/supervisor'
 import { isModelAddress } from '@woolgather/workflow'
@@ -42,7 +41,6 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
   const descriptions = new Map(known.descriptions.map((description) => [description.type, description]))
   const ledger = createModelLedger({
     folders: folders.models,
-    listModels: createModelLister(folders.models),
     descriptions,
     memory: path.join(folders.data, 'model-hashes.json'),
   })

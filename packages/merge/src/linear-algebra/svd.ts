@@ -14,6 +14,8 @@ export type SvdTarget = { rank: number } | { energy: number }
 
 /** Smaller sides up to which the whole decomposition is computed: half a second's work. */
 const exactSide = 256
+/** What is wanted of such a side at most where a sketch is so much faster that it is made nevertheless: 1 of 4. */
+const worthSketching = 4
 /** Vectors beyond the rank that a random sketch takes, and how often it is multiplied through. */
 const oversampling = 16
 const powerSteps = 4
@@ -41,7 +43,7 @@ export function truncatedSvd(matrix: DenseMatrix, target: SvdTarget, seed = 0): 
 function leading(matrix: DenseMatrix, rank: number, seed: number): Svd {
   const whole = Math.min(matrix.rows, matrix.columns)
   const width = rank + oversampling
-  if (whole <= exactSide || width >= whole) return decomposeAll(matrix)
+  if (width >= whole || (whole <= exactSide && width * worthSketching > whole)) return decomposeAll(matrix)
   let range = orthonormalize(multiply(matrix, randomVectors(width, matrix.columns, seed))).basis
   for (let step = 0; step < powerSteps; step++) {
     const across = orthonormalize(multiplyTransposed(matrix, range)).basis

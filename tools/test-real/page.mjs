@@ -1,0 +1,47 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { arch, cpus, platform } from 'node:os'
+import * as prettier from 'prettier'
+import { rowOf, tableOf } from './table.mjs'
+
+const begin = '<!-- written by npm run test:real -->'
+const end = '<!-- until here -->'
+
+/**
+ * Writes the table between the marks of a page. Rows of lines that did not run stay.
+ * @param measured whether all lines ran, in how many seconds, and what the machine was busy with before
+ */
+export async function writePage(file, results, measured) {
+  const page = await readFile(file, 'utf8')
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`${file} lacks the marks ${begin} and ${end}.`)
+  const rows = new Map(rowsIn(page.slice(from, to)).map((cells) => [cells[0], cells]))
+  const ran = new Map(results.map((result) => [result.line, rowOf(result)]))
+  const kept = [...rows].map(([line, cells]) => ran.get(line) ?? cells)
+  const fresh = [...ran].filter(([line]) => !rows.has(line)).map(([, cells]) => cells)
+  const table = tableOf(measured.isWhole ? [...ran.values()] : [...kept, ...fresh])
+  const written = `${page.slice(0, from)}${begin}\n\n${whenAndWhere(measured)}\n\n${table}\n\n${page.slice(to)}`
+  const options = await prettier.resolveConfig(file)
+  await writeFile(`${file}.part`, await prettier.format(written, { ...options, parser: 'markdown' }))
+  await rename(`${file}.part`, file)
+}
+
+function rowsIn(text) {
+  return text
+    .split('\n')
+    .filter((line) => /^\| (?!what |-)/.test(line))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+}
+
+function whenAndWhere({ isWhole, seconds, load }) {
+  const date = new Date().toISOString().slice(0, 10)
+  const processors = cpus()
+  const machine = `${processors.length} × ${processors[0]?.model.trim() ?? 'processor'}, ${platform()} ${arch()}, load before ${load.toFixed(1)}`
+  return isWhole
+    ? `All lines in ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s on ${date} (${machine}).`
+    : `Measured in several runs, the last on ${date} (${machine}).`
+}
