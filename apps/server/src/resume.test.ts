@@ -118,7 +118,7 @@ async function spawnServer(data: string, nodes: string): Promise<{ child: ChildP
     { stdio: ['ignore', 'pipe', 'ignore'] },
   )
   const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()))
+    child.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(/^\S+/.exec(text)?.[0] ?? ''))
     child.once('close', (code) => reject(new Error(`The server left with ${code}.`)))
   })
   return { child, url }

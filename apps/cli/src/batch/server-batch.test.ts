@@ -32,7 +32,7 @@ async function startServer(port: number, secret: string = token): Promise<Server
     env: { ...process.env, WOOLGATHER_TOKEN: secret },
   })
   const url = await new Promise<string>((resolve) =>
-    child.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(text.trim())),
+    child.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(/^\S+/.exec(text)?.[0] ?? '')),
   )
   return { child, url, port: Number(new URL(url).port) }
 }

@@ -32,7 +32,7 @@ async function startServer(folder: string, token: string): Promise<{ child: Chil
     env: { ...process.env, WOOLGATHER_TOKEN: token },
   })
   const url = await new Promise<string>((resolve) =>
-    child.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(text.trim())),
+    child.stdout?.setEncoding('utf8').once('data', (text: string) => resolve(/^\S+/.exec(text)?.[0] ?? '')),
   )
   return { child, url }
 }
