@@ -212,5 +212,7 @@ test('every sampler of llama.cpp runs, alone and all together', async () => {
     expect((await write({ ...settings, adaptiveTarget: 0.3, samplers: [name] })).split(',')).toHaveLength(24)
   }
   // Where every end is forbidden, infill leaves nothing that may be written: nothing else is likely enough.
-  await expect(write({ ...settings, samplers: ['infill'] })).rejects.toMatchObject({ code: 'invalid-sampling' })
+  await expect(write({ ...settings, samplers: ['infill'] })).rejects.toMatchObject({
+    code: 'invalid-sampling',
+  })
 })

@@ -79,7 +79,7 @@ export function workOnTensor(job: TensorJob): BakedChange | undefined {
   }
   const files = new OpenFiles()
   try {
-    if (job.copy !== undefined) return void copy(job, job.copy, files)
+    if (job.copy !== undefined) return copy(job, job.copy, files)
     return merge(job, quantizer.api, files)
   } finally {
     files.close()
