@@ -79,8 +79,9 @@ export function workOnTensor(job: TensorJob): BakedChange | undefined {
   }
   const files = new OpenFiles()
   try {
-    if (job.copy !== undefined) return copy(job, job.copy, files)
-    return merge(job, quantizer.api, files)
+    if (job.copy === undefined) return merge(job, quantizer.api, files)
+    copy(job, job.copy, files)
+    return undefined
   } finally {
     files.close()
   }
