@@ -1,3 +1,4 @@
+import { contextBytesPerToken, figuresOf } from './context-size.ts'
 import { fileTypeName, inferFileType } from './file-types.ts'
 import type { GgufHeader } from './format/read-header.ts'
 
@@ -10,6 +11,8 @@ export interface ModelSummary {
   /** e.g. `F16`, `Q4_K_M`: as the file says, or else by its tensors; empty of LoRAs and vectors that do not say. */
   quantization: string
   parameters: number
+  /** Of a model: bytes of memory that a token of context takes beside the weights. */
+  contextBytes?: number
   name: string
   /** What it is for, as the file says (`general.description`), in one line; absent where it does not. */
   description?: string
@@ -19,7 +22,8 @@ export interface ModelSummary {
 const mostDescribed = 200
 
 /** Sums up a header. `parameters` counts the elements of all tensors. */
-export function describeModel({ metadata, tensors, fileBytes }: GgufHeader): ModelSummary {
+export function describeModel(header: GgufHeader): ModelSummary {
+  const { metadata, tensors, fileBytes } = header
   const text = (key: string): string => {
     const value = metadata.get(key)
     return typeof value === 'string' ? value : ''
@@ -37,6 +41,7 @@ export function describeModel({ metadata, tensors, fileBytes }: GgufHeader): Mod
       (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
       0,
     ),
+    ...(kind === 'model' && { contextBytes: contextBytesPerToken(figuresOf(header, architecture)) }),
     name: text('general.name'),
     ...describe(text('general.description')),
   }

@@ -22,3 +22,10 @@ export { readLoraFile, writeLoraFile, type LoraFile, type LoraMatrix } from './l
 
 // files of the models folders
 export { createModelLister, findModelFiles, type ListedModel, type ModelList } from './list-models.ts'
+export {
+  cacheBytesPerToken,
+  contextBytesPerToken,
+  figureOf,
+  figuresOf,
+  type Figures,
+} from './context-size.ts'

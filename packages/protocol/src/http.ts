@@ -29,6 +29,8 @@ export interface ModelFile {
   /** e.g. `F16`, `Q4_K_M`; empty where the file does not say. */
   quantization: string
   parameters: number
+  /** Of a model: bytes of memory that a token of context takes beside the weights. */
+  contextBytes?: number | undefined
   name: string
   /** What it is for, as the file says, in one line. */
   description?: string | undefined
@@ -168,6 +170,7 @@ export const modelFileSchema = schemaOf<ModelFile>()(
     architecture: z.string(),
     quantization: z.string(),
     parameters: z.number(),
+    contextBytes: z.number().optional(),
     name: z.string(),
     description: z.string().optional(),
   }),

@@ -1,6 +1,6 @@
 import type { ModelFile } from '@woolgather/protocol'
 import { expect, test } from 'vitest'
-import { findModels, isPath } from './find-models.ts'
+import { findModels, isPath, memoryOf } from './find-models.ts'
 
 const models = ['gemma.gguf', 'demo/storyteller.gguf', 'other/storyteller.gguf'].map((file): ModelFile => ({
   file,
@@ -28,4 +28,14 @@ test('names and addresses are no paths', () => {
     ['gemma', 'demo/story', 'hf:owner/repo/file.gguf', 'https://a.example/x.gguf', ''].some(isPath),
   ).toBe(false)
   expect(found('story other')).toEqual(['other/storyteller.gguf'])
+})
+
+test('what a model takes is told by the size of its context, and of what has none nothing is', () => {
+  const model: ModelFile = { ...models[0]!, bytes: 253e6, contextBytes: 18_432 }
+  expect(memoryOf(model, undefined)).toBe('253 MB + 18 MB per 1,000 tokens of context')
+  expect(memoryOf(model, 8192)).toBe(
+    '404 MB at 8,192 tokens of context (253 MB + 18 MB per 1,000 tokens of context)',
+  )
+  expect(memoryOf(models[0]!, 8192)).toBe('')
+  expect(memoryOf({ ...model, contextBytes: 0 }, 8192)).toBe('')
 })

@@ -1,5 +1,6 @@
 import type { ModelFile } from '@woolgather/protocol'
 import { fuzzyScore } from '../document/search-nodes.ts'
+import { formatBytes } from '../run/show-run.ts'
 
 /** Best first: by the name of the file, what it is called inside, its architecture and quantisation. */
 export function findModels(models: readonly ModelFile[], query: string): ModelFile[] {
@@ -32,4 +33,12 @@ function scoreModel(model: ModelFile, query: string): number {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.every((word) => text.includes(word))) return 1000 + fuzzyScore(query, file)
   return fuzzyScore(query, `${file} ${name}`)
+}
+
+/** What a model takes in memory by the size of its context. Empty where a file is no model, or its context takes nothing. */
+export function memoryOf({ bytes, contextBytes }: ModelFile, contextSize: number | undefined): string {
+  if (contextBytes === undefined || contextBytes === 0) return ''
+  const law = `${formatBytes(bytes)} + ${formatBytes(1000 * contextBytes)} per 1,000 tokens of context`
+  if (contextSize === undefined) return law
+  return `${formatBytes(bytes + contextSize * contextBytes)} at ${contextSize.toLocaleString('en')} tokens of context (${law})`
 }

@@ -2,7 +2,7 @@ import { ChevronsUpDown } from 'lucide-react'
 import { useCallback, useId, useRef, useState, type KeyboardEvent } from 'react'
 import type { ModelFile } from '@woolgather/protocol'
 import { loadModels } from '../session/server/load-library.ts'
-import { useEditor, useServer } from '../store/editor-context.ts'
+import { useEditor, useNode, useServer } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
 import type { ControlProps } from './control-props.ts'
 import { findModels } from './find-models.ts'
@@ -19,6 +19,7 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
   const editor = useEditor()
   const files = useServer((state) => state.models)
   const models = files.filter(({ kind }) => kind === props.of)
+  const contextSize = useNode(props.nodeId)?.inputs?.['contextSize']
   const [open, setOpen] = useState(false)
   const [query, setQuery] = useState<string>()
   const [active, setActive] = useState(0)
@@ -100,7 +101,11 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
         onBlur={props.onDone}
       />
       <ChevronsUpDown className="model-chevron" aria-hidden />
-      <ModelFacts file={value} models={models} />
+      <ModelFacts
+        file={value}
+        models={models}
+        contextSize={typeof contextSize === 'number' ? contextSize : undefined}
+      />
       {open && (
         <Popover
           anchor={field}

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'react'
 import type { ModelFile } from '@woolgather/protocol'
-import { findModels, isPath } from './find-models.ts'
+import { findModels, isPath, memoryOf } from './find-models.ts'
 import { formatBytes, formatParameters } from '../run/show-run.ts'
 
 export interface ModelListProps {
@@ -60,15 +60,32 @@ export function ModelList({ id, found, query, all, called, active, onActive, onC
   )
 }
 
-/** What is known of the chosen file, in one line. */
-export function ModelFacts({ file, models }: { file: string; models: readonly ModelFile[] }) {
+export interface ModelFactsProps {
+  file: string
+  models: readonly ModelFile[]
+  /** Tokens of context, where they are chosen. */
+  contextSize: number | undefined
+}
+
+/** What is known of the chosen file in one line, and what memory it takes in another. */
+export function ModelFacts({ file, models, contextSize }: ModelFactsProps) {
   if (file === '') return null
   const model = models.find((known) => known.file === file)
   if (model)
     return (
-      <p className="model-facts" title={model.description}>
-        {factsOf(model)}
-      </p>
+      <>
+        <p className="model-facts" title={model.description}>
+          {factsOf(model)}
+        </p>
+        {memoryOf(model, contextSize) !== '' && (
+          <p
+            className="model-facts"
+            title="Weights, and the cache of the context in 16 bits. Sliding windows take less."
+          >
+            {memoryOf(model, contextSize)}
+          </p>
+        )}
+      </>
     )
   if (/^(hf:|https:\/\/)/.test(file))
     return <p className="model-facts">Downloaded when it runs, if not here yet</p>

@@ -1,4 +1,4 @@
-import type { HeaderValue } from '@woolgather/gguf'
+import { cacheBytesPerToken, figureOf, type Figures } from '@woolgather/gguf'
 import type { MemoryNeed } from '../contract/interface.ts'
 import type { InspectedModel } from './inspect-model.ts'
 
@@ -12,7 +12,6 @@ export interface Placement {
 
 /** Tokens that llama.cpp computes at once (n_ubatch). */
 const computeBatch = 512
-const kvBytes = 2
 const floatBytes = 4
 
 /**
@@ -37,7 +36,7 @@ export function estimateMemory(model: InspectedModel, placement: Placement): Mem
   for (let block = 0; block < model.layers; block++) {
     const side = block >= firstOnGpu ? 'gpu' : 'ram'
     need[side] += weights.blocks[block] ?? 0
-    need[side] += placement.contextSize * kvBytesPerToken(model, block)
+    need[side] += placement.contextSize * cacheBytesPerToken(figures, model.embeddingSize, block)
     need[side] += placement.maxSequences * stateBytesPerSequence(figures, model.embeddingSize)
   }
   need[onGpu > 0 ? 'gpu' : 'ram'] += computeBytes(model)
@@ -66,22 +65,13 @@ function divideWeights(model: InspectedModel): Weights {
   return weights
 }
 
-function kvBytesPerToken(model: InspectedModel, block: number): number {
-  const heads = figureOf(model.figures, 'attention.head_count', block) ?? 0
-  const kvHeads = figureOf(model.figures, 'attention.head_count_kv', block) ?? heads
-  const headSize = heads > 0 ? model.embeddingSize / heads : 0
-  const key = figureOf(model.figures, 'attention.key_length', block) ?? headSize
-  const value = figureOf(model.figures, 'attention.value_length', block) ?? headSize
-  return kvBytes * kvHeads * (key + value)
-}
-
 /** Whether each sequence takes memory of its own, besides the tokens of the cache (recurrent and hybrid models). */
 export function keepsStates({ figures, embeddingSize }: InspectedModel): boolean {
   return stateBytesPerSequence(figures, embeddingSize) > 0
 }
 
 /** Recurrent state of one block (Mamba and RWKV, kept in F32); 0 where a model has none. */
-function stateBytesPerSequence(figures: ReadonlyMap<string, HeaderValue>, embeddingSize: number): number {
+function stateBytesPerSequence(figures: Figures, embeddingSize: number): number {
   const wkvHead = figureOf(figures, 'wkv.head_size', 0)
   if (wkvHead !== undefined) return floatBytes * embeddingSize * (wkvHead + 2)
   const inner = figureOf(figures, 'ssm.inner_size', 0) ?? 0
@@ -94,16 +84,4 @@ function stateBytesPerSequence(figures: ReadonlyMap<string, HeaderValue>, embedd
 function computeBytes(model: InspectedModel): number {
   const feedForward = figureOf(model.figures, 'feed_forward_length', 'largest') ?? 4 * model.embeddingSize
   return computeBatch * floatBytes * (model.vocabSize + 2 * feedForward + 4 * model.embeddingSize)
-}
-
-/** A figure that is one number for the model, or one per block. */
-function figureOf(
-  figures: ReadonlyMap<string, HeaderValue>,
-  key: string,
-  block: number | 'largest',
-): number | undefined {
-  const value = figures.get(key)
-  if (typeof value === 'number') return value
-  if (!Array.isArray(value)) return undefined
-  return block === 'largest' ? Math.max(...value) : value[block]
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { GgufError, measureTensors, partPaths, readHeader } from '@woolgather/gguf'
-import type { GgufHeader, HeaderValue } from '@woolgather/gguf'
+import { figuresOf, GgufError, measureTensors, partPaths, readHeader } from '@woolgather/gguf'
+import type { Figures, GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
 import { generatingArchitectures, otherArchitectures } from './architectures.ts'
 
@@ -28,8 +28,7 @@ export interface InspectedModel {
   parameters: number
   bytes: number
   tensors: TensorSize[]
-  /** The architecture's own figures, without its prefix: `attention.head_count_kv`, `ssm.state_size`. */
-  figures: ReadonlyMap<string, HeaderValue>
+  figures: Figures
 }
 
 /** llama.cpp's LLAMA_MAX_LAYERS and LLAMA_MAX_EXPERTS; it aborts the process beyond them. */
@@ -48,7 +47,7 @@ export async function inspectModel(path: string): Promise<InspectedModel> {
   const architecture = checkArchitecture(path, header)
   const tensors = parts.flatMap((part) => measure(part.path, part.header))
   if (tensors.length === 0) throw unsupported(path, 'it holds no tensors', 'Choose a file with weights.')
-  const figures = selectFigures(header, architecture)
+  const figures = figuresOf(header, architecture)
   checkFigures(path, figures)
   return {
     path,
@@ -159,14 +158,8 @@ function asUnreadable(path: string, error: unknown): unknown {
   return error instanceof GgufError ? unreadable(path, error.message, error.hint, error) : error
 }
 
-function selectFigures(header: GgufHeader, architecture: string): Map<string, HeaderValue> {
-  const prefix = `${architecture}.`
-  const own = [...header.metadata].filter(([key]) => key.startsWith(prefix))
-  return new Map(own.map(([key, value]) => [key.slice(prefix.length), value]))
-}
-
 /** The figures that llama.cpp believes: it divides by them, sizes arrays by them, and aborts. */
-function checkFigures(path: string, figures: ReadonlyMap<string, HeaderValue>): void {
+function checkFigures(path: string, figures: Figures): void {
   const limits: readonly [key: string, from: number, to: number, required: boolean][] = [
     ['block_count', 1, maxLayers, true],
     ['embedding_length', 1, 2 ** 20, true],
@@ -208,7 +201,7 @@ function textOf(header: GgufHeader, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-function numberOf(figures: ReadonlyMap<string, HeaderValue>, key: string): number | undefined {
+function numberOf(figures: Figures, key: string): number | undefined {
   const value = figures.get(key)
   return typeof value === 'number' ? value : undefined
 }
