@@ -4,12 +4,14 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import { hashOf, packageOf } from './fresh-bundle.mjs'
+import { root } from './run.mjs'
 
 const app = process.cwd()
 const folder = join(app, 'bundle')
 
 /** What brings native code of its own, which is loaded once for all who import it, or finds files beside itself. */
-const external = [/^@woolgather\/ggml$/, /^koffi$/, /^libsql$/, /^node-llama-cpp/, /^@reflink\//]
+const ownExternal = /^@woolgather\/ggml$/
+const external = [ownExternal, /^koffi$/, /^libsql$/, /^node-llama-cpp/, /^@reflink\//]
 
 /** `new URL('./thread.js', import.meta.url)`: a module that a thread begins with, or a file that is read. */
 const besideIt = /new URL\('(\.\/[^']+)', import\.meta\.url\)/g
@@ -27,12 +29,21 @@ const takeWhatIsBeside = {
   },
 }
 
+/** Zod carries its messages in 50 languages, as much text as all else of it; it speaks English unless told otherwise. */
+const onlyEnglish = {
+  name: 'only-english',
+  load(id) {
+    if (/[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/.test(id))
+      return "export { default as en } from './en.js'"
+  },
+}
+
 rmSync(folder, { recursive: true, force: true })
 const bundle = await rolldown({
   input: process.argv.slice(2),
   platform: 'node',
   external,
-  plugins: [takeWhatIsBeside],
+  plugins: [takeWhatIsBeside, onlyEnglish],
   onLog(level, log, handle) {
     // Of other people's packages, as they were published.
     if (log.code !== 'EVAL') handle(level, log)
@@ -57,6 +68,9 @@ for (const { name, isEntry, fileName, facadeModuleId } of output) {
 }
 
 const modules = output.flatMap((chunk) => chunk.moduleIds ?? [])
+const imports = output.flatMap((chunk) => [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])])
+// What stays outside but is ours counts as well: a bundle made for another version of it may not fit.
+if (imports.some((name) => ownExternal.test(name))) modules.push(join(root, 'packages/ggml/dist/index.js'))
 const packages = new Set(modules.map(packageOf).filter((its) => its !== undefined))
 const builtFrom = Object.fromEntries([...packages].map((its) => [its, hashOf(its)]))
 writeFileSync(join(folder, 'built-from.json'), JSON.stringify(builtFrom))

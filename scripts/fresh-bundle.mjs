@@ -22,10 +22,12 @@ function isFresh(app) {
   }
 }
 
-/** Of what `tsc` says it built a package from: other sources, another hash. */
+/** Of what `tsc` says it built a package from, and of what it uses: other sources or versions, another hash. */
 export function hashOf(folder) {
-  const built = readFileSync(join(root, folder, 'dist/.tsbuildinfo'))
-  return createHash('sha1').update(built).digest('base64')
+  const hash = createHash('sha1')
+  for (const file of ['dist/.tsbuildinfo', 'package.json'])
+    hash.update(readFileSync(join(root, folder, file)))
+  return hash.digest('base64')
 }
 
 /** Folder, below the root, of the package of ours that a built module belongs to; undefined where it belongs to none. */

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { confirm } from './io/confirm.ts'
-import { loadDescriptions } from './reading/load-descriptions.ts'
-import { runCli } from './run-cli.ts'
+import type { CliIo } from './io/cli-io.ts'
 
 const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
 const { version } = JSON.parse(manifest) as { version: string }
@@ -13,8 +11,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-// Not awaited: what is loaded later may need this module, and would wait for it for ever.
-void runCli(process.argv.slice(2), version, {
+const io: Omit<CliIo, 'confirm' | 'descriptions'> = {
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
@@ -25,7 +22,27 @@ void runCli(process.argv.slice(2), version, {
       for (const signal of signals) process.off(signal, listener)
     }
   },
-  descriptions: loadDescriptions,
   workerEntry: () => fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
-  confirm: process.stdin.isTTY && process.stderr.isTTY ? confirm : undefined,
-}).then((code) => (process.exitCode = code))
+}
+
+/** What commands need is loaded for them: who asks for the version waits for nothing. */
+async function main(args: readonly string[]): Promise<number> {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    process.stdout.write(`${version}\n`)
+    return 0
+  }
+  const [{ runCli }, { confirm }, { loadDescriptions }] = await Promise.all([
+    import('./run-cli.ts'),
+    import('./io/confirm.ts'),
+    import('./reading/load-descriptions.ts'),
+  ])
+  const isTerminal = process.stdin.isTTY && process.stderr.isTTY
+  return runCli(args, version, {
+    ...io,
+    descriptions: loadDescriptions,
+    confirm: isTerminal ? confirm : undefined,
+  })
+}
+
+// Not awaited: what is loaded later may need this module, and would wait for it for ever.
+void main(process.argv.slice(2)).then((code) => (process.exitCode = code))

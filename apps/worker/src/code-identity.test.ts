@@ -1,4 +1,5 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -72,4 +73,14 @@ test('the same build in another folder is the same code', async () => {
 test('a release, which has no sources, is its version', async () => {
   await rm(path.join(folder, 'worker', 'src'), { recursive: true })
   expect(identity()).toBe('release 1.0.0')
+})
+
+test('a bundle says of itself what would be found out of what it was built from', async () => {
+  const app = new URL('..', import.meta.url)
+  const found = execFileSync(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    `import { codeIdentity } from '${new URL('dist/code-identity.js', app).href}'; process.stdout.write(codeIdentity())`,
+  ])
+  expect(await readFile(new URL('bundle/code-identity.txt', app), 'utf8')).toBe(found.toString())
 })

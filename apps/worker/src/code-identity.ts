@@ -3,6 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** Beside the bundle, which is run only while everything it was built from is as it was. */
+const writtenFile = new URL('code-identity.txt', import.meta.url)
+
+/** `codeIdentity()`, as the build of this worker's bundle wrote it; found out where there is no bundle. */
+export function identityOfThisCode(): string {
+  return existsSync(writtenFile) ? readFileSync(writtenFile, 'utf8') : codeIdentity()
+}
+
 /** Packages that say nothing about what a cell gives. */
 const notComputing = new Set(['@woolgather/protocol'])
 

@@ -4,7 +4,7 @@ import { definitions } from '@woolgather/nodes'
 import { describeLibrary } from '@woolgather/nodes/descriptions'
 import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
 import { watchProcess } from '@woolgather/supervisor'
-import { codeIdentity } from './code-identity.ts'
+import { identityOfThisCode } from './code-identity.ts'
 import { describeDevice } from './describe-device.ts'
 import { startWorker } from './worker.ts'
 
@@ -53,7 +53,7 @@ try {
     folders,
     registry,
     send,
-    code: codeIdentity(),
+    code: identityOfThisCode(),
     watch,
     idleMs: readIdle(process.env['WOOLGATHER_IDLE_UNLOAD']),
   })

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { hasDriver } from '../gpu-drivers.js'
 import { NativeError } from './native-error.ts'
 
 export type Gpu = 'cpu' | 'cuda' | 'metal' | 'vulkan'
@@ -42,14 +43,12 @@ function readGpuFromEnvironment(): Gpu | undefined {
 
 /**
  * A dry run of `getLlama` tries each candidate in a child process, which is what makes a broken driver cost one
- * candidate instead of this process. A machine without any GPU library skips that second of waiting.
- *
- * Its 300 modules are loaded only here: whoever does not ask for a GPU starts a third of a second earlier.
+ * candidate instead of this process. A machine without a driver, or without libraries for it, skips that second of
+ * waiting, and the 300 modules that ask.
  */
 async function detectGpu(): Promise<Gpu> {
-  const { getLlama, getLlamaGpuTypes } = await import('node-llama-cpp')
-  const candidates = await getLlamaGpuTypes('supported')
-  if (candidates.every((candidate) => candidate === false)) return 'cpu'
+  if (!candidates().some((gpu) => hasDriver(gpu) && findBinary(gpu))) return 'cpu'
+  const { getLlama } = await import('node-llama-cpp')
   const llama = await getLlama({
     gpu: 'auto',
     build: 'never',
@@ -58,6 +57,10 @@ async function detectGpu(): Promise<Gpu> {
     progressLogs: false,
   })
   return llama.gpu === false ? 'cpu' : llama.gpu
+}
+
+function candidates(): Gpu[] {
+  return process.platform === 'darwin' ? ['metal'] : ['cuda', 'vulkan']
 }
 
 function noBinary(gpu: Gpu): never {
