@@ -283,7 +283,7 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
   },
   'control-vector.json': (outputs) => {
     const found = sharesByRow(outputs, (text) => moodOf(text) === 'gloomy')
-    const shares = ['-8', '-4', '0', '4', '8'].map((strength) => share(found[strength]))
+    const shares = ['-2', '-1', '0', '1', '2'].map((strength) => share(found[strength]))
     expect(shares).toEqual([...shares].sort((a, b) => a - b))
     expectShares(shares[0], shares[4])
   },
@@ -324,8 +324,8 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
       sharesByRow(outputs, (text) => topicOf(text) === 'sea'),
       sharesByRow(outputs, (text) => moodOf(text) === 'gloomy'),
     ]
-    expect(share(sea['5'])).toBeGreaterThan(share(sea['0']) + 0.2)
-    expect(share(gloomy['5'])).toBeGreaterThan(share(gloomy['0']) + 0.1)
+    expect(share(sea['1.25'])).toBeGreaterThan(share(sea['0']) + 0.2)
+    expect(share(gloomy['1.25'])).toBeGreaterThan(share(gloomy['0']) + 0.1)
   },
   'token-probabilities.json': (outputs) => {
     const tokens = outputs['show']?.['value'] as unknown as TokenLogprob[]

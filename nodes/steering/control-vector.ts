@@ -95,7 +95,7 @@ export const controlVector: WoolgatherNode = defineNode({
       type: 'text',
       title: 'Scale',
       description:
-        'measured: strength 1 leads from neutral texts to the positive ones, less where the model would no longer write well, so that it means the same on every model; it takes some readings of neutral sentences. raw: strength 1 adds to every block all that “length” says, which is far too much for models of many blocks.',
+        'measured: strength 1 is as much as the model takes while it still finds likely what it writes by itself, so that it means the same on every model; it takes some texts that it writes and reads. raw: strength 1 adds to every block all that “length” says, which is far too much for models of many blocks.',
       schema: z.enum(['measured', 'raw']).default('measured'),
       advanced: true,
     },
@@ -129,15 +129,16 @@ export const controlVector: WoolgatherNode = defineNode({
     const pairs = pairTexts(inputs.positive, inputs.negative, inputs.templates, inputs.repeat)
     return services.models.use(inputs.model, { signal, onProgress: progress }, async (ready) => {
       const last = ready.model.info.layers - 1
+      const framing = {
+        ...inputs,
+        special: specialParts(inputs.special, typed, ['positive', 'negative', 'templates']),
+      }
       const layers = parseLayers(inputs.layers, 1, last, 'layers')
       const states = await readPairs(ready, pairs, {
         ...inputs,
         // What a vector is worth shows at the last block.
         layers: inputs.scale === 'measured' ? [...new Set([...layers, last])] : layers,
-        framing: {
-          ...inputs,
-          special: specialParts(inputs.special, typed, ['positive', 'negative', 'templates']),
-        },
+        framing,
         signal,
         onProgress: (done, total) => progress(done, total, 'texts'),
       })
@@ -150,7 +151,7 @@ export const controlVector: WoolgatherNode = defineNode({
       const vector =
         inputs.scale === 'raw'
           ? raw
-          : await measureStrength(ready, raw, blocks, { signal, onProgress: progress })
+          : await measureStrength(ready, raw, blocks, { framing, signal, onProgress: progress })
       return { vector: vectorValue(vector), layers, pairs: pairs.length }
     })
   },

@@ -31,7 +31,7 @@ export const steer: WoolgatherNode = defineNode({
       type: 'number',
       title: 'Strength',
       description:
-        'How far: 0 nothing, below 0 the opposite way. At 1, vectors trained here lead from neutral texts to the positive ones, or as far as the model still writes well; beyond 2 text falls apart. Vectors of other tools count as they are, and a model of many blocks may want 0.05.',
+        'How far: 0 nothing, below 0 the opposite way. At 1, vectors trained here show clearly, and the model still writes well; beyond 2 text falls apart. Vectors of other tools count as they are, and a model of many blocks may want 0.05.',
       schema: z.number().min(-1_000).max(1_000).default(1),
     },
     layers: {

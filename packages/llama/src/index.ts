@@ -13,6 +13,7 @@ export type {
   LlamaRuntime,
   RuntimeInfo,
   SamplingSettings,
+  PromptInput,
   TextPrompt,
   TextScore,
   TextStates,

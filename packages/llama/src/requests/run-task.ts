@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Task } from '../batching/task.ts'
 import { LlamaError } from '../contract/error.ts'
 
@@ -13,6 +14,8 @@ export async function runTask<Result>(
   signal: AbortSignal | undefined,
 ): Promise<Result> {
   const cancel = (): void => task.cancel()
+  // As many tasks hear one signal as a request has texts: no leak, as Node takes it for from eleven on.
+  if (signal) setMaxListeners(0, signal)
   signal?.addEventListener('abort', cancel, { once: true })
   try {
     for (const engine of new Set(task.sequences.map((sequence) => sequence.engine))) engine.submit(task)
