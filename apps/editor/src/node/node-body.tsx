@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import type { NodeDescription, OutputDescription, WorkflowNode } from '@woolgather/workflow'
 import type { NodeInput } from '../document/inputs-of.ts'
 import { useProblems } from '../store/editor-context.ts'
@@ -10,6 +10,7 @@ import { InputPort } from './input-port.tsx'
 import { NodeMessages } from './node-messages.tsx'
 import { NodeResult } from './node-result.tsx'
 import { OutputPort } from './output-port.tsx'
+import { PromptPreview } from './prompt-preview.tsx'
 import './node-body.css'
 
 export interface NodeBodyProps {
@@ -33,15 +34,22 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
   const advanced = fields.filter((input) => input.advanced)
   const shown = showAll ? advanced : advanced.filter(isSet)
   const nodeTitle = titleOf(node, description)
+  // What a template makes of a prompt is shown beneath it.
+  const readUnder =
+    node.inputs?.['template'] === 'custom' && [...plain, ...shown].some(({ name }) => name === 'jinja')
+      ? 'jinja'
+      : 'template'
   const field = (input: NodeInput) => (
-    <InputField
-      key={input.name}
-      id={id}
-      nodeTitle={nodeTitle}
-      node={node}
-      input={input}
-      control={chooseControl(input, description)}
-    />
+    <Fragment key={input.name}>
+      <InputField
+        id={id}
+        nodeTitle={nodeTitle}
+        node={node}
+        input={input}
+        control={chooseControl(input, description)}
+      />
+      {input.name === readUnder && <PromptPreview id={id} title={nodeTitle} />}
+    </Fragment>
   )
   return (
     <>

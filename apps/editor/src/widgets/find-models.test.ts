@@ -33,9 +33,7 @@ test('names and addresses are no paths', () => {
 test('what a model takes is told by the size of its context, and of what has none nothing is', () => {
   const model: ModelFile = { ...models[0]!, bytes: 253e6, contextBytes: 18_432 }
   expect(memoryOf(model, undefined)).toBe('253 MB + 18 MB per 1,000 tokens of context')
-  expect(memoryOf(model, 8192)).toBe(
-    '404 MB at 8,192 tokens of context (253 MB + 18 MB per 1,000 tokens of context)',
-  )
+  expect(memoryOf(model, 8192)).toBe('404 MB at 8,192 tokens of context, 18 MB per 1,000 more')
   expect(memoryOf(models[0]!, 8192)).toBe('')
   expect(memoryOf({ ...model, contextBytes: 0 }, 8192)).toBe('')
 })

@@ -38,7 +38,8 @@ function scoreModel(model: ModelFile, query: string): number {
 /** What a model takes in memory by the size of its context. Empty where a file is no model, or its context takes nothing. */
 export function memoryOf({ bytes, contextBytes }: ModelFile, contextSize: number | undefined): string {
   if (contextBytes === undefined || contextBytes === 0) return ''
-  const law = `${formatBytes(bytes)} + ${formatBytes(1000 * contextBytes)} per 1,000 tokens of context`
-  if (contextSize === undefined) return law
-  return `${formatBytes(bytes + contextSize * contextBytes)} at ${contextSize.toLocaleString('en')} tokens of context (${law})`
+  const each = `${formatBytes(1000 * contextBytes)} per 1,000`
+  if (contextSize === undefined) return `${formatBytes(bytes)} + ${each} tokens of context`
+  const all = formatBytes(bytes + contextSize * contextBytes)
+  return `${all} at ${contextSize.toLocaleString('en')} tokens of context, ${each} more`
 }
