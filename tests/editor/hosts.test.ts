@@ -1,7 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startModelServer, type ModelServer } from '../../packages/files/src/testing/model-server.ts'
+import {
+  sha256Of,
+  startModelServer,
+  type ModelServer,
+} from '../../packages/files/src/testing/model-server.ts'
 import { root } from '../scratch.ts'
 import { openEditor, type Editor } from './open-editor.ts'
 
@@ -83,4 +87,43 @@ test('the download button fetches a model from where it says, under the name tha
   await page.keyboard.press('Escape')
   await page.keyboard.press('Control+Enter')
   await page.locator('.run-summary[data-status=completed]').waitFor()
+})
+
+test('a model whose name another file has is saved beside it, and the workflow names what was saved; undo takes that back', async () => {
+  const { page, scratch } = editor
+  const file = `mine-${path.basename(scratch.path(''))}.gguf`
+  await mkdir(scratch.path('models'), { recursive: true })
+  await writeFile(scratch.path(`models/${file}`), 'GGUF of my own')
+  const content = models.files.get('/far/model.gguf')!.content
+  const requires = {
+    models: [
+      { file, source: `${models.url}/far/model.gguf`, bytes: content.length, sha256: sha256Of(content) },
+    ],
+  }
+  const nodes = { model: { type: 'loading/model', inputs: { file } } }
+  const written = scratch.path('taken.json')
+  await writeFile(
+    written,
+    JSON.stringify({ format: 'woolgather', version: 1, name: 'Taken', nodes, requires }),
+  )
+  await page.getByLabel('Workflow file').setInputFiles(written)
+  const replace = missing().getByRole('button', { name: /replace/ })
+  if (!(await replace.isVisible()))
+    await missing()
+      .getByRole('button', { name: `Download ${file}`, exact: true })
+      .click()
+  await replace.waitFor()
+  await missing()
+    .getByRole('button', { name: /beside/ })
+    .click()
+  const saved = file.replace('.gguf', '-2.gguf')
+  await missing().getByRole('status').getByText(`Here, as ${saved}`).waitFor()
+  await missing().getByRole('button', { name: 'Go to the graph' }).click()
+  const quiet = page.getByRole('contentinfo').getByRole('button', { name: '1 missing' })
+  await quiet.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.locator('.run-summary[data-status=completed]').waitFor()
+  expect(await readFile(scratch.path(`models/${file}`), 'utf8')).toBe('GGUF of my own')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await quiet.waitFor()
 })

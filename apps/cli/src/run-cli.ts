@@ -124,6 +124,13 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .description('say what is wrong with this machine, or what a workflow lacks to run on it')
     .argument('[file]', 'workflow, or an output that carries one')
     .option('--fetch', 'fetch the models the workflow lacks, as far as it says from where')
+    .addOption(
+      new Option('--existing <what>', 'with --fetch, where another file has the name of a model').choices([
+        'beside',
+        'replace',
+      ]),
+    )
+    .option('--out <file>', 'with --fetch, the workflow that names what was saved beside another file')
     .option('--port <number>', `the port a server would take; default ${serverOptions.port.default}`)
     .option('--json', 'print as JSON')
     .action(async (file: string | undefined, options: DoctorOptions) =>

@@ -209,6 +209,42 @@ describe('a missing model', () => {
     expect(told.at(-1)).toMatchObject({ state: 'failed', error: { code: 'checksum-mismatch' } })
   })
 
+  test('whose name another file has is refused with a free name; saved beside or in its place where that is asked for', async () => {
+    await using models = await startModelServer()
+    await using server = await startTestServer()
+    models.files.set('/some/model.gguf', { content: await gguf() })
+    const mine = path.join(server.folder, 'models', 'near', 'model.gguf')
+    mkdirSync(path.dirname(mine), { recursive: true })
+    writeFileSync(mine, 'GGUF of my own')
+    const client = server.connect()
+    const sha256 = sha256Of(await gguf())
+    const file = 'near/model.gguf'
+    const fetched = async (existing?: 'beside' | 'replace'): Promise<ModelDownload | undefined> => {
+      const body = { source: `${models.url}/some/model.gguf`, file, sha256, existing }
+      const { id } = await client.ask('fetchModel', { body })
+      let download: ModelDownload | undefined
+      await until(async () => {
+        download = (await client.ask('downloads')).find((known) => known.id === id)
+        return download?.state !== 'running'
+      })
+      return download
+    }
+    expect(await fetched()).toMatchObject({
+      state: 'failed',
+      error: { code: 'file-exists' },
+      conflict: { file, beside: 'near/model-2.gguf' },
+    })
+    expect(await fetched('beside')).toMatchObject({
+      state: 'finished',
+      asked: file,
+      file: 'near/model-2.gguf',
+      sha256,
+    })
+    expect(readFileSync(mine, 'utf8')).toBe('GGUF of my own')
+    expect(await fetched('replace')).toMatchObject({ state: 'finished', asked: file, file, sha256 })
+    expect(sha256Of(readFileSync(mine))).toBe(sha256)
+  })
+
   test('can be given up while it is fetched', async () => {
     await using models = await startModelServer()
     models.files.set('/some/model.gguf', { content: await gguf(), stalls: true })

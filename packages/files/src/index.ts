@@ -10,6 +10,7 @@ export { readCarriedWorkflow, type Carried } from './read-carried-workflow.ts'
 // models: fetched, and known
 export {
   downloadModel,
+  FileExists,
   findDownload,
   hashFile,
   openDownloadHosts,

@@ -9,13 +9,17 @@ export interface FetchModelRequest {
   file?: string | undefined
   /** What it must hash to. */
   sha256?: string | undefined
+  /** What to do where another file has the name; absent: it is refused with `conflict`, and the file stays. */
+  existing?: 'beside' | 'replace' | undefined
 }
 
 /** A model being fetched, or fetched lately: `GET /api/downloads`, and told over the socket as it goes on. */
 export interface ModelDownload {
   id: string
   source: string
-  /** As workflows name it; once finished always. */
+  /** What was asked for by this name; absent where none was given. */
+  asked?: string | undefined
+  /** As workflows name it; once finished always, and another than was asked for where it was saved beside. */
   file?: string | undefined
   state: 'running' | 'finished' | 'failed' | 'cancelled'
   /** Bytes that are here. */
@@ -26,6 +30,8 @@ export interface ModelDownload {
   sha256?: string | undefined
   /** Why it failed. What was fetched is kept: the same request goes on from there. */
   error?: RunError | undefined
+  /** Of `file-exists`: the file that stays, and a free name beside it; absent where parts keep their names. */
+  conflict?: { file: string; beside?: string | undefined } | undefined
 }
 
 export const fetchModelSchema = schemaOf<FetchModelRequest>()(
@@ -40,6 +46,7 @@ export const fetchModelSchema = schemaOf<FetchModelRequest>()(
       .string()
       .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
       .optional(),
+    existing: z.enum(['beside', 'replace']).optional(),
   }),
 )
 
@@ -47,12 +54,14 @@ export const modelDownloadSchema = schemaOf<ModelDownload>()(
   z.object({
     id: z.string(),
     source: z.string(),
+    asked: z.string().optional(),
     file: z.string().optional(),
     state: z.enum(['running', 'finished', 'failed', 'cancelled']),
     done: z.number(),
     total: z.number().optional(),
     sha256: z.string().optional(),
     error: runErrorSchema.optional(),
+    conflict: z.object({ file: z.string(), beside: z.string().optional() }).optional(),
   }),
 )
 

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { createModelLedger, downloadModel, openDownloadHosts, type MissingModel } from '@woolgather/files'
 import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, serverOptions } from '@woolgather/supervisor'
-import { isModelAddress } from '@woolgather/workflow'
+import { isModelAddress, renameModel } from '@woolgather/workflow'
 import type { CliIo } from '../io/cli-io.ts'
 import { CliError } from '../io/cli-error.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
@@ -13,10 +13,15 @@ import { exitCodes } from '../io/exit-codes.ts'
 import { findIn } from '../reading/read-workflow.ts'
 import type { RunOptions } from '../running/run-options.ts'
 import { printable } from '../print/print-issues.ts'
+import { checkWritable, writeResult } from '../print/write-result.ts'
 
 export interface DoctorOptions extends Pick<RunOptions, 'models' | 'output' | 'data' | 'nodes' | 'cpu'> {
   port?: string
   fetch?: boolean
+  /** Of models that another file has the name of. */
+  existing?: 'beside' | 'replace' | undefined
+  /** Where the workflow goes that names what was saved beside. */
+  out?: string
   json?: boolean
 }
 
@@ -36,7 +41,7 @@ export async function doctor(file: string | undefined, options: DoctorOptions, i
 
 async function examine(file: string, options: DoctorOptions, io: CliIo): Promise<Finding[]> {
   const folders = resolveFolders(options)
-  const { workflow } = await findIn(file, io.stdin)
+  const found = await findIn(file, io.stdin)
   const known = await readNodes(folders.nodes, io)
   const descriptions = new Map(known.descriptions.map((description) => [description.type, description]))
   const ledger = createModelLedger({
@@ -44,7 +49,13 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
     descriptions,
     memory: path.join(folders.data, 'model-hashes.json'),
   })
-  if (options.fetch) await fetchAll(await ledger.missing(workflow), folders, io)
+  if (options.out !== undefined) await checkWritable(options.out)
+  let { workflow } = found
+  if (options.fetch) {
+    const saved = await fetchAll(await ledger.missing(workflow), { folders, existing: options.existing, io })
+    for (const change of saved) workflow = renameModel(workflow, change, descriptions)
+    if (options.out !== undefined) await writeResult(options.out, workflow)
+  }
   return checkWorkflow(workflow, {
     descriptions,
     broken: known.broken,
@@ -53,21 +64,35 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
   })
 }
 
-/** Fetches what is missing and has a source. The first that fails ends it: what is here then is kept. */
-async function fetchAll(missing: readonly MissingModel[], folders: WorkerFolders, io: CliIo): Promise<void> {
+interface FetchOptions extends Pick<DoctorOptions, 'existing'> {
+  folders: WorkerFolders
+  io: CliIo
+}
+
+/**
+ * Fetches what is missing and has a source. The first that fails ends it: what is here then is kept. Returns the names
+ * of those that were saved beside another file.
+ */
+async function fetchAll(
+  missing: readonly MissingModel[],
+  { folders, existing, io }: FetchOptions,
+): Promise<{ from: string; to: string }[]> {
   const hosts = openDownloadHosts(folders)
+  const directory = folders.models[0] ?? 'models'
   const cancel = new AbortController()
   const stopListening = io.onInterrupt(() => cancel.abort())
+  const saved: { from: string; to: string }[] = []
   try {
     for (const { file, source, sha256, problem } of missing) {
-      if (source === undefined || problem === 'different') continue
+      if (source === undefined || (problem === 'different' && existing === undefined)) continue
       await hosts.trust(source)
       let told = -1
-      const { bytes } = await downloadModel({
+      const got = await downloadModel({
         uri: source,
-        directory: folders.models[0] ?? 'models',
+        directory,
         file: isModelAddress(file) ? undefined : file,
         sha256,
+        existing,
         signal: cancel.signal,
         onProgress({ done, total }) {
           const percent = total === undefined ? 0 : Math.floor((done / total) * 10) * 10
@@ -75,8 +100,13 @@ async function fetchAll(missing: readonly MissingModel[], folders: WorkerFolders
           told = Math.max(told, percent)
         },
       })
-      io.stderr.write(`${printable(file)}: fetched, ${(bytes / 1e6).toFixed(1)} MB\n`)
+      const to = path.relative(directory, got.path).replaceAll(path.sep, '/')
+      const moved = existing === 'beside' && to !== file && !isModelAddress(file)
+      if (moved) saved.push({ from: file, to })
+      const as = moved ? ` as ${printable(to)}: name it so in the workflow (--out writes one that does)` : ''
+      io.stderr.write(`${printable(file)}: fetched${as}, ${(got.bytes / 1e6).toFixed(1)} MB\n`)
     }
+    return saved
   } finally {
     stopListening()
   }

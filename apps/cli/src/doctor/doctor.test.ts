@@ -217,4 +217,29 @@ describe('a workflow', () => {
       text: expect.stringContaining('has the sha256') as string,
     })
   })
+
+  test('saves a model beside the file that has its name with --existing beside, and writes the workflow that names it', async () => {
+    await using server = await startModelServer()
+    const content = readFileSync(new URL('../../../../models/demo/storyteller.gguf', import.meta.url))
+    server.files.set('/far/model.gguf', { content })
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    const folder = createFolder()
+    const mine = path.join(folder, 'models', 'near.gguf')
+    mkdirSync(path.dirname(mine), { recursive: true })
+    writeFileSync(mine, content.subarray(0, 1_000))
+    const file = write(folder, model('near.gguf'), [
+      { file: 'near.gguf', source: `${server.url}/far/model.gguf`, sha256, bytes: content.length },
+    ])
+    await doctor([file, '--fetch'], folder)
+    expect(server.requests).toEqual([])
+    const out = path.join(folder, 'again.json')
+    const { code, text } = await doctor([file, '--fetch', '--existing', 'beside', '--out', out], folder)
+    expect([code, text]).toEqual([0, expect.stringContaining('near.gguf: fetched as near-2.gguf')])
+    expect(readFileSync(mine).length).toBe(1_000)
+    const written = JSON.parse(readFileSync(out, 'utf8')) as { nodes: { model: { inputs: unknown } } }
+    expect(JSON.stringify(written)).toContain('"file":"near-2.gguf"')
+    expect(JSON.stringify(written)).not.toContain('"near.gguf"')
+    expect((await doctor([file, '--fetch', '--existing', 'replace'], folder)).code).toBe(0)
+    expect(readFileSync(mine).equals(content)).toBe(true)
+  })
 })

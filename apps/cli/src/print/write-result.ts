@@ -36,7 +36,7 @@ export async function checkWritable(file: string): Promise<void> {
  * Writes under another name first, so that the file is whole or not there.
  * @throws CliError write-failed, exit code 1
  */
-export async function writeResult(file: string, result: RunResultFile): Promise<void> {
+export async function writeResult(file: string, result: RunResultFile | Workflow): Promise<void> {
   try {
     await writeWhole(file, `${JSON.stringify(result, null, 2)}\n`)
   } catch (error) {

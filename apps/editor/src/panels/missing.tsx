@@ -1,6 +1,7 @@
 import { Check, Download, X } from 'lucide-react'
 import { useState } from 'react'
-import type { ImportedWorkflow, MissingModel, ModelDownload } from '@woolgather/protocol'
+import type { FetchModelRequest, ImportedWorkflow, MissingModel, ModelDownload } from '@woolgather/protocol'
+import { isModelAddress } from '@woolgather/workflow'
 import { formatBytes } from '../run/show-run.ts'
 import { cancelDownload, fetchModel } from '../session/server/fetch-model.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
@@ -60,6 +61,9 @@ function MissingFile({ model }: { model: MissingModel }) {
   const [typed, setTyped] = useState('')
   const source = model.source ?? typed.trim()
   const running = download?.state === 'running'
+  // The workflow says itself that another file has the name, or the download found it.
+  const conflict = download?.conflict ?? (model.problem === 'different' ? { beside: model.file } : undefined)
+  const fetch = (existing?: OnExisting): void => void fetchModel(editor, { ...model, source, existing })
   const facts = [
     model.problem === 'different' && 'another file has this name here',
     model.bytes !== undefined && formatBytes(model.bytes),
@@ -101,20 +105,32 @@ function MissingFile({ model }: { model: MissingModel }) {
         )}
         {download?.state === 'finished' && (
           <span className="missing-done" role="status">
-            <Check aria-hidden /> Here
+            <Check aria-hidden />{' '}
+            {download.file === model.file || isModelAddress(model.file)
+              ? 'Here'
+              : `Here, as ${download.file}`}
           </span>
         )}
-        {!running && download?.state !== 'finished' && (
+        {!running && download?.state !== 'finished' && conflict === undefined && (
           <button
             type="button"
             className="button"
             disabled={source === ''}
             aria-label={`Download ${model.file}`}
-            onClick={() => void fetchModel(editor, { ...model, source })}
+            onClick={() => fetch()}
           >
             <Download />{' '}
             {download !== undefined ? 'Go on' : model.host === undefined ? 'Download' : 'Allow and download'}
           </button>
+        )}
+        {!running && download?.state !== 'finished' && conflict !== undefined && (
+          <Existing
+            model={model}
+            split={conflict.beside === undefined}
+            isNewHost={model.host !== undefined && download === undefined}
+            disabled={source === ''}
+            onChoose={fetch}
+          />
         )}
       </div>
       {download?.error && (
@@ -123,6 +139,55 @@ function MissingFile({ model }: { model: MissingModel }) {
         </p>
       )}
     </li>
+  )
+}
+
+type OnExisting = NonNullable<FetchModelRequest['existing']>
+
+/** Another file has the name: it stays, and the model is saved beside it, unless a second press replaces it. */
+function Existing({
+  model,
+  split,
+  isNewHost,
+  disabled,
+  onChoose,
+}: {
+  model: MissingModel
+  /** Its parts keep their names. */
+  split: boolean
+  isNewHost: boolean
+  disabled: boolean
+  onChoose: (existing: OnExisting) => void
+}) {
+  const [armed, setArmed] = useState(false)
+  return (
+    <>
+      {!split && (
+        <button
+          type="button"
+          className="button"
+          disabled={disabled}
+          aria-label={`Download ${model.file}, save it beside the other file`}
+          title="The other file stays; the workflow then names what was saved"
+          onClick={() => onChoose('beside')}
+        >
+          <Download /> {isNewHost ? 'Allow and save beside' : 'Save beside'}
+        </button>
+      )}
+      <button
+        type="button"
+        className="button quiet"
+        disabled={disabled}
+        aria-label={
+          armed ? `Press again to replace ${model.file} for good` : `Download and replace ${model.file}`
+        }
+        aria-pressed={armed}
+        onClick={() => (armed ? onChoose('replace') : setArmed(true))}
+        onBlur={() => setArmed(false)}
+      >
+        {armed ? 'Press again: the other file is gone then' : 'Replace…'}
+      </button>
+    </>
   )
 }
 
@@ -142,11 +207,6 @@ function DownloadProgress({ file, download: { done, total } }: { file: string; d
   )
 }
 
-function latestOf(
-  downloads: readonly ModelDownload[],
-  { file, source }: MissingModel,
-): ModelDownload | undefined {
-  return downloads.findLast(
-    (download) => download.file === file || (file === source && download.source === source),
-  )
+function latestOf(downloads: readonly ModelDownload[], { file }: MissingModel): ModelDownload | undefined {
+  return downloads.findLast(({ asked }) => asked === file)
 }

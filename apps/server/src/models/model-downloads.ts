@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { downloadModel, parseModelUri } from '@woolgather/files'
+import { downloadModel, FileExists, parseModelUri } from '@woolgather/files'
 import type { FetchModelRequest, ModelDownload } from '@woolgather/protocol'
 import { isModelAddress, WoolgatherError, type RunError } from '@woolgather/workflow'
 
@@ -63,7 +63,7 @@ export function createModelDownloads({ folder, onProgress }: ModelDownloadsOptio
   }
 
   const work = async (entry: Entry): Promise<void> => {
-    const { source, file, sha256 } = entry.request
+    const { source, file, sha256, existing } = entry.request
     const { signal } = entry.cancel
     await turn(signal)
     try {
@@ -72,6 +72,7 @@ export function createModelDownloads({ folder, onProgress }: ModelDownloadsOptio
         directory: folder,
         file,
         sha256,
+        existing,
         signal,
         onProgress: ({ done, total }) => tell(entry, { done, ...(total !== undefined && { total }) }, false),
       })
@@ -79,7 +80,7 @@ export function createModelDownloads({ folder, onProgress }: ModelDownloadsOptio
       tell(entry, { state: 'finished', file: name, done: got.bytes, total: got.bytes, sha256: got.sha256 })
     } catch (error) {
       if (signal.aborted) tell(entry, { state: 'cancelled' })
-      else tell(entry, { state: 'failed', error: asRunError(error) })
+      else tell(entry, { state: 'failed', error: asRunError(error), ...conflictOf(error) })
     } finally {
       running--
       for (const wake of waiting) wake()
@@ -102,7 +103,7 @@ export function createModelDownloads({ folder, onProgress }: ModelDownloadsOptio
       const request = { ...asked, file }
       parseModelUri(request.source)
       const same = pending().find(
-        ({ request: known }) => known.source === request.source && known.file === request.file,
+        ({ request: known }) => known.source === request.source && known.file === request.file && known.existing === request.existing,
       )
       if (same) return same.state
       if (pending().length >= maxPending) {
@@ -112,7 +113,14 @@ export function createModelDownloads({ folder, onProgress }: ModelDownloadsOptio
       }
       const { source } = request
       const entry: Entry = {
-        state: { id: randomUUID(), source, ...(file !== undefined && { file }), state: 'running', done: 0 },
+        state: {
+          id: randomUUID(),
+          source,
+          ...(named !== undefined && { asked: named }),
+          ...(file !== undefined && { file }),
+          state: 'running',
+          done: 0,
+        },
         request,
         cancel: new AbortController(),
         done: Promise.resolve(),
@@ -140,4 +148,10 @@ function asRunError(error: unknown): RunError {
   if (!(error instanceof WoolgatherError)) return { code: 'internal', message: String(error) }
   const { code, message, hint } = error
   return { code, message, ...(hint !== undefined && { hint }) }
+}
+
+function conflictOf(error: unknown): Pick<ModelDownload, 'conflict'> {
+  if (!(error instanceof FileExists)) return {}
+  const { file, beside } = error
+  return { conflict: { file, ...(beside !== undefined && { beside }) } }
 }

@@ -301,9 +301,11 @@ type SummaryRow = Omit<RunSummary, 'started' | 'finished' | 'webhook'> & {
   webhook: string | null
 }
 
-function readSummary({ started, finished, webhook, ...always }: SummaryRow): RunSummary {
+function readSummary(row: SummaryRow): RunSummary {
+  const { run, number, name, status, created, started, finished, webhook } = row
   return {
-    ...always,
+    // The binding adds something of its own.
+    ...{ run, number, name, status, created },
     ...(started !== null && { started }),
     ...(finished !== null && { finished }),
     ...(webhook !== null && { webhook: JSON.parse(webhook) as WebhookDelivery }),

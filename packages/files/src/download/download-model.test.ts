@@ -101,12 +101,59 @@ test.each([
   await prepare(setting)
   writeFileSync(setting.target, 'GGUF of my own')
   expect(await setting.refusal({ sha256: hash })).toEqual({
-    code: 'download-failed',
+    code: 'file-exists',
     message: 'There is another file “owner/repo/model.gguf” already, which stays as it is.',
-    hint: 'Rename it or move it away, then download again; or name another file in the workflow.',
+    hint: 'Save it beside, as “owner/repo/model-2.gguf”, replace it, or rename it or move it away and download again.',
   })
   expect(readFileSync(setting.target, 'utf8')).toBe('GGUF of my own')
   expect(setting.server.requests.filter(({ method }) => method === 'GET').length).toBeLessThan(2)
+})
+
+test.each([[hash], [undefined]])(
+  'with the hash %s, another file is kept and the model saved beside under a free name, once',
+  async (sha256) => {
+    await using setting = await setUp({})
+    mkdirSync(dirname(setting.target), { recursive: true })
+    const taken = join(dirname(setting.target), 'model-2.gguf')
+    for (const file of [setting.target, taken]) writeFileSync(file, 'GGUF of my own')
+    const saved = await setting.download({ sha256, existing: 'beside' })
+    expect(saved).toMatchObject({ path: join(dirname(setting.target), 'model-3.gguf'), sha256: hash })
+    for (const file of [setting.target, taken]) expect(readFileSync(file, 'utf8')).toBe('GGUF of my own')
+    setting.server.requests.length = 0
+    expect(await setting.download({ sha256, existing: 'beside' })).toEqual(saved)
+    expect(setting.server.requests).toEqual([])
+  },
+)
+
+test.each([[hash], [undefined]])(
+  'with the hash %s, another file is replaced where that was chosen',
+  async (sha256) => {
+    await using setting = await setUp({})
+    mkdirSync(dirname(setting.target), { recursive: true })
+    writeFileSync(setting.target, 'GGUF of my own')
+    expect(await setting.download({ sha256, existing: 'replace' })).toMatchObject({
+      path: setting.target,
+      sha256: hash,
+    })
+    expect(setting.names()).toEqual(['model.gguf', 'model.gguf.download.json'])
+  },
+)
+
+test('a file that is to be replaced stays until what comes in its place is whole and right', async () => {
+  await using setting = await setUp({})
+  mkdirSync(dirname(setting.target), { recursive: true })
+  writeFileSync(setting.target, 'GGUF of my own')
+  await setting.refusal({ sha256: '0'.repeat(64), existing: 'replace' })
+  expect(readFileSync(setting.target, 'utf8')).toBe('GGUF of my own')
+})
+
+test('a folder of that name is never replaced', async () => {
+  await using setting = await setUp({})
+  mkdirSync(setting.target, { recursive: true })
+  expect(await setting.refusal({ sha256: hash, existing: 'replace' })).toMatchObject({ code: 'file-exists' })
+  expect(await setting.download({ sha256: hash, existing: 'beside' })).toMatchObject({
+    path: join(dirname(setting.target), 'model-2.gguf'),
+  })
 })
 
 test('a redirect is followed where a model could have that address, and the token stays behind', async () => {

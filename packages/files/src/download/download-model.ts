@@ -4,6 +4,7 @@ import { diskFull, isDiskFull, WoolgatherError } from '@woolgather/workflow'
 import { confinePath } from '../paths/confine-path.ts'
 import { findByUri, hashFile, hashOf, originOf, writeRecord } from './download-record.ts'
 import { discardPart, fetchFile } from './fetch-file.ts'
+import { FileExists, freeName, namesBeside, type OnExisting } from './file-exists.ts'
 import type { HttpOptions } from './http.ts'
 import {
   findFile,
@@ -34,6 +35,8 @@ export interface DownloadModelInput {
   file?: string | undefined
   /** What the file (of a split model: its first part) must hash to, in hex. */
   sha256?: string | undefined
+  /** Default: another file of that name stays, and the download is refused with `FileExists`. */
+  existing?: OnExisting | undefined
   signal?: AbortSignal | undefined
   /** Called at most ten times a second, and at the end of a file. */
   onProgress?: ((progress: DownloadProgress) => void) | undefined
@@ -61,7 +64,7 @@ export interface DownloadedModel {
  * server still has the same file. (node-llama-cpp's downloader gives the file its name before anyone could look
  * at it, and does not ask for the published hash.)
  *
- * @throws WoolgatherError download-failed, checksum-mismatch, disk-full, cancelled
+ * @throws WoolgatherError download-failed, file-exists (as `FileExists`), checksum-mismatch, disk-full, cancelled
  */
 export async function downloadModel(input: DownloadModelInput): Promise<DownloadedModel> {
   const { uri, signal } = input
@@ -69,7 +72,7 @@ export async function downloadModel(input: DownloadModelInput): Promise<Download
     signal?.throwIfAborted()
     const job = startJob(input)
     const files = await listFiles(job)
-    return await downloadAll(job, files)
+    return await downloadAll({ ...job, isSplit: files.length > 1 }, files)
   } catch (error) {
     if (error instanceof WoolgatherError) throw error
     if (signal?.aborted) {
@@ -99,6 +102,9 @@ interface Job {
   directory: string
   file: string | undefined
   sha256: string | undefined
+  existing: OnExisting | undefined
+  /** Of several: they keep their names. */
+  isSplit: boolean
   http: HttpOptions
   patience: Patience
   onProgress: (progress: DownloadProgress) => void
@@ -116,6 +122,8 @@ function startJob(input: DownloadModelInput): Job {
     directory: input.directory,
     file: input.file,
     sha256: input.sha256?.toLowerCase(),
+    existing: input.existing,
+    isSplit: false,
     http: { endpoint, token: input.token ?? (process.env['HF_TOKEN'] || undefined), signal: input.signal },
     patience: { ...defaultPatience, ...input.patience },
     onProgress: atMostEvery(100, input.onProgress ?? (() => undefined)),
@@ -158,7 +166,12 @@ async function downloadAll(job: Job, files: readonly RemoteFile[]): Promise<Down
       job.onProgress({ done: before + bytes, total: whole })
     }
     const sha256 = index === 0 ? job.sha256 : undefined
-    const got = await download(job, { file, sha256, source: index === 0 ? job.uri : file.url.href, report })
+    const got = await downloadPart(job, {
+      file,
+      sha256,
+      source: index === 0 ? job.uri : file.url.href,
+      report,
+    })
     done += got.bytes
     first ??= got
   }
@@ -179,12 +192,26 @@ interface LocalFile {
   sha256: string
 }
 
+/** Where it is to be saved beside another file: under the first name that is free, or has what is wanted. */
+async function downloadPart(job: Job, fileJob: FileJob): Promise<LocalFile> {
+  const { file } = fileJob
+  if (job.existing !== 'beside' || job.isSplit) return download(job, fileJob)
+  for (const place of namesBeside(file.place)) {
+    try {
+      return await download(job, { ...fileJob, file: { ...file, place } })
+    } catch (error) {
+      if (!(error instanceof FileExists)) throw error
+    }
+  }
+  throw new FileExists(file.place, undefined)
+}
+
 async function download(job: Job, fileJob: FileJob): Promise<LocalFile> {
   await mkdir(job.directory, { recursive: true })
   const path = await confinePath(job.directory, fileJob.file.place)
   await mkdir(dirname(path), { recursive: true })
   return withFileLock(path, job.http.signal, async () => {
-    const present = await checkPresent(path, fileJob.sha256, job.http.signal)
+    const present = await checkPresent(path, job, fileJob)
     if (present !== undefined) return present
     await checkMayReplace(path, job, fileJob.source)
     const wanted = await agreeOnHash(job, fileJob)
@@ -214,27 +241,25 @@ async function download(job: Job, fileJob: FileJob): Promise<LocalFile> {
 /** The file that is there, if it is the one that is wanted. */
 async function checkPresent(
   path: string,
-  wanted: string | undefined,
-  signal: AbortSignal | undefined,
+  { existing, http }: Job,
+  { sha256: wanted, source }: FileJob,
 ): Promise<LocalFile | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile()) return undefined
-  const sha256 = await hashOf(path, signal)
+  // Who chose what to do with another file knows that this is one, unless it came from there.
+  if (wanted === undefined && existing !== undefined && (await originOf(path))?.uri !== source)
+    return undefined
+  const sha256 = await hashOf(path, http.signal)
   return wanted === undefined || wanted === sha256 ? { path, bytes: found.size, sha256 } : undefined
 }
 
-/** Another file of that name stays, unless it came from the same place and is as it came. */
+/** Another file of that name stays, unless it came from the same place and is as it came, or somebody chose to replace it. */
 async function checkMayReplace(path: string, job: Job, source: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined || (job.existing === 'replace' && found.isFile())) return
   if ((await originOf(path))?.uri === source) return
   const name = relative(job.directory, path).split(sep).join('/')
-  throw new WoolgatherError(
-    'download-failed',
-    `There is another file “${name}” already, which stays as it is.`,
-    {
-      hint: 'Rename it or move it away, then download again; or name another file in the workflow.',
-    },
-  )
+  throw new FileExists(name, job.isSplit ? undefined : await freeName(job.directory, name))
 }
 
 /** The hash that the file must have, as far as anyone tells; known to be impossible before a byte is downloaded. */

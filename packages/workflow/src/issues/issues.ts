@@ -47,6 +47,7 @@ export const errorCodes = [
   'model-unsupported',
   'model-too-large',
   'download-failed',
+  'file-exists',
   'host-not-allowed',
   'checksum-mismatch',
   'context-too-long',

@@ -69,9 +69,9 @@ export function missingNodeTypes(
 }
 
 function namedBy(node: WorkflowNode, workflow: Workflow, descriptions: Descriptions): RequiredModel[] {
-  const types = inputTypes(node.type, workflow, descriptions)
+  const names = namesFiles(node.type, workflow, descriptions)
   const files = Object.entries(node.inputs ?? {})
-    .filter(([name]) => types === undefined || naming.has(types.get(name) ?? ''))
+    .filter(([name]) => names(name))
     .flatMap(([, value]) => modelsIn(value))
   const { sha256 } = node.inputs ?? {}
   const known = files.length === 1 && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
@@ -80,6 +80,16 @@ function namedBy(node: WorkflowNode, workflow: Workflow, descriptions: Descripti
     ...(known && { sha256 }),
     ...(isModelAddress(file) && { source: file }),
   }))
+}
+
+/** Whether an input of such a node may name model files. */
+export function namesFiles(
+  type: string,
+  workflow: Workflow,
+  descriptions: Descriptions,
+): (input: string) => boolean {
+  const types = inputTypes(type, workflow, descriptions)
+  return (input) => types === undefined || naming.has(types.get(input) ?? '')
 }
 
 /** Undefined where the type is not known: then any input may be one that names a file. */
