@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, readFile } from 'node:fs/promises'
+import { openedVariable } from '@woolgather/supervisor'
 import { createScratch, root, type Scratch } from './scratch.ts'
 
 interface ServerProcessOptions {
@@ -10,11 +11,13 @@ interface ServerProcessOptions {
   nodes?: readonly string[]
   /** Through `woolgather serve`, which takes a second more to load. */
   command?: boolean
+  /** A workflow that it is handed, as `woolgather serve FILE` does. */
+  opened?: string
 }
 
 /** The server as a process of its own, as `woolgather serve` starts it. */
 export function startServer(scratch: Scratch, options: ServerProcessOptions = {}): ChildProcess {
-  const { port = '0', nodes = [], command = false } = options
+  const { port = '0', nodes = [], command = false, opened } = options
   const program = command ? ['apps/cli/dist/main.js', 'serve'] : ['apps/server/dist/main.js']
   const folders = [
     '--data',
@@ -25,10 +28,13 @@ export function startServer(scratch: Scratch, options: ServerProcessOptions = {}
     scratch.path('models'),
     ...nodes.flatMap((folder) => ['--nodes', folder]),
   ]
-  return spawn(process.execPath, [...program, '--port', port, ...folders], {
+  const server = spawn(process.execPath, [...program, '--port', port, ...folders], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(opened !== undefined && { [openedVariable]: '1' }) },
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
+  server.stdin.end(opened)
+  return server
 }
 
 /** Where it is, as soon as it listens. */

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createScratch } from '../scratch.ts'
+import { readUrl, startServer } from '../server.ts'
 import { openEditor, type Editor } from './open-editor.ts'
 
 let editor: Editor
@@ -84,6 +87,29 @@ test('a link that holds the whole workflow opens it with a warning, and runs not
   await other.evaluate((link) => location.assign(link), (await copied()).slice(0, -20))
   await other.locator('.notice[data-tone=error]').getByText('The link is damaged').waitFor()
   await other.close()
+})
+
+test('a workflow that the server was started with opens without a warning, and reloading does not open it again', async () => {
+  const workflow = {
+    format: 'woolgather',
+    version: 1,
+    name: 'Of my own',
+    nodes: { mine: { type: 'text/text', inputs: { text: 'as long as you like '.repeat(20_000) } } },
+  }
+  await using scratch = await createScratch()
+  const server = startServer(scratch, { opened: JSON.stringify(workflow) })
+  const url = await readUrl(server)
+  const page = await editor.openPage()
+  try {
+    await page.goto(url)
+    await page.locator('[data-node-id="mine"]').waitFor()
+    expect([new URL(page.url()).hash, await page.getByRole('dialog').count()]).toEqual(['', 0])
+    await page.evaluate((again) => location.assign(again), `${new URL(url).origin}/#opened=another`)
+    await page.locator('.notice[data-tone=error]').getByText('was started anew').waitFor()
+  } finally {
+    await page.close()
+    if (server.kill('SIGTERM')) await once(server, 'exit')
+  }
 })
 
 test('a grammar is edited with colours, and its error is marked at its line and column while one types', async () => {

@@ -216,6 +216,27 @@ test('a chart is drawn, and its numbers can be read without seeing it', async ()
   expect(numbers).toHaveLength(6)
 })
 
+test.each([
+  ['Picture (PNG)', 'png'],
+  ['Picture (SVG)', 'svg'],
+  ['CSV', 'csv'],
+])('the chart is exported as %s, which opens the workflow that made it', async (item, extension) => {
+  const { page, node } = editor
+  await node('chart').getByRole('button', { name: 'Chart: the chart at large' }).click()
+  const file = await exportAs(item)
+  const name = `Length by temperature - Tokens by temperature.${extension}`
+  expect(path.basename(file)).toBe(name)
+  const text = await readFile(file, 'utf8')
+  if (extension === 'csv') expect(text).toMatch(/^seed,temperature,mean,count,workflow\r\n1,0\.2,\d+,1,"/)
+  if (extension === 'svg') expect(text).toMatch(/storyteller\.gguf[^<]* · \d{4}-\d\d-\d\d<.*<path/s)
+  await editor.openFile(file)
+  await editor.told(`Opened the workflow that made ${name}`)
+  await node('chart').waitFor()
+  await page.keyboard.press('Shift+W')
+  await page.getByRole('button', { name: 'Close without saving' }).click()
+  await node('chart').getByRole('figure', { name: 'Tokens by temperature' }).waitFor()
+})
+
 test('muted nodes say so, and undo lets them run again', async () => {
   const { page, node } = editor
   await node('chart').locator('.node-header').click()

@@ -3,7 +3,6 @@ import path from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import type { Workflow } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
-import { linkHash } from '../../apps/cli/src/reading/link-hash.ts'
 import { addressesIn } from '../../apps/editor/src/document/addresses-in.ts'
 import { isOnThisComputer } from '../../apps/editor/src/session/files/share-workflow.ts'
 import {
@@ -28,13 +27,6 @@ describe('a link that holds a workflow', () => {
     expect(hash).toMatch(/^#workflow=[\w-]+$/)
     expect(await unpackWorkflow(hash)).toEqual({ workflow })
     expect(await unpackWorkflow(hash.replaceAll('-', '%2D').replaceAll('_', '%5F'))).toEqual({ workflow })
-  })
-
-  test('opens what the command line names, a workflow or an output that carries one', async () => {
-    const file = path.join(root, 'workflows', 'first-story.json')
-    const { workflow } = await unpackWorkflow(await linkHash(file, process.stdin))
-    expect(workflow).toEqual(JSON.parse(readFileSync(file, 'utf8')))
-    await expect(linkHash(path.join(root, 'package.json'), process.stdin)).rejects.toThrow()
   })
 
   test('has room for every example', async () => {

@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import {
   findCheckout,
+  openedVariable,
   parseArguments,
   readOptions,
   resolveFolders,
   secretVariables,
   watchProcess,
 } from '@woolgather/supervisor'
-import { WoolgatherError } from '@woolgather/workflow'
+import { openedBeginning, WoolgatherError, type Workflow } from '@woolgather/workflow'
 import { createLogger } from './log/create-logger.ts'
 import { greet } from './log/greet.ts'
 import { startServer } from './start-server.ts'
@@ -48,6 +51,7 @@ try {
   for (const variable of secretVariables) delete process.env[variable]
   const root = findCheckout()
   const folders = resolveFolders({ models, nodes, output, data })
+  const opened = await takeOpened()
   const server = await startServer({
     logger: createLogger({ json: jsonLog === true }),
     // An option that nobody takes out above does not compile.
@@ -67,12 +71,14 @@ try {
     workerEnv: cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
     idleUnload,
     workerMemory,
+    opened,
     examplesFolder: examples ?? path.join(root, 'workflows'),
     editorFolder: editor ?? path.join(root, 'apps', 'editor', 'dist'),
   })
   // Only where everything is below a path a slash is needed for what the page names.
-  const page = basePath ? `${server.url}/` : server.url
-  const address = token === undefined ? page : `${server.url}/?token=${encodeURIComponent(token)}`
+  const page = basePath || opened ? `${server.url}/` : server.url
+  const trusted = token === undefined ? page : `${server.url}/?token=${encodeURIComponent(token)}`
+  const address = opened ? trusted + openedBeginning + opened.id : trusted
   console.log(jsonLog === true ? address : greet(address, folders.models))
   leave = () => void server.close().then(() => process.exit(0))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -85,4 +91,13 @@ try {
   const { message, hint } = error as Error & { hint?: string }
   console.error(`woolgather: ${message}${hint === undefined ? '' : ` (${hint})`}`)
   process.exit(error instanceof WoolgatherError && error.code === 'invalid-input' ? 2 : 1)
+}
+
+/** What `woolgather serve FILE` read and hands over; it has looked whether it is a workflow. */
+async function takeOpened(): Promise<{ id: string; workflow: Workflow } | undefined> {
+  const handed = process.env[openedVariable] !== undefined
+  delete process.env[openedVariable]
+  return handed
+    ? { id: randomUUID(), workflow: JSON.parse(await text(process.stdin)) as Workflow }
+    : undefined
 }

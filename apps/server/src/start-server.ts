@@ -20,6 +20,7 @@ import { WoolgatherError, type BrokenPackage, type NodeDescription } from '@wool
 import type { Logger } from 'pino'
 import { describeHolder, findHolder } from './machine/find-holder.ts'
 import { createLogger } from './log/create-logger.ts'
+import type { Opened } from './http/answer-workflows.ts'
 import { createApp } from './http/create-app.ts'
 import { watchBodies } from './bodies/watch-bodies.ts'
 import type { Silence } from './openai/answer-stream.ts'
@@ -53,6 +54,8 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   workerLimits?: Partial<SupervisorLimits> | undefined
   /** Workflows that are shipped and never overwritten. */
   examplesFolder?: string | undefined
+  /** A workflow that is opened by the address that ends in its id. */
+  opened?: Opened | undefined
   /** The built editor. */
   editorFolder?: string | undefined
   /** Node types; default: the node library's. */
@@ -80,7 +83,6 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   /** How often one address may ask. */
   rates?: Partial<RequestRates> | undefined
   /** Default: JSON lines on stderr, no prompts and no texts in them. */
-  /** Absent: JSON lines on stderr. */
   logger?: Logger | undefined
 }
 
@@ -224,6 +226,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
       downloads,
       hosts,
+      opened: options.opened,
       dataFolder: options.folders.data,
       workflows: createWorkflowStore({
         folder: path.join(options.folders.data, 'workflows'),

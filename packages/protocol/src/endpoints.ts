@@ -221,6 +221,12 @@ export const endpoints = {
     summary: 'One of those states',
     answer: savedWorkflowSchema,
   },
+  openedWorkflow: {
+    method: 'get',
+    path: '/api/opened/:id',
+    summary: 'The workflow that the server was started with',
+    answer: workflowSchema,
+  },
   exportWorkflow: {
     method: 'get',
     path: '/api/workflows/:id/export',

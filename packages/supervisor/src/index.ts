@@ -4,7 +4,7 @@ export type { RunRequest, WorkerHandle } from './worker-handle.ts'
 export { commandLimits, serverLimits, type SupervisorLimits } from './supervise/limits.ts'
 
 // in a process that was started by another
-export { parentVariable } from './watch/follow-parent.ts'
+export { openedVariable, parentVariable } from './watch/follow-parent.ts'
 export { watchProcess, type ProcessWatch } from './watch/watch-process.ts'
 
 // what a server is started with

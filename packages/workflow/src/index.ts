@@ -30,6 +30,7 @@ export {
   carryWorkflow,
   linkBeginning,
   mostLinkRead,
+  openedBeginning,
   workflowElement,
   type Carrier,
 } from './document/carry-workflow.ts'

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { handOn, parentVariable, readOptions, watchProcess, type GivenOptions } from '@woolgather/supervisor'
+import {
+  handOn,
+  openedVariable,
+  parentVariable,
+  readOptions,
+  watchProcess,
+  type GivenOptions,
+} from '@woolgather/supervisor'
 import open from 'open'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
-import { linkHash } from '../reading/link-hash.ts'
+import { findIn } from '../reading/read-workflow.ts'
 import { exitCodes } from '../io/exit-codes.ts'
 
 export type ServeOptions = GivenOptions & { open?: boolean }
@@ -20,18 +27,26 @@ const orphanMs = 6_000
 export async function serve(file: string | undefined, options: ServeOptions, io: CliIo): Promise<number> {
   // Before a process is started that would only say so.
   readOptions(options)
-  const hash = file === undefined ? '' : await linkHash(file, io.stdin)
+  const opened = file === undefined ? undefined : (await findIn(file, io.stdin)).workflow
   const { args, env } = handOn(options)
   // What `npm start` started ends with it, however that ends.
   watchProcess({ onOrphaned: () => child.kill('SIGTERM'), grace: orphanMs })
   const child = spawn(process.execPath, [serverEntry(), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env, [parentVariable]: String(process.pid) },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      ...env,
+      [parentVariable]: String(process.pid),
+      ...(opened && { [openedVariable]: '1' }),
+    },
   })
+  // A server that ends before it reads says itself why.
+  child.stdin.on('error', () => {})
+  child.stdin.end(opened && JSON.stringify(opened))
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     io.stdout.write(text)
     const url = /^http:\S+/m.exec(text)?.[0]
-    if ((options.open || hash !== '') && url !== undefined) void open(url + hash)
+    if ((options.open || opened) && url !== undefined) void open(url)
   })
   let interrupts = 0
   const stopListening = io.onInterrupt(() => child.kill(interrupts++ === 0 ? 'SIGTERM' : 'SIGKILL'))

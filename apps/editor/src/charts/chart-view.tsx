@@ -2,9 +2,8 @@ import { useEffect, useRef, useState } from 'react'
 import { formatNumber, formatTick } from '../run/show-run.ts'
 import type { ChartData } from '@woolgather/workflow'
 import { BarMarks, LineMarks } from './bars-and-lines.tsx'
-import { HeatMap, heatMapHeight } from './heat-map.tsx'
-import { labelWidth, margins, markColor, shorten, type Hovered, type Plot } from './plot.ts'
-import { labelStep, rangeOf, ticksOf } from './scales.ts'
+import { HeatMap } from './heat-map.tsx'
+import { heatMapHeight, margins, markColor, planPlot, type Hovered } from './plot.ts'
 import './charts.css'
 
 /** A chart as SVG: scales with its box, takes its colours from the theme, and says its numbers to who cannot see it. */
@@ -65,18 +64,7 @@ function Frame({
   hovered: Hovered | undefined
   onHover: (hovered: Hovered) => void
 }) {
-  const { least, greatest } = rangeOf(chart.means, chart.kind === 'bar')
-  const ticks = ticksOf(least, greatest, height < 200 ? 3 : 5)
-  const [bottom, top] = [ticks[0] ?? 0, ticks.at(-1) ?? 1]
-  const names = chart.x?.values ?? ['']
-  const room = { width: width - margins.left - margins.right, height: height - margins.top - margins.bottom }
-  const bandWidth = room.width / names.length
-  const plot: Plot = {
-    ...room,
-    band: (index) => ({ left: margins.left + index * bandWidth, width: bandWidth }),
-    y: (value) => margins.top + room.height * (1 - (value - bottom) / (top - bottom)),
-  }
-  const every = labelStep(names.length, room.width, labelWidth(names))
+  const { plot, ticks, labels } = planPlot(chart, width, height)
   const Marks = chart.kind === 'bar' ? BarMarks : LineMarks
   return (
     <svg width={width} height={height} aria-hidden>
@@ -100,21 +88,12 @@ function Frame({
           </text>
         </g>
       ))}
-      {names.map((name, at) => {
-        const { left, width: band } = plot.band(at)
-        return at % every === 0 ? (
-          <text
-            key={at}
-            className="tick"
-            x={left + band / 2}
-            y={height - margins.bottom + 16}
-            textAnchor="middle"
-          >
-            {shorten(name, Math.max(6, (bandWidth * every) / 6.5))}
-          </text>
-        ) : null
-      })}
-      <text className="axis-title" x={margins.left + room.width / 2} y={height - 6} textAnchor="middle">
+      {labels.map(({ at, x, text }) => (
+        <text key={at} className="tick" x={x} y={height - margins.bottom + 16} textAnchor="middle">
+          {text}
+        </text>
+      ))}
+      <text className="axis-title" x={margins.left + plot.width / 2} y={height - 6} textAnchor="middle">
         {chart.x?.label}
       </text>
       <Marks chart={chart} plot={plot} hovered={hovered} onHover={onHover} />

@@ -1,5 +1,5 @@
 import { useNodeId } from '@xyflow/react'
-import { Check, Copy, Percent } from 'lucide-react'
+import { Check, Copy, Maximize2, Percent } from 'lucide-react'
 import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
 import { readPromptTokens, readTokens } from '../run/read-tokens.ts'
@@ -7,7 +7,7 @@ import { readTurns, type Turn } from '../run/read-turns.ts'
 import type { CellRun } from '../run/run-state.ts'
 import { formatBytes, latestCell, mainOutput, showsResult } from '../run/show-run.ts'
 import { defaultWidth } from '../layout/arrange-nodes.ts'
-import { useNode, useRun } from '../store/editor-context.ts'
+import { useEditor, useNode, useRun } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
@@ -32,6 +32,7 @@ const ChartView = fetchedLater(async () => (await import('../charts/chart-view.t
 
 /** What the node made: text as it streams in, its value once it is done, a grid where it ran over axes, a chart. */
 export function NodeResult({ id, description, title, always = false }: NodeResultProps) {
+  const editor = useEditor()
   const run = useRun((state) => nodeRunOf(state, id))
   const stale = useRun((state) => isStale(state, id))
   const results = useNodeResults(id)
@@ -50,6 +51,15 @@ export function NodeResult({ id, description, title, always = false }: NodeResul
       {results?.kind === 'grid' && <CompactResults id={id} title={title} results={results} />}
       {results?.kind === 'chart' && (
         <div className="node-chart">
+          <button
+            type="button"
+            className="icon-button open-chart"
+            aria-label={`${title}: the chart at large`}
+            title="The chart at large, and as a file (R)"
+            onClick={() => editor.front.view.setState({ results: { node: id, full: false } })}
+          >
+            <Maximize2 />
+          </button>
           <ChartView chart={results.chart} label={title} />
         </div>
       )}

@@ -22,7 +22,7 @@ import { stripBase } from './base-path.ts'
 import { answerDownloads } from './answer-downloads.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { answerRuns } from './answer-runs.ts'
-import { answerWorkflows } from './answer-workflows.ts'
+import { answerWorkflows, type Opened } from './answer-workflows.ts'
 import { HttpError } from '../errors/http-error.ts'
 import { receiveUpload } from '../bodies/receive-upload.ts'
 import { serveDocs } from './serve-docs.ts'
@@ -43,6 +43,7 @@ export interface AppOptions {
   ledger: ModelLedger
   downloads: ModelDownloads
   hosts: DownloadHosts
+  opened?: Opened | undefined
   dataFolder: string
   silence?: Silence | undefined
   runs: RunService
@@ -102,7 +103,13 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
       options.unloadModels()
       return {}
     },
-    ...answerWorkflows({ workflows, ledger, descriptions: types, hosts: options.hosts }),
+    ...answerWorkflows({
+      workflows,
+      ledger,
+      descriptions: types,
+      hosts: options.hosts,
+      opened: options.opened,
+    }),
     ...answerDownloads(downloads, options.hosts),
     ...answerRuns({ runs, cleaner: options.cleaner, workflows, artifacts: options.artifacts, types }),
     upload: ({ request }) => receiveUpload(path.join(options.dataFolder, 'inputs'), request),

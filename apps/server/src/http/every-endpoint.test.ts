@@ -17,7 +17,7 @@ let client: Client
 let models: ModelServer
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ opened: { id: 'handed', workflow: script('handed over') } })
   client = server.connect()
   models = await startModelServer()
 })
@@ -79,6 +79,7 @@ const asks: { [Name in EndpointName]: () => Promise<AnswerOf<Endpoints[Name], Bl
   },
   revisions: async () => client.ask('revisions', { id: (await save('revised')).id }),
   revision: async () => client.ask('revision', await save('revision')),
+  openedWorkflow: () => client.ask('openedWorkflow', { id: 'handed' }),
   exportWorkflow: async () => client.ask('exportWorkflow', { id: (await save('exported')).id }),
   shareWorkflow: () => client.ask('shareWorkflow', { body: script('given on') }),
   importWorkflow: () =>

@@ -22,6 +22,8 @@ export const carriedId = 'woolgather-workflow'
 
 /** What the end of an address begins with that holds a workflow: JSON, deflated, as base64url. */
 export const linkBeginning = '#workflow='
+/** What it begins with where it names the workflow that the server was started with, by its id there. */
+export const openedBeginning = '#opened='
 /** Characters of such an end that are read: far more than programs pass on. */
 export const mostLinkRead = 100_000
 

@@ -1,5 +1,5 @@
 import { WoolgatherError, workflowElement } from '@woolgather/workflow'
-import { cellContent, columnHeadings, type ExportedGrid } from './exported-grid.ts'
+import { cellContent, columnHeadings, type ExportedGrid, type Titled } from './exported-grid.ts'
 import { escapeMarkup } from './write-results.ts'
 
 /** Pixels that a text is wide, in a font as CSS names it. */
@@ -31,7 +31,13 @@ const fonts = {
 }
 type Font = keyof typeof fonts
 
-const ink = { text: '#1d232b', quiet: '#5b6672', error: '#a83232', line: '#d5dae0', heading: '#f2f4f7' }
+export const ink = {
+  text: '#1d232b',
+  quiet: '#5b6672',
+  error: '#a83232',
+  line: '#d5dae0',
+  heading: '#f2f4f7',
+}
 
 /** A box of the table: its lines as they are wrapped. */
 interface Box {
@@ -45,7 +51,7 @@ interface Box {
  * @throws WoolgatherError where it is too large for a picture
  */
 export function drawGrid(grid: ExportedGrid, measure: Measure): Picture {
-  const { title, caption, pivot, rows, textOf, workflow } = grid
+  const { pivot, rows, textOf } = grid
   const { rowAxes, columns, cellAt } = pivot
   if (rows.length * columns.length > mostCells) throw tooLarge(`has ${rows.length * columns.length} cells`)
   const box = (text: string, width: number, font: Font, color = ink.text): Box => ({
@@ -70,22 +76,11 @@ export function drawGrid(grid: ExportedGrid, measure: Measure): Picture {
       }),
     ]),
   ]
-  const tableWidth = sum(widths)
-  const width = Math.max(420, tableWidth) + 2 * margin
-  const above = {
-    title: box(title, width - 2 * margin + 2 * padding, 'title'),
-    caption: box(caption, width - 2 * margin + 2 * padding, 'caption', ink.quiet),
-  }
-  const captionTop = margin + above.title.lines.length * 26
-  const top = captionTop + (caption === '' ? 8 : above.caption.lines.length * lineHeight + 14)
-  const parts = [
-    drawBox(above.title, margin - padding, margin - 8, 26),
-    caption === '' ? '' : drawBox(above.caption, margin - padding, captionTop - 8),
-  ]
-  let y = top
+  const parts: string[] = []
+  let y = 0
   table.forEach((boxes, index) => {
     const height = Math.max(...boxes.map(({ lines }) => lines.length)) * lineHeight + 2 * padding
-    let x = margin
+    let x = 0
     boxes.forEach((one, at) => {
       const isHeading = index === 0 || at < rowAxes.length
       const fill = isHeading ? ink.heading : '#ffffff'
@@ -97,8 +92,33 @@ export function drawGrid(grid: ExportedGrid, measure: Measure): Picture {
     })
     y += height
   })
-  const height = Math.ceil(y + margin)
-  return { svg: frame(title, Math.ceil(width), height, parts, workflow), width: Math.ceil(width), height }
+  return drawBelow(grid, sum(widths), y, parts, measure)
+}
+
+/** What is drawn, in a frame of its own, below its title and caption. */
+export function drawBelow(
+  { title, caption, workflow }: Titled,
+  wide: number,
+  tall: number,
+  parts: readonly string[],
+  measure: Measure,
+): Picture {
+  const width = Math.ceil(Math.max(420, wide) + 2 * margin)
+  const box = (text: string, font: Font, color: string): Box => ({
+    lines: wrap(text, width - 2 * margin, (part) => measure(part, fonts[font])),
+    font,
+    color,
+  })
+  const above = { title: box(title, 'title', ink.text), caption: box(caption, 'caption', ink.quiet) }
+  const captionTop = margin + above.title.lines.length * 26
+  const top = captionTop + (caption === '' ? 8 : above.caption.lines.length * lineHeight + 14)
+  const drawn = [
+    drawBox(above.title, margin - padding, margin - 8, 26),
+    caption === '' ? '' : drawBox(above.caption, margin - padding, captionTop - 8),
+    `<g transform="translate(${margin} ${top})">\n${parts.join('\n')}\n</g>`,
+  ]
+  const height = Math.ceil(top + tall + margin)
+  return { svg: frame(title, width, height, drawn, workflow), width, height }
 }
 
 function frame(

@@ -4,17 +4,21 @@ import type { ResultAxis, ResultCell } from '../result-set.ts'
 
 export type TextOf = (cell: ResultCell) => string
 
-/** A grid as it is shown, on its way into a file that tells where it comes from. */
-export interface ExportedGrid {
+/** What every file tells of what it shows. */
+export interface Titled {
   title: string
   /** Which model, seed and day; empty where that is not known. */
   caption: string
+  /** What made it; undefined where nobody knows any more. */
+  workflow: Workflow | undefined
+}
+
+/** A grid as it is shown, on its way into a file that tells where it comes from. */
+export interface ExportedGrid extends Titled {
   pivot: Pivot
   /** Those that are shown, in their order. */
   rows: readonly Line[]
   textOf: TextOf
-  /** What made it; undefined where nobody knows any more. */
-  workflow: Workflow | undefined
 }
 
 /** What stands over a column: the values of its axes, each with the name of its axis. */

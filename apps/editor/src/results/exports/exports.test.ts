@@ -1,11 +1,12 @@
-import type { Workflow } from '@woolgather/workflow'
+import { workflowElement, type ChartData, type Workflow } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
 import { defaultArrangement, pivot } from '../pivot.ts'
 import { resultOfLabelled, type ResultCell } from '../result-set.ts'
+import { drawChart } from './draw-chart.ts'
 import { drawGrid, wrap } from './draw-grid.ts'
 import type { ExportedGrid } from './exported-grid.ts'
 import { captionOf } from './made-by.ts'
-import { asCsv, asHtml, asJsonLines, asMarkdownFile } from './write-results.ts'
+import { asCsv, asHtml, asJsonLines, asMarkdownFile, chartAsCsv } from './write-results.ts'
 
 const hostile = '</script><svg onload="x">&amp;\u0000 \ud800'
 
@@ -65,7 +66,7 @@ describe('a grid as a file', () => {
       '<tr',
     ])
     const { svg } = drawGrid(grid, measure)
-    expect(elements(svg)).toEqual(['<metadata', '<rect', '<svg', '<text', '<title', '<tspan'])
+    expect(elements(svg)).toEqual(['<g', '<metadata', '<rect', '<svg', '<text', '<title', '<tspan'])
     // oxlint-disable-next-line no-control-regex
     expect(svg).not.toMatch(/[\0\ud800]/)
   })
@@ -111,4 +112,65 @@ test('text is wrapped between words, within long ones, and ends where a picture 
 test('a grid that is too large for a picture is refused with what to do', () => {
   const rows = Array.from({ length: 3_000 }, () => shown.rows[0]!)
   expect(() => drawGrid({ ...grid, rows }, measure)).toThrow(/too large for a picture: it has 6000 cells/)
+})
+
+describe('a chart as a file', () => {
+  const chart = (kind: ChartData['kind'], series: number): ChartData => ({
+    kind,
+    title: '',
+    x: { id: 'x', label: 'temperature', values: ['0.2', '=0.9'] },
+    series: {
+      id: 's',
+      label: hostile,
+      values: Array.from({ length: series }, (_, at) => `${at}`),
+    },
+    means: Array.from({ length: series }, (_, at) => [at - 1, at === 1 ? null : 2.5]),
+    counts: Array.from({ length: series }, () => [1, 3]),
+  })
+
+  test.each(['bar', 'line', 'heatmap'] as const)(
+    'of a %s has every number and name, the workflow, and no element that came out of a text',
+    (kind) => {
+      const { svg } = drawChart(
+        { title: hostile, caption: hostile, workflow, chart: chart(kind, 3) },
+        measure,
+      )
+      const known = ['circle', 'g', 'line', 'metadata', 'path', 'rect', 'svg', 'text', 'title', 'tspan']
+      expect(known).toEqual(expect.arrayContaining([...svg.matchAll(/<([a-z]+)/g)].map(([, name]) => name)))
+      expect(svg).toContain(workflowElement(workflow, 'svg'))
+      for (const name of ['temperature', '0.2', '=0.9']) expect(svg).toContain(name)
+      const marks = {
+        bar: /<rect [^>]*rx="2" fill="#\w+"\/>(?!<text)/g,
+        line: /<circle/g,
+        heatmap: /rx="3" fill="rgb/g,
+      }
+      expect(svg.match(marks[kind])).toHaveLength(5)
+      expect(svg).not.toMatch(/NaN|undefined|var\(/)
+    },
+  )
+
+  test('keeps a label for each row of a tall heat map, and breaks a long legend into lines', () => {
+    const tall = drawChart({ title: '', caption: '', workflow, chart: chart('heatmap', 120) }, measure)
+    for (const row of [0, 59, 119]) expect(tall.svg).toContain(`>${row}</text>`)
+    const heights = [2, 60].map(
+      (series) =>
+        drawChart({ title: '', caption: '', workflow, chart: chart('line', series) }, measure).height,
+    )
+    expect(heights[1]).toBeGreaterThan(heights[0]! + 100)
+  })
+
+  test('without axes or numbers is still a picture and a table', () => {
+    const empty: ChartData = { kind: 'bar', title: '', x: null, series: null, means: [[null]], counts: [[0]] }
+    expect(
+      drawChart({ title: 'a', caption: '', workflow: undefined, chart: empty }, measure).svg,
+    ).not.toMatch(/NaN|undefined/)
+    expect(chartAsCsv(empty)).toBe('mean,count\r\n,0\r\n')
+  })
+
+  test('of CSV has a line per number, nothing a spreadsheet would compute, and the workflow once', () => {
+    const [head, first, second] = chartAsCsv({ ...chart('bar', 1), series: null }, workflow).split('\r\n')
+    expect(head).toBe('temperature,mean,count,workflow')
+    expect(first).toMatch(/^0\.2,-1,1,"\{""format""/)
+    expect(second).toBe("'=0.9,2.5,3,")
+  })
 })

@@ -6,24 +6,58 @@ import {
   type WorkflowNode,
 } from '@woolgather/workflow'
 import { linksInto } from '../../document/inputs-of.ts'
+import { prefixOf } from '../../run/look-into-run.ts'
 import type { Editor } from '../../store/editor.ts'
 import { runIdOf } from '../../store/run-store.ts'
 import type { Tab } from '../../store/tab.ts'
+import type { Titled } from './exported-grid.ts'
 
 /** What made a result. */
-export interface MadeBy {
+interface MadeBy {
   /** As it ran, with the seeds that were drawn and the models it needs. */
   workflow: Workflow
   /** Milliseconds since the epoch. */
   time: number
 }
 
-/** The run that made what a node shows. Undefined where the server forgot it, or does not answer. */
-export async function findMadeBy(
+/**
+ * What a file says of the results of a node: which workflow made them, and under which title and name it is saved. Where
+ * nobody knows the workflow any more, that is told.
+ * @param nodes the node, and the one whose cells it shows, by their ids in the graph that is drawn
+ * @param said what stands in the caption before model, seed and day
+ */
+export async function describeExport(
   editor: Editor,
   tab: Tab,
-  paths: readonly string[],
-): Promise<MadeBy | undefined> {
+  nodes: readonly [node: string, ...makers: string[]],
+  title: string,
+  said: readonly string[] = [],
+): Promise<Titled & { fileName: string }> {
+  const { history, path } = tab.document.getState()
+  const prefix = prefixOf(path)
+  const made = await findMadeBy(
+    editor,
+    tab,
+    nodes.map((id) => prefix + id),
+  )
+  if (!made) {
+    editor.workbench
+      .getState()
+      .notify('info', 'Saved without its workflow', 'The server has no run that made these results any more.')
+  }
+  const name = made?.workflow.name ?? history.present.name
+  const caption =
+    made === undefined ? '' : captionOf(made, prefix + nodes[0], editor.server.getState().byType)
+  return {
+    title: name === '' ? title : `${name}: ${title}`,
+    caption: [...said, caption].filter((part) => part !== '').join(' · '),
+    workflow: made?.workflow,
+    fileName: name === '' ? title : `${name} - ${title}`,
+  }
+}
+
+/** The run that made what a node shows. Undefined where the server forgot it, or does not answer. */
+async function findMadeBy(editor: Editor, tab: Tab, paths: readonly string[]): Promise<MadeBy | undefined> {
   const state = tab.run.getState()
   const id = paths.map((path) => runIdOf(state, path)).find((found) => found !== undefined)
   if (id === undefined) return undefined

@@ -1,5 +1,4 @@
 import { isArtifactRef, type ArtifactRef } from '@woolgather/workflow'
-import { prefixOf } from '../../run/look-into-run.ts'
 import { saveFile } from '../../session/files/save-file.ts'
 import { readOutput } from '../../store/artifact-store.ts'
 import type { Editor } from '../../store/editor.ts'
@@ -9,7 +8,7 @@ import type { Line, Pivot } from '../pivot.ts'
 import type { ResultSet } from '../result-set.ts'
 import { drawGrid } from './draw-grid.ts'
 import type { ExportedGrid } from './exported-grid.ts'
-import { captionOf, findMadeBy } from './made-by.ts'
+import { describeExport } from './made-by.ts'
 import { createMeasure, paintPicture } from './paint-picture.ts'
 import { asCsv, asHtml, asJsonLines, asMarkdownFile } from './write-results.ts'
 
@@ -37,29 +36,17 @@ export async function saveGrid(
   shown: ShownGrid,
   format: GridFormat,
 ): Promise<void> {
-  const { history, path } = tab.document.getState()
   const { node, maker, title, set, page } = shown
-  const prefix = prefixOf(path)
-  const paths = [node, maker ?? node].map((id) => prefix + id)
   await editor.artifacts.getState().request(longValues(set))
-  const made = await findMadeBy(editor, tab, paths)
-  if (!made) {
-    editor.workbench
-      .getState()
-      .notify('info', 'Saved without its workflow', 'The server has no run that made these results any more.')
-  }
+  const { fileName, ...titled } = await describeExport(editor, tab, [node, maker ?? node], title, page)
   const artifacts = editor.artifacts.getState()
-  const caption = made === undefined ? '' : captionOf(made, prefix + node, editor.server.getState().byType)
-  const name = made?.workflow.name ?? history.present.name
   const grid: ExportedGrid = {
     ...shown,
-    title: name === '' ? title : `${name}: ${title}`,
-    caption: [...page, caption].filter((part) => part !== '').join(' · '),
+    ...titled,
     textOf: (cell) => textOfCell(cell, (value) => readOutput(artifacts, value)),
-    workflow: made?.workflow,
   }
   const [content, type] = await writers[format](grid, set)
-  saveFile(name === '' ? title : `${name} - ${title}`, format, content, type)
+  saveFile(fileName, format, content, type)
 }
 
 const writers: Record<GridFormat, (grid: ExportedGrid, set: ResultSet) => Written | Promise<Written>> = {

@@ -3,6 +3,7 @@ import {
   carryWorkflow,
   spreadsheetText,
   workflowElement,
+  type ChartData,
   type Workflow,
 } from '@woolgather/workflow'
 import { headingOf, type ResultAxis, type ResultSet } from '../result-set.ts'
@@ -23,9 +24,29 @@ export function asCsv(set: ResultSet, textOf: TextOf, workflow?: Workflow): stri
     cell.milliseconds === undefined ? '' : String(cell.milliseconds),
     ...(carried === undefined ? [] : [at === 0 ? carried : '']),
   ])
-  const fields = (line: string[]): string[] => line.map((text) => quoteCsv(spreadsheetText(text)))
-  const columns = carried === undefined ? head : [...head, carriedField]
-  return [columns, ...lines].map((line) => fields(line).join(',')).join('\r\n') + '\r\n'
+  return csvOf(carried === undefined ? head : [...head, carriedField], lines)
+}
+
+/** One line per number: where it stands, and of how many values it is the mean. The workflow is as in `asCsv`. */
+export function chartAsCsv({ x, series, means, counts }: ChartData, workflow?: Workflow): string {
+  const axes = [...(series ? [series] : []), ...(x ? [x] : [])]
+  const lines = means.flatMap((row, s) =>
+    row.map((mean, at) => [
+      ...(series ? [series.values[s] ?? ''] : []),
+      ...(x ? [x.values[at] ?? ''] : []),
+      mean === null ? '' : String(mean),
+      String(counts[s]?.[at] ?? 0),
+    ]),
+  )
+  const head = [...axes.map(({ label }) => label), 'mean', 'count']
+  if (workflow === undefined) return csvOf(head, lines)
+  const carried = lines.map((line, at) => [...line, at === 0 ? JSON.stringify(workflow) : ''])
+  return csvOf([...head, carriedField], carried)
+}
+
+function csvOf(head: readonly string[], lines: readonly string[][]): string {
+  const fields = (line: readonly string[]): string[] => line.map((text) => quoteCsv(spreadsheetText(text)))
+  return [head, ...lines].map((line) => fields(line).join(',')).join('\r\n') + '\r\n'
 }
 
 /** A field that a spreadsheet would take for more than text is quoted (RFC 4180). */

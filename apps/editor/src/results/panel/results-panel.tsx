@@ -1,6 +1,6 @@
 import { Maximize2, Minimize2, X } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react'
-import type { Coordinate } from '@woolgather/workflow'
+import type { ChartData, Coordinate } from '@woolgather/workflow'
 import { ChartView } from '../../charts/chart-view.tsx'
 import { formatNumber } from '../../run/show-run.ts'
 import { describeError } from '../../store/describe-error.ts'
@@ -9,6 +9,7 @@ import type { ResultsRequest } from '../../store/view-store.ts'
 import { titleOf } from '../../ui/describe-node.ts'
 import { CellDetails } from './cell-details.tsx'
 import { withName } from '../exports/exported-grid.ts'
+import { saveChart, type ChartFormat } from '../exports/save-chart.ts'
 import { longValues, saveGrid, type GridFormat } from '../exports/save-grid.ts'
 import { asMarkdown } from '../exports/write-results.ts'
 import type { NodeResults } from '../find-results.ts'
@@ -17,7 +18,7 @@ import { defaultArrangement, indicesOf, pivot, type Arrangement } from '../pivot
 import { headingOf, type ResultSet } from '../result-set.ts'
 import { ReproducibleOffer } from './reproducible-offer.tsx'
 import { ResultsGrid } from './results-grid.tsx'
-import { ResultsToolbar, type Look } from './results-toolbar.tsx'
+import { ExportMenu, ResultsToolbar, type Look } from './results-toolbar.tsx'
 import { scaleOf, scoresOf } from '../scores.ts'
 import { Timeline } from '../timeline.tsx'
 import { useCellText } from '../use-cell-text.ts'
@@ -68,17 +69,39 @@ export function ResultsPanel({ request }: { request: ResultsRequest }) {
       {results?.kind === 'grid' && (
         <GridView node={id} title={title} results={results} onOutput={setOutput} />
       )}
-      {results?.kind === 'chart' && (
-        <div className="results-chart">
-          <ChartView chart={results.chart} label={title} />
-        </div>
-      )}
+      {results?.kind === 'chart' && <ChartResult node={id} title={title} chart={results.chart} />}
       {(results === undefined || results.kind === 'wait') && (
         <p className="results-note">
           {results ? 'Fetching…' : 'Nothing to compare here yet: run the workflow.'}
         </p>
       )}
     </section>
+  )
+}
+
+function ChartResult({ node, title, chart }: { node: string; title: string; chart: ChartData }) {
+  const editor = useEditor()
+  const tab = useFront()
+  const exportAs = (format: ChartFormat) => () => {
+    saveChart(editor, tab, node, title, chart, format).catch((error: unknown) =>
+      editor.workbench.getState().notify('error', ...describeError(error)),
+    )
+  }
+  return (
+    <>
+      <div className="results-toolbar" role="toolbar" aria-label="What is done with the chart">
+        <ExportMenu
+          exports={[
+            { id: 'png', label: 'Picture (PNG)', onSelect: exportAs('png') },
+            { id: 'svg', label: 'Picture (SVG)', onSelect: exportAs('svg') },
+            { id: 'csv', label: 'CSV', onSelect: exportAs('csv') },
+          ]}
+        />
+      </div>
+      <div className="results-chart">
+        <ChartView chart={chart} label={title} />
+      </div>
+    </>
   )
 }
 

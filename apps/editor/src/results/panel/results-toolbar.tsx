@@ -28,7 +28,7 @@ export interface ResultsToolbarProps {
   look: Look
   onLook: (change: Partial<Look>) => void
   scores: readonly Score[]
-  exports: readonly { id: string; label: string; onSelect: () => void }[]
+  exports: readonly ExportChoice[]
 }
 
 export function ResultsToolbar({ set, output, outputs, look, onLook, scores, exports }: ResultsToolbarProps) {
@@ -100,17 +100,29 @@ export function ResultsToolbar({ set, output, outputs, look, onLook, scores, exp
           </div>
         </>
       )}
-      <Menu
-        label="Export"
-        className="quiet"
-        trigger={
-          <>
-            <Download /> Export
-          </>
-        }
-        sections={[{ items: exports }]}
-      />
+      <ExportMenu exports={exports} />
     </div>
+  )
+}
+
+export interface ExportChoice {
+  id: string
+  label: string
+  onSelect: () => void
+}
+
+export function ExportMenu({ exports }: { exports: readonly ExportChoice[] }) {
+  return (
+    <Menu
+      label="Export"
+      className="quiet"
+      trigger={
+        <>
+          <Download /> Export
+        </>
+      }
+      sections={[{ items: exports }]}
+    />
   )
 }
 
