@@ -4,7 +4,7 @@ import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { beginConstraint, constrainedPart } from '../steering/constraints/begin-constraint.ts'
 import { constraintSchema } from '../steering/constraints/constraint-value.ts'
-import { explainConstraintError } from '../steering/constraints/explain-constraint-error.ts'
+import { explainConstraintError, loadConstraints } from '../steering/constraints/load-constraints.ts'
 import { biasSettings } from '../steering/words/resolve-bias.ts'
 import { onlyWords, restrictWords } from '../steering/words/restrict-words.ts'
 import { framingInputs, promptInput, specialParts } from './prompt-inputs.ts'
@@ -154,8 +154,8 @@ export const generate: WoolgatherNode = defineNode({
             progress(++generated, maxTokens, 'tokens')
           },
         })
-        .catch((error: unknown) => {
-          throw explainConstraintError(error, 'constraint')
+        .catch(async (error: unknown) => {
+          throw explainConstraintError(await loadConstraints(), error, 'constraint')
         })
       return reportResult(result, {
         constrained: inputs.constraint !== undefined,

@@ -1,7 +1,6 @@
 import { outputTypes, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { readMergekit } from './mergekit/read-mergekit.ts'
 import { toRecipe } from './mergekit/to-recipe.ts'
 import type { Remark } from './mergekit/yaml-place.ts'
 
@@ -64,6 +63,8 @@ export const mergekit: WoolgatherNode = defineNode({
   async run({ config, names, file, seed }, { services }) {
     const text = file === '' ? config : await services.files.readInput(file)
     const input = file === '' ? 'config' : 'file'
+    // With a reader of YAML, which nothing else needs.
+    const { readMergekit } = await import('./mergekit/read-mergekit.ts')
     const { configs, remarks } = readMergekit(text, outputTypes)
     const refusal = (): WoolgatherError =>
       new WoolgatherError('invalid-input', tell(remarks.errors), {

@@ -1,9 +1,9 @@
-import { compileLanguage, type TextCheck } from '@woolgather/constraint'
+import type { TextCheck } from '@woolgather/constraint'
 import { z } from 'zod'
 import { verdict, verdictOutputs } from '../evaluate/verdict.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { constraintSchema } from './constraints/constraint-value.ts'
-import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
+import { explainConstraintErrors, loadConstraints } from './constraints/load-constraints.ts'
 
 export const check: WoolgatherNode = defineNode({
   type: 'steering/check',
@@ -30,8 +30,10 @@ export const check: WoolgatherNode = defineNode({
     ...verdictOutputs,
     problem: { type: 'text', description: 'Where it does not match; empty where it does.' },
   },
-  run: ({ text, constraint }) => {
-    const found = explainConstraintErrors('constraint', () => compileLanguage(constraint).check(text))
+  run: async ({ text, constraint }) => {
+    const found = explainConstraintErrors(await loadConstraints(), 'constraint', ({ compileLanguage }) =>
+      compileLanguage(constraint).check(text),
+    )
     return { ...verdict(found.matches), problem: problemOf(text, found) }
   },
 })

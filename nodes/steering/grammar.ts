@@ -1,7 +1,7 @@
-import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
+import type { ConstraintSource } from '@woolgather/constraint'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
+import { explainConstraintErrors, loadConstraints } from './constraints/load-constraints.ts'
 import { startingAt, startsInputs } from './constraints/starts.ts'
 
 export const grammar: WoolgatherNode = defineNode({
@@ -34,10 +34,12 @@ export const grammar: WoolgatherNode = defineNode({
     ...startsInputs,
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: ({ grammar: text, notation, start, ...starting }) => {
+  run: async ({ grammar: text, notation, start, ...starting }) => {
     const source: ConstraintSource =
       notation === 'lark' ? { kind: 'lark', text, start } : { kind: 'gbnf', text }
-    explainConstraintErrors('grammar', () => compileLanguage(source))
+    explainConstraintErrors(await loadConstraints(), 'grammar', ({ compileLanguage }) =>
+      compileLanguage(source),
+    )
     return { constraint: startingAt(source, starting) }
   },
 })

@@ -1,9 +1,9 @@
-import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
+import type { ConstraintSource } from '@woolgather/constraint'
 import { jsonSchema as anyJson } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { jsonText } from '../text/read-json.ts'
-import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
+import { explainConstraintErrors, loadConstraints } from './constraints/load-constraints.ts'
 import { startingAt, startsInputs } from './constraints/starts.ts'
 
 export const jsonSchema: WoolgatherNode = defineNode({
@@ -44,7 +44,7 @@ export const jsonSchema: WoolgatherNode = defineNode({
     ...startsInputs,
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: ({ schema, whitespace, closedObjects, bounded, ...starting }) => {
+  run: async ({ schema, whitespace, closedObjects, bounded, ...starting }) => {
     const source: ConstraintSource = {
       kind: 'json-schema',
       // Text keeps the places of properties that are named like integers.
@@ -53,7 +53,9 @@ export const jsonSchema: WoolgatherNode = defineNode({
       closedObjects,
       bounded,
     }
-    explainConstraintErrors('schema', () => compileLanguage(source))
+    explainConstraintErrors(await loadConstraints(), 'schema', ({ compileLanguage }) =>
+      compileLanguage(source),
+    )
     return { constraint: startingAt(source, starting) }
   },
 })

@@ -1,7 +1,7 @@
-import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
+import type { ConstraintSource } from '@woolgather/constraint'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
+import { explainConstraintErrors, loadConstraints } from './constraints/load-constraints.ts'
 import { startingAt, startsInputs } from './constraints/starts.ts'
 
 export const regex: WoolgatherNode = defineNode({
@@ -29,9 +29,11 @@ export const regex: WoolgatherNode = defineNode({
     ...startsInputs,
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: ({ pattern, stopAtFirstMatch, ...starting }) => {
+  run: async ({ pattern, stopAtFirstMatch, ...starting }) => {
     const source: ConstraintSource = { kind: 'regex', pattern, ...(stopAtFirstMatch && { stopAtFirstMatch }) }
-    explainConstraintErrors('pattern', () => compileLanguage(source))
+    explainConstraintErrors(await loadConstraints(), 'pattern', ({ compileLanguage }) =>
+      compileLanguage(source),
+    )
     return { constraint: startingAt(source, starting) }
   },
 })

@@ -1,9 +1,9 @@
-import { compileLanguage, type ConstraintSource } from '@woolgather/constraint'
+import type { ConstraintSource } from '@woolgather/constraint'
 import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { constraintSchema } from './constraints/constraint-value.ts'
-import { explainConstraintErrors } from './constraints/explain-constraint-error.ts'
+import { explainConstraintErrors, loadConstraints } from './constraints/load-constraints.ts'
 
 export const turns: WoolgatherNode = defineNode({
   type: 'steering/turns',
@@ -46,7 +46,7 @@ export const turns: WoolgatherNode = defineNode({
     },
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: ({ constraint, opens, closes, required, more }) => {
+  run: async ({ constraint, opens, closes, required, more }) => {
     if (more !== undefined && more.kind !== 'turns')
       throw new WoolgatherError(
         'invalid-input',
@@ -61,7 +61,9 @@ export const turns: WoolgatherNode = defineNode({
       turns: [{ opens, constraint, closes }, ...(more?.turns ?? [])],
       ...((required || more?.required === true) && { required: true }),
     }
-    explainConstraintErrors('constraint', () => compileLanguage(source))
+    explainConstraintErrors(await loadConstraints(), 'constraint', ({ compileLanguage }) =>
+      compileLanguage(source),
+    )
     return { constraint: source }
   },
 })

@@ -1,12 +1,8 @@
-import {
-  startAfterToken,
-  type ConstraintSource,
-  type ConstraintState,
-  type Gate,
-} from '@woolgather/constraint'
+import type { ConstraintSource, ConstraintState, Gate } from '@woolgather/constraint'
 import { findThinkingTags, onlyToken, type GenerateRequest, type LanguageModel } from '@woolgather/llama'
 import { WoolgatherError } from '@woolgather/workflow'
 import type { ReadyModel } from '../../services/services.ts'
+import { loadConstraints } from './load-constraints.ts'
 
 /**
  * A constraint for one answer. One that begins after a token or the model's thinking waits for it.
@@ -22,6 +18,7 @@ export async function beginConstraint(
   const inner = (await asked.constrain(source)).start()
   if (source.kind !== 'after' || 'text' in source.after) return inner
   const gate = 'token' in source.after ? tokenGate(model, source.after.token) : thinkingGate(model, prompt)
+  const { startAfterToken } = await loadConstraints()
   return startAfterToken(inner, gate, { size: model.info.vocabSize, endTokens: model.endTokens() })
 }
 

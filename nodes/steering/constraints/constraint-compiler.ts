@@ -1,13 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import {
-  compile,
-  createVocabularyInThread,
-  type Constraint,
-  type ConstraintSource,
-  type Vocabulary,
-} from '@woolgather/constraint'
+import type { Constraint, ConstraintSource, Vocabulary } from '@woolgather/constraint'
 import type { LanguageModel } from '@woolgather/llama'
-import { explainConstraintErrors } from './explain-constraint-error.ts'
+import { explainConstraintErrors, loadConstraints, type Constraints } from './load-constraints.ts'
 
 /** Constraints kept compiled for each model: their masks take up to 64 MiB each. */
 const keptConstraints = 16
@@ -16,6 +10,7 @@ const warmUp = 120
 const warmUpSlice = 5
 
 interface ModelConstraints {
+  constraints: Constraints
   vocabulary: Vocabulary
   /** In order of last use. */
   compiled: Map<string, Constraint>
@@ -38,11 +33,11 @@ export function createConstraintCompiler(): CompileConstraint {
   }
 
   return async (model, source) => {
-    const { vocabulary, compiled } = await constraintsOf(model)
+    const { constraints, vocabulary, compiled } = await constraintsOf(model)
     // Compiling takes some milliseconds: what waits comes first.
     await nextTurn()
     const key = JSON.stringify(source)
-    const constraint = compiled.get(key) ?? compileFor(source, vocabulary)
+    const constraint = compiled.get(key) ?? compileFor(source, { constraints, vocabulary })
     compiled.delete(key)
     compiled.set(key, constraint)
     for (const oldest of compiled.keys()) if (compiled.size > keptConstraints) compiled.delete(oldest)
@@ -51,14 +46,20 @@ export function createConstraintCompiler(): CompileConstraint {
 }
 
 async function arrangeFor(model: LanguageModel): Promise<ModelConstraints> {
+  const constraints = await loadConstraints()
   const tokens = await model.tokenBytes()
-  const vocabulary = await createVocabularyInThread(tokens, { endTokens: model.endTokens() })
-  return { vocabulary, compiled: new Map() }
+  const vocabulary = await constraints.createVocabularyInThread(tokens, { endTokens: model.endTokens() })
+  return { constraints, vocabulary, compiled: new Map() }
 }
 
 /** @throws WoolgatherError invalid-input */
-function compileFor(source: ConstraintSource, vocabulary: Vocabulary): Constraint {
-  const constraint = explainConstraintErrors('constraint', () => compile(source, vocabulary, { warmUp: 0 }))
+function compileFor(
+  source: ConstraintSource,
+  { constraints, vocabulary }: Pick<ModelConstraints, 'constraints' | 'vocabulary'>,
+): Constraint {
+  const constraint = explainConstraintErrors(constraints, 'constraint', ({ compile }) =>
+    compile(source, vocabulary, { warmUp: 0 }),
+  )
   void warmUpAside(constraint)
   return constraint
 }
