@@ -17,6 +17,16 @@ const callersFaults: ReadonlySet<ErrorCode> = new Set([
   'invalid-token',
   'constraint-dead-end',
   'too-few-tokens',
+  // a file that the call or the workflow names
+  'file-not-found',
+  'file-unreadable',
+  'file-too-large',
+  'file-outside-folders',
+  'model-not-found',
+  'model-unreadable',
+  'model-unsupported',
+  'adapter-mismatch',
+  'vector-mismatch',
 ])
 
 /** A call that gave no answer, and why. */

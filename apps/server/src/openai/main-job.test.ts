@@ -63,9 +63,13 @@ const ask = { model: 'chat', messages, max_tokens: 40 }
 /** Milliseconds of silence after which the proxy gives a connection up, as nginx does after a minute. */
 const proxyPatience = 1_000
 
+/** Milliseconds after which a stream that has nothing to say sends a comment. */
+const silence = { first: 50, next: 50 }
+
 /** A proxy in front of a server that cuts what says nothing for too long. */
 async function startProxy(target: string) {
   let cuts = 0
+  let pieces = 0
   const server = createServer((asked, answer) => {
     const upstream = request(
       new URL(asked.url ?? '/', target),
@@ -74,6 +78,7 @@ async function startProxy(target: string) {
         answer.writeHead(given.statusCode ?? 502, given.headers)
         given.on('data', (bytes: Buffer) => {
           watch.refresh()
+          pieces++
           answer.write(bytes)
         })
         given.on('end', () => answer.end())
@@ -93,6 +98,8 @@ async function startProxy(target: string) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cuts: () => cuts,
+    /** That came through, comments too. */
+    pieces: () => pieces,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
@@ -123,7 +130,7 @@ describe.skipIf(!isFull)('a served workflow, as programs use it', () => {
       workerEntry,
       workerEnv: { WOOLGATHER_GPU: 'cpu' },
       parallelRuns: 1,
-      silence: { first: 50, next: 50 },
+      silence,
       folders: {
         models: [models],
         output: path.join(folder, 'output'),
@@ -193,8 +200,9 @@ describe.skipIf(!isFull)('a served workflow, as programs use it', () => {
     })
     let over = false
     const whole = stream.finalChatCompletion().finally(() => (over = true))
-    const began = performance.now()
-    await until(() => over || performance.now() - began > 3 * proxyPatience)
+    // So many comments take three times what the proxy bears of silence.
+    const before = proxy.pieces()
+    await until(() => over || proxy.pieces() - before >= (3 * proxyPatience) / silence.next)
     expect(over).toBe(false)
     slow.letGo()
     const answer = await whole

@@ -121,6 +121,16 @@ describe('with the official client a workflow', () => {
           },
           out: { type: 'api/output', links: { value: ['embed', 'list'] } },
         },
+        loading: {
+          file: { type: 'api/input', inputs: { name: 'prompt' } },
+          model: { type: 'loading/model', links: { file: ['file', 'value'] } },
+          story: {
+            type: 'generation/generate',
+            inputs: { prompt: 'x', maxTokens: 1 },
+            links: { model: ['model', 'model'] },
+          },
+          out: { type: 'api/output', links: { value: ['story', 'text'] } },
+        },
         stopping: {
           prompt: { type: 'api/input', inputs: { name: 'prompt' } },
           stop: { type: 'api/input', inputs: { name: 'stop' } },
@@ -352,6 +362,14 @@ describe('with the official client a workflow', () => {
       )
     }
   })
+
+  test.each(['../../etc/model.gguf', '/etc/passwd', 'not/there.gguf'])(
+    'the file “%s” is the mistake of who asks for it: 400, which no client sends again',
+    async (prompt) => {
+      const asked = clientOf(server).completions.create({ model: 'loading', prompt })
+      await expect(asked).rejects.toMatchObject({ status: 400, type: 'invalid_request_error' })
+    },
+  )
 
   test('needs the token as its key where there is one', async () => {
     const token = 'a-long-enough-token'
