@@ -77,3 +77,18 @@ test('the likeliest tokens come in order, however many there are', () => {
   const row = Float32Array.of(3, 9, -1, 9.5, 4)
   expect([topTokens(row, 0), topTokens(row, 2), topTokens(row, 9)]).toEqual([[], [3, 1], [3, 1, 4, 0, 2]])
 })
+
+test('rows of any length have their likeliest tokens found, equal ones in their order, and their sum', () => {
+  const row = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(row, fc.integer({ min: 0, max: 9 }), (values, count) => {
+      const logits = Float32Array.from(values)
+      const sorted = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b)
+      expect(topTokens(logits, count)).toEqual(sorted.slice(0, count))
+      const sum = values.reduce((total, value) => total + Math.exp(value), 0)
+      expect(logSumExp(logits)).toBeCloseTo(Math.log(sum), 6)
+      for (const index of values.keys()) expect(logSumExp(logits.with(index, NaN))).toBeNaN()
+    }),
+    { numRuns: 60 },
+  )
+})
