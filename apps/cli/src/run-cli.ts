@@ -179,12 +179,13 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
 
   program
     .command('clean')
-    .description('have a server forget its oldest runs, with their outputs')
+    .description('forget the oldest runs, with their outputs')
     .requiredOption('--keep <time or size>', 'how much is kept, such as 30d or 10GiB')
     .option(
       '--server <url>',
-      `whose history; default http://${serverOptions.host.default}:${serverOptions.port.default}`,
+      `whose history; default http://${serverOptions.host.default}:${serverOptions.port.default}, or the data folder where none is there`,
     )
+    .option('--data <folder>', 'the history in this folder, which no server holds')
     .action(async (options: CleanOptions) =>
       exit(await (await import('./commands/clean.ts')).clean(options, io)),
     )
