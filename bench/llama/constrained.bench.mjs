@@ -61,13 +61,13 @@ const llama = await createLlama({ gpu: 'cpu', threads: 1 })
 const model = await llama.loadModel({ path: file, contextSize: 2048 })
 const vocabulary = await createVocabularyInThread(await model.tokenBytes(), { endTokens: model.endTokens() })
 const sampling = { temperature: 1, logitBias: endless(model) }
-const write = (seed, constraint) =>
+const write = (seed, constraint, finish = false) =>
   model.generate({
     prompt: { tokens: randomTokens(16, seed) },
     seed,
     maxTokens: tokens,
     sampling,
-    ...(constraint && { constraint: constraint.start() }),
+    ...(constraint && { constraint: constraint.start(), finish }),
   })
 /** A text may end before `tokens`. */
 const perToken = ({ result, cpuMs }) => ({
@@ -76,30 +76,34 @@ const perToken = ({ result, cpuMs }) => ({
 })
 
 const rows = {}
-const all = { wall: [], cpu: [] }
+const all = { wall: [], cpu: [], finishing: [] }
 let plainMs = Infinity
 for (const { name, source } of jobs.filter((job) => chosen.includes(job.name))) {
-  const ratios = { wall: [], cpu: [] }
+  const ratios = { wall: [], cpu: [], finishing: [] }
   const constraint = compile(source, vocabulary)
   for (let round = 0; round <= rounds; round++) {
     const plain = perToken(await measure(() => write(round)))
     const constrained = perToken(await measure(() => write(round, constraint)))
+    const finished = perToken(await measure(() => write(round, constraint, true)))
     if (round === 0) continue
     ratios.wall.push(plain.ms / constrained.ms)
     ratios.cpu.push(plain.cpuMs / constrained.cpuMs)
+    ratios.finishing.push(finished.cpuMs / constrained.cpuMs)
     plainMs = Math.min(plainMs, plain.ms)
   }
   all.wall.push(...ratios.wall)
   all.cpu.push(...ratios.cpu)
+  all.finishing.push(...ratios.finishing)
   rows[name] = shares(ratios)
 }
 rows['all'] = shares(all)
 
-function shares({ wall, cpu }) {
+function shares({ wall, cpu, finishing }) {
   const round3 = (value) => Number(value.toFixed(3))
   return {
     'of the unconstrained speed': round3(median(wall)),
     'by processor time': round3(median(cpu)),
+    'a token with finish, of one without, by processor time': round3(median(finishing)),
     'of the aim of 0.94': round3(median(wall) / 0.94),
   }
 }
