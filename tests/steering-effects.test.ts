@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Json, Table } from '@woolgather/workflow'
+import type { Json, Table, Workflow, WorkflowNode } from '@woolgather/workflow'
 import { woolgather } from './cli.ts'
+import { root } from './scratch.ts'
 import { isPirate, moodOf, topicOf } from './score-story.ts'
 import { serve } from './server.ts'
 
@@ -125,3 +128,34 @@ test.each(['regex', 'grammar', 'json-schema'])(
     expect(verdicts).toEqual(Array.from({ length: count }, () => true))
   },
 )
+
+test.each([
+  'Once upon a time, a knight lived behind the throne. He counted the swords on the wall.',
+  'Not so long ago, a baker came to live in the bakery. All week long she baked bread.',
+])('at ±1 of a control vector the model still finds a story of its kind likely: %s', async (told) => {
+  const { scratch, there } = server
+  const text = await readFile(path.join(root, 'workflows/control-vector.json'), 'utf8')
+  const { model, mood, steer } = (JSON.parse(text) as Workflow).nodes as Record<string, WorkflowNode>
+  const file = await scratch.writeWorkflow({
+    model: model!,
+    mood: mood!,
+    steer: steer!,
+    strengths: { type: 'matrix/axis', inputs: { values: [-1, 0, 1] } },
+    likely: {
+      type: 'generation/score',
+      inputs: { prompt: 'Tell me a story.', choices: [told] },
+      links: { model: ['steer', 'model'] },
+    },
+    show: { type: 'output/preview', links: { value: ['likely', 'perplexity'] } },
+  })
+  const { code, stderr } = await woolgather(['run', file, ...there, '--out', scratch.path('likely.json')])
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  const { outputs } = (await scratch.readJson('likely.json')) as {
+    outputs: { show: { value: { cells: { value: number }[] } } }
+  }
+  const [less = Infinity, plain = 0, more = Infinity] = outputs.show.value.cells.map(({ value }) => value)
+  console.log(
+    `| perplexity at -1, 0, 1 | ${[less, plain, more].map((value) => value.toFixed(2)).join(', ')} |`,
+  )
+  expect(Math.max(less, more)).toBeLessThanOrEqual(1.25 * plain)
+})
