@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -42,4 +42,18 @@ test('what a workflow lacks is what loading does not find: whole paths, dots, an
   expect(await missingOf(whole, 'demo/x.gguf', './demo/../demo/x.gguf')).toEqual([])
   const outside = [path.join(models, 'outside.gguf'), '../outside.gguf', 'demo/y.gguf']
   expect(await missingOf(...outside)).toEqual(outside)
+})
+
+test('a link that leads out of one folder is said, unless another folder has the file', async () => {
+  const folders = ['first', 'second', 'elsewhere'].map((name) => path.join(models, name))
+  const [first, second, elsewhere] = folders as [string, string, string]
+  for (const folder of folders) await mkdir(folder)
+  await writeFile(path.join(elsewhere, 'mine.gguf'), 'GGUF')
+  await symlink(path.join(elsewhere, 'mine.gguf'), path.join(first, 'mine.gguf'))
+  const found = findModelFile([first, second], 'mine.gguf')
+  await expect(found).rejects.toMatchObject({
+    code: 'file-outside-folders',
+    hint: expect.stringContaining('--models') as string,
+  })
+  expect(await findModelFile(folders, 'mine.gguf')).toBe(path.join(elsewhere, 'mine.gguf'))
 })

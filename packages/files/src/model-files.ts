@@ -1,4 +1,4 @@
-import { confinePath } from './paths/confine-path.ts'
+import { confinePath, LedOutside } from './paths/confine-path.ts'
 import { findModelFiles } from '@woolgather/gguf'
 import { nearest, WoolgatherError } from '@woolgather/workflow'
 import { access, mkdir } from 'node:fs/promises'
@@ -30,6 +30,7 @@ export async function locateModelFile(folders: readonly string[], file: string):
 export async function findModelFile(folders: readonly string[], file: string): Promise<string> {
   const place = await locateModelFile(folders, file)
   if (place !== undefined) return place
+  await refuseLinks(folders, file)
   const known = (await Promise.all(folders.map(findModelFiles))).flat()
   const meant = nearest(file, new Set(known)).map((name) => `“${name}”`)
   const question = meant.length > 0 ? `Did you mean ${meant.join(' or ')}? Else put` : 'Put'
@@ -37,6 +38,15 @@ export async function findModelFile(folders: readonly string[], file: string): P
     input: 'file',
     hint: `${question} it below ${folders.join(' or ')}, or name an address such as hf:owner/repo/file.gguf.`,
   })
+}
+
+/** @throws LedOutside where one of the folders has it, but by a link that is not followed */
+async function refuseLinks(folders: readonly string[], file: string): Promise<void> {
+  for (const folder of folders) {
+    await confinePath(folder, file).catch((error: unknown) => {
+      if (error instanceof LedOutside) throw error
+    })
+  }
 }
 
 /** `mood.gguf`, or the first free name of `mood-2.gguf`, … */

@@ -83,13 +83,16 @@ describe('listing model files', () => {
     ])
   })
 
-  test('takes the first part of a split model, and no link that leads out of the folder', async () => {
+  test('takes the first part of a split model, and no link that leads out of the folder, which is said', async () => {
     const outside = createFolder({ 'secret.gguf': model })
     const folder = createFolder({ 'big-00001-of-00002.gguf': model, 'big-00002-of-00002.gguf': model })
     symlinkSync(path.join(outside, 'secret.gguf'), path.join(folder, 'secret.gguf'))
     symlinkSync(path.join(folder, 'big-00001-of-00002.gguf'), path.join(folder, 'alias.gguf'))
-    const { files } = await createModelLister([folder])()
+    const { files, unreadable } = await createModelLister([folder])()
     expect(files.map(({ file }) => file)).toEqual(['alias.gguf', 'big-00001-of-00002.gguf'])
+    expect(unreadable).toEqual([
+      { file: 'secret.gguf', message: expect.stringContaining('--models') as string },
+    ])
   })
 
   test('sees that a file has changed', async () => {

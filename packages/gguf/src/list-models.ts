@@ -34,7 +34,9 @@ export function createModelLister(folders: readonly string[]): () => Promise<Mod
     const seen = new Set<string>()
     const current = new Map<string, Known>()
     for (const folder of folders) {
-      for (const file of await findModelFiles(folder)) {
+      const { files, ledOut } = await lookThrough(folder)
+      for (const file of ledOut) if (!seen.has(file)) list.unreadable.push({ file, message: leadsOut })
+      for (const file of files) {
         if (seen.has(file)) continue
         seen.add(file)
         const absolute = path.join(folder, file)
@@ -70,11 +72,20 @@ function asSentence(error: Error): string {
   return `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`
 }
 
+const leadsOut =
+  'This is a link that leads out of the folder, where workflows may not read. Name the folder it leads to with `--models`, too, or put the file itself here (`ln` without `-s` costs no room on the same disk).'
+
 /** Paths below `folder`, forward slashes. Hidden entries, and links that lead out of the folder, are passed over. */
 export async function findModelFiles(folder: string): Promise<string[]> {
-  const root = await realpath(folder).catch(() => undefined)
-  if (root === undefined) return []
+  return (await lookThrough(folder)).files
+}
+
+/** Model files below a folder, and links called like one that lead out of it, or to nothing. */
+async function lookThrough(folder: string): Promise<{ files: string[]; ledOut: string[] }> {
   const found: string[] = []
+  const ledOut: string[] = []
+  const root = await realpath(folder).catch(() => undefined)
+  if (root === undefined) return { files: found, ledOut }
 
   const visit = async (relative: string, depth: number): Promise<void> => {
     const entries = await readdir(path.join(root, relative), { withFileTypes: true }).catch(() => [])
@@ -84,11 +95,12 @@ export async function findModelFiles(folder: string): Promise<string[]> {
       const kind = entry.isSymbolicLink() ? await followLink(root, below) : entry
       if (kind?.isDirectory() && depth < maxDepth) await visit(below, depth + 1)
       else if (kind?.isFile() && isModelFile(entry.name)) found.push(below)
+      else if (kind === undefined && isModelFile(entry.name)) ledOut.push(below)
     }
   }
 
   await visit('', 0)
-  return found
+  return { files: found, ledOut }
 }
 
 async function followLink(

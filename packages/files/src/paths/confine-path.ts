@@ -11,7 +11,7 @@ export async function confinePath(folder: string, name: string): Promise<string>
   const target = path.resolve(folder, withSlashes(name))
   if (name.includes('\0') || !isBelow(path.resolve(folder), target)) throw outside(name)
   const realFolder = await realpath(folder)
-  if (!isBelow(realFolder, await realPathOfExistingPart(target))) throw outside(name)
+  if (!isBelow(realFolder, await realPathOfExistingPart(target))) throw new LedOutside(name)
   return target
 }
 
@@ -37,4 +37,17 @@ function outside(name: string): WoolgatherError {
       hint: 'Use a path below the models or output folder; folders are set when Woolgather starts.',
     },
   )
+}
+
+/** A link that its owner put there is no slip of the workflow's: what is missing is that its folder was named. */
+export class LedOutside extends WoolgatherError {
+  constructor(name: string) {
+    super(
+      'file-outside-folders',
+      `“${name}” is there by a link, which leads out of the folders that workflows may use.`,
+      {
+        hint: 'Put the file itself there, or name the folder that the link leads to when Woolgather starts: `--models FOLDER` for models.',
+      },
+    )
+  }
 }
