@@ -5,7 +5,7 @@ import { createServerStore } from '../store/server-store.ts'
 import { createTabStore, frontOf } from '../store/tab-store.ts'
 import { createWorkbenchStore, type Theme } from '../store/workbench-store.ts'
 import { createSourceChecker } from './checking/check-sources.ts'
-import { followDownload } from './server/fetch-model.ts'
+import { followDownload } from './files/fetch-model.ts'
 import { loseRun } from './running/run-workflow.ts'
 
 export interface EditorOptions extends Pick<ClientOptions, 'createSocket' | 'reconnectDelay'> {

@@ -3,8 +3,8 @@ import { renameModel } from '@woolgather/workflow'
 import type { Editor } from '../../store/editor.ts'
 import type { Tab } from '../../store/tab.ts'
 import { describeError } from '../../store/describe-error.ts'
-import { isOpen } from '../files/tabs.ts'
-import { loadModels } from './load-library.ts'
+import { isOpen } from './tabs.ts'
+import { loadModels } from '../server/load-library.ts'
 
 /**
  * Fetches a model under the name that a workflow knows it by; how it goes on is told over the socket. Where it was saved
