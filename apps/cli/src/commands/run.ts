@@ -95,7 +95,7 @@ async function execute(
   workflow: Workflow,
   { options, folders, io, server, names }: ExecuteOptions,
 ): Promise<CollectedRun> {
-  const show = options.json ? createJsonLines(io) : showProgress(io.stderr, names, options)
+  const show = options.json ? createJsonLines(io) : await showProgress(io.stderr, names, options)
   const collector = createCollector()
   const cancel = new AbortController()
   const worker = server ?? startOwnWorker(options, { folders, io, say: (text) => show.say(text) })

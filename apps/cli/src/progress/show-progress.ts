@@ -1,6 +1,5 @@
 import type { RunEvent } from '@woolgather/workflow'
 import type { TextSink } from '../io/cli-io.ts'
-import { createLiveLines } from './live-lines.ts'
 import type { CellNames } from './name-cells.ts'
 import { createPlainLines } from './plain-lines.ts'
 import { newsOf, type Progress } from './progress.ts'
@@ -16,13 +15,21 @@ export interface Loudness {
  * Lines that change in place on a terminal. Where output goes to a file or another program, a line for each thing that
  * happens if asked for; else only what is said aloud.
  */
-export function showProgress(stderr: TextSink, names: CellNames, { quiet, verbose }: Loudness): Progress {
+export async function showProgress(
+  stderr: TextSink,
+  names: CellNames,
+  { quiet, verbose }: Loudness,
+): Promise<Progress> {
   if (quiet)
     return named(
       createSilence(() => {}),
       names,
     )
-  if (stderr.isTTY) return named(createLiveLines(stderr, names), names)
+  if (stderr.isTTY) {
+    // With all that knows how wide a line is on a terminal.
+    const { createLiveLines } = await import('./live-lines.ts')
+    return named(createLiveLines(stderr, names), names)
+  }
   if (verbose) return named(createPlainLines(stderr, names), names)
   return named(
     createSilence((text) => void stderr.write(`${printable(text)}\n`)),
