@@ -84,13 +84,7 @@ function drawMap(chart: ChartData, tall: number): string[] {
     const box = `x="${round(left)}" y="${round(top)}" width="${round(wide)}" height="${round(high)}" rx="3"`
     if (mean === null) return `<rect ${box} fill="none" stroke="${ink.line}" stroke-dasharray="3 3"/>`
     const number = plan.written
-      ? label(
-          formatNumber(mean),
-          left + wide / 2,
-          top + high / 2 + 4,
-          'middle',
-          part > 0.55 ? '#fff' : ink.text,
-        )
+      ? label(formatNumber(mean), left + wide / 2, top + high / 2 + 4, 'middle', ink.text)
       : ''
     return `<rect ${box} fill="${shade(part)}"/>${number}`
   })
