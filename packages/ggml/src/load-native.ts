@@ -1,6 +1,7 @@
 import koffi from 'koffi'
 import { bindFunctions, registerLogCallback } from './bind.ts'
 import type { CallbackPointer, CApi } from './c-api.ts'
+import { setCallMemory } from './call-memory.ts'
 import { checkVersion } from './check-version.ts'
 import { chooseBinary } from './choose-binary.ts'
 import type { Gpu, NativeBinary } from './choose-binary.ts'
@@ -21,12 +22,6 @@ export interface Native {
   devices(): Device[]
 }
 
-/**
- * Native code runs on stacks that koffi allocates; its 128 KiB for calls on worker threads are less than threads
- * have, and llama.cpp was written for those. Must be set before the first call.
- */
-const callMemory = { sync_stack_size: 8 << 20, async_stack_size: 8 << 20 }
-
 let loaded: Promise<Native> | undefined
 
 /**
@@ -43,7 +38,7 @@ export function loadNative(options: { gpu?: Gpu | undefined } = {}): Promise<Nat
 }
 
 async function load(gpu: Gpu | undefined): Promise<Native> {
-  koffi.config(callMemory)
+  setCallMemory()
   const binary = await chooseBinary(gpu)
   const { api, isEmptyPointer } = bindLibraries(binary)
   const log = new NativeLog()

@@ -1,6 +1,7 @@
 import koffi from 'koffi'
 import { parsePrototype, toKoffiType } from './bind.ts'
 import { prototypes, type CApi } from './c-api.ts'
+import { setCallMemory } from './call-memory.ts'
 
 /** The part of the C API that stores numbers in tensor types and reads them again. */
 export type QuantizerApi = Pick<
@@ -16,6 +17,7 @@ const names = ['ggml_blck_size', 'ggml_row_size', 'ggml_quantize_chunk', 'ggml_g
  * @param library `ggmlBase` of the binary that the main thread loaded
  */
 export function loadQuantizer(library: string): QuantizerApi {
+  setCallMemory()
   const handle = koffi.load(library)
   const bound = names.map((name) => {
     const { result, args } = parsePrototype(prototypes[name])
