@@ -9,7 +9,9 @@ const program = fileURLToPath(new URL('../../apps/cli/bin/woolgather.js', import
 export async function startServer({ models, data, output }) {
   const folders = [...models.flatMap((folder) => ['--models', folder]), '--data', data, '--output', output]
   const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--cpu', ...folders], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // It ends with this process, not with whoever started this one.
+    env: { ...process.env, WOOLGATHER_PARENT: String(process.pid) },
   })
   const url = await new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`The server ended with ${code}.`)))
