@@ -60,3 +60,15 @@ test('a conversation of a thousand messages takes a small part of the steps ther
     999 * 5,
   )
 })
+
+test('a second copy of this module in one process does not count the steps of the first', async () => {
+  const { compileTemplate: compileAgain, renderTemplate: renderAgain } = (await import(
+    /* @vite-ignore */ `${import.meta.url.replace('.test.ts', '.ts')}?again`
+  )) as typeof import('./render-template.ts')
+  expect(renderAgain).not.toBe(renderTemplate)
+  const hello = "{{ 'Hello' }}"
+  expect(renderAgain(compileAgain(hello), rendering, 5)).toEqual({ text: 'Hello' })
+  for (let time = 0; time < 9; time++) {
+    expect(renderTemplate(compileTemplate(hello), rendering)).toEqual({ text: 'Hello' })
+  }
+})

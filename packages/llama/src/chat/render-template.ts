@@ -1,4 +1,4 @@
-import { Interpreter, Template } from '@huggingface/jinja'
+import { Environment, Interpreter, Template } from '@huggingface/jinja'
 import type { ChatMessage } from '../contract/interface.ts'
 
 /** A conversation to be rendered, with what templates ask for besides. */
@@ -49,45 +49,101 @@ export function renderTemplate(
 ): Rendered {
   if (!(template instanceof Template)) return { problem: 'invalid', message: template.message }
   const said = rendering.messages.reduce((sum, { content }) => sum + content.length, 0)
-  const size = spareSize + 4 * said
-  left = { steps, size, total: mostTimes * size }
+  const interpreter = new LimitedInterpreter(variables(rendering), steps, spareSize + 4 * said)
   try {
-    return {
-      text: template.render({
-        messages: rendering.messages.map(({ role, content }) => ({ role, content })),
-        add_generation_prompt: rendering.addGenerationPrompt,
-        bos_token: rendering.bosToken,
-        eos_token: rendering.eosToken,
-        tools: null,
-        documents: null,
-      }),
-    }
+    return { text: interpreter.run(template.parsed).value }
   } catch (error) {
     const problem = error instanceof Excess ? 'excessive' : 'refused'
     return { problem, message: messageOf(error) }
   }
 }
 
-/** What the template that is rendered may still take: rendering is synchronous, so there is one. */
-let left = { steps: 0, size: 0, total: 0 }
-
-interface Step {
-  (this: Interpreter, ...args: unknown[]): unknown
+/** What a template can name: what the library's own `Template.render` gives it, and `range` within its limit. */
+function variables(rendering: Rendering): Environment {
+  const environment = new Environment()
+  for (const [name, value] of Object.entries({
+    true: true,
+    True: true,
+    false: false,
+    False: false,
+    none: null,
+    None: null,
+    raise_exception: (message: string) => {
+      throw new Error(message)
+    },
+    range,
+    strftime_now: (format: string) => now.render({ format }),
+    messages: rendering.messages.map(({ role, content }) => ({ role, content })),
+    add_generation_prompt: rendering.addGenerationPrompt,
+    bos_token: rendering.bosToken,
+    eos_token: rendering.eosToken,
+    tools: null,
+    documents: null,
+  })) {
+    environment.set(name, value)
+  }
+  return environment
 }
 
-/*
- * The library has no limits and no place to put them; every step of a template goes through one of these two methods.
+/** The library keeps its writing of dates to its own templates. */
+const now = new Template('{{ strftime_now(format) }}')
+
+/** As Python's, within a limit. */
+function range(start: number, stop?: number, step = 1): number[] {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop]
+  if (step === 0) throw new Error('range() step must not be zero')
+  const length = Math.max(0, Math.ceil((to - from) / step))
+  if (length > longestRange) throw new Excess(`a range has ${count(length)} numbers`)
+  return Array.from({ length }, (_, index) => from + index * step)
+}
+
+/** The library's interpreter as its methods call each other; its types call some of them private. */
+const Steps = Interpreter as unknown as new (environment: Environment) => {
+  run(program: Template['parsed']): { value: string }
+  evaluate(statement: unknown, environment: Environment): unknown
+  evaluateBlock(statements: unknown, environment: Environment): unknown
+}
+
+/**
+ * The library has no limits; every step of a template goes through one of these two methods.
  * Memory is counted, too: a thread that runs out of it takes the whole process along.
  */
-for (const name of ['evaluate', 'evaluateBlock']) {
-  const methods = Interpreter.prototype as unknown as Record<string, Step>
-  const step = methods[name]!
-  methods[name] = function (...args) {
-    if (left.steps-- === 0) throw new Excess('it takes too many steps')
-    if (typeOf(args[0]) === 'Program') limitRange(args[1] as Globals)
-    const result = step.apply(this, args)
-    if (isMade(args[0])) weigh(Object(result) as { value?: unknown })
+class LimitedInterpreter extends Steps {
+  #steps: number
+  #size: number
+  #total: number
+
+  constructor(environment: Environment, steps: number, size: number) {
+    super(environment)
+    this.#steps = steps
+    this.#size = size
+    this.#total = mostTimes * size
+  }
+
+  override evaluate(statement: unknown, environment: Environment): unknown {
+    this.#step()
+    return this.#weighed(super.evaluate(statement, environment), statement)
+  }
+
+  override evaluateBlock(statements: unknown, environment: Environment): unknown {
+    this.#step()
+    return this.#weighed(super.evaluateBlock(statements, environment), statements)
+  }
+
+  #step(): void {
+    if (this.#steps-- === 0) throw new Excess('it takes too many steps')
+  }
+
+  #weighed(result: unknown, statement: unknown): unknown {
+    if (isMade(statement)) this.#weigh(Object(result) as { value?: unknown })
     return result
+  }
+
+  #weigh({ value }: { value?: unknown }): void {
+    const isList = Array.isArray(value)
+    if (!isList && typeof value !== 'string') return
+    this.#total -= isList ? charactersPerItem * value.length : value.length
+    if (value.length > this.#size || this.#total < 0) throw new Excess('what it makes is too large')
   }
 }
 
@@ -100,30 +156,6 @@ function isMade(statement: unknown): boolean {
 
 function typeOf(statement: unknown): unknown {
   return (Object(statement) as { type?: unknown }).type
-}
-
-function weigh({ value }: { value?: unknown }): void {
-  const isList = Array.isArray(value)
-  if (!isList && typeof value !== 'string') return
-  left.total -= isList ? charactersPerItem * value.length : value.length
-  if (value.length > left.size || left.total < 0) throw new Excess('what it makes is too large')
-}
-
-interface Globals {
-  variables: Map<string, { value: (numbers: { value: unknown }[], scope: unknown) => unknown }>
-}
-
-/** The library's `range` makes all its numbers before anybody could weigh them. */
-function limitRange({ variables }: Globals): void {
-  const range = variables.get('range')!
-  const make = range.value
-  range.value = (numbers, scope) => {
-    const [first, second, step = 1] = numbers.map(({ value }) => Number(value))
-    const [from = 0, to = 0] = second === undefined ? [0, first] : [first, second]
-    const length = Math.ceil((to - from) / step)
-    if (length > longestRange) throw new Excess(`a range has ${count(length)} numbers`)
-    return make(numbers, scope)
-  }
 }
 
 function count(number: number): string {
