@@ -112,6 +112,22 @@ test('under a control vector too, beside others without', async () => {
   expect(together.map(exactly)).toEqual(alone.map(exactly))
 })
 
+test('what is scored is what was noted while it was written, whatever was steered between', async () => {
+  await using loaded = await loadTestModel(shape, options)
+  const prompt = { tokens: someTokens(40, 5) }
+  const direction = Float32Array.from({ length: 128 }, (_, index) => Math.sin(index) / 4)
+  const vectors = [{ vector: { directions: new Map([[1, direction]]) }, strength: 1 }]
+  const written = await write(loaded.model, prompt, 1)
+  const request = { prompt, continuations: [{ tokens: written.tokens }] }
+  const noted = written.logprobs!.reduce((sum, { logprob }) => sum + logprob, 0)
+  const [before] = await score(loaded.model, request)
+  const [steered] = await score(loaded.model, { ...request, vectors })
+  const [after] = await score(loaded.model, request)
+  expect(before!.logLikelihood).toBeCloseTo(noted, 4)
+  expect(Math.abs(steered!.logLikelihood - noted)).toBeGreaterThan(0.01)
+  expect(after).toEqual(before)
+})
+
 test.each(['Q8_0', 'F16'] as const)(
   '%s: texts are scored bit for bit the same alone and among others, long ones too',
   async (type) => {
