@@ -4,7 +4,7 @@ import { runUntilExit } from './run.mjs'
 
 prepare('cli', 'worker', 'server', 'editor')
 process.exitCode = await runUntilExit(process.execPath, [
-  'apps/cli/dist/main.js',
+  'apps/cli/bin/woolgather.js',
   'serve',
   '--open',
   ...process.argv.slice(2),

@@ -18,7 +18,7 @@ export function spawnWoolgather(
   options: { onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void } = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(root, 'apps/cli/dist/main.js'), ...args], {
+    const child = spawn(process.execPath, [path.join(root, 'apps/cli/bin/woolgather.js'), ...args], {
       cwd: root,
       env: { ...process.env, NO_COLOR: '1' },
     })

@@ -14,7 +14,7 @@ const answers = (url: string): Promise<boolean> =>
 const script = `
   import { runUntilExit } from './scripts/run.mjs'
   const [data] = process.argv.slice(1)
-  await runUntilExit(process.execPath, ['apps/cli/dist/main.js', 'serve', '--port', '0', '--data', data])`
+  await runUntilExit(process.execPath, ['apps/cli/bin/woolgather.js', 'serve', '--port', '0', '--data', data])`
 
 /** A program called npm with a shell between it and the script. */
 const npm = `

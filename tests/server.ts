@@ -9,7 +9,7 @@ interface ServerProcessOptions {
   port?: string
   /** Folders of node packages. */
   nodes?: readonly string[]
-  /** Through `woolgather serve`, which takes a second more to load. */
+  /** Through `woolgather serve`. */
   command?: boolean
   /** A workflow that it is handed, as `woolgather serve FILE` does. */
   opened?: string
@@ -18,7 +18,7 @@ interface ServerProcessOptions {
 /** The server as a process of its own, as `woolgather serve` starts it. */
 export function startServer(scratch: Scratch, options: ServerProcessOptions = {}): ChildProcess {
   const { port = '0', nodes = [], command = false, opened } = options
-  const program = command ? ['apps/cli/dist/main.js', 'serve'] : ['apps/server/dist/main.js']
+  const program = command ? ['apps/cli/bin/woolgather.js', 'serve'] : ['apps/server/bin/main.js']
   const folders = [
     '--data',
     scratch.path('data'),

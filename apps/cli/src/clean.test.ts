@@ -13,7 +13,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const clean = (keep: string) => runHere(['clean', '--keep', keep, '--data', folder])
 
 test('a history that no server holds is cleaned without one; one that a server holds is left alone, and that is named', async () => {
-  const entry = new URL('../../server/dist/main.js', import.meta.url).pathname
+  const entry = new URL('../../server/bin/main.js', import.meta.url).pathname
   const server = spawn(
     process.execPath,
     [entry, '--port', '0', '--cpu', '--data', folder, '--output', folder],

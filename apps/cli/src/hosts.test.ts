@@ -132,7 +132,7 @@ test('a run and each row of a batch tell the webhook that --webhook names, and t
 
 /** A server of this checkout in the folder of the test. */
 async function startServer(...more: string[]): Promise<AsyncDisposable & { url: string }> {
-  const entry = new URL('../../server/dist/main.js', import.meta.url).pathname
+  const entry = new URL('../../server/bin/main.js', import.meta.url).pathname
   const folders = ['models', 'data', 'output'].flatMap((name) => [`--${name}`, path.join(folder, name)])
   const child = spawn(process.execPath, [entry, '--port', '0', '--cpu', ...folders, ...more], {
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -13,7 +13,7 @@ import { collect, createSocket, script, startTestServer, submit, until } from '.
 
 const { resolve } = createRequire(import.meta.url)
 const workerEntry = resolve('@woolgather/worker/main')
-const serverEntry = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const serverEntry = fileURLToPath(new URL('../bin/main.js', import.meta.url))
 
 /** That have to land while a run goes on. */
 const kills = process.env['WOOLGATHER_TEST_FULL'] === '1' ? 20 : 4

@@ -11,7 +11,7 @@ import { createServerRunner, ServerGone } from '../running/server-runner.ts'
 import { prepare, type BatchFiles } from '../testing/batch-files.ts'
 import { gated, writeGateNodes } from '../testing/gate-nodes.ts'
 
-const serverEntry = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url))
+const serverEntry = fileURLToPath(new URL('../../../server/bin/main.js', import.meta.url))
 const token = 'a-long-enough-token'
 const rows = Array.from({ length: 12 }, (_, row) => row)
 const { folder: nodes, openTo } = writeGateNodes()

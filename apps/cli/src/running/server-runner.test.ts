@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const bin = fileURLToPath(new URL('../../bin/woolgather.js', import.meta.url))
-const serverEntry = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url))
+const serverEntry = fileURLToPath(new URL('../../../server/bin/main.js', import.meta.url))
 
 const workflow = {
   format: 'woolgather',

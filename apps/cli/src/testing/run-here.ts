@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { loadDescriptions } from '../reading/load-descriptions.ts'
 import { runCli } from '../run-cli.ts'
 
-const workerEntry = fileURLToPath(new URL('../../../worker/dist/main.js', import.meta.url))
+const workerEntry = fileURLToPath(new URL('../../../worker/bin/main.js', import.meta.url))
 
 /** A command line in this process, which spares starting one; its worker is the built one, a process of its own. */
 export async function runHere(
