@@ -10,7 +10,13 @@ const workflow = 'workflows/first-story.json'
 const result = 'output/first-story.json'
 mkdirSync(path.join(root, path.dirname(result)), { recursive: true })
 console.log(`\nRunning ${workflow} on the model that comes with Woolgather:\n`)
-const code = await runUntilExit(process.execPath, ['apps/cli/bin/woolgather.js', 'run', workflow, '--out', result])
+const code = await runUntilExit(process.execPath, [
+  'apps/cli/bin/woolgather.js',
+  'run',
+  workflow,
+  '--out',
+  result,
+])
 if (code === 0) {
   const { outputs } = JSON.parse(readFileSync(path.join(root, result), 'utf8'))
   console.log('\nThe story:\n')
