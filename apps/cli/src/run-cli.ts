@@ -6,6 +6,7 @@ import type { CliIo } from './io/cli-io.ts'
 import type { BatchOptions } from './batch/prepare-batch.ts'
 import type { CleanOptions } from './commands/clean.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
+import type { ListModelsOptions } from './commands/list-models.ts'
 import type { RecipeOptions } from './commands/recipe.ts'
 import type { RunOptions } from './running/run-options.ts'
 import type { ServeOptions } from './commands/serve.ts'
@@ -124,13 +125,14 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .description('say what is wrong with this machine, or what a workflow lacks to run on it')
     .argument('[file]', 'workflow, or an output that carries one')
     .option('--fetch', 'fetch the models the workflow lacks, as far as it says from where')
+    .option('--here', 'name the models it lacks as the same files are called here')
     .addOption(
       new Option('--existing <what>', 'with --fetch, where another file has the name of a model').choices([
         'beside',
         'replace',
       ]),
     )
-    .option('--out <file>', 'with --fetch, the workflow that names what was saved beside another file')
+    .option('--out <file>', 'with --fetch or --here, the workflow that names what is here')
     .option('--port <number>', `the port a server would take; default ${serverOptions.port.default}`)
     .option('--json', 'print as JSON')
     .action(async (file: string | undefined, options: DoctorOptions) =>
@@ -159,8 +161,11 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .command('models')
     .description('list model files as workflows name them')
     .option('--models <folder>', 'look here first (repeatable)', collect)
+    .option('--data <folder>', 'where it is noted which files were added')
+    .option('--add <path>', 'use a file, or those of a folder, where they lie, from now on')
+    .option('--forget <name>', 'use one no more that was added; it stays where it is')
     .option('--json', 'print as JSON')
-    .action(async (options: { models?: string[]; json?: boolean }) =>
+    .action(async (options: ListModelsOptions) =>
       exit(await (await import('./commands/list-models.ts')).listModels(options, io)),
     )
 

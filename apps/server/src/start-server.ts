@@ -3,8 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { createFileArtifactStore, gatherNodes } from '@woolgather/engine'
-import { createModelLedger, openDownloadHosts } from '@woolgather/files'
-import { createModelLister } from '@woolgather/gguf'
+import { createModelLedger, openDownloadHosts, openModels } from '@woolgather/files'
 import { describeLibrary } from '@woolgather/nodes/descriptions'
 import type { ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import {
@@ -207,7 +206,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onFailure: (thrown) => logger.error({ err: thrown }, 'message failed'),
   })
   tellClients = (message) => sockets.tell(message)
-  const listModels = createModelLister(options.folders.models)
+  const models = openModels({ folders: options.folders.models, data: options.folders.data })
   server.on(
     'request',
     createApp({
@@ -218,9 +217,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       basePath,
       rates: { ...defaultRates, ...options.rates },
       descriptions,
-      listModels,
+      models,
+      memoryLimit: options.workerMemory ?? readWorkerMemory(),
       ledger: createModelLedger({
-        folders: options.folders.models,
+        models,
         descriptions: types,
         memory: path.join(options.folders.data, 'model-hashes.json'),
       }),

@@ -1,3 +1,4 @@
+import { openModels } from '@woolgather/files'
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { createLlama, type AdapterUse, type LlamaRuntime } from '@woolgather/llama'
 import { openMakers, type LoraMaker, type Makers } from '@woolgather/weights'
@@ -19,7 +20,10 @@ const options = { signal: new AbortController().signal, onProgress: () => {} }
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'woolgather-applied-'))
   runtime = await createLlama({ gpu: 'cpu', threads: 1 })
-  makers = openMakers({ folders: [folder], data: at('data') })
+  makers = openMakers({
+    models: openModels({ folders: [folder], env: { WOOLGATHER_ELSEWHERE: 'off' } }),
+    data: at('data'),
+  })
   maker = makers.loras
   await writeRandomModel(at('base.gguf'), { vocabSize: vocabulary })
   await writeRandomModel(at('tuned.gguf'), { vocabSize: vocabulary, seed: 77 })

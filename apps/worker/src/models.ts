@@ -1,5 +1,10 @@
-import { type DownloadHosts, downloadModel, findDownload, firstFolder, placeToSave } from '@woolgather/files'
-import { createModelLister } from '@woolgather/gguf'
+import {
+  type DownloadHosts,
+  downloadModel,
+  firstFolder,
+  type Models as FoundModels,
+  placeToSave,
+} from '@woolgather/files'
 import {
   readVectorFile,
   writeVectorFile,
@@ -39,6 +44,8 @@ import path from 'node:path'
 
 export interface ModelsOptions {
   folders: readonly string[]
+  /** What is in them, and in the places of other programs. */
+  found: FoundModels
   /** From where may be downloaded. */
   hosts: Pick<DownloadHosts, 'check'>
   files: SourceFiles
@@ -72,11 +79,10 @@ interface Resolved {
 
 export function createModels(
   llama: LlamaRuntime,
-  { folders, hosts, files, weights, loras, loaded }: ModelsOptions,
+  { folders, found, hosts, files, weights, loras, loaded }: ModelsOptions,
 ): ModelHost {
   const downloads = new Map<string, Promise<string>>()
   const compileConstraint = createConstraintCompiler()
-  const listModels = createModelLister(folders)
 
   const resolve = async (recipe: ModelRecipe): Promise<Resolved> => {
     const source = weightsOf(recipe)
@@ -179,11 +185,13 @@ export function createModels(
   }
 
   const host: ModelHost = {
-    list: async () => (await listModels()).files.map(({ file, kind }) => ({ file, kind })),
+    list: async () => (await found.list()).files.map(({ file, kind }) => ({ file, kind })),
 
-    locate(file, options) {
+    async locate(file, options) {
       if (!isModelAddress(file)) return files.find(file).then(() => file)
-      return options.written ? download(file, options) : findFetched(file)
+      const here = await locateHere(file, options)
+      if (here !== undefined) return here
+      return options.written ? download(file, options) : refuseAddress(file)
     },
 
     fingerprint: async (recipe) => host.fingerprintOf(await files.look(filesOfModel(recipe)), 'best'),
@@ -217,10 +225,28 @@ export function createModels(
   }
   return host
 
-  async function findFetched(uri: string): Promise<string> {
+  /** What an address names and another program, or this one, downloaded before; what must be checked is downloaded. */
+  async function locateHere(
+    uri: string,
+    { written, sha256, signal }: LocateOptions,
+  ): Promise<string | undefined> {
+    const here = await found.locate(uri)
+    if (here === undefined) return undefined
     const directory = firstFolder(folders, 'download to')
-    const found = await findDownload(directory, uri)
-    if (found !== undefined) return path.relative(directory, found).replaceAll(path.sep, '/')
+    const below = path.relative(directory, here.path).replaceAll(path.sep, '/')
+    const isDownload = !below.startsWith('../') && !path.isAbsolute(below)
+    if (!isDownload) return sha256 === undefined || (await hashOf(uri, signal)) === sha256 ? uri : undefined
+    // Where it says so itself, the download checks whether it is the right one.
+    return written ? undefined : below
+  }
+
+  async function hashOf(file: string, signal: AbortSignal): Promise<string | undefined> {
+    const content = (await files.look([file])).get(file)
+    if (content) await untilAborted(content.settled, signal)
+    return content?.final()
+  }
+
+  function refuseAddress(uri: string): never {
     throw new WoolgatherError(
       'model-not-found',
       `“${uri}” came over a link: only addresses that are written into the node itself are downloaded.`,

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { createFileArtifactStore, openDiskCache, startRun, type Registry, type Run } from '@woolgather/engine'
 import { SharedModels, type LlamaRuntime } from '@woolgather/llama'
-import { openDownloadHosts } from '@woolgather/files'
+import { openDownloadHosts, openModels } from '@woolgather/files'
 import type { NodeServices } from '@woolgather/nodes'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { ProcessWatch } from '@woolgather/supervisor'
@@ -48,12 +48,14 @@ export function startWorker({ llama, folders, registry, send, code, watch, idleM
       console.error(`The cache goes on without what it cannot read or write: ${error.message}.`),
     ),
   })
-  const makers = openMakers({ folders: folders.models, data: folders.data, code })
+  const found = openModels({ folders: folders.models, data: folders.data })
+  const makers = openMakers({ models: found, data: folders.data, code })
   const { sources, maker, loras } = makers
   const memory = reportMemory(send)
   const loaded = new SharedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })
   const models = createModels(llama, {
     folders: folders.models,
+    found,
     hosts: openDownloadHosts(folders),
     files: sources,
     weights: maker,

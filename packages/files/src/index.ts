@@ -1,11 +1,16 @@
 // paths that workflows name
 export { confinePath } from './paths/confine-path.ts'
 export { largestInputFile } from './input-limit.ts'
-export { findModelFile, firstFolder, placeToSave } from './model-files.ts'
+export { firstFolder, placeToSave } from './model-files.ts'
 
 // workflows in files
 export { findWorkflow } from './find-workflow.ts'
 export { readCarriedWorkflow, type Carried } from './read-carried-workflow.ts'
+
+// models: those that are here
+export { openModels, type ListedModel, type ModelList, type Models } from './found/open-models.ts'
+export { openChosenFiles, type ChosenFiles } from './found/chosen-files.ts'
+export type { SourceKind } from './found/model-source.ts'
 
 // models: fetched, and known
 export {

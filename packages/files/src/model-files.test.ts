@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findModelFile } from './model-files.ts'
+import { openModels } from './found/open-models.ts'
 import { createModelLedger } from './model-ledger.ts'
 
 let models: string
+const findModelFile = (folders: string[], file: string): Promise<string> =>
+  openModels({ folders, env: { WOOLGATHER_ELSEWHERE: 'off' } }).find(file)
+
 beforeEach(async () => {
   models = await mkdtemp(path.join(tmpdir(), 'woolgather-models-'))
 })
@@ -26,7 +29,7 @@ async function missingOf(...files: string[]): Promise<string[]> {
   const found = await Promise.all(files.map((file) => findModelFile(folders, file).catch(() => undefined)))
   const nodes = Object.fromEntries(files.map((file, i) => [`n${i}`, { type: 'load', inputs: { file } }]))
   const ledger = createModelLedger({
-    folders,
+    models: openModels({ folders, env: { WOOLGATHER_ELSEWHERE: 'off' } }),
     descriptions: new Map(),
     memory: path.join(models, 'hashes.json'),
   })
@@ -44,16 +47,20 @@ test('what a workflow lacks is what loading does not find: whole paths, dots, an
   expect(await missingOf(...outside)).toEqual(outside)
 })
 
-test('a link that leads out of one folder is said, unless another folder has the file', async () => {
-  const folders = ['first', 'second', 'elsewhere'].map((name) => path.join(models, name))
-  const [first, second, elsewhere] = folders as [string, string, string]
+test('a link in a models folder is its file wherever that lies; a name that leads out of the folder is none', async () => {
+  const folders = ['first', 'elsewhere'].map((name) => path.join(models, name))
+  const [first, elsewhere] = folders as [string, string]
   for (const folder of folders) await mkdir(folder)
   await writeFile(path.join(elsewhere, 'mine.gguf'), 'GGUF')
   await symlink(path.join(elsewhere, 'mine.gguf'), path.join(first, 'mine.gguf'))
-  const found = findModelFile([first, second], 'mine.gguf')
-  await expect(found).rejects.toMatchObject({
-    code: 'file-outside-folders',
-    hint: expect.stringContaining('--models') as string,
-  })
-  expect(await findModelFile(folders, 'mine.gguf')).toBe(path.join(elsewhere, 'mine.gguf'))
+  await symlink(elsewhere, path.join(first, 'others'))
+  expect(await findModelFile([first], 'mine.gguf')).toBe(path.join(first, 'mine.gguf'))
+  expect(await findModelFile([first], 'others/mine.gguf')).toBe(path.join(first, 'others/mine.gguf'))
+  for (const name of [
+    '../elsewhere/mine.gguf',
+    'others/../../elsewhere/mine.gguf',
+    path.join(elsewhere, 'mine.gguf'),
+  ]) {
+    await expect(findModelFile([first], name)).rejects.toMatchObject({ code: 'file-outside-folders' })
+  }
 })

@@ -1,19 +1,27 @@
 import { stat } from 'node:fs/promises'
 import { identifyFile } from '@woolgather/gguf'
 import {
-  isModelAddress,
+  kindOfModel,
   requiredModels,
   type Descriptions,
+  type ModelKind,
   type RequiredModel,
   type Workflow,
 } from '@woolgather/workflow'
-import { findDownload, hashFile, originOf } from './download/index.ts'
+import { hashFile, originOf } from './download/index.ts'
+import type { FoundFile } from './found/model-source.ts'
+import type { ListedModel, Models } from './found/open-models.ts'
 import { openHashMemory } from './hash-memory.ts'
-import { locateModelFile } from './model-files.ts'
 
 /** A model that a workflow needs and that is not here, or not the one it was made with. */
 export interface MissingModel extends RequiredModel {
   problem: 'absent' | 'different'
+  /** What it is used as; absent: a model. */
+  kind?: ModelKind
+  /** Names of files that are here and have the same contents; absent: none. */
+  same?: string[]
+  /** Others that are here and could stand in, those first that are called alike; of LoRAs and vectors those that fit. */
+  instead?: string[]
 }
 
 /** Knows the model files that are here: writes down in a workflow which it needs, and finds which are missing. */
@@ -30,8 +38,7 @@ export interface ModelLedger {
 }
 
 export interface ModelLedgerOptions {
-  /** Searched in order; the first is where downloads go. */
-  folders: readonly string[]
+  models: Models
   descriptions: Descriptions
   /** Remembers hashes, so that gigabytes are read once. Absolute path. */
   memory: string
@@ -40,30 +47,35 @@ export interface ModelLedgerOptions {
 /** Files up to this are hashed at once: it takes less than a second. */
 const smallBytes = 268_435_456
 
+/** Names that are offered in place of one. */
+const mostOffered = 50
+
 interface LocalModel {
   path: string
   bytes: number
   identity: string
+  /** As its place tells. */
+  sha256?: string | undefined
 }
 
-export function createModelLedger({ folders, descriptions, memory }: ModelLedgerOptions): ModelLedger {
+export function createModelLedger({ models, descriptions, memory }: ModelLedgerOptions): ModelLedger {
   const hashes = openHashMemory(memory)
   const hashing = new Map<string, Promise<string>>()
 
   /** What loading finds under this name, and nothing else. */
   const find = async (file: string): Promise<LocalModel | undefined> => {
-    const search = isModelAddress(file)
-      ? findDownload(folders[0] ?? '', file)
-      : locateModelFile(folders, file)
-    const place = await search.catch(() => undefined)
-    if (place === undefined) return undefined
-    const found = await stat(place).catch(() => undefined)
-    const identity = await identifyFile(place).catch(() => undefined)
-    return found && identity !== undefined ? { path: place, bytes: found.size, identity } : undefined
+    const place = await models.locate(file).catch(() => undefined)
+    return place && lookAt(place)
   }
 
-  const knownHash = async ({ path: file, identity }: LocalModel): Promise<string | undefined> =>
-    (await hashes.get(file, identity)) ?? (await originOf(file))?.sha256
+  const lookAt = async ({ path: place, sha256 }: FoundFile): Promise<LocalModel | undefined> => {
+    const found = await stat(place).catch(() => undefined)
+    const identity = await identifyFile(place).catch(() => undefined)
+    return found && identity !== undefined ? { path: place, bytes: found.size, identity, sha256 } : undefined
+  }
+
+  const knownHash = async ({ path: file, identity, sha256 }: LocalModel): Promise<string | undefined> =>
+    sha256 ?? (await hashes.get(file, identity)) ?? (await originOf(file))?.sha256
 
   const hash = (model: LocalModel): Promise<string> => {
     const key = `${model.path} ${model.identity}`
@@ -112,14 +124,49 @@ export function createModelLedger({ folders, descriptions, memory }: ModelLedger
       return models.length === 0 ? rest : { ...rest, requires: { models } }
     },
     async missing(workflow) {
-      const missing: MissingModel[] = []
+      const missing: (RequiredModel & Pick<MissingModel, 'problem'>)[] = []
+      const present: string[] = []
       for (const model of requiredModels(workflow, descriptions)) {
         const local = await find(model.file)
         if (local === undefined) missing.push({ ...model, problem: 'absent' })
         else if (await isOther(model, local)) missing.push({ ...model, problem: 'different' })
+        else present.push(model.file)
       }
-      return missing
+      if (missing.length === 0) return []
+      const names = await models.names()
+      const { files } = await models.list()
+      return Promise.all(
+        missing.map(async (model) => {
+          const kind = kindOfModel(workflow, model.file, descriptions)
+          const same = await sameAs(model, names)
+          const instead = standIns(model.file, kind, files, present).filter((name) => !same.includes(name))
+          return {
+            ...model,
+            ...(kind !== 'model' && { kind }),
+            ...(same.length > 0 && { same }),
+            ...(instead.length > 0 && { instead: instead.slice(0, mostOffered) }),
+          }
+        }),
+      )
     },
+  }
+
+  /** Names of files with the contents of one, as far as their hashes are known or soon told. */
+  async function sameAs(
+    { file, sha256, bytes }: RequiredModel,
+    names: readonly FoundFile[],
+  ): Promise<string[]> {
+    if (sha256 === undefined) return []
+    const same: string[] = []
+    for (const found of names) {
+      if (found.ref === file) continue
+      const local = await lookAt(found)
+      if (local === undefined || (bytes !== undefined && local.bytes !== bytes)) continue
+      // Of unknown size only what is known is compared: else everything would be read.
+      const hash = bytes === undefined ? await knownHash(local) : await hashOf(local, false)
+      if (hash === sha256) same.push(found.ref)
+    }
+    return same
   }
 
   /** Without reading a large file: by size, and by hash where that is known or soon told. */
@@ -129,4 +176,31 @@ export function createModelLedger({ folders, descriptions, memory }: ModelLedger
     const sha256 = await hashOf(local, false)
     return sha256 !== undefined && sha256 !== model.sha256
   }
+}
+
+/** Files of the kind, by how alike their names are; LoRAs and vectors only where they fit a model that is used. */
+function standIns(
+  file: string,
+  kind: ModelKind,
+  files: readonly ListedModel[],
+  used: readonly string[],
+): string[] {
+  const models = used.filter((name) => files.some((one) => one.file === name && one.kind === 'model'))
+  return files
+    .filter((one) => one.kind === kind && one.file !== file)
+    .filter(
+      ({ goesWith }) => !goesWith || models.length === 0 || goesWith.some((name) => models.includes(name)),
+    )
+    .map((one) => ({ name: one.file, score: sharedWords(file, one.file) }))
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ name }) => name)
+}
+
+function sharedWords(name: string, other: string): number {
+  const words = new Set(wordsOf(name))
+  return wordsOf(other).filter((word) => words.has(word)).length
+}
+
+function wordsOf(name: string): string[] {
+  return name.toLowerCase().split(/[^a-z0-9]+/)
 }

@@ -44,3 +44,11 @@ export function contextBytesPerToken(figures: Figures): number {
 
 /** llama.cpp's LLAMA_MAX_LAYERS: a file may say anything. */
 const mostBlocks = 512
+
+/** Bytes of memory that a model takes with so many tokens of context: its file, and the cache. */
+export function memoryAt(
+  { bytes, contextBytes = 0 }: { bytes: number; contextBytes?: number },
+  tokens: number,
+): number {
+  return bytes + contextBytes * tokens
+}

@@ -3,7 +3,8 @@ export { readHeader, readTextOf, type GgufHeader, type HeaderValue } from './for
 export { measureTensors } from './format/measure-tensors.ts'
 export { namedParts, partPaths } from './format/split-files.ts'
 export { identifyFile, identifyModel } from './identify-file.ts'
-export { describeModel } from './describe-model.ts'
+export { describeModel, type ModelSummary } from './describe-model.ts'
+export { fitsModel } from './match-shapes.ts'
 export { fileTypeNumber, inferFileType } from './file-types.ts'
 export { ggmlTypeNumber, ggmlTypes } from './format/ggml-types.ts'
 export { headerLimits, maxTensorNameBytes } from './format/limits.ts'
@@ -20,12 +21,12 @@ export { planGguf, type GgufPlan } from './format/plan-gguf.ts'
 // LoRA adapters
 export { readLoraFile, writeLoraFile, type LoraFile, type LoraMatrix } from './lora/lora-file.ts'
 
-// files of the models folders
-export { createModelLister, findModelFiles, type ListedModel, type ModelList } from './list-models.ts'
+// what a context takes
 export {
   cacheBytesPerToken,
   contextBytesPerToken,
   figureOf,
   figuresOf,
+  memoryAt,
   type Figures,
 } from './context-size.ts'

@@ -17,6 +17,7 @@ import {
   waitQuerySchema,
 } from './http-runs.ts'
 import {
+  brokenModelSchema,
   healthResponseSchema,
   importBytes,
   importedWorkflowSchema,
@@ -49,6 +50,12 @@ export const endpoints = {
     path: '/api/models',
     summary: 'Model files as workflows name them',
     answer: z.array(modelFileSchema),
+  },
+  brokenModels: {
+    method: 'get',
+    path: '/api/models/broken',
+    summary: 'Files of models that cannot be used: why, and what to do',
+    answer: z.array(brokenModelSchema),
   },
   unloadModels: {
     method: 'post',

@@ -5,6 +5,7 @@ import {
   schemaOf,
   workflowSchema,
   type Carrier,
+  type ModelKind,
   type RequiredModel,
   type RunError,
   type Workflow,
@@ -19,11 +20,17 @@ import {
   type WorkerState,
 } from './socket-messages.ts'
 
-/** A file in a models folder. */
+/** Whose a place of models is: our folders, files that a person chose where they lie, the stores and caches of others. */
+export const modelSources = ['folder', 'chosen', 'ollama', 'huggingface', 'llama.cpp', 'lmstudio'] as const
+
+/** A model file of this machine. */
 export interface ModelFile {
-  /** As a workflow names it: path below the models folder, with forward slashes. */
+  /** As a workflow names it: path below the models folder, with forward slashes, `ollama:…`, or `hf:…`. */
   file: string
-  kind: 'model' | 'lora' | 'vector'
+  /** The same. */
+  ref: string
+  source: (typeof modelSources)[number]
+  kind: ModelKind
   bytes: number
   architecture: string
   /** e.g. `F16`, `Q4_K_M`; empty where the file does not say. */
@@ -34,6 +41,31 @@ export interface ModelFile {
   name: string
   /** What it is for, as the file says, in one line. */
   description?: string | undefined
+  /** Of a model: tokens of context it was made for. */
+  context?: number | undefined
+  /** As the file says (`apache-2.0`), or the first line of what comes with it. */
+  license?: string | undefined
+  /** Of a model: whether it brings a chat template. */
+  chatTemplate?: boolean | undefined
+  /** Where it brings none: the name of the one that it is used with elsewhere. */
+  likeTemplate?: string | undefined
+  /** Of a model: bytes of memory that it takes with 4,096 tokens of context, or as many as it has. */
+  memoryBytes?: number | undefined
+  /** Whether this machine has so much for it. */
+  fits?: boolean | undefined
+  /** Of a LoRA or vector: the model it was made for, as it says. */
+  base?: string | undefined
+  /** Of a LoRA or vector: the models here that it fits. */
+  goesWith?: string[] | undefined
+  /** Where Woolgather downloaded it from; then it may be deleted. */
+  downloadedFrom?: string | undefined
+}
+
+/** A model file that cannot be used. */
+export interface BrokenModel {
+  file: string
+  message: string
+  hint?: string | undefined
 }
 
 /** What is said about an example that comes along. */
@@ -77,6 +109,12 @@ export interface WorkflowRevision {
 /** A model that a workflow needs and this server does not have, or has another file of that name. */
 export interface MissingModel extends RequiredModel {
   problem: 'absent' | 'different'
+  /** What it is used as; absent: a model. */
+  kind?: ModelKind | undefined
+  /** Names of files that are here and have the same contents; absent: none. */
+  same?: string[] | undefined
+  /** Others that are here and could stand in, those first that are called alike; of LoRAs and vectors those that fit. */
+  instead?: string[] | undefined
   /** The host that its source would be asked for the first time: a person is asked before. */
   host?: string | undefined
 }
@@ -118,6 +156,8 @@ export interface ErrorResponse {
   error: RunError
 }
 
+const modelKinds = ['model', 'lora', 'vector'] as const
+
 const summary = {
   id: z.string(),
   name: z.string(),
@@ -149,6 +189,9 @@ const missingModelSchema = schemaOf<MissingModel>()(
     source: z.string().optional(),
     bytes: z.number().optional(),
     problem: z.enum(['absent', 'different']),
+    kind: z.enum(modelKinds).optional(),
+    same: z.array(z.string()).optional(),
+    instead: z.array(z.string()).optional(),
     host: z.string().optional(),
   }),
 )
@@ -165,7 +208,9 @@ export const importedWorkflowSchema = schemaOf<ImportedWorkflow>()(
 export const modelFileSchema = schemaOf<ModelFile>()(
   z.object({
     file: z.string(),
-    kind: z.enum(['model', 'lora', 'vector']),
+    ref: z.string(),
+    source: z.enum(modelSources),
+    kind: z.enum(modelKinds),
     bytes: z.number(),
     architecture: z.string(),
     quantization: z.string(),
@@ -173,7 +218,19 @@ export const modelFileSchema = schemaOf<ModelFile>()(
     contextBytes: z.number().optional(),
     name: z.string(),
     description: z.string().optional(),
+    context: z.number().optional(),
+    license: z.string().optional(),
+    chatTemplate: z.boolean().optional(),
+    likeTemplate: z.string().optional(),
+    memoryBytes: z.number().optional(),
+    fits: z.boolean().optional(),
+    base: z.string().optional(),
+    goesWith: z.array(z.string()).optional(),
+    downloadedFrom: z.string().optional(),
   }),
+)
+export const brokenModelSchema = schemaOf<BrokenModel>()(
+  z.object({ file: z.string(), message: z.string(), hint: z.string().optional() }),
 )
 export const healthResponseSchema = schemaOf<HealthResponse>()(
   z.object({

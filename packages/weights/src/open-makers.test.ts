@@ -1,3 +1,4 @@
+import { openModels } from '@woolgather/files'
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import type { LoraSource, ModelRecipe } from '@woolgather/workflow'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -54,7 +55,11 @@ const kinds: Record<string, (makers: Makers) => Promise<string>> = {
 
 test.each(Object.entries(kinds))('%s is kept for the code that made it, and no other', async (_, make) => {
   const makeWith = async (code: string): Promise<string> => {
-    await using makers = openMakers({ folders: [folder], data: at('data'), code })
+    await using makers = openMakers({
+      models: openModels({ folders: [folder], env: { WOOLGATHER_ELSEWHERE: 'off' } }),
+      data: at('data'),
+      code,
+    })
     return make(makers)
   }
   const before = await makeWith('before')

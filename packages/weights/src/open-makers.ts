@@ -1,4 +1,4 @@
-import { findModelFile, openHashMemory } from '@woolgather/files'
+import { openHashMemory, type Models } from '@woolgather/files'
 import path from 'node:path'
 import { startThreads } from './jobs/threads.ts'
 import { createLoraMaker, type LoraMaker } from './loras/make-lora.ts'
@@ -9,8 +9,8 @@ import { createContents } from './sources/contents.ts'
 import { createSourceFiles, type SourceFiles } from './sources/source-files.ts'
 
 export interface MakersOptions {
-  /** Folders of the models, in the order they are looked through. */
-  folders: readonly string[]
+  /** Finds the files that are made from. */
+  models: Pick<Models, 'find'>
   /** Folder for what was made, and for hashes of files. */
   data: string
   /** Identity of the code: what another made is made anew. Absent: what any made is taken. */
@@ -24,14 +24,14 @@ export interface Makers extends AsyncDisposable {
   loras: LoraMaker
 }
 
-export function openMakers({ folders, data, code }: MakersOptions): Makers {
+export function openMakers({ models, data, code }: MakersOptions): Makers {
   const threads = startThreads()
   const ending = new AbortController()
   const contents = createContents({
     hashes: openHashMemory(path.join(data, 'model-hashes.json')),
     hash: (file) => threads.run({ kind: 'hash', file }, ending.signal),
   })
-  const files = createSourceFiles((file) => findModelFile(folders, file), contents)
+  const files = createSourceFiles((file) => models.find(file), contents)
   const made = openMadeFiles(path.join(data, 'made'), readBudget(), code)
   // Models are merged with LoRAs in them, and LoRAs are extracted from models.
   const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of) })

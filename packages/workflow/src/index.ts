@@ -40,7 +40,14 @@ export { readText, readTextFor, type TextRead } from './inputs/read-text.ts'
 export { spreadsheetText } from './values/spreadsheet-text.ts'
 export { apiInputs, apiOutputs, bindInputs } from './inputs/api-ports.ts'
 export { renameModel } from './types/rename-model.ts'
-export { isModelAddress, missingNodeTypes, requiredModels, withSlashes } from './types/required-models.ts'
+export {
+  isModelAddress,
+  kindOfModel,
+  missingNodeTypes,
+  requiredModels,
+  withSlashes,
+  type ModelKind,
+} from './types/required-models.ts'
 export { seedsIn, withSeeds } from './inputs/with-seeds.ts'
 export { validateWorkflow, type ValidateOptions } from './validate/validate-workflow.ts'
 export { isWritten, writtenAddresses, type WrittenAddress } from './plan/written-inputs.ts'

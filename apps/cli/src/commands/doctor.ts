@@ -1,5 +1,11 @@
 import path from 'node:path'
-import { createModelLedger, downloadModel, openDownloadHosts, type MissingModel } from '@woolgather/files'
+import {
+  createModelLedger,
+  downloadModel,
+  openDownloadHosts,
+  openModels,
+  type MissingModel,
+} from '@woolgather/files'
 import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, serverOptions } from '@woolgather/supervisor'
 import { isModelAddress, renameModel } from '@woolgather/workflow'
@@ -18,6 +24,8 @@ import { checkWritable, writeResult } from '../print/write-result.ts'
 export interface DoctorOptions extends Pick<RunOptions, 'models' | 'output' | 'data' | 'nodes' | 'cpu'> {
   port?: string
   fetch?: boolean
+  /** Names what is here under another name in place of what is missing. */
+  here?: boolean
   /** Of models that another file has the name of. */
   existing?: 'beside' | 'replace' | undefined
   /** Where the workflow goes that names what was saved beside. */
@@ -45,17 +53,22 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
   const known = await readNodes(folders.nodes, io)
   const descriptions = new Map(known.descriptions.map((description) => [description.type, description]))
   const ledger = createModelLedger({
-    folders: folders.models,
+    models: openModels({ folders: folders.models, data: folders.data }),
     descriptions,
     memory: path.join(folders.data, 'model-hashes.json'),
   })
   if (options.out !== undefined) await checkWritable(options.out)
   let { workflow } = found
+  if (options.here) {
+    for (const { file: from, same } of await ledger.missing(workflow)) {
+      if (same?.[0] !== undefined) workflow = renameModel(workflow, { from, to: same[0] }, descriptions)
+    }
+  }
   if (options.fetch) {
     const saved = await fetchAll(await ledger.missing(workflow), { folders, existing: options.existing, io })
     for (const change of saved) workflow = renameModel(workflow, change, descriptions)
-    if (options.out !== undefined) await writeResult(options.out, workflow)
   }
+  if ((options.fetch || options.here) && options.out !== undefined) await writeResult(options.out, workflow)
   return checkWorkflow(workflow, {
     descriptions,
     broken: known.broken,

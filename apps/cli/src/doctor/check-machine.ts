@@ -3,10 +3,11 @@ import { access, stat, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { freemem, totalmem } from 'node:os'
 import path from 'node:path'
-import { createModelLister } from '@woolgather/gguf'
+import { openModels, type ListedModel } from '@woolgather/files'
 import { createAsk, type WorkerFolders, type WorkerStatus } from '@woolgather/protocol'
 import { startWorker } from '@woolgather/supervisor'
 import type { CliIo } from '../io/cli-io.ts'
+import { placeNames } from '../print/place-names.ts'
 import type { BrokenPackage, ErrorCode } from '@woolgather/workflow'
 import { asBroken } from './check-workflow.ts'
 import type { Finding } from './finding.ts'
@@ -147,19 +148,28 @@ async function nearestExisting(folder: string): Promise<string> {
   return there || parent === folder ? folder : nearestExisting(parent)
 }
 
-async function checkModels({ models }: WorkerFolders): Promise<Finding[]> {
-  const { files, unreadable } = await createModelLister(models)()
-  const count = files.filter(({ kind }) => kind === 'model').length
-  const found: Finding =
+async function checkModels({ models, data }: WorkerFolders): Promise<Finding[]> {
+  const { files, unreadable } = await openModels({ folders: models, data }).list()
+  const found = files.filter(({ kind }) => kind === 'model')
+  const count = found.length
+  const summary: Finding =
     count > 0
-      ? { state: 'ok', text: `${count} ${count === 1 ? 'model' : 'models'}` }
+      ? { state: 'ok', text: `${count} ${count === 1 ? 'model' : 'models'}${wherefrom(found)}` }
       : { state: 'warn', text: `No models in ${models.join(' or ')}`, hint: 'Put GGUF files there.' }
-  const broken = unreadable.map(({ file, message }): Finding => ({
+  const broken = unreadable.map(({ file, message, hint }): Finding => ({
     state: 'warn',
     text: `${file} cannot be read`,
-    hint: message,
+    hint: [message, hint].filter(Boolean).join(' '),
   }))
-  return [found, ...broken]
+  return [summary, ...broken]
+}
+
+/** `: 3 of the models folders, 2 of Ollama` */
+function wherefrom(found: readonly ListedModel[]): string {
+  const counts = new Map<string, number>()
+  for (const { source } of found) counts.set(placeNames[source], (counts.get(placeNames[source]) ?? 0) + 1)
+  if (counts.size < 2 && counts.has(placeNames.folder)) return ''
+  return `: ${[...counts].map(([place, count]) => `${count} of ${place}`).join(', ')}`
 }
 
 async function checkPort(port: number): Promise<Finding> {

@@ -1,6 +1,7 @@
 import type { MissingModel } from '@woolgather/files'
 import {
   adviseWorkflow,
+  isModelAddress,
   missingNodeTypes,
   nearest,
   planWorkflow,
@@ -74,15 +75,50 @@ function asFinding({ node, input, message, hint }: Issue | Warning, state: 'fail
   return { state, text: place === '' ? message : `${place}: ${message}`, hint }
 }
 
-function describeMissing({ file, problem, source, sha256, bytes }: MissingModel, workflow: string): Finding {
+function describeMissing(
+  { file, problem, source, sha256, bytes, kind = 'model', same = [], instead = [] }: MissingModel,
+  workflow: string,
+): Finding {
+  const called = kindNames[kind]
   const size = bytes === undefined ? '' : ` (${(bytes / 1e6).toFixed(1)} MB)`
   const text =
     problem === 'absent'
-      ? `Model ${file}${size} is missing`
-      : `Model ${file} is not the one this was made with${sha256 === undefined ? '' : `, whose sha256 is ${sha256}`}`
+      ? `${called} ${file}${size} is missing`
+      : `${called} ${file} is not the one this was made with${sha256 === undefined ? '' : `, whose sha256 is ${sha256}`}`
+  const [here] = same
+  if (here !== undefined) {
+    const hint = `You have this as ${here}: name it so. ${writeAnew(workflow)} writes a workflow that does.`
+    return { state: problem === 'different' ? 'warn' : 'fail', text, hint }
+  }
+  if (isModelAddress(file) && problem === 'absent') {
+    const hint = `Get it now with: woolgather doctor ${workflow} --fetch`
+    return { state: 'warn', text: `${called} ${file}${size} is downloaded when it runs`, hint }
+  }
   // What is here under that name belongs to someone: it is not replaced unasked.
   if (problem === 'different') return { state: 'warn', text, hint: source && `That one is at ${source}.` }
+  const other = instead[0] === undefined ? '' : ` Or use another that is here, such as ${instead[0]}.`
+  if (isOllama(file)) {
+    return { state: 'fail', text, hint: `Pull it: ollama pull ${file.slice('ollama:'.length)}.${other}` }
+  }
   return source === undefined
-    ? { state: 'fail', text, hint: 'The workflow does not say where it is to be had: ask whoever made it.' }
+    ? {
+        state: 'fail',
+        text,
+        hint: `The workflow does not say where it is to be had: ask whoever made it.${other}`,
+      }
     : { state: 'fail', text, hint: `Get it with: woolgather doctor ${workflow} --fetch (from ${source})` }
+}
+
+const kindNames: Record<NonNullable<MissingModel['kind']>, string> = {
+  model: 'Model',
+  lora: 'LoRA',
+  vector: 'Control vector',
+}
+
+function isOllama(file: string): boolean {
+  return file.startsWith('ollama:')
+}
+
+function writeAnew(workflow: string): string {
+  return `woolgather doctor ${workflow} --here --out NEW.json`
 }

@@ -4,6 +4,8 @@ import { findModels, isPath, memoryOf } from './find-models.ts'
 
 const models = ['gemma.gguf', 'demo/storyteller.gguf', 'other/storyteller.gguf'].map((file): ModelFile => ({
   file,
+  ref: file,
+  source: 'folder',
   kind: 'model',
   bytes: 1,
   architecture: 'llama',

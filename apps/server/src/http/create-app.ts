@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ArtifactStore } from '@woolgather/engine'
-import type { DownloadHosts, ModelLedger } from '@woolgather/files'
-import type { ModelList } from '@woolgather/gguf'
+import type { DownloadHosts, ModelLedger, Models } from '@woolgather/files'
 import type { WorkerStatus } from '@woolgather/protocol'
 import type { Descriptions, NodeDescription } from '@woolgather/workflow'
 import express, { type Express, type RequestHandler, type Response } from 'express'
@@ -21,6 +20,7 @@ import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { stripBase } from './base-path.ts'
 import { answerDownloads } from './answer-downloads.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { answerModels } from './answer-models.ts'
 import { answerRuns } from './answer-runs.ts'
 import { answerWorkflows, type Opened } from './answer-workflows.ts'
 import { HttpError } from '../errors/http-error.ts'
@@ -38,7 +38,9 @@ export interface AppOptions {
   /** Before every path, such as `/wool`; empty: nothing. */
   basePath: string
   descriptions: readonly NodeDescription[]
-  listModels: () => Promise<ModelList>
+  models: Models
+  /** Bytes of memory that a model and its context may take. */
+  memoryLimit: number
   workflows: WorkflowStore
   ledger: ModelLedger
   downloads: ModelDownloads
@@ -98,7 +100,7 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
       }
     },
     nodes: () => [...descriptions],
-    models: async () => (await options.listModels()).files,
+    ...answerModels({ models: options.models, memoryLimit: options.memoryLimit }),
     unloadModels() {
       options.unloadModels()
       return {}

@@ -45,6 +45,7 @@ const asks: { [Name in EndpointName]: () => Promise<AnswerOf<Endpoints[Name], Bl
   health: () => client.ask('health'),
   nodes: () => client.ask('nodes'),
   models: () => client.ask('models'),
+  brokenModels: () => client.ask('brokenModels'),
   unloadModels: () => client.ask('unloadModels'),
   downloads: () => client.ask('downloads'),
   fetchModel: fetchSlowly,

@@ -15,6 +15,7 @@ import {
   type RemoteFile,
   type TagUri,
 } from './locate-files.ts'
+import { hubEndpoint, hubToken } from './hub-access.ts'
 import { withFileLock } from './lock-file.ts'
 import { parseModelUri } from './parse-uri.ts'
 import { defaultPatience, persist, type Patience } from './persist.ts'
@@ -42,7 +43,7 @@ export interface DownloadModelInput {
   onProgress?: ((progress: DownloadProgress) => void) | undefined
   /** Hugging Face or a mirror of it; default: HF_ENDPOINT of the environment, or https://huggingface.co. */
   endpoint?: string | undefined
-  /** Access token for the endpoint; default: HF_TOKEN of the environment. */
+  /** Access token for the endpoint; default: HF_TOKEN of the environment, or the token of `hf auth login`. */
   token?: string | undefined
   patience?: Partial<Patience> | undefined
 }
@@ -111,7 +112,7 @@ interface Job {
 }
 
 function startJob(input: DownloadModelInput): Job {
-  const endpoint = input.endpoint ?? (process.env['HF_ENDPOINT'] || 'https://huggingface.co')
+  const endpoint = input.endpoint ?? hubEndpoint(process.env)
   if (!URL.canParse(endpoint)) {
     throw new WoolgatherError('download-failed', `The endpoint ${endpoint} is not an address.`, {
       hint: 'Correct HF_ENDPOINT, or leave it out.',
@@ -124,7 +125,7 @@ function startJob(input: DownloadModelInput): Job {
     sha256: input.sha256?.toLowerCase(),
     existing: input.existing,
     isSplit: false,
-    http: { endpoint, token: input.token ?? (process.env['HF_TOKEN'] || undefined), signal: input.signal },
+    http: { endpoint, token: input.token ?? hubToken(process.env), signal: input.signal },
     patience: { ...defaultPatience, ...input.patience },
     onProgress: atMostEvery(100, input.onProgress ?? (() => undefined)),
   }

@@ -1,4 +1,5 @@
 export { downloadModel, findDownload } from './download-model.ts'
+export { expandHome, hubHome } from './hub-access.ts'
 export { FileExists } from './file-exists.ts'
 export { openDownloadHosts, type DownloadHosts } from './download-hosts.ts'
 export { unaskedHosts } from './unasked-hosts.ts'

@@ -9,13 +9,14 @@ import { withSlashes, WoolgatherError } from '@woolgather/workflow'
  */
 export async function confinePath(folder: string, name: string): Promise<string> {
   const target = path.resolve(folder, withSlashes(name))
-  if (name.includes('\0') || !isBelow(path.resolve(folder), target)) throw outside(name)
+  if (name.includes('\0') || !isBelow(path.resolve(folder), target)) throw outsideFolders(name)
   const realFolder = await realpath(folder)
   if (!isBelow(realFolder, await realPathOfExistingPart(target))) throw new LedOutside(name)
   return target
 }
 
-function isBelow(folder: string, target: string): boolean {
+/** By the text of the paths alone. */
+export function isBelow(folder: string, target: string): boolean {
   const relative = path.relative(folder, target)
   return relative !== '' && relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative)
 }
@@ -29,7 +30,7 @@ async function realPathOfExistingPart(target: string): Promise<string> {
   }
 }
 
-function outside(name: string): WoolgatherError {
+export function outsideFolders(name: string): WoolgatherError {
   return new WoolgatherError(
     'file-outside-folders',
     `“${name}” is outside the folders that workflows may use.`,

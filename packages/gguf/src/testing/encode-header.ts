@@ -1,3 +1,19 @@
+/** A whole GGUF file with zeros as weights. */
+export function encodeModel(
+  metadata: Record<string, string | number | string[]>,
+  tensors: Record<string, number[]> = {},
+): Buffer {
+  const header = encodeHeader(metadata, tensors)
+  const ends = Object.values(tensors).map((shape) => bytesOf(shape))
+  const data = Buffer.alloc(ends.reduce((sum, bytes) => sum + bytes, 0))
+  return Buffer.concat([header, Buffer.alloc(-header.length & 31), data])
+}
+
+/** In F32, up to where the next tensor begins. */
+function bytesOf(shape: readonly number[]): number {
+  return Math.ceil((shape.reduce((product, size) => product * size, 1) * 4) / 32) * 32
+}
+
 /** A GGUF header as bytes: texts, numbers (uint32) and lists of texts as metadata; F32 tensors without data. */
 export function encodeHeader(
   metadata: Record<string, string | number | string[]>,
@@ -19,6 +35,12 @@ export function encodeHeader(
     if (typeof item === 'number') return Buffer.concat([u32(4), u32(item)])
     return Buffer.concat([u32(9), u32(8), u64(item.length), ...item.map(text)])
   }
+  let offset = 0
+  const next = (shape: readonly number[]): number => {
+    const at = offset
+    offset += bytesOf(shape)
+    return at
+  }
   return Buffer.concat([
     Buffer.from('GGUF'),
     u32(3),
@@ -30,7 +52,7 @@ export function encodeHeader(
       u32(shape.length),
       ...shape.map(u64),
       u32(0),
-      u64(0),
+      u64(next(shape)),
     ]),
   ])
 }

@@ -47,6 +47,22 @@ export function requiredModels(workflow: Workflow, descriptions: Descriptions): 
   return [...models.values()]
 }
 
+/** What a file is used as. */
+export type ModelKind = 'model' | 'lora' | 'vector'
+
+/** What a workflow uses a file as, by the input that names it; what cannot be told is a model. */
+export function kindOfModel(workflow: Workflow, file: string, descriptions: Descriptions): ModelKind {
+  const graphs = [workflow.nodes, ...Object.values(workflow.subgraphs ?? {}).map(({ nodes }) => nodes)]
+  for (const node of graphs.flatMap((nodes) => Object.values(nodes))) {
+    for (const [name, value] of Object.entries(node.inputs ?? {})) {
+      if (!modelsIn(value).some((one) => withSlashes(one) === file)) continue
+      const widget = inputsOf(node.type, workflow, descriptions)?.find((input) => input.name === name)?.widget
+      if (widget === 'lora' || widget === 'vector') return widget
+    }
+  }
+  return 'model'
+}
+
 /** Types of nodes that are not known here, and the nodes of that type. */
 export function missingNodeTypes(
   workflow: Workflow,
@@ -98,19 +114,34 @@ function inputTypes(
   workflow: Workflow,
   descriptions: Descriptions,
 ): Map<string, string> | undefined {
-  const inputs = type.startsWith(subgraphPrefix)
-    ? workflow.subgraphs?.[type.slice(subgraphPrefix.length)]?.inputs
-    : descriptions.get(type)?.inputs
+  const inputs = inputsOf(type, workflow, descriptions)
   return inputs && new Map(inputs.map((input) => [input.name, input.type]))
 }
+
+function inputsOf(
+  type: string,
+  workflow: Workflow,
+  descriptions: Descriptions,
+): readonly { name: string; type: string; widget?: string }[] | undefined {
+  return type.startsWith(subgraphPrefix)
+    ? workflow.subgraphs?.[type.slice(subgraphPrefix.length)]?.inputs
+    : descriptions.get(type)?.inputs
+}
+
+/** Forms of names that are models wherever they stand: files, those of a quantisation, and Ollama's. */
+const modelNames = [
+  /^\S{1,500}\.gguf(#\S+)?$/i,
+  /^hf:[^\s/]+\/[^\s/:]+:[^\s/]+$/,
+  /^ollama:[\w][\w./:-]{0,499}$/,
+]
 
 /** Names in a literal: one, or those of a list, as JSON or as an axis takes it (commas or lines). */
 function modelsIn(value: Json): string[] {
   if (Array.isArray(value)) return value.flatMap(modelsIn)
   if (typeof value !== 'string') return []
-  if (/^[^\n,]{1,500}\.gguf$/i.test(value)) return [value]
+  if (/^[^\n,]{1,500}\.gguf$/i.test(value) && !value.startsWith('ollama:')) return [value]
   return value
     .split(/[\n,]/)
     .map((item) => item.trim())
-    .filter((item) => /^\S{1,500}\.gguf(#\S+)?$/i.test(item) || /^hf:[^\s/]+\/[^\s/:]+:[^\s/]+$/.test(item))
+    .filter((item) => modelNames.some((form) => form.test(item)))
 }
