@@ -17,6 +17,7 @@ export {
 
 // from text to plan
 export { nothingThere, parseWorkflow } from './parse/parse-workflow.ts'
+export { schemaInputs } from './parse/keep-key-order.ts'
 export { textProblem, type TextLimits } from './json/nesting.ts'
 export { listOf } from './json/bounded.ts'
 export { foreignIssue, migrateWorkflow } from './parse/migrate-workflow.ts'

@@ -34,7 +34,7 @@ export type Control =
   | { kind: 'model'; of?: 'lora' | 'vector' }
   | { kind: 'list' }
   /** `loose`: what is not JSON is meant as text. `code`: long enough to be coloured. */
-  | { kind: 'json'; loose: boolean; code?: boolean }
+  | { kind: 'json'; loose: boolean; code?: boolean; ordered?: boolean }
   /** The other end of a loop: one of the nodes that begin one. */
   | { kind: 'zone-start' }
 
@@ -76,7 +76,7 @@ export function chooseControl(input: InputDescription, node: NodeDescription | u
   }
   const control = chooseByWidget(input, schema) ?? chooseBySchema(input, schema)
   const code = input.language === 'json' || input.language === 'json-schema'
-  if (control.kind === 'json' && code) return { ...control, code }
+  if (control.kind === 'json' && code) return { ...control, code, ordered: input.language === 'json-schema' }
   const words = control.kind === 'textarea' || control.kind === 'template'
   return words && input.type === 'list' ? { ...control, lines: true } : control
 }

@@ -44,7 +44,7 @@ test('each language gives its source, with what the inputs beside it are set to'
     {
       node: 'd',
       input: 'schema',
-      source: { kind: 'json-schema', schema: { type: 'object' }, closedObjects: false },
+      source: { kind: 'json-schema', schema: '{"type":"object"}', closedObjects: false },
     },
   ])
 })

@@ -62,16 +62,20 @@ function schemaSource(
   value: Json,
   beside: (other: string) => Json | undefined,
 ): ConstraintSource | undefined {
-  const schema = typeof value === 'string' ? parseJson(value) : value
-  if (schema === undefined) return undefined
+  if (typeof value === 'string' && !isJson(value)) return undefined
   const closed = beside('closedObjects')
-  return { kind: 'json-schema', schema, ...(typeof closed === 'boolean' && { closedObjects: closed }) }
+  return {
+    kind: 'json-schema',
+    schema: value,
+    ...(typeof closed === 'boolean' && { closedObjects: closed }),
+  }
 }
 
-function parseJson(text: string): Json | undefined {
+function isJson(text: string): boolean {
   try {
-    return JSON.parse(text) as Json
+    JSON.parse(text)
+    return true
   } catch {
-    return undefined
+    return false
   }
 }

@@ -40,7 +40,7 @@ export function ControlView({ control, ...props }: ControlProps & { control: Con
     case 'list':
       return <ListControl {...props} />
     case 'json':
-      return <JsonControl {...props} loose={control.loose} code={control.code} />
+      return <JsonControl {...props} loose={control.loose} code={control.code} ordered={control.ordered} />
     case 'zone-start':
       return <ZoneStartControl {...props} />
   }

@@ -1,26 +1,30 @@
 import { useState } from 'react'
 import type { Json } from '@woolgather/workflow'
+import { keepOrder, parseOrdered } from '@woolgather/workflow/ordered-json'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { CodeField } from './code/code-field.tsx'
 import { commonProps, type ControlProps } from './control-props.ts'
 
 /**
  * Any value, written as JSON. Kept only while it is JSON; until then the field says what is missing. `loose`: what
- * is not JSON is meant as text, so that a word needs no quotes.
+ * is not JSON is meant as text, so that a word needs no quotes. `ordered`: keys keep their order, if need be as text of
+ * the JSON, which stands there as it was typed.
  */
 export function JsonControl({
   loose,
   code = false,
+  ordered = false,
   ...props
-}: ControlProps & { loose: boolean; code?: boolean | undefined }) {
+}: ControlProps & { loose: boolean; code?: boolean | undefined; ordered?: boolean | undefined }) {
   const [typed, setTyped] = useState<string>()
   const value = props.value ?? props.fallback
-  const text = typed ?? writeValue(value, loose)
+  const text = typed ?? (ordered && isJsonText(value) ? value : writeValue(value, loose))
   const read = readValue(text, loose)
   const enter = (next: string): void => {
     setTyped(next)
     const result = readValue(next, loose)
-    if (result.problem === undefined) props.onChange(result.value)
+    if (result.problem === undefined)
+      props.onChange(ordered && result.value ? keepOrder(result.value) : result.value)
   }
   const leave = (): void => {
     if (read.problem === undefined) setTyped(undefined)
@@ -68,11 +72,16 @@ interface Read {
 function readValue(text: string, loose: boolean): Read {
   if (text.trim() === '') return {}
   try {
-    return { value: JSON.parse(text) as Json }
+    return { value: parseOrdered(text) }
   } catch (error) {
     if (loose) return { value: text }
     return { problem: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/** Text of an object: a text alone is no schema. */
+function isJsonText(value: Json | undefined): value is string {
+  return typeof value === 'string' && typeof readValue(value, false).value === 'object'
 }
 
 /** Text stands without quotes where it could not be taken for anything else. */

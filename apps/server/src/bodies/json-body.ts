@@ -1,5 +1,6 @@
 import { documentLimits, textProblem, type TextLimits } from '@woolgather/workflow'
-import express, { type RequestHandler } from 'express'
+import { hasIntegerKeys, parseOrdered } from '@woolgather/workflow/ordered-json'
+import express, { type Request, type RequestHandler } from 'express'
 import { HttpError } from '../errors/http-error.ts'
 
 /** A workflow may be in a body, within whatever is around it. */
@@ -13,7 +14,8 @@ const smallBytes = 1_048_576
  * @param limit bytes, default 1 MiB
  */
 export function jsonBody(limit: number = smallBytes): RequestHandler[] {
-  return [requireJson, parseJson(limit)]
+  const texts = new WeakMap<object, string>()
+  return [requireJson, parseJson(limit, texts), orderKeys(texts)]
 }
 
 /** Of anything else Express reads nothing, and what is missing would be all that could be told. */
@@ -31,12 +33,24 @@ const requireJson: RequestHandler = (request, _response, next) => {
   )
 }
 
-function parseJson(limit: number): RequestHandler {
+/** Objects of the body remember the order of their keys, which an answer in their form is to come in. */
+function orderKeys(texts: WeakMap<object, string>): RequestHandler {
+  return (request: Request & { body?: unknown }, _response, next) => {
+    const text = texts.get(request)
+    if (text !== undefined) request.body = parseOrdered(text)
+    next()
+  }
+}
+
+function parseJson(limit: number, texts: WeakMap<object, string>): RequestHandler {
   return express.json({
     limit,
-    verify(_request, _response, bytes) {
-      const problem = textProblem(bytes.toString('latin1'), bodyLimits)
+    verify(request, _response, bytes, encoding) {
+      const ascii = bytes.toString('latin1')
+      const problem = textProblem(ascii, bodyLimits)
       if (problem !== undefined) throw new HttpError(400, 'protocol', `The body ${inWords[problem]}.`)
+      if (encoding === 'utf-8' && hasIntegerKeys(ascii))
+        texts.set(request, bytes.toString().replace(/^\uFEFF/, ''))
     },
   })
 }

@@ -97,7 +97,7 @@ async function readSubmission(
 ): Promise<{ workflow: Workflow } & SubmitChoices> {
   // The workflow itself is read by `parseWorkflow`, which bounds depth before anything walks through it.
   const { workflow: document, ...rest } = Object(body) as Record<string, unknown>
-  const { id, inputs, ...choices } = readBody(submittedSchema, rest)
+  const { id, inputs: _, ...choices } = readBody(submittedSchema, rest)
   if ((document === undefined) === (id === undefined)) {
     throw new HttpError(
       400,
@@ -107,7 +107,9 @@ async function readSubmission(
     )
   }
   const workflow = id === undefined ? parseDocument(document) : (await workflows.read(id)).workflow
-  return { workflow: inputs === undefined ? workflow : putIn(workflow, inputs), ...choices }
+  // As they came, with the order of their keys.
+  const given = rest['inputs'] as Record<string, Json> | undefined
+  return { workflow: given === undefined ? workflow : putIn(workflow, given), ...choices }
 }
 
 function parseDocument(document: unknown): Workflow {

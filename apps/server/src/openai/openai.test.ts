@@ -245,6 +245,34 @@ describe('with the official client a workflow', () => {
     expect(['happy', 'sad']).toContain(JSON.parse(choices[0]!.message.content!))
   })
 
+  test('gives properties in the order of the body, names like integers too, over /v1 and as a workflow', async () => {
+    const schema = `{ "type": "object", "required": ["1", "b", "2"], "properties":
+      { "b": { "const": 0 }, "2": { "const": 1 }, "a": false, "1": { "const": { "y": 2, "0": 3 } } } }`
+    const inOrder = '{"b":0,"2":1,"1":{"y":2,"0":3}}'
+    const post = async (path: string, body: string): Promise<unknown> => {
+      const headers = { 'content-type': 'application/json' }
+      return await (await fetch(`${server.url}${path}`, { method: 'POST', headers, body })).json()
+    }
+    const answer = await post(
+      '/v1/chat/completions',
+      `{ "model": "plain", "messages": [{ "role": "user", "content": "x" }], "max_tokens": 60,
+         "response_format": { "type": "json_schema", "json_schema": { "name": "x", "schema": ${schema} } } }`,
+    )
+    expect(answer).toMatchObject({ choices: [{ message: { content: inOrder } }] })
+    const node = (inputs: string): string =>
+      `{ "form": { "type": "steering/json-schema", "inputs": ${inputs} },
+         "check": { "type": "steering/check", "inputs": { "text": ${JSON.stringify(inOrder)} },
+                    "links": { "constraint": ["form", "constraint"] } } }`
+    const workflow = (inputs: string): string =>
+      `{ "format": "woolgather", "version": 1, "name": "x", "nodes": ${node(inputs)} }`
+    for (const body of [
+      `{ "workflow": ${workflow(`{ "schema": ${schema} }`)} }`,
+      `{ "workflow": ${workflow('{ "schema": {} }')}, "inputs": { "form.schema": ${schema} } }`,
+    ]) {
+      expect(await post('/api/runs?wait=60', body)).toMatchObject({ outputs: { check: { boolean: true } } })
+    }
+  })
+
   test('ends JSON within the maximum of tokens, and says where that is too small for any', async () => {
     const client = clientOf(server)
     const ask = (max_tokens: number) =>

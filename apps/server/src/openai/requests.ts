@@ -1,4 +1,5 @@
 import { listOf, type Json } from '@woolgather/workflow'
+import { keepOrder } from '@woolgather/workflow/ordered-json'
 import { z } from 'zod'
 import { parameterFields, parameters, type Parameter, type ParameterName } from './parameters.ts'
 
@@ -13,10 +14,13 @@ const message = z.object({
 /** Answers to one request. */
 const mostAnswers = 128
 
+/** Properties come in the order of the schema, as text of it where JavaScript has another. */
+const schemaInOrder = z.preprocess((value) => keepOrder(value as Json), z.json())
+
 const responseFormat = z.union([
   z.object({ type: z.literal('text') }),
   z.object({ type: z.literal('json_object') }),
-  z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: z.json().optional() }) }),
+  z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: schemaInOrder.optional() }) }),
 ])
 
 /** What both kinds of request have. */

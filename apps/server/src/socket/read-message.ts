@@ -8,6 +8,7 @@ import {
   textProblem,
   type Issue,
 } from '@woolgather/workflow'
+import { parseOrdered } from '@woolgather/workflow/ordered-json'
 import { z } from 'zod'
 
 /** A submission without its workflow, which `parseWorkflow` reads: it bounds depth and names every issue. */
@@ -51,7 +52,7 @@ function readOther(value: object): ReadMessage {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseOrdered(text)
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { remembersOrder } from '@woolgather/workflow/ordered-json'
 import { matchesText } from '../automaton/matches-text.ts'
 import type { Condition } from '../automaton/intersect-languages.ts'
 import {
@@ -12,7 +13,7 @@ import {
 } from '../grammar/expression.ts'
 import { compileString, searchCondition } from './compile-string.ts'
 import { expandAlternatives, type Conjunction } from './expand-alternatives.ts'
-import { placeIntegers, remembersOrder } from './key-order.ts'
+import { placeIntegers } from './place-integers.ts'
 import { keyword, readCount, readKeys, readNames, tightest } from './read-keywords.ts'
 import { child, isObject, refuseKeyword, type Location } from './schema-location.ts'
 import type { ValueCompiler } from './value-compiler.ts'

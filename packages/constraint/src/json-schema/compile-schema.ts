@@ -1,3 +1,4 @@
+import { keysOf, parseOrdered } from '@woolgather/workflow/ordered-json'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { charactersOf } from '../grammar/characters.ts'
 import {
@@ -17,7 +18,6 @@ import { compileObject } from './compile-object.ts'
 import { compileString } from './compile-string.ts'
 import { excludeOneAnother } from './exclude-alternatives.ts'
 import { expandAlternatives, type CheckExclusive, type Conjunction } from './expand-alternatives.ts'
-import { keysOf, parseOrdered } from './key-order.ts'
 import { keyword, readList } from './read-keywords.ts'
 import {
   invalidSchema,

@@ -1,4 +1,4 @@
-import { keysOf } from './key-order.ts'
+import { keysOf } from '@woolgather/workflow/ordered-json'
 import type { Json, Location } from './schema-location.ts'
 import { invalidSchema, isObject } from './schema-location.ts'
 

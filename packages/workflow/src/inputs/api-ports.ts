@@ -1,6 +1,8 @@
 import { subgraphPrefix } from '../types/describe-subgraph.ts'
 import type { Workflow, WorkflowNode } from '../document/document.ts'
 import type { Json } from '../json/json.ts'
+import { keepOrder } from '../json/ordered-json.ts'
+import { schemaInputs } from '../parse/keep-key-order.ts'
 
 /** Types of the nodes by which a workflow is called from outside. */
 export const apiInputType = 'api/input'
@@ -81,7 +83,7 @@ export function bindNodeInputs(
     const others = Object.entries(links ?? {}).filter(([name]) => name !== input)
     bound[node] = {
       ...rest,
-      inputs: { ...before.inputs, [input]: value },
+      inputs: { ...before.inputs, [input]: schemaInputs[before.type] === input ? keepOrder(value) : value },
       ...(others.length > 0 && { links: Object.fromEntries(others) }),
     }
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { InputDescription } from '../types/description.ts'
 import type { Json } from '../json/json.ts'
+import { keepOrder, parseOrdered } from '../json/ordered-json.ts'
 import { literalProblem, show } from '../types/literal-problem.ts'
 import type { PortType } from '../types/ports.ts'
 import { promptMixSchema } from '../prompt/prompt-mix.ts'
@@ -48,7 +49,8 @@ export function readTextFor(input: InputDescription, text: string, options: Read
   const read = readText(input.type, text, options)
   if (read.problem === undefined) {
     const problem = literalProblem(input, read.value)
-    if (problem === undefined) return read
+    if (problem === undefined)
+      return input.language === 'json-schema' ? { value: keepOrder(read.value) } : read
     return literalProblem(input, text) === undefined ? { value: text } : { problem }
   }
   return literalProblem(input, text) === undefined ? { value: text } : read
@@ -143,7 +145,7 @@ function readJson(text: string): TextRead {
 
 function parse(text: string): Json | undefined {
   try {
-    return JSON.parse(text) as Json
+    return parseOrdered(text)
   } catch {
     return undefined
   }

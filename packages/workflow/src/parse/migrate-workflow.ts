@@ -5,7 +5,7 @@ import { recogniseValue, type Foreign } from './recognise-foreign.ts'
 const currentVersion = 1
 
 /** Brings a document of an earlier version of the format to the current one, step by step. */
-export function migrateWorkflow(value: unknown): { value: unknown } | { issues: Issue[] } {
+export function migrateWorkflow(value: unknown): { value: object } | { issues: Issue[] } {
   const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown }
   const foreign = format === 'woolgather' ? undefined : recogniseValue(value)
   if (foreign !== undefined) return { issues: [foreignIssue(foreign)] }

@@ -125,3 +125,23 @@ test('any JSON value gives a workflow or issues [W8]', () => {
     { numRuns: 300 },
   )
 })
+
+test('a schema whose order objects would lose becomes text, in nodes and subgraphs; nothing else changes [W51]', () => {
+  const nodes = (inputs: string): string => `{ "a": { "type": "steering/json-schema", "inputs": ${inputs} } }`
+  const document = (inputs: string): string =>
+    `{ "format": "woolgather", "version": 1, "name": "x", "nodes": ${nodes(inputs)},
+       "subgraphs": { "s": { "name": "s", "inputs": [], "outputs": [], "nodes": ${nodes(inputs)} } } }`
+  const read = (inputs: string): unknown[] => {
+    const { workflow } = parseWorkflow(document(inputs))
+    return [workflow?.nodes['a']?.inputs, workflow?.subgraphs?.['s']?.nodes['a']?.inputs]
+  }
+  const schema =
+    '{ "items": { "properties": { "b": true, "10": true, "2": { "const": { "x": 1, "0": 2 } } } } }'
+  for (const inputs of read(`{ "schema": ${schema}, "other": { "b": 1, "1": 2 } }`)) {
+    const { schema: kept, other } = inputs as { schema: string; other: object }
+    expect(kept.replaceAll(/\s/g, '')).toBe(schema.replaceAll(/\s/g, ''))
+    expect(other).toEqual({ 1: 2, b: 1 })
+  }
+  const known = '{ "schema": { "properties": { "1": true, "2": true, "b": true } } }'
+  expect(read(known)).toEqual([JSON.parse(known), JSON.parse(known)])
+})

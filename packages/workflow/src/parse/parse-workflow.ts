@@ -3,6 +3,8 @@ import { mostIssues, unseenBy } from '../json/bounded.ts'
 import { collectIssues, tooManyIssues } from '../issues/collect-issues.ts'
 import { documentLimits, workflowSchema, type Workflow } from '../document/document.ts'
 import type { Issue } from '../issues/issues.ts'
+import { parseOrdered } from '../json/ordered-json.ts'
+import { keepKeyOrder } from './keep-key-order.ts'
 import { foreignIssue, migrateWorkflow } from './migrate-workflow.ts'
 import { textProblem, valueProblem, type TextLimits } from '../json/nesting.ts'
 import { recogniseText } from './recognise-foreign.ts'
@@ -21,7 +23,7 @@ export function parseWorkflow(input: unknown): Parsed {
   if ('issues' in migrated) return migrated
   const issues = [...tooLargeParts(migrated.value), ...reservedNames(migrated.value)]
   if (issues.length > 0) return { issues: collectIssues(issues) }
-  const result = workflowSchema.safeParse(migrated.value, { error: shortMessage })
+  const result = workflowSchema.safeParse(keepKeyOrder(migrated.value), { error: shortMessage })
   return result.success ? { workflow: result.data } : { issues: issuesOf(result.error.issues) }
 }
 
@@ -33,7 +35,7 @@ function readText(text: string): Read {
   if (problem !== undefined) return { issues: [tooMuch[problem]] }
   try {
     // a byte order mark is what some editors leave in front of UTF-8
-    return { value: JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) }
+    return { value: parseOrdered(text.startsWith('\uFEFF') ? text.slice(1) : text) }
   } catch (error) {
     if (text.trim() === '') return { issues: [nothingThere] }
     const foreign = recogniseText(text)
