@@ -2,7 +2,7 @@ import { createRegistry } from '@woolgather/engine'
 import { schemaInputs } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
 import { describeLibrary } from './descriptions.ts'
-import { definitions } from './index.ts'
+import { definitions } from './definitions.ts'
 
 test('the descriptions that the build wrote are those of the nodes, in their order', () => {
   expect([...describeLibrary()]).toEqual([...createRegistry(definitions).descriptions])

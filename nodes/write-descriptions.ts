@@ -1,6 +1,6 @@
 import { createRegistry } from '@woolgather/engine'
 import { writeFileSync } from 'node:fs'
-import { definitions } from './index.ts'
+import { definitions } from './definitions.ts'
 
 /** A step of the build, after `tsc`: what `describeLibrary` reads. */
 const { descriptions } = createRegistry(definitions)

@@ -1,28 +1,54 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { hashOf, newest, packageOf } from './fresh-bundle.mjs'
+import { hashOf, packageOf, start } from './fresh-bundle.cjs'
+import { compiledFor } from './run-bundle.cjs'
 import { root } from './run.mjs'
 
+/** An app whose modules name what they are of, twice: what a bundle loads later, and what it is asked for again. */
 function appBuiltFrom(builtFrom) {
-  const folder = mkdtempSync(join(tmpdir(), 'woolgather-bundle-'))
-  mkdirSync(join(folder, 'bundle'))
-  if (builtFrom) writeFileSync(join(folder, 'bundle/built-from.json'), JSON.stringify(builtFrom))
-  return pathToFileURL(`${folder}/`)
+  const app = mkdtempSync(join(tmpdir(), 'woolgather-bundle-'))
+  const write = (name, text) => writeFileSync(join(app, name), text)
+  for (const folder of ['bundle', 'dist']) mkdirSync(join(app, folder))
+  write('package.json', '{ "type": "module" }')
+  write('dist/main.js', "globalThis.begun.push('dist')")
+  write('bundle/package.json', '{ "type": "commonjs" }')
+  write('bundle/part.js', "exports.sep = require('node:path').sep; exports.name = () => 'bundle'")
+  write(
+    'bundle/main.js',
+    `globalThis.begun.push(require('./part.js').name())
+    handedImport('node:path')
+    if (require('./part.js') !== require('./part.js') || typeof require('./part.js').sep !== 'string') throw 0`,
+  )
+  for (const name of ['main.js', 'part.js']) {
+    const { beside, data } = compiledFor(join(app, 'bundle', name))
+    writeFileSync(beside, data)
+  }
+  if (builtFrom) write('bundle/built-from.json', JSON.stringify(builtFrom))
+  return app
 }
 
-const entryOf = (app) => newest(app, 'main.js').slice(app.href.length)
+async function begin(app) {
+  globalThis.begun = []
+  await start(app, 'main.js')
+  return globalThis.begun
+}
 
-test('an app starts with its bundle while all it was built from is as it was, and with what tsc wrote otherwise', () => {
+test('an app starts with its bundle while all it was built from is as it was, and with what tsc wrote otherwise', async () => {
   const now = { 'packages/workflow': hashOf('packages/workflow'), nodes: hashOf('nodes') }
-  expect(entryOf(appBuiltFrom(now))).toBe('bundle/main.js')
-  expect(entryOf(appBuiltFrom({ ...now, nodes: 'of other sources' }))).toBe('dist/main.js')
-  expect(entryOf(appBuiltFrom({ ...now, 'packages/gone': 'of a package that is no more' }))).toBe(
-    'dist/main.js',
-  )
-  expect(entryOf(appBuiltFrom(undefined))).toBe('dist/main.js')
+  expect(await begin(appBuiltFrom(now))).toEqual(['bundle'])
+  expect(await begin(appBuiltFrom({ ...now, nodes: 'of other sources' }))).toEqual(['dist'])
+  expect(await begin(appBuiltFrom({ ...now, 'packages/gone': 'of a package that is no more' }))).toEqual([
+    'dist',
+  ])
+  expect(await begin(appBuiltFrom(undefined))).toEqual(['dist'])
+})
+
+test('what another version of Node compiled is not taken: the bundle is compiled anew', async () => {
+  const app = appBuiltFrom({})
+  writeFileSync(join(app, 'bundle/part.js.compiled'), 'of another version')
+  expect(await begin(app)).toEqual(['bundle'])
 })
 
 test('modules belong to the package whose folder they were built in', () => {

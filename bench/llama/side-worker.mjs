@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createRegistry } from '@woolgather/engine'
 import { createLlama } from '@woolgather/llama'
-import { definitions } from '@woolgather/nodes'
+import { definitions } from '@woolgather/nodes/definitions'
 import { startWorker } from '../../apps/worker/dist/worker.js'
 
 /** A worker in this process, as the server starts one in its own; its cache is empty. */

@@ -1,7 +1,7 @@
 import { choicesOf, type Json, type RunEvent } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { definitions } from '../index.ts'
+import { definitions } from '../definitions.ts'
 import { runGraph } from '../testing/run-graph.ts'
 
 async function compare(a: unknown, operator: string, b: unknown): Promise<unknown> {

@@ -1,7 +1,7 @@
 import { createRegistry } from '@woolgather/engine'
 import { adviseWorkflow, type Json, type Subgraph, type WorkflowNode } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
-import { definitions } from '../index.ts'
+import { definitions } from '../definitions.ts'
 import { runGraph } from '../testing/run-graph.ts'
 
 /*

@@ -8,13 +8,8 @@ import {
   type RunEvent,
   type WorkflowNode,
 } from '@woolgather/workflow'
-import {
-  createConstraintCompiler,
-  definitions,
-  vectorUses,
-  type NodeServices,
-  type ReadyModel,
-} from '../index.ts'
+import { definitions } from '../definitions.ts'
+import { createConstraintCompiler, vectorUses, type NodeServices, type ReadyModel } from '../index.ts'
 
 /** Files of the models folders, as far as nodes look for them. */
 const listedFiles = [

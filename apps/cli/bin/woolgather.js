@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
+const { existsSync } = require('node:fs')
+const path = require('node:path')
 // @boundaries-ignore the build of an app and its start have this in common, and scripts are no package
-import { newest } from '../../../scripts/fresh-bundle.mjs'
+const { start } = require('../../../scripts/fresh-bundle.cjs')
 
-const app = new URL('..', import.meta.url)
-if (!existsSync(new URL('dist/main.js', app))) {
+const app = path.join(__dirname, '..')
+if (!existsSync(path.join(app, 'dist/main.js'))) {
   console.error('woolgather: not built yet; run `npm run build` in the checkout first')
   process.exit(1)
 }
-await import(newest(app, 'main.js'))
+void start(app, 'main.js')

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import type { CliIo } from './io/cli-io.ts'
 
 const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
@@ -22,7 +22,7 @@ const io: Omit<CliIo, 'confirm' | 'descriptions'> = {
       for (const signal of signals) process.off(signal, listener)
     }
   },
-  workerEntry: () => fileURLToPath(import.meta.resolve('@woolgather/worker/main')),
+  workerEntry: () => createRequire(import.meta.url).resolve('@woolgather/worker/main'),
 }
 
 /** What commands need is loaded for them: who asks for the version waits for nothing. */

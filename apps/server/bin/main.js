@@ -1,4 +1,4 @@
 // @boundaries-ignore the build of an app and its start have this in common, and scripts are no package
-import { newest } from '../../../scripts/fresh-bundle.mjs'
+const { start } = require('../../../scripts/fresh-bundle.cjs')
 
-await import(newest(new URL('..', import.meta.url), 'main.js'))
+void start(`${__dirname}/..`, 'main.js')

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { codeIdentity } from './code-identity.ts'
 
@@ -33,9 +32,8 @@ function write(file: string, text: string): Promise<void> {
 }
 
 function identity(): string {
-  return codeIdentity(
-    path.join(folder, 'worker'),
-    (name) => pathToFileURL(path.join(folder, name.replace('@woolgather/', ''), 'dist', 'index.js')).href,
+  return codeIdentity(path.join(folder, 'worker'), (name) =>
+    path.join(folder, name.replace('@woolgather/', ''), 'dist', 'index.js'),
   )
 }
 

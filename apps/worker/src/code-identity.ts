@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -26,11 +27,11 @@ interface Package {
  * What tells the code that computes from any other: results kept under another one are not taken for its own. Of a
  * release its version; of a checkout, where code changes from one build to the next, a hash of what was built.
  * @param root folder of the package to begin with; those of Woolgather that it uses are found from there
- * @param resolve the main module of a package, as a URL
+ * @param resolve the main module of a package
  */
 export function codeIdentity(
   root: string = fileURLToPath(new URL('..', import.meta.url)),
-  resolve: (name: string) => string = (name) => import.meta.resolve(name),
+  resolve: (name: string) => string = createRequire(import.meta.url).resolve,
 ): string {
   const first = readPackage(root)
   if (!existsSync(path.join(root, 'src'))) return `release ${first.version}`
@@ -38,7 +39,7 @@ export function codeIdentity(
   for (const { dependencies } of found.values()) {
     for (const name of dependencies) {
       if (found.has(name) || notComputing.has(name)) continue
-      found.set(name, readPackage(path.dirname(path.dirname(fileURLToPath(resolve(name))))))
+      found.set(name, readPackage(path.dirname(path.dirname(resolve(name)))))
     }
   }
   const hashes = [...found].map(([name, its]) => `${name} ${hashBuilt(its)}`)

@@ -1,6 +1,5 @@
 import { gatherNodes } from '@woolgather/engine'
 import { createLlama } from '@woolgather/llama'
-import { definitions } from '@woolgather/nodes'
 import { describeLibrary } from '@woolgather/nodes/descriptions'
 import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
 import { watchProcess } from '@woolgather/supervisor'
@@ -41,50 +40,49 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 process.on('uncaughtException', tellStrayError)
 process.on('unhandledRejection', tellStrayError)
 
-try {
-  const library = {
-    definitions: new Map(definitions.map((definition) => [definition.type, definition])),
-    descriptions: describeLibrary(),
+async function main(folders: WorkerFolders): Promise<void> {
+  try {
+    const library = { definitions: new Map(), descriptions: describeLibrary() }
+    const { registry, broken } = await gatherNodes(library, folders.nodes ?? [])
+    const llama = await createLlama()
+    const worker = startWorker({
+      llama,
+      folders,
+      registry,
+      send,
+      code: identityOfThisCode(),
+      watch,
+      idleMs: readIdle(process.env['WOOLGATHER_IDLE_UNLOAD']),
+    })
+    const exit = (): void => void worker[Symbol.asyncDispose]().then(() => process.exit(0))
+    process.on('message', (message) => {
+      const request = workerRequestSchema.parse(message)
+      if (request.type === 'shutdown') exit()
+      else if (request.type === 'ping') send({ type: 'pong' })
+      else worker.handle(request)
+    })
+    process.on('disconnect', exit)
+    process.on('SIGTERM', exit)
+    await watch.begun
+    send({
+      type: 'ready',
+      device: describeDevice(llama.info),
+      build: llama.info.build,
+      ...(broken.length > 0 && { leftOut: broken }),
+    })
+  } catch (error) {
+    const { code, message, hint } = error as { code?: string; message: string; hint?: string }
+    send({
+      type: 'failed',
+      error: {
+        code: startErrors.find((known) => known === code) ?? 'native-error',
+        message,
+        ...(hint !== undefined && { hint }),
+      },
+    })
+    process.disconnect()
+    process.exitCode = 1
   }
-  const { registry, broken } = await gatherNodes(library, folders.nodes ?? [])
-  const llama = await createLlama()
-  const worker = startWorker({
-    llama,
-    folders,
-    registry,
-    send,
-    code: identityOfThisCode(),
-    watch,
-    idleMs: readIdle(process.env['WOOLGATHER_IDLE_UNLOAD']),
-  })
-  const exit = (): void => void worker[Symbol.asyncDispose]().then(() => process.exit(0))
-  process.on('message', (message) => {
-    const request = workerRequestSchema.parse(message)
-    if (request.type === 'shutdown') exit()
-    else if (request.type === 'ping') send({ type: 'pong' })
-    else worker.handle(request)
-  })
-  process.on('disconnect', exit)
-  process.on('SIGTERM', exit)
-  await watch.begun
-  send({
-    type: 'ready',
-    device: describeDevice(llama.info),
-    build: llama.info.build,
-    ...(broken.length > 0 && { leftOut: broken }),
-  })
-} catch (error) {
-  const { code, message, hint } = error as { code?: string; message: string; hint?: string }
-  send({
-    type: 'failed',
-    error: {
-      code: startErrors.find((known) => known === code) ?? 'native-error',
-      message,
-      ...(hint !== undefined && { hint }),
-    },
-  })
-  process.disconnect()
-  process.exitCode = 1
 }
 
 /** Seconds as milliseconds; without a number models stay loaded, as `run` and `batch` want it. */
@@ -92,3 +90,5 @@ function readIdle(seconds: string | undefined): number | undefined {
   const value = Number(seconds)
   return value > 0 ? Math.min(value * 1_000, 2 ** 31 - 1) : undefined
 }
+
+void main(folders)

@@ -1,7 +1,7 @@
 import { createRegistry } from '@woolgather/engine'
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { createLlama, type LlamaRuntime } from '@woolgather/llama'
-import { definitions } from '@woolgather/nodes'
+import { definitions } from '@woolgather/nodes/definitions'
 import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
 import { copyFile, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -2,11 +2,11 @@ import path from 'node:path'
 import { createFileArtifactStore, openDiskCache, startRun, type Registry, type Run } from '@woolgather/engine'
 import { SharedModels, type LlamaRuntime } from '@woolgather/llama'
 import { openDownloadHosts, openModels } from '@woolgather/files'
-import type { NodeServices } from '@woolgather/nodes'
+import { loadNodes, type NodeServices } from '@woolgather/nodes'
 import type { CellCancellation, WorkerFolders, WorkerMessage, WorkerRequest } from '@woolgather/protocol'
 import type { ProcessWatch } from '@woolgather/supervisor'
 import { createWeights, openMakers } from '@woolgather/weights'
-import type { RunEvent } from '@woolgather/workflow'
+import type { RunEvent, Workflow } from '@woolgather/workflow'
 import { createCellServices } from './cell-services.ts'
 import { createFiles } from './files.ts'
 import { createModels } from './models.ts'
@@ -16,6 +16,7 @@ import { readLeftOver } from './read-left-over.ts'
 export interface WorkerOptions {
   llama: LlamaRuntime
   folders: WorkerFolders
+  /** Describes what can be run, and defines what is not the library's. */
   registry: Registry<NodeServices>
   send: (message: WorkerMessage) => void
   /** `codeIdentity()`: what is kept is kept for this code; absent: for any. */
@@ -101,7 +102,7 @@ export function startWorker({ llama, folders, registry, send, code, watch, idleM
   ): Promise<Run> =>
     startRun({
       workflow,
-      registry,
+      registry: await withNodesOf(workflow, registry),
       services,
       forCell: () => createCellServices({ models, weights, files, sources }),
       onHold: ({ names, others }) => loaded.hold(run, names, others),
@@ -135,6 +136,14 @@ export function startWorker({ llama, folders, registry, send, code, watch, idleM
       await llama[Symbol.asyncDispose]()
     },
   }
+}
+
+/** With the nodes of the library that this workflow has. */
+async function withNodesOf(
+  workflow: Workflow,
+  { definitions, descriptions }: Registry<NodeServices>,
+): Promise<Registry<NodeServices>> {
+  return { definitions: new Map([...(await loadNodes(workflow)), ...definitions]), descriptions }
 }
 
 function cancelCells(running: RunningRun | undefined, { node, at, branch }: CellCancellation): void {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { definitions } from '@woolgather/nodes'
+import { definitions } from '@woolgather/nodes/definitions'
 import { WoolgatherError, type Json, type Workflow } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
 import { CliError } from '../io/cli-error.ts'

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { readKeep, resolveFolders, serverOptions } from '@woolgather/supervisor'
 import type { Issue } from '@woolgather/workflow'
@@ -36,7 +36,7 @@ async function cleanWhere({ keep, server, data }: CleanOptions): Promise<number>
 
 /** In a process of its own: what opens a history is part of the server. @throws CliError, also where a server holds it */
 async function cleanFolder(data: string | undefined, keep: string): Promise<number> {
-  const entry = fileURLToPath(import.meta.resolve('@woolgather/server/clean'))
+  const entry = createRequire(import.meta.url).resolve('@woolgather/server/clean')
   const { data: folder } = resolveFolders(data === undefined ? {} : { data })
   const { stdout } = await promisify(execFile)(process.execPath, [entry, folder, keep])
   const outcome = JSON.parse(stdout) as { runs: number } | { error: Issue }

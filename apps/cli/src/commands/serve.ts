@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import {
   handOn,
   openedVariable,
@@ -60,7 +60,7 @@ export async function serve(file: string | undefined, options: ServeOptions, io:
 
 /** The server is an application of its own: it is started, never imported, so it may not be built where this is. */
 function serverEntry(): string {
-  const entry = fileURLToPath(import.meta.resolve('@woolgather/server/main'))
+  const entry = createRequire(import.meta.url).resolve('@woolgather/server/main')
   if (existsSync(entry)) return entry
   throw new CliError([
     {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 
 /** Milliseconds that a package may take to load, on a machine that has much else to do. */
@@ -21,7 +22,7 @@ process.kill = (pid, signal) =>
 const load = async ({ entry, zod }) => {
   const module = await import(entry)
   const nodes = module.nodes ?? module.default?.nodes
-  if (typeof nodes === 'function') await nodes({ z: (await import(zod)).z })
+  if (typeof nodes === 'function') await nodes({ z: require(zod).z })
 }
 load(workerData).then(
   () => setTimeout(() => parentPort.postMessage('loaded'), workerData.settle),
@@ -45,7 +46,7 @@ export async function tryModule(
 ): Promise<string | undefined> {
   const thread = new Worker(script, {
     eval: true,
-    workerData: { entry, zod: import.meta.resolve('zod'), settle },
+    workerData: { entry, zod: createRequire(import.meta.url).resolve('zod'), settle },
     execArgv: [],
     // What it prints is printed when it is loaded for good.
     stdout: true,
