@@ -1,7 +1,7 @@
 import { loraMethodNamed, loraMethodNames } from '@woolgather/merge'
-import { WoolgatherError, type LoraRecipe } from '@woolgather/workflow'
+import { loraOn, WoolgatherError, type LoraRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
-import { loraRecipeSchema } from '../services/recipe-schemas.ts'
+import { loraRecipeSchema, modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { sourceOf } from './lora-value.ts'
 
@@ -18,6 +18,13 @@ export const combineLoras: WoolgatherNode = defineNode({
       description: 'LoRAs of one model, in the order of the weights.',
       schema: loraRecipeSchema,
       multiple: true,
+    },
+    model: {
+      type: 'model',
+      title: 'Model',
+      description: 'Of PEFT adapters: the model that they are made for. Others need none.',
+      schema: modelRecipeSchema.optional(),
+      widget: 'none',
     },
     weights: {
       type: 'text',
@@ -71,9 +78,10 @@ export const combineLoras: WoolgatherNode = defineNode({
     lora: { type: 'lora', description: 'The combined LoRA, to be applied, baked or saved.' },
     rank: { type: 'integer', description: 'Its largest rank.' },
   },
-  fingerprint: ({ loras }, { weights }) => Promise.all(loras.map((lora) => weights.fingerprintLora(lora))),
+  fingerprint: ({ loras, model }, { weights }) =>
+    Promise.all(loras.map((lora) => weights.fingerprintLora(model ? loraOn(lora, model) : lora))),
   async run(
-    { loras, weights, method, rank, energy, density, majority, seed },
+    { loras, model, weights, method, rank, energy, density, majority, seed },
     { services, signal, progress },
   ) {
     const given = readWeights(weights, loras.length)
@@ -92,7 +100,10 @@ export const combineLoras: WoolgatherNode = defineNode({
       ...(random && { seed }),
     }
     const lora: LoraRecipe = { kind: 'lora', combine, strength: 1 }
-    const { tensors } = await services.weights.describeLora(lora, { signal, onProgress: progress })
+    const { tensors } = await services.weights.describeLora(model ? loraOn(lora, model) : lora, {
+      signal,
+      onProgress: progress,
+    })
     return {
       lora: lora,
       rank: tensors.reduce((largest, tensor) => Math.max(largest, tensor.rank), 0),

@@ -6,7 +6,8 @@ export const loadLora: WoolgatherNode = defineNode({
   type: 'lora/load',
   version: 1,
   title: 'LoRA',
-  description: 'A LoRA from a GGUF file: a small file that changes how a model writes.',
+  description:
+    'A LoRA from a GGUF file, or a PEFT adapter as Hugging Face has them: a small file that changes how a model writes.',
   // a look for a file: its answer may change while its inputs stay
   impure: true,
   inputs: {
@@ -14,7 +15,7 @@ export const loadLora: WoolgatherNode = defineNode({
       type: 'file',
       title: 'File',
       description:
-        'Path below a models folder, or an address to download from: hf:owner/repo/file.gguf or https://…',
+        'Path below a models folder, of a GGUF file or of a PEFT adapter’s folder, or an address to download from: hf:owner/repo/file.gguf, hf:owner/repo of a PEFT adapter, or https://…',
       schema: z.string().min(1, 'choose a LoRA file'),
       widget: 'lora',
     },
@@ -27,7 +28,7 @@ export const loadLora: WoolgatherNode = defineNode({
     sha256: {
       type: 'text',
       title: 'SHA-256',
-      description: 'Checksum a downloaded file must have.',
+      description: 'Checksum a downloaded file must have; of a PEFT adapter, its weights.',
       schema: z
         .string()
         .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
@@ -37,12 +38,12 @@ export const loadLora: WoolgatherNode = defineNode({
   },
   outputs: { lora: { type: 'lora', description: 'The LoRA, to be applied to a model.' } },
   async run({ file, strength, sha256 }, { services, signal, progress, written }) {
-    const located = await services.models.locate(file, {
+    const source = await services.models.locateLora(file, {
       written: written('file'),
       sha256,
       signal,
       onProgress: (done, total) => progress(done, total, 'bytes'),
     })
-    return { lora: { kind: 'lora', file: located, strength } satisfies LoraRecipe }
+    return { lora: { kind: 'lora', ...source, strength } satisfies LoraRecipe }
   },
 })

@@ -1,6 +1,6 @@
-import { provenanceKeys } from '@woolgather/workflow'
+import { loraOn, provenanceKeys } from '@woolgather/workflow'
 import { z } from 'zod'
-import { loraRecipeSchema } from '../services/recipe-schemas.ts'
+import { loraRecipeSchema, modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
 export const saveLora: WoolgatherNode = defineNode({
@@ -17,6 +17,13 @@ export const saveLora: WoolgatherNode = defineNode({
       title: 'LoRA',
       description: 'What to save.',
       schema: loraRecipeSchema,
+      widget: 'none',
+    },
+    model: {
+      type: 'model',
+      title: 'Model',
+      description: 'Of PEFT adapters: the model that they are made for. Others need none.',
+      schema: modelRecipeSchema.optional(),
       widget: 'none',
     },
     file: {
@@ -37,8 +44,8 @@ export const saveLora: WoolgatherNode = defineNode({
     },
   },
   outputs: { file: { type: 'file', description: 'Where it was written, as “LoRA” takes it.' } },
-  run: async ({ lora, file, overwrite }, { services, signal, progress, workflow }) => ({
-    file: await services.weights.saveLora(file, lora, {
+  run: async ({ lora, model, file, overwrite }, { services, signal, progress, workflow }) => ({
+    file: await services.weights.saveLora(file, model ? loraOn(lora, model) : lora, {
       overwrite,
       signal,
       onProgress: progress,

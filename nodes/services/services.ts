@@ -39,6 +39,11 @@ export interface Models {
    */
   locate(file: string, options: LocateOptions): Promise<string>
   /**
+   * As `locate`, of a LoRA: a GGUF file, or the folder of a PEFT adapter, which may be named by one of its files.
+   * @throws as `locate`
+   */
+  locateLora(file: string, options: LocateOptions): Promise<{ file: string } | { peft: string }>
+  /**
    * What decides the numbers a recipe computes, besides the recipe: contents of its files, build and backend of the
    * native library. Joins the cache key of every node that computes with a model.
    */

@@ -47,6 +47,7 @@ export async function runGraph(
         written || !isModelAddress(file)
           ? Promise.resolve(file)
           : Promise.reject(new Error(`${file} is not written in the workflow`)),
+      locateLora: async (file) => (file.endsWith('.gguf') ? { file } : { peft: file }),
       fingerprint: (recipe) => Promise.resolve(filesOfModel(recipe)),
       use: (recipe, _options, work) => work(ready(recipe)),
       useAll: (recipes, _options, work) => work(recipes.map(ready)),

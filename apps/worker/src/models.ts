@@ -1,6 +1,8 @@
 import {
   type DownloadHosts,
+  downloadFolder,
   downloadModel,
+  findFolder,
   firstFolder,
   type Models as FoundModels,
   placeToSave,
@@ -20,6 +22,9 @@ import {
   type ReadyModel,
 } from '@woolgather/nodes'
 import {
+  adapterAddress,
+  chooseAdapterFiles,
+  findAdapterFolder,
   namesOf,
   StaleFile,
   untilAborted,
@@ -34,8 +39,11 @@ import {
   filesOfLora,
   filesOfModel,
   isModelAddress,
+  inFolder,
   loadKeyOf,
+  loraOn,
   nameOfModel,
+  peftFiles,
   weightsOf,
   WoolgatherError,
   type ModelRecipe,
@@ -152,7 +160,7 @@ export function createModels(
   const adaptersOf = (recipe: ModelRecipe, options: WorkOptions): Promise<ReadyModel['adapters']> =>
     Promise.all(
       recipe.adapters.map(async (use) => ({
-        path: await ('file' in use ? files.find(use.file) : loras.pathOf(use, options)),
+        path: await loras.pathOf(loraOn(use, recipe), options),
         strength: use.strength,
       })),
     )
@@ -192,6 +200,16 @@ export function createModels(
       const here = await locateHere(file, options)
       if (here !== undefined) return here
       return options.written ? download(file, options) : refuseAddress(file)
+    },
+
+    async locateLora(file, options) {
+      if (isModelAddress(file)) {
+        const address = adapterAddress(file)
+        if (address === undefined) return { file: await host.locate(file, options) }
+        return { peft: await locateFolder(address, chooseAdapterFiles, options) }
+      }
+      const folder = await findAdapterFolder(file, await files.find(file))
+      return folder === undefined ? { file } : { peft: folder }
     },
 
     fingerprint: async (recipe) => host.fingerprintOf(await files.look(filesOfModel(recipe)), 'best'),
@@ -247,30 +265,68 @@ export function createModels(
   }
 
   function refuseAddress(uri: string): never {
-    throw new WoolgatherError(
-      'model-not-found',
-      `“${uri}” came over a link: only addresses that are written into the node itself are downloaded.`,
-      {
-        input: 'file',
-        hint: 'Write the address into the node. What was downloaded from it once is found over a link, too.',
-      },
-    )
+    throw notWritten(uri)
   }
 
-  /** Two nodes that name the same address share one download. */
+  /** The folder that an address names, fetched first. @returns its path below the models folder */
+  async function locateFolder(
+    uri: string,
+    choose: (names: readonly string[]) => readonly string[],
+    { written, sha256, signal, onProgress }: LocateOptions,
+  ): Promise<string> {
+    const directory = firstFolder(folders, 'download to')
+    const fetched = await findFolder(directory, uri)
+    if (fetched !== undefined) return fetched.folder
+    if (sha256 === undefined && (await isElsewhere(uri))) return uri
+    if (!written) throw notWritten(uri)
+    return shared(uri, signal, async () => {
+      const input = { uri, directory, choose, ...(sha256 !== undefined && { sha256 }), signal }
+      const { folder } = await downloadFolder({
+        ...input,
+        onProgress: ({ done, total = 0 }) => onProgress(done, total),
+      })
+      return folder
+    })
+  }
+
+  /** Whether another program keeps the adapter that an address names. */
+  async function isElsewhere(uri: string): Promise<boolean> {
+    const kept = await Promise.all(peftFiles.map((file) => found.locate(inFolder(uri, file))))
+    return kept.every((file) => file !== undefined)
+  }
+
   async function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
     hosts.check(uri)
     const directory = firstFolder(folders, 'download to')
+    return shared(uri, signal, async () => {
+      const result = await downloadModel({
+        uri,
+        directory,
+        ...(sha256 !== undefined && { sha256 }),
+        signal,
+        onProgress: ({ done, total = 0 }) => onProgress(done, total),
+      })
+      return path.relative(directory, result.path).replaceAll(path.sep, '/')
+    })
+  }
+
+  /** Two nodes that name the same address share one download. */
+  async function shared(uri: string, signal: AbortSignal, start: () => Promise<string>): Promise<string> {
     const running = downloads.get(uri)
     if (running) return untilAborted(running, signal)
-    const started = downloadModel({
-      uri,
-      directory,
-      ...(sha256 !== undefined && { sha256 }),
-      signal,
-      onProgress: ({ done, total = 0 }) => onProgress(done, total),
-    }).then((result) => path.relative(directory, result.path).replaceAll(path.sep, '/'))
+    const started = start()
     downloads.set(uri, started)
     return started.finally(() => downloads.delete(uri))
   }
+}
+
+function notWritten(uri: string): WoolgatherError {
+  return new WoolgatherError(
+    'model-not-found',
+    `“${uri}” came over a link: only addresses that are written into the node itself are downloaded.`,
+    {
+      input: 'file',
+      hint: 'Write the address into the node. What was downloaded from it once is found over a link, too.',
+    },
+  )
 }

@@ -14,14 +14,18 @@ export type { SourceKind } from './found/model-source.ts'
 
 // models: fetched, and known
 export {
+  downloadFolder,
   downloadModel,
   FileExists,
   findDownload,
+  findFolder,
   hashFile,
   openDownloadHosts,
   parseModelUri,
+  parseRepository,
   unaskedHosts,
   type DownloadHosts,
+  type FoundFolder,
 } from './download/index.ts'
 export { openHashMemory, type HashMemory } from './hash-memory.ts'
 export { createModelLedger, type MissingModel, type ModelLedger } from './model-ledger.ts'

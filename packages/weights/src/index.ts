@@ -9,6 +9,9 @@ export { untilAborted } from './made/until-aborted.ts'
 export { createWeights, type SaveOptions, type Weights } from './weights.ts'
 export type { TensorLikeness } from './compare-models.ts'
 
+// adapters and models as Hugging Face has them
+export { adapterAddress, chooseAdapterFiles, findAdapterFolder } from './imports/adapter-folder.ts'
+
 // what is in the files they are made of
 export { namesOf, type Content } from './sources/contents.ts'
 export { StaleFile, whileStale, type SourceFiles, type Sources } from './sources/source-files.ts'

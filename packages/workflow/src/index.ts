@@ -98,6 +98,7 @@ export {
   type ChatMessage,
   type LoraCombine,
   type LoraExtract,
+  type PeftSource,
   type LoraRecipe,
   type LoraSource,
   type LoraUse,
@@ -185,5 +186,14 @@ export {
   type SettledCells,
 } from './results/settled-cell.ts'
 export { followProgress, paceOf, type RunProgress } from './events/run-progress.ts'
-export { filesOfLora, filesOfModel, loadKeyOf, nameOfModel, weightsOf } from './links/recipe-files.ts'
+export {
+  filesOfLora,
+  filesOfModel,
+  inFolder,
+  loadKeyOf,
+  loraOn,
+  nameOfModel,
+  peftFiles,
+  weightsOf,
+} from './links/recipe-files.ts'
 export { provenanceKeys } from './document/provenance.ts'

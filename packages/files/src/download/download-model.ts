@@ -67,13 +67,34 @@ export interface DownloadedModel {
  *
  * @throws WoolgatherError download-failed, file-exists (as `FileExists`), checksum-mismatch, disk-full, cancelled
  */
-export async function downloadModel(input: DownloadModelInput): Promise<DownloadedModel> {
+export function downloadModel(input: DownloadModelInput): Promise<DownloadedModel> {
+  return work(input, async (job) => {
+    const files = await listFiles(job)
+    return downloadAll({ ...job, isSplit: files.length > 1 }, files)
+  })
+}
+
+/** What is told to download files that a list of them names. `sha256` is that of the first. */
+export type ListedDownload = Omit<DownloadModelInput, 'file' | 'existing'>
+
+/** As `downloadModel`, of the files that `list` finds. */
+export function downloadListed(
+  input: ListedDownload,
+  list: (http: HttpOptions) => Promise<RemoteFile[]>,
+): Promise<DownloadedModel> {
+  return work(input, async (job) =>
+    downloadAll({ ...job, isSplit: true }, await tryAgain(job, () => list(job.http))),
+  )
+}
+
+async function work(
+  input: DownloadModelInput,
+  act: (job: Job) => Promise<DownloadedModel>,
+): Promise<DownloadedModel> {
   const { uri, signal } = input
   try {
     signal?.throwIfAborted()
-    const job = startJob(input)
-    const files = await listFiles(job)
-    return await downloadAll({ ...job, isSplit: files.length > 1 }, files)
+    return await act(startJob(input))
   } catch (error) {
     if (error instanceof WoolgatherError) throw error
     if (signal?.aborted) {
@@ -217,8 +238,8 @@ async function download(job: Job, fileJob: FileJob): Promise<LocalFile> {
     await checkMayReplace(path, job, fileJob.source)
     const wanted = await agreeOnHash(job, fileJob)
     const part = `${path}.part`
-    const { url } = fileJob.file
-    await fetchFile({ ...job, url, part, onProgress: fileJob.report })
+    const { url, isGguf } = fileJob.file
+    await fetchFile({ ...job, url, isGguf, part, onProgress: fileJob.report })
     const sha256 = await hashFile(part, job.http.signal)
     if (wanted !== undefined && sha256 !== wanted) {
       await discardPart(part)

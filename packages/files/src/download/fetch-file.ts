@@ -10,6 +10,8 @@ export interface FetchFileInput {
   /** As messages name the model. */
   uri: string
   url: URL
+  /** Whether it must begin as a GGUF file does. */
+  isGguf: boolean
   /** The file that grows; what it holds already is kept where the server still has the same file. */
   part: string
   http: HttpOptions
@@ -178,7 +180,7 @@ async function append(
   try {
     for await (const chunk of readBody(response, input.http.signal)) {
       silence.heard()
-      if (done === 0) checkIsGguf(input.uri, chunk)
+      if (done === 0 && input.isGguf) checkIsGguf(input.uri, chunk)
       await room.check(chunk.length, total === undefined ? undefined : total - done)
       await writeAll(file, chunk)
       done += chunk.length

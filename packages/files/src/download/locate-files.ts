@@ -11,6 +11,8 @@ export interface RemoteFile {
   place: string
   /** Does the hub publish its hash? */
   onHub: boolean
+  /** Whether it must begin as a GGUF file does. */
+  isGguf: boolean
 }
 
 export type PlainUri = Exclude<ModelUri, { kind: 'hf-tag' }>
@@ -24,6 +26,7 @@ export function locateFiles(uri: string, parsed: PlainUri, endpoint: string): Re
       url: withPath(parsed.url, file),
       place: posix.join(host, file),
       onHub: false,
+      isGguf: true,
     }))
   }
   const { owner, repo, branch, file } = parsed
@@ -31,6 +34,7 @@ export function locateFiles(uri: string, parsed: PlainUri, endpoint: string): Re
     url: hubUrl(endpoint, [owner, repo, 'resolve', branch, ...part.split('/')]),
     place: posix.join(folderOf(parsed), part),
     onHub: true,
+    isGguf: true,
   }))
 }
 
@@ -79,7 +83,7 @@ export async function findFile(uri: string, parsed: TagUri, http: HttpOptions): 
   })
 }
 
-function isPlainPath(path: string): boolean {
+export function isPlainPath(path: string): boolean {
   return path.split('/').every((name) => /^[^\\:*?"<>|]+$/.test(name) && name !== '.' && name !== '..')
 }
 
@@ -111,7 +115,7 @@ export async function readPublishedHash(
   throw new WoolgatherError('download-failed', `${uri}: ${url.host} redirects in circles.`)
 }
 
-function hubUrl(endpoint: string, segments: readonly string[]): URL {
+export function hubUrl(endpoint: string, segments: readonly string[]): URL {
   const base = endpoint.endsWith('/') ? endpoint : `${endpoint}/`
   return new URL(segments.map(encodeURIComponent).join('/'), base)
 }

@@ -25,6 +25,28 @@ export function parseModelUri(uri: string): ModelUri {
   return { kind: 'url', url }
 }
 
+/** A folder of a repository on the hub. */
+export interface Repository {
+  owner: string
+  repo: string
+  branch: string
+  /** From the repository's root down; empty: that itself. */
+  folder: readonly string[]
+}
+
+/**
+ * What `hf:owner/repo[/folder][#branch]` names; undefined where the address is that of a file or a quantisation.
+ * @throws WoolgatherError download-failed where a part of it is no name
+ */
+export function parseRepository(uri: string): Repository | undefined {
+  if (!uri.startsWith('hf:') || /\.gguf(#|$)/i.test(uri)) return undefined
+  const [path = '', branch = 'main'] = uri.slice('hf:'.length).split('#')
+  const [owner = '', repo = '', ...folder] = path.replace(/\/$/, '').split('/')
+  if (repo.includes(':')) return undefined
+  for (const name of [owner, repo, branch, ...folder]) checkSegment(uri, name)
+  return { owner, repo, branch, folder }
+}
+
 /** Folders and file name of a URL, decoded. */
 export function segmentsOf(uri: string, url: URL): string[] {
   try {

@@ -117,6 +117,21 @@ test('Ollama’s models go by the names that `ollama list` prints, with sha256, 
   }
 })
 
+test('files of an adapter or checkpoint in the Hugging Face cache are found by their names, and not listed', async () => {
+  const hash = await cache('models--me--style', 'adapter_model.safetensors', Buffer.from('weights'))
+  const models = open()
+  expect(await models.locate('hf:me/style/adapter_model.safetensors')).toMatchObject({ sha256: hash })
+  expect(await models.locate('hf:me/style/adapter_model.safetensors#abc123')).toBeDefined()
+  for (const name of [
+    'hf:me/style',
+    'hf:me/style/config.json',
+    'hf:me/style/../style/adapter_model.safetensors',
+  ]) {
+    expect(await models.locate(name)).toBeUndefined()
+  }
+  expect(await models.list()).toEqual({ files: [], unreadable: [] })
+})
+
 test('the Hugging Face cache is named by repository and path, its newest snapshot, links or files [W49]', async () => {
   const hash = await cache('models--me--story-GGUF', 'sub/story-Q4_K_M.gguf', modelOf('Story'))
   await cache('models--me--split', 'big-00001-of-00002.gguf', modelOf('Big'))

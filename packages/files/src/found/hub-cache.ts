@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { parseModelUri, type ModelUri } from '../download/parse-uri.ts'
+import { parseModelUri, parseRepository, type ModelUri } from '../download/parse-uri.ts'
 import type { BrokenFile, FoundFile, Listing, ModelSource } from './model-source.ts'
 import { walkModels } from './walk-models.ts'
 
@@ -49,10 +49,10 @@ export function hubCache(folder: string): ModelSource {
     async find(name) {
       const uri = parse(name)
       if (uri === undefined) return undefined
-      const revision = uri.kind === 'hf-file' ? uri.branch : 'main'
+      const revision = uri.kind === 'hf-tag' ? 'main' : uri.branch
       const snapshot = await snapshotOf(`models--${uri.owner}--${uri.repo}`, revision)
       if (snapshot === undefined) return undefined
-      const file = uri.kind === 'hf-file' ? uri.file : await fileOfTag(snapshot, uri.tag)
+      const file = uri.kind === 'hf-tag' ? await fileOfTag(snapshot, uri.tag) : uri.file
       if (file === undefined) return undefined
       const place = path.join(snapshot, ...file.split('/'))
       // A link that leads nowhere is no file: it is downloaded anew.
@@ -66,7 +66,10 @@ type HubUri = Exclude<ModelUri, { kind: 'url' }>
 function parse(name: string): HubUri | undefined {
   if (!name.startsWith('hf:')) return undefined
   try {
-    return parseModelUri(name) as HubUri
+    const repository = parseRepository(name)
+    if (repository === undefined) return parseModelUri(name) as HubUri
+    // A file of an adapter or a checkpoint.
+    return { ...repository, kind: 'hf-file', file: repository.folder.join('/') }
   } catch {
     return undefined
   }

@@ -1,15 +1,28 @@
 import path from 'node:path'
-import { openGguf, readLoraFile, writeLoraFile, type GgufFile, type LoraFile } from '@woolgather/gguf'
+import {
+  openGguf,
+  readLoraFile,
+  writeLoraFile,
+  type GgufFile,
+  type GgufValue,
+  type LoraFile,
+} from '@woolgather/gguf'
 import { MergeError } from '@woolgather/merge'
 import {
   filesOfLora,
+  inFolder,
+  nameOfModel,
+  peftFiles,
+  WoolgatherError,
   type LoraCombine,
   type LoraSource,
   type LoraUse,
   type ModelRecipe,
+  type PeftSource,
 } from '@woolgather/workflow'
 import { adapterOf, loraFileOf } from './adapter-files.ts'
 import { extractKeys, extractLoraFile } from './extract-lora.ts'
+import { convertPeft } from '../imports/convert-peft.ts'
 import { asWoolgatherError } from '../made/as-woolgather-error.ts'
 import { holdMade } from '../made/hold-made.ts'
 import type { MadeFiles, WorkOptions } from '../made/made-files.ts'
@@ -45,8 +58,7 @@ export interface LoraMaker {
 export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOptions): LoraMaker {
   const pathOf = async (source: LoraSource, options: WorkOptions): Promise<string> => {
     if ('file' in source) return files.find(source.file)
-    // How much of it is used does not change what it is.
-    const how = 'combine' in source ? { combine: source.combine } : { extract: source.extract }
+    const how = howOf(source)
     const recipe = { how, files: filesOfLora(how), extension: '.lora.gguf' as const }
     const held = await holdMade({ made, files }, recipe, options, (target, own) => make(how, target, own))
     // It was used just now, and is the last to go.
@@ -54,24 +66,45 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
     return held.path
   }
 
-  const make = async (
-    source: Exclude<LoraSource, { file: string }>,
-    target: string,
-    options: WorkOptions,
-  ): Promise<void> => {
+  const make = async (source: MadeLora, target: string, options: WorkOptions): Promise<void> => {
     try {
-      const { lora, metadata } =
-        'combine' in source ? await combine(source.combine, options) : await extract(source.extract, options)
+      const { lora, metadata } = await work(source, options)
       await writeLoraFile(target, lora, metadata)
     } catch (error) {
       throw tellError(error, { folder: path.dirname(target) })
     }
   }
 
+  const work = (source: MadeLora, options: WorkOptions): Promise<LoraContent> => {
+    if ('peft' in source) return convert(source, options)
+    return 'combine' in source ? combine(source.combine, options) : extract(source.extract, options)
+  }
+
+  const convert = async ({ peft, base }: PeftSource, options: WorkOptions): Promise<LoraContent> => {
+    if (base === undefined) {
+      throw new WoolgatherError(
+        'missing-input',
+        `“${peft}” is a PEFT adapter: what it is depends on a model.`,
+        {
+          input: 'model',
+          hint: 'Link the model that it is for to “Model” of this node, or apply the adapter to it.',
+        },
+      )
+    }
+    const [config, weights] = await Promise.all(
+      peftFiles
+        .map((file) => inFolder(peft, file))
+        .map(async (name) => ({ name, path: await files.find(name) })),
+    )
+    await using model = await openGguf(await modelPath(base, options))
+    const adapter = { name: peft, config: config!, weights: weights! }
+    return { lora: await convertPeft(adapter, { name: nameOfModel(base), file: model }), metadata: new Map() }
+  }
+
   const extract = async (
     wanted: Extract<LoraSource, { extract: unknown }>['extract'],
     options: WorkOptions,
-  ): ReturnType<typeof extractLoraFile> => {
+  ): Promise<LoraContent> => {
     const [tuned, base] = [await modelPath(wanted.tuned, options), await modelPath(wanted.base, options)]
     return extractLoraFile(tuned, base, wanted, threads, options)
   }
@@ -79,7 +112,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
   const combine = async (
     { loras, ...combination }: LoraCombine,
     options: WorkOptions,
-  ): ReturnType<typeof extractLoraFile> => {
+  ): Promise<LoraContent> => {
     const files = await Promise.all(loras.map((use) => read(use, options)))
     const [first] = files
     for (const [index, { architecture }] of files.entries()) {
@@ -115,8 +148,19 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
   }
 }
 
+/** All that are no files as they are. */
+type MadeLora = Exclude<LoraSource, { file: string }>
+type LoraContent = { lora: LoraFile; metadata: Map<string, GgufValue> }
+
+/** How much of it is used does not change what it is. */
+function howOf(source: MadeLora): MadeLora {
+  if ('peft' in source) return { peft: source.peft, ...(source.base && { base: source.base }) }
+  return 'combine' in source ? { combine: source.combine } : { extract: source.extract }
+}
+
 export function nameOf(source: LoraSource): string {
   if ('file' in source) return source.file
+  if ('peft' in source) return source.peft
   return 'combine' in source ? 'the combined LoRA' : 'the extracted LoRA'
 }
 

@@ -3,6 +3,7 @@ import { createGguf, openGguf, planGguf, type GgufValue } from '@woolgather/gguf
 import { methodNamed } from '@woolgather/merge'
 import {
   filesOfModel,
+  loraOn,
   nameOfModel,
   weightsOf,
   type MergeSource,
@@ -140,7 +141,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
       opened.push(() => file.close())
       const loras = model.adapters.map(async (use) => ({
         name: nameOf(use),
-        lora: await loraMaker.read(use, options),
+        lora: await loraMaker.read(loraOn(use, model), options),
       }))
       return { name, file, bakes: bakesFor(file, await Promise.all(loras)) }
     }

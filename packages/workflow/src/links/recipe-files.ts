@@ -14,11 +14,32 @@ function filesOfWeights(source: ModelSource): string[] {
 /** Every file of the models folders that a LoRA is made from, each once. */
 export function filesOfLora(source: LoraSource): string[] {
   if ('file' in source) return [source.file]
+  if ('peft' in source) {
+    const own = peftFiles.map((name) => inFolder(source.peft, name))
+    return [...own, ...(source.base ? filesOfModel(source.base) : [])]
+  }
   const files =
     'combine' in source
       ? source.combine.loras.flatMap(filesOfLora)
       : [...filesOfModel(source.extract.tuned), ...filesOfModel(source.extract.base)]
   return [...new Set(files)]
+}
+
+/** What a PEFT adapter is: how it was trained, and its weights. */
+export const peftFiles = ['adapter_config.json', 'adapter_model.safetensors'] as const
+
+/** A file of a folder that a workflow names, which may be one of a repository: `hf:owner/repo#branch`. */
+export function inFolder(folder: string, file: string): string {
+  const [path = '', branch] = folder.split('#')
+  return folder.startsWith('hf:') && branch !== undefined ? `${path}/${file}#${branch}` : `${folder}/${file}`
+}
+
+/** A LoRA as it is on a model: PEFT adapters in it are made for that. */
+export function loraOn<Source extends LoraSource>(source: Source, model: ModelSource): Source {
+  if ('peft' in source) return { ...source, base: { ...weightsOf(model), adapters: [] } }
+  if (!('combine' in source)) return source
+  const { combine } = source
+  return { ...source, combine: { ...combine, loras: combine.loras.map((lora) => loraOn(lora, model)) } }
 }
 
 /** What a model is called in messages: its file, or how it is made. */

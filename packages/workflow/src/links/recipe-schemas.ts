@@ -111,6 +111,7 @@ interface LoraSchemas {
 
 function loraSchemas(method: z.ZodType<string>, model: z.ZodType<ModelRecipe>): LoraSchemas {
   const file = z.strictObject({ file: z.string().min(1) })
+  const peft = z.strictObject({ peft: z.string().min(1), base: model.optional() })
   const combine = z.strictObject({
     combine: z.strictObject({
       loras: z.array(z.lazy(() => weighted)).min(1),
@@ -125,7 +126,7 @@ function loraSchemas(method: z.ZodType<string>, model: z.ZodType<ModelRecipe>): 
     extract: z.strictObject({ tuned: model, base: model, ...target, embeddings: z.boolean() }),
   })
   const withFields = <Fields extends z.ZodRawShape>(fields: Fields) =>
-    z.union([file.extend(fields), combine.extend(fields), extract.extend(fields)])
+    z.union([file.extend(fields), peft.extend(fields), combine.extend(fields), extract.extend(fields)])
   type Weighted = LoraUse & { weight: number }
   const weighted: z.ZodType<Weighted> = schemaOf<Weighted>()(withFields({ strength, weight: z.number() }))
   return {

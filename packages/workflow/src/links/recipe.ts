@@ -112,7 +112,15 @@ export interface VectorValue {
 }
 
 /** Where a LoRA comes from: a file below a models folder, or how to make it. */
-export type LoraSource = { file: string } | { combine: LoraCombine } | { extract: LoraExtract }
+export type LoraSource = { file: string } | PeftSource | { combine: LoraCombine } | { extract: LoraExtract }
+
+/** An adapter as PEFT saves it, which becomes a LoRA for one model. */
+export interface PeftSource {
+  /** Folder below a models folder that holds `adapter_config.json` and `adapter_model.safetensors`. */
+  peft: string
+  /** The model it is made for; absent: whichever it is applied to. */
+  base?: ModelRecipe | undefined
+}
 
 /** Several LoRAs as one. */
 export interface LoraCombine {
