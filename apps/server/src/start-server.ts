@@ -218,7 +218,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       rates: { ...defaultRates, ...options.rates },
       descriptions,
       models,
-      memoryLimit: options.workerMemory ?? readWorkerMemory(),
+      memory: {
+        total: readWorkerMemory('100%'),
+        models: Math.min(options.workerMemory ?? readWorkerMemory(), readWorkerMemory('100%')),
+      },
+      folders: options.folders,
       ledger: createModelLedger({
         models,
         descriptions: types,

@@ -14,6 +14,14 @@ export type { SourceKind } from './found/model-source.ts'
 
 // models: fetched, and known
 export {
+  readRepository,
+  searchHub,
+  type HubFile,
+  type HubModel,
+  type HubRepository,
+} from './hub/search-hub.ts'
+export {
+  deleteDownload,
   downloadFolder,
   downloadModel,
   FileExists,

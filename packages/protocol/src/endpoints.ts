@@ -1,6 +1,7 @@
 import { documentLimits, nodeDescriptionSchema, workflowSchema } from '@woolgather/workflow'
 import { z } from 'zod'
 import { fillPath, type Endpoint, type ParametersOf } from './endpoint.ts'
+import { hubModelSchema, hubRepositorySchema, machineSchema } from './http-models.ts'
 import { fetchModelSchema, hostsSchema, modelDownloadSchema } from './http-downloads.ts'
 import {
   cleanRunsSchema,
@@ -31,6 +32,9 @@ import {
 /** A workflow, and what is around it. */
 const workflowBytes = documentLimits.bytes + 65_536
 
+/** A model by the name that workflows have for it. */
+const modelNameSchema = z.object({ file: z.string().min(1).max(1_000) })
+
 /** What can be asked of a server, by the name that `ask` and its handler have. */
 export const endpoints = {
   health: {
@@ -56,6 +60,57 @@ export const endpoints = {
     path: '/api/models/broken',
     summary: 'Files of models that cannot be used: why, and what to do',
     answer: z.array(brokenModelSchema),
+  },
+  addModel: {
+    method: 'post',
+    path: '/api/models',
+    summary: 'A GGUF file for the first models folder, sent as the body',
+    query: z.object({ name: z.string().min(1).max(200) }),
+    body: 'bytes',
+    answer: uploadResponseSchema,
+    status: 201,
+  },
+  deleteModel: {
+    method: 'delete',
+    path: '/api/models',
+    summary: 'Delete a model that Woolgather downloaded',
+    query: modelNameSchema,
+    answer: 'none',
+  },
+  chooseModel: {
+    method: 'post',
+    path: '/api/models/chosen',
+    summary:
+      'Use a file, or those of a folder, of this machine where they lie; only asked from the machine itself',
+    body: z.strictObject({ path: z.string().min(1).max(4_096) }),
+    answer: z.object({ file: z.string().optional() }),
+    status: 201,
+  },
+  forgetModel: {
+    method: 'delete',
+    path: '/api/models/chosen',
+    summary: 'Use a chosen file or folder no more; it stays where it is',
+    query: modelNameSchema,
+    answer: 'none',
+  },
+  searchHub: {
+    method: 'get',
+    path: '/api/hub',
+    summary: 'Repositories of Hugging Face with GGUF files',
+    query: z.object({ search: z.string().min(1).max(200) }),
+    answer: z.array(hubModelSchema),
+  },
+  hubRepository: {
+    method: 'get',
+    path: '/api/hub/:owner/:repo',
+    summary: 'The GGUF files of a repository, with the one to take on this machine',
+    answer: hubRepositorySchema,
+  },
+  machine: {
+    method: 'get',
+    path: '/api/machine',
+    summary: 'Memory, folders with their free room, and places of models',
+    answer: machineSchema,
   },
   unloadModels: {
     method: 'post',

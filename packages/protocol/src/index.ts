@@ -23,6 +23,7 @@ export {
 export { AnswerError, createAsk } from './ask.ts'
 export {
   type AboutExample,
+  type BrokenModel,
   errorResponseSchema,
   importBytes,
   type ErrorResponse,
@@ -50,6 +51,7 @@ export {
   type RunChoices,
 } from './http-runs.ts'
 
+export type { HubFile, HubModel, HubRepository, Machine } from './http-models.ts'
 export { type FetchModelRequest, type ModelDownload } from './http-downloads.ts'
 
 // between a server or CLI and a worker process

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ArtifactStore } from '@woolgather/engine'
 import type { DownloadHosts, ModelLedger, Models } from '@woolgather/files'
-import type { WorkerStatus } from '@woolgather/protocol'
+import type { WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import type { Descriptions, NodeDescription } from '@woolgather/workflow'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
@@ -39,8 +39,9 @@ export interface AppOptions {
   basePath: string
   descriptions: readonly NodeDescription[]
   models: Models
-  /** Bytes of memory that a model and its context may take. */
-  memoryLimit: number
+  /** Bytes of memory of the machine, and what models may take of it. */
+  memory: { total: number; models: number }
+  folders: WorkerFolders
   workflows: WorkflowStore
   ledger: ModelLedger
   downloads: ModelDownloads
@@ -74,7 +75,9 @@ export function createApp(options: AppOptions): Express {
   const types = new Map(options.descriptions.map((description) => [description.type, description]))
   app.use(serveEndpoints(createHandlers(options, types)))
   app.use(serveDocs(options.version, options.basePath))
-  app.use(serveOpenAi({ runs, workflows, artifacts, types, silence: options.silence }))
+  app.use(
+    serveOpenAi({ runs, workflows, models: options.models, artifacts, types, silence: options.silence }),
+  )
   app.use(serveEditor(options.editorFolder))
   app.use(answerNotFound)
   // Also what is refused before it is reached: a token, too many requests, no such path.
@@ -100,7 +103,12 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
       }
     },
     nodes: () => [...descriptions],
-    ...answerModels({ models: options.models, memoryLimit: options.memoryLimit }),
+    ...answerModels({
+      models: options.models,
+      folders: options.folders,
+      memory: options.memory,
+      addressOf: options.addressOf,
+    }),
     unloadModels() {
       options.unloadModels()
       return {}

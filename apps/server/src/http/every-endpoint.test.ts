@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createFileArtifactStore } from '@woolgather/engine'
 import { startModelServer, type ModelServer } from '@woolgather/files/testing/model-server'
 import {
@@ -9,8 +11,18 @@ import {
   type EndpointName,
   type Endpoints,
 } from '@woolgather/protocol'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { collect, script, startTestServer, submit, type TestServer } from '../testing/start-test-server.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import {
+  collect,
+  script,
+  startTestServer,
+  submit,
+  until,
+  type TestServer,
+} from '../testing/start-test-server.ts'
+
+const demoFile = fileURLToPath(new URL('../../../../models/demo/pirate.lora.gguf', import.meta.url))
+const demo = readFileSync(demoFile)
 
 let server: TestServer
 let client: Client
@@ -20,8 +32,16 @@ beforeAll(async () => {
   server = await startTestServer({ opened: { id: 'handed', workflow: script('handed over') } })
   client = server.connect()
   models = await startModelServer()
+  vi.stubEnv('HF_ENDPOINT', models.url)
+  const search = 'search=story&filter=gguf&sort=downloads&direction=-1&limit=30'
+  models.answers.set(`/api/models?${search}`, [{ id: 'me/story', downloads: 3 }])
+  models.answers.set('/api/models/me/story?blobs=true', {
+    id: 'me/story',
+    siblings: [{ rfilename: 'story-Q4_K_M.gguf', size: 10 }],
+  })
 })
 afterAll(async () => {
+  vi.unstubAllEnvs()
   await server.close()
   await models[Symbol.asyncDispose]()
 })
@@ -46,6 +66,22 @@ const asks: { [Name in EndpointName]: () => Promise<AnswerOf<Endpoints[Name], Bl
   nodes: () => client.ask('nodes'),
   models: () => client.ask('models'),
   brokenModels: () => client.ask('brokenModels'),
+  addModel: () => client.ask('addModel', { query: { name: 'sent.gguf' }, body: new Blob([demo]) }),
+  async deleteModel() {
+    models.files.set('/deleted.gguf', { content: demo })
+    const { id } = await client.ask('fetchModel', { body: { source: `${models.url}/deleted.gguf` } })
+    const fetched = async () => (await client.ask('downloads')).find((one) => one.id === id)
+    await until(async () => (await fetched())?.state === 'finished')
+    return client.ask('deleteModel', { query: { file: (await fetched())?.file ?? '' } })
+  },
+  chooseModel: () => client.ask('chooseModel', { body: { path: demoFile } }),
+  async forgetModel() {
+    const { file = '' } = await client.ask('chooseModel', { body: { path: demoFile } })
+    return client.ask('forgetModel', { query: { file } })
+  },
+  searchHub: () => client.ask('searchHub', { query: { search: 'story' } }),
+  hubRepository: () => client.ask('hubRepository', { owner: 'me', repo: 'story' }),
+  machine: () => client.ask('machine'),
   unloadModels: () => client.ask('unloadModels'),
   downloads: () => client.ask('downloads'),
   fetchModel: fetchSlowly,

@@ -151,8 +151,25 @@ describe('with the official client a workflow', () => {
       deaf: { prompt: prompt!, answer: answer! },
     })
     const models = await clientOf(own).models.list()
-    expect(models.data.map(({ id }) => id)).toEqual(['echo'])
+    // Beside the files that are models by themselves.
+    expect(models.data.map(({ id }) => id).filter((id) => !id.endsWith('.gguf'))).toEqual(['echo'])
     await expect(clientOf(own).models.retrieve('deaf')).rejects.toMatchObject({ status: 404 })
+  })
+
+  test('may be a model file by itself, listed, with its template in a chat and as it stands in a completion', async () => {
+    const client = clientOf(server)
+    const file = 'demo/storyteller.gguf'
+    expect((await client.models.retrieve(file)).id).toBe(file)
+    const asked = { model: file, max_tokens: 12, seed: 7, temperature: 0 }
+    const content = 'Tell me a happy story about the sea.'
+    const chat = await client.chat.completions.create({ ...asked, messages: [{ role: 'user', content }] })
+    expect(chat.choices[0]?.message.content).toMatch(/\w+ \w+/)
+    const completion = await client.completions.create({ ...asked, prompt: 'Once upon a' })
+    expect(completion.choices[0]?.text).toMatch(/\w/)
+    await expect(
+      client.chat.completions.create({ ...asked, model: 'demo/pirate.lora.gguf', messages: [] }),
+    ).rejects.toThrow()
+    await expect(client.models.retrieve('demo/pirate.lora.gguf')).rejects.toMatchObject({ status: 404 })
   })
 
   test('answers a chat with what its output is given, settings by their names', async () => {
@@ -403,6 +420,8 @@ describe('with the official client a workflow', () => {
     const token = 'a-long-enough-token'
     await using own = await serve({ echo: nodes('{{prompt}} {{temperature}}') }, { token })
     await expect(clientOf(own, 'wrong').models.list()).rejects.toMatchObject({ status: 401 })
-    expect((await clientOf(own, token).models.list()).data).toHaveLength(1)
+    expect((await clientOf(own, token).models.list()).data).toContainEqual(
+      expect.objectContaining({ id: 'echo' }),
+    )
   })
 })

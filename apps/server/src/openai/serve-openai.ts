@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ArtifactStore } from '@woolgather/engine'
+import type { Models } from '@woolgather/files'
 import { documentLimits, type Descriptions, type RunError, type Workflow } from '@woolgather/workflow'
 import { Router, type ErrorRequestHandler, type Response } from 'express'
 import { z } from 'zod'
@@ -7,6 +8,7 @@ import { jsonBody } from '../bodies/json-body.ts'
 import { describeThrown } from '../errors/describe-thrown.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
+import { bareModel, listBare } from './bare-model.ts'
 import { answerCall, type Answer } from './answer-call.ts'
 import { createStream, type Silence } from './answer-stream.ts'
 import { bindCall, isCallable, UnboundParameter, type Asked } from './bind-call.ts'
@@ -24,23 +26,25 @@ import {
 export interface OpenAiOptions {
   runs: RunService
   workflows: WorkflowStore
+  /** Files that are models by themselves. */
+  models: Models
   artifacts: ArtifactStore
   types: Descriptions
   /** Of streams in which nothing comes. */
   silence?: Silence | undefined
 }
 
-/** Saved workflows with an `api/input` and an `api/output` as models, as OpenAI's clients call them. */
+/** Saved workflows with an `api/input` and an `api/output`, and model files, as OpenAI's clients call them. */
 export function serveOpenAi(options: OpenAiOptions): Router {
   const router = Router()
   router.use('/v1', ...jsonBody(documentLimits.bytes))
 
   router.get('/v1/models', async (_request, response) => {
-    response.json({ object: 'list', data: (await listCallable(options.workflows)).map(describeModel) })
+    response.json({ object: 'list', data: (await listCallable(options)).map(describeModel) })
   })
 
   router.get('/v1/models/:id', async (request, response) => {
-    const found = (await listCallable(options.workflows)).find((id) => id === request.params.id)
+    const found = (await listCallable(options)).find((id) => id === request.params.id)
     if (found === undefined) return noSuchModel(response, request.params.id)
     response.json(describeModel(found))
   })
@@ -64,7 +68,7 @@ async function serveCall(
   options: OpenAiOptions,
 ): Promise<void> {
   if ('problem' in call) return refuse(response, 400, { code: 'protocol', message: call.problem }, call.param)
-  const bound = await bindAll(call, options)
+  const bound = await bindAll(call, options, format === chat ? 'chat' : 'text')
   if (bound === undefined) return noSuchModel(response, call.model)
   const head = {
     id: `${format.prefix}-${randomUUID()}`,
@@ -90,12 +94,14 @@ async function serveCall(
 /** What is to be run for it; undefined where there is no such workflow. @throws CallError, UnboundParameter */
 async function bindAll(
   call: ModelCall,
-  { runs, workflows, types }: OpenAiOptions,
+  { runs, workflows, models, types }: OpenAiOptions,
+  as?: 'chat' | 'text',
 ): Promise<Workflow[] | undefined> {
-  const saved = await workflows.read(call.model).catch(() => undefined)
-  if (saved === undefined || !isCallable(saved.workflow)) return undefined
+  const saved = (await workflows.read(call.model).catch(() => undefined))?.workflow
+  const workflow = saved && isCallable(saved) ? saved : as && (await bareModel(models, call.model, as))
+  if (workflow === undefined) return undefined
   if (runs.queue().paused) throw new CallError(pausedQueue)
-  return askedOf(call).map((asked) => bindCall(saved.workflow, call, asked, types))
+  return askedOf(call).map((asked) => bindCall(workflow, call, asked, types))
 }
 
 /** A workflow whose `api/output` is a list of numbers. How many tokens it read is not told: no node tells it. */
@@ -180,10 +186,13 @@ const pausedQueue: RunError = {
   hint: 'Let it go on in the editor, or with PATCH /api/queue.',
 }
 
-async function listCallable(workflows: WorkflowStore): Promise<string[]> {
+async function listCallable({ workflows, models }: OpenAiOptions): Promise<string[]> {
   const summaries = await workflows.list()
   const read = await Promise.all(summaries.map(({ id }) => workflows.read(id).catch(() => undefined)))
-  return read.flatMap((saved) => (saved !== undefined && isCallable(saved.workflow) ? [saved.id] : []))
+  const callable = read.flatMap((saved) =>
+    saved !== undefined && isCallable(saved.workflow) ? [saved.id] : [],
+  )
+  return [...new Set([...callable, ...(await listBare(models))])]
 }
 
 function describeModel(id: string): object {
@@ -193,7 +202,7 @@ function describeModel(id: string): object {
 function noSuchModel(response: Response, model: string): void {
   refuse(response, 404, {
     code: 'not-found',
-    message: `There is no saved workflow “${model.slice(0, 100)}” with an api/input and an api/output node.`,
+    message: `There is no saved workflow “${model.slice(0, 100)}” with an api/input and an api/output node, and no model file of that name.`,
   })
 }
 

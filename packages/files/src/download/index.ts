@@ -1,6 +1,7 @@
 export { downloadModel, findDownload } from './download-model.ts'
 export { expandHome, hubHome } from './hub-access.ts'
 export { downloadFolder, findFolder, type FoundFolder } from './download-folder.ts'
+export { deleteDownload } from './delete-download.ts'
 export { FileExists } from './file-exists.ts'
 export { openDownloadHosts, type DownloadHosts } from './download-hosts.ts'
 export { unaskedHosts } from './unasked-hosts.ts'
