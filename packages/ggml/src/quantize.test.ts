@@ -10,8 +10,23 @@ beforeAll(async () => {
   api = (await loadNative()).api
 })
 
+/**
+ * What only measurements of a text make a good choice of: a block of bytes 11, 48, 85 … behind a scale of 1, as
+ * llama.cpp's Python package reads it (its first numbers and their sum).
+ */
+const byImportance = {
+  IQ2_XXS: { first: [-59.125, 59.125, 34.375, -34.375, 34.375, -11], sum: 763.75 },
+  IQ2_XS: { first: [-11, 34.375, -11, -59.125, -11, -34.375], sum: 1490.5 },
+  IQ2_S: { first: [-145.125, 84.375, -27, 27, -27, -145.125], sum: -800.625 },
+  IQ3_XXS: { first: [-13, 9, -7, 3, -15.5, 7], sum: -684 },
+  IQ1_S: { first: [-2.625, 0.375, 3.375, 3.375, 3.375, 0.375], sum: 20 },
+  // Its scale is spread over the block.
+  IQ1_M: { first: [52920, -370440, 52920, 52920, -370440, 52920], sum: -2479680 },
+} as const
+type ByImportance = keyof typeof byImportance
+
 /** Largest error of one value, relative to the largest value of its row, that each type is allowed. */
-const tolerance: Record<TensorType, number> = {
+const tolerance: Record<Exclude<TensorType, ByImportance>, number> = {
   F32: 0,
   F16: 0.0005,
   BF16: 0.004,
@@ -27,9 +42,36 @@ const tolerance: Record<TensorType, number> = {
   IQ4_XS: 0.13,
   Q3_K: 0.27,
   Q2_K: 0.4,
+  MXFP4: 0.2,
+  NVFP4: 0.2,
+  IQ3_S: 0.35,
+  Q2_0: 0.6,
+  TQ1_0: 0.6,
+  TQ2_0: 0.6,
+  Q1_0: 1,
 }
 
-test.each(Object.keys(tensorTypes) as TensorType[])(
+test('every type of weights has been tried', () => {
+  expect([...Object.keys(tolerance), ...Object.keys(byImportance)].toSorted()).toEqual(
+    Object.keys(tensorTypes).toSorted(),
+  )
+})
+
+test.each(Object.keys(byImportance) as ByImportance[])(
+  '%s is read as it was meant, and refused where it is to be written without measurements',
+  (type) => {
+    const data = Uint8Array.from({ length: rowBytes(api, type, 256) }, (_, index) => (index * 37 + 11) % 256)
+    if (type !== 'IQ1_M') data.set([0, 0x3c])
+    const values = dequantizeRows(api, type, data, 256)
+    const sum = values.reduce((total, value) => total + value, 0)
+    expect({ first: [...values.subarray(0, 6)], sum }).toEqual(byImportance[type])
+    expect(() => quantizeRows(api, type, values, 256)).toThrow(
+      new RangeError(`${type} cannot be written without an importance matrix`),
+    )
+  },
+)
+
+test.each(Object.keys(tolerance) as (keyof typeof tolerance)[])(
   '%s rows come back within what the type can hold',
   (type) => {
     const values = randomValues(7, 4 * 512, 1)

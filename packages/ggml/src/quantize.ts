@@ -2,7 +2,7 @@ import koffi from 'koffi'
 import type { TypeObject } from 'koffi'
 import type { QuantizerApi } from './load-quantizer.ts'
 
-/** `enum ggml_type` of the types weights are commonly stored in. */
+/** `enum ggml_type` of the types that ggml reads as 32-bit floats. */
 export const tensorTypes = {
   F32: 0,
   F16: 1,
@@ -16,11 +16,37 @@ export const tensorTypes = {
   Q4_K: 12,
   Q5_K: 13,
   Q6_K: 14,
+  IQ2_XXS: 16,
+  IQ2_XS: 17,
+  IQ3_XXS: 18,
+  IQ1_S: 19,
   IQ4_NL: 20,
+  IQ3_S: 21,
+  IQ2_S: 22,
   IQ4_XS: 23,
+  IQ1_M: 29,
   BF16: 30,
+  TQ1_0: 34,
+  TQ2_0: 35,
+  MXFP4: 39,
+  NVFP4: 40,
+  Q1_0: 41,
+  Q2_0: 42,
 } as const
 export type TensorType = keyof typeof tensorTypes
+
+/**
+ * What llama-quantize does not write without measurements of a text, as it comes out ruined. ggml ends the process over
+ * some of them.
+ */
+const needsImportance: ReadonlySet<TensorType> = new Set([
+  'IQ3_XXS',
+  'IQ2_XXS',
+  'IQ2_XS',
+  'IQ2_S',
+  'IQ1_M',
+  'IQ1_S',
+])
 
 /** Bytes that a row of `length` elements takes. `length` must be a multiple of the type's block. */
 export function rowBytes(api: QuantizerApi, type: TensorType, length: number): number {
@@ -30,7 +56,8 @@ export function rowBytes(api: QuantizerApi, type: TensorType, length: number): n
 
 /**
  * Rows of 32-bit floats, one after another, as `type` stores them; in `target` where it is given.
- * @throws RangeError where the rows do not divide into whole blocks, or `target` is of another size
+ * @throws RangeError where the rows do not divide into whole blocks, `target` is of another size, or the type needs an
+ * importance matrix
  */
 export function quantizeRows(
   api: QuantizerApi,
@@ -39,6 +66,8 @@ export function quantizeRows(
   rowLength: number,
   target?: Uint8Array,
 ): Uint8Array {
+  if (needsImportance.has(type))
+    throw new RangeError(`${type} cannot be written without an importance matrix`)
   const rows = countRows(api, type, values.length, rowLength)
   const bytes = rows * rowBytes(api, type, rowLength)
   target ??= new Uint8Array(new ArrayBuffer(bytes))

@@ -14,7 +14,7 @@ export type GgufValue =
 
 export interface GgufTensor {
   name: string
-  type: TensorType
+  type: TensorType | 'I32'
   /** Dimensions as ggml orders them: the row length first. */
   shape: readonly number[]
   bytes: number
@@ -62,7 +62,7 @@ function encodeHeader(metadata: Record<string, GgufValue>, tensors: readonly Ggu
   for (const tensor of tensors) {
     out.text(tensor.name).u32(tensor.shape.length)
     for (const size of tensor.shape) out.u64(size)
-    out.u32(tensorTypes[tensor.type]).u64(offset)
+    out.u32(tensor.type === 'I32' ? 26 : tensorTypes[tensor.type]).u64(offset)
     offset += align(tensor.bytes)
   }
   return out.done()

@@ -24,7 +24,8 @@ import { closeSync, openSync, readSync } from 'node:fs'
 export interface StoredTensor {
   path: string
   start: number
-  type: TensorType
+  /** Undefined of numbers that are no weights, which are only copied. */
+  type: TensorType | undefined
   rowBytes: number
   /** Its name and shape in its model, by which LoRAs know it. */
   name: string
@@ -47,7 +48,7 @@ export interface TensorJob {
   vocabulary?: VocabularyPlan
   /** The result is this tensor byte for byte. */
   copy?: StoredTensor
-  output: { path: string; start: number; type: TensorType; rowBytes: number }
+  output: { path: string; start: number; type: TensorType | undefined; rowBytes: number }
   /** Bytes of 32-bit floats to be held at once. */
   memory: number
 }
@@ -90,6 +91,8 @@ export function workOnTensor(job: TensorJob): BakedChange | undefined {
 function merge(job: TensorJob, api: QuantizerApi, files: OpenFiles): BakedChange | undefined {
   const { inputs, models, base, output, memory } = job
   const { columns } = inputs
+  const { type } = output
+  if (type === undefined) throw new RangeError(`${inputs.name} holds no weights`)
   const sources = [...models, ...(base ? [base] : [])]
   const readers = sources.map((source, index) => new TensorReader(job, source, index, files))
   const work = startMerge(job.settings, inputs)
@@ -130,15 +133,15 @@ function merge(job: TensorJob, api: QuantizerApi, files: OpenFiles): BakedChange
         },
         merged,
       )
-      if (output.type === 'F16') checkHalf(merged, inputs)
+      if (type === 'F16') checkHalf(merged, inputs)
       const stored = bytesFor('stored', piece.rows * output.rowBytes)
-      quantizeRows(api, output.type, merged, columns, stored)
+      quantizeRows(api, type, merged, columns, stored)
       writeAllSync(target, stored, output.start + row * output.rowBytes)
       if (baked === undefined) continue
       const before = floatsFor('before', merged.length)
       readPlainRows(baked, row, piece.rows, columns, files, before)
       const after = floatsFor('after', merged.length)
-      dequantizeRows(api, output.type, stored, columns, after)
+      dequantizeRows(api, type, stored, columns, after)
       noteChange(change, before, merged, after)
     }
   }
@@ -151,7 +154,7 @@ const floats: readonly TensorType[] = ['F32', 'F16', 'BF16']
 function isBaked({ models, base, vocabulary, output }: TensorJob): boolean {
   const [model] = models
   if (model === undefined || models.length > 1 || base || vocabulary) return false
-  return model.bakes.has(model.name) && !floats.includes(output.type)
+  return model.bakes.has(model.name) && output.type !== undefined && !floats.includes(output.type)
 }
 
 function noteChange(
@@ -187,9 +190,11 @@ function copy(job: TensorJob, source: StoredTensor, files: OpenFiles): void {
   const target = files.open(output.path, 'r+')
   for (const piece of planChunks({ rows, columns }, pieceBytes)) {
     const raw = readRaw(source, piece.firstRow, piece.rows, files)
-    const values = floatsFor('output', piece.rows * columns)
-    dequantizeRows(quantizer!.api, source.type, raw, columns, values)
-    checkFinite(values, piece.firstRow, source, inputs)
+    if (source.type !== undefined) {
+      const values = floatsFor('output', piece.rows * columns)
+      dequantizeRows(quantizer!.api, source.type, raw, columns, values)
+      checkFinite(values, piece.firstRow, source, inputs)
+    }
     writeAllSync(target, raw, output.start + piece.firstRow * output.rowBytes)
   }
 }
@@ -268,10 +273,12 @@ function readPlainRows(
   files: OpenFiles,
   values: Float32Array,
 ): void {
+  const { type } = source
+  if (type === undefined) throw new RangeError(`${source.name} holds no weights`)
   for (const piece of planChunks({ rows, columns }, pieceBytes)) {
     const part = values.subarray(piece.firstRow * columns, (piece.firstRow + piece.rows) * columns)
     const raw = readRaw(source, firstRow + piece.firstRow, piece.rows, files)
-    dequantizeRows(quantizer!.api, source.type, raw, columns, part)
+    dequantizeRows(quantizer!.api, type, raw, columns, part)
   }
 }
 

@@ -1,5 +1,6 @@
-import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
-import { describeModel, openGguf, readHeader, type GgufFile } from '@woolgather/gguf'
+import { tensorTypes, type TensorType } from '@woolgather/ggml'
+import { writeGguf, writeRandomLora, writeRandomModel, type GgufTensor } from '@woolgather/ggml/testing'
+import { describeModel, ggmlTypes, openGguf, readHeader, type GgufFile } from '@woolgather/gguf'
 import { outputTypes, type MergeSource, type ModelRecipe, type OutputType } from '@woolgather/workflow'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSources } from '../testing/open-sources.ts'
 import { createLoraMaker } from '../loras/make-lora.ts'
-import { WeightsFile } from '../sources/weights-file.ts'
+import { isReadable, typeName, WeightsFile } from '../sources/weights-file.ts'
 import { openMadeFiles } from '../made/made-files.ts'
 import { createModelMaker, type ModelMaker } from './make-model.ts'
 import { startThreads } from '../jobs/threads.ts'
@@ -76,7 +77,7 @@ async function compare(first: string, second: string): Promise<{ difference: num
   await using own = await WeightsFile.open(first)
   await using other = await WeightsFile.open(second)
   let [difference, weight] = [0, 0]
-  for (const tensor of own.file.tensors) {
+  for (const tensor of own.file.tensors.filter(isReadable)) {
     const [x, y] = [await own.read(tensor, 0, tensor.rows), await other.read(tensor, 0, tensor.rows)]
     for (let i = 0; i < x.length; i++) {
       difference = Math.max(difference, Math.abs(x[i]! - y[i]!))
@@ -498,6 +499,79 @@ describe('saved as another type', () => {
     expect(await bytesOf(at('kept.gguf'))).toEqual(await bytesOf(at('a-q8.gguf')))
     await using kept = await openGguf(at('kept.gguf'))
     expect(kept.header.metadata.get('woolgather.workflow')).toBe('{}')
+  })
+
+  describe('types that are seldom written', () => {
+    /** Tensors of types that ggml reads, and a table of numbers that are no weights. */
+    const seldom = (name: string, table: readonly number[] = [3, 1, 4, 1]): void => {
+      const fill = (seed: number, type: TensorType, columns: number, rows: number): Uint8Array => {
+        const { elements, bytes } = ggmlTypes.get(tensorTypes[type])!
+        const block = (index: number): number => (index * 37 + seed) % 256
+        const data = Uint8Array.from({ length: ((columns * rows) / elements) * bytes }, (_, index) =>
+          block(index),
+        )
+        // Scales that are numbers.
+        for (let at = 0; at < data.length; at += bytes) data.set(type === 'MXFP4' ? [120] : [0, 0x3c], at)
+        return data
+      }
+      const tensor = (part: string, type: TensorType, seed: number): GgufTensor => {
+        const data = fill(seed, type, 256, 4)
+        return { name: `blk.0.${part}.weight`, type, shape: [256, 4], bytes: data.length, data: () => data }
+      }
+      const numbers = new Uint8Array(Int32Array.from(table).buffer)
+      writeGguf(at(name), { 'general.architecture': { text: 'llama' }, 'llama.block_count': { u32: 1 } }, [
+        tensor('ffn_up_exps', 'MXFP4', 1),
+        tensor('ffn_gate', 'IQ2_XXS', 2),
+        tensor('ffn_down', 'IQ1_S', 3),
+        tensor('attn_q', 'Q8_0', 4),
+        { name: 'blk.0.ids', type: 'I32', shape: [4], bytes: 16, data: () => numbers },
+      ])
+    }
+    const typesOf = async (name: string): Promise<(string | null)[]> => {
+      await using model = await openGguf(at(name))
+      return model.tensors.map(typeName)
+    }
+
+    test('kept, they are the same byte for byte, and so is what holds no weights', async () => {
+      seldom('seldom.gguf')
+      const { notes } = await save('auto', 'seldom-kept.gguf', file('seldom.gguf'))
+      expect(await bytesOf(at('seldom-kept.gguf'))).toEqual(await bytesOf(at('seldom.gguf')))
+      expect(notes).toEqual([])
+    })
+
+    test('merged, what only measurements choose well is stored in more bits, and it says so', async () => {
+      seldom('seldom.gguf')
+      const { notes } = await save(
+        'auto',
+        'seldom-merged.gguf',
+        merge('linear', ['seldom.gguf', 'seldom.gguf']),
+      )
+      expect(await typesOf('seldom-merged.gguf')).toEqual(['MXFP4', 'Q4_K', 'Q4_K', 'Q8_0', 'I32'])
+      const because =
+        'which holds only what was trained in it, or chosen by measurements of a text (an importance matrix)'
+      expect(notes).toEqual([
+        `1 tensor is Q4_K in place of IQ2_XXS, ${because}`,
+        `1 tensor is Q4_K in place of IQ1_S, ${because}`,
+      ])
+      const { difference, weight } = await compare(at('seldom-merged.gguf'), at('seldom.gguf'))
+      expect(difference).toBeLessThan(0.1 * weight)
+    })
+
+    test('stored as another type, they hold what they held', async () => {
+      seldom('seldom.gguf')
+      await save('F32', 'seldom-f32.gguf', file('seldom.gguf'))
+      expect(await typesOf('seldom-f32.gguf')).toEqual(['F32', 'F32', 'F32', 'F32', 'I32'])
+      expect((await compare(at('seldom-f32.gguf'), at('seldom.gguf'))).difference).toBe(0)
+    })
+
+    test('what holds no weights, and differs, cannot be merged', async () => {
+      seldom('seldom.gguf')
+      seldom('other-table.gguf', [2, 7, 1, 8])
+      await expect(make(merge('linear', ['seldom.gguf', 'other-table.gguf']))).rejects.toMatchObject({
+        code: 'merge-impossible',
+        message: 'blk.0.ids is I32, which holds no weights, and differs between these models.',
+      })
+    })
   })
 
   test('a model too large for 16 bits is refused by tensor', async () => {

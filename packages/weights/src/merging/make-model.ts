@@ -178,14 +178,14 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
       const rest = [...tensors.entries()].toSorted(([, a], [, b]) => b.bytes - a.bytes)
       const next = async (): Promise<void> => {
         for (let entry = rest.shift(); entry !== undefined; entry = rest.shift()) {
-          const [index, { name, start, rowBytes, bytes }] = entry
+          const [index, { name, start, bytes }] = entry
           const { task, type } = plan.tasks[index]!
           const change = await threads.run(
             {
               kind: 'tensor',
               ...task,
               library: binary.libraries.ggmlBase,
-              output: { path: writer.temporaryPath, start, type, rowBytes },
+              output: { path: writer.temporaryPath, start, type, rowBytes: bytes / task.inputs.rows },
               memory: memoryBytes / count,
             },
             signal,

@@ -11,26 +11,28 @@ import {
   type ParameterValues,
 } from '@woolgather/merge'
 import type { MergeParameters, MergeSource } from '@woolgather/workflow'
-import { isReadable, typeName } from '../sources/weights-file.ts'
+import { typeName, weightsType } from '../sources/weights-file.ts'
 import { checkArchitectures, impossible, shapeText, tell } from './branch.ts'
-import { chooseType, type TypedModel } from './choose-type.ts'
+import { chooseTypes, type ChosenType, type TypedTensor } from './choose-type.ts'
 import { mergedMetadata } from './merged-metadata.ts'
 import {
   allOf,
   countLayers,
+  leadOf,
   placeTensors,
   type Branches,
   type Part,
   type TensorPlace,
 } from './place-tensors.ts'
 import { planTokens, type MergedVocabulary } from './plan-vocabulary.ts'
+import { quantisedModel } from './quantised-types.ts'
 import type { StoredTensor, TensorJob } from '../jobs/tensor-work.ts'
 
 /** Everything about a merge that can be told without reading weights. */
 export interface MergePlan {
   gguf: GgufPlan
-  /** In the order of the file's tensors. */
-  tasks: readonly { task: TensorTask; type: TensorType }[]
+  /** In the order of the file's tensors; the type is undefined of what holds no weights and is only copied. */
+  tasks: readonly { task: TensorTask; type: TensorType | undefined }[]
   /** What is stored otherwise than was asked, for people. */
   notes: readonly string[]
 }
@@ -50,29 +52,64 @@ export async function planMerge(source: MergeSource, branches: Branches): Promis
   const places = placeTensors(source, branches)
   const vocabulary = await planTokens(source, branches)
   const found = findParts(places, vocabulary)
+  await checkCopied(found, vocabulary)
   const layers = countLayers(source, branches)
-  const model: TypedModel = { layers, tied: !places.some(({ name }) => name === 'output.weight') }
-  const notes = new Map<string, number>()
-  const tasks: MergePlan['tasks'][number][] = []
-  const tensors: GgufPlan['tensors'][number][] = []
-  for (const [place, parts] of found) {
-    const rowsFrom = vocabulary && isVocabularyTensor(place.name) ? vocabulary : undefined
-    const first = parts[0]!.found
-    const shape = rowsFrom ? [first.shape[0]!, rowsFrom.plan.tokens.length] : first.shape
-    const from = parts.map((part) => typeName(part.found) as TensorType)
-    const { type, wanted } = chooseType({ name: place.name, shape, from }, model, source.outputType)
-    if (type !== wanted) {
-      const note = `${type} in place of ${wanted}, as their rows are no multiples of ${wanted.endsWith('_K') ? 256 : 32}`
-      notes.set(note, (notes.get(note) ?? 0) + 1)
-    }
-    tensors.push({ name: place.name, shape, type: ggmlTypeNumber(type)! })
-    tasks.push({ task: taskOf(source, place, parts, shape, type, rowsFrom), type })
-  }
+  const planned = found.map(([place, parts]) => planTensor(source, place, parts, vocabulary))
+  const chosen = chooseTypes(planned, quantisedModel(leadOf(branches), layers), source.outputType)
+  const tensors = planned.map(({ name, shape, plain }, index) => ({
+    name,
+    shape,
+    type: plain ?? ggmlTypeNumber(chosen[index]!.type)!,
+  }))
+  const tasks = planned.map(({ plain, copied, copy, task }, index) => {
+    const type = plain === undefined ? chosen[index]!.type : undefined
+    return { task: { ...task, ...(copy && copied === type && { copy }) }, type }
+  })
   return {
     gguf: { metadata: await mergedMetadata(source, branches, layers, tensors, vocabulary), tensors },
     tasks,
-    notes: [...notes].map(([note, count]) => `${count} tensor${count === 1 ? ' is' : 's are'} ${note}`),
+    notes: typeNotes(chosen),
   }
+}
+
+interface PlannedTensor extends TypedTensor {
+  task: TensorTask
+  /** What the result is byte for byte, where its type is this one's. */
+  copy: StoredTensor | undefined
+  /** Number of its type, where it holds no weights. */
+  plain: number | undefined
+}
+
+function planTensor(
+  source: MergeSource,
+  place: TensorPlace,
+  parts: readonly FoundPart[],
+  vocabulary: MergedVocabulary | undefined,
+): PlannedTensor {
+  const rowsFrom = vocabulary && isVocabularyTensor(place.name) ? vocabulary : undefined
+  const first = parts[0]!.found
+  const tokens = rowsFrom?.plan.tokens.length
+  const shape = tokens === undefined ? first.shape : [...first.shape.slice(0, -1), tokens]
+  const from = parts.map(({ found }) => weightsType(found))
+  const plain = from.includes(undefined) ? first.type : undefined
+  const { copy, ...task } = taskOf(source, place, parts, shape, rowsFrom)
+  const known = from.filter((type) => type !== undefined)
+  return { name: place.name, shape, from: known, copied: copy?.type, copy, plain, task }
+}
+
+function typeNotes(chosen: readonly ChosenType[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { type, inPlaceOf } of chosen) {
+    if (inPlaceOf === undefined) continue
+    const note = `${type} in place of ${inPlaceOf.type}, ${whyOther(inPlaceOf)}`
+    counts.set(note, (counts.get(note) ?? 0) + 1)
+  }
+  return [...counts].map(([note, count]) => `${count} tensor${count === 1 ? ' is' : 's are'} ${note}`)
+}
+
+function whyOther({ type, because }: NonNullable<ChosenType['inPlaceOf']>): string {
+  if (because === 'row-length') return `as their rows are no multiples of ${type.endsWith('_K') ? 256 : 32}`
+  return 'which holds only what was trained in it, or chosen by measurements of a text (an importance matrix)'
 }
 
 /** @throws WoolgatherError merge-impossible where a setting is none of the method's */
@@ -113,14 +150,8 @@ function findParts(
       if (!mayBeMissing.test(place.name)) wrong.push(`${part.branch.name} lacks ${part.tensor}`)
       return []
     })
-    const unreadable = parts.find(({ found }) => !isReadable(found))
-    if (unreadable) {
-      wrong.push(
-        `${unreadable.tensor} of ${unreadable.branch.name} is ${typeName(unreadable.found)}, which cannot be read`,
-      )
-    }
     const [first, ...others] = parts
-    const sized = vocabulary && isVocabularyTensor(place.name) ? 1 : undefined
+    const sized = vocabulary && isVocabularyTensor(place.name) ? -1 : undefined
     const other = others.find(
       ({ found }) => found.shape.slice(0, sized).join() !== first?.found.shape.slice(0, sized).join(),
     )
@@ -140,6 +171,26 @@ function findParts(
   return all
 }
 
+/** What holds no weights (which expert a token goes to) cannot be computed with. @throws WoolgatherError */
+async function checkCopied(
+  found: readonly [TensorPlace, FoundPart[]][],
+  vocabulary: MergedVocabulary | undefined,
+): Promise<void> {
+  for (const [{ name }, parts] of found) {
+    const plain = parts.find((part) => weightsType(part.found) === undefined)
+    if (plain === undefined) continue
+    const [first, ...others] = await Promise.all(
+      parts.map(({ branch, found: tensor }) => branch.file.readRows(tensor, 0, tensor.rows)),
+    )
+    const differs = others.some((bytes) => !Buffer.from(bytes).equals(first!))
+    if (!differs && !(vocabulary && isVocabularyTensor(name))) continue
+    throw impossible(
+      `${name} is ${typeName(plain.found)}, which holds no weights, and differs between these models${differs ? '' : ', whose tokens do'}.`,
+      'Merge models that agree in it.',
+    )
+  }
+}
+
 /** A model without an output layer uses its embeddings: beside one that has it, they stand for it. */
 function findTensor({ branch, tensor }: Part, parts: readonly Part[]): GgufTensor | undefined {
   const found = branch.file.tensor(tensor)
@@ -152,34 +203,45 @@ function taskOf(
   place: TensorPlace,
   parts: readonly FoundPart[],
   shape: readonly number[],
-  type: TensorType,
   vocabulary: MergedVocabulary | undefined,
 ): TensorTask {
   const base = parts.find(({ isBase }) => isBase)
   const models = parts.filter(({ isBase }) => !isBase)
   const settings = settingsOf(source, place, models)
+  // Of a vocabulary's biases, each number is the row of a token.
+  const columns = vocabulary && shape.length === 1 ? 1 : shape[0]!
   const inputs = {
     name: place.name,
-    rows: shape.slice(1).reduce((product, size) => product * size, 1),
-    columns: shape[0]!,
+    rows: shape.reduce((product, size) => product * size, 1) / columns,
+    columns,
     models: models.map(({ branch }) => branch.name),
     ...(base && { base: base.branch.name }),
     absent: place.parts.length - parts.length,
   }
   // Whatever is wrong with the settings is told before work begins.
   startMerge(settings, inputs)
-  const stored = models.map(storedTensor)
-  const storedBase = base && storedTensor(base)
-  const exact = vocabulary ? undefined : exactly(settings, stored, storedBase)
-  const copies = exact !== undefined && exact.type === type && exact.bakes.size === 0
+  const stored = models.map((part) => storedTensor(part, columns))
+  const storedBase = base && storedTensor(base, columns)
+  const exact = vocabulary
+    ? undefined
+    : (onlyCopied(stored, storedBase) ?? exactly(settings, stored, storedBase))
   return {
     inputs,
     settings,
     models: stored,
     ...(storedBase && { base: storedBase }),
     ...(vocabulary && { vocabulary: { ...vocabulary.plan, tokens: [] } }),
-    ...(copies && { copy: exact }),
+    ...(exact?.bakes.size === 0 && { copy: exact }),
   }
+}
+
+/** A table of numbers that are no weights, which all models have alike. */
+function onlyCopied(
+  models: readonly StoredTensor[],
+  base: StoredTensor | undefined,
+): StoredTensor | undefined {
+  const [first] = base ? [base] : models
+  return first?.type === undefined ? first : undefined
 }
 
 function settingsOf(source: MergeSource, place: TensorPlace, models: readonly Part[]): MergeSettings {
@@ -201,12 +263,12 @@ function settingsOf(source: MergeSource, place: TensorPlace, models: readonly Pa
   }
 }
 
-function storedTensor({ branch, found }: FoundPart): StoredTensor {
+function storedTensor({ branch, found }: FoundPart, columns: number): StoredTensor {
   return {
     path: branch.file.paths[found.part]!,
     start: found.start,
-    type: typeName(found) as TensorType,
-    rowBytes: found.rowBytes,
+    type: weightsType(found),
+    rowBytes: found.bytes / (found.elements / columns),
     name: found.name,
     shape: found.shape,
     bakes: new Map([...branch.bakes].filter(([name]) => name === found.name)),

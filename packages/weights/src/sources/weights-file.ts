@@ -6,8 +6,14 @@ export function typeName(tensor: GgufTensor | undefined): string | null {
   return tensor === undefined ? null : (ggmlTypes.get(tensor.type)?.name ?? null)
 }
 
+/** The type of a tensor that ggml reads as 32-bit floats; undefined of others: tables of integers, say. */
+export function weightsType(tensor: GgufTensor): TensorType | undefined {
+  const name = typeName(tensor) ?? ''
+  return Object.hasOwn(tensorTypes, name) ? (name as TensorType) : undefined
+}
+
 export function isReadable(tensor: GgufTensor): boolean {
-  return Object.hasOwn(tensorTypes, typeName(tensor) ?? '')
+  return weightsType(tensor) !== undefined
 }
 
 /** A model file whose tensors are read as 32-bit floats. Close it, or use `await using`. */
