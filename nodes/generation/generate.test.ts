@@ -53,3 +53,17 @@ test('a temperature out of range names the node and the input', async () => {
     error: { code: 'invalid-input', node: 'story', input: 'temperature' },
   })
 })
+
+test('a system prompt that the template has no place for is said to stand in the prompt', async () => {
+  const told = async (template: Record<string, string>): Promise<unknown> => {
+    const inputs = { prompt: 'Hi', system: 'Be brief.', seed: 1, maxTokens: 4, ...template }
+    const { outputs } = await runGraph({ model, story: generate(inputs) as never })
+    return outputs['story']?.['warnings']
+  }
+  const jinja = "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}"
+  expect([
+    await told({ template: 'chatml' }),
+    await told({ template: 'none' }),
+    await told({ template: 'custom', jinja }),
+  ]).toEqual([[], [], [expect.stringContaining('no place for a system prompt')]])
+})

@@ -8,11 +8,14 @@ import { explainConstraintError, loadConstraints } from '../steering/constraints
 import { biasSettings } from '../steering/words/resolve-bias.ts'
 import { onlyWords, restrictWords } from '../steering/words/restrict-words.ts'
 import { framingInputs, promptInput, specialParts } from './prompt-inputs.ts'
-import { reportResult } from './report-result.ts'
+import { reportResult, splitMessages } from './report-result.ts'
 import { joinSamplers, samplerSchema, splitSampler } from './sampler-value.ts'
 import { readSampling, samplingInputs } from './sampling.ts'
 import { useModels } from './use-models.ts'
 import { recipesOf, writeRequest } from './write-mix.ts'
+
+const movedSystem =
+  'This model’s chat template has no place for a system prompt: it was put at the beginning of the first prompt.'
 
 export const generate: WoolgatherNode = defineNode({
   type: 'generation/generate',
@@ -114,6 +117,12 @@ export const generate: WoolgatherNode = defineNode({
       description:
         'Whether the same run gives the same text: guaranteed; off, where the model was not asked to; or not-guaranteed, where it was, but on a processor on which that was not shown.',
     },
+    thinking: {
+      type: 'text',
+      description:
+        'Of models that think in messages of their own (gpt-oss): what they wrote before the answer. Empty elsewhere.',
+    },
+    warnings: { type: 'list', description: 'What was not asked as it stands here.', warns: true },
   },
   holds: ({ model, prompt }) => recipesOf(model, prompt).map(loadKeyOf),
   fingerprint: ({ model, prompt }, { models }) =>
@@ -124,7 +133,7 @@ export const generate: WoolgatherNode = defineNode({
     const special = specialParts(inputs.special, context.typed)
     const recipes = recipesOf(inputs.model, inputs.prompt)
     return useModels(services.models, recipes, { signal, onProgress: progress }, async (readyFor) => {
-      const { asked, prompt, stop } = await writeRequest(
+      const { asked, prompt, stop, answerOpening, systemMoved } = await writeRequest(
         inputs.model,
         { ...inputs, special },
         { maxTokens, plausibility },
@@ -157,10 +166,15 @@ export const generate: WoolgatherNode = defineNode({
         .catch(async (error: unknown) => {
           throw explainConstraintError(await loadConstraints(), error, 'constraint')
         })
-      return reportResult(result, {
-        constrained: inputs.constraint !== undefined,
-        answer: constrainedPart(asked.model, inputs.constraint, result),
-      })
+      const { thinking, ...said } = splitMessages(asked.model, result, answerOpening)
+      return {
+        ...reportResult(said, {
+          constrained: inputs.constraint !== undefined,
+          answer: constrainedPart(asked.model, inputs.constraint, said),
+        }),
+        thinking,
+        warnings: systemMoved ? [movedSystem] : [],
+      }
     })
   },
 })

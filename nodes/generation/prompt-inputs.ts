@@ -5,6 +5,7 @@ import {
   promptMixSchema,
   WoolgatherError,
   type ChatMessage,
+  type Json,
   type MixLike,
 } from '@woolgather/workflow'
 import { z } from 'zod'
@@ -45,6 +46,16 @@ export const framingInputs = {
     language: 'jinja',
     advanced: true,
   },
+  templateArguments: {
+    type: 'json',
+    title: 'Template arguments',
+    description:
+      'What the chat template takes besides the messages, by name: { "enable_thinking": false }, { "reasoning_effort": "low" }. What it does not know has no effect.',
+    schema: z.record(z.string(), z.json()).default({}),
+    widget: 'code',
+    language: 'json',
+    advanced: true,
+  },
   special: {
     type: 'boolean',
     title: 'Control tokens',
@@ -71,6 +82,7 @@ export interface Framing {
   template: 'auto' | 'none' | ChatTemplatePreset | 'custom'
   /** The custom template. */
   jinja: string
+  templateArguments?: Readonly<Record<string, Json>>
   /** Whether control tokens count that are named in the prompt, in the messages, in the system prompt. */
   special: Record<FramedInput, boolean>
 }

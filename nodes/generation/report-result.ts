@@ -1,4 +1,4 @@
-import type { GenerateResult } from '@woolgather/llama'
+import type { GenerateResult, LanguageModel } from '@woolgather/llama'
 import type { Json } from '@woolgather/workflow'
 import { readJson } from '../text/read-json.ts'
 
@@ -29,6 +29,30 @@ export function reportResult(
     logprobs: result.logprobs ?? [],
     json: incomplete ? null : jsonIn(answer),
     reproducible: result.reproducible,
+  }
+}
+
+/**
+ * The answer of a model that writes several messages, and what stands before it. A model that did not come to its answer
+ * has only thought.
+ * @param opening how the answer opens, control tokens written out; absent where there is one message
+ */
+export function splitMessages(
+  model: Pick<LanguageModel, 'tokenize' | 'detokenize'>,
+  result: GenerateResult,
+  opening: string | undefined,
+): GenerateResult & { thinking: string } {
+  const { tokens } = result
+  if (opening === undefined) return { ...result, thinking: '' }
+  const opens = model.tokenize(opening, { special: true, addBos: false })
+  const at = tokens.findLastIndex((_, start) =>
+    opens.every((token, index) => tokens[start + index] === token),
+  )
+  if (at < 0) return { ...result, thinking: '' }
+  return {
+    ...result,
+    text: model.detokenize(tokens.slice(at + opens.length)),
+    thinking: model.detokenize(tokens.slice(0, at), { special: true }),
   }
 }
 

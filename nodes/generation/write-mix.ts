@@ -10,6 +10,8 @@ export interface WrittenRequest {
   prompt: GenerateRequest['prompt']
   /** Where the answer ends. */
   stop: string[]
+  answerOpening?: string
+  systemMoved?: true
 }
 
 export interface MixSettings {
@@ -57,9 +59,12 @@ async function writeMix(
       return { reader, ...(await writeTerm(reader.model, term.prompt, inputs)) }
     }),
   )
+  const answerOpening = written.find((term) => term.answerOpening !== undefined)?.answerOpening
   return {
     asked,
     stop: [...new Set(written.flatMap(({ stop }) => stop))],
+    ...(answerOpening !== undefined && { answerOpening }),
+    ...(written.some(({ systemMoved }) => systemMoved) && { systemMoved: true }),
     prompt: {
       terms: written.map(({ reader, prompt }, index) => ({
         prompt,

@@ -6,6 +6,10 @@ import { namedTemplate, type Framing } from './prompt-inputs.ts'
 export interface WrittenPrompt {
   prompt: TextPrompt
   stop: string[]
+  /** How the answer itself opens, where the model writes several messages. */
+  answerOpening?: string
+  /** Whether what was meant for the system stands in a turn of the user's. */
+  systemMoved?: true
 }
 
 type Turn = Parameters<LanguageModel['formatChat']>[0][number]
@@ -64,8 +68,9 @@ async function formatTurns(
   framing: Framing,
 ): Promise<WrittenPrompt> {
   const template = namedTemplate(framing)
-  const { stop, ...prompt } = await model.formatChat(turns, { template })
-  return { prompt: { ...prompt, special: true }, stop }
+  const formatted = await model.formatChat(turns, { template, arguments: framing.templateArguments })
+  const { text, verbatim, ...turn } = formatted
+  return { prompt: { text, ...(verbatim && { verbatim }), special: true }, ...turn }
 }
 
 function plain(text: string, special: boolean): WrittenPrompt {

@@ -54,3 +54,13 @@ test('a custom template that is missing or broken is refused, with what to do', 
     'The chat template (custom) is not valid Jinja',
   )
 })
+
+test('a template is told what is given to it besides, and moves a system prompt that it has no place for', async () => {
+  const jinja =
+    "{% for m in messages if m.role == 'user' %}{{ m.content }}{% endfor %}{% if enable_thinking is false %}!{% endif %}"
+  const inputs = { prompt: 'Hi', system: 'Be brief.', template: 'custom', jinja }
+  expect([
+    await written(inputs),
+    await written({ ...inputs, templateArguments: { enable_thinking: false } }),
+  ]).toMatchObject([{ prompt: 'Be brief.\nHi' }, { prompt: 'Be brief.\nHi!' }])
+})

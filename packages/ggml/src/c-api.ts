@@ -282,6 +282,7 @@ export interface CApi {
   llama_vocab_eos: NativeFunction<[VocabPointer], number>
   llama_vocab_eot: NativeFunction<[VocabPointer], number>
   llama_vocab_get_add_bos: NativeFunction<[VocabPointer], boolean>
+  llama_vocab_get_add_eos: NativeFunction<[VocabPointer], boolean>
   llama_vocab_get_suppress_tokens: NativeFunction<
     [VocabPointer, count: Int32Array],
     Pointer<'llama_token'> | null
@@ -484,6 +485,7 @@ export const prototypes: Readonly<Record<keyof CApi, string>> = {
   llama_vocab_eos: 'llama_token llama_vocab_eos(const struct llama_vocab *)',
   llama_vocab_eot: 'llama_token llama_vocab_eot(const struct llama_vocab *)',
   llama_vocab_get_add_bos: 'bool llama_vocab_get_add_bos(const struct llama_vocab *)',
+  llama_vocab_get_add_eos: 'bool llama_vocab_get_add_eos(const struct llama_vocab *)',
   llama_vocab_get_suppress_tokens:
     'const llama_token *llama_vocab_get_suppress_tokens(const struct llama_vocab *, int32_t *)',
   llama_tokenize:

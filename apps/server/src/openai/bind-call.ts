@@ -101,10 +101,12 @@ function bindGenerator(workflow: Workflow, call: ModelCall, { taken, copy, types
   /** Whether it has that input, and nothing else decides it. */
   const takes = (input: string): boolean => known.has(input) && links[input] === undefined
   const values: { node: string; input: string; value: Json }[] = []
+  const given = (input: string): Json | undefined =>
+    values.findLast((other) => other.input === input)?.value ?? inputs[input]
   for (const [name, value] of Object.entries(call.settings)) {
     const { input = '', optional }: Parameter = parameters[name as ParameterName]
     if (namesOf(name as ParameterName).some((alias) => taken.has(alias))) continue
-    if (takes(input)) values.push({ node, input, value })
+    if (takes(input)) values.push({ node, input, value: addedTo(given(input), value) })
     else if (!optional) throw new UnboundParameter(name)
   }
   if (call.logprobs !== undefined) {
@@ -118,6 +120,15 @@ function bindGenerator(workflow: Workflow, call: ModelCall, { taken, copy, types
   if (call.format === undefined || taken.has('response_format')) return bound
   if (!takes('constraint')) throw new UnboundParameter('response_format')
   return constrain(bound, node, call.format.schema)
+}
+
+/** What is set by name is added to what is there, name by name. */
+function addedTo(before: Json | undefined, value: Json): Json {
+  return isRecord(before) && isRecord(value) ? { ...before, ...value } : value
+}
+
+function isRecord(value: Json | undefined): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The same seed would give the same answer again. */

@@ -70,6 +70,18 @@ export const parameters = {
   min_p: { schema: number, input: 'minP', names: ['minP'], idle: isZero },
   repeat_penalty: { schema: number, input: 'repeatPenalty', idle: isOne },
   repetition_penalty: { schema: number, input: 'repeatPenalty', idle: isOne },
+  reasoning_effort: {
+    schema: z.string(),
+    input: 'templateArguments',
+    read: (effort: string) => ({ reasoning_effort: effort }),
+    optional: true,
+  },
+  chat_template_kwargs: {
+    schema: z.record(z.string(), z.json()),
+    input: 'templateArguments',
+    names: ['templateArguments'],
+    idle: isEmpty,
+  },
   grammar: { schema: z.string(), idle: isEmpty },
   json_schema: { schema: z.json() },
   guided_json: { schema: z.json() },

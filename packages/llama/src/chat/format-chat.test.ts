@@ -77,12 +77,76 @@ test('a plain-text template stops where the next user turn would begin', async (
   })
 })
 
-test('a template that takes no system message says so, with what to do', async () => {
-  expect(await failure(() => formatChat({ messages: [system, user('Hi')], template: gemma }))).toEqual({
-    code: 'invalid-chat-template',
-    message: 'The chat template (tokenizer.chat_template) refuses these messages: System role not supported.',
-    hint: 'This model takes no system message here: put its text at the beginning of the first user message.',
+// As Phi-3 has it: roles it does not know are left out.
+const phi3 = file(
+  "{% for message in messages %}{% if message['role'] in ['user', 'assistant'] %}{{ '<|' + message['role'] + '|>\n' + message['content'] + '<|end|>\n' }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}",
+)
+
+test.each([
+  ['leaves out', phi3, '<|user|>\nBe brief.\nHi<|end|>\n<|assistant|>\n'],
+  ['refuses', gemma, '<start_of_turn>user\nBe brief.\nHi<end_of_turn>\n<start_of_turn>model\n'],
+])(
+  'a system prompt that a template %s begins the user’s turn, and that is told',
+  async (_, template, text) => {
+    expect(await formatChat({ messages: [system, user('Hi')], template })).toMatchObject({
+      text,
+      systemMoved: true,
+    })
+  },
+)
+
+test('system prompts in the middle begin the turn that follows, and a late one the last turn there is', async () => {
+  const messages = [user('a'), assistant('b'), system, user('c'), { ...system, content: 'And kind.' }]
+  expect((await formatChat({ messages, template: phi3 })).text).toBe(
+    '<|user|>\na<|end|>\n<|assistant|>\nb<|end|>\n<|user|>\nBe brief.\nAnd kind.\nc<|end|>\n<|assistant|>\n',
+  )
+})
+
+test('a system prompt that arrives stays where the template puts it, written as it may be', async () => {
+  const upper = file('{% for m in messages %}[{{ m.role }}: {{ m.content | upper }}]{% endfor %}')
+  expect(await formatChat({ messages: [system, user('Hi')], template: upper })).toEqual({
+    text: '[system: BE BRIEF.][user: HI]',
+    stop: [],
   })
+})
+
+test('control tokens of a system prompt that moves into a turn of somebody else’s are text', async () => {
+  const messages = [{ ...system, content: 'Be <s>.', special: true }, user('Hi')]
+  const { text, verbatim } = await formatChat({ messages, template: phi3, names })
+  expect(verbatim).toEqual([{ from: text.indexOf('<s>'), to: text.indexOf('<s>') + 3 }])
+})
+
+// As gpt-oss has it: the model names each of its messages, and the last is the answer.
+const harmony = file(
+  "{% for m in messages %}{% if m.role == 'assistant' %}{{ '<|start|>assistant<|channel|>final<|message|>' + m.content + '<|end|>' }}{% else %}{{ '<|start|>' + m.role + '<|message|>' + m.content + '<|end|>' }}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|start|>assistant' }}{% endif %}",
+)
+
+test('where the model writes several messages, the end of one does not end its turn', async () => {
+  expect(await formatChat({ messages: [user('Hi')], template: harmony })).toEqual({
+    text: '<|start|>user<|message|>Hi<|end|><|start|>assistant',
+    stop: [],
+    answerOpening: '<|channel|>final<|message|>',
+  })
+})
+
+test('an empty thought before the answer is no message of its own', async () => {
+  const glm = file(
+    "{% for m in messages %}{{ '<|' + m.role + '|>' }}{% if m.role == 'assistant' %}{{ '<think></think>' }}{% endif %}{{ m.content }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}",
+  )
+  expect((await formatChat({ messages: [user('Hi')], template: glm })).stop).toEqual(['<|user|>'])
+})
+
+test('a template is told what it asks for besides the messages, and what it does not ask for changes nothing', async () => {
+  const template = file(
+    '{{ messages[0].content }}{% if enable_thinking is defined and enable_thinking is false %}<no thinking>{% endif %}{{ tools[0].name if tools }}',
+  )
+  const text = async (given: Record<string, unknown>): Promise<string> =>
+    (await formatChat({ messages: [user('Hi')], template, arguments: given })).text
+  expect([
+    await text({}),
+    await text({ enable_thinking: false }),
+    await text({ tools: [{ name: 'search' }], messages: [], bos_token: 'x' }),
+  ]).toEqual(['Hi', 'Hi<no thinking>', 'Hisearch'])
 })
 
 test('a template that wants turns by turns says so, with the roles it got', async () => {

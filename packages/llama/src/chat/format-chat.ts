@@ -1,10 +1,12 @@
 import { LlamaError } from '../contract/error.ts'
-import type { ChatMessage, FormattedPrompt } from '../contract/interface.ts'
+import type { ChatMessage, FormattedPrompt, TemplateArguments } from '../contract/interface.ts'
 import { TokenNames, type SpecialNames } from '../text/index.ts'
 import type { ChatTemplate } from './choose-template.ts'
 import { hideNames } from './hide-names.ts'
+import { placeSystem } from './place-system.ts'
 import { compileTemplate, renderTemplate, type Rendered } from './render-template.ts'
 import { TemplateThreads } from './template-threads.ts'
+import { thinkingTags } from './thinking-tags.ts'
 
 export interface FormatChatInput {
   messages: readonly ChatMessage[]
@@ -16,6 +18,8 @@ export interface FormatChatInput {
   addGenerationPrompt?: boolean | undefined
   /** Does tokenizing the prompt add BOS (`tokenizer.ggml.add_bos_token`)? Default true. */
   tokenizerAddsBos?: boolean | undefined
+  /** What the template is told besides; default nothing. */
+  arguments?: TemplateArguments | undefined
   /** Names of tokens that must not come of what was said. */
   names?: SpecialNames | undefined
 }
@@ -32,15 +36,23 @@ export interface FormatChatInput {
  */
 export async function formatChat(input: FormatChatInput): Promise<FormattedPrompt> {
   const render = renderer(input)
-  const names = await namesToHide(input, render)
-  const hidden = names && hideNames(input.messages, names, input.template.jinja)
-  const messages = hidden?.messages ?? input.messages
-  const rendered = await render(messages, input.addGenerationPrompt ?? true)
+  const opens = input.addGenerationPrompt ?? true
+  const placed = await placeSystem(input.messages, (messages) => render(messages, opens))
+  const names = await namesToHide({ ...input, messages: placed.messages }, render)
+  const hidden = names && hideNames(placed.messages, names, input.template.jinja)
+  const rendered = await render(hidden?.messages ?? placed.messages, opens)
   if (rendered.text === undefined) throw await explain(rendered, input, render)
   const text =
     input.tokenizerAddsBos === false ? rendered.text : withoutPrefix(rendered.text, input.bosToken ?? '')
-  const stop = [...(input.template.stop ?? (await turnEndOf(input, render)))]
-  return { ...(hidden?.restore(text) ?? { text }), stop }
+  const { stop, answerOpening } = input.template.stop
+    ? { stop: input.template.stop }
+    : await turnOf(input, render)
+  return {
+    ...(hidden?.restore(text) ?? { text }),
+    stop: [...stop],
+    ...(answerOpening !== undefined && { answerOpening }),
+    ...(placed.moved && { systemMoved: true }),
+  }
 }
 
 type Render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) => Promise<Rendered>
@@ -48,9 +60,14 @@ type Render = (messages: readonly ChatMessage[], addGenerationPrompt: boolean) =
 const threads = new TemplateThreads()
 
 /** Presets are ours; what came with a file may be anybody's. */
-function renderer({ template: { source, jinja }, bosToken = '', eosToken = '' }: FormatChatInput): Render {
+function renderer({
+  template: { source, jinja },
+  bosToken = '',
+  eosToken = '',
+  arguments: given,
+}: FormatChatInput): Render {
   return async (messages, addGenerationPrompt) => {
-    const rendering = { messages, addGenerationPrompt, bosToken, eosToken }
+    const rendering = { messages, addGenerationPrompt, bosToken, eosToken, arguments: given }
     if (source === 'file') return await threads.render(jinja, rendering)
     return renderTemplate(compiledPreset(jinja), rendering)
   }
@@ -64,21 +81,29 @@ function compiledPreset(jinja: string): ReturnType<typeof compileTemplate> {
   return compiled
 }
 
-/** Templates of which is kept what ends a turn: of a sweep's many cells, all but the first find it here. */
+/** How a template writes a turn of the model's. */
+interface Turn {
+  /** What ends it. */
+  stop: readonly string[]
+  /** How the last of its messages opens, where it has several. */
+  answerOpening?: string
+}
+
+/** Templates of which is kept how they write a turn: of a sweep's many cells, all but the first find it here. */
 const keptTemplates = 16
 /** By template and special tokens, in order of last use. */
-const turnEnds = new Map<string, string[]>()
+const turns = new Map<string, Turn>()
 
-async function turnEndOf(
-  { template, bosToken, eosToken }: FormatChatInput,
+async function turnOf(
+  { template, bosToken, eosToken, arguments: given }: FormatChatInput,
   render: Render,
-): Promise<string[]> {
-  const key = JSON.stringify([template.jinja, bosToken, eosToken])
-  const turnEnd = turnEnds.get(key) ?? (await findTurnEnd(render))
-  turnEnds.delete(key)
-  turnEnds.set(key, turnEnd)
-  for (const oldest of turnEnds.keys()) if (turnEnds.size > keptTemplates) turnEnds.delete(oldest)
-  return turnEnd
+): Promise<Turn> {
+  const key = JSON.stringify([template.jinja, bosToken, eosToken, given])
+  const turn = turns.get(key) ?? (await findTurn(render))
+  turns.delete(key)
+  turns.set(key, turn)
+  for (const oldest of turns.keys()) if (turns.size > keptTemplates) turns.delete(oldest)
+  return turn
 }
 
 /** Control tokens; and what is always read as a token, where this template marks turns with it. */
@@ -124,15 +149,12 @@ async function explain(
   }
 }
 
-/** Finds out what the template objects to by rendering the conversation without it. */
+/** Says what the template objects to, where rendering other messages finds it out. */
 async function hintFor(render: Render, messages: readonly ChatMessage[]): Promise<string> {
-  const roles = messages.map(({ role }) => role).join(', ')
-  const withoutSystem = messages.filter(({ role }) => role !== 'system')
-  const isOther = withoutSystem.length > 0 && withoutSystem.length < messages.length
-  if (isOther && (await render(withoutSystem, true)).text !== undefined) {
-    return 'This model takes no system message here: put its text at the beginning of the first user message.'
-  }
   if (messages.length === 0) return 'Give at least one user message.'
+  if ((await render(conversation.slice(0, 1), true)).text === undefined)
+    return 'It refuses a single user message, too: choose a preset in its place.'
+  const roles = messages.map(({ role }) => role).join(', ')
   return `The messages have the roles ${roles}. Most templates want user and assistant by turns, beginning with user.`
 }
 
@@ -146,20 +168,36 @@ const conversation: readonly ChatMessage[] = [
 ]
 
 /**
- * What follows the assistant's text when the conversation goes on: `<|im_end|>`, `</s>`, `### Instruction:`.
- * It stops models whose file does not mark that text as the end of a turn. Nothing, where the template cannot
- * render three messages.
+ * What follows the assistant's text when the conversation goes on ends a turn: `<|im_end|>`, `</s>`, `### Instruction:`.
+ * It stops models whose file does not mark that text as the end of a turn. Nothing does, where the template cannot
+ * render three messages, and where the model names its messages itself: that text ends each of them, thoughts too, and
+ * the file's own tokens end the turn (harmony's `<|return|>`).
  */
-async function findTurnEnd(render: Render): Promise<string[]> {
+async function findTurn(render: Render): Promise<Turn> {
   const { text } = await render(conversation, false)
-  if (text === undefined) return []
+  if (text === undefined) return { stop: [] }
   const from = text.indexOf(answer)
   const to = text.indexOf(question)
-  if (from < 0 || to < from) return []
+  if (from < 0 || to < from) return { stop: [] }
   const between = text.slice(from + answer.length, to).trim()
-  const control = /^<[^<>\s]+>/.exec(between)?.[0]
-  const end = control ?? between
-  return end === '' ? [] : [end]
+  const end = firstTag.exec(between)?.[0] ?? between
+  if (end === '') return { stop: [] }
+  const answerOpening = await findAnswerOpening(render)
+  return answerOpening === undefined ? { stop: [end] } : { stop: [], answerOpening }
+}
+
+const firstTag = /^<[^<>\s]+>/
+
+/** What stands between the opening of the model's turn and its answer, where that is a tag, and none around thoughts. */
+async function findAnswerOpening(render: Render): Promise<string | undefined> {
+  const { text: asked } = await render(conversation.slice(0, 1), false)
+  const { text: opened } = await render(conversation.slice(0, 1), true)
+  const { text: answered } = await render(conversation.slice(0, 2), false)
+  if (opened === undefined || opened === asked || answered?.startsWith(opened) !== true) return undefined
+  const opening = answered.slice(opened.length, answered.indexOf(answer)).trim()
+  const tag = firstTag.exec(opening)?.[0]
+  const isThought = thinkingTags.some(({ opens, closes }) => tag === opens || tag === closes)
+  return tag === undefined || isThought ? undefined : opening
 }
 
 function withoutPrefix(text: string, prefix: string): string {

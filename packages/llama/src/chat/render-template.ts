@@ -1,5 +1,6 @@
-import { Environment, Interpreter, Template } from '@huggingface/jinja'
-import type { ChatMessage } from '../contract/interface.ts'
+import { Environment, Template } from '@huggingface/jinja'
+import type { ChatMessage, TemplateArguments } from '../contract/interface.ts'
+import { PythonInterpreter, type Value } from './python-interpreter.ts'
 
 /** A conversation to be rendered, with what templates ask for besides. */
 export interface Rendering {
@@ -8,6 +9,8 @@ export interface Rendering {
   /** Text of the model's BOS and EOS tokens; empty where it has none. */
   bosToken: string
   eosToken: string
+  /** What this template asks for besides, by name: `enable_thinking`, `reasoning_effort`, `tools`. */
+  arguments?: TemplateArguments | undefined
 }
 
 /** `invalid`: it is no template; `refused`: the template itself says no; `excessive`: it would take too much. */
@@ -41,14 +44,14 @@ export function compileTemplate(jinja: string): CompiledTemplate {
   }
 }
 
-/** Renders as transformers' `apply_chat_template` does: `tools` and `documents` are none. Never throws. */
+/** Renders as transformers' `apply_chat_template` does: `tools` and `documents` are none unless given. Never throws. */
 export function renderTemplate(
   template: CompiledTemplate,
   rendering: Rendering,
   steps: number = mostSteps,
 ): Rendered {
   if (!(template instanceof Template)) return { problem: 'invalid', message: template.message }
-  const said = rendering.messages.reduce((sum, { content }) => sum + content.length, 0)
+  const said = lengthOf(rendering)
   const interpreter = new LimitedInterpreter(variables(rendering), steps, spareSize + 4 * said)
   try {
     return { text: interpreter.run(template.parsed).value }
@@ -73,12 +76,13 @@ function variables(rendering: Rendering): Environment {
     },
     range,
     strftime_now: (format: string) => now.render({ format }),
+    tools: null,
+    documents: null,
+    ...rendering.arguments,
     messages: rendering.messages.map(({ role, content }) => ({ role, content })),
     add_generation_prompt: rendering.addGenerationPrompt,
     bos_token: rendering.bosToken,
     eos_token: rendering.eosToken,
-    tools: null,
-    documents: null,
   })) {
     environment.set(name, value)
   }
@@ -97,18 +101,11 @@ function range(start: number, stop?: number, step = 1): number[] {
   return Array.from({ length }, (_, index) => from + index * step)
 }
 
-/** The library's interpreter as its methods call each other; its types call some of them private. */
-const Steps = Interpreter as unknown as new (environment: Environment) => {
-  run(program: Template['parsed']): { value: string }
-  evaluate(statement: unknown, environment: Environment): unknown
-  evaluateBlock(statements: unknown, environment: Environment): unknown
-}
-
 /**
  * The library has no limits; every step of a template goes through one of these two methods.
  * Memory is counted, too: a thread that runs out of it takes the whole process along.
  */
-class LimitedInterpreter extends Steps {
+class LimitedInterpreter extends PythonInterpreter {
   #steps: number
   #size: number
   #total: number
@@ -120,12 +117,12 @@ class LimitedInterpreter extends Steps {
     this.#total = mostTimes * size
   }
 
-  override evaluate(statement: unknown, environment: Environment): unknown {
+  override evaluate(statement: unknown, environment: Environment): Value {
     this.#step()
     return this.#weighed(super.evaluate(statement, environment), statement)
   }
 
-  override evaluateBlock(statements: unknown, environment: Environment): unknown {
+  override evaluateBlock(statements: unknown, environment: Environment): Value {
     this.#step()
     return this.#weighed(super.evaluateBlock(statements, environment), statements)
   }
@@ -134,17 +131,22 @@ class LimitedInterpreter extends Steps {
     if (this.#steps-- === 0) throw new Excess('it takes too many steps')
   }
 
-  #weighed(result: unknown, statement: unknown): unknown {
-    if (isMade(statement)) this.#weigh(Object(result) as { value?: unknown })
+  #weighed(result: Value, statement: unknown): Value {
+    if (isMade(statement)) this.#weigh(result)
     return result
   }
 
-  #weigh({ value }: { value?: unknown }): void {
+  #weigh({ value }: Value): void {
     const isList = Array.isArray(value)
     if (!isList && typeof value !== 'string') return
     this.#total -= isList ? charactersPerItem * value.length : value.length
     if (value.length > this.#size || this.#total < 0) throw new Excess('what it makes is too large')
   }
+}
+
+function lengthOf({ messages, arguments: given = {} }: Rendering): number {
+  const said = messages.reduce((sum, { content }) => sum + content.length, 0)
+  return said + JSON.stringify(given).length
 }
 
 /** Whether a step made its value, and did not only look it up. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { Rendering } from './render-template.ts'
 import { TemplateThread } from './template-threads.ts'
 
@@ -22,7 +22,7 @@ test('a thread renders one conversation after the other', async () => {
 })
 
 test('a thread answers within the turn it is asked in, from the first time on, so that nothing depends on how long it takes', async () => {
-  const thread = new TemplateThread('{{ messages[0].content }}', file)
+  const thread = new TemplateThread('{{ messages[0].content }}', file, { inPlace: inject('patience') })
   let turns = 0
   setImmediate(() => turns++)
   const texts = await Promise.all(Array.from({ length: 5 }, () => thread.render(rendering)))
@@ -31,7 +31,7 @@ test('a thread answers within the turn it is asked in, from the first time on, s
 })
 
 test('one that takes too long is ended, refuses what waits behind it, and goes on with what comes after', async () => {
-  const stalls = new TemplateThread(`{%-${' '.repeat(200_000)}x`, file, 200)
+  const stalls = new TemplateThread(`{%-${' '.repeat(200_000)}x`, file, { milliseconds: 200 })
   const both = await Promise.all([stalls.render(rendering), stalls.render(rendering)])
   const excess = { problem: 'excessive', message: 'it takes more than 0.2 seconds' }
   expect(both).toEqual([excess, excess])

@@ -52,6 +52,7 @@ export class TemplateThread {
   readonly #jinja: string
   readonly #file: URL
   readonly #milliseconds: number
+  readonly #shortMilliseconds: number
   #asked: Asked | undefined
   #delays = 0
   #last: Promise<unknown> = Promise.resolve()
@@ -61,10 +62,15 @@ export class TemplateThread {
   #waiting = 0
   #retired = false
 
-  constructor(jinja: string, file: URL, milliseconds: number = mostMilliseconds) {
+  constructor(
+    jinja: string,
+    file: URL,
+    { milliseconds = mostMilliseconds, inPlace = shortMilliseconds } = {},
+  ) {
     this.#jinja = jinja
     this.#file = file
     this.#milliseconds = milliseconds
+    this.#shortMilliseconds = inPlace
   }
 
   /** Never rejects. What waits behind a conversation that took too much is refused with it. */
@@ -96,7 +102,7 @@ export class TemplateThread {
     const before = Atomics.load(answers, 0)
     port.postMessage(rendering)
     if (this.#delays < mostDelays) {
-      Atomics.wait(answers, 0, before, shortMilliseconds)
+      Atomics.wait(answers, 0, before, this.#shortMilliseconds)
       const answer = receiveMessageOnPort(port) as { message: Rendered } | undefined
       if (answer !== undefined) return answer.message
       this.#delays++

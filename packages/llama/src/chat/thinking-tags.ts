@@ -14,6 +14,7 @@ export const thinkingTags: readonly ThinkingTags[] = [
     opens: '<think>',
     closes: '</think>',
   },
+  { family: 'MiniMax M3', opens: '<mm:think>', closes: '</mm:think>' },
   { family: 'Seed-OSS', opens: '<seed:think>', closes: '</seed:think>' },
   { family: 'Magistral', opens: '[THINK]', closes: '[/THINK]' },
   { family: 'Command A Reasoning', opens: '<|START_THINKING|>', closes: '<|END_THINKING|>' },

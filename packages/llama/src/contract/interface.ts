@@ -134,7 +134,12 @@ export interface FormatChatOptions {
   template?: ChatTemplatePreset | { jinja: string } | undefined
   /** Ends with the opening of an assistant turn (default true). */
   addGenerationPrompt?: boolean | undefined
+  /** What the template asks for besides the messages; what it does not know has no effect. */
+  arguments?: TemplateArguments | undefined
 }
+
+/** `chat_template_kwargs` of transformers, vLLM and llama-server: `{ "enable_thinking": false }`. */
+export type TemplateArguments = Readonly<Record<string, unknown>>
 
 /** Chat formats that are known by name. */
 export const chatTemplatePresets = [
@@ -157,6 +162,13 @@ export interface FormattedPrompt {
   /** Names of control tokens that the messages hold: they are text. Absent where they hold none. */
   verbatim?: TextRange[]
   stop: string[]
+  /**
+   * How the answer itself opens, where the model writes several messages and names each: `<|channel|>final<|message|>`.
+   * Absent where it writes one.
+   */
+  answerOpening?: string
+  /** The template has no place for system prompts: this one begins the user's turn. Absent where it has. */
+  systemMoved?: true
 }
 
 /** Order and names as in llama.cpp's sampler chain; what is absent from `samplers` does not run. */

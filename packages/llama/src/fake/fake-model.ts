@@ -69,6 +69,7 @@ export class FakeModel implements LanguageModel {
       bosToken: '<|bos|>',
       eosToken: '<|eos|>',
       addGenerationPrompt: options.addGenerationPrompt,
+      arguments: options.arguments,
       names: this.#weights.vocabulary.names,
     })
   }

@@ -66,7 +66,7 @@ export class NativeLanguageModel implements LanguageModel {
 
   async #formatChat(
     messages: readonly ChatMessage[],
-    { template, addGenerationPrompt }: FormatChatOptions,
+    { template, addGenerationPrompt, arguments: given }: FormatChatOptions,
   ): Promise<FormattedPrompt> {
     const { vocabulary, template: own } = this.#usable
     return await formatChat({
@@ -76,6 +76,7 @@ export class NativeLanguageModel implements LanguageModel {
       eosToken: vocabulary.name(vocabulary.eos),
       tokenizerAddsBos: vocabulary.addsBos,
       addGenerationPrompt,
+      arguments: given,
       names: await vocabulary.specialNames(),
     })
   }

@@ -14,6 +14,15 @@ const looksLikeMarkup = /[^\p{L}\p{N}\s]/u
 /** llama.cpp's `llama_token_attr`, one bit each. */
 const attributes = { unknown: 1, control: 8, userDefined: 16 } as const
 
+interface TokenizeOptions {
+  /** Names of control tokens are read as those. */
+  special: boolean
+  /** BOS, where the model's texts begin with one. */
+  addBos: boolean
+  /** EOS too, where the model's texts end with one. Default false. */
+  addEos?: boolean | undefined
+}
+
 /** A model's tokens. It reads the model's memory: whoever calls makes sure that the model is alive. */
 export class Vocabulary {
   readonly pointer: VocabPointer
@@ -22,6 +31,8 @@ export class Vocabulary {
   readonly bos: number
   readonly eos: number
   readonly addsBos: boolean
+  /** What llama.cpp ends every text with that it begins with BOS (`tokenizer.ggml.add_eos_token`). */
+  readonly #addsEos: boolean
   /** Tokens that the model's file says never to produce. */
   readonly suppressed: readonly number[]
   readonly #api: CApi
@@ -41,10 +52,11 @@ export class Vocabulary {
     this.bos = api.llama_vocab_bos(this.pointer)
     this.eos = api.llama_vocab_eos(this.pointer)
     this.addsBos = api.llama_vocab_get_add_bos(this.pointer)
+    this.#addsEos = api.llama_vocab_get_add_eos(this.pointer)
     this.suppressed = readSuppressed(api, this.pointer)
   }
 
-  tokenize(text: string, options: { special: boolean; addBos: boolean }): number[] {
+  tokenize(text: string, options: TokenizeOptions): number[] {
     const bytes = Buffer.from(text)
     let tokens = new Int32Array(new ArrayBuffer(4 * (bytes.byteLength + 8)))
     let count = this.#tokenizeInto(tokens, bytes, options)
@@ -54,11 +66,11 @@ export class Vocabulary {
     }
     if (count < 0)
       throw new LlamaError('native-error', `llama.cpp cannot tokenize ${bytes.byteLength} bytes of text.`)
-    return Array.from(tokens.subarray(0, count))
+    return this.#ended(Array.from(tokens.subarray(0, count)), options)
   }
 
   /** `tokenize` without holding the event loop, however long the text is. */
-  async tokenizeLong(text: string, options: { special: boolean; addBos: boolean }): Promise<number[]> {
+  async tokenizeLong(text: string, options: TokenizeOptions): Promise<number[]> {
     if (text.length < longText) return this.tokenize(text, options)
     const bytes = Buffer.from(text)
     const tokens = new Int32Array(new ArrayBuffer(4 * (bytes.byteLength + 8)))
@@ -66,7 +78,12 @@ export class Vocabulary {
     const args = [this.pointer, bytes, bytes.byteLength, tokens, tokens.length, addBos, special] as const
     const count = await callAsync(this.#api.llama_tokenize, ...args)
     if (count < 0) return this.tokenize(text, options)
-    return Array.from(tokens.subarray(0, count))
+    return this.#ended(Array.from(tokens.subarray(0, count)), options)
+  }
+
+  /** What is to be gone on with does not end with the EOS that such a model's texts end with. */
+  #ended(tokens: number[], { addBos, addEos = false }: TokenizeOptions): number[] {
+    return addBos && !addEos && this.#addsEos && tokens.at(-1) === this.eos ? tokens.slice(0, -1) : tokens
   }
 
   /** `tokenizeLong` with control tokens, except those that are named inside `verbatim`. */
@@ -87,7 +104,7 @@ export class Vocabulary {
   #tokenizeInto(
     tokens: Int32Array,
     text: Uint8Array,
-    options: { special: boolean; addBos: boolean },
+    options: TokenizeOptions,
   ): number {
     const source = text.byteLength > 0 ? text : new Uint8Array(1)
     return this.#api.llama_tokenize(
