@@ -124,3 +124,43 @@ test('the workflow is saved as JSON, and the file opens as the same graph', asyn
   await expect.poll(edges).toBe(7)
   await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('space')
 })
+
+test('in a narrow window, too, what is added is seen whole, and the values of a sweep can be typed at once', async () => {
+  const { page, node, rest } = editor
+  await page.setViewportSize({ width: 900, height: 720 })
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'New' }).click()
+  await page.getByRole('heading', { name: 'An empty canvas' }).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('generate')
+  await page.keyboard.press('Enter')
+  /** What of a node is out of the graph or under the list of nodes, in pixels. */
+  const unseen = async (name: string): Promise<number> => {
+    await rest()
+    const [box, graph, list] = await Promise.all(
+      [node(name), page.locator('.graph'), page.locator('.palette')].map((part) => part.boundingBox()),
+    )
+    if (!box || !graph || !list) throw new Error(`${name} is not on the page`)
+    return Math.max(
+      0,
+      list.x + list.width - box.x,
+      box.x + box.width - graph.x - graph.width,
+      box.y + box.height - graph.y - graph.height,
+    )
+  }
+  await expect.poll(() => unseen('Generate')).toBe(0)
+  const temperature = node('Generate').locator('[data-input=temperature]')
+  await temperature.hover()
+  await temperature.getByRole('button', { name: /sweep/i }).click()
+  await page.waitForFunction(() => document.activeElement?.closest('[data-node-id^=axis]') !== null)
+  await page.keyboard.type('0.2, 0.9')
+  await expect
+    .poll(() =>
+      node('Axis')
+        .getByRole('textbox', { name: /Values/ })
+        .inputValue(),
+    )
+    .toBe('0.2, 0.9')
+  await expect.poll(() => unseen('Axis')).toBe(0)
+  expect(await page.locator('.counts').innerText()).toMatch(/^1 selected/)
+})

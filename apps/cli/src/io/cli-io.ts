@@ -5,6 +5,8 @@ import type { BrokenPackage, NodeDescription } from '@woolgather/workflow'
 export interface TextSink {
   write(text: string): unknown
   isTTY?: boolean | undefined
+  /** Cells in a line of the terminal, where it is one that says. */
+  columns?: number | undefined
 }
 
 /** Everything a command reads and writes besides files. */

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import type { Json, Outputs } from '@woolgather/workflow'
 import { printOutputs } from './print-outputs.ts'
 
-const print = (outputs: Outputs): string => {
+/** What is printed; in a terminal of so many columns, where that is given. */
+const print = (outputs: Outputs, columns?: number): string => {
   let printed = ''
-  printOutputs(outputs, { write: (text: string) => void (printed += text) } as never)
+  const write = (text: string): void => void (printed += text)
+  printOutputs(outputs, { write, ...(columns !== undefined && { isTTY: true, columns }) })
   return printed
 }
 
@@ -93,4 +95,52 @@ test('a swept table begins on a line of its own', () => {
     cells: [{ at: { w: 0 }, value: { columns: ['word'], rows: [['sea']] } }],
   } as unknown as Json
   expect(print({ tokens: { value } })).toBe('weight 1:\nword\nsea\n')
+})
+
+const story = 'Once upon a time a lonely baker lived in the kitchen. '.repeat(4).trim()
+const grid = (columns: number, rows: number): Outputs => ({
+  grid: {
+    text: '| in Markdown |',
+    table: {
+      columns: ['strength', ...Array.from({ length: columns }, (_, column) => String(column + 1))],
+      rows: Array.from({ length: rows }, (_, row) => [row, ...Array.from({ length: columns }, () => story)]),
+    },
+  },
+})
+
+test('a grid is a table that fits into the terminal, and its Markdown where that goes into a file', () => {
+  expect(print(grid(12, 3))).toBe('| in Markdown |\n')
+  expect(print(grid(2, 2), 60)).toBe(
+    [
+      'strength  1                         2',
+      '0         Once upon a time a        Once upon a time a',
+      '          lonely baker lived in     lonely baker lived in',
+      '          the kitchen. Once upon…   the kitchen. Once upon…',
+      '1         Once upon a time a        Once upon a time a',
+      '          lonely baker lived in     lonely baker lived in',
+      '          the kitchen. Once upon…   the kitchen. Once upon…',
+      '… texts are cut: --out FILE writes all of it',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('whatever a table holds, no line is wider than the terminal, and what is left out is counted', () => {
+  const words = ['', 'x'.repeat(500), '物語'.repeat(90), '👩‍👩‍👧 '.repeat(60), story]
+  for (const width of [1, 20, 47, 80, 200]) {
+    for (const columns of [1, 3, 30]) {
+      const table = {
+        columns: Array.from({ length: columns }, (_, column) => `column ${column}`),
+        rows: words.map((word) => Array.from({ length: columns }, () => word)),
+      }
+      const lines = print({ grid: { text: '', table } }, width).split('\n')
+      for (const line of lines.filter((each) => !each.startsWith('…'))) {
+        const wide = line.match(/[物語👩👧]/gu)?.length ?? 0
+        expect([...line.replaceAll('\u200d', '')].length + wide).toBeLessThanOrEqual(Math.max(2, width) + 1)
+      }
+    }
+  }
+  expect(print(grid(12, 100), 80)).toMatch(
+    /\n… and 60 rows and 8 columns more: --out FILE writes all of it\n$/,
+  )
 })

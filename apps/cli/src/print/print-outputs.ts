@@ -14,11 +14,15 @@ import { chartText, tableText } from './table-text.ts'
 
 /**
  * Prints what a run made, for people: of a node that gives a text, the text; of the others each output that has a
- * value, tables and charts as columns. A swept value is a line or paragraph per coordinate; the whole of it is what `--out` is for.
+ * value, tables and charts as columns, which fit into the terminal where that is one. A swept value is a line or paragraph per coordinate; the whole of it is what `--out` is for.
  */
 export function printOutputs(outputs: Outputs, stdout: TextSink): void {
+  const width = stdout.isTTY === true ? stdout.columns : undefined
   const all = Object.entries(outputs).flatMap(([node, values]) =>
-    worthShowing(values).map(([output, value]) => ({ name: `${node}.${output}`, text: asText(value) })),
+    worthShowing(values, width).map(([output, value]) => ({
+      name: `${node}.${output}`,
+      text: asText(value, width),
+    })),
   )
   for (const { name, text } of all) {
     if (all.length > 1) stdout.write(`${printable(name)}:\n`)
@@ -26,30 +30,33 @@ export function printOutputs(outputs: Outputs, stdout: TextSink): void {
   }
 }
 
-function worthShowing(values: Record<string, Json>): [string, Json][] {
-  const { text } = values
+/** The text of a grid is its table in Markdown: in a terminal the table is shown, which fits into it. */
+function worthShowing(values: Record<string, Json>, width: number | undefined): [string, Json][] {
+  const { text, table } = values
+  if (width !== undefined && typeof text === 'string' && tableSchema.safeParse(table).success)
+    return [['table', table as Json]]
   if (typeof text === 'string' || isLabelled(text)) return [['text', text as Json]]
   return Object.entries(values).filter(([, value]) => value !== null)
 }
 
-function asText(value: Json): string {
+function asText(value: Json, width?: number): string {
   if (typeof value === 'string') return value
-  if (isLabelled(value)) return labelledText(value)
-  if (isChart(value)) return chartText(value)
+  if (isLabelled(value)) return labelledText(value, width)
+  if (isChart(value)) return chartText(value, width)
   const table = tableSchema.safeParse(value)
-  return table.success ? tableText(table.data) : JSON.stringify(value, null, 2)
+  return table.success ? tableText(table.data, width) : JSON.stringify(value, null, 2)
 }
 
 /** What failed is told among the errors, and is left out here. */
-function labelledText(value: LabelledValue): string {
+function labelledText(value: LabelledValue, width: number | undefined): string {
   return value.cells
-    .flatMap((cell) => ('value' in cell ? [`${placeOf(value, cell)}:${besides(cell.value)}`] : []))
+    .flatMap((cell) => ('value' in cell ? [`${placeOf(value, cell)}:${besides(cell.value, width)}`] : []))
     .join('\n')
 }
 
 /** Columns stay aligned where they begin on a line of their own. */
-function besides(value: Json): string {
-  const text = asText(value)
+function besides(value: Json, width: number | undefined): string {
+  const text = asText(value, width)
   return typeof value !== 'string' && text.includes('\n') ? `\n${text}` : ` ${text}`
 }
 

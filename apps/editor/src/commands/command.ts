@@ -4,7 +4,14 @@ import { showKeys } from '../store/show-keys.ts'
 
 export type Flow = Pick<
   ReactFlowInstance,
-  'zoomIn' | 'zoomOut' | 'setViewport' | 'screenToFlowPosition' | 'getNodes' | 'getNode' | 'getNodesBounds'
+  | 'getViewport'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'setViewport'
+  | 'screenToFlowPosition'
+  | 'getNodes'
+  | 'getNode'
+  | 'getNodesBounds'
 >
 
 /** What a menu was opened on. */

@@ -4,6 +4,7 @@ import type { Command } from './command.ts'
 import { graphCommands } from './graph-commands.ts'
 import { nodeCommands } from './node-commands.ts'
 import { leaveSubgraph } from '../session/editing/enter-subgraph.ts'
+import { chooseNode } from '../results/choose-node.ts'
 import { searchCommands } from '../session/editing/open-search.ts'
 import { showAll } from '../session/editing/show-all.ts'
 import { openEmpty } from '../session/files/open-workflow.ts'
@@ -65,8 +66,10 @@ export const listRuns: Command = {
 
 export const showResults: Command = {
   group: 'View',
-  title: 'Show all results of the selected node',
+  title: 'Show all results, of the selected node or of the sweep',
   keys: ['r'],
+  disabledReason: (editor) =>
+    chooseNode(editor) === undefined ? 'Run the workflow, or select a node, first' : undefined,
   run: toggleResults,
 }
 
@@ -187,8 +190,9 @@ function togglePalette(editor: Editor): void {
 }
 
 function toggleResults(editor: Editor): void {
-  const { results, selectedNodes } = editor.front.view.getState()
-  const [node] = selectedNodes
+  const { results } = editor.front.view.getState()
+  const node =
+    results && editor.front.view.getState().selectedNodes.size === 0 ? results.node : chooseNode(editor)
   const next =
     node === undefined || node === results?.node ? undefined : { node, full: results?.full ?? false }
   editor.front.view.setState({ results: next })

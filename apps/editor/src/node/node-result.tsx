@@ -13,6 +13,7 @@ import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
 import { useArtifact } from './use-artifact.ts'
+import { useRoomBelow } from './use-room-below.ts'
 import './node-result.css'
 
 export interface NodeResultProps {
@@ -37,10 +38,13 @@ export function NodeResult({ id, description, title, always = false }: NodeResul
   const stale = useRun((state) => isStale(state, id))
   const results = useNodeResults(id)
   const cell = latestCell(run)
+  const section = useRef<HTMLElement>(null)
+  useRoomBelow(section)
   // A node that only collects shows the cells it waits for before it has one of its own.
   if (!always && !showsResult(description, run) && !(results && description?.sink === true)) return null
   return (
     <section
+      ref={section}
       className="node-result nodrag nopan"
       role="region"
       aria-label={`${title}: result`}

@@ -1,5 +1,6 @@
 import { useReactFlow } from '@xyflow/react'
 import { ListPlus } from 'lucide-react'
+import type { MouseEvent } from 'react'
 import type { Json } from '@woolgather/workflow'
 import type { InputRef } from '../document/actions.ts'
 import { sweepInput } from '../session/editing/sweep-input.ts'
@@ -17,14 +18,16 @@ export interface SweepButtonProps {
 export function SweepButton({ to, title, label, value }: SweepButtonProps) {
   const editor = useEditor()
   const flow = useReactFlow()
-  const sweep = (): void => {
+  const sweep = (event: MouseEvent): void => {
+    // The click would select the node with the field as well.
+    event.stopPropagation()
     const boxes = flow.getNodes().map(({ position, measured }) => ({
       ...position,
       width: measured?.width ?? 0,
       height: measured?.height ?? 0,
     }))
     const axis = sweepInput(editor, to, { title, value, boxes })
-    if (axis !== undefined) focusNode(axis)
+    if (axis !== undefined) focusNode(axis, flow, 'values')
   }
   return (
     <button

@@ -5,6 +5,7 @@ import { openEmpty, openFromServer } from '../session/files/open-workflow.ts'
 import { loadWorkflows } from '../session/server/load-library.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
+import { groupExamples } from './example-groups.ts'
 
 export function FileMenu() {
   const editor = useEditor()
@@ -49,7 +50,10 @@ export function FileMenu() {
             items: workflows.filter(({ example }) => !example).map(item),
             empty: 'Nothing saved yet',
           },
-          { title: 'Examples', items: workflows.filter(({ example }) => example).map(item) },
+          ...groupExamples(workflows).map(([group, examples]) => ({
+            title: `Examples: ${group}`,
+            items: examples.map(item),
+          })),
         ]}
       />
       <input

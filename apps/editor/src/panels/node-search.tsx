@@ -2,6 +2,7 @@ import { useReactFlow } from '@xyflow/react'
 import { Command, Search } from 'lucide-react'
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { NodeDescription } from '@woolgather/workflow'
+import type { Flow } from '../commands/command.ts'
 import { fuzzyScore, searchNodes } from '../document/search-nodes.ts'
 import { addNode, connect, findPartners, fitsLink, graphOf } from '../session/editing/edit-graph.ts'
 import { useEditor, useServer, useWorkbench } from '../store/editor-context.ts'
@@ -44,7 +45,7 @@ function SearchList({ request }: { request: SearchRequest }) {
     if (request.kind === 'commands') return commandChoices(editor, flow, query)
     return [
       ...(request.partners ? partnerChoices(editor, request.link, query) : []),
-      ...nodeChoices(editor, [...descriptions, ...ownSubgraphs(editor)], request, query),
+      ...nodeChoices(editor, flow, [...descriptions, ...ownSubgraphs(editor)], request, query),
     ]
   }, [editor, flow, reveal, descriptions, request, query])
   const close = (): void => editor.workbench.setState({ search: undefined })
@@ -222,6 +223,7 @@ function partnerChoices(editor: Editor, link: LooseLink | undefined, query: stri
 
 function nodeChoices(
   editor: Editor,
+  flow: Flow,
   descriptions: readonly NodeDescription[],
   { at, link, between }: SearchRequest,
   query: string,
@@ -240,6 +242,7 @@ function nodeChoices(
     choose: () =>
       focusNode(
         between ? insertNew(editor, between, description, at) : addNode(editor, description, at, link),
+        flow,
       ),
   }))
 }

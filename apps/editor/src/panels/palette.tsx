@@ -86,7 +86,7 @@ function PaletteItem({ node }: { node: NodeDescription }) {
     const box = document.querySelector('.graph')?.getBoundingClientRect()
     if (!box) return
     const middle = { x: box.left + box.width / 2 - 100, y: box.top + box.height / 3 }
-    focusNode(addNode(editor, node, freePlaceIn(flow, middle)))
+    focusNode(addNode(editor, node, freePlaceIn(flow, middle)), flow)
   }
   return (
     <li>

@@ -41,6 +41,7 @@ function Problems() {
   const editor = useEditor()
   const issues = useProblems((state) => state.issues)
   const warnings = useProblems((state) => state.advice.warnings)
+  const checked = useProblems((state) => state.checked)
   const open = useWorkbench((state) => state.problemsOpen)
   const anchor = useRef<HTMLButtonElement>(null)
   const close = useCallback(() => editor.workbench.setState({ problemsOpen: false }), [editor])
@@ -52,6 +53,7 @@ function Problems() {
         type="button"
         className="problems-button"
         data-none={none || undefined}
+        aria-busy={!checked}
         aria-haspopup="dialog"
         aria-expanded={open && !none}
         disabled={none}

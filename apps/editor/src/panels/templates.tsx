@@ -4,6 +4,7 @@ import type { WorkflowSummary } from '@woolgather/protocol'
 import { openFromServer } from '../session/files/open-workflow.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Modal } from '../ui/modal.tsx'
+import { groupExamples } from './example-groups.ts'
 import './templates.css'
 
 /** The examples that are shipped, by what they are about, each with a picture of what it makes. */
@@ -11,7 +12,7 @@ export function Templates() {
   const editor = useEditor()
   const workflows = useServer((state) => state.workflows)
   const [query, setQuery] = useState('')
-  const groups = groupsOf(workflows.filter((each) => each.example && matches(each, query)))
+  const groups = groupExamples(workflows.filter((each) => matches(each, query)))
   const close = (): void => editor.workbench.setState({ dialog: undefined })
   const open = (id: string): void => {
     close()
@@ -60,16 +61,6 @@ function ExampleButton({ example, onOpen }: { example: WorkflowSummary; onOpen: 
       {about && <span className="template-sentence">{about.sentence}</span>}
     </button>
   )
-}
-
-/** In the order in which they are listed. */
-function groupsOf(examples: readonly WorkflowSummary[]): [group: string, examples: WorkflowSummary[]][] {
-  const groups = new Map<string, WorkflowSummary[]>()
-  for (const example of examples) {
-    const group = example.about?.group ?? 'Others'
-    groups.set(group, [...(groups.get(group) ?? []), example])
-  }
-  return [...groups]
 }
 
 /** Every word is somewhere in what is shown of it. */

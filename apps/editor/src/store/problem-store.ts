@@ -4,6 +4,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** What is wrong with the document as it stands, from the check here or from the server's refusal. */
 export interface ProblemState {
+  /** Whether issues and advice were looked for: before that, none are known. */
+  checked: boolean
   issues: readonly Issue[]
   byNode: Readonly<Record<string, readonly Issue[]>>
   /** What can run and is probably not meant as it is, and how lists of values are read. */
@@ -17,6 +19,7 @@ export type ProblemStore = StoreApi<ProblemState>
 
 export function createProblemStore(): ProblemStore {
   return createStore<ProblemState>()(() => ({
+    checked: false,
     issues: [],
     byNode: {},
     advice: { warnings: [], readings: [] },
@@ -50,5 +53,5 @@ export function replaceAdvice(store: ProblemStore, advice: Advice): void {
     const old = before[node]
     if (old && JSON.stringify(old) === JSON.stringify(list)) byNode[node] = old
   }
-  store.setState({ advice, adviceByNode: byNode })
+  store.setState({ checked: true, advice, adviceByNode: byNode })
 }

@@ -1,15 +1,59 @@
-/** Frames to wait for a new node to be drawn before giving up. */
-const patience = 20
+import type { ReactFlowInstance } from '@xyflow/react'
 
-/** Moves the keyboard to a node, once it is drawn, unless the keyboard has gone elsewhere by then. */
-export function focusNode(id: string): void {
+/** Frames to wait for a new node to be drawn before giving up. */
+const patience = 60
+
+/** Pixels around a new node that are seen as well. */
+const margin = 16
+
+type Flow = Pick<ReactFlowInstance, 'getViewport' | 'setViewport'>
+
+/**
+ * Brings a new node into view, once it is drawn, and moves the keyboard to it (to the field of an input, where one is
+ * named, with what is in it selected), unless the keyboard has gone elsewhere by then.
+ */
+export function focusNode(id: string, flow: Flow, input?: string): void {
   const from = document.activeElement
   const look = (left: number): void => {
     const now = document.activeElement
     if (now !== from && now !== document.body) return
     const node = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
-    if (node?.checkVisibility({ visibilityProperty: true })) node.focus({ preventScroll: true })
-    else if (left > 0) requestAnimationFrame(() => look(left - 1))
+    const field =
+      input === undefined
+        ? node
+        : node?.querySelector<HTMLElement>(`[data-input="${CSS.escape(input)}"] textarea`)
+    const target = field ?? (left === 0 ? node : undefined)
+    if (!node || !target?.checkVisibility({ visibilityProperty: true })) {
+      if (left > 0) requestAnimationFrame(() => look(left - 1))
+      return
+    }
+    bringIntoView(node, flow)
+    target.focus({ preventScroll: true })
+    if (target instanceof HTMLTextAreaElement) target.select()
   }
   look(patience)
+}
+
+/** Moves what is seen of the graph just so far that all of a node is seen; of one that is too large, its head. */
+function bringIntoView(node: HTMLElement, flow: Flow): void {
+  const area = seenArea()
+  const box = node.getBoundingClientRect()
+  const { x, y, zoom } = flow.getViewport()
+  const right = moveInto(box.left, box.right, area.left, area.right)
+  const down = moveInto(box.top, box.bottom, area.top, area.bottom)
+  if (right !== 0 || down !== 0) void flow.setViewport({ x: x + right, y: y + down, zoom }, { duration: 200 })
+}
+
+/** How far a stretch from `start` to `end` has to move to lie within one from `first` to `last`: its start, at least. */
+function moveInto(start: number, end: number, first: number, last: number): number {
+  const back = Math.min(0, last - margin - end)
+  return Math.max(back, first + margin - start)
+}
+
+/** The part of the window where the graph is seen: in a narrow one the list of nodes lies over it. */
+function seenArea(): Record<'left' | 'right' | 'top' | 'bottom', number> {
+  const { left, right, top, bottom } =
+    document.querySelector('.graph')?.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, innerHeight)
+  const palette = document.querySelector('.palette')?.getBoundingClientRect()
+  return { left: Math.max(left, palette?.right ?? left), right, top, bottom }
 }
