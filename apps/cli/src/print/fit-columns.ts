@@ -99,7 +99,7 @@ function shorten(lines: readonly string[], room: number): string[] {
   const shown = lines.slice(0, mostLines)
   let last = shown.at(-1) ?? ''
   while (last !== '' && cellsOf(last) >= room) last = [...last].slice(0, -1).join('')
-  return [...shown.slice(0, -1), `${last}…`]
+  return [...shown.slice(0, -1), `${last.trimEnd()}…`]
 }
 
 const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellsOf(text)))

@@ -34,7 +34,7 @@ function describePlace(nodes: readonly Place[], id: string): string {
 }
 
 /** From the head of a node to that of the nearest one below; infinite where there is none. */
-export function distanceBelow(own: Place, nodes: readonly Place[]): number {
+function distanceBelow(own: Place, nodes: readonly Place[]): number {
   const right = own.position.x + (own.measured?.width ?? 0)
   let nearest = Infinity
   for (const { position, measured } of nodes) {
