@@ -6,8 +6,8 @@
 export const headerLimits = {
   /** Vocabularies of 262,144 tokens with merges and scores come to some 20 MiB. */
   headerBytes: 536_870_912,
-  /** Models have some 30 entries; tools add a few dozen. llama.cpp compares each with all before it: 60,000 take half a minute. */
-  entries: 8_192,
+  /** Models have some 30 entries; tools add a few dozen. So many are read in a second; what loads them may take fewer. */
+  entries: 262_144,
   /** Models have some hundreds; with a tensor for each expert, tens of thousands. */
   tensors: 262_144,
   /** The format's own limit for keys; names of tensors are far shorter. */

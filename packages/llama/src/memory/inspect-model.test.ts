@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readHeader } from '@woolgather/gguf'
 import { writeGguf, type GgufTensor, type GgufValue } from '@woolgather/ggml/testing'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -42,6 +43,20 @@ test('a sound file tells what it is', async () => {
   })
   expect(figures.get('attention.head_count_kv')).toBe(2)
   expect(tensors.map((tensor) => tensor.name)).toEqual(smallTensors.map((tensor) => tensor.name))
+})
+
+test('a header of 60,000 keys can be read, and llama.cpp is not given it', async () => {
+  const entries = Array.from({ length: 60_000 }, (_, index): [string, GgufValue] => [
+    `tool.${index}`,
+    { u32: index },
+  ])
+  writeSmallModel(at('keys.gguf'), Object.fromEntries(entries))
+  const { metadata, tensors } = await readHeader(at('keys.gguf'))
+  expect([metadata.get('tool.59999'), tensors.length]).toEqual([59_999, smallTensors.length])
+  expect(await refusal(at('keys.gguf'))).toMatchObject({
+    code: 'model-unsupported',
+    message: expect.stringMatching(/header has 600\d\d keys, and llama.cpp takes at most 8192/) as string,
+  })
 })
 
 test('a vocabulary of 130,000 tokens is passed over quickly', async () => {

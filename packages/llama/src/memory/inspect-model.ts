@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { figuresOf, GgufError, measureTensors, partPaths, readHeader } from '@woolgather/gguf'
 import type { Figures, GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
+import { checkEntries } from '../native/check-entries.ts'
 import { generatingArchitectures, otherArchitectures } from './architectures.ts'
 
 export interface TensorSize {
@@ -44,6 +45,7 @@ const maxExperts = 1024
 export async function inspectModel(path: string): Promise<InspectedModel> {
   const header = await readChecked(path)
   const parts = await readParts(path, header)
+  for (const part of parts) checkEntries(part.path, part.header)
   const architecture = checkArchitecture(path, header)
   const tensors = parts.flatMap((part) => measure(part.path, part.header))
   if (tensors.length === 0) throw unsupported(path, 'it holds no tensors', 'Choose a file with weights.')

@@ -1,6 +1,7 @@
 import { GgufError, partPaths, readHeader } from '@woolgather/gguf'
 import type { GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
+import { checkEntries } from './check-entries.ts'
 
 /**
  * Whether a LoRA adapter was made for this model: same architecture, and tensors that the model has, in its shapes.
@@ -8,6 +9,7 @@ import { LlamaError } from '../contract/error.ts'
  */
 export async function checkAdapterFile(file: string, modelFile: string): Promise<void> {
   const [adapter, model] = await Promise.all([readAdapter(file), readHeader(modelFile)])
+  checkEntries(file, adapter)
   checkKind(file, adapter)
   checkArchitecture(file, adapter, model)
   checkShapes(file, adapter, await readShapes(modelFile, model))
