@@ -25,12 +25,16 @@ export const embed: WoolgatherNode = defineNode({
       widget: 'textarea',
     },
   },
-  outputs: { list: { type: 'list', description: 'The numbers; their length as an arrow is 1.' } },
+  outputs: {
+    list: { type: 'list', description: 'The numbers; their length as an arrow is 1.' },
+    promptTokens: { type: 'integer', description: 'How many tokens the text has.' },
+  },
   holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: ({ model: recipe, text }, { services, signal, progress }) =>
     services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {
       const [vector = new Float32Array()] = await model.embed({ texts: [text], adapters, vectors, signal })
-      return { list: [...vector] }
+      const { length } = await model.tokenizePrompt({ text })
+      return { list: [...vector], promptTokens: length }
     }),
 })

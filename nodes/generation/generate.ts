@@ -158,8 +158,8 @@ export const generate: WoolgatherNode = defineNode({
           ...(logprobs !== undefined && { logprobs }),
           signal,
           onPromptProgress: (done, total) => progress(done, total, 'prompt tokens'),
-          onText: (piece) => {
-            token(piece)
+          onText: (piece, told) => {
+            token(piece, told)
             progress(++generated, maxTokens, 'tokens')
           },
         })

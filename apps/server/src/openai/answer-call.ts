@@ -38,8 +38,11 @@ export interface AnswerOptions {
   artifacts: ArtifactStore
   workflow: Workflow
   signal: AbortSignal
-  /** Called with pieces of the answer as they are generated; together they are the answer. */
-  onText: (text: string) => void
+  /**
+   * Called with pieces of the answer as they are generated, which together are the answer, and what is told of their
+   * tokens; the answer tells it of all.
+   */
+  onText: (text: string, logprobs: readonly TokenLogprob[]) => void
 }
 
 /**
@@ -67,18 +70,21 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
   let value: OutputValue | undefined
   let finishReason: Answer['finishReason'] = 'stop'
   let told: OutputValue | undefined
+  let heard: TokenLogprob[] = []
+  let passed = 0
   const usage: Usage = { prompt: 0, completion: 0 }
   let failure: RunError | undefined
   const pass = (text: string): void => {
     if (text.length <= sent.length || !text.startsWith(sent)) return
-    onText(text.slice(sent.length))
+    onText(text.slice(sent.length), heard.slice(passed))
     sent = text
+    passed = Math.max(passed, heard.length)
   }
   /** Whatever it is that reads and writes tokens. */
   const count = ({ promptTokens, tokens }: Record<string, OutputValue>): void => {
-    if (typeof promptTokens !== 'number' || typeof tokens !== 'number') return
+    if (typeof promptTokens !== 'number') return
     usage.prompt += promptTokens
-    usage.completion += tokens
+    if (typeof tokens === 'number') usage.completion += tokens
   }
   const follow = (event: RunEvent): void => {
     if (event.type === 'cell.failed') failure ??= event.error
@@ -89,8 +95,11 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
     if (event.node === output.node && ended) value = event.outputs['value']
     if (event.node !== source) return
     // Begun again after a crash: what was sent is not sent twice.
-    if (event.type === 'cell.started') generated = ''
-    if (event.type === 'cell.token') pass((generated += event.text))
+    if (event.type === 'cell.started') [generated, heard] = ['', []]
+    if (event.type === 'cell.token') {
+      heard.push(...((event.logprobs ?? []) as unknown as TokenLogprob[]))
+      pass((generated += event.text))
+    }
     if (!ended) return
     told = event.outputs['logprobs']
     if (cutShort.has(event.outputs['stopReason'])) finishReason = 'length'
@@ -106,9 +115,10 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
   const read: ReadArtifact = (hash) => options.artifacts.get(hash)
   const given = await resolveOutput(value, read)
   const text = typeof given === 'string' ? given : JSON.stringify(given)
+  const logprobs = told === undefined ? [] : ((await resolveOutput(told, read)) as unknown as TokenLogprob[])
+  heard = logprobs
   pass(text)
-  const logprobs = told === undefined ? [] : await resolveOutput(told, read)
-  return { text, finishReason, usage, logprobs: logprobs as unknown as TokenLogprob[] }
+  return { text, finishReason, usage, logprobs }
 }
 
 /** Reasons of `generation/generate` to stop before the text was over. */

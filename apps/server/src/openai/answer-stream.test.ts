@@ -17,7 +17,7 @@ test('while nothing comes, a stream says from the tenth second on that it goes o
     vi.advanceTimersByTime(1)
     expect(stream.begun).toBe(true)
     vi.advanceTimersByTime(15_000)
-    stream.text(0, 'Once')
+    stream.text(0, 'Once', [])
     vi.advanceTimersByTime(14_999)
     stream.fail({ code: 'node-failed', message: 'No more.' })
     vi.advanceTimersByTime(60_000)

@@ -1,6 +1,6 @@
 import type { RunError } from '@woolgather/workflow'
 import type { Response } from 'express'
-import type { Answer } from './answer-call.ts'
+import type { Answer, TokenLogprob } from './answer-call.ts'
 import { describeError } from './call-error.ts'
 import type { Format } from './formats.ts'
 
@@ -17,7 +17,7 @@ export const usualSilence: Silence = { first: 10_000, next: 15_000 }
 export interface AnswerStream {
   /** Whether something was sent, so that what fails can be no plain error any more. */
   readonly begun: boolean
-  text(choice: number, piece: string): void
+  text(choice: number, piece: string, logprobs: readonly TokenLogprob[]): void
   /** A choice is whole. */
   finish(choice: number, answer: Answer): void
   /** @param usage as clients read it, where they asked for it */
@@ -31,7 +31,8 @@ export function createStream(
   format: Format,
   { head, silence = usualSilence }: { head: object; silence?: Silence | undefined },
 ): AnswerStream {
-  const begun = new Set<number>()
+  /** Of choices that were begun, what was told of their tokens. */
+  const told = new Map<number, TokenLogprob[]>()
   let timer: NodeJS.Timeout | undefined
 
   const write = (lines: string): void => {
@@ -54,9 +55,13 @@ export function createStream(
 
   const send = (data: object): void => write(`data: ${JSON.stringify(data)}`)
 
-  const chunk = (index: number, text: string, answer?: Answer): void => {
-    const choice = format.chunkChoice({ index, text, answer, first: !begun.has(index) })
-    begun.add(index)
+  const chunk = (
+    index: number,
+    piece: { text: string; logprobs: readonly TokenLogprob[]; answer?: Answer },
+  ): void => {
+    const before = told.get(index)
+    const choice = format.chunkChoice({ ...piece, index, first: before === undefined, before: before ?? [] })
+    told.set(index, [...(before ?? []), ...piece.logprobs])
     send({ ...head, object: format.chunkObject, choices: [choice] })
   }
 
@@ -70,8 +75,11 @@ export function createStream(
     get begun() {
       return response.headersSent
     },
-    text: (choice, piece) => chunk(choice, piece),
-    finish: (choice, answer) => chunk(choice, '', answer),
+    text: (choice, text, logprobs) => chunk(choice, { text, logprobs }),
+    finish(choice, answer) {
+      const logprobs = answer.logprobs.slice(told.get(choice)?.length ?? 0)
+      chunk(choice, { text: '', logprobs, answer })
+    },
     end(usage) {
       if (usage !== undefined) send({ ...head, object: format.chunkObject, choices: [], usage })
       write('data: [DONE]')

@@ -3,6 +3,9 @@ import type { Answer, TokenLogprob, Usage } from './answer-call.ts'
 export interface Piece {
   index: number
   text: string
+  /** Of the tokens of this piece, and of those before it. */
+  logprobs: readonly TokenLogprob[]
+  before: readonly TokenLogprob[]
   /** The whole answer, once it is there. */
   answer?: Answer | undefined
   /** The first of its choice. */
@@ -25,13 +28,13 @@ export const chat: Format = {
   choice: (answer, index) => ({
     index,
     message: { role: 'assistant', content: answer.text, refusal: null },
-    logprobs: chatLogprobs(answer),
+    logprobs: chatLogprobs(answer.logprobs),
     finish_reason: answer.finishReason,
   }),
-  chunkChoice: ({ index, text, answer, first }) => ({
+  chunkChoice: ({ index, text, answer, first, logprobs }) => ({
     index,
     delta: answer ? {} : { ...(first && { role: 'assistant' }), content: text },
-    logprobs: answer ? chatLogprobs(answer) : null,
+    logprobs: chatLogprobs(logprobs),
     finish_reason: answer?.finishReason ?? null,
   }),
 }
@@ -43,13 +46,13 @@ export const completion: Format = {
   choice: (answer, index) => ({
     index,
     text: answer.text,
-    logprobs: completionLogprobs(answer),
+    logprobs: completionLogprobs(answer.logprobs),
     finish_reason: answer.finishReason,
   }),
-  chunkChoice: ({ index, text, answer }) => ({
+  chunkChoice: ({ index, text, answer, logprobs, before }) => ({
     index,
     text,
-    logprobs: answer ? completionLogprobs(answer) : null,
+    logprobs: completionLogprobs(logprobs, before),
     finish_reason: answer?.finishReason ?? null,
   }),
 }
@@ -60,7 +63,13 @@ export function describeUsage(usages: readonly Usage[]): object {
   return { prompt_tokens: prompt, completion_tokens: written, total_tokens: prompt + written }
 }
 
-function chatLogprobs({ logprobs }: Answer): object | null {
+/** Of what reads and writes nothing. */
+export function describeEmbeddingUsage(usages: readonly Usage[]): object {
+  const tokens = usages.reduce((total, { prompt, completion }) => total + prompt + completion, 0)
+  return { prompt_tokens: tokens, total_tokens: tokens }
+}
+
+function chatLogprobs(logprobs: readonly TokenLogprob[]): object | null {
   if (logprobs.length === 0) return null
   const told = ({ text, logprob }: Pick<TokenLogprob, 'text' | 'logprob'>): object => ({
     token: text,
@@ -71,9 +80,12 @@ function chatLogprobs({ logprobs }: Answer): object | null {
   return { content, refusal: null }
 }
 
-function completionLogprobs({ logprobs }: Answer): object | null {
+function completionLogprobs(
+  logprobs: readonly TokenLogprob[],
+  before: readonly TokenLogprob[] = [],
+): object | null {
   if (logprobs.length === 0) return null
-  let end = 0
+  let end = before.reduce((length, { text }) => length + text.length, 0)
   return {
     tokens: logprobs.map(({ text }) => text),
     token_logprobs: logprobs.map(({ logprob }) => logprob),

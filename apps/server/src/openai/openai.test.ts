@@ -251,6 +251,19 @@ describe('with the official client a workflow', () => {
     expect(short!.logprobs!.tokens!.join('')).toBe(short!.text)
     expect(Object.keys(short!.logprobs!.top_logprobs![0]!)).toHaveLength(2)
     const messages = [{ role: 'user' as const, content: prompt }]
+    const asked = { model: 'plain', messages, logprobs: true, top_logprobs: 1 }
+    const [said] = (await client.chat.completions.create(asked)).choices
+    const chunks = []
+    for await (const { choices } of await client.chat.completions.create({ ...asked, stream: true }))
+      chunks.push(choices[0]!)
+    expect(chunks.flatMap((chunk) => chunk.logprobs?.content ?? [])).toEqual(said!.logprobs!.content)
+    const early = chunks.find(({ delta }) => delta.content)!
+    expect(early.logprobs!.content!.map(({ token }) => token).join('')).toContain(early.delta.content)
+    const offsets = []
+    const stream = await client.completions.create({ model: 'plain', prompt, logprobs: 0, stream: true })
+    for await (const { choices } of stream) offsets.push(...(choices[0]!.logprobs?.text_offset ?? []))
+    expect(offsets).toEqual(offsets.toSorted((a, b) => a - b))
+    expect(new Set(offsets).size).toBeGreaterThan(10)
     const { choices } = await client.chat.completions.create({
       model: 'plain',
       messages,
@@ -364,7 +377,9 @@ describe('with the official client a workflow', () => {
   test('gives embeddings of texts, packed or not, and says where it gives none', async () => {
     const client = clientOf(server)
     const input = ['A cat', 'A dog']
-    const packed = (await client.embeddings.create({ model: 'vectors', input })).data
+    const { data: packed, usage } = await client.embeddings.create({ model: 'vectors', input })
+    expect(usage.prompt_tokens).toBeGreaterThanOrEqual(4)
+    expect(usage.total_tokens).toBe(usage.prompt_tokens)
     const plain = (await client.embeddings.create({ model: 'vectors', input, encoding_format: 'float' })).data
     expect(packed.map(({ index }) => index)).toEqual([0, 1])
     packed.forEach(({ embedding }, index) =>

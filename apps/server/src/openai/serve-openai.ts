@@ -9,11 +9,11 @@ import { describeThrown } from '../errors/describe-thrown.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { bareModel, listBare } from './bare-model.ts'
-import { answerCall, type Answer } from './answer-call.ts'
+import { answerCall, type Answer, type TokenLogprob } from './answer-call.ts'
 import { createStream, type Silence } from './answer-stream.ts'
 import { bindCall, isCallable, UnboundParameter, type Asked } from './bind-call.ts'
 import { CallError, describeError } from './call-error.ts'
-import { chat, completion, describeUsage, type Format } from './formats.ts'
+import { chat, completion, describeEmbeddingUsage, describeUsage, type Format } from './formats.ts'
 import {
   readChatRequest,
   readCompletionRequest,
@@ -78,7 +78,7 @@ async function serveCall(
   const stream = call.stream ? createStream(response, format, { head, silence: options.silence }) : undefined
   try {
     const answers = await answerAll(bound, response, options, {
-      onText: (choice, piece) => stream?.text(choice, piece),
+      onText: (choice, piece, logprobs) => stream?.text(choice, piece, logprobs),
       onAnswer: (choice, answer) => stream?.finish(choice, answer),
     })
     const usage = describeUsage(answers.map((answer) => answer.usage))
@@ -104,7 +104,7 @@ async function bindAll(
   return askedOf(call).map((asked) => bindCall(workflow, call, asked, types))
 }
 
-/** A workflow whose `api/output` is a list of numbers. How many tokens it read is not told: no node tells it. */
+/** A workflow whose `api/output` is a list of numbers. */
 async function serveEmbeddings(
   call: EmbeddingCall | { problem: string; param?: string },
   response: Response,
@@ -119,7 +119,8 @@ async function serveEmbeddings(
     const embedding = call.packed ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector
     return { object: 'embedding', index, embedding }
   })
-  response.json({ object: 'list', model: call.model, data })
+  const usage = describeEmbeddingUsage(answers.map((answer) => answer.usage))
+  response.json({ object: 'list', model: call.model, data, usage })
 }
 
 const vectorSchema = z.array(z.number()).min(1)
@@ -144,7 +145,7 @@ function askedOf({ conversations, answersEach }: ModelCall): Asked[] {
 }
 
 interface Listener {
-  onText: (choice: number, piece: string) => void
+  onText: (choice: number, piece: string, logprobs: readonly TokenLogprob[]) => void
   onAnswer: (choice: number, answer: Answer) => void
 }
 
@@ -166,7 +167,7 @@ async function answerAll(
       artifacts,
       workflow,
       signal: gone.signal,
-      onText: (piece) => failed || onText(choice, piece),
+      onText: (piece, logprobs) => failed || onText(choice, piece, logprobs),
     })
     if (!failed) onAnswer(choice, answer)
     return answer

@@ -36,8 +36,8 @@ export interface NodeContext<Services> {
   seed: number
   /** Reports work that can be counted; `total` 0 where it is unknown. */
   progress: (done: number, total: number, unit: string) => void
-  /** Reports text as it is generated. */
-  token: (text: string) => void
+  /** Reports text as it is generated, with the log-probabilities of its tokens where they were asked for. */
+  token: (text: string, logprobs?: readonly object[]) => void
   /** Of a loopback zone's ends: which iteration this is, from 0. */
   iteration: number
   /** Where this cell stands, for nodes that name what they write: path of the node, axis id → index. */

@@ -1,4 +1,4 @@
-import type { Coordinate, RunEvent, RunEventBody } from '@woolgather/workflow'
+import type { Coordinate, Json, RunEvent, RunEventBody } from '@woolgather/workflow'
 
 /** How long text is held back to be told together, in milliseconds: below what an eye notices. */
 const mergeMs = 25
@@ -7,6 +7,7 @@ interface Pending {
   node: string
   at: Coordinate
   text: string
+  logprobs: Json[]
   progress: { done: number; total: number; unit: string } | undefined
 }
 
@@ -36,8 +37,15 @@ export class EventStream {
     this.send(body)
   }
 
-  token(cell: object, node: string, at: Coordinate, text: string): void {
-    this.#hold(cell, node, at).text += text
+  token(
+    cell: object,
+    node: string,
+    at: Coordinate,
+    { text, logprobs }: { text: string; logprobs: readonly Json[] },
+  ): void {
+    const pending = this.#hold(cell, node, at)
+    pending.text += text
+    pending.logprobs.push(...logprobs)
   }
 
   progress(cell: object, node: string, at: Coordinate, done: number, total: number, unit: string): void {
@@ -54,7 +62,7 @@ export class EventStream {
     this.#timer ??= setTimeout(() => this.flush(), mergeMs)
     const known = this.#pending.get(cell)
     if (known !== undefined) return known
-    const pending: Pending = { node, at, text: '', progress: undefined }
+    const pending: Pending = { node, at, text: '', logprobs: [], progress: undefined }
     this.#pending.set(cell, pending)
     return pending
   }
@@ -63,8 +71,9 @@ export class EventStream {
     const pending = this.#pending.get(cell)
     if (pending === undefined) return
     this.#pending.delete(cell)
-    const { node, at, text, progress } = pending
+    const { node, at, text, logprobs, progress } = pending
     if (progress !== undefined) this.send({ type: 'cell.progress', node, at, ...progress })
-    if (text !== '') this.send({ type: 'cell.token', node, at, text })
+    if (text !== '')
+      this.send({ type: 'cell.token', node, at, text, ...(logprobs.length > 0 && { logprobs }) })
   }
 }

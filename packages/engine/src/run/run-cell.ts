@@ -148,8 +148,8 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     progress: (done, total, unit) => {
       if (!over) run.events.progress(cell, path, at, done, total, unit)
     },
-    token: (text) => {
-      if (!over) run.events.token(cell, path, at, text)
+    token: (text, logprobs = []) => {
+      if (!over) run.events.token(cell, path, at, { text, logprobs: logprobs as Json[] })
     },
   }
   begin()

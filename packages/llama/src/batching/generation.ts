@@ -1,6 +1,7 @@
 import { LlamaError } from '../contract/error.ts'
 import type {
   FinishingConstraint,
+  GenerateRequest,
   GenerateResult,
   GenerationConstraint,
   Reproducibility,
@@ -42,7 +43,7 @@ export interface GenerationInput {
   finishing: FinishingConstraint | undefined
   maxTokens: number | undefined
   stop: readonly string[]
-  onText: ((text: string) => void) | undefined
+  onText: GenerateRequest['onText']
   onPromptProgress: ((done: number, total: number) => void) | undefined
   /** What the result says of itself. */
   reproducible: Reproducibility
@@ -188,7 +189,7 @@ export class Generation implements Task {
     if (vocabulary.endsGeneration(token)) return this.#finish('end')
     if (constraint && !constraint.accept(token)) throw refusedToken(token)
     this.#append(token, logprob)
-    if (this.#output.push(vocabulary.piece(token))) return this.#finish('stop')
+    if (this.#output.push(vocabulary.piece(token), logprob)) return this.#finish('stop')
     if (constraint?.isComplete) return this.#finish('complete')
     if (this.#written.length === maxTokens) return this.#finish('length')
     const full = this.#terms.some(({ sequence, contextSize }) => sequence.tokens.length >= contextSize)

@@ -323,8 +323,11 @@ export interface GenerateRequest {
   /** Notes each token's log-probability, and this many of the likeliest tokens in its place (0–100). */
   logprobs?: number | undefined
   signal?: AbortSignal | undefined
-  /** New text; never splits a character, never shows part of a stop string. */
-  onText?: ((text: string) => void) | undefined
+  /**
+   * New text; never splits a character, never shows part of a stop string. `logprobs`, where asked for: of the tokens since
+   * the last call; of those that the end holds back only the result tells.
+   */
+  onText?: ((text: string, logprobs: TokenLogprob[]) => void) | undefined
   /** Prompt tokens decoded so far. */
   onPromptProgress?: ((done: number, total: number) => void) | undefined
 }

@@ -281,9 +281,14 @@ export class FakeWeights {
     }
   }
 
-  #pretendLogprobs(count: number, { prompt }: WriteInput, written: readonly number[]): TokenLogprob[] {
-    return written.map((token, index) => {
-      const context = [...prompt, ...written.slice(0, index)]
+  #pretendLogprobs(
+    count: number,
+    { prompt }: WriteInput,
+    written: readonly number[],
+    from = 0,
+  ): TokenLogprob[] {
+    return written.slice(from).map((token, index) => {
+      const context = [...prompt, ...written.slice(0, from + index)]
       const one = (id: number): TokenProbability => pretendProbability(this.vocabulary, context, id)
       const others = Array.from({ length: count }, (_, rank) => one(256 + ((token + rank * 7) % 64)))
       const alternatives = others.toSorted((a, b) => b.logprob - a.logprob)
@@ -303,7 +308,11 @@ export class FakeWeights {
       if (written.length >= most || token === this.vocabulary.eos) break
       await this.#step(request)
       written.push(token)
-      if (output.push(this.vocabulary.piece(token, false))) return 'stop'
+      const logprob =
+        request.logprobs === undefined
+          ? []
+          : this.#pretendLogprobs(request.logprobs, plan, written, written.length - 1)
+      if (output.push(this.vocabulary.piece(token, false), ...logprob)) return 'stop'
     }
     output.end()
     if (written.length < most) return 'end'

@@ -7,6 +7,7 @@ import type {
   GenerationConstraint,
   LanguageModel,
   LlamaRuntime,
+  TokenLogprob,
 } from '../contract/interface.ts'
 
 export interface ContractSubject extends AsyncDisposable {
@@ -184,8 +185,18 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
 
       test('text streams in pieces that make up the result and split no character', async () => {
         const pieces: string[] = []
-        const { text } = await generate({ onText: (piece) => pieces.push(piece), maxTokens: 60 })
+        const told: TokenLogprob[] = []
+        const { text, logprobs } = await generate({
+          onText: (piece, some) => {
+            pieces.push(piece)
+            told.push(...some)
+          },
+          maxTokens: 60,
+          logprobs: 1,
+        })
         expect(pieces.join('')).toBe(text)
+        expect(told.length).toBeGreaterThan(1)
+        expect(told).toEqual(logprobs!.slice(0, told.length))
         expect(pieces.length).toBeGreaterThan(1)
         expect(pieces.filter((piece) => /\p{Surrogate}/u.test(piece))).toEqual([])
       })

@@ -62,8 +62,8 @@ export type RunEvent =
   | (CellEventBase & { type: 'cell.started'; reason?: string | undefined; first?: true | undefined })
   /** Work that can be counted went on: `done` of `total` (0: unknown) in `unit` ("tokens", "bytes"). */
   | (CellEventBase & { type: 'cell.progress'; done: number; total: number; unit: string })
-  /** Text was generated since the last such event. Never splits a character. */
-  | (CellEventBase & { type: 'cell.token'; text: string })
+  /** Text was generated since the last such event. Never splits a character. `logprobs`: of its tokens, where asked for. */
+  | (CellEventBase & { type: 'cell.token'; text: string; logprobs?: Json[] | undefined })
   /** Done; `milliseconds` of running, waiting for a slot not counted. */
   | (CellEventBase & { type: 'cell.finished'; outputs: Record<string, OutputValue>; milliseconds: number })
   /** Not run: the result of an earlier run with the same inputs is used. */
@@ -183,7 +183,12 @@ export const runEventSchema: z.ZodType<RunEvent> = schemaOf<RunEvent>()(
       total: z.number(),
       unit: z.string(),
     }),
-    z.object({ ...cell, type: z.literal('cell.token'), text: z.string() }),
+    z.object({
+      ...cell,
+      type: z.literal('cell.token'),
+      text: z.string(),
+      logprobs: z.array(jsonSchema).optional(),
+    }),
     z.object({ ...cell, type: z.literal('cell.finished'), outputs, milliseconds: z.number() }),
     z.object({ ...cell, type: z.literal('cell.cached'), outputs, reason: z.string() }),
     z.object({ ...cell, type: z.literal('cell.failed'), error: runErrorSchema }),
