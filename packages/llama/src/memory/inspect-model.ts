@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { figuresOf, GgufError, measureTensors, partPaths, readHeader } from '@woolgather/gguf'
 import type { Figures, GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
-import { checkEntries } from '../native/check-entries.ts'
+import { checkEntries } from './check-entries.ts'
 import { generatingArchitectures, otherArchitectures } from './architectures.ts'
 
 export interface TensorSize {

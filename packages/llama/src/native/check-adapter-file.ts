@@ -1,7 +1,7 @@
 import { GgufError, partPaths, readHeader } from '@woolgather/gguf'
 import type { GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
-import { checkEntries } from './check-entries.ts'
+import { checkEntries } from '../memory/index.ts'
 
 /**
  * Whether a LoRA adapter was made for this model: same architecture, and tensors that the model has, in its shapes.
