@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exampleGroups } from '../../apps/server/src/workflows/examples.ts'
 import type { Workflow } from '@woolgather/workflow'
 import { readFile } from 'node:fs/promises'
-import { root } from '../scratch.ts'
+import { createScratch, root, type Scratch } from '../scratch.ts'
 import { openEditor, type Editor } from './open-editor.ts'
 
 const all = readdirSync(path.join(root, 'workflows')).filter((file) => file.endsWith('.json'))
@@ -14,16 +14,31 @@ const few = ['agent', 'mergekit', 'subgraphs', 'chat-endpoint', 'rows-of-a-table
 const examples = process.env['WOOLGATHER_TEST_FULL'] === '1' ? all : few.map((id) => `${id}.json`)
 
 let editor: Editor
+let shout: Scratch
 const errors: string[] = []
 
 beforeAll(async () => {
-  editor = await openEditor()
+  shout = await writeShout()
+  editor = await openEditor({ nodes: [shout.path('')] })
   editor.page.on('pageerror', (error) => errors.push(error.message))
   editor.page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text())
   })
 })
-afterAll(() => editor?.[Symbol.asyncDispose]())
+afterAll(async () => {
+  await editor?.[Symbol.asyncDispose]()
+  await shout?.[Symbol.asyncDispose]()
+})
+
+/** The package of nodes that docs/custom-nodes.md shows whole, as it stands there. */
+async function writeShout(): Promise<Scratch> {
+  const page = await readFile(path.join(root, 'docs/custom-nodes.md'), 'utf8')
+  const block = (language: string): string => page.split(`\`\`\`${language}\n`)[1]?.split('\n```')[0] ?? ''
+  const scratch = await createScratch()
+  await scratch.write('package.json', block('json'))
+  await scratch.write('index.js', block('js'))
+  return scratch
+}
 
 /** What a graph looks like, once all of it is drawn. */
 async function look(): Promise<{ nodes: string[]; links: number; marked: string[]; covered: string[] }> {
@@ -144,4 +159,19 @@ test('R shows the results of the sweep where nothing is selected, or what has no
     await page.keyboard.press('r')
     await panel.waitFor({ state: 'detached' })
   }
+})
+
+test('the node of docs/custom-nodes.md is found by its name, runs, and shows what it made with nothing linked to it', async () => {
+  const { page, node } = editor
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'New' }).click()
+  await page.getByRole('heading', { name: 'An empty canvas' }).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('shout')
+  await page.getByRole('option', { name: /^Shout/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await node('Shout').getByRole('textbox', { name: /Text/ }).fill('hello')
+  await node('Shout').getByLabel('Shout: Marks', { exact: true }).fill('3')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => node('Shout').locator('[data-output]').textContent()).toMatch(/^HELLO!!!/)
 })

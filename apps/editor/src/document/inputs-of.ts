@@ -74,6 +74,21 @@ export function linksInto(node: WorkflowNode, input: string): Link[] {
   return isSingle(value) ? [value] : value
 }
 
+const known = new WeakMap<Readonly<Record<string, WorkflowNode>>, ReadonlySet<string>>()
+
+/** Ids of the nodes that others are linked from. Found once for a graph as it stands. */
+export function linkedFrom(nodes: Readonly<Record<string, WorkflowNode>>): ReadonlySet<string> {
+  const found =
+    known.get(nodes) ??
+    new Set(
+      Object.values(nodes).flatMap((node) =>
+        Object.keys(node.links ?? {}).flatMap((input) => linksInto(node, input).map(([from]) => from)),
+      ),
+    )
+  known.set(nodes, found)
+  return found
+}
+
 export function isSingle(value: Link | Link[]): value is Link {
   return typeof value[0] === 'string'
 }

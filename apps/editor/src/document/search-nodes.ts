@@ -32,7 +32,10 @@ export function searchNodes(descriptions: readonly NodeDescription[], query: str
 }
 
 function scoreDescription(description: NodeDescription, query: string): number {
-  const words = description.description.toLowerCase().includes(query.trim().toLowerCase()) ? 0.5 : 0
+  const wanted = query.trim().toLowerCase()
+  const found = description.description.toLowerCase().includes(wanted)
+  // A word says more than its letters scattered over a title.
+  const words = found ? (wanted.length > 3 ? 4 : 0.5) : 0
   return Math.max(fuzzyScore(query, description.title) * 2, fuzzyScore(query, description.type), words)
 }
 

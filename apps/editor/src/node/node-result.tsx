@@ -2,12 +2,13 @@ import { useNodeId } from '@xyflow/react'
 import { Check, Copy, Maximize2, Percent } from 'lucide-react'
 import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
+import { linkedFrom } from '../document/inputs-of.ts'
 import { readPromptTokens, readTokens } from '../run/read-tokens.ts'
 import { readTurns, type Turn } from '../run/read-turns.ts'
 import type { CellRun } from '../run/run-state.ts'
-import { formatBytes, latestCell, mainOutput, showsResult } from '../run/show-run.ts'
+import { formatBytes, latestCell, madeReadable, mainOutput, showsResult } from '../run/show-run.ts'
 import { defaultWidth } from '../layout/arrange-nodes.ts'
-import { useEditor, useNode, useRun } from '../store/editor-context.ts'
+import { useEditor, useNode, useRun, useWorkflow } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
@@ -41,7 +42,11 @@ export function NodeResult({ id, description, title, always = false }: NodeResul
   const section = useRef<HTMLElement>(null)
   useRoomBelow(section)
   // A node that only collects shows the cells it waits for before it has one of its own.
-  if (!always && !showsResult(description, run) && !(results && description?.sink === true)) return null
+  const ends = useWorkflow(
+    ({ nodes }) => !linkedFrom(nodes).has(id) && madeReadable(description, run, nodes[id]?.inputs),
+  )
+  const shows = always || ends || showsResult(description, run)
+  if (!shows && !(results && description?.sink === true)) return null
   return (
     <section
       ref={section}

@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatNumber,
   formatParameters,
+  madeReadable,
   mainOutput,
   showsResult,
   tellWebhook,
@@ -37,6 +38,18 @@ test('Ends of the graph and whatever streamed show their result, plain texts do 
   expect(showsResult(describe(['text', 'tokens'], false), run({ status: 'cached', outputs }))).toBe(true)
   expect(showsResult(describe(['text'], false), run({ status: 'cached', outputs }))).toBe(false)
   expect(showsResult(describe(['text', 'tokens'], false), undefined)).toBe(false)
+})
+
+test('What nothing is linked from shows what it made, unless that was typed into it', () => {
+  const made = run({ outputs: { text: 'LOUD!' } })
+  expect(madeReadable(describe(['text'], false), made, { text: 'loud' })).toBe(true)
+  expect(madeReadable(describe(['text'], false), made, { text: 'LOUD!' })).toBe(false)
+  expect(madeReadable(describe(['text'], false), undefined)).toBe(false)
+  const model = {
+    ...describe([], false),
+    outputs: [{ name: 'model', type: 'model' as const, description: '' }],
+  }
+  expect(madeReadable(model, run({ outputs: { model: { file: 'a.gguf' } } }))).toBe(false)
 })
 
 test('What is shown is the text while it grows, then the output that says the most', () => {

@@ -1,5 +1,5 @@
 import type { WebhookDelivery } from '@woolgather/protocol'
-import type { NodeDescription, OutputValue, RunError } from '@woolgather/workflow'
+import type { Json, NodeDescription, OutputValue, RunError } from '@woolgather/workflow'
 import type { CellRun, NodeRun } from './run-state.ts'
 
 /** The cell a node shows: the one that changed last. */
@@ -35,6 +35,28 @@ export function showsResult(description: NodeDescription | undefined, node: Node
   if (!cell) return false
   if (cell.text !== '' || (node && hasStreamed(node))) return true
   return cell.outputs !== undefined && (description?.sink === true || isCachedText(description, cell))
+}
+
+/** Types of outputs that say something to who reads them. */
+const readable: ReadonlySet<string> = new Set(['text', 'json', 'list', 'table', 'messages'])
+
+/**
+ * Whether a node made something to read that is not what was typed into it. Of one that nothing is linked from, nothing
+ * else shows it.
+ */
+export function madeReadable(
+  description: NodeDescription | undefined,
+  node: NodeRun | undefined,
+  inputs: Readonly<Record<string, Json>> = {},
+): boolean {
+  const outputs = latestCell(node)?.outputs ?? {}
+  const name = mainOutputName(Object.keys(outputs))
+  const output = description?.outputs.find((one) => one.name === name)
+  return (
+    output !== undefined &&
+    readable.has(output.type) &&
+    !Object.values(inputs).includes(outputs[output.name] as Json)
+  )
 }
 
 /** Whether any cell of a sweep streamed text: the one that changed last may have come from the cache. */

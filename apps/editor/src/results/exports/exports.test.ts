@@ -1,4 +1,10 @@
-import { workflowElement, type ChartData, type Workflow } from '@woolgather/workflow'
+import {
+  workflowElement,
+  type ChartData,
+  type Json,
+  type NodeDescription,
+  type Workflow,
+} from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
 import { defaultArrangement, pivot } from '../pivot.ts'
 import { resultOfLabelled, type ResultCell } from '../result-set.ts'
@@ -99,7 +105,26 @@ describe('a grid as a file', () => {
 
 test('a caption tells model, seed and day of what a node shows, and of nothing else', () => {
   const time = new Date(2026, 0, 9).getTime()
-  expect(captionOf({ workflow, time }, 'grid', new Map())).toBe('demo/storyteller.gguf · seed 7 · 2026-01-09')
+  const caption = captionOf({ workflow, time }, 'grid', new Map(), () => [])
+  expect(caption).toBe('demo/storyteller.gguf · seed 7 · 2026-01-09')
+})
+
+test('a caption tells all seeds that were drawn with, also those of an axis', () => {
+  const seeds = { type: 'matrix/seeds', inputs: { seed: 1, count: 12 } }
+  const story = { type: 'generation/generate', links: { seed: ['seeds', 'seed'] as [string, string] } }
+  const types = new Map([['matrix/seeds', { outputs: [{ name: 'seed', spreads: true }] } as NodeDescription]])
+  const told = (given: Json[]): string =>
+    captionOf(
+      { workflow: { ...workflow, nodes: { seeds, story } }, time: 0 },
+      'story',
+      types,
+      (node, output) => (node === 'seeds' && output === 'seed' ? given : []),
+    )
+  expect(told([Array.from({ length: 12 }, (_, at) => at + 1)])).toMatch(/^seeds 1–12 · /)
+  expect(told([[3, 11]])).toMatch(/^seeds 3, 11 · /)
+  expect(told([[4, 9, 16, 25, 36]])).toMatch(/^seeds 4, 9, 16, 25 and 1 more · /)
+  expect(told([5, 5])).toMatch(/^seed 5 · /)
+  expect(told([])).toMatch(/^\d{4}-/)
 })
 
 test('text is wrapped between words, within long ones, and ends where a picture has no room', () => {

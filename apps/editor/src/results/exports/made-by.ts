@@ -8,9 +8,11 @@ import {
 import { linksInto } from '../../document/inputs-of.ts'
 import { prefixOf } from '../../run/look-into-run.ts'
 import type { Editor } from '../../store/editor.ts'
-import { runIdOf } from '../../store/run-store.ts'
+import { readOutput } from '../../store/artifact-store.ts'
+import { nodeRunOf, runIdOf } from '../../store/run-store.ts'
 import type { Tab } from '../../store/tab.ts'
 import type { Titled } from './exported-grid.ts'
+import { nameSeeds, seedsOf, type ReadOutputs } from './name-seeds.ts'
 
 /** What made a result. */
 interface MadeBy {
@@ -47,13 +49,25 @@ export async function describeExport(
   }
   const name = made?.workflow.name ?? history.present.name
   const caption =
-    made === undefined ? '' : captionOf(made, prefix + nodes[0], editor.server.getState().byType)
+    made === undefined
+      ? ''
+      : captionOf(made, prefix + nodes[0], editor.server.getState().byType, outputsIn(editor, tab))
   return {
     title: name === '' ? title : `${name}: ${title}`,
     caption: [...said, caption].filter((part) => part !== '').join(' · '),
     workflow: made?.workflow,
     fileName: name === '' ? title : `${name} - ${title}`,
   }
+}
+
+/** What the nodes of the run that is shown gave out. */
+function outputsIn(editor: Editor, tab: Tab): ReadOutputs {
+  const artifacts = editor.artifacts.getState()
+  return (node, output) =>
+    Object.values(nodeRunOf(tab.run.getState(), node)?.cells ?? {}).flatMap((cell) => {
+      const value = readOutput(artifacts, cell.outputs?.[output])
+      return value === undefined ? [] : [value]
+    })
 }
 
 /** The run that made what a node shows. Undefined where the server forgot it, or does not answer. */
@@ -81,13 +95,13 @@ export function captionOf(
   { workflow, time }: MadeBy,
   node: string,
   types: ReadonlyMap<string, NodeDescription>,
+  outputsOf: ReadOutputs,
 ): string {
   const nodes = nodesBehind(workflow.nodes, node)
   const models = requiredModels({ ...workflow, nodes, requires: undefined }, types).map(({ file }) => file)
-  const seeds = Object.values(nodes).flatMap(({ inputs }) =>
-    typeof inputs?.['seed'] === 'number' ? [String(inputs['seed'])] : [],
-  )
-  return [listed(models), seeds.length === 0 ? '' : `seed ${listed(seeds)}`, dayOf(time)]
+  const givesSeeds = ({ type }: WorkflowNode): boolean =>
+    types.get(type)?.outputs.some(({ name, spreads }) => name === 'seed' && spreads === true) ?? false
+  return [listed(models), nameSeeds(seedsOf(nodes, givesSeeds, outputsOf)), dayOf(time)]
     .filter((part) => part !== '')
     .join(' · ')
 }
