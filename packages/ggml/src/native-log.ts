@@ -4,13 +4,27 @@ const keptLines = 200
 export class NativeLog {
   readonly #lines: string[] = []
   #open = ''
+  #heard: string[] | undefined
 
   /** Text of any shape: parts of a line, or several. */
   write(text: string): void {
     const parts = (this.#open + text).split('\n')
     this.#open = parts.pop() ?? ''
-    this.#lines.push(...parts.filter((line) => line.trim() !== ''))
+    const whole = parts.filter((line) => line.trim() !== '')
+    this.#lines.push(...whole)
+    this.#heard?.push(...whole)
     if (this.#lines.length > keptLines) this.#lines.splice(0, this.#lines.length - keptLines)
+  }
+
+  /** What a call that returns when it is done logged: nothing of what other threads do meanwhile. */
+  during<Result>(call: () => Result): { result: Result; lines: readonly string[] } {
+    const heard: string[] = []
+    this.#heard = heard
+    try {
+      return { result: call(), lines: heard }
+    } finally {
+      this.#heard = undefined
+    }
   }
 
   /** A place to ask `since` about later. */

@@ -53,7 +53,17 @@ export function filterNames(name: string): string[] {
   return [name, layer === undefined ? `${published}.${kind}` : `model.layers.${layer}.${published}.${kind}`]
 }
 
+/** Tables of which each row, or each number of a bias, stands for a token. */
+const ofVocabulary: readonly RegExp[] = [
+  /^(token_embd|output|model\.embed_tokens|lm_head)\.(weight|bias)$/,
+  // Gemma 3n and 4 have a second table of embeddings; layers that predict several tokens have their own.
+  /^per_layer_token_embd\.weight$/,
+  /^(blk|model\.layers)\.\d+\.nextn\.(embed_tokens|shared_head_head)\.weight$/,
+  // Which experts a token goes to (DeepSeek 4).
+  /^blk\.\d+\.ffn_gate_tid2eid\.weight$/,
+]
+
 /** Whether rows stand for tokens, so that vocabularies of different sizes show in it. */
 export function isVocabularyTensor(name: string): boolean {
-  return /^(token_embd|output|model\.embed_tokens|lm_head)\.(weight|bias)$/.test(name)
+  return ofVocabulary.some((pattern) => pattern.test(name))
 }

@@ -18,13 +18,14 @@ import type { BakedChange } from '../jobs/tensor-work.ts'
 import { nameOf, type LoraMaker } from '../loras/make-lora.ts'
 import { asWoolgatherError } from '../made/as-woolgather-error.ts'
 import { impossible, type Branch } from './branch.ts'
+import { checkLoads } from './check-loads.ts'
 import { holdMade, isMade, type HeldMade, type Recipe } from '../made/hold-made.ts'
 import { checkDisk, type MadeFiles, type WorkOptions } from '../made/made-files.ts'
 import { lossText } from './loss-text.ts'
 import { progressText } from './progress-text.ts'
 import type { SourceFiles } from '../sources/source-files.ts'
 import { untilAborted } from '../made/until-aborted.ts'
-import { planMerge, type MergePlan } from './plan-merge.ts'
+import { notesKey, planMerge, type MergePlan } from './plan-merge.ts'
 import type { Branches } from './place-tensors.ts'
 import type { Threads } from '../jobs/threads.ts'
 
@@ -159,6 +160,8 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
   ): Promise<MergePlan & { bytes: number }> => {
     const plan = await planMerge(source, branches)
     const entries = new Map<string, GgufValue>(plan.gguf.metadata)
+    if (inCache && plan.notes.length > 0)
+      entries.set(notesKey, { type: 'text', value: plan.notes.join('\n') })
     for (const [key, value] of Object.entries(metadata)) entries.set(key, { type: 'text', value })
     const gguf = { ...plan.gguf, metadata: entries }
     const { fileBytes } = planGguf(gguf)
@@ -167,6 +170,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
     const { binary } = await loadNative()
     const writer = await createGguf(target, gguf)
     try {
+      if (plan.isNew) await checkLoads(writer.temporaryPath)
       const tensors = writer.layout.tensors
       const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0)
       const count = Math.max(1, Math.min(mostThreads, availableParallelism()))

@@ -1,14 +1,17 @@
 import { fileTypeNumber, inferFileType, type GgufFile, type GgufPlan, type GgufValue } from '@woolgather/gguf'
 import { nameOfModel, provenanceKeys, weightsOf, type MergeSource } from '@woolgather/workflow'
-import { architectureOf, layersOf } from './branch.ts'
+import { architectureOf } from './branch.ts'
 import { leadOf, type Branches } from './place-tensors.ts'
 import type { MergedVocabulary } from './plan-vocabulary.ts'
 
-/** The lead model's metadata, with what the merge made different. */
+/**
+ * The lead model's metadata, with what the merge made different.
+ * @param figures of its architecture that a stack of layers has otherwise
+ */
 export async function mergedMetadata(
   source: MergeSource,
   branches: Branches,
-  layers: number,
+  figures: ReadonlyMap<string, GgufValue>,
   tensors: GgufPlan['tensors'],
   vocabulary: MergedVocabulary | undefined,
 ): Promise<Map<string, GgufValue>> {
@@ -24,7 +27,7 @@ export async function mergedMetadata(
   if (entries.has(`${architecture}.vocab_size`) && vocabulary) {
     entries.set(`${architecture}.vocab_size`, { type: 'u32', value: vocabulary.plan.tokens.length })
   }
-  if (layers !== layersOf(lead)) entries.set(`${architecture}.block_count`, { type: 'u32', value: layers })
+  for (const [key, value] of figures) entries.set(`${architecture}.${key}`, value)
   entries.set('general.name', { type: 'text', value: nameOfModel(source) })
   const fileType = fileTypeOf(source, file, tensors)
   if (fileType === undefined) entries.delete('general.file_type')

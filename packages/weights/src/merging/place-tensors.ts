@@ -73,7 +73,7 @@ function partOf(branch: Branch, tensor: string, settings: Part['settings']): Par
   return { branch, isBase: false, tensor, settings }
 }
 
-function placeSlices(source: MergeSource, slices: readonly MergeSlice[], branches: Branches): TensorPlace[] {
+function planSlices(slices: readonly MergeSlice[], branches: Branches): PlannedLayer[] {
   const nameOf = (model: number | 'base'): string =>
     model === 'base'
       ? (branches.base?.name ?? 'the base')
@@ -81,7 +81,38 @@ function placeSlices(source: MergeSource, slices: readonly MergeSlice[], branche
   const named = slices.map(({ sources }) => ({
     sources: sources.map(({ model, from, to }) => ({ model: nameOf(model), from, to })),
   }))
-  const planned = planLayers(named, new Map(allOf(branches).map((branch) => [branch.name, layersOf(branch)])))
+  return planLayers(named, new Map(allOf(branches).map((branch) => [branch.name, layersOf(branch)])))
+}
+
+/** A layer of a model. */
+export interface LayerOf {
+  branch: Branch
+  layer: number
+}
+
+/**
+ * The layers that each layer of the result is made of, where they are not simply those of all models at its place.
+ * @throws MergeError where slices make no sense
+ */
+export function stackedLayers({ slices }: MergeSource, branches: Branches): LayerOf[][] | undefined {
+  if (slices === undefined) return undefined
+  const byName = new Map(allOf(branches).map((branch) => [branch.name, branch]))
+  const stack = planSlices(slices, branches).map(({ sources }) =>
+    sources.flatMap(({ model, layer }) => {
+      const branch = byName.get(model)
+      return branch === undefined ? [] : [{ branch, layer }]
+    }),
+  )
+  const isPlain =
+    stack.length === layersOf(leadOf(branches)) &&
+    stack.every((sources, place) =>
+      sources.every(({ branch, layer }) => layer === place && layersOf(branch) === stack.length),
+    )
+  return isPlain ? undefined : stack
+}
+
+function placeSlices(source: MergeSource, slices: readonly MergeSlice[], branches: Branches): TensorPlace[] {
+  const planned = planSlices(slices, branches)
   const first = slices[0]!
   const last = slices.at(-1)!
   const outer = (slice: MergeSlice, wanted: (name: string) => boolean): TensorPlace[] => {

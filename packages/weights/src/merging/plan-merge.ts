@@ -1,5 +1,5 @@
 import type { TensorType } from '@woolgather/ggml'
-import { ggmlTypeNumber, type GgufPlan, type GgufTensor } from '@woolgather/gguf'
+import { ggmlTypeNumber, type GgufPlan, type GgufTensor, type GgufValue } from '@woolgather/gguf'
 import {
   filterNames,
   isVocabularyTensor,
@@ -13,6 +13,7 @@ import {
 import type { MergeParameters, MergeSource } from '@woolgather/workflow'
 import { typeName, weightsType } from '../sources/weights-file.ts'
 import { checkArchitectures, impossible, shapeText, tell } from './branch.ts'
+import { checkFigures } from './check-figures.ts'
 import { chooseTypes, type ChosenType, type TypedTensor } from './choose-type.ts'
 import { mergedMetadata } from './merged-metadata.ts'
 import {
@@ -20,12 +21,14 @@ import {
   countLayers,
   leadOf,
   placeTensors,
+  stackedLayers,
   type Branches,
   type Part,
   type TensorPlace,
 } from './place-tensors.ts'
 import { planTokens, type MergedVocabulary } from './plan-vocabulary.ts'
 import { quantisedModel } from './quantised-types.ts'
+import { stackFigures } from './stack-figures.ts'
 import type { StoredTensor, TensorJob } from '../jobs/tensor-work.ts'
 
 /** Everything about a merge that can be told without reading weights. */
@@ -35,6 +38,8 @@ export interface MergePlan {
   tasks: readonly { task: TensorTask; type: TensorType | undefined }[]
   /** What is stored otherwise than was asked, for people. */
   notes: readonly string[]
+  /** Layers or tokens are other than any of the models': whether llama.cpp loads it is to be seen. */
+  isNew: boolean
 }
 
 /** A tensor to be made, but for where it is written. */
@@ -53,9 +58,16 @@ export async function planMerge(source: MergeSource, branches: Branches): Promis
   const vocabulary = await planTokens(source, branches)
   const found = findParts(places, vocabulary)
   await checkCopied(found, vocabulary)
-  const layers = countLayers(source, branches)
+  const lead = leadOf(branches)
+  const stack = stackedLayers(source, branches)
+  const differences = checkFigures(all, stack !== undefined)
+  const figures = stack === undefined ? new Map<string, GgufValue>() : await stackFigures(lead, stack)
   const planned = found.map(([place, parts]) => planTensor(source, place, parts, vocabulary))
-  const chosen = chooseTypes(planned, quantisedModel(leadOf(branches), layers), source.outputType)
+  const chosen = chooseTypes(
+    planned,
+    quantisedModel(lead, countLayers(source, branches), stack?.[0]?.[0]),
+    source.outputType,
+  )
   const tensors = planned.map(({ name, shape, plain }, index) => ({
     name,
     shape,
@@ -66,10 +78,20 @@ export async function planMerge(source: MergeSource, branches: Branches): Promis
     return { task: { ...task, ...(copy && copied === type && { copy }) }, type }
   })
   return {
-    gguf: { metadata: await mergedMetadata(source, branches, layers, tensors, vocabulary), tensors },
+    gguf: { metadata: await mergedMetadata(source, branches, figures, tensors, vocabulary), tensors },
     tasks,
-    notes: typeNotes(chosen),
+    notes: [...earlierNotes(branches), ...differences, ...typeNotes(chosen)],
+    isNew: stack !== undefined || vocabulary !== undefined,
   }
+}
+
+/** Under this, a made file tells what is in it otherwise than was asked, for whoever saves it. */
+export const notesKey = 'woolgather.notes'
+
+function earlierNotes(branches: Branches): string[] {
+  const [only, ...others] = allOf(branches)
+  const told = others.length === 0 ? only?.file.header.metadata.get(notesKey) : undefined
+  return typeof told === 'string' ? told.split('\n') : []
 }
 
 interface PlannedTensor extends TypedTensor {
@@ -151,6 +173,8 @@ function findParts(
       return []
     })
     const [first, ...others] = parts
+    const table = vocabulary && unknownTable(place, parts, vocabulary)
+    if (table !== undefined) wrong.push(table)
     const sized = vocabulary && isVocabularyTensor(place.name) ? -1 : undefined
     const other = others.find(
       ({ found }) => found.shape.slice(0, sized).join() !== first?.found.shape.slice(0, sized).join(),
@@ -169,6 +193,17 @@ function findParts(
     )
   }
   return all
+}
+
+/** What has as many rows as there are tokens is likely to be a table of them, which nobody here knows how to move. */
+function unknownTable(
+  { name }: TensorPlace,
+  parts: readonly FoundPart[],
+  { counts }: MergedVocabulary,
+): string | undefined {
+  const isTable = ({ branch, found }: FoundPart): boolean => found.shape.at(-1) === counts.get(branch.name)
+  if (isVocabularyTensor(name) || !parts.every(isTable)) return undefined
+  return `${name} seems to have a row for each token, and their vocabularies differ`
 }
 
 /** What holds no weights (which expert a token goes to) cannot be computed with. @throws WoolgatherError */

@@ -8,6 +8,8 @@ import { allOf, leadOf, type Branches } from './place-tensors.ts'
 export interface MergedVocabulary {
   plan: VocabularyPlan
   metadata: ReadonlyMap<string, GgufValue>
+  /** How many tokens each model has. */
+  counts: ReadonlyMap<string, number>
 }
 
 /** @throws WoolgatherError merge-impossible where tokens differ and nothing was chosen */
@@ -27,7 +29,7 @@ export async function planTokens(
     branches.base?.name,
   )
   const metadata = chosen === 'union' ? await unite(all, plan) : await tokenizerOf(chosen)
-  return { plan, metadata }
+  return { plan, metadata, counts: new Map(all.map((branch) => [branch.name, lists.get(branch)!.length])) }
 }
 
 function choose(

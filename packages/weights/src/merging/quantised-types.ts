@@ -2,6 +2,7 @@ import type { TensorType } from '@woolgather/ggml'
 import { placeOf } from '@woolgather/merge'
 import type { OutputType } from '@woolgather/workflow'
 import { architectureOf, type Branch } from './branch.ts'
+import type { LayerOf } from './place-tensors.ts'
 
 /** What llama.cpp's quantiser goes by of a model, besides its tensors. */
 export interface QuantisedModel {
@@ -15,16 +16,24 @@ export interface QuantisedModel {
   kvHeads: number
 }
 
-/** @param layers of the result, which may have others than the model it takes after */
-export function quantisedModel(branch: Branch, layers: number): QuantisedModel {
-  const architecture = architectureOf(branch)
+/**
+ * @param layers how many the result has, which may be others than those of the model it takes after
+ * @param first the first of them
+ */
+export function quantisedModel(
+  lead: Branch,
+  layers: number,
+  first: LayerOf = { branch: lead, layer: 0 },
+): QuantisedModel {
+  const architecture = architectureOf(lead)
+  const { metadata } = first.branch.file.header
   const figure = (name: string): number => {
-    const value = branch.file.header.metadata.get(`${architecture}.${name}`)
-    const first = Array.isArray(value) ? value[0] : value
-    return typeof first === 'number' ? first : 0
+    const value = metadata.get(`${architecture}.${name}`)
+    const own = Array.isArray(value) ? value[first.layer] : value
+    return typeof own === 'number' ? own : 0
   }
   const heads = figure('attention.head_count')
-  const hasKvHeads = branch.file.header.metadata.has(`${architecture}.attention.head_count_kv`)
+  const hasKvHeads = metadata.has(`${architecture}.attention.head_count_kv`)
   const kvHeads = hasKvHeads ? figure('attention.head_count_kv') : heads
   return { architecture, layers, experts: figure('expert_count'), heads, kvHeads }
 }
