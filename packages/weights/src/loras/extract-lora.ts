@@ -2,7 +2,7 @@ import { WoolgatherError, type LoraExtract } from '@woolgather/workflow'
 import type { GgufTensor, GgufValue, LoraFile } from '@woolgather/gguf'
 import { isVocabularyTensor, type LoraFactors, type SvdTarget } from '@woolgather/merge'
 import { isReadable, typeName, WeightsFile } from '../sources/weights-file.ts'
-import { checkFigures } from '../merging/check-figures.ts'
+import { checkFigures } from '../sources/check-figures.ts'
 import { loraFileOf, matrixName } from './adapter-files.ts'
 import type { WorkOptions } from '../made/made-files.ts'
 import type { Threads } from '../jobs/threads.ts'
@@ -79,11 +79,10 @@ function checkModels(tuned: WeightsFile, base: WeightsFile, embeddings: boolean)
     String(file.header.metadata.get('general.architecture')),
   )
   if (own !== other) throw doNotFit(`the fine-tune is ${own}, the base ${other}`)
-  const bakes = new Map()
   checkFigures(
     [
-      { name: 'the fine-tune', file: tuned.file, bakes },
-      { name: 'the base', file: base.file, bakes },
+      { name: 'the fine-tune', file: tuned.file },
+      { name: 'the base', file: base.file },
     ],
     false,
   )

@@ -1,5 +1,6 @@
 import type { GgufFile, GgufTensor } from '@woolgather/gguf'
-import { WoolgatherError } from '@woolgather/workflow'
+import { architectureOf } from '../sources/architecture-of.ts'
+import { impossible } from '../sources/refusal.ts'
 import type { Bakes } from '../jobs/bake-rows.ts'
 
 /** A model that takes part in a merge, open for reading, and what LoRAs add to it. */
@@ -10,10 +11,6 @@ export interface Branch {
   bakes: Bakes
 }
 
-export function architectureOf({ file }: Branch): string {
-  return String(file.header.metadata.get('general.architecture') ?? '')
-}
-
 export function layersOf(branch: Branch): number {
   const count = branch.file.header.metadata.get(`${architectureOf(branch)}.block_count`)
   return typeof count === 'number' ? count : 0
@@ -21,16 +18,6 @@ export function layersOf(branch: Branch): number {
 
 export function shapeText({ shape }: Pick<GgufTensor, 'shape'>): string {
   return shape.join(' × ')
-}
-
-export function impossible(message: string, hint?: string): WoolgatherError {
-  return new WoolgatherError('merge-impossible', message, hint === undefined ? {} : { hint })
-}
-
-/** The first few of a list of complaints. */
-export function tell(wrong: readonly string[]): string {
-  const more = wrong.length > 3 ? `, and ${wrong.length - 3} more` : ''
-  return `${wrong.slice(0, 3).join('; ')}${more}`
 }
 
 /** @throws WoolgatherError merge-impossible where they are of different architectures */

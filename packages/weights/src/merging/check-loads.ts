@@ -1,5 +1,5 @@
 import { loadNative } from '@woolgather/ggml'
-import { impossible } from './branch.ts'
+import { impossible } from '../sources/refusal.ts'
 
 /**
  * Lets llama.cpp read the header of a file whose tensors are not written yet, which takes it as long as a blink: what it

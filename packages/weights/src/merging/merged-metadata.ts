@@ -1,6 +1,6 @@
 import { fileTypeNumber, inferFileType, type GgufFile, type GgufPlan, type GgufValue } from '@woolgather/gguf'
 import { nameOfModel, provenanceKeys, weightsOf, type MergeSource } from '@woolgather/workflow'
-import { architectureOf } from './branch.ts'
+import { architectureOf } from '../sources/architecture-of.ts'
 import { leadOf, type Branches } from './place-tensors.ts'
 import type { MergedVocabulary } from './plan-vocabulary.ts'
 

@@ -1,6 +1,7 @@
 import { depthOf, inLayer, methodNamed, placeOf, planLayers, type PlannedLayer } from '@woolgather/merge'
 import type { MergeParameters, MergeSlice, MergeSource } from '@woolgather/workflow'
-import { checkLayers, impossible, layersOf, type Branch } from './branch.ts'
+import { checkLayers, layersOf, type Branch } from './branch.ts'
+import { impossible } from '../sources/refusal.ts'
 
 /** The models of a merge as files, in the order of its recipe; the base only where the method uses it. */
 export interface Branches {

@@ -12,8 +12,9 @@ import {
 } from '@woolgather/merge'
 import type { MergeParameters, MergeSource } from '@woolgather/workflow'
 import { typeName, weightsType } from '../sources/weights-file.ts'
-import { checkArchitectures, impossible, shapeText, tell } from './branch.ts'
-import { checkFigures } from './check-figures.ts'
+import { checkArchitectures, shapeText } from './branch.ts'
+import { impossible, tell } from '../sources/refusal.ts'
+import { checkFigures } from '../sources/check-figures.ts'
 import { chooseTypes, type ChosenType, type TypedTensor } from './choose-type.ts'
 import { mergedMetadata } from './merged-metadata.ts'
 import {

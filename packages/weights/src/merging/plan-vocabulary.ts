@@ -1,7 +1,8 @@
 import type { GgufFile, GgufValue } from '@woolgather/gguf'
 import { planVocabulary, type VocabularyPlan } from '@woolgather/merge'
 import type { MergeSource } from '@woolgather/workflow'
-import { impossible, type Branch } from './branch.ts'
+import { type Branch } from './branch.ts'
+import { impossible } from '../sources/refusal.ts'
 import { allOf, leadOf, type Branches } from './place-tensors.ts'
 
 /** The tokens of a result: where the models have them, and metadata that says so; undefined where nothing differs. */

@@ -1,7 +1,8 @@
 import type { TensorType } from '@woolgather/ggml'
 import { placeOf } from '@woolgather/merge'
 import type { OutputType } from '@woolgather/workflow'
-import { architectureOf, type Branch } from './branch.ts'
+import { type Branch } from './branch.ts'
+import { architectureOf } from '../sources/architecture-of.ts'
 import type { LayerOf } from './place-tensors.ts'
 
 /** What llama.cpp's quantiser goes by of a model, besides its tensors. */

@@ -1,6 +1,8 @@
 import type { GgufValue, HeaderValue } from '@woolgather/gguf'
 import { placeOf } from '@woolgather/merge'
-import { architectureOf, impossible, layersOf, type Branch } from './branch.ts'
+import { layersOf, type Branch } from './branch.ts'
+import { architectureOf } from '../sources/architecture-of.ts'
+import { impossible } from '../sources/refusal.ts'
 import type { LayerOf } from './place-tensors.ts'
 
 /** Lists in a header that have nothing to do with layers, however long they are. */

@@ -1,5 +1,6 @@
-import type { HeaderValue } from '@woolgather/gguf'
-import { architectureOf, impossible, tell, type Branch } from './branch.ts'
+import type { GgufFile, HeaderValue } from '@woolgather/gguf'
+import { architectureOf } from './architecture-of.ts'
+import { impossible, tell } from './refusal.ts'
 
 /**
  * Figures that say how tensors are to be read: the same numbers mean something else where one of them differs. Shapes
@@ -20,6 +21,12 @@ const decisive: readonly RegExp[] = [
 const elsewhere: readonly RegExp[] = [
   /^(vocab_size|block_count|embedding_length\w*|(expert_|expert_shared_)?feed_forward_length)$/,
 ]
+
+/** A model, and what messages call it. */
+export interface NamedModel {
+  name: string
+  file: GgufFile
+}
 
 /** What llama.cpp takes where a file does not say it. */
 function usual(key: string, figure: (key: string) => HeaderValue | undefined): HeaderValue | undefined {
@@ -46,7 +53,7 @@ function usual(key: string, figure: (key: string) => HeaderValue | undefined): H
  * @returns differences that the result cannot keep, for people: it has the figures of the first
  * @throws WoolgatherError merge-impossible where tensors of one would be read as those of another
  */
-export function checkFigures(branches: readonly Branch[], isStacked: boolean): string[] {
+export function checkFigures(branches: readonly NamedModel[], isStacked: boolean): string[] {
   const [lead, ...others] = branches
   const keys = new Set(branches.flatMap(keysOf))
   const wrong: string[] = []
@@ -74,7 +81,7 @@ export function checkFigures(branches: readonly Branch[], isStacked: boolean): s
   return notes
 }
 
-function keysOf(branch: Branch): string[] {
+function keysOf(branch: NamedModel): string[] {
   const prefix = `${architectureOf(branch)}.`
   return [...branch.file.header.metadata.keys()]
     .filter((key) => key.startsWith(prefix))
@@ -82,7 +89,7 @@ function keysOf(branch: Branch): string[] {
     .filter((key) => !elsewhere.some((pattern) => pattern.test(key)))
 }
 
-function figureOf(branch: Branch, key: string): HeaderValue | undefined {
+function figureOf(branch: NamedModel, key: string): HeaderValue | undefined {
   const figure = (name: string): HeaderValue | undefined =>
     branch.file.header.metadata.get(`${architectureOf(branch)}.${name}`)
   return figure(key) ?? usual(key, figure)
