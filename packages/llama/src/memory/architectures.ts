@@ -130,6 +130,12 @@ export const generatingArchitectures: ReadonlySet<string> = new Set([
   'nanbeige',
 ])
 
+/** Of these llama.cpp computes other numbers where two texts share a decode call: each is decoded alone. */
+export const aloneArchitectures: ReadonlySet<string> = new Set(['plamo2'])
+
+/** Besides recurrent and hybrid models, those of whose state no part can be copied or removed (compressed caches). */
+export const wholeStateArchitectures: ReadonlySet<string> = new Set(['deepseek4'])
+
 /** Architectures that llama.cpp reads but that cannot write text one token after another, and what they are. */
 export const otherArchitectures: ReadonlyMap<string, string> = new Map([
   ['clip', 'an image encoder (mmproj)'],

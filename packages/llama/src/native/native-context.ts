@@ -191,13 +191,14 @@ export class NativeContext {
     this.#checkSequence(source)
     this.#checkSequence(target)
     this.#checkIdle()
-    if (!this.separate) {
+    // A part of a cache of its own, or of a compressed one, would end the process: it is copied whole, then cut.
+    const isWhole = this.lastPosition(source) < length
+    if (!this.separate && !isWhole) {
       this.#native.api.llama_memory_seq_cp(this.#memory, source, target, 0, length)
       return
     }
-    // A part of another cache would end the process: copy it whole, then cut.
     this.#native.api.llama_memory_seq_cp(this.#memory, source, target, -1, -1)
-    this.#native.api.llama_memory_seq_rm(this.#memory, target, length, -1)
+    if (!isWhole) this.#native.api.llama_memory_seq_rm(this.#memory, target, length, -1)
   }
 
   /** Removes the tokens from `start` on. False where the model's memory can only be removed whole. */

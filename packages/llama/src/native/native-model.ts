@@ -16,6 +16,8 @@ export interface NativeModelOptions {
 export class NativeModel {
   readonly path: string
   readonly vocabulary: Vocabulary
+  /** `general.architecture`. */
+  readonly architecture: string
   readonly layers: number
   readonly embeddingSize: number
   readonly #native: Native
@@ -56,6 +58,7 @@ export class NativeModel {
     this.path = path
     this.#pointer = pointer
     this.vocabulary = new Vocabulary(native, pointer)
+    this.architecture = readText(native, pointer, 'general.architecture')
     this.layers = native.api.llama_model_n_layer(pointer)
     this.embeddingSize = native.api.llama_model_n_embd(pointer)
   }
@@ -70,6 +73,13 @@ export class NativeModel {
     this.#pointer = undefined
     if (pointer) await callAsync(this.#native.api.llama_model_free, pointer)
   }
+}
+
+/** Text of a key of the header; empty where it has none. */
+function readText(native: Native, model: ModelPointer, key: string): string {
+  const buffer = Buffer.alloc(256)
+  const length = native.api.llama_model_meta_val_str(model, key, buffer, buffer.length)
+  return buffer.toString('utf8', 0, Math.max(0, Math.min(length, buffer.length - 1)))
 }
 
 /** What throws while it reads the model must not leave the weights in memory. */

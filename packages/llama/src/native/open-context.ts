@@ -1,6 +1,6 @@
 import type { Native } from '@woolgather/ggml'
 import type { LoadModelOptions } from '../contract/interface.ts'
-import { keepsStates } from '../memory/index.ts'
+import { aloneArchitectures, keepsStates, wholeStateArchitectures } from '../memory/index.ts'
 import type { InspectedModel } from '../memory/index.ts'
 import type { Resources } from '../memory/choose-resources.ts'
 import { NativeContext } from './native-context.ts'
@@ -20,6 +20,7 @@ export function chooseSequences(
   file: InspectedModel,
   { maxSequences, contextSize = Infinity, reproducible }: LoadModelOptions,
 ): number {
+  if (aloneArchitectures.has(file.architecture)) return 1
   const unasked = reproducible || keepsStates(file) ? fewSequences : manySequences
   return Math.min(maxSequences ?? unasked, contextSize)
 }
@@ -31,7 +32,7 @@ export function openContext(
   { resources, maxSequences, separate }: { resources: Resources; maxSequences: number; separate: boolean },
 ): Promise<NativeContext> {
   const most = native.api.llama_max_parallel_sequences()
-  const sequences = separate || isRecurrent(native, model) ? maxSequences : maxSequences + keptPrefixes
+  const sequences = separate || keepsWholeState(native, model) ? maxSequences : maxSequences + keptPrefixes
   return NativeContext.create(native, model, {
     contextSize: resources.contextSize,
     batchSize: Math.max(batchSize, maxSequences),
@@ -49,6 +50,8 @@ export function checkSequences({ api }: Native, maxSequences: number): void {
   throw new RangeError(`maxSequences is ${maxSequences}; it must be a whole number from 1 to ${most}.`)
 }
 
-export function isRecurrent({ api }: Native, { pointer }: NativeModel): boolean {
-  return api.llama_model_is_recurrent(pointer) || api.llama_model_is_hybrid(pointer)
+/** Whether a sequence is copied and removed whole only, and texts of unlike lengths are not decoded row by row. */
+export function keepsWholeState({ api }: Native, { pointer, architecture }: NativeModel): boolean {
+  const isRecurrent = api.llama_model_is_recurrent(pointer) || api.llama_model_is_hybrid(pointer)
+  return isRecurrent || wholeStateArchitectures.has(architecture)
 }

@@ -23,7 +23,7 @@ import { checkVocabulary } from '../native/check-vocabulary.ts'
 import { readFileState, wasOverwritten, type FileState } from '../native/identify-file.ts'
 import type { NativeContext } from '../native/native-context.ts'
 import type { NativeModel } from '../native/native-model.ts'
-import { checkSequences, chooseSequences, isRecurrent, openContext } from '../native/open-context.ts'
+import { checkSequences, chooseSequences, keepsWholeState, openContext } from '../native/open-context.ts'
 import { readWeightTypes, reproducibility, roundsAlike } from '../native/reproducible.ts'
 import type { HeldWeights, SharedWeights } from '../native/shared-weights.ts'
 import type { UsedSteering } from '../native/steering.ts'
@@ -139,6 +139,8 @@ export class ResidentModel {
     })
     this.info = {
       ...describe(file, resources, this.template),
+      // Without those that only predict further tokens, which the header counts.
+      layers: model.layers,
       identity: parts.options.identity,
       memory: parts.need,
       reproducible: context.separate ? reproducibility(native) : 'off',
@@ -146,7 +148,7 @@ export class ResidentModel {
     this.engine = new BatchEngine(context, {
       contextSize: context.separate ? context.cells * context.sequences : resources.contextSize,
       maxSequences: parts.maxSequences,
-      partialPrefixes: !isRecurrent(native, model),
+      partialPrefixes: !keepsWholeState(native, model),
       strict: context.separate,
       alone: !roundsAlike(parts.types),
     })
@@ -219,14 +221,13 @@ function describe(
   file: InspectedModel,
   resources: Resources,
   template: ChatTemplate | undefined,
-): Omit<ModelInfo, 'reproducible' | 'identity' | 'memory'> {
+): Omit<ModelInfo, 'reproducible' | 'identity' | 'memory' | 'layers'> {
   const {
     path,
     architecture,
     name,
     parameters,
     bytes,
-    layers,
     embeddingSize,
     vocabSize,
     trainedContextSize,
@@ -238,7 +239,6 @@ function describe(
     name,
     parameters,
     bytes,
-    layers,
     embeddingSize,
     vocabSize,
     trainedContextSize,

@@ -3,6 +3,7 @@ import { LlamaError } from '../contract/error.ts'
 import { NativeContext } from '../native/native-context.ts'
 import type { BatchEntry } from '../native/native-context.ts'
 import type { NativeModel } from '../native/native-model.ts'
+import { keepsWholeState } from '../native/open-context.ts'
 import type { Steering } from '../native/steering.ts'
 import { StatePool } from './pool-states.ts'
 import type { PooledText } from './pool-states.ts'
@@ -62,7 +63,9 @@ function openContext(
   return NativeContext.create(native, model, {
     contextSize: Math.max(longest, mostTokens),
     batchSize: needsOutputs ? Math.min(mostTokens, rows) : mostTokens,
-    sequences: Math.min(mostTexts, texts.length, native.api.llama_max_parallel_sequences()),
+    sequences: keepsWholeState(native, model)
+      ? 1
+      : Math.min(mostTexts, texts.length, native.api.llama_max_parallel_sequences()),
     threads,
     onTensor: tap.pointer,
   })
