@@ -257,6 +257,8 @@ export interface CApi {
   llama_model_get_vocab: NativeFunction<[ModelPointer], VocabPointer>
   llama_model_n_ctx_train: NativeFunction<[ModelPointer], number>
   llama_model_n_embd: NativeFunction<[ModelPointer], number>
+  /** Numbers of an embedding. */
+  llama_model_n_embd_out: NativeFunction<[ModelPointer], number>
   llama_model_n_layer: NativeFunction<[ModelPointer], number>
   llama_model_n_params: NativeFunction<[ModelPointer], number>
   llama_model_size: NativeFunction<[ModelPointer], number>
@@ -364,6 +366,8 @@ export interface CApi {
   >
   llama_synchronize: NativeFunction<[ContextPointer], void>
   /** The row of the i-th token of the last batch, or null where it has none. */
+  /** Null where the context pools nothing. */
+  llama_get_embeddings_seq: NativeFunction<[ContextPointer, sequence: number], Pointer<'float'> | null>
   llama_get_logits_ith: NativeFunction<[ContextPointer, index: number], Pointer<'float'> | null>
 
   // samplers
@@ -462,6 +466,7 @@ export const prototypes: Readonly<Record<keyof CApi, string>> = {
   llama_model_get_vocab: 'const struct llama_vocab *llama_model_get_vocab(const struct llama_model *)',
   llama_model_n_ctx_train: 'int32_t llama_model_n_ctx_train(const struct llama_model *)',
   llama_model_n_embd: 'int32_t llama_model_n_embd(const struct llama_model *)',
+  llama_model_n_embd_out: 'int32_t llama_model_n_embd_out(const struct llama_model *)',
   llama_model_n_layer: 'int32_t llama_model_n_layer(const struct llama_model *)',
   llama_model_n_params: 'uint64_t llama_model_n_params(const struct llama_model *)',
   llama_model_size: 'uint64_t llama_model_size(const struct llama_model *)',
@@ -525,6 +530,7 @@ export const prototypes: Readonly<Record<keyof CApi, string>> = {
   llama_set_abort_callback:
     'void llama_set_abort_callback(struct llama_context *, ggml_abort_callback, void *)',
   llama_synchronize: 'void llama_synchronize(struct llama_context *)',
+  llama_get_embeddings_seq: 'float *llama_get_embeddings_seq(struct llama_context *, llama_seq_id)',
   llama_get_logits_ith: 'float *llama_get_logits_ith(struct llama_context *, int32_t)',
 
   // samplers

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLlama } from './create-llama.ts'
 import type { GenerateRequest, LlamaRuntime } from './contract/interface.ts'
 import { NativeContext } from './native/native-context.ts'
-import type { BatchEntry } from './native/native-context.ts'
+import type { BatchEntry } from './native/batch-buffers.ts'
 import { NativeModel } from './native/native-model.ts'
 import { defaultSampling } from './sampling/defaults.ts'
 import { Sampler } from './sampling/sampler.ts'
@@ -71,9 +71,9 @@ describe('a model file', () => {
 
   test('of an architecture that does not exist, or does not write', async () => {
     await writeRandomModel(at('unknown.gguf'), { metadata: { 'general.architecture': { text: 'abacus' } } })
-    await writeRandomModel(at('bert.gguf'), { metadata: { 'general.architecture': { text: 'bert' } } })
+    await writeRandomModel(at('t5.gguf'), { metadata: { 'general.architecture': { text: 't5' } } })
     await expect(load(at('unknown.gguf'))).rejects.toMatchObject({ code: 'model-unsupported' })
-    await expect(load(at('bert.gguf'))).rejects.toMatchObject({ code: 'model-unsupported' })
+    await expect(load(at('t5.gguf'))).rejects.toMatchObject({ code: 'model-unsupported' })
   })
 
   test('whose tokenizer is RWKV’s, where tokens begin with a byte that is no token alone', async () => {

@@ -1,4 +1,4 @@
-import type { BatchEntry } from '../native/native-context.ts'
+import type { BatchEntry } from '../native/batch-buffers.ts'
 import type { Sequence } from './sequence.ts'
 
 /** How many tokens each sequence decodes in one call. */

@@ -136,21 +136,25 @@ export const aloneArchitectures: ReadonlySet<string> = new Set(['plamo2'])
 /** Besides recurrent and hybrid models, those of whose state no part can be copied or removed (compressed caches). */
 export const wholeStateArchitectures: ReadonlySet<string> = new Set(['deepseek4'])
 
+/** Encoders, which read a text whole and make one vector of it: they embed, and write nothing. */
+export const embeddingArchitectures: ReadonlySet<string> = new Set([
+  'bert',
+  'modern-bert',
+  'nomic-bert',
+  'nomic-bert-moe',
+  'neo-bert',
+  'jina-bert-v2',
+  'jina-bert-v3',
+  'eurobert',
+  'gemma-embedding',
+  'llama-embed',
+])
+
 /** Architectures that llama.cpp reads but that cannot write text one token after another, and what they are. */
 export const otherArchitectures: ReadonlyMap<string, string> = new Map([
   ['clip', 'an image encoder (mmproj)'],
-  ['bert', 'an embedding model'],
-  ['modern-bert', 'an embedding model'],
-  ['nomic-bert', 'an embedding model'],
-  ['nomic-bert-moe', 'an embedding model'],
-  ['neo-bert', 'an embedding model'],
-  ['jina-bert-v2', 'an embedding model'],
-  ['jina-bert-v3', 'an embedding model'],
-  ['eurobert', 'an embedding model'],
-  ['gemma-embedding', 'an embedding model'],
-  ['llama-embed', 'an embedding model'],
-  ['t5encoder', 'an embedding model'],
   ['t5', 'an encoder and decoder pair'],
+  ['t5encoder', 'the encoder of such a pair'],
   ['wavtokenizer-dec', 'an audio decoder'],
   ['qwen3tts', 'a speech model'],
   ['pockettts', 'a speech model'],

@@ -33,6 +33,7 @@ const model = (shape: Shape): InspectedModel => {
   return {
     path: '/models/m.gguf',
     parts: ['/models/m.gguf'],
+    writes: true,
     architecture: 'llama',
     name: 'm',
     layers: shape.layers,

@@ -36,7 +36,8 @@ export function estimateMemory(model: InspectedModel, placement: Placement): Mem
   for (let block = 0; block < model.layers; block++) {
     const side = block >= firstOnGpu ? 'gpu' : 'ram'
     need[side] += weights.blocks[block] ?? 0
-    need[side] += placement.contextSize * cacheBytesPerToken(figures, model.embeddingSize, block)
+    if (model.writes)
+      need[side] += placement.contextSize * cacheBytesPerToken(figures, model.embeddingSize, block)
     need[side] += placement.maxSequences * stateBytesPerSequence(figures, model.embeddingSize)
   }
   need[onGpu > 0 ? 'gpu' : 'ram'] += computeBytes(model)

@@ -32,6 +32,7 @@ test('a sound file tells what it is', async () => {
     path: at('small.gguf'),
     parts: [at('small.gguf')],
     architecture: 'llama',
+    writes: true,
     name: 'Small',
     layers: 2,
     embeddingSize: 64,
@@ -157,7 +158,11 @@ describe('what cannot be a model is refused', () => {
       { 'general.architecture': { text: 'controlvector' } },
       'it is a control vector, not a language model',
     ],
-    ['an embedding model', { 'general.architecture': { text: 'bert' } }, 'it is an embedding model (bert)'],
+    [
+      'an image encoder',
+      { 'general.architecture': { text: 'clip' } },
+      'it is an image encoder (mmproj) (clip)',
+    ],
     [
       'an architecture of the future',
       { 'general.architecture': { text: 'llama9' } },

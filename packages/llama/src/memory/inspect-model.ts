@@ -4,7 +4,7 @@ import { figuresOf, GgufError, measureTensors, partPaths, readHeader } from '@wo
 import type { Figures, GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
 import { checkEntries } from './check-entries.ts'
-import { generatingArchitectures, otherArchitectures } from './architectures.ts'
+import { embeddingArchitectures, generatingArchitectures, otherArchitectures } from './architectures.ts'
 
 export interface TensorSize {
   name: string
@@ -18,6 +18,8 @@ export interface InspectedModel {
   /** Every file of the model: more than one where it is split. */
   parts: string[]
   architecture: string
+  /** False for encoders, which only embed. */
+  writes: boolean
   /** `general.name`, or the file's name. */
   name: string
   layers: number
@@ -55,6 +57,7 @@ export async function inspectModel(path: string): Promise<InspectedModel> {
     path,
     parts: parts.map((part) => part.path),
     architecture,
+    writes: generatingArchitectures.has(architecture),
     name: textOf(header, 'general.name') ?? basename(path, '.gguf'),
     layers: numberOf(figures, 'block_count') ?? 0,
     embeddingSize: numberOf(figures, 'embedding_length') ?? 0,
@@ -101,7 +104,8 @@ function checkArchitecture(path: string, header: GgufHeader): string {
   if (architecture === undefined) {
     throw unreadable(path, 'its header does not name an architecture (general.architecture)')
   }
-  if (generatingArchitectures.has(architecture)) return architecture
+  if (generatingArchitectures.has(architecture) || embeddingArchitectures.has(architecture))
+    return architecture
   const what = otherArchitectures.get(architecture)
   if (what !== undefined) {
     throw unsupported(path, `it is ${what} (${architecture})`, 'Choose a model that generates text.')

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { loadNative } from '@woolgather/ggml'
 import { ggmlTypes } from '@woolgather/gguf'
 import { expect, test } from 'vitest'
-import { generatingArchitectures, otherArchitectures } from './architectures.ts'
+import { embeddingArchitectures, generatingArchitectures, otherArchitectures } from './architectures.ts'
 
 // dist/index.js, two folders below the package.
 const bundle = join(
@@ -23,7 +23,9 @@ test('the architectures are those of the llama.cpp that node-llama-cpp ships', (
     const table = /LLM_ARCH_NAMES = \{(?<rows>.*?)\};/s.exec(source)?.groups?.['rows'] ?? ''
     const names = [...table.matchAll(/"(?<name>[^"]+)"/g)].map((match) => match.groups?.['name'] ?? '')
     const known = names.filter((name) => name !== '(unknown)')
-    expect([...generatingArchitectures, ...otherArchitectures.keys()].toSorted()).toEqual(known.toSorted())
+    expect(
+      [...generatingArchitectures, ...embeddingArchitectures, ...otherArchitectures.keys()].toSorted(),
+    ).toEqual(known.toSorted())
   } finally {
     rmSync(clone, { recursive: true })
   }

@@ -1,14 +1,8 @@
 import { addressOf, callAsync, viewFloats } from '@woolgather/ggml'
-import type {
-  AdapterPointer,
-  Batch,
-  CallbackPointer,
-  ContextPointer,
-  MemoryPointer,
-  Native,
-  Pointer,
-} from '@woolgather/ggml'
+import type { Batch, CallbackPointer, ContextPointer, MemoryPointer, Native, Pointer } from '@woolgather/ggml'
 import { LlamaError } from '../contract/error.ts'
+import { applyAdapters, applyVector } from './apply-steering.ts'
+import { BatchBuffers, type BatchEntry } from './batch-buffers.ts'
 import type { NativeModel } from './native-model.ts'
 import type { Steering } from './steering.ts'
 
@@ -28,14 +22,6 @@ const flashAttentionOff = 0
 
 /** Rows of logits whose views are kept. */
 const mostViews = 256
-
-/** One token of a batch: whose it is, where, and whether its logits are wanted. */
-export interface BatchEntry {
-  token: number
-  position: number
-  sequence: number
-  logits: boolean
-}
 
 export type DecodeOutcome = 'done' | 'full' | 'aborted'
 
@@ -244,29 +230,10 @@ export class NativeContext {
 
   /** Sets what the next decode calls are bent by. */
   steer({ adapters, vector }: Steering): void {
-    this.#setAdapters(adapters)
-    this.#setVector(vector)
-  }
-
-  #setAdapters(adapters: readonly { pointer: AdapterPointer; strength: number }[]): void {
     this.#checkIdle()
-    const pointers = BigUint64Array.from(adapters.map(({ pointer }) => pointer))
-    const scales = Float32Array.from(adapters.map(({ strength }) => strength))
-    const code = this.#native.api.llama_set_adapters_lora(this.pointer, pointers, adapters.length, scales)
-    if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the adapters (code ${code}).`)
-  }
-
-  /** Null switches off; a buffer that is too short would keep the old directions for the rest. */
-  #setVector(vector: Float32Array | undefined): void {
-    if (!vector && !this.#hasVector) return
-    const { layers, embeddingSize } = this.model
-    const length = (layers - 1) * embeddingSize
-    if (vector && vector.length !== length) {
-      throw new LlamaError('native-error', `A control vector of ${vector.length} numbers, ${length} wanted.`)
-    }
-    const set = this.#native.api.llama_set_adapter_cvec
-    const code = set(this.pointer, vector ?? null, vector?.length ?? 0, embeddingSize, 1, layers - 1)
-    if (code !== 0) throw new LlamaError('native-error', `llama.cpp refused the vector (code ${code}).`)
+    applyAdapters(this.#native, this.pointer, adapters)
+    if (vector === undefined && !this.#hasVector) return
+    applyVector(this.#native, this.pointer, this.model, vector)
     this.#hasVector = vector !== undefined
   }
 
@@ -281,49 +248,6 @@ export class NativeContext {
     this.#checkIdle()
     this.#pointer = undefined
     await callAsync(this.#native.api.llama_free, pointer)
-  }
-}
-
-/** The arrays of a `llama_batch`, allocated once. Each token belongs to one sequence. */
-class BatchBuffers {
-  readonly #tokens: Int32Array
-  readonly #positions: Int32Array
-  readonly #sequences: Int32Array
-  readonly #logits: Int8Array
-  readonly #sequenceCounts: Int32Array
-  readonly #sequencePointers: BigUint64Array
-  readonly #batch: Batch
-
-  constructor(size: number) {
-    const ints = (): Int32Array => new Int32Array(new ArrayBuffer(size * 4))
-    this.#tokens = ints()
-    this.#positions = ints()
-    this.#sequences = ints()
-    this.#logits = new Int8Array(new ArrayBuffer(size))
-    this.#sequenceCounts = ints().fill(1)
-    this.#sequencePointers = new BigUint64Array(new ArrayBuffer(size * 8))
-    const first = addressOf(this.#sequences)
-    for (let index = 0; index < size; index++) this.#sequencePointers[index] = first + BigInt(index * 4)
-    this.#batch = {
-      n_tokens: 0,
-      token: addressOf(this.#tokens),
-      embd: null,
-      pos: addressOf(this.#positions),
-      n_seq_id: addressOf(this.#sequenceCounts),
-      seq_id: addressOf(this.#sequencePointers),
-      logits: addressOf(this.#logits),
-    }
-  }
-
-  fill(entries: readonly BatchEntry[]): Batch {
-    for (const [index, entry] of entries.entries()) {
-      this.#tokens[index] = entry.token
-      this.#positions[index] = entry.position
-      this.#sequences[index] = entry.sequence
-      this.#logits[index] = entry.logits ? 1 : 0
-    }
-    this.#batch.n_tokens = entries.length
-    return this.#batch
   }
 }
 

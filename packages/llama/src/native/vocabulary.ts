@@ -101,11 +101,7 @@ export class Vocabulary {
     return tokens.flat()
   }
 
-  #tokenizeInto(
-    tokens: Int32Array,
-    text: Uint8Array,
-    options: TokenizeOptions,
-  ): number {
+  #tokenizeInto(tokens: Int32Array, text: Uint8Array, options: TokenizeOptions): number {
     const source = text.byteLength > 0 ? text : new Uint8Array(1)
     return this.#api.llama_tokenize(
       this.pointer,

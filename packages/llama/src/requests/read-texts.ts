@@ -1,6 +1,8 @@
 import { LlamaError } from '../contract/error.ts'
 import type { EmbedRequest, GenerateRequest, StatesRequest, TextStates } from '../contract/interface.ts'
 import type { ResidentModel } from '../resident/resident-model.ts'
+import { EmbeddingContext, poolings } from '../native/embedding-context.ts'
+import type { PooledText, Pooling } from '../states/pool-states.ts'
 import { readStates, type ReadStatesInput } from '../states/read-states.ts'
 import { throwIfAborted } from './run-task.ts'
 
@@ -16,6 +18,7 @@ export async function readTexts(model: ResidentModel, request: StatesRequest): P
     )
   }
   throwIfAborted(signal)
+  model.checkWrites()
   const texts = await Promise.all(request.texts.map((text) => model.reader.pooled(text)))
   const tensors = layers.map((layer) => `l_out-${layer}`)
   const options = { texts, tensors, needsOutputs: layers.includes(last), pooling, signal, onProgress }
@@ -27,11 +30,70 @@ export async function readTexts(model: ResidentModel, request: StatesRequest): P
 export async function embed(model: ResidentModel, request: EmbedRequest): Promise<Float32Array[]> {
   const { signal } = request
   throwIfAborted(signal)
-  const texts = await Promise.all(request.texts.map((text) => model.reader.pooled({ text: { text } })))
-  const tensors = ['result_norm']
-  const options = { texts, tensors, needsOutputs: true, pooling: 'mean' as const, signal }
-  const states = await readTensors(model, request, options)
-  return states.map((one) => normalise(one.get('result_norm')!))
+  if (model.pooling === poolings.rank) throw noVector(model)
+  const texts = await Promise.all(request.texts.map((text) => model.reader.pooled({ text: { text } }, true)))
+  const pooled = model.writes
+    ? await poolFinalStates(model, request, texts)
+    : await readWhole(model, request, texts)
+  return pooled.map(normalise)
+}
+
+/** Long texts in pieces, short ones together, by the states that the output layer would get. */
+async function poolFinalStates(
+  model: ResidentModel,
+  request: EmbedRequest,
+  texts: readonly PooledText[],
+): Promise<Float32Array[]> {
+  const pooling = poolingsOfStates[model.pooling ?? poolings.mean] ?? 'mean'
+  const options = { texts, tensors: [finalState], needsOutputs: true, pooling, signal: request.signal }
+  try {
+    const states = await readTensors(model, request, options)
+    return states.map((one) => one.get(finalState)!)
+  } catch (error) {
+    // Some graphs (PLaMo 3) do not name them.
+    if (!(error instanceof LlamaError) || error.code !== 'model-unsupported') throw error
+    return await readWhole(model, request, texts)
+  }
+}
+
+const finalState = 'result_norm'
+const poolingsOfStates: Readonly<Record<number, Pooling>> = {
+  [poolings.mean]: 'mean',
+  [poolings.first]: 'first',
+  [poolings.last]: 'last',
+}
+
+/** Each text in one piece, pooled by llama.cpp: as the file says, else the mean. */
+async function readWhole(
+  model: ResidentModel,
+  { adapters, vectors, signal }: EmbedRequest,
+  texts: readonly PooledText[],
+): Promise<Float32Array[]> {
+  const steering = await model.acquireSteering({ adapters, vectors })
+  const { native, weights, info, pooling } = model
+  try {
+    const contextSize = Math.max(...texts.map(({ tokens }) => tokens.length))
+    await using context = await EmbeddingContext.create(native, weights, {
+      contextSize,
+      threads: info.threads,
+      pooling: pooling === undefined || pooling === poolings.none ? poolings.mean : undefined,
+    })
+    context.steer(steering)
+    const pooled: Float32Array[] = []
+    for (const { tokens } of texts) {
+      throwIfAborted(signal)
+      pooled.push(await context.read(tokens))
+    }
+    return pooled
+  } finally {
+    steering.release()
+  }
+}
+
+function noVector({ info: { name } }: ResidentModel): LlamaError {
+  return new LlamaError('model-unsupported', `${name} ranks pairs of texts, and gives no vector of one.`, {
+    hint: 'Choose an embedding model, or one that generates text.',
+  })
 }
 
 async function readTensors(

@@ -21,8 +21,8 @@ export class PromptReader {
   }
 
   /** Tokens of a prompt, at least one. @throws LlamaError invalid-token, context-too-long */
-  async prompt(prompt: PromptInput): Promise<number[]> {
-    const tokens = await this.#read(prompt, true)
+  async prompt(prompt: PromptInput, addEos = false): Promise<number[]> {
+    const tokens = await this.#read(prompt, { addBos: true, addEos })
     if (tokens.length === 0 && this.#vocabulary.bos >= 0) tokens.push(this.#vocabulary.bos)
     if (tokens.length === 0)
       throw new LlamaError('invalid-token', 'The prompt is empty, and the model has no token to begin with.')
@@ -32,27 +32,35 @@ export class PromptReader {
 
   /** Tokens of what follows a prompt of `promptLength` tokens. @throws LlamaError invalid-token, context-too-long */
   async continuation(continuation: PromptInput, promptLength: number): Promise<number[]> {
-    const tokens = await this.#read(continuation, false)
+    const tokens = await this.#read(continuation, { addBos: false })
     this.#checkLength(promptLength + tokens.length)
     return tokens
   }
 
-  /** Tokens of a text whose states are to be pooled, behind those it is read after. @throws LlamaError, as `prompt` */
-  async pooled({ text, after }: StatesRequest['texts'][number]): Promise<PooledText> {
-    const before = after === undefined ? [] : await this.#read(after, true)
-    const own = after === undefined ? await this.prompt(text) : await this.#read(text, false)
+  /**
+   * Tokens of a text whose states are to be pooled, behind those it is read after.
+   * @param addEos whether it ends as the model's texts end
+   * @throws LlamaError, as `prompt`
+   */
+  async pooled({ text, after }: StatesRequest['texts'][number], addEos = false): Promise<PooledText> {
+    const before = after === undefined ? [] : await this.#read(after, { addBos: true })
+    const own =
+      after === undefined ? await this.prompt(text, addEos) : await this.#read(text, { addBos: false })
     if (own.length === 0) throw new LlamaError('invalid-token', 'There is a text without tokens to read.')
     const tokens = [...before, ...own]
     this.#checkLength(tokens.length)
     return { tokens, start: before.length }
   }
 
-  async #read(prompt: PromptInput, addBos: boolean): Promise<number[]> {
+  async #read(
+    prompt: PromptInput,
+    { addBos, addEos = false }: { addBos: boolean; addEos?: boolean },
+  ): Promise<number[]> {
     if ('text' in prompt) {
       const { text, special = false, verbatim } = prompt
       if (special && verbatim !== undefined)
         return await this.#vocabulary.tokenizeVerbatim(text, verbatim, { addBos })
-      return await this.#vocabulary.tokenizeLong(text, { special, addBos })
+      return await this.#vocabulary.tokenizeLong(text, { special, addBos, addEos })
     }
     const tokens = [...prompt.tokens]
     this.#vocabulary.check(tokens)

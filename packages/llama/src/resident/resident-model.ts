@@ -1,3 +1,4 @@
+import { figureOf } from '@woolgather/gguf'
 import type { Native } from '@woolgather/ggml'
 import { BatchEngine } from '../batching/engine.ts'
 import { chooseTemplate, type ChatTemplate } from '../chat/index.ts'
@@ -40,15 +41,18 @@ export class ResidentModel {
   readonly info: ModelInfo
   readonly vocabulary: Vocabulary
   readonly template: ChatTemplate | undefined
-  readonly engine: BatchEngine
   readonly reader: PromptReader
   readonly native: Native
   readonly weights: NativeModel
   readonly #held: HeldWeights
-  readonly #context: NativeContext
+  /** Absent of encoders. */
+  readonly #context: NativeContext | undefined
+  readonly #engine: BatchEngine | undefined
   readonly #adapters: AdapterStore
   /** Tokens that prompt and answer may have together. */
   readonly sequenceLimit: number
+  /** llama.cpp's `llama_pooling_type` of the header: how an embedding is made of the tokens'. */
+  readonly pooling: number | undefined
   readonly #files: readonly { path: string; state: FileState | undefined }[]
   readonly #claim: Claim
 
@@ -96,7 +100,7 @@ export class ResidentModel {
     let context: NativeContext | undefined
     try {
       const separate = options.reproducible ?? false
-      context = await openContext(native, model, { resources, maxSequences, separate })
+      if (file.writes) context = await openContext(native, model, { resources, maxSequences, separate })
       const types = await readWeightTypes(file.parts)
       const resident = new ResidentModel(native, { ...plan, held, context, files: state, types })
       claim.loaded()
@@ -112,7 +116,7 @@ export class ResidentModel {
     native: Native,
     parts: LoadPlan & {
       held: HeldWeights
-      context: NativeContext
+      context: NativeContext | undefined
       files: readonly { path: string; state: FileState | undefined }[]
       types: ReadonlySet<string>
     },
@@ -123,13 +127,16 @@ export class ResidentModel {
     this.weights = model
     this.#held = held
     this.#context = context
+    this.pooling = figureOf(file.figures, 'pooling_type', 'largest')
     this.#claim = parts.claim
-    this.sequenceLimit = Math.min(resources.sequenceLimit, resources.contextSize, context.cells)
+    const { sequenceLimit, contextSize } = resources
+    this.sequenceLimit = Math.min(sequenceLimit, contextSize, context?.cells ?? Infinity)
     this.#files = parts.files
     this.vocabulary = model.vocabulary
     this.reader = new PromptReader(model.vocabulary, {
-      sequenceLimit: this.sequenceLimit,
-      separate: context.separate,
+      // What is only read needs no room for an answer.
+      sequenceLimit: this.sequenceLimit + (context ? 0 : 1),
+      separate: context?.separate ?? false,
     })
     this.template = chooseTemplate({
       fileTemplate: file.chatTemplate,
@@ -143,15 +150,17 @@ export class ResidentModel {
       layers: model.layers,
       identity: parts.options.identity,
       memory: parts.need,
-      reproducible: context.separate ? reproducibility(native) : 'off',
+      reproducible: context?.separate ? reproducibility(native) : 'off',
     }
-    this.engine = new BatchEngine(context, {
-      contextSize: context.separate ? context.cells * context.sequences : resources.contextSize,
-      maxSequences: parts.maxSequences,
-      partialPrefixes: !keepsWholeState(native, model),
-      strict: context.separate,
-      alone: !roundsAlike(parts.types),
-    })
+    this.#engine =
+      context &&
+      new BatchEngine(context, {
+        contextSize: context.separate ? context.cells * context.sequences : contextSize,
+        maxSequences: parts.maxSequences,
+        partialPrefixes: !keepsWholeState(native, model),
+        strict: context.separate,
+        alone: !roundsAlike(parts.types),
+      })
     this.#adapters = new AdapterStore(native, model)
   }
 
@@ -175,6 +184,30 @@ export class ResidentModel {
     return this.vocabulary.tokenize(text, { special, addBos })
   }
 
+  /** Whether it writes; an encoder only embeds. */
+  get writes(): boolean {
+    return this.#engine !== undefined
+  }
+
+  /** What texts are written and scored by. @throws LlamaError model-unsupported for an encoder */
+  get engine(): BatchEngine {
+    this.checkWrites()
+    return this.#engine!
+  }
+
+  /** @throws LlamaError model-unsupported for an encoder */
+  checkWrites(): void {
+    if (this.writes) return
+    const { name, architecture } = this.info
+    throw new LlamaError(
+      'model-unsupported',
+      `${name} is an embedding model (${architecture}): it writes no text.`,
+      {
+        hint: 'Use it in “Embed”, or choose a model that generates text.',
+      },
+    )
+  }
+
   /** Reading weights that were truncated or overwritten under their mapping would end the process. */
   checkFiles(): void {
     const changed = this.#files.find(({ path, state }) => state && wasOverwritten(path, state))
@@ -186,13 +219,13 @@ export class ResidentModel {
 
   /** Frees adapters long unused. */
   trimAdapters(): void {
-    this.#adapters.trim(this.engine.activeAdapters)
+    this.#adapters.trim(this.#engine?.activeAdapters ?? new Set())
   }
 
   /** Waits for what is decoded, then frees everything. Nothing else may go on with it. */
   async dispose(): Promise<void> {
-    await this.engine.idle()
-    await this.#context.dispose()
+    await this.#engine?.idle()
+    await this.#context?.dispose()
     this.#adapters.dispose()
     await this.#held.release()
     this.#claim.release()
@@ -222,16 +255,7 @@ function describe(
   resources: Resources,
   template: ChatTemplate | undefined,
 ): Omit<ModelInfo, 'reproducible' | 'identity' | 'memory' | 'layers'> {
-  const {
-    path,
-    architecture,
-    name,
-    parameters,
-    bytes,
-    embeddingSize,
-    vocabSize,
-    trainedContextSize,
-  } = file
+  const { path, architecture, name, parameters, bytes, embeddingSize, vocabSize, trainedContextSize } = file
   const { gpuLayers, contextSize, threads } = resources
   return {
     path,

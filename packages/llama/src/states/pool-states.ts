@@ -4,20 +4,24 @@ export interface PooledText {
   start: number
 }
 
+/** The mean over the tokens, or the state after one of them. */
+export type Pooling = 'mean' | 'first' | 'last'
+
 /** One vector per tensor, pooled over the tokens of a text as they come. */
 export class StatePool {
   readonly #text: PooledText
-  readonly #pooling: 'mean' | 'last'
+  readonly #pooling: Pooling
   readonly #sums = new Map<string, Float64Array>()
 
-  constructor(text: PooledText, pooling: 'mean' | 'last') {
+  constructor(text: PooledText, pooling: Pooling) {
     this.#text = text
     this.#pooling = pooling
   }
 
   counts(position: number): boolean {
     const { tokens, start } = this.#text
-    return this.#pooling === 'last' ? position === tokens.length - 1 : position >= start
+    if (this.#pooling === 'last') return position === tokens.length - 1
+    return this.#pooling === 'first' ? position === start : position >= start
   }
 
   /** Adds the state after the token at a position that counts. */
@@ -29,7 +33,7 @@ export class StatePool {
 
   result(name: string): Float32Array {
     const { tokens, start } = this.#text
-    const count = this.#pooling === 'last' ? 1 : tokens.length - start
+    const count = this.#pooling === 'mean' ? tokens.length - start : 1
     return Float32Array.from(this.#sums.get(name) ?? [], (value) => value / count)
   }
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { ControlVector, TextStates } from '../contract/interface.ts'
 import type { ResidentModel } from '../resident/resident-model.ts'
 import { endless, loadTestModel, someTokens } from '../testing/native-model.ts'
+import { EmbeddingContext, poolings } from '../native/embedding-context.ts'
 import { generate } from '../requests/generate.ts'
 import { embed, readTexts } from '../requests/read-texts.ts'
 
@@ -168,4 +169,36 @@ test('reading is cancelled between decode calls', async () => {
     onProgress: () => controller.abort(),
   })
   await expect(reading).rejects.toMatchObject({ code: 'cancelled' })
+})
+
+test('a text becomes a vector as the file says: by its tokens’ mean, or by one of them', async () => {
+  const embedded = async (pooling: number): Promise<Float32Array> => {
+    await using loaded = await loadTestModel({ metadata: { 'llama.pooling_type': { u32: pooling } } })
+    const [vector] = await embed(loaded.model, { texts: ['a story of the sea'] })
+    return vector!
+  }
+  const [mean, first, last] = [await embedded(1), await embedded(2), await embedded(3)]
+  expect(largestDifference(mean, first)).toBeGreaterThan(0.01)
+  expect(largestDifference(mean, last)).toBeGreaterThan(0.01)
+  await expect(embedded(4)).rejects.toMatchObject({ code: 'model-unsupported' })
+})
+
+test('read whole and pooled by llama.cpp, a text becomes the vector that its states give', async () => {
+  await using loaded = await loadTestModel()
+  const { model, native } = loaded
+  const { tokens } = await model.reader.pooled({ text: { text: 'a story of the sea' } })
+  await using context = await EmbeddingContext.create(native, model.weights, {
+    contextSize: tokens.length,
+    threads: 1,
+    pooling: poolings.mean,
+  })
+  const whole = await context.read(tokens)
+  const length = Math.hypot(...whole)
+  const [pooled] = await embed(model, { texts: ['a story of the sea'] })
+  expect(
+    largestDifference(
+      whole.map((value) => value / length),
+      pooled!,
+    ),
+  ).toBeLessThan(1e-5)
 })

@@ -1,12 +1,12 @@
 import type { Native } from '@woolgather/ggml'
 import { LlamaError } from '../contract/error.ts'
 import { NativeContext } from '../native/native-context.ts'
-import type { BatchEntry } from '../native/native-context.ts'
+import type { BatchEntry } from '../native/batch-buffers.ts'
 import type { NativeModel } from '../native/native-model.ts'
 import { keepsWholeState } from '../native/open-context.ts'
 import type { Steering } from '../native/steering.ts'
 import { StatePool } from './pool-states.ts'
-import type { PooledText } from './pool-states.ts'
+import type { PooledText, Pooling } from './pool-states.ts'
 import { TensorTap } from './tensor-tap.ts'
 
 /** Tokens of one decode call, and texts read side by side. */
@@ -23,7 +23,7 @@ export interface ReadStatesInput {
   tensors: readonly string[]
   /** Whether one of them has rows only for tokens with logits, as from the last block on. */
   needsOutputs: boolean
-  pooling: 'mean' | 'last'
+  pooling: Pooling
   steering: Steering
   threads: number
   signal?: AbortSignal | undefined
