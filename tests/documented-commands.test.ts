@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import type { NodeDescription } from '@woolgather/workflow'
 import { woolgather } from './cli.ts'
 import { root } from './scratch.ts'
 
@@ -61,4 +62,27 @@ test('the examples that pages list in tables are shipped', () => {
   )
   expect(listed.length).toBeGreaterThan(30)
   expect(readdirSync(path.join(root, 'workflows'))).toEqual(expect.arrayContaining(listed))
+})
+
+test('an input or output that pages name with its node is one of that node', async () => {
+  const { stdout } = await woolgather(['nodes', '--json'])
+  const descriptions = JSON.parse(stdout) as NodeDescription[]
+  const byLength = descriptions.toSorted((a, b) => b.title.length - a.title.length)
+  const named = pages
+    .filter((page) => page !== path.join('docs', 'nodes.md'))
+    .flatMap((page) => {
+      const text = readFileSync(path.join(root, page), 'utf8').replace(/\s+/g, ' ')
+      return [...text.matchAll(/`(\w+)(?:: [^`]*)?` of (?:the )?[“_]?([A-Z][\w ]+)/g)].flatMap(
+        ([, name, node]) => {
+          const found = byLength.find(({ title }) => node?.startsWith(title))
+          return found ? [{ page, name, found }] : []
+        },
+      )
+    })
+  expect(named.length).toBeGreaterThan(4)
+  for (const { page, name, found } of named)
+    expect(
+      [...found.inputs, ...found.outputs].map((port) => port.name),
+      `${page}: ${found.title}`,
+    ).toContain(name)
 })

@@ -15,7 +15,7 @@ export const exampleGroups: readonly ExampleGroup[] = [
       'length-by-temperature': 'A line for each seed: how long stories get as the temperature rises.',
       'json-schema': 'Character cards that always are JSON of one schema, whatever the seed.',
       'lora-strength': 'The same stories at LoRA strength 0, 0.5 and 1: from none to all told by a pirate.',
-      'negative-prompt': 'Castles come up less, and from strength 1.5 on never, though they fit the prompt.',
+      'negative-prompt': 'Castles come up less, and from guidance 1.5 on never, though they fit the prompt.',
     },
   },
   {
