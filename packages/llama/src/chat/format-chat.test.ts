@@ -159,7 +159,16 @@ test('a template that wants turns by turns says so, with the roles it got', asyn
   })
 })
 
-test('text that is no template is refused with the place', async () => {
+test('a template that ends too soon says so', async () => {
+  expect(
+    await failure(() => formatChat({ messages: [user('a')], template: file('{% for a in messages %}x') })),
+  ).toMatchObject({
+    message:
+      'The chat template (tokenizer.chat_template) is not valid Jinja: it ends before what it opened is closed.',
+  })
+})
+
+test('text that is no template is refused, with what is wrong', async () => {
   expect(await failure(() => formatChat({ messages: [user('a')], template: file('{% for %}') }))).toEqual({
     code: 'invalid-chat-template',
     message: expect.stringMatching(/^The chat template \(tokenizer\.chat_template\) is not valid Jinja: .+/),

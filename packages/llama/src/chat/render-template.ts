@@ -40,6 +40,8 @@ export function compileTemplate(jinja: string): CompiledTemplate {
   try {
     return new Template(jinja)
   } catch (error) {
+    // The library runs past the last token.
+    if (error instanceof TypeError) return { message: 'it ends before what it opened is closed' }
     return { message: messageOf(error) }
   }
 }

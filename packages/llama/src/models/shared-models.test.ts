@@ -83,6 +83,14 @@ test('two models stay loaded after their last use where there is room', async ()
   expect(opened.told).toEqual([['a'], ['a', 'c'], ['a', 'c', 'small'], ['c', 'small']])
 })
 
+test('weights that two contexts share are told once', async () => {
+  await using opened = open()
+  const sizesOf = (contextSize: number): WantedModel => ({ ...want('small'), key: `small ${contextSize}`, loadedAs: { contextSize } })
+  const options = { signal: new AbortController().signal, onProgress: () => {} }
+  await opened.pool.use([sizesOf(256), sizesOf(512)], options, () => Promise.resolve())
+  expect(opened.told).toEqual([['small'], ['small']])
+})
+
 test('who finds no room waits for those in use, and takes it before those who come later', async () => {
   let noRoom = (): void => {}
   const foundNoRoom = new Promise<void>((resolve) => (noRoom = resolve))

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { LlamaError } from '../contract/error.ts'
-import type { LanguageModel, LlamaRuntime, LoadModelOptions } from '../contract/interface.ts'
+import type { LanguageModel, LlamaRuntime, LoadModelOptions, ModelInfo } from '../contract/interface.ts'
 import { refuseTogether } from './refuse-together.ts'
 
 /** How many models stay loaded after their last use, so that the next cell finds its model ready. */
@@ -77,6 +77,7 @@ export interface SharedModelsOptions {
   idleMs?: number | undefined
   /** Milliseconds that others may go on with what is loaded while somebody waits for its memory. */
   patienceMs?: number | undefined
+  /** What is in memory, each weights once however many contexts are on them. */
   onChange: (models: { file: string; bytes: number }[]) => void
 }
 
@@ -386,11 +387,14 @@ export class SharedModels implements AsyncDisposable {
   }
 
   #tell(): void {
+    const weights = new Map([...this.#entries.values()].map((entry) => [weightsOf(entry.model.info), entry]))
     this.#options.onChange(
-      [...this.#entries.values()].map(({ wanted, model }) => ({
-        file: wanted.name,
-        bytes: model.info.bytes,
-      })),
+      [...weights.values()].map(({ wanted, model }) => ({ file: wanted.name, bytes: model.info.bytes })),
     )
   }
+}
+
+/** The same for contexts that share their weights, as `SharedWeights` tells them apart. */
+function weightsOf({ path, identity, gpuLayers, reproducible }: ModelInfo): string {
+  return JSON.stringify([path, identity, gpuLayers, reproducible === 'off'])
 }
