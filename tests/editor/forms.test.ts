@@ -84,6 +84,20 @@ test('a link that holds the whole workflow opens it with a warning, and runs not
   await other.evaluate((link) => location.assign(link), await copied())
   await warning.getByRole('button', { name: 'Look at it' }).click()
   await expect.poll(() => tabs.allInnerTexts()).toEqual(['A story by form', 'A story by form'])
+
+  // Pasted into the editor, which has another address than the one that the link begins with.
+  const paste = (text: string): Promise<boolean> =>
+    other.evaluate((text) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', text)
+      const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+      return !document.body.dispatchEvent(event)
+    }, text)
+  const elsewhere = (await copied()).replace(/^http:\/\/[^/]+/, 'https://wool.example')
+  expect(await paste(`see ${elsewhere}`)).toBe(false)
+  expect(await paste(`\n${elsewhere} `)).toBe(true)
+  await warning.getByRole('button', { name: 'Look at it' }).click()
+  await expect.poll(() => tabs.count()).toBe(3)
   await other.evaluate((link) => location.assign(link), (await copied()).slice(0, -20))
   await other.locator('.notice[data-tone=error]').getByText('The link is damaged').waitFor()
   await other.close()

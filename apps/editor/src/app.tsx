@@ -13,7 +13,7 @@ import { StatusBar } from './panels/status-bar.tsx'
 import { TabBar } from './panels/tab-bar.tsx'
 import { TitleBar } from './panels/title-bar.tsx'
 import { Waiting } from './panels/waiting.tsx'
-import { watchClipboard } from './session/editing/clipboard.ts'
+import { watchClipboard } from './session/files/clipboard.ts'
 import { openFile } from './session/files/import-file.ts'
 import { placeOnGraph, watchPointer } from './session/editing/open-search.ts'
 import {

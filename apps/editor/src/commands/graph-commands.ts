@@ -3,7 +3,7 @@ import { copySelected, duplicateSelected, graphOf, selectAll } from '../session/
 import { selectedSubgraphs } from '../session/editing/edit-subgraph.ts'
 import { enterSubgraph, leaveSubgraph } from '../session/editing/enter-subgraph.ts'
 import { insertAtPointer, readLink } from '../session/editing/insert-on-link.ts'
-import { pasteFromClipboard } from '../session/editing/clipboard.ts'
+import { pasteFromClipboard } from '../session/files/clipboard.ts'
 import { searchAtPointer, searchPlaces } from '../session/editing/open-search.ts'
 import { addReroute, straighten } from '../session/editing/reroute-link.ts'
 import type { Editor } from '../store/editor.ts'

@@ -1,4 +1,4 @@
-import { isTyping } from '../session/editing/clipboard.ts'
+import { isTyping } from '../session/files/clipboard.ts'
 import type { Editor } from '../store/editor.ts'
 import { isEnabled, type Command, type Flow } from './command.ts'
 import { commands } from './commands.ts'

@@ -1,6 +1,6 @@
 import type { Edge, Node } from '@xyflow/react'
 import { useMemo, type MouseEvent as ReactMouseEvent } from 'react'
-import { isTyping } from '../session/editing/clipboard.ts'
+import { isTyping } from '../session/files/clipboard.ts'
 import { useEditor } from '../store/editor-context.ts'
 import type { MenuRequest } from '../store/workbench-store.ts'
 

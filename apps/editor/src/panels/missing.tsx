@@ -22,6 +22,9 @@ export function Missing({ missing: { models, nodeTypes } }: { missing: ImportedW
               <MissingFile key={model.file} model={model} />
             ))}
           </ul>
+          <p className="missing-facts">
+            Or put a file into the models folder, under this name, or choose another model at its node.
+          </p>
         </section>
       )}
       {nodeTypes.length > 0 && (

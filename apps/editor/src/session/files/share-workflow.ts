@@ -55,11 +55,15 @@ export async function copyJson(editor: Editor): Promise<void> {
   await copy(editor, formatWorkflow(workflow), 'The workflow is copied as JSON')
 }
 
-/** A link that holds the whole workflow: whoever has Woolgather at the same address opens it there. */
+/** A link that holds the whole workflow: whoever has Woolgather at the same address opens it there, others paste it. */
 export async function copyWholeLink(editor: Editor): Promise<void> {
   const link = pageFolder() + '/' + (await packWorkflow(await withModels(editor, presentOf(editor))))
   if (link.length <= mostLinkCharacters)
-    return copy(editor, link, 'The link is copied. It holds the whole workflow')
+    return copy(
+      editor,
+      link,
+      'The link is copied. It holds the whole workflow: whoever runs Woolgather opens it, or pastes it into the editor',
+    )
   editor.workbench
     .getState()
     .notify(

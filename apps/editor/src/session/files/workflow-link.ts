@@ -17,6 +17,13 @@ export function holdsWorkflow(hash: string): boolean {
   return hash.startsWith(linkBeginning)
 }
 
+/** The end of an address that holds a workflow, where a text is such a link and nothing else. */
+export function linkedEnd(text: string): string | undefined {
+  const link = text.trim()
+  const at = link.indexOf(linkBeginning)
+  return /^https?:\/\/\S+$/.test(link) && at >= 0 ? link.slice(at) : undefined
+}
+
 /** The workflow in the end of an address, which anybody may have written. */
 export async function unpackWorkflow(
   hash: string,

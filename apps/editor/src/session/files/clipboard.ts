@@ -3,8 +3,10 @@ import type { Editor } from '../../store/editor.ts'
 import { showKeys } from '../../store/show-keys.ts'
 import type { Point } from '../../layout/free-place.ts'
 import type { Surroundings } from '../../layout/free-place-in.ts'
-import { placeOnGraph } from './open-search.ts'
-import { copySelected, pasteAt, removeSelected } from './edit-graph.ts'
+import { placeOnGraph } from '../editing/open-search.ts'
+import { copySelected, pasteAt, removeSelected } from '../editing/edit-graph.ts'
+import { openSent } from './open-sent.ts'
+import { linkedEnd } from './workflow-link.ts'
 
 /** Whether the keyboard belongs to a field at the moment, and shortcuts must keep away. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -34,7 +36,7 @@ export function watchClipboard(editor: Editor, place: () => Point): () => void {
   }
   const paste = (event: ClipboardEvent): void => {
     const text = event.clipboardData?.getData('text/plain') ?? ''
-    if (!mine(event) || !text.trimStart().startsWith('{')) return
+    if (!mine(event) || (linkedEnd(text) === undefined && !text.trimStart().startsWith('{'))) return
     event.preventDefault()
     pasteText(editor, text, place())
   }
@@ -60,7 +62,10 @@ export async function pasteFromClipboard(editor: Editor, flow: Surroundings): Pr
   }
 }
 
+/** Nodes come into the graph; a link that holds a workflow opens it, whatever address of Woolgather it begins with. */
 function pasteText(editor: Editor, text: string, at: Point): void {
+  const linked = linkedEnd(text)
+  if (linked !== undefined) return void openSent(editor, linked)
   const parsed = parseWorkflow(text)
   if (parsed.workflow) return pasteAt(editor, parsed.workflow, at)
   const [first] = parsed.issues
