@@ -97,6 +97,8 @@ test('what a spreadsheet or a page would run is text in CSV and Markdown', () =>
   const hostile = (): string => '=HYPERLINK("x")<img src=x>![a](http://x)'
   expect(asCsv(set, hostile)).toContain(`"'=HYPERLINK(""x"")`)
   expect(asMarkdown(shown, shown.rows, hostile)).toContain('=HYPERLINK("x")&lt;img src=x>!\\[a\\](http://x)')
+  const backslashes = (): string => '\\[a\\](http://x) \\| b'
+  expect(asMarkdown(shown, shown.rows, backslashes)).toContain('\\\\\\[a\\\\\\](http://x) \\\\\\| b')
 })
 
 test('JSON lines keep numbers numbers and failures whole', () => {

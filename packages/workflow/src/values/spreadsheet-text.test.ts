@@ -10,6 +10,7 @@ test.each([
   '@SUM(1)',
   '\t=1',
   '\r=1',
+  '\n=1',
   '＝1',
   '-1e5x',
 ])('%j would be run, and is made text', (text) => expect(spreadsheetText(text)).toBe(`'${text}`))

@@ -1,4 +1,4 @@
-const formula = /^[=+\-@\t\r＝＋－＠]/
+const formula = /^[=+\-@\t\r\n＝＋－＠]/
 const negativeNumber = /^-\d+(\.\d+)?(e[+-]?\d+)?$/i
 
 /**

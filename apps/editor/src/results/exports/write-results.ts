@@ -169,6 +169,6 @@ function inMarkdown(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replaceAll(/[|[\]]/g, '\\$&')
+    .replaceAll(/[\\|[\]]/g, '\\$&')
     .replaceAll(/\s*\n\s*/g, ' ')
 }
