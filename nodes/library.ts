@@ -2,6 +2,7 @@ import type { WoolgatherNode } from './services/services.ts'
 
 /** Every node type of the library by its name, loaded when it is needed. A new node is a file and a line here. */
 export const library: Readonly<Record<string, () => Promise<WoolgatherNode>>> = {
+  'loading/checkpoint': async () => (await import('./loading/checkpoint.ts')).checkpoint,
   'loading/model': async () => (await import('./loading/model.ts')).model,
   'lora/load': async () => (await import('./lora/load.ts')).loadLora,
   'lora/apply': async () => (await import('./lora/apply.ts')).applyLora,

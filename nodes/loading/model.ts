@@ -1,9 +1,7 @@
 import type { ModelRecipe } from '@woolgather/workflow'
 import { z } from 'zod'
+import { modelUse, modelUseInputs } from './model-use.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-
-const optionalCount = (minimum: number, maximum: number): z.ZodOptional<z.ZodNumber> =>
-  z.int().min(minimum).max(maximum).optional()
 
 export const model: WoolgatherNode = defineNode({
   type: 'loading/model',
@@ -21,36 +19,7 @@ export const model: WoolgatherNode = defineNode({
       schema: z.string().min(1, 'choose a model file'),
       widget: 'model',
     },
-    gpuLayers: {
-      type: 'integer',
-      title: 'GPU layers',
-      description: 'Layers kept on the GPU. Empty: as many as fit.',
-      schema: optionalCount(0, 10_000),
-      advanced: true,
-    },
-    contextSize: {
-      type: 'integer',
-      title: 'Context size',
-      description:
-        'Tokens shared by everything that runs on this model at once. Empty: chosen within memory.',
-      schema: optionalCount(8, 16_777_216),
-      advanced: true,
-    },
-    threads: {
-      type: 'integer',
-      title: 'Threads',
-      description: 'CPU threads. Empty: physical cores − 1.',
-      schema: optionalCount(1, 512),
-      advanced: true,
-    },
-    reproducible: {
-      type: 'boolean',
-      title: 'Reproducible',
-      description:
-        'The same prompt and seed give the same text on one machine, whatever else runs. Without it, texts of quantised models that are written at once often part after some tokens: cells that you compare may differ by that alone. Slower by about a half, most of all with F16 weights and LoRAs.',
-      schema: z.boolean().default(false),
-      advanced: true,
-    },
+    ...modelUseInputs,
     sha256: {
       type: 'text',
       title: 'SHA-256',
@@ -63,26 +32,14 @@ export const model: WoolgatherNode = defineNode({
     },
   },
   outputs: { model: { type: 'model', description: 'The recipe of this model.' } },
-  async run(
-    { file, gpuLayers, contextSize, threads, reproducible, sha256 },
-    { services, signal, progress, written },
-  ) {
+  async run({ file, sha256, ...use }, { services, signal, progress, written }) {
     const located = await services.models.locate(file, {
       written: written('file'),
       sha256,
       signal,
       onProgress: (done, total) => progress(done, total, 'bytes'),
     })
-    const recipe = {
-      kind: 'file',
-      file: located,
-      ...(gpuLayers !== undefined && { gpuLayers }),
-      ...(contextSize !== undefined && { contextSize }),
-      ...(threads !== undefined && { threads }),
-      // Absent unless asked for, so that a recipe is written in one way only.
-      ...(reproducible && { reproducible }),
-      adapters: [],
-    } satisfies ModelRecipe
+    const recipe = { kind: 'file', file: located, ...modelUse(use) } satisfies ModelRecipe
     return { model: recipe }
   },
 })

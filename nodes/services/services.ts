@@ -44,6 +44,14 @@ export interface Models {
    */
   locateLora(file: string, options: LocateOptions): Promise<{ file: string } | { peft: string }>
   /**
+   * The files of a checkpoint as transformers save it, by its folder or `hf:owner/repo`, fetched first as with `locate`.
+   * @throws as `locate`
+   */
+  locateCheckpoint(
+    folder: string,
+    options: Omit<LocateOptions, 'sha256'>,
+  ): Promise<{ folder: string; files: string[] }>
+  /**
    * What decides the numbers a recipe computes, besides the recipe: contents of its files, build and backend of the
    * native library. Joins the cache key of every node that computes with a model.
    */

@@ -48,6 +48,7 @@ export async function runGraph(
           ? Promise.resolve(file)
           : Promise.reject(new Error(`${file} is not written in the workflow`)),
       locateLora: async (file) => (file.endsWith('.gguf') ? { file } : { peft: file }),
+      locateCheckpoint: async (folder) => ({ folder, files: ['config.json', 'model.safetensors'] }),
       fingerprint: (recipe) => Promise.resolve(filesOfModel(recipe)),
       use: (recipe, _options, work) => work(ready(recipe)),
       useAll: (recipes, _options, work) => work(recipes.map(ready)),

@@ -17,6 +17,7 @@ import torch
 
 from families import HIDDEN, families, targets, tensors_of, usual_targets
 from store_tensors import write
+from tokenizers_of import byte_pairs, sentence_piece, sentence_piece_added, sentence_piece_fast
 
 # older PyTorch lacks number types that the converters name
 for name in ("float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu", "uint16", "uint32", "uint64"):
@@ -93,7 +94,54 @@ def adapter(family: str, more: tuple[str, ...] = ()):
     return make
 
 
+def checkpoint(family: str, tokenizer, dtype: str = "F32", outtype: str = "f32", pre: str = "", shards: int = 1, **changes: object):
+    def make(folder: str, llama_cpp: str) -> None:
+        target = f"{folder}/checkpoint"
+        write_config(family, target, **changes)
+        tokenizer(target)
+        tensors = random_tensors(folder.rsplit("/", 1)[-1], tensors_of(family))
+        names = list(tensors)
+        if shards == 1:
+            write(f"{target}/model.safetensors", tensors, dtype)
+        else:
+            weight_map = {}
+            for shard in range(shards):
+                file = f"model-{shard + 1:05}-of-{shards:05}.safetensors"
+                own = names[shard::shards]
+                write(f"{target}/{file}", {name: tensors[name] for name in own}, dtype)
+                weight_map.update({name: file for name in own})
+            dump(f"{target}/model.safetensors.index.json", {"metadata": {}, "weight_map": weight_map})
+        if pre:
+            # a vocabulary this small has no hash that the converter knows
+            from conversion.base import TextModel
+
+            TextModel.get_vocab_base_pre = lambda self, tokenizer: pre
+        convert(
+            f"{llama_cpp}/convert_hf_to_gguf.py", target, "--outfile", f"{folder}/reference.gguf", "--outtype", outtype
+        )
+
+    return make
+
+
 cases = {
+    "llama": checkpoint("llama", sentence_piece, "BF16", "bf16"),
+    "llama-fast": checkpoint("llama", sentence_piece_fast, "F16", "f16", rope_scaling=None),
+    "llama-bytes": checkpoint(
+        "llama", byte_pairs("llama-bpe"), "F32", "f16", "llama-bpe", shards=2, rope_scaling={"type": "linear", "factor": 2.0}
+    ),
+    "llama-smol": checkpoint("llama", byte_pairs("smollm"), "F32", "q8_0", "smollm", hidden_act="silu"),
+    "mistral": checkpoint("mistral", sentence_piece_added, "BF16", "q8_0"),
+    "qwen2": checkpoint("qwen2", byte_pairs("qwen2", pairs_as_lists=True), "BF16", "f32", "qwen2"),
+    "qwen3": checkpoint("qwen3", byte_pairs("qwen2", template=False), "BF16", "bf16", "qwen2"),
+    "gemma": checkpoint("gemma", sentence_piece, "BF16", "f16"),
+    "gemma2": checkpoint("gemma2", sentence_piece, "F32", "f32"),
+    "gemma3": checkpoint("gemma3", sentence_piece, "BF16", "bf16", rope_scaling={"rope_type": "linear", "factor": 8.0}),
+    "phi3": checkpoint("phi3", sentence_piece_added, "BF16", "bf16"),
+    "phi3-bytes": checkpoint(
+        "phi3", byte_pairs("dbrx", tokenizer_class="GPT2Tokenizer"), "F16", "f16", "dbrx", rope_scaling=None, sliding_window=None
+    ),
+    "gptneox": checkpoint("gptneox", byte_pairs("olmo", template=False), "F16", "f16", "olmo"),
+    "falcon": checkpoint("falcon", byte_pairs("falcon", template=False), "BF16", "f32", "falcon"),
     **{f"adapter-{family}": adapter(family) for family in families},
     "adapter-heads": adapter("llama", more=("model.embed_tokens", "lm_head")),
 }

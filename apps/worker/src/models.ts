@@ -4,6 +4,7 @@ import {
   downloadModel,
   findFolder,
   firstFolder,
+  type FoundFolder,
   type Models as FoundModels,
   placeToSave,
 } from '@woolgather/files'
@@ -23,8 +24,11 @@ import {
 } from '@woolgather/nodes'
 import {
   adapterAddress,
+  checkpointAddress,
   chooseAdapterFiles,
+  chooseCheckpointFiles,
   findAdapterFolder,
+  listCheckpoint,
   namesOf,
   StaleFile,
   untilAborted,
@@ -90,6 +94,7 @@ export function createModels(
   { folders, found, hosts, files, weights, loras, loaded }: ModelsOptions,
 ): ModelHost {
   const downloads = new Map<string, Promise<string>>()
+  const folderDownloads = new Map<string, Promise<FoundFolder>>()
   const compileConstraint = createConstraintCompiler()
 
   const resolve = async (recipe: ModelRecipe): Promise<Resolved> => {
@@ -206,10 +211,22 @@ export function createModels(
       if (isModelAddress(file)) {
         const address = adapterAddress(file)
         if (address === undefined) return { file: await host.locate(file, options) }
-        return { peft: await locateFolder(address, chooseAdapterFiles, options) }
+        if (options.sha256 === undefined && (await isElsewhere(address))) return { peft: address }
+        return { peft: (await locateFolder(address, chooseAdapterFiles, options)).folder }
       }
       const folder = await findAdapterFolder(file, await files.find(file))
       return folder === undefined ? { file } : { peft: folder }
+    },
+
+    async locateCheckpoint(name, options) {
+      if (!isModelAddress(name)) return listCheckpoint(name, await files.find(name))
+      const address = checkpointAddress(name)
+      const config = await found.locate(inFolder(address, 'config.json'))
+      const isKept =
+        config !== undefined && (await findFolder(firstFolder(folders, 'look in'), address)) === undefined
+      if (isKept) return listCheckpoint(address, path.dirname(config.path))
+      const { folder, files: names } = await locateFolder(address, chooseCheckpointFiles, options)
+      return { folder, files: [...names] }
     },
 
     fingerprint: async (recipe) => host.fingerprintOf(await files.look(filesOfModel(recipe)), 'best'),
@@ -268,24 +285,22 @@ export function createModels(
     throw notWritten(uri)
   }
 
-  /** The folder that an address names, fetched first. @returns its path below the models folder */
+  /** The folder that an address names, fetched first. */
   async function locateFolder(
     uri: string,
     choose: (names: readonly string[]) => readonly string[],
     { written, sha256, signal, onProgress }: LocateOptions,
-  ): Promise<string> {
+  ): Promise<FoundFolder> {
     const directory = firstFolder(folders, 'download to')
     const fetched = await findFolder(directory, uri)
-    if (fetched !== undefined) return fetched.folder
-    if (sha256 === undefined && (await isElsewhere(uri))) return uri
+    if (fetched !== undefined) return fetched
     if (!written) throw notWritten(uri)
-    return shared(uri, signal, async () => {
+    return shared(folderDownloads, uri, signal, () => {
       const input = { uri, directory, choose, ...(sha256 !== undefined && { sha256 }), signal }
-      const { folder } = await downloadFolder({
+      return downloadFolder({
         ...input,
         onProgress: ({ done, total = 0 }) => onProgress(done, total),
       })
-      return folder
     })
   }
 
@@ -298,7 +313,7 @@ export function createModels(
   async function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
     hosts.check(uri)
     const directory = firstFolder(folders, 'download to')
-    return shared(uri, signal, async () => {
+    return shared(downloads, uri, signal, async () => {
       const result = await downloadModel({
         uri,
         directory,
@@ -311,7 +326,12 @@ export function createModels(
   }
 
   /** Two nodes that name the same address share one download. */
-  async function shared(uri: string, signal: AbortSignal, start: () => Promise<string>): Promise<string> {
+  async function shared<Found>(
+    downloads: Map<string, Promise<Found>>,
+    uri: string,
+    signal: AbortSignal,
+    start: () => Promise<Found>,
+  ): Promise<Found> {
     const running = downloads.get(uri)
     if (running) return untilAborted(running, signal)
     const started = start()

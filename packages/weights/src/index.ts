@@ -10,7 +10,12 @@ export { createWeights, type SaveOptions, type Weights } from './weights.ts'
 export type { TensorLikeness } from './compare-models.ts'
 
 // adapters and models as Hugging Face has them
-export { adapterAddress, chooseAdapterFiles, findAdapterFolder } from './imports/adapter-folder.ts'
+export { adapterAddress, chooseAdapterFiles, findAdapterFolder } from './imports/peft/adapter-folder.ts'
+export {
+  checkpointAddress,
+  chooseCheckpointFiles,
+  listCheckpoint,
+} from './imports/checkpoint/checkpoint-folder.ts'
 
 // what is in the files they are made of
 export { namesOf, type Content } from './sources/contents.ts'

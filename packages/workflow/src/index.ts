@@ -102,6 +102,7 @@ export {
   type LoraRecipe,
   type LoraSource,
   type LoraUse,
+  type CheckpointSource,
   type FileSource,
   type MergeParameter,
   type MergeParameters,
@@ -109,6 +110,7 @@ export {
   type MergeSource,
   type ModelRecipe,
   type ModelSource,
+  type ModelUse,
   type OutputType,
   type VectorValue,
 } from './links/recipe.ts'

@@ -31,6 +31,10 @@ export interface StoredTensor {
   name: string
   shape: readonly number[]
   bakes: Bakes
+  /** Where each of its rows lies, where they lie in another order. */
+  order?: Uint32Array
+  /** What is added to each weight. */
+  plus?: number
   /** Name of the model in the vocabulary plan. */
   model: string
 }
@@ -279,24 +283,35 @@ function readPlainRows(
     const part = values.subarray(piece.firstRow * columns, (piece.firstRow + piece.rows) * columns)
     const raw = readRaw(source, firstRow + piece.firstRow, piece.rows, files)
     dequantizeRows(quantizer!.api, type, raw, columns, part)
+    const { plus = 0 } = source
+    if (plus !== 0) for (let i = 0; i < part.length; i++) part[i]! += plus
   }
 }
 
 function readRaw(
-  { path, start, rowBytes }: StoredTensor,
+  { path, start, rowBytes, order }: StoredTensor,
   firstRow: number,
   rows: number,
   files: OpenFiles,
 ): Uint8Array {
   const raw = bytesFor('raw', rows * rowBytes)
   const file = files.open(path, 'r')
-  let done = 0
-  while (done < raw.length) {
-    const read = readSync(file, raw, done, raw.length - done, start + firstRow * rowBytes + done)
+  if (order === undefined) fill(raw, file, start + firstRow * rowBytes, path)
+  else {
+    for (let row = 0; row < rows; row++) {
+      const place = start + order[firstRow + row]! * rowBytes
+      fill(raw.subarray(row * rowBytes, (row + 1) * rowBytes), file, place, path)
+    }
+  }
+  return raw
+}
+
+function fill(target: Uint8Array, file: number, position: number, path: string): void {
+  for (let done = 0; done < target.length;) {
+    const read = readSync(file, target, done, target.length - done, position + done)
     if (read === 0) throw new Error(`${path} ends in the middle of a tensor`)
     done += read
   }
-  return raw
 }
 
 /** Memory by what it is for, kept from tensor to tensor: collecting it anew each time would let it pile up. */

@@ -22,7 +22,7 @@ import {
 } from '@woolgather/workflow'
 import { adapterOf, loraFileOf } from './adapter-files.ts'
 import { extractKeys, extractLoraFile } from './extract-lora.ts'
-import { convertPeft } from '../imports/convert-peft.ts'
+import { convertPeft } from '../imports/peft/convert-peft.ts'
 import { asWoolgatherError } from '../made/as-woolgather-error.ts'
 import { holdMade } from '../made/hold-made.ts'
 import type { MadeFiles, WorkOptions } from '../made/made-files.ts'

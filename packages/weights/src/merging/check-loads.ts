@@ -6,7 +6,10 @@ import { impossible } from '../sources/refusal.ts'
  * does not load is not made.
  * @throws WoolgatherError merge-impossible
  */
-export async function checkLoads(file: string): Promise<void> {
+export async function checkLoads(
+  file: string,
+  hint = 'Take layers of one kind, in an order that their model could have.',
+): Promise<void> {
   const { api, log } = await loadNative()
   const { result: model, lines } = log.during(() =>
     api.llama_model_load_from_file(file, {
@@ -19,8 +22,5 @@ export async function checkLoads(file: string): Promise<void> {
   )
   if (model !== null) return api.llama_model_free(model)
   const [reason] = lines.flatMap((line) => /error loading model: (.+)/.exec(line)?.[1] ?? [])
-  throw impossible(
-    `llama.cpp would not load the result${reason === undefined ? '' : `: ${reason}`}.`,
-    'Take layers of one kind, in an order that their model could have.',
-  )
+  throw impossible(`llama.cpp would not load the result${reason === undefined ? '' : `: ${reason}`}.`, hint)
 }

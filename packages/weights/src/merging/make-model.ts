@@ -3,9 +3,11 @@ import { createGguf, openGguf, planGguf, type GgufValue } from '@woolgather/gguf
 import { methodNamed } from '@woolgather/merge'
 import {
   filesOfModel,
+  inFolder,
   loraOn,
   nameOfModel,
   weightsOf,
+  type CheckpointSource,
   type MergeSource,
   type ModelRecipe,
   type ModelSource,
@@ -17,6 +19,8 @@ import { bakesFor } from '../jobs/bake-rows.ts'
 import type { BakedChange } from '../jobs/tensor-work.ts'
 import { nameOf, type LoraMaker } from '../loras/make-lora.ts'
 import { asWoolgatherError } from '../made/as-woolgather-error.ts'
+import type { CheckpointFiles } from '../imports/format/checkpoint-files.ts'
+import { planCheckpoint } from './plan-checkpoint.ts'
 import { type Branch } from './branch.ts'
 import { impossible } from '../sources/refusal.ts'
 import { checkLoads } from './check-loads.ts'
@@ -81,7 +85,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
     })
   }
 
-  const recipeOf = (source: MergeSource): Recipe => ({
+  const recipeOf = (source: MadeSource): Recipe => ({
     how: weightsOf(source),
     files: filesOfModel({ ...source, adapters: [] }),
     extension: '.gguf',
@@ -95,15 +99,23 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
   }
 
   const write = async (
-    source: MergeSource,
+    source: MadeSource,
     target: string,
     options: WriteOptions,
   ): Promise<MergePlan & { bytes: number }> => {
     const opened: (() => unknown)[] = []
     try {
+      if (source.kind === 'checkpoint') {
+        const checkpoint = await findCheckpoint(source)
+        return await inTurn(options.signal, async () =>
+          writePlan(await planCheckpoint(source, checkpoint), source.outputType, target, options),
+        )
+      }
       // Merges within this one are made before it takes its turn.
       const branches = await openBranches(source, options, opened)
-      return await inTurn(options.signal, () => writeMerge(source, branches, target, options))
+      return await inTurn(options.signal, async () =>
+        writePlan(await planMerge(source, branches), source.outputType, target, options),
+      )
     } catch (error) {
       throw asWoolgatherError(
         error,
@@ -121,6 +133,11 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
     const before = lastTurn
     lastTurn = turn.catch(() => before)
     return turn
+  }
+
+  const findCheckpoint = async ({ folder, files: names }: CheckpointSource): Promise<CheckpointFiles> => {
+    const paths = names.map(async (name) => [name, await files.find(inFolder(folder, name))] as const)
+    return { folder, paths: new Map(await Promise.all(paths)) }
   }
 
   const openBranches = async (
@@ -153,13 +170,12 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
     return { models, base: source.base && usesBase ? await openBranch(source.base) : undefined }
   }
 
-  const writeMerge = async (
-    source: MergeSource,
-    branches: Branches,
+  const writePlan = async (
+    plan: MergePlan,
+    outputType: OutputType,
     target: string,
     { signal, onProgress, metadata, inCache, check }: WriteOptions,
   ): Promise<MergePlan & { bytes: number }> => {
-    const plan = await planMerge(source, branches)
     const entries = new Map<string, GgufValue>(plan.gguf.metadata)
     if (inCache && plan.notes.length > 0)
       entries.set(notesKey, { type: 'text', value: plan.notes.join('\n') })
@@ -171,7 +187,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
     const { binary } = await loadNative()
     const writer = await createGguf(target, gguf)
     try {
-      if (plan.isNew) await checkLoads(writer.temporaryPath)
+      if (plan.isNew) await checkLoads(writer.temporaryPath, plan.ifRefused)
       const tensors = writer.layout.tensors
       const total = tensors.reduce((sum, { bytes }) => sum + bytes, 0)
       const count = Math.max(1, Math.min(mostThreads, availableParallelism()))
@@ -180,7 +196,9 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
       let finished = 0
       const changes: BakedChange[] = []
       // The largest first, so that all threads end at about the same time.
-      const rest = [...tensors.entries()].toSorted(([, a], [, b]) => b.bytes - a.bytes)
+      const rest = [...tensors.slice(0, plan.tasks.length).entries()].toSorted(
+        ([, a], [, b]) => b.bytes - a.bytes,
+      )
       const next = async (): Promise<void> => {
         for (let entry = rest.shift(); entry !== undefined; entry = rest.shift()) {
           const [index, { name, start, bytes }] = entry
@@ -202,9 +220,12 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
         }
       }
       await allOrFirstError(Array.from({ length: count }, next), rest)
+      for (const [name, { buffer, byteOffset, byteLength }] of plan.values ?? []) {
+        await writer.write(name, new Uint8Array(buffer, byteOffset, byteLength), 0)
+      }
       await check?.()
       await writer.finish()
-      const lost = lossText(changes, source.outputType)
+      const lost = lossText(changes, outputType)
       return { ...plan, notes: [...plan.notes, ...lost], bytes: fileBytes }
     } catch (error) {
       await writer.abort().catch(() => {})
@@ -237,15 +258,18 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
   }
 
   /** A merge that was made already is copied, another is written straight to its place. */
-  async function sourceToSave(recipe: ModelRecipe, type: OutputType): Promise<MergeSource> {
-    const isMerge = recipe.kind === 'merge' && recipe.adapters.length === 0
-    if (!isMerge) return bake(recipe, type)
+  async function sourceToSave(recipe: ModelRecipe, type: OutputType): Promise<MadeSource> {
+    const isOwn = recipe.kind !== 'file' && recipe.adapters.length === 0
+    if (!isOwn) return bake(recipe, type)
     if (type !== 'auto' && recipe.outputType !== 'auto') return bake(recipe, type)
     return (await isMade({ made, files }, recipeOf(recipe)))
       ? bake(recipe, type)
       : { ...recipe, outputType: type === 'auto' ? recipe.outputType : type }
   }
 }
+
+/** What is made, other than files that are there. */
+type MadeSource = MergeSource | CheckpointSource
 
 /** A model with its LoRAs in its weights, or just stored as another type. */
 function bake(recipe: ModelRecipe, outputType: OutputType): MergeSource {

@@ -35,12 +35,16 @@ import type { StoredTensor, TensorJob } from '../jobs/tensor-work.ts'
 /** Everything about a merge that can be told without reading weights. */
 export interface MergePlan {
   gguf: GgufPlan
-  /** In the order of the file's tensors; the type is undefined of what holds no weights and is only copied. */
+  /** In the order of the file's first tensors; the type is undefined of what holds no weights and is only copied. */
   tasks: readonly { task: TensorTask; type: TensorType | undefined }[]
+  /** The tensors after those: small ones, as they are written. */
+  values?: ReadonlyMap<string, Float32Array>
   /** What is stored otherwise than was asked, for people. */
   notes: readonly string[]
   /** Layers or tokens are other than any of the models': whether llama.cpp loads it is to be seen. */
   isNew: boolean
+  /** What to do where it does not; absent: choose other layers. */
+  ifRefused?: string
 }
 
 /** A tensor to be made, but for where it is written. */
@@ -120,7 +124,8 @@ function planTensor(
   return { name: place.name, shape, from: known, copied: copy?.type, copy, plain, task }
 }
 
-function typeNotes(chosen: readonly ChosenType[]): string[] {
+/** What is stored otherwise than was asked, for people. */
+export function typeNotes(chosen: readonly ChosenType[]): string[] {
   const counts = new Map<string, number>()
   for (const { type, inPlaceOf } of chosen) {
     if (inPlaceOf === undefined) continue

@@ -7,6 +7,7 @@ export function filesOfModel(recipe: ModelRecipe): string[] {
 
 function filesOfWeights(source: ModelSource): string[] {
   if (source.kind === 'file') return [source.file]
+  if (source.kind === 'checkpoint') return source.files.map((file) => inFolder(source.folder, file))
   const models = source.models.map(({ model }) => model)
   return [...models, ...(source.base ? [source.base] : [])].flatMap(filesOfModel)
 }
@@ -45,6 +46,7 @@ export function loraOn<Source extends LoraSource>(source: Source, model: ModelSo
 /** What a model is called in messages: its file, or how it is made. */
 export function nameOfModel(source: ModelSource): string {
   if (source.kind === 'file') return source.file
+  if (source.kind === 'checkpoint') return source.folder
   const [first] = source.models
   const isWhole = source.method === 'passthrough' && source.slices === undefined
   if (isWhole && first && source.models.length === 1) return nameOfModel(first.model)
@@ -59,6 +61,10 @@ export function nameOfModel(source: ModelSource): string {
  */
 export function weightsOf(source: ModelSource): ModelSource {
   if (source.kind === 'file') return { kind: 'file', file: source.file }
+  if (source.kind === 'checkpoint') {
+    const { kind, folder, files, outputType } = source
+    return { kind, folder, files, outputType }
+  }
   const { kind, method, models, base, parameters, slices, vocabulary, outputType, seed } = source
   return {
     kind,

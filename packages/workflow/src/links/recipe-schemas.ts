@@ -86,6 +86,13 @@ function modelSchema(
     z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('file'), file: z.string().min(1), ...use }),
       z.strictObject({
+        kind: z.literal('checkpoint'),
+        folder: z.string().min(1),
+        files: z.array(z.string().min(1)).min(1),
+        outputType: z.enum(outputTypes),
+        ...use,
+      }),
+      z.strictObject({
         kind: z.literal('merge'),
         method,
         models: z.array(z.strictObject({ model, parameters: mergeParametersSchema })),

@@ -5,12 +5,23 @@
 export type ModelRecipe = ModelSource & ModelUse
 
 /** Where weights come from: a file, or how to make them. */
-export type ModelSource = FileSource | MergeSource
+export type ModelSource = FileSource | CheckpointSource | MergeSource
 
 export interface FileSource {
   kind: 'file'
   /** Path below a models folder, e.g. `demo/storyteller.gguf`. */
   file: string
+}
+
+/** A model as transformers save it: config.json, safetensors and a tokenizer, made into a GGUF file where it is needed. */
+export interface CheckpointSource {
+  kind: 'checkpoint'
+  /** Folder below a models folder, or `hf:owner/repo` where another program keeps it. */
+  folder: string
+  /** Names of its files that count, sorted. */
+  files: string[]
+  /** How matrices are stored; `auto`: as they were published. */
+  outputType: OutputType
 }
 
 /** What is done with the weights of a source. */

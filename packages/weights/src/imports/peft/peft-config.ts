@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { readJson, unreadable, type NamedFile } from './read-json.ts'
-import { unsupported } from './unsupported.ts'
+import { readJson, unreadable, type NamedFile } from '../format/read-json.ts'
+import { unsupported } from '../format/unsupported.ts'
 
 /** What `adapter_config.json` says that decides what an adapter does. */
 export interface PeftConfig {

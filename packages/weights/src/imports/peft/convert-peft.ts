@@ -1,11 +1,18 @@
 import type { GgufFile, LoraFile, LoraMatrix } from '@woolgather/gguf'
 import { WoolgatherError } from '@woolgather/workflow'
-import { families, headsIn, placeOfModule, rowOrder, type Family, type ModulePlace } from './families.ts'
+import {
+  families,
+  headsIn,
+  placeOfModule,
+  rowOrder,
+  type Family,
+  type ModulePlace,
+} from '../format/families.ts'
 import { readPatterns } from './module-patterns.ts'
 import { readPeftConfig, type PeftConfig } from './peft-config.ts'
-import { unreadable, type NamedFile } from './read-json.ts'
-import { SafetensorsFile, type SafeTensor } from './safetensors.ts'
-import { unsupported } from './unsupported.ts'
+import { unreadable, type NamedFile } from '../format/read-json.ts'
+import { SafetensorsFile, type SafeTensor } from '../format/safetensors.ts'
+import { unsupported } from '../format/unsupported.ts'
 
 export interface PeftFiles {
   /** What the adapter is called. */

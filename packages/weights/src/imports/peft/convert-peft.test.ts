@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { convertPeft } from './convert-peft.ts'
-import { SafetensorsFile } from './safetensors.ts'
-import { fixture, safetensors, writeEmptyModel } from './testing/peft-folder.ts'
+import { SafetensorsFile } from '../format/safetensors.ts'
+import { fixture, safetensors, writeEmptyModel } from '../testing/peft-folder.ts'
 
 let scratch = ''
 const opened: GgufFile[] = []
