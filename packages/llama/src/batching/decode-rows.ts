@@ -14,32 +14,32 @@ export interface Row {
   last: boolean
 }
 
-export function listEntries(shares: Shares): BatchEntry[] {
-  return [...shares].flatMap(([sequence, count]) => entriesOf(sequence, count))
-}
+// Loops: both are walked for every token that is written, when all that a small model does not need is felt.
 
-function entriesOf(sequence: Sequence, count: number): BatchEntry[] {
-  const { slot, tokens, decoded } = sequence
-  if (!slot) return []
-  return tokens.slice(decoded, decoded + count).map((token, offset) => ({
-    token,
-    position: decoded + offset,
-    sequence: slot.id,
-    logits: sequence.wantsLogits(decoded + offset),
-  }))
+export function listEntries(shares: Shares): BatchEntry[] {
+  const entries: BatchEntry[] = []
+  for (const [sequence, count] of shares) {
+    const { slot, tokens, decoded } = sequence
+    if (!slot) continue
+    for (let position = decoded; position < decoded + count; position++) {
+      const logits = sequence.wantsLogits(position)
+      entries.push({ token: tokens[position]!, position, sequence: slot.id, logits })
+    }
+  }
+  return entries
 }
 
 /** Where in the batch, now decoded, whose logits are. */
 export function listRows(shares: Shares): Row[] {
+  const rows: Row[] = []
   let end = 0
-  return [...shares].flatMap(([sequence, count]) => {
+  for (const [sequence, count] of shares) {
     end += count
-    const rows: Row[] = []
     for (let back = count; back > 0; back--) {
       const position = sequence.decoded - back
       const last = position === sequence.tokens.length - 1
       if (sequence.wantsLogits(position)) rows.push({ sequence, index: end - back, position, last })
     }
-    return rows
-  })
+  }
+  return rows
 }

@@ -40,8 +40,10 @@ const promptBatch = 256
 const steeringTurn = 8
 /** Cells that a running generation should have left to grow into before another is let in. */
 const growth = 16
-/** So many at once are a sweep, which seldom goes on from what was written before; a conversation does. */
+/** So many at once are a sweep, which seldom goes on from what was written before. */
 const crowd = 8
+/** A conversation does, or two that take turns: so many answers are kept where it is no sweep. */
+const keptAnswers = 2
 /** Bytes of logits that scoring may ask of one decode call. */
 const mostLogitsBytes = 64 << 20
 /**
@@ -121,7 +123,7 @@ export class BatchEngine {
 
   async #run(): Promise<void> {
     await setImmediate()
-    if (this.#waiting.length >= crowd) this.#cache.dropAnswers(this.#waiting)
+    this.#cache.dropAnswers(this.#waiting, this.#waiting.length >= crowd ? 0 : keptAnswers)
     while (this.#waiting.length + this.#running.length > 0) {
       try {
         await this.#step()
@@ -175,8 +177,8 @@ export class BatchEngine {
 
   /** Lets go of what is finished, failed or cancelled. No native code is running here. */
   #settle(): void {
-    const settled = [...this.#running, ...this.#waiting].filter(({ task }) => task.settled)
-    if (settled.length === 0) return
+    if (!this.#running.some(isSettled) && !this.#waiting.some(isSettled)) return
+    const settled = [...this.#running, ...this.#waiting].filter(isSettled)
     this.#waiting = this.#waiting.filter(({ task }) => !task.settled)
     this.#running = this.#running.filter(({ task }) => !task.settled)
     for (const sequence of settled) {
@@ -290,7 +292,9 @@ export class BatchEngine {
 
   async #decode(shares: Shares): Promise<void> {
     const entries = listEntries(shares)
-    const outcome = await this.#callDecode(entries, [...shares.keys()])
+    const called = this.#callDecode(entries, shares)
+    // As with what is given below: most steps of a small model wait for nothing.
+    const outcome = typeof called === 'string' ? called : await called
     if (outcome === 'aborted') return [...shares.keys()].forEach((sequence) => this.#cache.trim(sequence))
     if (outcome === 'full') return this.#recoverFromFull()
     this.stats.decodeCalls++
@@ -303,10 +307,10 @@ export class BatchEngine {
     await this.#handOut(listRows(shares))
   }
 
-  async #callDecode(entries: readonly BatchEntry[], sequences: readonly Sequence[]): Promise<DecodeOutcome> {
+  #callDecode(entries: readonly BatchEntry[], shares: Shares): DecodeOutcome | Promise<DecodeOutcome> {
+    if (!this.#pace.isBrief(entries.length)) return this.#decodeElsewhere(entries, [...shares.keys()])
     const start = performance.now()
-    const here = this.#pace.isBrief(entries.length)
-    const outcome = here ? this.#context.decodeHere(entries) : await this.#decodeElsewhere(entries, sequences)
+    const outcome = this.#context.decodeHere(entries)
     this.#pace.record(entries.length, performance.now() - start)
     return outcome
   }
@@ -315,9 +319,12 @@ export class BatchEngine {
     entries: readonly BatchEntry[],
     sequences: readonly Sequence[],
   ): Promise<DecodeOutcome> {
+    const start = performance.now()
     this.#decoding = sequences
     try {
-      return await this.#context.decode(entries)
+      const outcome = await this.#context.decode(entries)
+      this.#pace.record(entries.length, performance.now() - start)
+      return outcome
     } finally {
       this.#decoding = []
       this.#slice.restart()
@@ -367,6 +374,10 @@ export class BatchEngine {
       this.#cache.drop(sequence)
     }
   }
+}
+
+function isSettled({ task }: Sequence): boolean {
+  return task.settled
 }
 
 function tooLargeTogether(party: readonly Sequence[], contextSize: number): LlamaError {

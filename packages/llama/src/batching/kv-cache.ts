@@ -109,11 +109,14 @@ export class KvCache {
 
   /**
    * Keeps of the idle slots only the prompts, where what they hold beyond is not what one of `coming` begins with. Each
-   * token that is decoded looks at every cell up to the last that is used, so old answers would slow down a crowd.
+   * token that is decoded looks at every cell up to the last that is used, so old answers slow down what comes.
+   * @param kept how many answers stay, those used last
    */
-  dropAnswers(coming: readonly Sequence[]): void {
+  dropAnswers(coming: readonly Sequence[], kept: number): void {
     if (!this.#partial) return
-    for (const slot of this.#idle) {
+    const answers = [...this.#idle].filter((slot) => slot.tokens.length > slot.promptLength)
+    answers.sort((a, b) => b.lastUsed - a.lastUsed)
+    for (const slot of answers.slice(kept)) {
       if (!coming.some((sequence) => continues(sequence, slot))) this.#cutTo(slot, slot.promptLength)
     }
   }

@@ -30,9 +30,19 @@ test('a thread answers within the turn it is asked in, from the first time on, s
   thread.end()
 })
 
+test('the same conversation, asked for by many at once, is rendered once', async () => {
+  const thread = new TemplateThread('{{ messages[0].content }}', file)
+  const asked = thread.render(rendering)
+  expect(thread.render({ ...rendering })).toBe(asked)
+  expect(await asked).toEqual({ text: 'Hi' })
+  expect(thread.render(rendering)).not.toBe(asked)
+  thread.end()
+})
+
 test('one that takes too long is ended, refuses what waits behind it, and goes on with what comes after', async () => {
   const stalls = new TemplateThread(`{%-${' '.repeat(200_000)}x`, file, { milliseconds: 200 })
-  const both = await Promise.all([stalls.render(rendering), stalls.render(rendering)])
+  const other = { ...rendering, addGenerationPrompt: false }
+  const both = await Promise.all([stalls.render(rendering), stalls.render(other)])
   const excess = { problem: 'excessive', message: 'it takes more than 0.2 seconds' }
   expect(both).toEqual([excess, excess])
   expect(await stalls.render(rendering)).toEqual(excess)

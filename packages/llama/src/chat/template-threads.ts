@@ -56,6 +56,8 @@ export class TemplateThread {
   #asked: Asked | undefined
   #delays = 0
   #last: Promise<unknown> = Promise.resolve()
+  /** Not answered yet, by what is asked: the cells of a sweep ask for the same at once. */
+  readonly #open = new Map<string, Promise<Rendered>>()
   /** How often it was ended because it took too much, and what was said the last time. */
   #excesses = 0
   #excess: Rendered | undefined
@@ -75,16 +77,21 @@ export class TemplateThread {
 
   /** Never rejects. What waits behind a conversation that took too much is refused with it. */
   render(rendering: Rendering): Promise<Rendered> {
+    const key = JSON.stringify(rendering)
+    const open = this.#open.get(key)
+    if (open !== undefined) return open
     const before = this.#excesses
     this.#waiting++
     const rendered = this.#last.then(async () => {
       const excess = this.#excesses > before ? this.#excess : undefined
       const found = excess ?? (await this.#ask(rendering))
+      this.#open.delete(key)
       this.#waiting--
       if (this.#retired) this.end()
       return found
     })
     this.#last = rendered
+    this.#open.set(key, rendered)
     return rendered
   }
 

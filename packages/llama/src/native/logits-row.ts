@@ -10,6 +10,7 @@ export class LogitsRow {
   /** Several sequences sample from it, each wanting it as it was decoded. */
   readonly shared: boolean
   #original: Float32Array | undefined
+  #written = false
 
   constructor(context: NativeContext, index: number, shared: boolean) {
     this.context = context
@@ -22,8 +23,14 @@ export class LogitsRow {
     return this.#original ?? this.context.logits(this.index)
   }
 
+  /** Somebody has had it to write to. */
+  get written(): boolean {
+    return this.#written
+  }
+
   /** To be written to. */
   borrow(): Float32Array {
+    this.#written = true
     const row = this.context.logits(this.index)
     if (this.shared) this.#original ??= row.slice()
     return row

@@ -83,10 +83,10 @@ export class TokenChooser {
   }
 
   #sample(row: LogitsRow, allowed: Allowed | undefined): number | Promise<number> {
-    if (allowed === undefined) return this.#sampler.sample(row.context, row.index)
+    if (allowed === undefined) return this.#sampler.sample(row.context, row.index, row.written)
     if ('mask' in allowed) {
       strikeOut(row.borrow(), allowed.mask)
-      return this.#sampler.sample(row.context, row.index)
+      return this.#sampler.sample(row.context, row.index, row.written)
     }
     const { tokens, count } = allowed
     const size = this.#vocabulary.size
@@ -94,7 +94,7 @@ export class TokenChooser {
       return this.#sampler.sampleFrom(row.context.logits(row.index), tokens, count)
     }
     if (count < size) keepOnly(row.borrow(), tokens, count)
-    return this.#sampler.sample(row.context, row.index)
+    return this.#sampler.sample(row.context, row.index, row.written)
   }
 
   /** Nearly always the first draw stands, so what leaves time to end is worked out only where it does not. */

@@ -64,13 +64,15 @@ export class Sampler {
   /**
    * Samples from the logits of the context's index-th entry. Samplers see whatever stands in that row, so what is
    * to be combined or masked is written there first. Only a grammar makes this a promise.
+   * @param written whether anything was: else nothing but biases can have forbidden all
    * @throws LlamaError invalid-sampling where every token is forbidden
    */
-  sample(context: NativeContext, index: number): number | Promise<number> {
+  sample(context: NativeContext, index: number, written = true): number | Promise<number> {
     context.checkRow(index)
     if (this.#grammar) return this.#sampleWithGrammar(this.#grammar, context, index)
     const token = this.#native.api.llama_sampler_sample(this.#pointer, context.pointer, index)
-    if (this.#forbidden.has(token) || context.logits(index)[token] === -Infinity) throw nothingAllowed()
+    const struckOut = written && context.logits(index)[token] === -Infinity
+    if (struckOut || this.#forbidden.has(token)) throw nothingAllowed()
     return token
   }
 
