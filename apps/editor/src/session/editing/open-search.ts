@@ -1,6 +1,7 @@
 import { freePlaceIn, type Surroundings } from '../../layout/free-place-in.ts'
 import type { Editor } from '../../store/editor.ts'
 import type { Point } from '../../layout/free-place.ts'
+import { graphOf } from './edit-graph.ts'
 
 let pointer: Point | undefined
 
@@ -42,9 +43,13 @@ export function placeOnGraph(): Point {
   return pointerOnGraph() ?? middleOfGraph()
 }
 
-/** Opens the list of nodes at the pointer, or in the middle; the new node goes where it covers no other. */
+/**
+ * Opens the list of nodes at the pointer, or in the middle; the new node goes where it covers no other. The first one
+ * always goes to the middle: what it is linked with has room on both sides.
+ */
 export function searchAtPointer(editor: Editor, flow: Surroundings): void {
-  searchAt(editor, flow, placeOnGraph())
+  const isFirst = Object.keys(graphOf(editor).nodes).length === 0
+  searchAt(editor, flow, isFirst ? middleOfGraph() : placeOnGraph())
 }
 
 /** The same in the middle, wherever the pointer is: it is on the button that was pressed. */
