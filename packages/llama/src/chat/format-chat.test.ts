@@ -168,6 +168,17 @@ test('a template that ends too soon says so', async () => {
   })
 })
 
+test.each([
+  ['{% for m in messages %}\n{{ m.content }}\n\n{{ 1 +* 2 }}\n{% endfor %}\n', 4],
+  ['{{ bos_token }}\n{% if x %}\n{% endfor %}\n{% if y %}{% endif %}', 3],
+  ['{% set a = 1 %}\n{{ "never closed }}\n\nmore', 2],
+  ['{{ }}', 1],
+])('%j is refused with its line', async (jinja, line) => {
+  expect(await failure(() => formatChat({ messages: [user('a')], template: file(jinja) }))).toMatchObject({
+    message: expect.stringContaining(`is not valid Jinja: line ${line}: `) as string,
+  })
+})
+
 test('text that is no template is refused, with what is wrong', async () => {
   expect(await failure(() => formatChat({ messages: [user('a')], template: file('{% for %}') }))).toEqual({
     code: 'invalid-chat-template',

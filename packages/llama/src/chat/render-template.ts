@@ -42,7 +42,32 @@ export function compileTemplate(jinja: string): CompiledTemplate {
   } catch (error) {
     // The library runs past the last token.
     if (error instanceof TypeError) return { message: 'it ends before what it opened is closed' }
-    return { message: messageOf(error) }
+    const message = messageOf(error)
+    return { message: `line ${lineOf(jinja, message)}: ${message}` }
+  }
+}
+
+/**
+ * The line at which a template goes wrong, counted from 1, which the library does not tell: the first up to which it goes
+ * wrong in the same way.
+ */
+function lineOf(jinja: string, message: string): number {
+  const lines = jinja.split('\n')
+  const isWrong = (count: number): boolean => problemOf(lines.slice(0, count).join('\n')) === message
+  let [sound, wrong] = [0, lines.length]
+  while (wrong - sound > 1) {
+    const middle = (sound + wrong) >> 1
+    if (isWrong(middle)) wrong = middle
+    else sound = middle
+  }
+  return wrong
+}
+
+function problemOf(jinja: string): string | undefined {
+  try {
+    return void new Template(jinja)
+  } catch (error) {
+    return error instanceof TypeError ? undefined : messageOf(error)
   }
 }
 
