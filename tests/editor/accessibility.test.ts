@@ -69,12 +69,29 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.getByRole('button', { name: 'Shortcuts' }).click()
     findings['shortcuts'] = await findSerious(scheme)
     await page.getByRole('button', { name: 'Close', exact: true }).click()
+    await page.getByRole('button', { name: /^Ready/ }).click()
+    await page
+      .getByText(/GB free/)
+      .first()
+      .waitFor()
+    findings['machine'] = await findSerious(scheme)
+    await page.getByRole('button', { name: 'Models…' }).click()
+    await page.locator('.models-table tbody tr').first().waitFor()
+    findings['models'] = await findSerious(scheme)
+    await page.keyboard.press('Escape')
     await page.locator('.react-flow__pane').dblclick({ position: { x: 40, y: 300 } })
     findings['search'] = await findSerious(scheme)
     await page.keyboard.press('Escape')
 
     await editor.openFile(example('first-story'))
-    expect(findings).toEqual({ graph: [], results: [], shortcuts: [], search: [] })
+    expect(findings).toEqual({
+      graph: [],
+      results: [],
+      shortcuts: [],
+      machine: [],
+      models: [],
+      search: [],
+    })
   })
 
   test(`no serious finding in ${scheme}: code, what is missing, the app and its arrangement`, async () => {

@@ -14,6 +14,7 @@ import { TabBar } from './panels/tab-bar.tsx'
 import { TitleBar } from './panels/title-bar.tsx'
 import { Waiting } from './panels/waiting.tsx'
 import { watchClipboard } from './session/files/clipboard.ts'
+import { dropModel } from './session/files/add-model.ts'
 import { openFile } from './session/files/import-file.ts'
 import { placeOnGraph, watchPointer } from './session/editing/open-search.ts'
 import {
@@ -89,7 +90,7 @@ function Workbench() {
       <Notices />
       {dropping && (
         <div className="drop-target" aria-hidden>
-          Drop a workflow, or an output to open what made it
+          Drop a workflow, an output to open what made it, or a model
         </div>
       )}
     </div>
@@ -128,9 +129,10 @@ function useWatchers(): void {
   }, [editor, flow])
 }
 
-/** Files dropped anywhere on the window open: workflows, and outputs that carry theirs. */
+/** Files dropped anywhere on the window open: workflows, outputs that carry theirs, and models, which become nodes. */
 function useFileDrop() {
   const editor = useEditor()
+  const flow = useReactFlow()
   const [dropping, setDropping] = useState(false)
   const isFile = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
   return {
@@ -148,7 +150,9 @@ function useFileDrop() {
       setDropping(false)
       if (!file) return
       event.preventDefault()
-      void openFile(editor, file)
+      if (/\.gguf$/i.test(file.name))
+        void dropModel(editor, file, flow, { x: event.clientX, y: event.clientY })
+      else void openFile(editor, file)
     },
   }
 }

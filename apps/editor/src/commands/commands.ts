@@ -2,6 +2,7 @@ import { appCommands } from './app-commands.ts'
 import { arrangeCommands } from './arrange-commands.ts'
 import type { Command } from './command.ts'
 import { graphCommands } from './graph-commands.ts'
+import { listModels, unload } from './model-commands.ts'
 import { nodeCommands } from './node-commands.ts'
 import { leaveSubgraph } from '../session/editing/enter-subgraph.ts'
 import { chooseNode } from '../results/choose-node.ts'
@@ -136,6 +137,8 @@ export const commands: readonly Command[] = [
   { group: 'View', title: 'Zoom out', keys: ['-'], run: (_, flow) => void flow.zoomOut() },
   listNodes,
   listRuns,
+  listModels,
+  unload,
   showResults,
   {
     group: 'View',

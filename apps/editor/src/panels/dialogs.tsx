@@ -12,6 +12,7 @@ import { Modal } from '../ui/modal.tsx'
 import './dialogs.css'
 
 const Templates = fetchedLater(async () => (await import('./templates.tsx')).Templates)
+const Models = fetchedLater(async () => (await import('../models/models-dialog.tsx')).ModelsDialog)
 const Missing = fetchedLater(async () => (await import('./missing.tsx')).Missing)
 
 const Conflict = fetchedLater(async () => (await import('../revisions/conflict.tsx')).Conflict)
@@ -27,6 +28,8 @@ export function Dialogs() {
       return <Shortcuts />
     case 'templates':
       return <Templates />
+    case 'models':
+      return <Models {...dialog} />
     case 'conflict':
       return <Conflict {...dialog} />
     case 'revisions':

@@ -1,4 +1,4 @@
-import { ChevronDown, FilePlus, FolderOpen, LayoutTemplate, Upload } from 'lucide-react'
+import { Box, ChevronDown, FilePlus, FolderOpen, LayoutTemplate, Upload } from 'lucide-react'
 import { useRef } from 'react'
 import { openFile } from '../session/files/import-file.ts'
 import { openEmpty, openFromServer } from '../session/files/open-workflow.ts'
@@ -42,6 +42,12 @@ export function FileMenu() {
                 label: 'From a file…',
                 icon: <Upload />,
                 onSelect: () => picker.current?.click(),
+              },
+              {
+                id: 'models',
+                label: 'Models…',
+                icon: <Box />,
+                onSelect: () => editor.workbench.setState({ dialog: { kind: 'models' } }),
               },
             ],
           },

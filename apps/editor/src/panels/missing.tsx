@@ -1,9 +1,9 @@
-import { Check, Download, X } from 'lucide-react'
+import { ArrowRight, Check, Download, X } from 'lucide-react'
 import { useState } from 'react'
 import type { FetchModelRequest, ImportedWorkflow, MissingModel, ModelDownload } from '@woolgather/protocol'
 import { isModelAddress } from '@woolgather/workflow'
 import { formatBytes } from '../run/show-run.ts'
-import { cancelDownload, fetchModel } from '../session/files/fetch-model.ts'
+import { cancelDownload, fetchModel, takeInstead } from '../session/files/fetch-model.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
 import { Modal } from '../ui/modal.tsx'
@@ -62,6 +62,7 @@ function MissingFile({ model }: { model: MissingModel }) {
   const editor = useEditor()
   const download = useServer(({ downloads }) => latestOf(downloads, model))
   const [typed, setTyped] = useState('')
+  const [taken, setTaken] = useState<string>()
   const source = model.source ?? typed.trim()
   const running = download?.state === 'running'
   // The workflow says itself that another file has the name, or the download found it.
@@ -69,13 +70,52 @@ function MissingFile({ model }: { model: MissingModel }) {
   const fetch = (existing?: OnExisting): void => void fetchModel(editor, { ...model, source, existing })
   const facts = [
     model.problem === 'different' && 'another file has this name here',
+    model.problem === 'absent' && isModelAddress(model.file) && 'is downloaded when it runs',
     model.bytes !== undefined && formatBytes(model.bytes),
     model.source !== model.file && model.source,
   ].filter((fact) => fact !== false && fact !== undefined)
+  const take = (file: string): void => {
+    takeInstead(editor, model.file, file)
+    setTaken(file)
+  }
+  if (taken !== undefined)
+    return (
+      <li aria-label={model.file}>
+        <code>{model.file}</code>
+        <span className="missing-done" role="status">
+          <Check aria-hidden /> The workflow names {taken} now
+        </span>
+      </li>
+    )
   return (
     <li aria-label={model.file}>
       <code>{model.file}</code>
       <span className="missing-facts">{facts.join(' · ')}</span>
+      {model.same?.[0] !== undefined && (
+        <button
+          type="button"
+          className="button primary missing-same"
+          title="The same file under another name: the workflow then says that"
+          onClick={() => take(model.same![0]!)}
+        >
+          <ArrowRight /> You have this as {model.same[0]}: use it
+        </button>
+      )}
+      {model.instead !== undefined && download?.state !== 'finished' && (
+        <select
+          className="control missing-instead"
+          aria-label={`Use another in place of ${model.file}`}
+          value=""
+          onChange={(event) => take(event.target.value)}
+        >
+          <option value="">Use another {calledAs[model.kind ?? 'model']} that is here…</option>
+          {model.instead.map((file) => (
+            <option key={file} value={file}>
+              {file}
+            </option>
+          ))}
+        </select>
+      )}
       {model.host !== undefined && download === undefined && (
         <span className="missing-facts">
           Nothing was downloaded from <code>{model.host}</code> yet: who runs it learns that you ask for it.
@@ -144,6 +184,8 @@ function MissingFile({ model }: { model: MissingModel }) {
     </li>
   )
 }
+
+const calledAs = { model: 'model', lora: 'LoRA', vector: 'control vector' }
 
 type OnExisting = NonNullable<FetchModelRequest['existing']>
 

@@ -1,6 +1,11 @@
+import { useCallback, useRef, useState } from 'react'
 import { describeStall, type WorkerStatus } from '@woolgather/protocol'
 import { useServer } from '../store/editor-context.ts'
+import { fetchedLater } from '../ui/fetched-later.tsx'
+import { Popover } from '../ui/popover.tsx'
 import './worker-state.css'
+
+const MachineDetails = fetchedLater(async () => (await import('./machine-details.tsx')).MachineDetails)
 
 const words: Record<WorkerStatus['state'], string> = {
   starting: 'Starting',
@@ -10,27 +15,53 @@ const words: Record<WorkerStatus['state'], string> = {
   stopped: 'Stopped',
 }
 
-/** How the process next to the hardware is doing, and on what it runs. */
+/** How the process next to the hardware is doing, and on what it runs; pressed, what it holds. */
 export function WorkerState() {
   const worker = useServer((state) => state.worker)
   const connection = useServer((state) => state.connection)
+  const [open, setOpen] = useState(false)
+  const anchor = useRef<HTMLButtonElement>(null)
+  const close = useCallback(() => setOpen(false), [])
   const state = connection === 'open' ? worker.state : 'lost'
   const word =
     connection === 'open' ? words[worker.state] : connection === 'lost' ? 'Reconnecting' : 'Connecting'
   const trouble = worker.stall ? describeStall(worker.stall) : undefined
   const detail =
     trouble ?? (worker.error ? `${worker.error.message} ${worker.error.hint ?? ''}` : worker.device)
+  const loaded = worker.memory?.models.length ?? 0
   return (
-    <div
-      className="worker-state"
-      data-state={state}
-      role="status"
-      title={[word, detail].filter(Boolean).join(': ')}
-    >
-      <span className="lamp" aria-hidden />
-      <span className="worker-word">{word}</span>
-      {state === 'ready' && worker.device !== undefined && (
-        <span className="worker-device">{worker.device}</span>
+    <div className="menu-anchor worker-anchor">
+      <button
+        ref={anchor}
+        type="button"
+        className="worker-state"
+        data-state={state}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        title={[word, detail].filter(Boolean).join(': ')}
+        onClick={() => setOpen(!open)}
+      >
+        <span className="lamp" aria-hidden />
+        <span className="worker-word">{word}</span>
+        {state === 'ready' && worker.device !== undefined && (
+          <span className="worker-device">{worker.device}</span>
+        )}
+        {state === 'ready' && loaded > 0 && (
+          <span
+            className="worker-loaded"
+            title={loaded === 1 ? '1 model is loaded' : `${loaded} models are loaded`}
+          >
+            {loaded}
+          </span>
+        )}
+      </button>
+      <span className="visually-hidden" role="status">
+        {word}
+      </span>
+      {open && (
+        <Popover anchor={anchor} onClose={close} label="This machine" className="machine">
+          <MachineDetails word={word} detail={detail} onDone={close} />
+        </Popover>
       )}
     </div>
   )

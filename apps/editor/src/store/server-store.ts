@@ -16,6 +16,8 @@ export interface ServerState {
   models: readonly ModelFile[]
   /** Models being fetched, and those fetched since the page opened. */
   downloads: readonly ModelDownload[]
+  /** Model files being sent. */
+  uploads: readonly { name: string; bytes: number }[]
   workflows: readonly WorkflowSummary[]
 }
 
@@ -29,6 +31,7 @@ export function createServerStore(): ServerStore {
     byType: new Map(),
     models: [],
     downloads: [],
+    uploads: [],
     workflows: [],
   }))
 }

@@ -42,6 +42,8 @@ export interface SearchRequest {
 export type Dialog =
   | { kind: 'shortcuts' }
   | { kind: 'templates' }
+  /** `search`: what to look for on Hugging Face. */
+  | { kind: 'models'; search?: string }
   | { kind: 'close-tab'; tab: Tab }
   /** Nothing was downloaded from them yet; afterwards it is gone on with. */
   | { kind: 'allow-hosts'; hosts: readonly string[]; goOn: () => void }

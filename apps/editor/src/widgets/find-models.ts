@@ -6,11 +6,27 @@ import { formatBytes } from '../run/show-run.ts'
 export function findModels(models: readonly ModelFile[], query: string): ModelFile[] {
   if (query === '') return [...models]
   if (isPath(query)) return models.filter(({ file }) => asPath(query).endsWith(`/${file}`))
+  const named = findByName(models, query)
+  if (named) return [named]
   return models
     .map((model) => ({ model, score: scoreModel(model, query) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .map(({ model }) => model)
+}
+
+/** The model of exactly this name; Ollama’s `:latest` may be left out. */
+export function findByName(models: readonly ModelFile[], name: string): ModelFile | undefined {
+  const whole = /^ollama:[^:]*$/.test(name) ? `${name}:latest` : name
+  return models.find(({ file }) => file === name || file === whole)
+}
+
+/** Whether a name is an address that a model is downloaded from, written whole. */
+export function isWholeAddress(name: string): boolean {
+  return (
+    /^hf:[^\s/:#]+\/[^\s/:#]+(\/\S+\.gguf(#\S+)?|:[^\s/:#]+)$/i.test(name) ||
+    /^https:\/\/\S+\.gguf(\?\S*)?$/i.test(name)
+  )
 }
 
 /** Whether a path of the whole disk was typed, as file managers copy it: /…, ~/…, C:\\…, with or without quotes. */

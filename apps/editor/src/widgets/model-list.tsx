@@ -1,6 +1,8 @@
 import { useLayoutEffect, useRef } from 'react'
 import type { ModelFile } from '@woolgather/protocol'
-import { findModels, isPath, memoryOf } from './find-models.ts'
+import { findByName, findModels, isPath, isWholeAddress, memoryOf } from './find-models.ts'
+import { ModelOffers } from './model-offers.tsx'
+import { describePlace } from '../ui/describe-place.ts'
 import { formatBytes, formatParameters } from '../run/show-run.ts'
 
 export interface ModelListProps {
@@ -39,18 +41,12 @@ export function ModelList({ id, found, query, all, called, active, onActive, onC
             <span className="model-name">{model.file}</span>
             <span className="model-facts">{factsOf(model)}</span>
             {model.description !== undefined && <span className="model-facts">{model.description}</span>}
+            {model.goesWith !== undefined && <span className="model-facts">{tellMatches(model)}</span>}
           </li>
         ))}
       </ul>
-      {found.length === 0 && (
-        <p className="model-none">
-          {isPath(query)
-            ? `Only files in the models folders can be loaded: put this one there, or start Woolgather with --models and its folder.`
-            : all === 0
-              ? `There is no ${called} yet. Put a GGUF file into the models folder, or type hf:owner/repo/file.gguf.`
-              : 'No file has this name. An address such as hf:owner/repo/file.gguf is downloaded when it runs.'}
-        </p>
-      )}
+      {found.length === 0 && <p className="model-none">{tellNone(query, all, called)}</p>}
+      {(found.length === 0 || query === '') && <ModelOffers query={query} onChoose={onChoose} />}
       {found.length > 0 && (
         <p className="model-count">
           {found.length === all ? `${all} here. Type to search` : `${found.length} of ${all}`}
@@ -58,6 +54,19 @@ export function ModelList({ id, found, query, all, called, active, onActive, onC
       )}
     </>
   )
+}
+
+/** Why the list is empty, and what to do about it. */
+function tellNone(query: string, all: number, called: string): string {
+  if (isPath(query))
+    return 'This is a path of a disk, and none of the models found. It can be used all the same:'
+  if (isWholeAddress(query)) return 'Is downloaded when it runs, if it is not here yet.'
+  if (query.startsWith('hf:'))
+    return 'Go on: hf:owner/repo/file.gguf, or hf:owner/repo:Q4_K_M for a quantisation.'
+  if (query.startsWith('ollama:'))
+    return `Ollama has no such model here. “ollama pull ${query.slice('ollama:'.length)}” in a terminal fetches it.`
+  if (all === 0) return `There is no ${called} yet. Add a GGUF file, or type hf:owner/repo/file.gguf.`
+  return 'No file has this name.'
 }
 
 export interface ModelFactsProps {
@@ -70,13 +79,15 @@ export interface ModelFactsProps {
 /** What is known of the chosen file in one line, and what memory it takes in another. */
 export function ModelFacts({ file, models, contextSize }: ModelFactsProps) {
   if (file === '') return null
-  const model = models.find((known) => known.file === file)
+  const model = findByName(models, file)
   if (model)
     return (
       <>
         <p className="model-facts" title={model.description}>
           {factsOf(model)}
         </p>
+        {model.description !== undefined && <p className="model-facts in-a-line">{model.description}</p>}
+        {model.goesWith !== undefined && <p className="model-facts">{tellMatches(model)}</p>}
         {memoryOf(model, contextSize) !== '' && (
           <p
             className="model-facts"
@@ -91,10 +102,24 @@ export function ModelFacts({ file, models, contextSize }: ModelFactsProps) {
     return <p className="model-facts">Downloaded when it runs, if not here yet</p>
   const same = isPath(file) ? findModels(models, file)[0] : undefined
   if (same) return <p className="model-facts missing">Known here as {same.file}: choose it in the list</p>
-  return <p className="model-facts missing">Not in the models folders</p>
+  if (isPath(file))
+    return (
+      <p className="model-facts missing">A path of a disk: open the list to use it, send it, or find it</p>
+    )
+  return <p className="model-facts missing">Not found on this machine</p>
 }
 
-function factsOf({ architecture, parameters, quantization, bytes }: ModelFile): string {
+/** Which models a LoRA or control vector fits. */
+export function tellMatches({ goesWith = [] }: ModelFile): string {
+  const [first, ...others] = goesWith
+  if (first === undefined) return 'Fits no model here'
+  return `Fits ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`
+}
+
+function factsOf({ architecture, parameters, quantization, bytes, source, fits }: ModelFile): string {
   const size = parameters > 0 ? formatParameters(parameters) : ''
-  return [architecture, size, quantization, formatBytes(bytes)].filter((part) => part !== '').join(' · ')
+  const tooLarge = fits === false ? 'more than this machine has memory for' : ''
+  return [architecture, size, quantization, formatBytes(bytes), describePlace(source), tooLarge]
+    .filter((part) => part !== '')
+    .join(' · ')
 }

@@ -33,9 +33,16 @@ function dispatch(editor: Editor, action: DocumentAction): void {
 }
 
 /** Adds a node of a type, selects it, and wires it where a link was in the air. Returns its id. */
-export function addNode(editor: Editor, description: NodeDescription, at: Point, link?: LooseLink): string {
+export function addNode(
+  editor: Editor,
+  description: NodeDescription,
+  at: Point,
+  link?: LooseLink,
+  inputs?: Record<string, Json>,
+): string {
   const id = makeId(description.type, new Set(Object.keys(graphOf(editor).nodes)))
-  const node = makeNode(description, at)
+  const made = makeNode(description, at)
+  const node = inputs ? { ...made, inputs: { ...made.inputs, ...inputs } } : made
   const add: DocumentAction = { type: 'nodes.add', nodes: { [id]: node } }
   const wire = link && wireNewNode(id, node, description, link)
   dispatch(editor, wire ? { type: 'batch', actions: [add, wire] } : add)

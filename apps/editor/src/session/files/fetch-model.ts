@@ -26,6 +26,15 @@ export async function fetchModel(
   }
 }
 
+/** Fetches what is at an address, under the name that it says. */
+export async function fetchSource(editor: Editor, source: string, sha256?: string): Promise<void> {
+  try {
+    keepDownload(editor, await editor.client.ask('fetchModel', { body: { source, sha256 } }))
+  } catch (error) {
+    editor.workbench.getState().notify('error', ...describeError(error))
+  }
+}
+
 /** Resolves with how a download ended, also where that was told before the answer that it began. */
 function downloadEnded(editor: Editor, id: string): Promise<ModelDownload> {
   return new Promise((resolve) => {
@@ -71,4 +80,9 @@ function keepDownload(editor: Editor, download: ModelDownload): void {
     if (known.state !== 'running' || known.done > download.done) return { downloads }
     return { downloads: downloads.map((other) => (other === known ? download : other)) }
   })
+}
+
+/** Names another file in the workflow in front, wherever it names that one, as one change; what is missing is found anew. */
+export function takeInstead(editor: Editor, from: string, to: string): void {
+  nameSaved(editor, editor.front, from, to)
 }

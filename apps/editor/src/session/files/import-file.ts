@@ -1,3 +1,4 @@
+import type { ImportedWorkflow } from '@woolgather/protocol'
 import type { Editor } from '../../store/editor.ts'
 import { describeError } from '../../store/describe-error.ts'
 import { showMissing } from '../checking/find-missing.ts'
@@ -10,12 +11,17 @@ import { show } from './open-workflow.ts'
 export async function openFile(editor: Editor, file: File): Promise<void> {
   const { notify } = editor.workbench.getState()
   try {
-    const imported = await editor.client.ask('importWorkflow', { body: file })
-    show(editor, { workflow: imported.workflow, unsaved: true })
-    if (imported.carrier !== 'document') notify('info', `Opened the workflow that made ${file.name}`)
-    showMissing(editor, imported.missing)
+    showImported(editor, file.name, await editor.client.ask('importWorkflow', { body: file }))
   } catch (error) {
     const [message, hint] = describeError(error)
     notify('error', `${file.name} cannot be opened: ${message}`, hint)
   }
+}
+
+/** Opens a workflow that was found in a file of that name. */
+export function showImported(editor: Editor, name: string, imported: ImportedWorkflow): void {
+  show(editor, { workflow: imported.workflow, unsaved: true })
+  if (imported.carrier !== 'document')
+    editor.workbench.getState().notify('info', `Opened the workflow that made ${name}`)
+  showMissing(editor, imported.missing)
 }
