@@ -5,6 +5,7 @@ export class NativeLog {
   readonly #lines: string[] = []
   #open = ''
   #heard: string[] | undefined
+  #turn: Promise<unknown> = Promise.resolve()
 
   /** Text of any shape: parts of a line, or several. */
   write(text: string): void {
@@ -25,6 +26,16 @@ export class NativeLog {
     } finally {
       this.#heard = undefined
     }
+  }
+
+  /** One after another, so that each finds in the log what it caused, and not what another did. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(() => {
+      this.clear()
+      return work()
+    })
+    this.#turn = turn.catch(() => undefined)
+    return turn
   }
 
   /** A place to ask `since` about later. */

@@ -3,6 +3,7 @@ import { ggmlTypeNumber, ggmlTypes } from '../format/ggml-types.ts'
 import { openGguf, type GgufFile, type GgufTensor } from '../format/open-gguf.ts'
 import type { GgufValue } from '../format/value-types.ts'
 import { createGguf } from '../format/write-gguf.ts'
+import { checkLoraKind, loraTargets } from './lora-kind.ts'
 import { decodeFloats } from './half-floats.ts'
 
 /** The low-rank change of a matrix of a model: B · A, times what the file's α says. */
@@ -36,32 +37,13 @@ export interface LoraFile {
 export async function readLoraFile(path: string): Promise<LoraFile> {
   await using file = await openGguf(path)
   const { metadata } = file.header
-  if (metadata.get('general.type') !== 'adapter' || metadata.get('adapter.type') !== 'lora') {
-    throw new GgufError('it is not a LoRA adapter', {
-      hint: 'Convert LoRA weights with llama.cpp’s convert_lora_to_gguf.py.',
-    })
-  }
+  checkLoraKind(file.header)
   const alpha = metadata.get('adapter.lora.alpha') ?? 0
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) throw new GgufError('its alpha is not a number')
   const matrices: LoraMatrix[] = []
-  for (const tensor of targetsOf(file)) matrices.push(...(await readTensor(file, tensor)))
+  for (const tensor of loraTargets(file.tensors)) matrices.push(...(await readTensor(file, tensor)))
   if (matrices.length === 0) throw new GgufError('it holds no LoRA tensors')
   return { architecture: String(metadata.get('general.architecture') ?? ''), alpha, matrices }
-}
-
-/** Names of the tensors that it changes; every tensor must be one of a pair. */
-function targetsOf(file: GgufFile): string[] {
-  return file.tensors.flatMap(({ name }) => {
-    const { target, factor } = /^(?<target>.+)\.lora_(?<factor>[ab])$/.exec(name)?.groups ?? {}
-    if (target === undefined) {
-      throw new GgufError(`it holds ${name}, which is no factor of a LoRA`, {
-        hint: 'Only plain LoRA is supported, no DoRA and no whole tensors.',
-      })
-    }
-    const other = `${target}.lora_${factor === 'a' ? 'b' : 'a'}`
-    if (!file.tensor(other)) throw new GgufError(`it holds ${name}, but no ${other}`)
-    return factor === 'a' ? [target] : []
-  })
 }
 
 async function readTensor(file: GgufFile, target: string): Promise<LoraMatrix[]> {

@@ -92,11 +92,14 @@ export class AdapterStore {
 
   async #load(path: string, file: string, countUsers: () => number): Promise<Loaded> {
     await checkAdapterFile(path, this.#model.path)
-    this.#native.log.clear()
-    const pointer = await callAsync(this.#native.api.llama_adapter_lora_init, this.#model.pointer, path)
+    const { api, log } = this.#native
+    const { pointer, said } = await log.alone(async () => {
+      const pointer = await callAsync(api.llama_adapter_lora_init, this.#model.pointer, path)
+      return { pointer, said: log.last().filter((line) => line.startsWith('llama_adapter_lora_init')) }
+    })
     if (pointer === null) {
       throw new LlamaError('adapter-mismatch', `llama.cpp cannot use ${path} with ${this.#model.path}.`, {
-        hint: this.#native.log.last(2).join(' '),
+        hint: said.slice(-2).join(' '),
       })
     }
     if ((await identifyFile(path).catch(() => undefined)) !== file) {

@@ -1,18 +1,19 @@
-import { GgufError, partPaths, readHeader } from '@woolgather/gguf'
+import { checkLoraKind, GgufError, ggmlTypes, loraTargets, partPaths, readHeader } from '@woolgather/gguf'
 import type { GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
 import { checkEntries } from '../memory/index.ts'
 
 /**
- * Whether a LoRA adapter was made for this model: same architecture, and tensors that the model has, in its shapes.
+ * Whether a LoRA adapter was made for this model, and does there all that it holds: llama.cpp passes over some of it
+ * without a word, and ends the process over more.
  * @throws LlamaError adapter-mismatch, model-unreadable
  */
 export async function checkAdapterFile(file: string, modelFile: string): Promise<void> {
   const [adapter, model] = await Promise.all([readAdapter(file), readHeader(modelFile)])
-  checkEntries(file, adapter)
-  checkKind(file, adapter)
+  const targets = checkKind(file, adapter)
+  checkAlpha(file, adapter)
   checkArchitecture(file, adapter, model)
-  checkShapes(file, adapter, await readShapes(modelFile, model))
+  checkShapes(file, targets, adapter, await readShapes(modelFile, model))
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>
@@ -36,11 +37,32 @@ async function readAdapter(file: string): Promise<GgufHeader> {
   }
 }
 
-function checkKind(file: string, { metadata }: GgufHeader): void {
-  if (metadata.get('general.type') === 'adapter' && metadata.get('adapter.type') === 'lora') return
-  throw new LlamaError('adapter-mismatch', `${file} is not a LoRA adapter.`, {
-    hint: 'Convert LoRA weights with llama.cpp’s convert_lora_to_gguf.py.',
-  })
+/** @returns names of the tensors that it changes */
+function checkKind(file: string, adapter: GgufHeader): string[] {
+  try {
+    checkLoraKind(adapter)
+    return loraTargets(adapter.tensors)
+  } catch (cause) {
+    if (!(cause instanceof GgufError)) throw cause
+    throw new LlamaError('adapter-mismatch', `${file} cannot be applied: ${cause.message}.`, {
+      hint: cause.hint ?? '',
+      cause,
+    })
+  }
+}
+
+/** GGUF's number of 32-bit floats: llama.cpp asks for nothing else, and ends the process over it. */
+const floatType = 6
+
+function checkAlpha(file: string, { metadata, places }: GgufHeader): void {
+  const key = 'adapter.lora.alpha'
+  const alpha = metadata.get(key)
+  if (alpha === undefined || (places.get(key)?.type === floatType && Number.isFinite(alpha))) return
+  throw new LlamaError(
+    'adapter-mismatch',
+    `${file} cannot be applied: its alpha, ${JSON.stringify(alpha)}, is not stored as a 32-bit float.`,
+    { hint: 'Load it, and save it with “Save LoRA”: what is written can be applied.' },
+  )
 }
 
 function checkArchitecture(file: string, adapter: GgufHeader, model: GgufHeader): void {
@@ -49,11 +71,10 @@ function checkArchitecture(file: string, adapter: GgufHeader, model: GgufHeader)
   throw new LlamaError('adapter-mismatch', `${file} is for ${own} models; this one is ${wanted}.`)
 }
 
-function checkShapes(file: string, adapter: GgufHeader, shapes: Shapes): void {
+function checkShapes(file: string, targets: readonly string[], adapter: GgufHeader, shapes: Shapes): void {
   const factors = new Map(adapter.tensors.map(({ name, shape }) => [name, shape]))
-  for (const name of factors.keys()) {
-    const target = /^(.+)\.lora_a$/.exec(name)?.[1]
-    if (target === undefined) continue
+  checkTypes(file, adapter)
+  for (const target of targets) {
     // llama.cpp stores the embedding's factors the other way round, and checks them itself.
     if (target === 'token_embd.weight') {
       checkEmbedding(file, shapes)
@@ -63,13 +84,42 @@ function checkShapes(file: string, adapter: GgufHeader, shapes: Shapes): void {
     if (!shape) {
       throw new LlamaError('adapter-mismatch', `${file} changes ${target}, which the model does not have.`)
     }
-    const made = [factors.get(name)?.[0], factors.get(`${target}.lora_b`)?.[1]]
-    if (made[0] === shape[0] && made[1] === shape[1]) continue
-    throw new LlamaError(
-      'adapter-mismatch',
-      `${file} is for a model of another size: ${target} is ${made.join(' × ')} there, ${shape.join(' × ')} here.`,
-    )
+    const [a, b] = [factors.get(`${target}.lora_a`)!, factors.get(`${target}.lora_b`)!]
+    const made = [a[0], b[1]]
+    if (made[0] !== shape[0] || made[1] !== (shape[1] ?? 1)) {
+      throw new LlamaError(
+        'adapter-mismatch',
+        `${file} is for a model of another size: ${target} is ${made.join(' × ')} there, ${shape.join(' × ')} here.`,
+      )
+    }
+    checkFactors(file, target, [a, b], shape[2] ?? 1)
   }
+}
+
+/** What no weights are stored as, llama.cpp cannot multiply, and ends the process. */
+function checkTypes(file: string, { tensors }: GgufHeader): void {
+  for (const { name, type } of tensors) {
+    const told = ggmlTypes.get(type)?.name
+    if (told !== undefined && !/^(I\d+|F64|Q8_[1K])$/.test(told)) continue
+    throw new LlamaError('adapter-mismatch', `${file} cannot be applied: ${name} is ${told ?? `of type ${type}`}.`, {
+      hint: 'Get the LoRA again, in F32 or F16.',
+    })
+  }
+}
+
+/** Factors that fit neither each other nor the experts of the model would be multiplied past their ends. */
+function checkFactors(
+  file: string,
+  target: string,
+  [a, b]: readonly [readonly number[], readonly number[]],
+  experts: number,
+): void {
+  if ((a[1] ?? 1) === b[0] && [a, b].every((shape) => (shape[2] ?? 1) === experts)) return
+  throw new LlamaError(
+    'adapter-mismatch',
+    `${file} cannot be applied: its factors of ${target} are ${a.join(' × ')} and ${b.join(' × ')}${experts > 1 ? `, for ${experts} experts` : ''}.`,
+    { hint: 'Get the LoRA again, or convert it again.' },
+  )
 }
 
 /** Where the output layer is the embeddings, llama.cpp would multiply it by factors that lie the other way round, and abort. */

@@ -76,6 +76,7 @@ function combineMatrix(
     target,
     density,
     majority,
+    isEmbedding: name === 'token_embd.weight',
     draw: seededMasks(seed, name),
   })
 }

@@ -24,6 +24,11 @@ export interface PeftMethod extends Pick<TaskMerge, 'density' | 'majority'> {
   method: keyof typeof peftKinds
 }
 
+export interface PeftByFactors extends PeftMethod {
+  /** Rows stand for tokens: PEFT has such a matrix the other way round, and its A is B here. */
+  isEmbedding?: boolean
+}
+
 /**
  * Combines adapters as PEFT does: A's with A's and B's with B's, each times the root of its weight. The product then
  * has cross terms, every B with every A, that can be as large as what was wanted; `concatenate` and `combineToRank`
@@ -32,7 +37,7 @@ export interface PeftMethod extends Pick<TaskMerge, 'density' | 'majority'> {
  */
 export function combineAsPeft(
   adapters: readonly WeightedLora[],
-  { method, ...settings }: PeftMethod,
+  { method, isEmbedding = false, ...settings }: PeftByFactors,
   draw: DrawMask = seededMasks(0, 'lora'),
 ): LoraFactors {
   const { rows, columns } = checkSameTensor(adapters)
@@ -46,17 +51,17 @@ export function combineAsPeft(
     )
   }
   const roots = adapters.map(({ weight, scale }) => Math.sqrt(Math.abs(weight * scale)))
-  // A negative weight turns one factor only, so that their product is turned.
-  const signs = adapters.map(({ weight, scale }) => Math.sign(weight * scale))
+  // A negative weight turns one factor only, so that their product is turned: A, as in PEFT, which the cross terms show.
+  const turned = adapters.map(({ weight, scale }, i) => Math.sign(weight * scale) * roots[i]!)
   const a = mergeTaskTensors(
     adapters.map(({ factors }) => factors.a),
-    roots,
+    isEmbedding ? roots : turned,
     merge,
     draw,
   )
   const b = mergeTaskTensors(
     adapters.map(({ factors }) => factors.b),
-    roots.map((root, i) => root * signs[i]!),
+    isEmbedding ? turned : roots,
     merge,
     // Other random numbers than for A.
     (model, ...rest) => draw(model + adapters.length, ...rest),

@@ -260,6 +260,31 @@ describe('combining and baking', () => {
     }
   })
 
+  test('a negative weight turns PEFT’s A, which the cross terms show; of embeddings that is the other factor', () => {
+    const factors = (a: number[], b: number[]): LoraFactors => ({ rows: 2, columns: 2, rank: 1, a: Float32Array.from(a), b: Float32Array.from(b) }) // prettier-ignore
+    const two = [factors([1, 2], [2, 1]), factors([3, -1], [-1, 4])].map((own, i) => ({
+      factors: own,
+      scale: 1,
+      weight: [0.7, -0.4][i]!,
+    }))
+    const [plus, minus] = [Math.sqrt(0.7), Math.sqrt(0.4)]
+    for (const [isEmbedding, sign] of [
+      [false, -1],
+      [true, 1],
+    ] as const) {
+      // prettier-ignore
+      for (const method of ['linear', 'dare_linear', 'magnitude_prune'] as const) {
+        const { a, b } = combineAsPeft(two, { method, density: 1, isEmbedding })
+        const wanted = [
+          [plus + sign * 3 * minus, 2 * plus - sign * minus],
+          [2 * plus + sign * minus, plus - sign * 4 * minus],
+        ]
+        expect(largestDifference(a, wanted[0]!)).toBeLessThan(1e-6)
+        expect(largestDifference(b, wanted[1]!)).toBeLessThan(1e-6)
+      }
+    }
+  })
+
   test('PEFT’s linear of two adapters has cross terms, the exact sum has none', () => {
     const two: WeightedLora[] = [1, 5].map((seed) => ({ factors: adapter(seed, 4), scale: 1, weight: 1 }))
     const exact = deltaOf({ factors: concatenate(two), scale: 1 })

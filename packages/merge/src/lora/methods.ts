@@ -18,6 +18,8 @@ export interface LoraSettings {
   /** Share of elements that is kept. */
   density: number
   majority: 'total' | 'frequency'
+  /** Rows stand for tokens: PEFT has such a matrix the other way round, and its A is B here. */
+  isEmbedding?: boolean
   draw: DrawMask
 }
 
@@ -38,8 +40,8 @@ export interface LoraMethodDefinition {
 function byFactors(method: PeftMethod['method']): LoraMethodDefinition {
   return {
     ...capabilitiesOf(peftKinds[method]),
-    combine: (loras, { density, majority, draw }) =>
-      combineAsPeft(loras, { method, density, majority }, draw),
+    combine: (loras, { density, majority, isEmbedding = false, draw }) =>
+      combineAsPeft(loras, { method, density, majority, isEmbedding }, draw),
   }
 }
 
