@@ -184,7 +184,8 @@ function readSlice(place: YamlPlace, method: MethodName): ConfigSlice {
 
 function readSource(place: YamlPlace, method: MethodName, sliced: boolean): ConfigSource | undefined {
   const entries = place.entries()
-  refuseUnknown(entries, sliced ? ['model', 'layer_range', 'parameters'] : ['model', 'parameters'])
+  refuseUnknown(entries, ['model', 'revision', 'parameters', ...(sliced ? ['layer_range'] : [])])
+  noteRevision(entries.get('revision'))
   const model = entries.get('model')
   const layers = entries.get('layer_range')
   if (model === undefined) return place.error('has no model')
@@ -220,6 +221,7 @@ function readReference(place: YamlPlace): ModelReference | undefined {
 function readReferenceMap(place: YamlPlace): ModelReference | undefined {
   const entries = place.entries()
   refuseUnknown(entries, ['model', 'lora', 'path', 'revision'])
+  noteRevision(entries.get('revision'))
   const model = optional(entries.get('path'), (given) => given.text())
   const inner = model === undefined ? optional(entries.get('model'), readReference)?.name : model
   if (inner === undefined) return place.error('names no model')
@@ -229,9 +231,16 @@ function readReferenceMap(place: YamlPlace): ModelReference | undefined {
 
 function withoutRevision(name: string, place: YamlPlace): string {
   const [path = name, revision] = name.split('@')
-  if (revision !== undefined)
-    place.note(`asks for revision ${revision}; files of the models folders have none`)
+  if (revision !== undefined) noteOther(place, revision)
   return path
+}
+
+function noteRevision(place: YamlPlace | undefined): void {
+  optional(place, (given) => noteOther(given, given.text() ?? ''))
+}
+
+function noteOther(place: YamlPlace, revision: string): void {
+  place.note(`asks for revision ${revision}; files of the models folders have none`)
 }
 
 /**
@@ -323,7 +332,10 @@ function readTokenizer(
 function readTokenizerSource(place: YamlPlace): 'union' | 'base' | ModelReference | undefined {
   if (place.isMap) return readReference(place)
   const name = place.text()
-  return name === 'union' || name === 'base' ? name : name === undefined ? undefined : readReference(place)
+  if (name === undefined || name === 'union' || name === 'base') return name
+  const reference = readReference(place)
+  // mergekit tells a model's tokenizer from its own words by this.
+  return reference && { ...reference, name: reference.name.replace(/^model:/, '') }
 }
 
 function noteTemplate(place: YamlPlace | undefined): void {

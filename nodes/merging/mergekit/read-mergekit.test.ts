@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readMergekit } from './read-mergekit.ts'
 
 const read = (text: string): ReturnType<typeof readMergekit> => readMergekit(text, ['F32', 'F16', 'Q4_K_M'])
@@ -184,6 +184,54 @@ out_dtype: Q4_K_M
         ],
       },
     ],
+  })
+})
+
+test.each([
+  [
+    'beside a model',
+    'slices: [{ sources: [{ model: a, revision: second, layer_range: [0, 3] }] }]',
+    '1 slices[0].sources[0].revision',
+  ],
+  ['in a list of models', 'models: [{ model: a, revision: second }]', '1 models[0].revision'],
+  ['in a model’s map', 'models: [{ model: { path: a, revision: second } }]', '1 models[0].model.revision'],
+])('a revision is noted wherever mergekit takes it: %s', (_title, models, place) => {
+  const { configs, remarks } = read(`${models}\nmerge_method: passthrough`)
+  expect([configs.length, remarks.errors]).toEqual([1, []])
+  expect(remarks.notes.map(({ path, line, message }) => `${line} ${path}: ${message}`)).toEqual([
+    `${place}: asks for revision second; files of the models folders have none`,
+  ])
+})
+
+test.each([
+  'tokenizer_source: model:one/a',
+  'tokenizer: { source: "model:one/a" }',
+  'tokenizer_source: one/a',
+])('a tokenizer is that of a model, named as mergekit does: %s', (tokenizer) => {
+  const { configs } = read(`models: [{ model: one/a }]\nmerge_method: linear\n${tokenizer}`)
+  expect(configs).toMatchObject([{ tokenizer: { name: 'one/a' } }])
+})
+
+describe('what is pasted from a model card', () => {
+  const inner = 'models:\n  - model: a\nmerge_method: linear'
+  test.each([
+    ['with its fence', `\`\`\`yaml\n${inner}\n\`\`\`\n`],
+    ['with words around it', `The following was used:\n\n\`\`\`yaml\r\n${inner}\r\n\`\`\`\nEnjoy: it!`],
+    ['without the end of the fence', `~~~\n${inner}`],
+    ['with spaces of a web page', inner.replaceAll('  ', '\u00a0\u00a0')],
+  ])('is read: %s', (_title, text) => {
+    expect(problems(text)).toEqual([])
+    expect(read(text).configs).toMatchObject([
+      { method: 'linear', slices: [{ sources: [{ model: { name: 'a' } }] }] },
+    ])
+  })
+
+  test('lines are counted in what was pasted, and of two texts none is chosen', () => {
+    expect(problems(`Used:\n\`\`\`yaml\nmodels: [{ modle: a }]\nmerge_method: linear\n\`\`\``)[0]).toMatch(
+      /^3 models/,
+    )
+    const fenced = `\`\`\`\n${inner}\n\`\`\`\n`
+    expect(problems(fenced + fenced)).toEqual(['6 : holds two fenced texts; paste one of them'])
   })
 })
 

@@ -20,10 +20,25 @@ export function readMergekit(text: string, outTypes: readonly string[]): Mergeki
     remarks.errors.push({ path: '', line: 1, message: `is longer than ${maxLength} characters` })
     return { configs: [], remarks }
   }
-  const documents = readYaml(text, remarks).filter((place) => !place.isEmpty)
+  const documents = readYaml(pasted(text, remarks), remarks).filter((place) => !place.isEmpty)
   if (documents.length === 0 && remarks.errors.length === 0) {
     remarks.errors.push({ path: '', line: 1, message: 'is empty' })
   }
   const configs = documents.map((place) => readConfig(place, outTypes))
   return { configs: configs.filter((config) => config !== undefined), remarks }
+}
+
+/**
+ * What stands in the fence of a model card, where the text has one, and spaces in place of a web page's. Lines keep
+ * their numbers.
+ */
+function pasted(text: string, remarks: Remarks): string {
+  const lines = text.replace(/^[ \u00a0]+/gm, ({ length }) => ' '.repeat(length)).split('\n')
+  const fences = lines.flatMap((line, index) => (/^\s*(```|~~~)/.test(line) ? [index] : []))
+  const [first, last = lines.length, third] = fences
+  if (first === undefined) return lines.join('\n')
+  if (third !== undefined) {
+    remarks.errors.push({ path: '', line: third + 1, message: 'holds two fenced texts; paste one of them' })
+  }
+  return lines.map((line, index) => (index > first && index < last ? line : '')).join('\n')
 }
