@@ -477,3 +477,19 @@ test('linear interpolation lies between the models, whatever they hold', () => {
     ),
   )
 })
+
+test.each(['ties', 'breadcrumbs', 'breadcrumbs_ties'])(
+  'of a tensor of one number, %s keeps the number at any density, and one of a few',
+  (method) => {
+    const merge = (density: number, base: number[], model: number[]): number[] => [
+      ...mergeArrays(
+        { method, models: [{ density, weight: 1 }] },
+        { name: 'blk.0.layer_output_scale.weight', rows: 1, columns: base.length, models: ['a'], base: 'b' },
+        [Float32Array.from(model)],
+        Float32Array.from(base),
+      ),
+    ]
+    expect(merge(0.5, [1], [3])).toEqual([3])
+    expect(merge(0.1, [1, 1, 1], [2, 5, 3])).toEqual([1, 5, 1])
+  },
+)

@@ -23,8 +23,7 @@ export const keepLargest: SparsifyModel = (inputs, parameters, _draw, model) => 
   const density = parameters.each('density')[model]!
   if (density >= 1) return keepAll
   const total = elementsOf(inputs)
-  const kept = Math.floor(density * total)
-  if (kept === 0) refuseEmpty(inputs, density, model)
+  const kept = countKept(inputs, density, model)
   return keepByMagnitude({ from: total - kept, to: total }, total, parameters.flag('rescale'))
 }
 
@@ -32,14 +31,13 @@ export const keepWithoutOutliers: SparsifyModel = (inputs, parameters, _draw, mo
   const density = parameters.each('density')[model]!
   if (density >= 1) return keepAll
   const gamma = parameters.each('gamma')[model]!
-  const ranks = breadcrumbRanks(elementsOf(inputs), density, gamma)
+  const ranks = breadcrumbRanks(elementsOf(inputs), countKept(inputs, density, model), gamma)
   if (ranks.from === ranks.to) refuseEmpty(inputs, density, model)
   return keepByMagnitude(ranks, elementsOf(inputs), parameters.flag('rescale'))
 }
 
-/** The largest share `gamma` goes, then the smallest until `density` remains; too few to go leave larger ones in. */
-function breadcrumbRanks(total: number, density: number, gamma: number): KeptRanks {
-  const kept = Math.floor(density * total)
+/** The largest share `gamma` goes, then the smallest until `kept` remain; too few to go leave larger ones in. */
+function breadcrumbRanks(total: number, kept: number, gamma: number): KeptRanks {
   const top = Math.floor(gamma * total)
   const bottom = total - kept - top
   return bottom < 0 ? { from: 0, to: total - (top + bottom) } : { from: bottom, to: total - top }
@@ -65,6 +63,15 @@ export const keepByRank: SparsifyModel = (inputs, parameters, draw, model) => {
     )
   }
   return keepByRowRank(draw, model, density, epsilon, inputs.columns, parameters.flag('rescale'))
+}
+
+/** Of so few numbers (a scale of a whole layer, say) one is kept, whatever the density. */
+const few = 64
+
+function countKept(inputs: TensorInputs, density: number, model: number): number {
+  const kept = Math.floor(density * elementsOf(inputs))
+  if (kept > 0) return kept
+  return elementsOf(inputs) <= few ? 1 : refuseEmpty(inputs, density, model)
 }
 
 function refuseEmpty(inputs: TensorInputs, density: number, model: number): never {
