@@ -1,5 +1,5 @@
 import { openGguf, readLoraFile, type LoraFile } from '@woolgather/gguf'
-import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
+import { writeGguf, writeRandomLora, writeRandomModel, type GgufTensor } from '@woolgather/ggml/testing'
 import { deltaOf, type LoraFactors } from '@woolgather/merge'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -52,7 +52,7 @@ test('every LoRA is on every tensor it touches', async () => {
   const loras = await Promise.all(
     ['one.gguf', 'two.gguf'].map(async (name) => ({ name, lora: await readLoraFile(at(name)) })),
   )
-  const bakes = bakesFor(model, loras)
+  const bakes = await bakesFor(model, loras)
   expect(
     [...bakes].map(([name, [adapters = []]]) => [
       name,
@@ -67,6 +67,39 @@ test('every LoRA is on every tensor it touches', async () => {
       ],
     ]),
   )
+})
+
+test('a LoRA of a matrix that counts times a factor of its own is baked in front of that', async () => {
+  const tensor = (name: string, values: readonly number[], shape: readonly number[]): GgufTensor => ({
+    name,
+    type: 'F32',
+    shape,
+    bytes: values.length * 4,
+    data: () => new Uint8Array(Float32Array.from(values).buffer),
+  })
+  const zeros = (count: number): number[] => Array<number>(count).fill(0)
+  writeGguf(at('factors.gguf'), { 'general.architecture': { text: 'bitnet' } }, [
+    tensor('blk.0.attn_q.weight', zeros(64), [8, 8]),
+    tensor('blk.0.attn_q.scale', [4], [1]),
+    tensor('blk.0.ffn_up_exps.weight', zeros(128), [8, 8, 2]),
+    tensor('blk.0.ffn_up_exps.scale', [2, 8], [2]),
+    tensor('blk.0.ffn_gate_inp.weight', zeros(64), [8, 8]),
+    tensor('blk.0.ffn_gate_inp.scale', zeros(8), [8]),
+  ])
+  await using model = await openGguf(at('factors.gguf'))
+  const matrix = (part: string, expert = 0): LoraFile['matrices'][number] => ({
+    ...{ tensor: `blk.0.${part}.weight`, expert, rows: 8, columns: 8, rank: 1 },
+    ...{ a: new Float32Array(8), b: new Float32Array(8) },
+  })
+  const matrices = [matrix('attn_q'), matrix('ffn_up_exps'), matrix('ffn_up_exps', 1), matrix('ffn_gate_inp')]
+  const bakes = await bakesFor(model, [
+    { name: 'lora', lora: { architecture: 'bitnet', alpha: 0, matrices } },
+  ])
+  expect([...bakes.values()].map((experts) => experts.map(([own]) => own!.scale))).toEqual([
+    [1 / 4],
+    [1 / 2, 1 / 8],
+    [1],
+  ])
 })
 
 test.each<[string, Parameters<typeof writeRandomLora>[1], string]>([
@@ -85,5 +118,5 @@ test.each<[string, Parameters<typeof writeRandomLora>[1], string]>([
   await writeRandomLora(at('bad.gguf'), options)
   const lora: LoraFile = await readLoraFile(at('bad.gguf'))
   await using model = await openGguf(at('model.gguf'))
-  expect(() => bakesFor(model, [{ name: 'bad.gguf', lora }])).toThrow(message)
+  await expect(bakesFor(model, [{ name: 'bad.gguf', lora }])).rejects.toThrow(message)
 })

@@ -1,6 +1,7 @@
 import type { GgufFile, LoraFile } from '@woolgather/gguf'
 import { addLora, loraScale, type ScaledLora } from '@woolgather/merge'
 import { WoolgatherError } from '@woolgather/workflow'
+import { factorsOf } from '../sources/factors-of.ts'
 
 /** What LoRAs add to the tensors of one model: by tensor and expert. Plain data, so that threads can be sent it. */
 export type Bakes = ReadonlyMap<string, readonly (readonly ScaledLora[])[]>
@@ -10,7 +11,10 @@ export type Bakes = ReadonlyMap<string, readonly (readonly ScaledLora[])[]>
  * @param loras as they are to be at strength 1, with names for messages
  * @throws WoolgatherError adapter-mismatch naming the tensors where a LoRA is for another model
  */
-export function bakesFor(model: GgufFile, loras: readonly { name: string; lora: LoraFile }[]): Bakes {
+export async function bakesFor(
+  model: GgufFile,
+  loras: readonly { name: string; lora: LoraFile }[],
+): Promise<Bakes> {
   const bakes = new Map<string, ScaledLora[][]>()
   for (const { name, lora } of loras) {
     checkFits(model, name, lora)
@@ -18,7 +22,9 @@ export function bakesFor(model: GgufFile, loras: readonly { name: string; lora: 
       const experts = bakes.get(tensor) ?? []
       bakes.set(tensor, experts)
       const own = (experts[expert] ??= [])
-      own.push({ factors, scale: loraScale(lora.alpha, factors.rank) })
+      const later = await factorsOf(model, model.tensor(tensor)!)
+      const factor = later?.[later.length > 1 ? expert : 0] ?? 1
+      own.push({ factors, scale: loraScale(lora.alpha, factors.rank) / factor })
     }
   }
   return bakes

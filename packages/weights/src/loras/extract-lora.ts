@@ -1,6 +1,7 @@
 import { WoolgatherError, type LoraExtract } from '@woolgather/workflow'
 import type { GgufTensor, GgufValue, LoraFile } from '@woolgather/gguf'
 import { isVocabularyTensor, type LoraFactors, type SvdTarget } from '@woolgather/merge'
+import { factorsOf } from '../sources/factors-of.ts'
 import { isReadable, typeName, WeightsFile } from '../sources/weights-file.ts'
 import { checkFigures } from '../sources/check-figures.ts'
 import { loraFileOf, matrixName } from './adapter-files.ts'
@@ -35,6 +36,8 @@ export async function extractLoraFile(
   await using tuned = await WeightsFile.open(tunedPath)
   await using base = await WeightsFile.open(basePath)
   checkModels(tuned, base, embeddings)
+  await checkFactors(base)
+  await checkFactors(tuned)
   const target: SvdTarget = rank !== undefined ? { rank } : { energy: energy ?? 1 }
   const factors = new Map<string, LoraFactors>()
   const kept = new Map<string, number>()
@@ -100,6 +103,14 @@ function checkModels(tuned: WeightsFile, base: WeightsFile, embeddings: boolean)
   if (wrong.length === 0) return
   const more = wrong.length > 3 ? `, and ${wrong.length - 3} more` : ''
   throw doNotFit(`${wrong.slice(0, 3).join('; ')}${more}`)
+}
+
+/** A LoRA is added behind such a factor, which differences of the matrices know nothing of. */
+async function checkFactors({ file }: WeightsFile): Promise<void> {
+  for (const tensor of file.tensors) {
+    if ((await factorsOf(file, tensor)) === undefined) continue
+    throw doNotFit(`${tensor.name} counts times a factor of its own, as in NVFP4 and BitNet`)
+  }
 }
 
 function doNotFit(reason: string): WoolgatherError {

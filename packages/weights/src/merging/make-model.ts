@@ -162,7 +162,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
         name: nameOf(use),
         lora: await loraMaker.read(loraOn(use, model), options),
       }))
-      return { name, file, bakes: bakesFor(file, await Promise.all(loras)) }
+      return { name, file, bakes: await bakesFor(file, await Promise.all(loras)) }
     }
     const models: Branch[] = []
     for (const { model } of source.models) models.push(await openBranch(model))

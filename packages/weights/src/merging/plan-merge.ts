@@ -11,6 +11,7 @@ import {
   type ParameterValues,
 } from '@woolgather/merge'
 import type { MergeParameters, MergeSource } from '@woolgather/workflow'
+import { factorsOf } from '../sources/factors-of.ts'
 import { typeName, weightsType } from '../sources/weights-file.ts'
 import { checkArchitectures, shapeText } from './branch.ts'
 import { impossible, tell } from '../sources/refusal.ts'
@@ -63,6 +64,7 @@ export async function planMerge(source: MergeSource, branches: Branches): Promis
   const vocabulary = await planTokens(source, branches)
   const found = findParts(places, vocabulary)
   await checkCopied(found, vocabulary)
+  await checkFactors(found)
   const lead = leadOf(branches)
   const stack = stackedLayers(source, branches)
   const differences = checkFigures(all, stack !== undefined)
@@ -228,6 +230,20 @@ async function checkCopied(
     throw impossible(
       `${name} is ${typeName(plain.found)}, which holds no weights, and differs between these models${differs ? '' : ', whose tokens do'}.`,
       'Merge models that agree in it.',
+    )
+  }
+}
+
+/** A mean of matrices times a mean of factors is no mean of products. @throws WoolgatherError merge-impossible */
+async function checkFactors(found: readonly [TensorPlace, FoundPart[]][]): Promise<void> {
+  for (const [{ name }, parts] of found) {
+    if (parts.length < 2 || !name.endsWith('.weight')) continue
+    const factors = await Promise.all(parts.map((part) => factorsOf(part.branch.file, part.found)))
+    const [first, ...others] = factors.map((values) => values?.join())
+    if (others.every((other) => other === first)) continue
+    throw impossible(
+      `${name} counts times a factor of its own (${name.replace(/weight$/, 'scale')}), which differs between these models.`,
+      'Merge files of these models in F16 or BF16, which have none.',
     )
   }
 }
