@@ -21,6 +21,7 @@ export { planGguf, type GgufPlan } from './format/plan-gguf.ts'
 // LoRA adapters
 export { readLoraFile, writeLoraFile, type LoraFile, type LoraMatrix } from './lora/lora-file.ts'
 export { checkLoraKind, loraTargets } from './lora/lora-kind.ts'
+export { loraReach } from './lora/lora-reach.ts'
 export { decodeFloats } from './lora/half-floats.ts'
 
 // what a context takes

@@ -37,6 +37,7 @@ function check(
   tensors: readonly GgufTensor[],
   metadata: Record<string, GgufValue> = alpha,
   architecture = 'llama',
+  model = 'model.gguf',
 ): Promise<void> {
   const kind = { 'general.type': { text: 'adapter' }, 'adapter.type': { text: 'lora' } }
   writeGguf(
@@ -44,7 +45,7 @@ function check(
     { 'general.architecture': { text: architecture }, ...kind, ...metadata },
     tensors,
   )
-  return checkAdapterFile(at('lora.gguf'), at('model.gguf'))
+  return checkAdapterFile(at('lora.gguf'), at(model))
 }
 const refusal = (message: string): object => ({
   code: 'adapter-mismatch',
@@ -107,3 +108,23 @@ test('factors of whole numbers, which nothing multiplies, are refused', async ()
     refusal('cannot be applied: blk.0.attn_q.weight.lora_a is I32.'),
   )
 })
+
+test.each([
+  ['deepseek2', 'blk.0.attn_k_b.weight', 'passes over'],
+  ['deepseek2', 'output.weight', 'passes over'],
+  ['mamba', 'blk.0.ssm_conv1d.weight', 'passes over'],
+  ['glm4', 'blk.0.attn_output.weight', 'ends over'],
+])(
+  'a LoRA of which llama.cpp would add but a part is refused: %s, %s',
+  async (architecture, target, what) => {
+    writeGguf(at('other.gguf'), { 'general.architecture': { text: architecture } }, [
+      tensor(target, [64, 64]),
+      tensor('blk.0.ffn_up.weight', [64, 64]),
+    ])
+    const more = [...pair('blk.0.ffn_up.weight', [64, 4], [4, 64]), ...pair(target, [64, 4], [4, 64])]
+    await expect(check(more, alpha, architecture, 'other.gguf')).rejects.toMatchObject(
+      refusal(`changes ${target}, which llama.cpp ${what} when a LoRA is applied to ${architecture} models.`),
+    )
+    await expect(check(more.slice(0, 2), alpha, architecture, 'other.gguf')).resolves.toBeUndefined()
+  },
+)

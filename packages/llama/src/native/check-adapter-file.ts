@@ -1,4 +1,12 @@
-import { checkLoraKind, GgufError, ggmlTypes, loraTargets, partPaths, readHeader } from '@woolgather/gguf'
+import {
+  checkLoraKind,
+  GgufError,
+  ggmlTypes,
+  loraReach,
+  loraTargets,
+  partPaths,
+  readHeader,
+} from '@woolgather/gguf'
 import type { GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
 import { checkEntries } from '../memory/index.ts'
@@ -10,10 +18,26 @@ import { checkEntries } from '../memory/index.ts'
  */
 export async function checkAdapterFile(file: string, modelFile: string): Promise<void> {
   const [adapter, model] = await Promise.all([readAdapter(file), readHeader(modelFile)])
+  checkEntries(file, adapter)
   const targets = checkKind(file, adapter)
   checkAlpha(file, adapter)
   checkArchitecture(file, adapter, model)
   checkShapes(file, targets, adapter, await readShapes(modelFile, model))
+  checkReach(file, targets, String(model.metadata.get('general.architecture')))
+}
+
+/** What would not count is not applied in part: the model would be neither with the LoRA nor without. */
+function checkReach(file: string, targets: readonly string[], architecture: string): void {
+  const lost = targets.filter((target) => loraReach(architecture, target) !== 'added')
+  const [first] = lost
+  if (first === undefined) return
+  const more = lost.length > 1 ? ` and ${lost.length - 1} more` : ''
+  const what = loraReach(architecture, first) === 'ends' ? 'ends over' : 'passes over'
+  throw new LlamaError(
+    'adapter-mismatch',
+    `${file} changes ${first}${more}, which llama.cpp ${what} when a LoRA is applied to ${architecture} models.`,
+    { hint: 'Bake the LoRA into the model instead: there all of it counts.' },
+  )
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>
@@ -101,9 +125,13 @@ function checkTypes(file: string, { tensors }: GgufHeader): void {
   for (const { name, type } of tensors) {
     const told = ggmlTypes.get(type)?.name
     if (told !== undefined && !/^(I\d+|F64|Q8_[1K])$/.test(told)) continue
-    throw new LlamaError('adapter-mismatch', `${file} cannot be applied: ${name} is ${told ?? `of type ${type}`}.`, {
-      hint: 'Get the LoRA again, in F32 or F16.',
-    })
+    throw new LlamaError(
+      'adapter-mismatch',
+      `${file} cannot be applied: ${name} is ${told ?? `of type ${type}`}.`,
+      {
+        hint: 'Get the LoRA again, in F32 or F16.',
+      },
+    )
   }
 }
 

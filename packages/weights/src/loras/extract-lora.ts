@@ -1,6 +1,7 @@
 import { WoolgatherError, type LoraExtract } from '@woolgather/workflow'
-import type { GgufTensor, GgufValue, LoraFile } from '@woolgather/gguf'
+import { loraReach, type GgufTensor, type GgufValue, type LoraFile } from '@woolgather/gguf'
 import { isVocabularyTensor, type LoraFactors, type SvdTarget } from '@woolgather/merge'
+import { architectureOf } from '../sources/architecture-of.ts'
 import { factorsOf } from '../sources/factors-of.ts'
 import { isReadable, typeName, WeightsFile } from '../sources/weights-file.ts'
 import { checkFigures } from '../sources/check-figures.ts'
@@ -134,6 +135,7 @@ function nothingChanged(left: readonly string[]): WoolgatherError {
 function holds({ file }: WeightsFile, { name, shape }: GgufTensor, embeddings: boolean): boolean {
   if (shape.length < 2 || shape.length > 3 || Math.min(shape[0]!, shape[1]!) < 2) return false
   if (!name.endsWith('.weight')) return false
+  if (loraReach(architectureOf({ file }), name) !== 'added') return false
   if (!isVocabularyTensor(name)) return true
   // Where the output layer is the embeddings, llama.cpp cannot apply a change of them.
   return embeddings && (name !== 'token_embd.weight' || file.tensor('output.weight') !== undefined)
