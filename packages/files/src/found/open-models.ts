@@ -62,6 +62,22 @@ export interface ModelsOptions {
 
 /** Headers that are read at once. */
 const readers = 8
+/** `general.architecture` of GGUF files that are no language models: what goes with one, or draws, or listens. */
+const otherKinds: ReadonlySet<string> = new Set([
+  'clip',
+  'imatrix',
+  'whisper',
+  'flux',
+  'sd1',
+  'sd3',
+  'sdxl',
+  'qwen_image',
+  'wan',
+  'ltxv',
+  'lumina2',
+  'hidream',
+  'cosmos',
+])
 /** Tokens of context that memory is told for, unless a model has fewer. */
 const usualContext = 4096
 
@@ -114,6 +130,7 @@ export function openModels({ folders, data, env = process.env }: ModelsOptions):
     await eachOf(files, async (found) => {
       const summary = await headers.of(found.path)
       if ('message' in summary) broken.push({ file: found.ref, ...summary })
+      else if (otherKinds.has(summary.architecture)) return
       else listed.push(await describe(found, summary))
     })
     await headers.save()
