@@ -3,7 +3,7 @@ import json
 
 TEMPLATE = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}</s>{% endfor %}"
 SPACE = "\u2581"
-WORDS = ["th", "in", "er", "an", "the", "ou", "ing", "and", "é", "ö", "日"]
+WORDS = ["th", "in", "er", "an", "the", "ou", "ing", "and", "é", "ö", "日", "\ufeff"]
 
 
 def pieces() -> list[tuple[str, float, int]]:

@@ -226,6 +226,13 @@ test.each<[string, string, Parameters<typeof changed>[1], string, string]>([
     'no SentencePiece vocabulary',
   ],
   [
+    'two tokens alike',
+    'llama',
+    { 'tokenizer_config.json': (text) => text.replace('<tool>', '<|user|>') },
+    '',
+    'tokens 310 and 312',
+  ],
+  [
     'Gemma without its pieces',
     'gemma',
     { 'tokenizer.model': undefined, 'tokenizer.json': '{"model":{"type":"BPE"}}' },

@@ -22,6 +22,7 @@ export async function readTokenizer(
   const tokenizer = await readTokenizerFiles(files)
   const vocabulary = await readVocabulary(tokenizer, architecture, size)
   const { model, pre, tokens, types, scores } = vocabulary
+  checkTokens(files, tokens)
   const isPieces = model === 'llama'
   const special: SpecialOptions = { merges: !isPieces, ...(isPieces && { size: tokens.length }) }
   const key = (name: string): string => `tokenizer.ggml.${name}`
@@ -36,6 +37,21 @@ export async function readTokenizer(
     ...(await ownEntries(tokenizer, architecture, size)),
   ])
   return { metadata, size: tokens.length }
+}
+
+/** llama.cpp ends the process where two tokens are one text. */
+function checkTokens({ folder }: CheckpointFiles, tokens: readonly string[]): void {
+  const ids = new Map<string, number>()
+  for (const [id, token] of tokens.entries()) {
+    const other = ids.get(token)
+    ids.set(token, id)
+    if (other === undefined || token === '') continue
+    throw unreadable(
+      { name: folder },
+      `tokens ${other} and ${id} of its tokenizer are both ${JSON.stringify(token)}`,
+      'Its tokenizer files are of different models: get all of them again, from one place.',
+    )
+  }
 }
 
 async function readVocabulary(

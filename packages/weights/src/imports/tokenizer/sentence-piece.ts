@@ -42,12 +42,14 @@ export async function readPieces(file: NamedFile): Promise<Piece[]> {
   throw unreadable(file, 'it is no SentencePiece vocabulary', hint)
 }
 
+/** A byte order mark may be a piece. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** SentencePiece: 1 its text, 2 its score, 3 its kind. */
 function readPiece(bytes: Buffer): Piece {
   let [text, score, kind]: [string | undefined, number, PieceKind | undefined] = [undefined, 0, 'normal']
   for (const field of fieldsOf(bytes)) {
-    if (field.number === 1 && field.bytes)
-      text = new TextDecoder('utf-8', { fatal: true }).decode(field.bytes)
+    if (field.number === 1 && field.bytes) text = utf8.decode(field.bytes)
     if (field.number === 2 && field.bytes?.length === 4) score = field.bytes.readFloatLE()
     if (field.number === 3 && field.value !== undefined) kind = kinds[field.value]
   }
