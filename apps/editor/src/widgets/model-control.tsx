@@ -2,7 +2,7 @@ import { ChevronsUpDown } from 'lucide-react'
 import { useCallback, useId, useRef, useState, type KeyboardEvent } from 'react'
 import type { ModelFile } from '@woolgather/protocol'
 import { loadModels } from '../session/server/load-library.ts'
-import { useEditor, useNode, useServer } from '../store/editor-context.ts'
+import { useEditor, useNode, useServer, useWorkflow } from '../store/editor-context.ts'
 import { Popover } from '../ui/popover.tsx'
 import type { ControlProps } from './control-props.ts'
 import { findModels } from './find-models.ts'
@@ -18,7 +18,15 @@ const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Pag
 export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
   const editor = useEditor()
   const files = useServer((state) => state.models)
-  const models = files.filter(({ kind }) => kind === props.of)
+  // What the workflow names: LoRAs and vectors that fit one of its models are wanted first.
+  const named = useWorkflow(({ nodes }) =>
+    JSON.stringify(Object.values(nodes).map(({ inputs }) => inputs?.['file'])),
+  )
+  const used = new Set<unknown>(JSON.parse(named) as unknown[])
+  const fits = ({ goesWith = [] }: ModelFile): boolean => goesWith.some((file) => used.has(file))
+  const models = files
+    .filter(({ kind }) => kind === props.of)
+    .toSorted((a, b) => Number(fits(b)) - Number(fits(a)))
   const contextSize = useNode(props.nodeId)?.inputs?.['contextSize']
   const [open, setOpen] = useState(false)
   const [query, setQuery] = useState<string>()
