@@ -11,15 +11,23 @@ const end = '<!-- until here -->'
  * @param measured whether all lines ran, in how many seconds, and what the machine was busy with before
  */
 export async function writePage(file, results, measured) {
+  await replacePart(file, begin, (before) => {
+    const rows = new Map(rowsIn(before).map((cells) => [cells[0], cells]))
+    const ran = new Map(results.map((result) => [result.line, rowOf(result)]))
+    const kept = [...rows].map(([line, cells]) => ran.get(line) ?? cells)
+    const fresh = [...ran].filter(([line]) => !rows.has(line)).map(([, cells]) => cells)
+    const table = tableOf(measured.isWhole ? [...ran.values()] : [...kept, ...fresh])
+    return `${whenAndWhere(measured)}\n\n${table}`
+  })
+}
+
+/** Writes what stands between a mark of a page and the next mark of an end. */
+export async function replacePart(file, mark, write) {
   const page = await readFile(file, 'utf8')
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`${file} lacks the marks ${begin} and ${end}.`)
-  const rows = new Map(rowsIn(page.slice(from, to)).map((cells) => [cells[0], cells]))
-  const ran = new Map(results.map((result) => [result.line, rowOf(result)]))
-  const kept = [...rows].map(([line, cells]) => ran.get(line) ?? cells)
-  const fresh = [...ran].filter(([line]) => !rows.has(line)).map(([, cells]) => cells)
-  const table = tableOf(measured.isWhole ? [...ran.values()] : [...kept, ...fresh])
-  const written = `${page.slice(0, from)}${begin}\n\n${whenAndWhere(measured)}\n\n${table}\n\n${page.slice(to)}`
+  const from = page.indexOf(mark) + mark.length
+  const to = page.indexOf(end, from)
+  if (from < mark.length || to < from) throw new Error(`${file} lacks the marks ${mark} and ${end}.`)
+  const written = `${page.slice(0, from)}\n\n${write(page.slice(from, to))}\n\n${page.slice(to)}`
   const options = await prettier.resolveConfig(file)
   await writeFile(`${file}.part`, await prettier.format(written, { ...options, parser: 'markdown' }))
   await rename(`${file}.part`, file)

@@ -1,5 +1,6 @@
 export { byteVocabulary, controlTokens } from './byte-vocabulary.ts'
 export { sentencePieceVocabulary } from './sentence-piece-vocabulary.ts'
+export { wordPieceVocabulary } from './word-piece-vocabulary.ts'
 export { model43M, randomValues, writeRandomModel } from './random-model.ts'
 export type { RandomModelOptions } from './random-model.ts'
 export { writeRandomLora } from './random-lora.ts'

@@ -5,12 +5,15 @@ import type { TensorType } from '../quantize.ts'
 /** Metadata values as GGUF types them. */
 export type GgufValue =
   | { u32: number }
+  | { i32: number }
   | { f32: number }
   | { bool: boolean }
   | { text: string }
   | { texts: readonly string[] }
   | { i32s: readonly number[] }
   | { f32s: readonly number[] }
+  | { u32s: readonly number[] }
+  | { u64s: readonly number[] }
 
 export interface GgufTensor {
   name: string
@@ -23,7 +26,7 @@ export interface GgufTensor {
 }
 
 const alignment = 32
-const valueTypes = { u32: 4, i32: 5, f32: 6, bool: 7, text: 8, array: 9 }
+const valueTypes = { u32: 4, i32: 5, f32: 6, bool: 7, text: 8, array: 9, u64: 10 }
 
 /** Writes a GGUF v3 file beside `path` and renames it there: an mmapped file must never change under its reader. */
 export function writeGguf(
@@ -70,19 +73,26 @@ function encodeHeader(metadata: Record<string, GgufValue>, tensors: readonly Ggu
 
 function encodeValue(out: ByteWriter, value: GgufValue): void {
   if ('u32' in value) out.u32(valueTypes.u32).u32(value.u32)
+  else if ('i32' in value) out.u32(valueTypes.i32).u32(value.i32 >>> 0)
   else if ('f32' in value) out.u32(valueTypes.f32).f32(value.f32)
   else if ('bool' in value) out.u32(valueTypes.bool).raw(Uint8Array.of(value.bool ? 1 : 0))
   else if ('text' in value) out.u32(valueTypes.text).text(value.text)
   else if ('texts' in value) {
     out.u32(valueTypes.array).u32(valueTypes.text).u64(value.texts.length)
     for (const text of value.texts) out.text(text)
-  } else if ('i32s' in value) {
-    out.u32(valueTypes.array).u32(valueTypes.i32).u64(value.i32s.length)
-    out.raw(new Uint8Array(Int32Array.from(value.i32s).buffer))
-  } else {
-    out.u32(valueTypes.array).u32(valueTypes.f32).u64(value.f32s.length)
-    out.raw(new Uint8Array(Float32Array.from(value.f32s).buffer))
-  }
+  } else if ('i32s' in value) encodeNumbers(out, 'i32', Int32Array.from(value.i32s))
+  else if ('u32s' in value) encodeNumbers(out, 'u32', Uint32Array.from(value.u32s))
+  else if ('u64s' in value) encodeNumbers(out, 'u64', BigUint64Array.from(value.u64s, BigInt))
+  else encodeNumbers(out, 'f32', Float32Array.from(value.f32s))
+}
+
+function encodeNumbers(
+  out: ByteWriter,
+  type: keyof typeof valueTypes,
+  values: Int32Array | Uint32Array | BigUint64Array | Float32Array,
+): void {
+  out.u32(valueTypes.array).u32(valueTypes[type]).u64(values.length)
+  out.raw(new Uint8Array(values.buffer))
 }
 
 /** Little-endian bytes, appended. */

@@ -1,0 +1,53 @@
+import { replacePart } from '../test-real/page.mjs'
+import { cells } from './cells.mjs'
+
+const begin = '<!-- written by npm run test:architectures -->'
+const words = { works: 'works', refused: 'refused', unheld: 'not held', wrong: '**wrong**', dies: '**dies**' }
+
+/** Writes the table between the marks of a page, with the reasons below it. */
+export function writePage(file, results) {
+  return replacePart(file, begin, () => {
+    const reasons = []
+    const number = (reason) => {
+      if (!reasons.includes(reason)) reasons.push(reason)
+      return reasons.indexOf(reason) + 1
+    }
+    const made = results.filter((row) => row.cells)
+    const rows = made.map((row) => [
+      nameOf(row),
+      ...Object.keys(cells).map((name) => cellOf(row, name, number)),
+    ])
+    const head = ['architecture', ...Object.keys(cells)]
+    const table = [head, head.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`).join('\n')
+    const told = reasons.map((reason, index) => `${index + 1}. ${reason}`).join('\n')
+    return [table, told, missing(results.filter((row) => !row.cells))].filter(Boolean).join('\n\n')
+  })
+}
+
+const nameOf = ({ name, knownAs }) => (knownAs ? `${name} (${knownAs})` : name)
+
+function cellOf(row, name, number) {
+  const { outcome, told } = row.cells[name]
+  const word = name === 'chat' && outcome === 'works' ? row.formats.join(', ') : words[outcome]
+  return told === undefined ? word : `${word} (${number(reasonOf(told, row))})`
+}
+
+/** As it is told of every model: without names of nodes and files. */
+function reasonOf(told, { architecture }) {
+  return told
+    .replace(/^\w+: /, '')
+    .replaceAll(/\w+\([^()]*\.gguf[^()]*\)|\S*\.gguf/g, 'the model')
+    .replaceAll(`tiny ${architecture}`, 'the model')
+    .replaceAll(` (${architecture})`, '')
+    .replace(/^the/, 'The')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('|', '\\|')
+    .replaceAll(/[_*<]/g, '\\$&')
+    .slice(0, 300)
+}
+
+function missing(rows) {
+  if (rows.length === 0) return ''
+  const told = rows.map(({ name, notMade }) => `- ${name}: ${notMade.replaceAll(/[_*<]/g, '\\$&')}`)
+  return `No tiny model can be made of these, because llama.cpp’s own test of architectures leaves them out:\n\n${told.join('\n')}`
+}
