@@ -5,6 +5,8 @@ import type { BrokenFile } from './model-source.ts'
 /** Folders below a folder that are looked into; deeper is a mistake. */
 const maxDepth = 8
 const maxFiles = 10_000
+/** Where a system keeps what is no file on a disk: a link to a whole disk leads there, too. */
+const noFiles = /^\/(proc|sys|dev(?!\/shm))(\/|$)/
 /** Whatever they are: a link to a whole disk is not followed to its end. */
 const maxEntries = 100_000
 
@@ -30,13 +32,15 @@ export async function walkModels(
   const visit = async (relative: string, depth: number): Promise<void> => {
     const real = await realpath(path.join(folder, relative)).catch(() => undefined)
     // A link may lead to a folder that it lies in.
-    if (real === undefined || visited.has(real)) return
+    if (real === undefined || visited.has(real) || noFiles.test(real)) return
     visited.add(real)
     const found = await readdir(real, { withFileTypes: true }).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'EACCES')
-        broken.push(notReadable(path.join(folder, relative)))
+      const isClosed = (error as NodeJS.ErrnoException).code === 'EACCES'
+      // Further down it is not what somebody meant to have looked at.
+      if (isClosed && depth < 2) broken.push(notReadable(path.join(folder, relative)))
       return []
     })
+    const inside: string[] = []
     for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.')) continue
       if (files.length >= maxFiles || ++entries > maxEntries) return
@@ -45,12 +49,14 @@ export async function walkModels(
         ? await stat(path.join(folder, below)).catch(() => undefined)
         : entry
       if (kind?.isDirectory()) {
-        if (depth < most) await visit(below, depth + 1)
+        inside.push(below)
       } else if (kind === undefined) {
         if (isModelFile(entry.name)) broken.push(await brokenLink(folder, below))
       } else if (kind.isFile() && isModelFile(entry.name)) files.push(below)
       else if (kind.isFile() && isHalf(entry.name, found)) broken.push(halfDownload(below))
     }
+    // Last, so that what lies here is found however much lies below.
+    if (depth < most) for (const below of inside) await visit(below, depth + 1)
   }
 
   await visit('', 0)
