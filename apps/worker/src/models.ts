@@ -212,20 +212,25 @@ export function createModels(
         const address = adapterAddress(file)
         if (address === undefined) return { file: await host.locate(file, options) }
         if (options.sha256 === undefined && (await isElsewhere(address))) return { peft: address }
-        return { peft: (await locateFolder(address, chooseAdapterFiles, options)).folder }
+        return {
+          peft: (await locateFolder(address, (names) => chooseAdapterFiles(address, names), options)).folder,
+        }
       }
-      const folder = await findAdapterFolder(file, await files.find(file))
+      const folder = await findAdapterFolder(file, await placeOf(file))
       return folder === undefined ? { file } : { peft: folder }
     },
 
     async locateCheckpoint(name, options) {
-      if (!isModelAddress(name)) return listCheckpoint(name, await files.find(name))
+      if (!isModelAddress(name)) return listCheckpoint(name, await placeOf(name))
       const address = checkpointAddress(name)
+      const choose = (names: readonly string[]): string[] => chooseCheckpointFiles(address, names)
+      const directory = firstFolder(folders, 'download to')
+      const fetched = await findFolder(directory, address, choose)
       const config = await found.locate(inFolder(address, 'config.json'))
-      const isKept =
-        config !== undefined && (await findFolder(firstFolder(folders, 'look in'), address)) === undefined
-      if (isKept) return listCheckpoint(address, path.dirname(config.path))
-      const { folder, files: names } = await locateFolder(address, chooseCheckpointFiles, options)
+      if (config !== undefined && fetched === undefined) {
+        return listCheckpoint(address, path.dirname(config.path))
+      }
+      const { folder, files: names } = await locateFolder(address, choose, options)
       return { folder, files: [...names] }
     },
 
@@ -292,7 +297,7 @@ export function createModels(
     { written, sha256, signal, onProgress }: LocateOptions,
   ): Promise<FoundFolder> {
     const directory = firstFolder(folders, 'download to')
-    const fetched = await findFolder(directory, uri)
+    const fetched = await findFolder(directory, uri, choose)
     if (fetched !== undefined) return fetched
     if (!written) throw notWritten(uri)
     return shared(folderDownloads, uri, signal, () => {
@@ -302,6 +307,11 @@ export function createModels(
         onProgress: ({ done, total = 0 }) => onProgress(done, total),
       })
     })
+  }
+
+  /** Where a file or folder lies. @throws as `files.find` */
+  async function placeOf(name: string): Promise<string> {
+    return (await found.locate(name))?.path ?? files.find(name)
   }
 
   /** Whether another program keeps the adapter that an address names. */

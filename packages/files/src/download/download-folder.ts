@@ -35,7 +35,7 @@ const recordSchema = z.object({ uri: z.string(), files: z.array(z.string()).min(
  */
 export async function downloadFolder(input: DownloadFolderInput): Promise<FoundFolder> {
   const { uri, directory, choose } = input
-  const known = await findFolder(directory, uri)
+  const known = await findFolder(directory, uri, choose)
   if (known !== undefined) return known
   const repository = parseRepository(uri)
   if (repository === undefined) {
@@ -44,6 +44,8 @@ export async function downloadFolder(input: DownloadFolderInput): Promise<FoundF
     })
   }
   const folder = placeOf(repository)
+  // Of a repository that is several things, other files may be here.
+  const before = (await findFolder(directory, uri, (names) => names))?.files ?? []
   let files: readonly string[] = []
   await downloadListed(input, async (http) => {
     files = choose(await listNames(uri, repository, http))
@@ -63,14 +65,22 @@ export async function downloadFolder(input: DownloadFolderInput): Promise<FoundF
   })
   const place = await confinePath(directory, folder)
   await mkdir(place, { recursive: true })
-  await writeWhole(join(place, recordName), `${JSON.stringify({ uri, files }, undefined, 2)}\n`, {
-    durable: false,
-  })
+  await writeWhole(
+    join(place, recordName),
+    `${JSON.stringify({ uri, files: [...new Set([...before, ...files])] }, undefined, 2)}\n`,
+    {
+      durable: false,
+    },
+  )
   return { folder, files }
 }
 
-/** What was downloaded before and is whole; undefined: nothing. The network is not asked. */
-export async function findFolder(directory: string, uri: string): Promise<FoundFolder | undefined> {
+/** What was downloaded before and is whole; undefined: nothing, or other files. The network is not asked. */
+export async function findFolder(
+  directory: string,
+  uri: string,
+  choose: DownloadFolderInput['choose'],
+): Promise<FoundFolder | undefined> {
   const repository = parseRepository(uri)
   if (repository === undefined) return undefined
   const folder = placeOf(repository)
@@ -82,7 +92,20 @@ export async function findFolder(directory: string, uri: string): Promise<FoundF
       (await stat(join(directory, folder, name)).catch(() => undefined))?.isFile(),
     ),
   )
-  return there.every(Boolean) ? { folder, files: record.files } : undefined
+  const files = there.every(Boolean) ? chosenOf(record.files, choose) : undefined
+  return files && { folder, files }
+}
+
+function chosenOf(
+  names: readonly string[],
+  choose: DownloadFolderInput['choose'],
+): readonly string[] | undefined {
+  try {
+    return choose(names)
+  } catch (error) {
+    if (error instanceof WoolgatherError) return undefined
+    throw error
+  }
 }
 
 function parseRecord(text: string): z.infer<typeof recordSchema> | undefined {

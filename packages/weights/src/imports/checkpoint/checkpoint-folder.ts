@@ -30,21 +30,21 @@ export function checkpointAddress(uri: string): string {
   })
 }
 
-/** Those of a folder's files that a checkpoint is made of, sorted. @throws WoolgatherError model-unreadable where it is none */
-export function chooseCheckpointFiles(names: readonly string[]): string[] {
+/**
+ * Those of a folder's files that a checkpoint is made of, sorted.
+ * @throws WoolgatherError model-unreadable where it is none
+ */
+export function chooseCheckpointFiles(folder: string, names: readonly string[]): string[] {
   const wanted = names.filter(
     (name) => others.has(name) || told.has(name) || /^model[^/]*\.safetensors$/.test(name),
   )
-  const weights = wanted.some((name) => name.endsWith('.safetensors'))
-  if (wanted.includes('config.json') && weights) return wanted.toSorted()
-  throw new WoolgatherError(
-    'model-unreadable',
-    `There is no ${weights ? 'config.json' : 'safetensors file'} there.`,
-    {
-      input: 'folder',
-      hint: hintFor(names),
-    },
-  )
+  const hasConfig = wanted.includes('config.json')
+  if (hasConfig && wanted.some((name) => name.endsWith('.safetensors'))) return wanted.toSorted()
+  const missing = hasConfig ? 'model.safetensors, nor parts of one' : 'config.json'
+  throw new WoolgatherError('model-unreadable', `“${folder}” is no checkpoint: it has no ${missing}.`, {
+    input: 'folder',
+    hint: hintFor(names),
+  })
 }
 
 /** The files of a checkpoint's folder. @throws WoolgatherError model-unreadable where it is none */
@@ -59,13 +59,7 @@ export async function listCheckpoint(
       hint: folder.endsWith('.gguf') ? 'A GGUF file goes into “Model”.' : whatItIs,
     })
   }
-  try {
-    return { folder, files: chooseCheckpointFiles(await readdir(place)) }
-  } catch (error) {
-    if (!(error instanceof WoolgatherError)) throw error
-    const { code, message, hint = whatItIs } = error
-    throw new WoolgatherError(code, `“${folder}” is no checkpoint. ${message}`, { input: 'folder', hint })
-  }
+  return { folder, files: chooseCheckpointFiles(folder, await readdir(place)) }
 }
 
 function hintFor(names: readonly string[]): string {

@@ -17,10 +17,10 @@ export function adapterAddress(uri: string): string | undefined {
 }
 
 /** The files of a repository that an adapter is, its weights first. @throws WoolgatherError download-failed */
-export function chooseAdapterFiles(names: readonly string[]): readonly string[] {
+export function chooseAdapterFiles(folder: string, names: readonly string[]): readonly string[] {
   const missing = peftFiles.find((name) => !names.includes(name))
   if (missing === undefined) return peftFiles.toReversed()
-  throw new WoolgatherError('download-failed', `There is no ${missing} there: it is no PEFT adapter.`, {
+  throw new WoolgatherError('download-failed', `“${folder}” is no PEFT adapter: it has no ${missing}.`, {
     input: 'file',
     hint: tellOthers(names),
   })
@@ -40,14 +40,10 @@ export async function findAdapterFolder(name: string, place: string): Promise<st
   const missing = peftFiles.find((file) => !existsSync(path.join(place, file)))
   if (missing === undefined) return given
   const others = ['adapter_model.bin', 'config.json'].filter((file) => existsSync(path.join(place, file)))
-  throw new WoolgatherError(
-    'model-unreadable',
-    `“${given}” is a folder without ${missing}: no PEFT adapter.`,
-    {
-      input: 'file',
-      hint: tellOthers(others),
-    },
-  )
+  throw new WoolgatherError('model-unreadable', `“${given}” is no PEFT adapter: it has no ${missing}.`, {
+    input: 'file',
+    hint: tellOthers(others),
+  })
 }
 
 function isPart(name: string): boolean {
