@@ -16,7 +16,7 @@ export async function bareModel(
   as: 'chat' | 'text',
 ): Promise<Workflow | undefined> {
   const { files } = await models.list()
-  const model = files.find(({ file, kind }) => file === name && kind === 'model')
+  const model = files.find(({ file, kind }) => kind === 'model' && isNamed(file, name))
   return model && workflowOf(model, as)
 }
 
@@ -38,4 +38,9 @@ function workflowOf({ file, chatTemplate, likeTemplate }: ListedModel, as: 'chat
     out: { type: 'api/output', inputs: { name: 'answer' }, links: { value: ['answer', 'text'] } },
   }
   return { format: 'woolgather', version: 1, name: file.slice(0, 200), nodes }
+}
+
+/** Of Ollama’s names `:latest` may be left out. */
+function isNamed(file: string, name: string): boolean {
+  return file === name || (name.startsWith('ollama:') && file === `${name}:latest`)
 }
