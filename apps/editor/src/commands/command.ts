@@ -8,6 +8,7 @@ export type Flow = Pick<
   | 'zoomIn'
   | 'zoomOut'
   | 'setViewport'
+  | 'fitView'
   | 'screenToFlowPosition'
   | 'getNodes'
   | 'getNode'

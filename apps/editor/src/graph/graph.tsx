@@ -9,9 +9,11 @@ import {
   type Connection,
   type Edge,
   type FinalConnectionState,
+  type OnConnectStart,
+  type OnMove,
 } from '@xyflow/react'
 import { useCallback, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react'
-import { useEditor, useFront, useRun, useScene, useServer, useWorkflow } from '../store/editor-context.ts'
+import { useEditor, useFront, useRun, useScene, useServer, useStructure } from '../store/editor-context.ts'
 import { countRunning } from '../store/run-store.ts'
 import type { LooseLink } from '../store/workbench-store.ts'
 import { addNode, connect, disconnect, judge, graphOf, reconnect } from '../session/editing/edit-graph.ts'
@@ -24,6 +26,7 @@ import { useRevealNode } from '../ui/use-reveal-node.ts'
 import { GroupFrames } from './group-frames.tsx'
 import { LinkEdge } from './link-edge.tsx'
 import { LinkHint } from './link-hint.tsx'
+import { sketchFrom } from '../session/editing/watch-detail.ts'
 import { looseLinkAt } from '../session/editing/loose-link.ts'
 import { showAll, zoomLimits } from '../session/editing/show-all.ts'
 import { readableZoom } from './detail.ts'
@@ -64,6 +67,7 @@ export function Graph() {
   const far = useStore((state) => farness(state.transform[2]))
   const busy = useRun((state) => countRunning(state) > livelyUntil)
   const moved = useRef<Edge | undefined>(undefined)
+  const held = useRef<LooseLink | undefined>(undefined)
   const scene = useScene()
   useFitOnOpening()
   useDetail()
@@ -96,23 +100,37 @@ export function Graph() {
     [editor],
   )
 
-  /** A link dropped on nothing: one that was there is taken away, a new one asks what to make. */
-  const onConnectEnd = (event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState): void => {
-    const link = linking
-    setLinking(undefined)
-    if (!link || moved.current || state.toHandle || state.toNode) return
-    const screen = 'clientX' in event ? { x: event.clientX, y: event.clientY } : touchPoint(event)
-    editor.workbench.setState({ search: { screen, at: flow.screenToFlowPosition(screen), link } })
-  }
+  const onConnectStart: OnConnectStart = useCallback(
+    (_event, { nodeId, handleId, handleType }) =>
+      setLinking((held.current = looseLinkAt(editor, nodeId, handleId, handleType))),
+    [editor],
+  )
 
-  const onReconnectEnd = (_event: unknown, edge: Edge, _type: unknown, state: FinalConnectionState): void => {
-    const dropped = moved.current && !state.toHandle
-    moved.current = undefined
-    setLinking(undefined)
-    if (!dropped) return
-    const { from, to } = parseLinkId(edge.id)
-    disconnect(editor, from, to)
-  }
+  /** A link dropped on nothing: one that was there is taken away, a new one asks what to make. */
+  const onConnectEnd = useCallback(
+    (event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState): void => {
+      const link = held.current
+      setLinking((held.current = undefined))
+      if (!link || moved.current || state.toHandle || state.toNode) return
+      const screen = 'clientX' in event ? { x: event.clientX, y: event.clientY } : touchPoint(event)
+      editor.workbench.setState({ search: { screen, at: flow.screenToFlowPosition(screen), link } })
+    },
+    [editor, flow],
+  )
+
+  const onReconnectStart = useCallback((_event: unknown, edge: Edge) => void (moved.current = edge), [])
+  const onReconnectEnd = useCallback(
+    (_event: unknown, edge: Edge, _type: unknown, state: FinalConnectionState): void => {
+      const dropped = moved.current && !state.toHandle
+      moved.current = undefined
+      setLinking((held.current = undefined))
+      if (!dropped) return
+      const { from, to } = parseLinkId(edge.id)
+      disconnect(editor, from, to)
+    },
+    [editor],
+  )
+  const onMoveEnd: OnMove = useCallback((_event, viewport) => view.setState({ viewport }), [view])
 
   const openSearch = (event: MouseEvent): void => {
     if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane')) return
@@ -153,14 +171,12 @@ export function Graph() {
         onEdgesChange={onEdgesChange}
         isValidConnection={isValid}
         onConnect={onConnect}
-        onConnectStart={(_event, { nodeId, handleId, handleType }) =>
-          setLinking(looseLinkAt(editor, nodeId, handleId, handleType))
-        }
+        onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
         onReconnect={onReconnect}
-        onReconnectStart={(_event, edge) => (moved.current = edge)}
+        onReconnectStart={onReconnectStart}
         onReconnectEnd={onReconnectEnd}
-        onMoveEnd={(_event, viewport) => view.setState({ viewport })}
+        onMoveEnd={onMoveEnd}
         onNodeDrag={drops.over}
         onNodeDragStop={drops.drop}
         onNodeContextMenu={menu.onNode}
@@ -168,6 +184,7 @@ export function Graph() {
         onEdgeContextMenu={menu.onLink}
         onPaneContextMenu={menu.onCanvas}
         deleteKeyCode={null}
+        onlyRenderVisibleElements={nodes.length >= sketchFrom}
         selectionMode={SelectionMode.Partial}
         multiSelectionKeyCode={multiSelect}
         zoomOnDoubleClick={false}
@@ -215,18 +232,21 @@ function useFitOnOpening(): void {
 
 function Overview() {
   const types = useServer((state) => state.byType)
-  const nodes = useWorkflow((workflow) => workflow.nodes)
+  const nodes = useStructure()
+  const color = useCallback(
+    ({ id }: { id: string }): string => {
+      const family = types.get(nodes[id]?.type ?? '')?.family
+      return family === undefined ? 'var(--error)' : `oklch(var(--family-l) 0.09 ${familyStyle(family).hue})`
+    },
+    [nodes, types],
+  )
   if (Object.keys(nodes).length < minimapFrom) return null
-  const color = (id: string): string => {
-    const family = types.get(nodes[id]?.type ?? '')?.family
-    return family === undefined ? 'var(--error)' : `oklch(var(--family-l) 0.09 ${familyStyle(family).hue})`
-  }
   return (
     <MiniMap
       pannable
       zoomable
       ariaLabel="Overview of the graph"
-      nodeColor={({ id }) => color(id)}
+      nodeColor={color}
       nodeBorderRadius={12}
       maskColor="var(--minimap-mask)"
       bgColor="var(--surface)"

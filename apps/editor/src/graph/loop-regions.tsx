@@ -1,7 +1,7 @@
 import { useStore, ViewportPortal, type ReactFlowState } from '@xyflow/react'
 import { useCallback, useMemo } from 'react'
 import { linksInto } from '../document/inputs-of.ts'
-import { useServer, useWorkflow } from '../store/editor-context.ts'
+import { useServer, useStructure } from '../store/editor-context.ts'
 import { familyStyle } from '../ui/family-style.ts'
 import type { Box } from '../layout/free-place.ts'
 import { findLoopBodies, type LoopBody } from './loop-bodies.ts'
@@ -13,7 +13,7 @@ const band = 56
 
 /** The loops of the graph as coloured regions behind their nodes. */
 export function LoopRegions() {
-  const nodes = useWorkflow((workflow) => workflow.nodes)
+  const nodes = useStructure()
   const types = useServer((state) => state.byType)
   const bodies = useMemo(() => findLoopBodies(nodes, types), [nodes, types])
   if (bodies.length === 0) return null
@@ -28,7 +28,7 @@ export function LoopRegions() {
 
 /** Rectangles around the nodes and bands along the links between them, drawn as one shape. */
 function LoopRegion({ body, shade }: { body: LoopBody; shade: number }) {
-  const nodes = useWorkflow((workflow) => workflow.nodes)
+  const nodes = useStructure()
   const types = useServer((state) => state.byType)
   const boxes = useBoxes(body.nodes)
   const start = boxes.get(body.start)

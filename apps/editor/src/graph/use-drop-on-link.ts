@@ -1,7 +1,7 @@
 import type { Node } from '@xyflow/react'
 import { useMemo, type MouseEvent as ReactMouseEvent } from 'react'
 import { parseLinkId } from '../document/link-id.ts'
-import { canInsert, insertExisting, readLink } from '../session/editing/insert-on-link.ts'
+import { canInsert, insertExisting, isLoose, readLink } from '../session/editing/insert-on-link.ts'
 import { useEditor } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import type { WholeLink } from '../store/workbench-store.ts'
@@ -34,7 +34,7 @@ export function useDropOnLink() {
       taking = edge
     }
     const fitting = (event: PointerLike, { id }: Node): WholeLink | undefined => {
-      if (!('clientX' in event)) return undefined
+      if (!('clientX' in event) || !isLoose(editor, id)) return undefined
       const link = linkAt(editor, event.clientX, event.clientY)
       return link && canInsert(editor, id, link) ? link : undefined
     }

@@ -3,8 +3,9 @@ import type { EdgeChange } from '@xyflow/react'
 import type { NodeDescription, Place, PortType, WorkflowNode } from '@woolgather/workflow'
 import { linksInto, outputsOf } from '../document/inputs-of.ts'
 import { linkId } from '../document/link-id.ts'
-import { useEditor, useServer, useView, useWorkflow } from '../store/editor-context.ts'
+import { useEditor, useServer, useStructure, useView } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
+import { keepArray } from './keep-array.ts'
 import type { LinkEdgeType } from './link-edge.tsx'
 
 type Types = ReadonlyMap<string, NodeDescription>
@@ -15,10 +16,11 @@ const noPoints: readonly Place[] = []
 /** React Flow's edges, derived from the links of the document; one that did not change stays the same object. */
 export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes: EdgeChange[]) => void } {
   const editor = useEditor()
-  const nodes = useWorkflow((workflow) => workflow.nodes)
+  const nodes = useWiring()
   const types = useServer((state) => state.byType)
   const selected = useView((state) => state.selectedLinks)
   const cache = useRef(new Map<string, LinkEdgeType>())
+  const last = useRef<LinkEdgeType[]>([])
 
   const edges = useMemo(() => {
     const next = new Map<string, LinkEdgeType>()
@@ -32,7 +34,7 @@ export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes
       next.set(edge.id, same ? old : edge)
     }
     cache.current = next
-    return [...next.values()]
+    return (last.current = keepArray(last.current, [...next.values()]))
   }, [nodes, types, selected])
 
   const onEdgesChange = useCallback(
@@ -50,6 +52,30 @@ export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes
     [editor],
   )
   return { edges, onEdgesChange }
+}
+
+/** The nodes as they are linked: the same object while they are only moved. */
+function useWiring(): Nodes {
+  const nodes = useStructure()
+  const last = useRef(nodes)
+  if (last.current !== nodes && !sameWiring(last.current, nodes)) last.current = nodes
+  return last.current
+}
+
+function sameWiring(before: Nodes, now: Nodes): boolean {
+  const ids = Object.keys(now)
+  return ids.length === Object.keys(before).length && ids.every((id) => sameLinks(before[id], now[id]!))
+}
+
+function sameLinks(a: WorkflowNode | undefined, b: WorkflowNode): boolean {
+  return (
+    a === b ||
+    (a?.type === b.type &&
+      a.links === b.links &&
+      a.inputs === b.inputs &&
+      a.view?.reroutes === b.view?.reroutes &&
+      a.view?.title === b.view?.title)
+  )
 }
 
 function deriveEdges(nodes: Nodes, types: Types, selected: ReadonlySet<string>): LinkEdgeType[] {

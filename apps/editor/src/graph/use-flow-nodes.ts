@@ -1,12 +1,13 @@
-import type { Node, NodeChange } from '@xyflow/react'
+import { Position, type Node, type NodeChange, type NodeHandle } from '@xyflow/react'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
 import { defaultWidth, estimateHeight } from '../layout/arrange-nodes.ts'
 import { outputsUsed, sketchPorts, type SketchPort } from '../node/sketch-ports.ts'
-import { useEditor, useScene, useServer, useView, useWorkflow } from '../store/editor-context.ts'
+import { useEditor, useScene, useServer, useStructure, useView } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import { isBorder } from '../document/scope.ts'
 import { titleOf } from '../ui/describe-node.ts'
+import { keepArray } from './keep-array.ts'
 
 interface Size {
   width: number
@@ -35,13 +36,14 @@ interface Derived extends Shown {
  */
 export function useFlowNodes(): { nodes: Node[]; onNodesChange: (changes: NodeChange[]) => void } {
   const editor = useEditor()
-  const source = useWorkflow((workflow) => workflow.nodes)
+  const source = useStructure()
   const scene = useScene()
   const selected = useView((state) => state.selectedNodes)
   const types = useServer((state) => state.byType)
   const detailed = useView((state) => state.detailed)
   const [sizes, setSizes] = useState({ scene, byId: noSizes })
   const cache = useRef(new Map<string, Derived>())
+  const last = useRef<Node[]>([])
 
   const nodes = useMemo(() => {
     // Nodes of another graph may have the same ids, but not the same sizes.
@@ -65,7 +67,8 @@ export function useFlowNodes(): { nodes: Node[]; onNodesChange: (changes: NodeCh
       next.set(id, old && sameShown(old, shown) ? old : { ...shown, node: derive(id, shown, ports) })
     }
     cache.current = next
-    return [...next.values()].map(({ node }) => node)
+    const all = [...next.values()].map(({ node }) => node)
+    return (last.current = keepArray(last.current, all))
   }, [source, selected, types, scene, sizes, detailed])
 
   const keepSizes = useCallback(
@@ -132,7 +135,14 @@ function derive(id: string, { source, selected, size, label }: Shown, ports: Ske
     ariaLabel: label,
   }
   if (size) node.measured = size
+  if (ports) node.handles = ports.map(handleOf)
   return node
+}
+
+/** Where links meet a node that is not in the page. */
+function handleOf({ name, side, x, y }: SketchPort): NodeHandle {
+  const position = side === 'source' ? Position.Right : Position.Left
+  return { id: name, type: side, position, x, y, width: 0, height: 0 }
 }
 
 /** The sizes React Flow found this time, by node. */

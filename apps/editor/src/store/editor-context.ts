@@ -1,6 +1,7 @@
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Workflow, WorkflowNode } from '@woolgather/workflow'
+import { keepStructure } from '../document/keep-structure.ts'
 import { subgraphAt } from '../document/scope.ts'
 import { lookIntoProblems } from '../document/look-into-problems.ts'
 import { lookIntoRun, prefixOf } from '../run/look-into-run.ts'
@@ -46,6 +47,17 @@ export function useNode(id: string): WorkflowNode | undefined {
   return useWorkflow((workflow) => workflow.nodes[id])
 }
 
+/** The nodes of the graph as they lie and are linked: the same object while only values of fields change, which are old then. */
+export function useStructure(): Workflow['nodes'] {
+  const types = useServer((state) => state.byType)
+  return useWorkflow(
+    useMemo(() => {
+      let last: Workflow['nodes'] | undefined
+      return ({ nodes }) => (last = keepStructure(last, nodes, types) as Workflow['nodes'])
+    }, [types]),
+  )
+}
+
 /** Changes whenever another graph is drawn: another workflow, or another subgraph of it. */
 export function useScene(): string {
   const { id } = useFront()
@@ -76,9 +88,9 @@ export function useWorkbench<T>(select: (state: WorkbenchState) => T): T {
 
 /** What is wrong, as the graph that is drawn sees it. */
 export function useProblems<T>(select: (state: ProblemState) => T): T {
-  const graph = useWorkflow((workflow) => workflow)
+  const nodes = useStructure()
   const subgraph = useDocument(({ history, path }) => subgraphAt(history.present, path))
-  return useStore(useFront().problems, (state) => select(lookIntoProblems(state, subgraph, graph.nodes)))
+  return useStore(useFront().problems, (state) => select(lookIntoProblems(state, subgraph, nodes)))
 }
 
 export function useArtifacts<T>(select: (state: ArtifactState) => T): T {

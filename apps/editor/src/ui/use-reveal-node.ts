@@ -2,6 +2,7 @@ import { useReactFlow } from '@xyflow/react'
 import { useCallback } from 'react'
 import { goToGraph } from '../session/editing/enter-subgraph.ts'
 import { useEditor } from '../store/editor-context.ts'
+import { whenDrawn } from './when-drawn.ts'
 
 /**
  * Selects a node, brings it into view, and gives it the focus (or its input, where one is named). `path` names the
@@ -24,10 +25,14 @@ export function useRevealNode(): (id: string, input?: string, path?: readonly st
       editor.front.view.getState().select([id])
       const zoom = Math.max(flow.getZoom(), 0.7)
       void flow.fitView({ nodes: [{ id }], maxZoom: zoom, minZoom: zoom, duration: 250 })
-      const card = document.querySelector<HTMLElement>(`[data-node-id="${CSS.escape(id)}"]`)
-      const field = input === undefined ? null : card?.querySelector<HTMLElement>(fieldSelector(input))
-      const target = field ?? card?.closest<HTMLElement>('.react-flow__node')
-      target?.focus({ preventScroll: true })
+      const from = document.activeElement
+      whenDrawn(id, (node, left) => {
+        if (document.activeElement !== from && document.activeElement !== document.body) return true
+        const field = input === undefined ? node : node?.querySelector<HTMLElement>(fieldSelector(input))
+        const target = field ?? (left === 0 ? node : undefined)
+        target?.focus({ preventScroll: true })
+        return target !== undefined && target !== null
+      })
     },
     [editor, flow],
   )

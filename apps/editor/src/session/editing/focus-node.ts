@@ -1,12 +1,10 @@
 import type { ReactFlowInstance } from '@xyflow/react'
-
-/** Frames to wait for a new node to be drawn before giving up. */
-const patience = 60
+import { whenDrawn } from '../../ui/when-drawn.ts'
 
 /** Pixels around a new node that are seen as well. */
 const margin = 16
 
-type Flow = Pick<ReactFlowInstance, 'getViewport' | 'setViewport'>
+type Flow = Pick<ReactFlowInstance, 'getViewport' | 'setViewport' | 'fitView'>
 
 /**
  * Brings a new node into view, once it is drawn, and moves the keyboard to it (to the field of an input, where one is
@@ -14,24 +12,26 @@ type Flow = Pick<ReactFlowInstance, 'getViewport' | 'setViewport'>
  */
 export function focusNode(id: string, flow: Flow, input?: string): void {
   const from = document.activeElement
-  const look = (left: number): void => {
+  let sought = false
+  whenDrawn(id, (node, left) => {
     const now = document.activeElement
-    if (now !== from && now !== document.body) return
-    const node = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+    if (now !== from && now !== document.body) return true
+    if (node === null && !sought) {
+      sought = true
+      const { zoom } = flow.getViewport()
+      void flow.fitView({ nodes: [{ id }], maxZoom: zoom, minZoom: zoom })
+    }
     const field =
       input === undefined
         ? node
         : node?.querySelector<HTMLElement>(`[data-input="${CSS.escape(input)}"] textarea`)
     const target = field ?? (left === 0 ? node : undefined)
-    if (!node || !target?.checkVisibility({ visibilityProperty: true })) {
-      if (left > 0) requestAnimationFrame(() => look(left - 1))
-      return
-    }
+    if (!node || !target?.checkVisibility({ visibilityProperty: true })) return false
     bringIntoView(node, flow)
     target.focus({ preventScroll: true })
     if (target instanceof HTMLTextAreaElement) target.select()
-  }
-  look(patience)
+    return true
+  })
 }
 
 /** Moves what is seen of the graph just so far that all of a node is seen; of one that is too large, its head. */

@@ -1,6 +1,6 @@
 import { accepts, type Link, type NodeDescription, type PortType } from '@woolgather/workflow'
 import type { DocumentAction, InputRef } from '../../document/actions.ts'
-import { inputsOf, linksInto, outputsOf } from '../../document/inputs-of.ts'
+import { inputsOf, linkedFrom, outputsOf } from '../../document/inputs-of.ts'
 import { makeId } from '../../document/make-id.ts'
 import { isBorder } from '../../document/scope.ts'
 import type { Editor } from '../../store/editor.ts'
@@ -53,11 +53,13 @@ export function canInsert(editor: Editor, id: string, link: WholeLink): boolean 
   const { nodes } = graphOf(editor)
   const node = nodes[id]
   const description = editor.server.getState().byType.get(node?.type ?? '')
-  if (!node || !description || isBorder(id) || !fitsBetween(description, link)) return false
-  if (Object.keys(node.links ?? {}).length > 0) return false
-  return !Object.values(nodes).some((other) =>
-    Object.keys(other.links ?? {}).some((input) => linksInto(other, input).some(([from]) => from === id)),
-  )
+  return description !== undefined && !isBorder(id) && fitsBetween(description, link) && isLoose(editor, id)
+}
+
+/** Whether nothing is linked to a node, and it to nothing. */
+export function isLoose(editor: Editor, id: string): boolean {
+  const { nodes } = graphOf(editor)
+  return Object.keys(nodes[id]?.links ?? {}).length === 0 && !linkedFrom(nodes).has(id)
 }
 
 /** Leads a link through a node that is there, in the step in which it was moved onto the link. */

@@ -3,7 +3,7 @@ import { graphOf } from './edit-graph.ts'
 import type { Editor } from '../../store/editor.ts'
 
 /** Zooming out stops here, and showing all does not zoom in further than life size. */
-export const zoomLimits = { least: 0.04, most: 2 }
+export const zoomLimits = { least: 0.01, most: 2 }
 
 /** Air around everything, as a part of the window. */
 const padding = 0.12

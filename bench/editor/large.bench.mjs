@@ -1,0 +1,140 @@
+// What an edit costs in graphs of 7, 301 and 1,501 nodes, side by side: key to paint, dragging a node, panning.
+import { openEditorPage, measureFrames, quantile } from './editor-page.mjs'
+
+const sizes = process.argv.slice(2).map(Number)
+
+/** Chains of six nodes, and one to type into. */
+function chains(count) {
+  const nodes = { note: { type: 'text/text', inputs: { text: '' }, view: { x: -420, y: 0, title: 'Note' } } }
+  for (let i = 0; i < (count - 1) / 6; i++) {
+    const place = (column, row = 0) => ({
+      x: (i % 10) * 2300 + column * 360,
+      y: Math.floor(i / 10) * 760 + row,
+    })
+    nodes[`model-${i}`] = { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' }, view: place(0) }
+    nodes[`topic-${i}`] = { type: 'text/text', inputs: { text: `the sea ${i}` }, view: place(0, 320) }
+    nodes[`prompt-${i}`] = {
+      type: 'text/template',
+      inputs: { template: 'Tell me a story about {{topic}}.' },
+      links: { topic: [`topic-${i}`, 'text'] },
+      view: place(1, 320),
+    }
+    nodes[`story-${i}`] = {
+      type: 'generation/generate',
+      inputs: { seed: i, maxTokens: 60 },
+      links: { model: [`model-${i}`, 'model'], prompt: [`prompt-${i}`, 'text'] },
+      view: place(2),
+    }
+    nodes[`show-${i}`] = { type: 'output/preview', links: { value: [`story-${i}`, 'text'] }, view: place(3) }
+    nodes[`upper-${i}`] = {
+      type: 'text/template',
+      inputs: { template: '{{x}}!' },
+      links: { x: [`story-${i}`, 'text'] },
+      view: place(4),
+    }
+  }
+  return { format: 'woolgather', version: 1, name: `${count} nodes`, nodes }
+}
+
+/** Brings a node into view at a readable size. */
+async function find(page, title) {
+  await page.keyboard.press('Control+f')
+  await page.keyboard.type(title)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Escape')
+  //
+  await page.locator(`[data-node-id=note] textarea`).waitFor()
+  await page.waitForTimeout(800)
+}
+
+/** Milliseconds from each press to the end of the frame that shows it. */
+async function type(page, letters) {
+  await page.locator('[data-node-id=note] textarea').click()
+  await page.evaluate(() => {
+    window.latencies = []
+    window.note = (event) => {
+      if (event.key.length !== 1) return
+      const pressed = event.timeStamp
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => window.latencies.push(performance.now() - pressed)
+        port2.postMessage(0)
+      })
+    }
+    addEventListener('keydown', window.note, true)
+  })
+  for (let i = 0; i < letters; i++) {
+    await page.keyboard.press('abcdefgh'[i % 8])
+    await page.waitForTimeout(40)
+  }
+  return page.evaluate(() => {
+    removeEventListener('keydown', window.note, true)
+    return window.latencies
+  })
+}
+
+/** Milliseconds of 40 moves of a node that is held by its header. */
+async function drag(page) {
+  const box = await page
+    .locator('[data-node-id=note] header, [data-node-id=note] .node-header')
+    .first()
+    .boundingBox()
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  const began = performance.now()
+  for (let i = 1; i <= 40; i++) {
+    await page.mouse.move(x + i * 3, y + i)
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
+  }
+  const took = performance.now() - began
+  await page.mouse.up()
+  return took
+}
+
+const pan = (frame) => {
+  const pane = document.querySelector('.react-flow__pane')
+  const at = { clientX: 640 + 220 * Math.sin(frame / 9), clientY: 380 + 120 * Math.cos(frame / 13) }
+  const event = (type) =>
+    new MouseEvent(type, { ...at, bubbles: true, cancelable: true, button: 0, buttons: 1, view: window })
+  if (frame === 1) pane.dispatchEvent(event('mousedown'))
+  window.dispatchEvent(event('mousemove'))
+  if (frame === 118) window.dispatchEvent(event('mouseup'))
+}
+
+const profile = process.env.PROFILE
+for (const size of sizes.length > 0 ? sizes : [7, 301, 1501]) {
+  const { server, page, openWorkflow, close } = await openEditorPage()
+  try {
+    await page.goto(server.url)
+    await page.locator('.react-flow__node').first().waitFor()
+    console.log(`${size} nodes: opened in ${(await openWorkflow(chains(size))).toFixed(0)} ms`)
+    await page.waitForTimeout(1500)
+    await find(page, 'Note')
+    const session = await page.context().newCDPSession(page)
+    if (profile) {
+      await session.send('Profiler.enable')
+      await session.send('Profiler.start')
+    }
+    const keys = await type(page, 24)
+    if (profile)
+      (await import('node:fs')).writeFileSync(
+        `${profile}-type-${size}.cpuprofile`,
+        JSON.stringify((await session.send('Profiler.stop')).profile),
+      )
+    console.log(
+      `  key to paint: median ${quantile(keys, 0.5).toFixed(1)} ms, p95 ${quantile(keys, 0.95).toFixed(1)} ms`,
+    )
+    if (profile) await session.send('Profiler.start')
+    console.log(`  40 moves of a node: ${(await drag(page)).toFixed(0)} ms`)
+    if (profile)
+      (await import('node:fs')).writeFileSync(
+        `${profile}-drag-${size}.cpuprofile`,
+        JSON.stringify((await session.send('Profiler.stop')).profile),
+      )
+    const frames = await measureFrames(page, pan)
+    console.log(`  pan near: median frame ${quantile(frames, 0.5).toFixed(1)} ms`)
+  } finally {
+    await close()
+  }
+}
