@@ -62,7 +62,10 @@ function untilDrawn(count) {
       .addEventListener('change', () => (began = performance.now()), { capture: true, once: true })
     const look = () => {
       const nodes = document.querySelectorAll('.react-flow__node')
-      const drawn = nodes.length > 0 && nodes.length <= count && getComputedStyle(nodes[nodes.length - 1]).visibility === 'visible'
+      const drawn =
+        nodes.length > 0 &&
+        nodes.length <= count &&
+        getComputedStyle(nodes[nodes.length - 1]).visibility === 'visible'
       if (began === undefined || !drawn) return requestAnimationFrame(look)
       // After the frame in which they became visible.
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)))

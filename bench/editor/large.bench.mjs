@@ -42,7 +42,6 @@ async function find(page, title) {
   await page.keyboard.type(title)
   await page.keyboard.press('Enter')
   await page.keyboard.press('Escape')
-  //
   await page.locator(`[data-node-id=note] textarea`).waitFor()
   await page.waitForTimeout(800)
 }
@@ -102,7 +101,6 @@ const pan = (frame) => {
   if (frame === 118) window.dispatchEvent(event('mouseup'))
 }
 
-const profile = process.env.PROFILE
 for (const size of sizes.length > 0 ? sizes : [7, 301, 1501]) {
   const { server, page, openWorkflow, close } = await openEditorPage()
   try {
@@ -112,26 +110,13 @@ for (const size of sizes.length > 0 ? sizes : [7, 301, 1501]) {
     await page.waitForTimeout(1500)
     await find(page, 'Note')
     const session = await page.context().newCDPSession(page)
-    if (profile) {
-      await session.send('Profiler.enable')
-      await session.send('Profiler.start')
-    }
-    const keys = await type(page, 24)
-    if (profile)
-      (await import('node:fs')).writeFileSync(
-        `${profile}-type-${size}.cpuprofile`,
-        JSON.stringify((await session.send('Profiler.stop')).profile),
-      )
+    const keys = await type(page, 24)(await import('node:fs')).writeFileSync()
     console.log(
       `  key to paint: median ${quantile(keys, 0.5).toFixed(1)} ms, p95 ${quantile(keys, 0.95).toFixed(1)} ms`,
     )
-    if (profile) await session.send('Profiler.start')
-    console.log(`  40 moves of a node: ${(await drag(page)).toFixed(0)} ms`)
-    if (profile)
-      (await import('node:fs')).writeFileSync(
-        `${profile}-drag-${size}.cpuprofile`,
-        JSON.stringify((await session.send('Profiler.stop')).profile),
-      )
+    console
+      .log(`  40 moves of a node: ${(await drag(page)).toFixed(0)} ms`)(await import('node:fs'))
+      .writeFileSync()
     const frames = await measureFrames(page, pan)
     console.log(`  pan near: median frame ${quantile(frames, 0.5).toFixed(1)} ms`)
   } finally {

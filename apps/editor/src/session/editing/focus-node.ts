@@ -1,6 +1,9 @@
 import type { ReactFlowInstance } from '@xyflow/react'
 import { whenDrawn } from '../../ui/when-drawn.ts'
 
+/** Frames left to wait when a new node must have been drawn if it is seen. */
+const framesToDraw = 50
+
 /** Pixels around a new node that are seen as well. */
 const margin = 16
 
@@ -16,7 +19,8 @@ export function focusNode(id: string, flow: Flow, input?: string): void {
   whenDrawn(id, (node, left) => {
     const now = document.activeElement
     if (now !== from && now !== document.body) return true
-    if (node === null && !sought) {
+    // It takes a frame to be drawn; what is still not there then is not seen, in a graph of which only that is drawn.
+    if (node === null && !sought && left < framesToDraw) {
       sought = true
       const { zoom } = flow.getViewport()
       void flow.fitView({ nodes: [{ id }], maxZoom: zoom, minZoom: zoom })
