@@ -4,6 +4,7 @@ import { moveItem, possibleParts, sameItem, type AppForm, type AppPart } from '.
 import { setApp, shownItems } from '../session/editing/edit-app.ts'
 import { useDocument, useEditor, useServer } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
+import { useField } from '../ui/use-field.ts'
 import { appTitle } from './app-field.tsx'
 
 /** Which inputs and results the form shows, in which order, and what they are called. */
@@ -31,21 +32,17 @@ export function ArrangeApp({ form }: { form: AppForm }) {
         {form.parts.map((part, at) => (
           <li key={`${part.item.node}/${part.item.input ?? ''}`}>
             <span className="app-kind">{part.kind === 'input' ? 'Input' : 'Result'}</span>
-            <input
-              type="text"
-              className="control"
-              aria-label={`Label of ${named(part)}`}
-              placeholder={named(part)}
-              maxLength={200}
-              value={part.item.label ?? ''}
-              onBlur={() => editor.front.document.getState().closeStep()}
-              onChange={({ target: { value } }) =>
+            <LabelField
+              name={named(part)}
+              text={part.item.label ?? ''}
+              onText={(typed) =>
                 change((items) =>
                   items.map((item, index) =>
-                    index === at ? { ...item, label: value === '' ? undefined : value } : item,
+                    index === at ? { ...item, label: typed === '' ? undefined : typed } : item,
                   ),
                 )
               }
+              onDone={() => editor.front.document.getState().closeStep()}
             />
             <ItemButton
               label={`Move ${named(part)} up`}
@@ -116,5 +113,26 @@ function ItemButton({ label, disabled = false, onClick, children }: ItemButtonPr
     >
       {children}
     </button>
+  )
+}
+
+interface LabelFieldProps {
+  name: string
+  text: string
+  onText: (text: string) => void
+  onDone: () => void
+}
+
+function LabelField({ name, text, onText, onDone }: LabelFieldProps) {
+  return (
+    <input
+      {...useField<HTMLInputElement>(text, onText)}
+      type="text"
+      className="control"
+      aria-label={`Label of ${name}`}
+      placeholder={name}
+      maxLength={200}
+      onBlur={onDone}
+    />
   )
 }

@@ -2,6 +2,7 @@ import { isTyping } from '../session/files/clipboard.ts'
 import type { Editor } from '../store/editor.ts'
 import { isEnabled, type Command, type Flow } from './command.ts'
 import { commands } from './commands.ts'
+import { matches } from './match-key.ts'
 
 /** Listens for the commands. Returns how to stop. */
 export function watchKeys(editor: Editor, flow: Flow): () => void {
@@ -31,31 +32,26 @@ export function watchKeys(editor: Editor, flow: Flow): () => void {
     event.preventDefault()
     command.run(editor, flow)
   }
+  addEventListener('keydown', keepComposing, true)
   addEventListener('keydown', pressFirst, true)
   addEventListener('keydown', press)
   return () => {
+    removeEventListener('keydown', keepComposing, true)
     removeEventListener('keydown', pressFirst, true)
     removeEventListener('keydown', press)
   }
 }
 
-/** Whether an event is this shortcut. Shift counts for letters only: `?` and `+` sit elsewhere on other keyboards. */
-export function matches(
-  shortcut: string,
-  event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
-): boolean {
-  const parts = shortcut.split(/\+(?=.)/)
-  const key = parts.at(-1) ?? ''
-  const shiftMatters = /^[a-z]$/.test(key) || key.length > 1
-  // With Alt a Mac writes another character: the key itself counts.
-  const pressed = event.altKey ? event.code.replace(/^Key/, '') : event.key
-  return (
-    pressed.toLowerCase() === key.toLowerCase() &&
-    (event.ctrlKey || event.metaKey) === parts.includes('Mod') &&
-    (!shiftMatters || event.shiftKey === parts.includes('Shift')) &&
-    event.altKey === parts.includes('Alt')
-  )
+/**
+ * While words are composed (Chinese, Japanese, Korean), keys belong to what composes them: an Enter chooses a word, an
+ * Escape drops one. Nothing in the page hears of them. Safari tells of the last one after it ended, by its number alone.
+ */
+function keepComposing(event: KeyboardEvent): void {
+  if (event.isComposing || event.keyCode === composing) event.stopImmediatePropagation()
 }
+
+/** What `keyCode` is while a key belongs to what composes words. */
+const composing = 229
 
 /** The keyboard goes on from the node of the field, not from the beginning of the page. */
 function leaveField(field: HTMLElement): void {

@@ -8,6 +8,7 @@ import { useEditor, useFront, useWorkflow } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import { colorNames, hueOf, swatchColor } from '../ui/node-colors.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import { useField } from '../ui/use-field.ts'
 import './group-frames.css'
 
 const none: readonly Group[] = []
@@ -31,6 +32,9 @@ function GroupFrame({ at, group }: { at: number; group: Group }) {
   const note = text !== undefined
   const what = note ? 'note' : 'group'
   const hue = hueOf(color)
+  const edit = (change: Partial<Group>): void => dispatch({ type: 'group.edit', at, change })
+  const titleField = useField<HTMLInputElement>(title, (typed) => edit({ title: typed }))
+  const textField = useField<HTMLTextAreaElement>(text ?? '', (typed) => edit({ text: typed }))
   const drag = useDrag(at, 'move')
   const resize = useDrag(at, 'resize')
   const done = (event: KeyboardEvent<HTMLElement>): void => {
@@ -53,11 +57,10 @@ function GroupFrame({ at, group }: { at: number; group: Group }) {
     >
       <header className="group-header nopan" {...drag}>
         <input
+          {...titleField}
           className="group-title"
           aria-label={`Title of the ${what}`}
-          value={title}
           maxLength={200}
-          onChange={(event) => dispatch({ type: 'group.edit', at, change: { title: event.target.value } })}
           onBlur={closeStep}
           onKeyDown={done}
         />
@@ -84,11 +87,10 @@ function GroupFrame({ at, group }: { at: number; group: Group }) {
       </header>
       {note && (
         <textarea
+          {...textField}
           className="note-text nopan"
           aria-label={`Text of the note ${title}`}
           placeholder="Write what others should know"
-          value={text}
-          onChange={(event) => dispatch({ type: 'group.edit', at, change: { text: event.target.value } })}
           onBlur={closeStep}
           onPointerEnter={captureScroll}
           onKeyDown={done}

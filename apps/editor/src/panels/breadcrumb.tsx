@@ -5,6 +5,7 @@ import { leave } from '../commands/graph-commands.ts'
 import { subgraphAt } from '../document/scope.ts'
 import { goToGraph, leaveSubgraph } from '../session/editing/enter-subgraph.ts'
 import { useDocument, useEditor, useFront } from '../store/editor-context.ts'
+import { useField } from '../ui/use-field.ts'
 import './breadcrumb.css'
 
 /** Inside a subgraph: where one is, what it is called, and the way out. */
@@ -14,7 +15,6 @@ export function Breadcrumb() {
   const workflow = useDocument((state) => state.history.present)
   const here = subgraphAt(workflow, path)
   if (here === undefined) return null
-  const { dispatch, closeStep } = useFront().document.getState()
   const name = workflow.subgraphs?.[here]?.name ?? ''
   const steps = path.slice(0, -1).map((_, at) => path.slice(0, at + 1))
   return (
@@ -40,22 +40,30 @@ export function Breadcrumb() {
         </Fragment>
       ))}
       <ChevronRight aria-hidden />
-      <input
-        className="crumb-name"
-        aria-label="Name of the subgraph"
-        aria-current="page"
-        key={here}
-        defaultValue={name}
-        maxLength={200}
-        onChange={(event) => dispatch({ type: 'subgraph.rename', id: here, name: event.target.value })}
-        onBlur={(event) => {
-          closeStep()
-          event.currentTarget.value = name
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()
-        }}
-      />
+      <SubgraphName key={here} id={here} name={name} />
     </nav>
+  )
+}
+
+function SubgraphName({ id, name }: { id: string; name: string }) {
+  const { dispatch, closeStep } = useFront().document.getState()
+  const field = useField<HTMLInputElement>(name, (typed) =>
+    dispatch({ type: 'subgraph.rename', id, name: typed }),
+  )
+  return (
+    <input
+      {...field}
+      className="crumb-name"
+      aria-label="Name of the subgraph"
+      aria-current="page"
+      maxLength={200}
+      onBlur={(event) => {
+        closeStep()
+        event.currentTarget.value = name
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()
+      }}
+    />
   )
 }

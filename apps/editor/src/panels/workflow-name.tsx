@@ -1,4 +1,5 @@
 import { isDirty } from '../store/document-store.ts'
+import { useField } from '../ui/use-field.ts'
 import { useDocument, useFront, useWorkflow } from '../store/editor-context.ts'
 import './workflow-name.css'
 
@@ -6,6 +7,9 @@ export function WorkflowName() {
   const name = useWorkflow((workflow) => workflow.name)
   const dirty = useDocument(isDirty)
   const { dispatch, closeStep } = useFront().document.getState()
+  const field = useField<HTMLInputElement>(name, (typed) =>
+    dispatch({ type: 'workflow.rename', name: typed }),
+  )
   return (
     <div
       className="workflow-name"
@@ -13,12 +17,11 @@ export function WorkflowName() {
       title={dirty ? `${name}: not saved yet` : name}
     >
       <input
+        {...field}
         aria-label="Name of the workflow"
-        value={name}
         maxLength={200}
         spellCheck={false}
         placeholder="Untitled"
-        onChange={(event) => dispatch({ type: 'workflow.rename', name: event.target.value })}
         onBlur={closeStep}
         onKeyDown={(event) => {
           if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur()

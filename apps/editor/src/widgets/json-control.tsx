@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Json } from '@woolgather/workflow'
 import { keepOrder, parseOrdered } from '@woolgather/workflow/ordered-json'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import { useField } from '../ui/use-field.ts'
 import { CodeField } from './code/code-field.tsx'
 import { commonProps, type ControlProps } from './control-props.ts'
 
@@ -26,6 +27,7 @@ export function JsonControl({
     if (result.problem === undefined)
       props.onChange(ordered && result.value ? keepOrder(result.value) : result.value)
   }
+  const field = useField<HTMLTextAreaElement>(text, enter)
   const leave = (): void => {
     if (read.problem === undefined) setTyped(undefined)
     props.onDone()
@@ -44,14 +46,13 @@ export function JsonControl({
       ) : (
         <textarea
           {...commonProps(props)}
+          {...field}
           className="control code nodrag"
           rows={1}
           placeholder={props.placeholder}
           spellCheck={false}
           aria-invalid={props.invalid || read.problem !== undefined || undefined}
-          value={text}
           onPointerEnter={captureScroll}
-          onChange={(event) => enter(event.target.value)}
           onBlur={leave}
         />
       )}

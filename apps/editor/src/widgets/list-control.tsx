@@ -1,4 +1,5 @@
 import { Plus, X } from 'lucide-react'
+import { useField } from '../ui/use-field.ts'
 import type { ControlProps } from './control-props.ts'
 import './list-control.css'
 
@@ -12,16 +13,13 @@ export function ListControl(props: ControlProps) {
     <div className="list-control" role="group" aria-label={props.label}>
       {items.map((item, at) => (
         <div key={at} className="list-item">
-          <input
+          <ItemField
             {...(at === 0 && { id: props.id })}
-            type="text"
-            className="control nodrag"
-            aria-label={`${props.label}, item ${at + 1}`}
-            aria-invalid={props.invalid || undefined}
-            spellCheck={false}
-            value={escape(item)}
-            onChange={(event) => replace(at, event.target.value)}
-            onBlur={props.onDone}
+            label={`${props.label}, item ${at + 1}`}
+            invalid={props.invalid}
+            text={escape(item)}
+            onText={(text) => replace(at, text)}
+            onDone={props.onDone}
           />
           <button
             type="button"
@@ -42,6 +40,30 @@ export function ListControl(props: ControlProps) {
         <Plus /> Add
       </button>
     </div>
+  )
+}
+
+interface ItemFieldProps {
+  id?: string
+  label: string
+  invalid: boolean
+  text: string
+  onText: (text: string) => void
+  onDone: () => void
+}
+
+function ItemField({ id, label, invalid, text, onText, onDone }: ItemFieldProps) {
+  return (
+    <input
+      {...useField<HTMLInputElement>(text, onText)}
+      id={id}
+      type="text"
+      className="control nodrag"
+      aria-label={label}
+      aria-invalid={invalid || undefined}
+      spellCheck={false}
+      onBlur={onDone}
+    />
   )
 }
 

@@ -2,6 +2,7 @@ import { findPlaceholders } from '@woolgather/workflow'
 import { linksInto } from '../document/inputs-of.ts'
 import { useNode, useServer } from '../store/editor-context.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import { useField } from '../ui/use-field.ts'
 import { commonProps, type ControlProps } from './control-props.ts'
 import { asLiteral, asText } from './text-control.tsx'
 import './template-control.css'
@@ -13,6 +14,9 @@ import './template-control.css'
 export function TemplateControl(props: ControlProps) {
   const text = asText(props.value ?? props.fallback)
   const isLinked = useLinkedGaps(props)
+  const field = useField<HTMLTextAreaElement>(text, (typed) =>
+    props.onChange(asLiteral(typed, props.fallback)),
+  )
   return (
     <div
       className="control template-control nodrag"
@@ -32,13 +36,7 @@ export function TemplateControl(props: ControlProps) {
         {/* Without it, a line break at the end would make no line. */}
         {'\u200b'}
       </div>
-      <textarea
-        {...commonProps(props)}
-        rows={1}
-        value={text}
-        placeholder={props.placeholder}
-        onChange={(event) => props.onChange(asLiteral(event.target.value, props.fallback))}
-      />
+      <textarea {...commonProps(props)} {...field} rows={1} placeholder={props.placeholder} />
     </div>
   )
 }

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect } from 'react'
 import { captureScroll } from '../ui/capture-scroll.ts'
+import { useField } from '../ui/use-field.ts'
 import type { SourceLanguage } from '../document/choose-control.ts'
 import { CodeField } from './code/code-field.tsx'
 import { commonProps, type ControlProps } from './control-props.ts'
@@ -7,15 +8,17 @@ import { commonProps, type ControlProps } from './control-props.ts'
 const growsByItself = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
 
 export function TextControl(props: ControlProps) {
+  const field = useField<HTMLInputElement>(asText(props.value ?? props.fallback), (typed) =>
+    props.onChange(asLiteral(typed, props.fallback)),
+  )
   return (
     <input
       {...commonProps(props)}
+      {...field}
       type="text"
       className="control nodrag"
-      value={asText(props.value ?? props.fallback)}
       spellCheck={false}
       placeholder={props.placeholder}
-      onChange={(event) => props.onChange(asLiteral(event.target.value, props.fallback))}
     />
   )
 }
@@ -26,33 +29,25 @@ export function TextareaControl({
   language,
   ...props
 }: ControlProps & { code?: boolean; language?: SourceLanguage | undefined }) {
-  const area = useRef<HTMLTextAreaElement>(null)
   const text = asText(props.value ?? props.fallback)
+  const enter = (typed: string): void => props.onChange(asLiteral(typed, props.fallback))
+  const field = useField<HTMLTextAreaElement>(text, enter)
+  const area = field.ref
   useLayoutEffect(() => {
     if (growsByItself || !area.current) return
     area.current.style.height = 'auto'
     area.current.style.height = `${area.current.scrollHeight + 2}px`
-  }, [text])
-  if (language !== undefined)
-    return (
-      <CodeField
-        {...props}
-        language={language}
-        text={text}
-        onText={(typed) => props.onChange(asLiteral(typed, props.fallback))}
-      />
-    )
+  }, [area, text])
+  if (language !== undefined) return <CodeField {...props} language={language} text={text} onText={enter} />
   return (
     <textarea
       {...commonProps(props)}
-      ref={area}
+      {...field}
       className={code ? 'control code nodrag' : 'control nodrag'}
       rows={2}
-      value={text}
       spellCheck={!code}
       onPointerEnter={captureScroll}
       placeholder={props.placeholder}
-      onChange={(event) => props.onChange(asLiteral(event.target.value, props.fallback))}
     />
   )
 }

@@ -63,7 +63,10 @@ function isOfAnotherForm(problem: z.core.$ZodIssue): boolean {
 function phraseFor(problem: z.core.$ZodIssue, found: unknown): string {
   switch (problem.code) {
     case 'invalid_type':
-      return found === undefined ? 'is missing' : `must be ${nameOf(problem.expected)}, is ${show(found)}`
+      if (found === undefined) return 'is missing'
+      if (isLongNumber(found, problem.expected))
+        return `must be at most ${Number.MAX_SAFE_INTEGER}: ${show(found)} would be rounded`
+      return `must be ${nameOf(problem.expected)}, is ${show(found)}`
     case 'too_big':
       return bound(
         'at most',
@@ -91,6 +94,15 @@ function phraseFor(problem: z.core.$ZodIssue, found: unknown): string {
     default:
       return `${lowerFirst(problem.message)}, is ${show(found)}`
   }
+}
+
+/** Text that is a whole number with more digits than a number keeps. */
+function isLongNumber(found: unknown, expected: string): boolean {
+  return (
+    (expected === 'int' || expected === 'number') &&
+    typeof found === 'string' &&
+    /^\s*[+-]?\d{16,}\s*$/.test(found)
+  )
 }
 
 /** The types a union takes: "text or a list". */

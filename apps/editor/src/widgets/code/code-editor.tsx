@@ -33,6 +33,9 @@ export function CodeEditor(props: CodeFieldProps) {
   })
 
   useLayoutEffect(() => {
+    const tell = ({ doc }: EditorState): void => {
+      if (doc.toString() !== latest.current.text) latest.current.onText(doc.toString())
+    }
     const editor = new EditorView({
       parent: box.current!,
       state: EditorState.create({
@@ -48,9 +51,13 @@ export function CodeEditor(props: CodeFieldProps) {
           attributes.current.of([]),
           EditorView.updateListener.of((update) => {
             const told = update.transactions.some((change) => change.annotation(fromOutside))
-            if (update.docChanged && !told) latest.current.onText(update.state.doc.toString())
+            // Words that are being composed are told once they stand.
+            if (update.docChanged && !told && !update.view.compositionStarted) tell(update.state)
           }),
-          EditorView.domEventHandlers({ blur: () => latest.current.onDone() }),
+          EditorView.domEventHandlers({
+            blur: () => latest.current.onDone(),
+            compositionend: (_, { state }) => void setTimeout(() => tell(view.current?.state ?? state)),
+          }),
         ],
       }),
     })

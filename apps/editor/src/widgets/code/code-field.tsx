@@ -1,5 +1,6 @@
 import type { Warning } from '@woolgather/workflow'
 import { captureScroll } from '../../ui/capture-scroll.ts'
+import { useField } from '../../ui/use-field.ts'
 import { fetchedLater } from '../../ui/fetched-later.tsx'
 import type { Problem } from '../../document/problem.ts'
 import type { SourceLanguage } from '../../document/choose-control.ts'
@@ -22,16 +23,15 @@ export interface CodeFieldProps {
 function PlainField({ id, label, text, placeholder, invalid, onText, onDone }: CodeFieldProps) {
   return (
     <textarea
+      {...useField<HTMLTextAreaElement>(text, onText)}
       id={id}
       aria-label={label}
       aria-invalid={invalid || undefined}
       className="control code nodrag"
       rows={2}
-      value={text}
       spellCheck={false}
       placeholder={placeholder}
       onPointerEnter={captureScroll}
-      onChange={(event) => onText(event.target.value)}
       onBlur={onDone}
     />
   )
