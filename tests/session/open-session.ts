@@ -8,8 +8,9 @@ import { createSocket, startTestServer } from '../../apps/server/src/testing/sta
 export interface Session extends AsyncDisposable {
   /** What an open page holds, without the page. */
   editor: Editor
-  /** Another page, somebody else's. */
-  join: () => Promise<Editor>
+  url: string
+  /** Another page, somebody else's; also by another way to the server. */
+  join: (way?: string) => Promise<Editor>
   /** The server is gone, and its runs with it. */
   stop: () => Promise<void>
   /** It is back at the same address, with what it had on disk. */
@@ -21,14 +22,21 @@ export async function openSession(): Promise<Session> {
   let server = await startTestServer()
   const { url, folder } = server
   const editors: Editor[] = []
-  const join = async (): Promise<Editor> => {
-    const editor = createEditor({ url, createSocket, reconnectDelay: 20, theme: 'light', paletteOpen: false })
+  const join = async (way = url): Promise<Editor> => {
+    const editor = createEditor({
+      url: way,
+      createSocket,
+      reconnectDelay: 20,
+      theme: 'light',
+      paletteOpen: false,
+    })
     editors.push(editor)
     await loadLibrary(editor)
     return editor
   }
   return {
     editor: await join(),
+    url,
     join,
     stop: () => server.close(),
     async restart() {

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Workflow } from '@woolgather/workflow'
 import { openFromServer, show, showInstead } from '../../apps/editor/src/session/files/open-workflow.ts'
@@ -191,4 +194,94 @@ test('an earlier version comes back in the tab it was asked for in, as one chang
   expect([nameOf(tab), nameOf(other)]).toEqual(['first', 'other'])
   tab.document.getState().undo()
   expect(nameOf(tab)).toBe('second')
+})
+
+test('saves asked for while one is under way wait for it, save what changed since, and meet no conflict', async () => {
+  const tab = show(editor, { workflow: script('queued'), unsaved: true })
+  await saveFirst()
+  rename(tab, 'one')
+  const saves = [saveWorkflow(editor)]
+  expect(tab.document.getState().saving).toBeDefined()
+  rename(tab, 'two')
+  saves.push(saveWorkflow(editor), saveWorkflow(editor))
+  rename(tab, 'three')
+  await Promise.all(saves)
+  expect(editor.workbench.getState().dialog).toBeUndefined()
+  expect([await savedName('queued'), hasUnsaved(tab)]).toEqual(['three', false])
+  expect(tab.document.getState().saving).toBeUndefined()
+  expect((await editor.client.ask('revisions', { id: 'queued' })).map(({ name }) => name)).toEqual([
+    'three',
+    'one',
+    'queued',
+  ])
+})
+
+/** A page whose requests arrive, and whose answers are lost while `losing` is set: a connection that broke in between. */
+async function openLossyPage(): Promise<{ page: Editor; line: { losing: boolean } } & AsyncDisposable> {
+  const line = { losing: false }
+  const { url } = session
+  const server = createServer((asked, answer) => {
+    const onward = request(url + asked.url, { method: asked.method, headers: asked.headers }, (found) => {
+      if (line.losing && asked.method === 'PUT') return void found.resume().on('end', () => answer.destroy())
+      answer.writeHead(found.statusCode ?? 500, found.headers)
+      found.pipe(answer)
+    })
+    onward.setHeader('host', new URL(url).host)
+    asked.pipe(onward)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const page = await session.join(`http://127.0.0.1:${port}`)
+  return {
+    page,
+    line,
+    async [Symbol.asyncDispose]() {
+      page.client.close()
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+test('what this page sent itself is no conflict, though the answer was lost: saved again, also after a reload', async () => {
+  await using lossy = await openLossyPage()
+  const { page, line } = lossy
+  const tab = show(page, { workflow: script('lost answer'), unsaved: true })
+  line.losing = true
+  const saving = saveWorkflow(page)
+  answer(page)
+  await saving
+  expect([hasUnsaved(tab), await savedName('lost-answer')]).toEqual([true, 'lost answer'])
+  rename(tab, 'second')
+  await saveWorkflow(page)
+  rename(tab, 'third')
+  expect(hasUnsaved(tab)).toBe(true)
+  line.losing = false
+  const { origin, history } = tab.document.getState()
+  const reloaded = show(page, { workflow: history.present, origin, unsaved: true })
+  await saveWorkflow(page, reloaded)
+  expect([page.workbench.getState().dialog, hasUnsaved(reloaded)]).toEqual([undefined, false])
+  expect([await savedName('lost-answer'), reloaded.document.getState().origin.sent]).toEqual([
+    'third',
+    undefined,
+  ])
+})
+
+test('what somebody else saved after an answer was lost is a conflict still', async () => {
+  await using lossy = await openLossyPage()
+  const { page, line } = lossy
+  const tab = show(page, { workflow: script('lost and found'), unsaved: true })
+  const first = saveWorkflow(page)
+  answer(page)
+  await first
+  line.losing = true
+  rename(tab, 'mine')
+  await saveWorkflow(page)
+  line.losing = false
+  await openFromServer(editor, 'lost-and-found')
+  rename(editor.front, 'theirs')
+  await saveWorkflow(editor)
+  await saveWorkflow(page)
+  expect(page.workbench.getState().dialog?.kind).toBe('conflict')
+  expect(await savedName('lost-and-found')).toBe('theirs')
 })

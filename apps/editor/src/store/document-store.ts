@@ -10,6 +10,8 @@ export interface Origin {
   id?: string | undefined
   /** Revision that was read or saved last: the server refuses to overwrite another. */
   revision?: string | undefined
+  /** What was sent since without an answer coming back: the server may have it, or not. Digests, newest last. */
+  sent?: { id: string; digests: readonly string[] } | undefined
 }
 
 export interface DocumentState {
@@ -17,6 +19,8 @@ export interface DocumentState {
   origin: Origin
   /** The document as the server or file has it; another one now means unsaved changes. */
   saved: Workflow | undefined
+  /** A save that is under way; it never fails. The next one waits for it. */
+  saving: Promise<void> | undefined
   /** The nodes whose subgraphs were entered, outermost first: none at the root. */
   path: readonly string[]
   /** What is drawn and edited: the workflow, or the inside of the subgraph that was entered. */
@@ -29,7 +33,12 @@ export interface DocumentState {
   /** Enters a subgraph, or goes back out: the path of the graph to draw. */
   enter: (path: readonly string[]) => void
   markSaved: (document: Workflow, origin: Origin) => void
+  /** What is about to be sent under an id: until `markSaved` it may have arrived. */
+  markSent: (id: string, digest: string) => void
 }
+
+/** Saves without an answer that are remembered. */
+const mostSent = 8
 
 export type DocumentStore = StoreApi<DocumentState>
 
@@ -55,6 +64,7 @@ export function createDocumentStore(content: Content = { workflow: emptyWorkflow
       history: startHistory(workflow),
       origin,
       saved: unsaved ? undefined : workflow,
+      saving: undefined,
       path: [],
       graph: workflow,
       dispatch: (action) => step((history, path) => applyAction(history, action, Date.now(), path)),
@@ -67,6 +77,11 @@ export function createDocumentStore(content: Content = { workflow: emptyWorkflow
           return { history: closed, ...look(closed, path) }
         }),
       markSaved: (saved, origin) => set({ saved, origin }),
+      markSent: (id, digest) =>
+        set(({ origin }) => {
+          const before = origin.sent?.id === id ? origin.sent.digests : []
+          return { origin: { ...origin, sent: { id, digests: [...before.slice(1 - mostSent), digest] } } }
+        }),
     }
   })
 }

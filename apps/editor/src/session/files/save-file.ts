@@ -1,5 +1,5 @@
-/** Characters of a file's name; systems take 255 bytes. */
-const mostCharacters = 80
+/** Characters of a file's name; systems take 255 bytes, of which a character has up to four. */
+const mostCharacters = 60
 
 /** Hands a text or bytes to the browser as a file. */
 export function saveFile(name: string, extension: string, content: BlobPart, type: string): void {
@@ -11,10 +11,13 @@ export function saveFile(name: string, extension: string, content: BlobPart, typ
   URL.revokeObjectURL(address)
 }
 
-function fileName(name: string): string {
-  const plain = name
-    .replaceAll(/[\\/:*?"<>|\p{Cc}]+/gu, '-')
-    .slice(0, mostCharacters)
-    .trim()
-  return plain.replace(/^\.+/, '') || 'untitled'
+/** A name as a file may have it on every system, in the letters it is written in. */
+export function fileName(name: string): string {
+  const plain = [...name.normalize('NFC').replaceAll(/[\\/:*?"<>|\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, '-')]
+  return (
+    plain
+      .slice(0, mostCharacters)
+      .join('')
+      .replace(/^[\s.]+|[\s.]+$/g, '') || 'untitled'
+  )
 }

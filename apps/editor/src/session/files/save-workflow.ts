@@ -1,18 +1,37 @@
+import type { SavedWorkflow } from '@woolgather/protocol'
 import { WoolgatherError, type Workflow } from '@woolgather/workflow'
 import { describeError } from '../../store/describe-error.ts'
 import type { Editor } from '../../store/editor.ts'
 import type { Tab } from '../../store/tab.ts'
 import type { Dialog } from '../../store/workbench-store.ts'
 import { loadWorkflows } from '../server/load-library.ts'
+import { digestWorkflow } from './digest-workflow.ts'
 import { saveFile } from './save-file.ts'
 import { presentOf } from '../editing/edit-graph.ts'
-import { isOpen, switchTab } from './tabs.ts'
+import { hasUnsaved, isOpen, switchTab } from './tabs.ts'
 
-/** Saves to the server: over the revision that was read, or as a new workflow. Another's changes are never lost. */
+/**
+ * Saves to the server: over the revision that was read, or as a new workflow. Another's changes are never lost. Asked for
+ * while a save is under way, it saves afterwards what has changed since.
+ */
 export async function saveWorkflow(editor: Editor, tab: Tab = editor.front): Promise<void> {
-  const { id, revision } = tab.document.getState().origin
-  if (id === undefined) return saveAs(editor, tab)
-  await put(editor, tab, id, revision)
+  for (let under = savingOf(tab); under; under = savingOf(tab)) {
+    await under
+    if (!hasUnsaved(tab) || editor.workbench.getState().dialog !== undefined) return
+  }
+  const { id, revision, sent } = tab.document.getState().origin
+  if (id !== undefined) await put(editor, tab, id, revision)
+  else if (sent) await put(editor, tab, sent.id, undefined)
+  else await saveAs(editor, tab)
+}
+
+const savingOf = ({ document }: Tab): Promise<void> | undefined => document.getState().saving
+
+/** Shows that something of a tab is being saved, for as long as it is. */
+async function saveInTurn({ document }: Tab, save: () => Promise<void>): Promise<void> {
+  const saving = save().finally(() => document.setState({ saving: undefined }))
+  document.setState({ saving })
+  await saving
 }
 
 /** Asks what it is to be called, then saves it as a workflow of its own. Not answered, nothing is saved. */
@@ -53,12 +72,16 @@ function askName(editor: Editor, tab: Tab, suggested: string): Promise<string | 
 
 /** Saves as a workflow of its own, under a free id made from its name: renamed later, it keeps that. */
 export async function saveCopy(editor: Editor, tab: Tab = editor.front): Promise<void> {
-  try {
-    await loadWorkflows(editor)
-  } catch (error) {
-    return editor.workbench.getState().notify('error', ...describeError(error))
-  }
-  await put(editor, tab, idFor(editor, tab.document.getState().history.present.name), undefined)
+  // Looked at again in the very moment before the next begins: several may have waited for the same one.
+  for (let under = savingOf(tab); under; under = savingOf(tab)) await under
+  await saveInTurn(tab, async () => {
+    try {
+      await loadWorkflows(editor)
+    } catch (error) {
+      return editor.workbench.getState().notify('error', ...describeError(error))
+    }
+    await send(editor, tab, idFor(editor, tab.document.getState().history.present.name), undefined)
+  })
 }
 
 /** Replaces what another tab or person saved, after they were asked. */
@@ -67,18 +90,42 @@ export async function saveOver(editor: Editor, id: string, theirRevision: string
 }
 
 /** Saves what is in a tab, which may go behind another while it is saved. */
-async function put(editor: Editor, tab: Tab, id: string, revision: string | undefined): Promise<void> {
-  const { history, markSaved } = tab.document.getState()
+function put(editor: Editor, tab: Tab, id: string, revision: string | undefined): Promise<void> {
+  return saveInTurn(tab, () => send(editor, tab, id, revision))
+}
+
+async function send(editor: Editor, tab: Tab, id: string, revision: string | undefined): Promise<void> {
+  const { history, markSaved, markSent } = tab.document.getState()
   const workflow = history.present
   const { notify } = editor.workbench.getState()
+  markSent(id, digestWorkflow(workflow))
   try {
-    const saved = await editor.client.ask('saveWorkflow', { id, body: { workflow, revision } })
+    const saved = await saveOverOwn(editor, tab, id, workflow, revision)
     markSaved(workflow, { id: saved.id, revision: saved.revision })
     notify('info', `Saved “${workflow.name}”`)
     await loadWorkflows(editor).catch(() => undefined)
   } catch (error) {
     if (!isConflict(error) || !(await askAboutConflict(editor, tab, id)))
       notify('error', ...describeError(error))
+  }
+}
+
+/** Saves over a revision, or over what this page sent itself after it: the answer to that was lost. */
+async function saveOverOwn(
+  editor: Editor,
+  { document }: Tab,
+  id: string,
+  workflow: Workflow,
+  revision: string | undefined,
+): Promise<SavedWorkflow> {
+  try {
+    return await editor.client.ask('saveWorkflow', { id, body: { workflow, revision } })
+  } catch (error) {
+    if (!isConflict(error)) throw error
+    const found = await editor.client.ask('workflow', { id }).catch(() => undefined)
+    const { sent } = document.getState().origin
+    if (!found || !sent?.digests.includes(digestWorkflow(found.workflow))) throw error
+    return editor.client.ask('saveWorkflow', { id, body: { workflow, revision: found.revision } })
   }
 }
 
@@ -100,7 +147,7 @@ async function askAboutConflict(editor: Editor, tab: Tab, id: string): Promise<b
 /** Hands the document to the browser as a file, to be sent to somebody. */
 export async function downloadWorkflow(editor: Editor): Promise<void> {
   const workflow = await withModels(editor, presentOf(editor))
-  saveFile(slug(workflow.name), 'json', formatWorkflow(workflow), 'application/json')
+  saveFile(workflow.name, 'json', formatWorkflow(workflow), 'application/json')
 }
 
 /**
