@@ -127,3 +127,25 @@ test('a browser tab without a draft takes the newest that a closed one left unsa
   expect(storage.getItem('woolgather.autosave.more-0')).toBeNull()
   expect(storage.getItem('woolgather.autosave.more-1')).not.toBeNull()
 })
+
+/** Whether leaving the page is asked about first. */
+const asks = (page: EventTarget): boolean =>
+  !page.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+
+test('a page that could not write down what is unsaved asks before it is left, and only then', () => {
+  rename(editor.front, 'kept')
+  page.dispatchEvent(new Event('visibilitychange'))
+  expect(asks(page)).toBe(false)
+  storage.full = true
+  rename(editor.front, 'not kept')
+  page.dispatchEvent(new Event('visibilitychange'))
+  expect(asks(page)).toBe(true)
+})
+
+test('where the browser keeps nothing, leaving something unsaved is asked about', () => {
+  stop()
+  stop = watchDraft(editor, 'own', { storage, page, kept: false })
+  expect(asks(page)).toBe(false)
+  rename(editor.front, 'changed')
+  expect(asks(page)).toBe(true)
+})

@@ -1,4 +1,5 @@
 import { parseLinkId } from '../document/link-id.ts'
+import { copyText } from '../session/editing/copy-text.ts'
 import { copySelected, duplicateSelected, graphOf, selectAll } from '../session/editing/edit-graph.ts'
 import { selectedSubgraphs } from '../session/editing/edit-subgraph.ts'
 import { enterSubgraph, leaveSubgraph } from '../session/editing/enter-subgraph.ts'
@@ -156,7 +157,5 @@ export const graphCommands: readonly Command[] = [
 
 async function copyToClipboard(editor: Editor): Promise<void> {
   const text = copySelected(editor)
-  if (text === undefined) return
-  await navigator.clipboard.writeText(text)
-  editor.workbench.getState().notify('info', 'Copied')
+  if (text !== undefined) await copyText(editor, text, 'Copied')
 }

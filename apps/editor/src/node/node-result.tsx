@@ -8,6 +8,7 @@ import { readTurns, type Turn } from '../run/read-turns.ts'
 import type { CellRun } from '../run/run-state.ts'
 import { formatBytes, latestCell, madeReadable, mainOutput, showsResult } from '../run/show-run.ts'
 import { defaultWidth } from '../layout/arrange-nodes.ts'
+import { copyText } from '../session/editing/copy-text.ts'
 import { useEditor, useNode, useRun, useWorkflow } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { useNodeResults } from '../results/use-node-results.ts'
@@ -212,9 +213,10 @@ const ScrollingText = memo(function ScrollingText({
 })
 
 function CopyButton({ text }: { text: string }) {
+  const editor = useEditor()
   const [copied, setCopied] = useState(false)
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
+    if (!(await copyText(editor, text, 'Copied'))) return
     setCopied(true)
     setTimeout(() => setCopied(false), 1200)
   }

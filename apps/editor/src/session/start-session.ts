@@ -10,6 +10,7 @@ import { openSent, takeSent, watchAddress } from './files/open-sent.ts'
 import { takeLink } from './files/share-workflow.ts'
 import { resumeRun } from './running/run-workflow.ts'
 import { watchConnection } from './server/watch-connection.ts'
+import { isKept, lasting } from '../store/page-storage.ts'
 import { describeError } from '../store/describe-error.ts'
 import { watchDetail } from './editing/watch-detail.ts'
 import { watchTypes } from './server/watch-types.ts'
@@ -28,7 +29,7 @@ export async function startSession(editor: Editor): Promise<void> {
   watchTypes(editor)
   watchDetail(editor)
   const tab = await claimTab()
-  const draft = await findDraft(localStorage, tab)
+  const draft = await findDraft(lasting, tab)
   const sent = takeSent()
   const link = takeLink()
   // Fetched before anything is shown: what is typed in the meantime would be typed into something else.
@@ -38,6 +39,7 @@ export async function startSession(editor: Editor): Promise<void> {
   if (linked) showSaved(editor, linked)
   if (linked && link.view === 'app') showApp(editor, true)
   if (sent !== undefined) await openSent(editor, sent)
+  if (!isKept) tellNothingIsKept(editor)
   watchAddress(editor)
   watchDraft(editor, tab)
   watchProblems(editor)
@@ -65,6 +67,16 @@ async function untilLoaded(editor: Editor): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, retryTime))
     }
   }
+}
+
+function tellNothingIsKept(editor: Editor): void {
+  editor.workbench
+    .getState()
+    .notify(
+      'error',
+      'The browser keeps nothing for this page: what is not saved is gone when it is closed',
+      'Save to the server, or allow this page to store data (cookies).',
+    )
 }
 
 async function openFirstExample(editor: Editor): Promise<void> {

@@ -1,19 +1,20 @@
+import { lasting, tryToKeep } from '../store/page-storage.ts'
 import type { Theme } from '../store/workbench-store.ts'
 
 const key = 'woolgather.theme'
 
 export function readTheme(): Theme {
-  const kept = localStorage.getItem(key)
+  const kept = lasting.getItem(key)
   return kept === 'light' || kept === 'dark' ? kept : 'system'
 }
 
 /** Puts a theme in force and remembers it; `system` follows the operating system again. */
 export function applyTheme(theme: Theme): void {
   if (theme === 'system') {
-    localStorage.removeItem(key)
+    lasting.removeItem(key)
     delete document.documentElement.dataset['theme']
   } else {
-    localStorage.setItem(key, theme)
+    tryToKeep(lasting, key, theme)
     document.documentElement.dataset['theme'] = theme
   }
 }

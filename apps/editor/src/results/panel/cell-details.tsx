@@ -2,6 +2,7 @@ import { Check, Columns2, Copy, CornerUpLeft, RotateCw, Square, X } from 'lucide
 import { useMemo, useState } from 'react'
 import { formatDuration, shortValue } from '../../run/show-run.ts'
 import { cancelCell, runCellAgain } from '../../session/running/run-cell.ts'
+import { copyText } from '../../session/editing/copy-text.ts'
 import { takeValues, valuesAt } from '../../session/editing/take-values.ts'
 import { useEditor, useRun, useWorkflow } from '../../store/editor-context.ts'
 import { isRunning } from '../../store/run-store.ts'
@@ -136,9 +137,10 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 }
 
 function CopyText({ text }: { text: string }) {
+  const editor = useEditor()
   const [copied, setCopied] = useState(false)
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text)
+    if (!(await copyText(editor, text, 'Copied'))) return
     setCopied(true)
     setTimeout(() => setCopied(false), 1200)
   }

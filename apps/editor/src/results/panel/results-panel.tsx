@@ -3,6 +3,7 @@ import { useDeferredValue, useEffect, useMemo, useState, type ReactNode } from '
 import type { ChartData, Coordinate } from '@woolgather/workflow'
 import { ChartView } from '../../charts/chart-view.tsx'
 import { formatNumber } from '../../run/show-run.ts'
+import { copyText } from '../../session/editing/copy-text.ts'
 import { describeError } from '../../store/describe-error.ts'
 import { useEditor, useFront, useServer, useWorkflow } from '../../store/editor-context.ts'
 import type { ResultsRequest } from '../../store/view-store.ts'
@@ -186,8 +187,7 @@ function GridView({
       format,
     )
   const copyMarkdown = async (): Promise<void> => {
-    await navigator.clipboard.writeText(asMarkdown(shown, rows, textOf))
-    editor.workbench.getState().notify('info', 'Copied as Markdown')
+    await copyText(editor, asMarkdown(shown, rows, textOf), 'Copied as Markdown')
   }
   const run = (work: () => Promise<void>) => (): void => {
     work().catch((error: unknown) => editor.workbench.getState().notify('error', ...describeError(error)))

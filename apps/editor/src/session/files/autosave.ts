@@ -1,7 +1,9 @@
 import type { Editor } from '../../store/editor.ts'
+import { isKept, lasting } from '../../store/page-storage.ts'
 import { watchTabs } from '../../store/tab-store.ts'
 import type { Tab } from '../../store/tab.ts'
 import { pruneDrafts, writeDraft } from './drafts.ts'
+import { hasUnsaved } from './tabs.ts'
 
 /** Milliseconds after a change; a crash loses at most this much. */
 const restTime = 300
@@ -9,26 +11,37 @@ const restTime = 300
 /** What a page hears before it may be gone. */
 const leavings = ['pagehide', 'visibilitychange']
 
+export interface WatchOptions {
+  storage?: Storage
+  page?: EventTarget
+  /** Whether what is in `storage` outlives the page. */
+  kept?: boolean
+}
+
 /**
- * Writes the open workflows down after every change, and at once when the page goes away: `page` is told so. Returns
- * how to stop.
+ * Writes the open workflows down after every change, and at once when the page goes away: `page` is told so. Where
+ * that cannot be, a page with something unsaved asks before it is left. Returns how to stop.
  */
 export function watchDraft(
   editor: Editor,
   tab: string,
-  { storage = localStorage, page = window }: { storage?: Storage; page?: EventTarget } = {},
+  { storage = lasting, page = window, kept = storage !== lasting || isKept }: WatchOptions = {},
 ): () => void {
+  let written = true
   let timer: ReturnType<typeof setTimeout> | undefined
   const write = (): void => {
     clearTimeout(timer)
     timer = undefined
-    keepDraft(editor, tab, storage)
+    written = keepDraft(editor, tab, storage)
   }
   const schedule = (): void => {
     timer ??= setTimeout(write, restTime)
   }
   const hide = (): void => {
     if (timer !== undefined) write()
+  }
+  const ask = (event: Event): void => {
+    if ((!kept || !written) && editor.tabs.getState().open.some(hasUnsaved)) event.preventDefault()
   }
   const watch = ({ document, run }: Tab): (() => void) => {
     const stopDocument = document.subscribe(schedule)
@@ -42,17 +55,21 @@ export function watchDraft(
   }
   const stops = [editor.tabs.subscribe(schedule), watchTabs(editor.tabs, watch)]
   for (const leaving of leavings) page.addEventListener(leaving, hide)
+  page.addEventListener('beforeunload', ask)
   void pruneDrafts(storage, tab)
   return () => {
     clearTimeout(timer)
     for (const stop of stops) stop()
     for (const leaving of leavings) page.removeEventListener(leaving, hide)
+    page.removeEventListener('beforeunload', ask)
   }
 }
 
-function keepDraft(editor: Editor, tab: string, storage: Storage): void {
+/** False where there is no room for it, which is said. */
+function keepDraft(editor: Editor, tab: string, storage: Storage): boolean {
   try {
     writeDraft(storage, tab, editor)
+    return true
   } catch {
     editor.workbench
       .getState()
@@ -61,5 +78,6 @@ function keepDraft(editor: Editor, tab: string, storage: Storage): void {
         'The browser has no room left to keep this draft',
         'Save it to the server or download it.',
       )
+    return false
   }
 }

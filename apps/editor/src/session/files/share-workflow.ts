@@ -1,5 +1,6 @@
 import { isDirty } from '../../store/document-store.ts'
 import type { Editor } from '../../store/editor.ts'
+import { copyText } from '../editing/copy-text.ts'
 import { presentOf } from '../editing/edit-graph.ts'
 import { formatWorkflow, saveWorkflow, withModels } from './save-workflow.ts'
 import { mostLinkCharacters, packWorkflow } from './workflow-link.ts'
@@ -47,23 +48,23 @@ export async function copyLink(editor: Editor, view: View): Promise<void> {
   const told = isOnThisComputer(location.hostname)
     ? 'The link is copied. It opens what is saved here, on this computer'
     : 'The link is copied. It opens what is saved on this server'
-  await copy(editor, linkTo(pageFolder(), id, view), told)
+  await copyText(editor, linkTo(pageFolder(), id, view), told)
 }
 
 export async function copyJson(editor: Editor): Promise<void> {
   const workflow = await withModels(editor, presentOf(editor))
-  await copy(editor, formatWorkflow(workflow), 'The workflow is copied as JSON')
+  await copyText(editor, formatWorkflow(workflow), 'The workflow is copied as JSON')
 }
 
 /** A link that holds the whole workflow: whoever has Woolgather at the same address opens it there, others paste it. */
 export async function copyWholeLink(editor: Editor): Promise<void> {
   const link = pageFolder() + '/' + (await packWorkflow(await withModels(editor, presentOf(editor))))
   if (link.length <= mostLinkCharacters)
-    return copy(
+    return void (await copyText(
       editor,
       link,
       'The link is copied. It holds the whole workflow: whoever runs Woolgather opens it, or pastes it into the editor',
-    )
+    ))
   editor.workbench
     .getState()
     .notify(
@@ -76,14 +77,4 @@ export async function copyWholeLink(editor: Editor): Promise<void> {
 /** Whether the page is one that only this computer opens: a link to it means another server elsewhere. */
 export function isOnThisComputer(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
-}
-
-async function copy(editor: Editor, text: string, told: string): Promise<void> {
-  const { notify } = editor.workbench.getState()
-  try {
-    await navigator.clipboard.writeText(text)
-    notify('info', told)
-  } catch {
-    notify('error', 'The browser does not let this page copy.', text)
-  }
 }
