@@ -9,6 +9,8 @@ interface ServerProcessOptions {
   port?: string
   /** Folders of node packages. */
   nodes?: readonly string[]
+  /** A name beside those of this machine that it answers to. */
+  host?: string
   /** Through `woolgather serve`. */
   command?: boolean
   /** A workflow that it is handed, as `woolgather serve FILE` does. */
@@ -17,7 +19,7 @@ interface ServerProcessOptions {
 
 /** The server as a process of its own, as `woolgather serve` starts it. */
 export function startServer(scratch: Scratch, options: ServerProcessOptions = {}): ChildProcess {
-  const { port = '0', nodes = [], command = false, opened } = options
+  const { port = '0', nodes = [], host, command = false, opened } = options
   const program = command ? ['apps/cli/bin/woolgather.js', 'serve'] : ['apps/server/bin/main.js']
   const folders = [
     '--data',
@@ -26,6 +28,7 @@ export function startServer(scratch: Scratch, options: ServerProcessOptions = {}
     scratch.path('output'),
     '--models',
     scratch.path('models'),
+    ...(host === undefined ? [] : ['--allow-host', host]),
     ...nodes.flatMap((folder) => ['--nodes', folder]),
   ]
   const server = spawn(process.execPath, [...program, '--port', port, ...folders], {

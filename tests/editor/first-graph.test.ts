@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openEditor, type Editor } from './open-editor.ts'
+import { elsewhere, openEditor, type Editor } from './open-editor.ts'
 
 let editor: Editor
 
 beforeAll(async () => {
-  editor = await openEditor()
+  // What everybody does first has to work from a laptop beside the machine, too.
+  editor = await openEditor({ host: elsewhere })
 })
 afterAll(() => editor?.[Symbol.asyncDispose]())
 

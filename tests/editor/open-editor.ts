@@ -35,6 +35,9 @@ export interface Editor extends AsyncDisposable {
   bringServerBack: () => Promise<void>
 }
 
+/** A name as that of a machine in the next room: over plain HTTP no secure context, as 127.0.0.1 is one. */
+export const elsewhere = 'gpu-machine.test'
+
 let browser: Promise<Browser> | undefined
 
 /** One for all files of tests that this process runs: starting it takes longer than many a test. */
@@ -50,16 +53,25 @@ function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--no-first-run',
+      `--host-resolver-rules=MAP ${elsewhere} 127.0.0.1`,
     ],
   })
 }
 
+export interface OpenOptions {
+  nodes?: readonly string[]
+  /** The name of the machine that the page comes from; absent: its number. */
+  host?: string
+}
+
 /** A real server with a real worker on the demo model, and Chromium looking at its editor. */
-export async function openEditor({ nodes = [] }: { nodes?: readonly string[] } = {}): Promise<Editor> {
+export async function openEditor({ nodes = [], host }: OpenOptions = {}): Promise<Editor> {
   const chrome = await (browser ??= launchChromium())
   const scratch = await createScratch()
-  let server = startServer(scratch, { nodes })
-  const url = await readUrl(server)
+  const options = { nodes, ...(host !== undefined && { host }) }
+  let server = startServer(scratch, options)
+  const printed = await readUrl(server)
+  const url = host === undefined ? printed : printed.replace('127.0.0.1', host)
   const contexts: BrowserContext[] = []
   const openPage = async (): Promise<Page> => {
     const context = await chrome.newContext({
@@ -121,7 +133,7 @@ export async function openEditor({ nodes = [] }: { nodes?: readonly string[] } =
       await ended
     },
     async bringServerBack() {
-      server = startServer(scratch, { port: new URL(url).port, nodes })
+      server = startServer(scratch, { ...options, port: new URL(url).port })
       await readUrl(server)
     },
     async [Symbol.asyncDispose]() {

@@ -7,7 +7,7 @@ import { graphOf } from '../session/editing/edit-graph.ts'
 import { useEditor, useFront, useWorkflow } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
 import { colorNames, hueOf, swatchColor } from '../ui/node-colors.ts'
-import { captureScroll } from '../ui/capture-scroll.ts'
+import { TextArea } from '../ui/text-area.tsx'
 import { useField } from '../ui/use-field.ts'
 import './group-frames.css'
 
@@ -34,7 +34,6 @@ function GroupFrame({ at, group }: { at: number; group: Group }) {
   const hue = hueOf(color)
   const edit = (change: Partial<Group>): void => dispatch({ type: 'group.edit', at, change })
   const titleField = useField<HTMLInputElement>(title, (typed) => edit({ title: typed }))
-  const textField = useField<HTMLTextAreaElement>(text ?? '', (typed) => edit({ text: typed }))
   const drag = useDrag(at, 'move')
   const resize = useDrag(at, 'resize')
   const done = (event: KeyboardEvent<HTMLElement>): void => {
@@ -86,14 +85,14 @@ function GroupFrame({ at, group }: { at: number; group: Group }) {
         </span>
       </header>
       {note && (
-        <textarea
-          {...textField}
-          className="note-text nopan"
-          aria-label={`Text of the note ${title}`}
-          placeholder="Write what others should know"
-          onBlur={closeStep}
-          onPointerEnter={captureScroll}
+        <TextArea
+          text={text}
+          onText={(typed) => edit({ text: typed })}
+          onDone={closeStep}
           onKeyDown={done}
+          className="note-text nopan"
+          label={`Text of the note ${title}`}
+          placeholder="Write what others should know"
         />
       )}
       <div

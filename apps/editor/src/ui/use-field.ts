@@ -24,6 +24,10 @@ export interface FieldProps<T extends Field> {
 export function useField<T extends Field>(text: string, onText: (text: string) => void): FieldProps<T> {
   const ref = useRef<T>(null)
   const [first] = useState(text)
+  // React sets what a field began with after each letter, to the same: on the element itself that reaches nothing.
+  useLayoutEffect(() => {
+    Object.defineProperty(ref.current, 'defaultValue', { value: first, writable: true, configurable: true })
+  }, [first])
   useLayoutEffect(() => {
     if (ref.current && ref.current.value !== text) ref.current.value = text
   }, [text])

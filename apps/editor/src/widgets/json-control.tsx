@@ -1,10 +1,9 @@
 import { useState } from 'react'
 import type { Json } from '@woolgather/workflow'
 import { keepOrder, parseOrdered } from '@woolgather/workflow/ordered-json'
-import { captureScroll } from '../ui/capture-scroll.ts'
-import { useField } from '../ui/use-field.ts'
+import { TextArea } from '../ui/text-area.tsx'
 import { CodeField } from './code/code-field.tsx'
-import { commonProps, type ControlProps } from './control-props.ts'
+import type { ControlProps } from './control-props.ts'
 
 /**
  * Any value, written as JSON. Kept only while it is JSON; until then the field says what is missing. `loose`: what
@@ -27,7 +26,6 @@ export function JsonControl({
     if (result.problem === undefined)
       props.onChange(ordered && result.value ? keepOrder(result.value) : result.value)
   }
-  const field = useField<HTMLTextAreaElement>(text, enter)
   const leave = (): void => {
     if (read.problem === undefined) setTyped(undefined)
     props.onDone()
@@ -44,16 +42,17 @@ export function JsonControl({
           onDone={leave}
         />
       ) : (
-        <textarea
-          {...commonProps(props)}
-          {...field}
+        <TextArea
+          id={props.id}
+          label={props.label}
+          invalid={props.invalid || read.problem !== undefined}
+          text={text}
+          onText={enter}
+          onDone={leave}
           className="control code nodrag"
           rows={1}
           placeholder={props.placeholder}
           spellCheck={false}
-          aria-invalid={props.invalid || read.problem !== undefined || undefined}
-          onPointerEnter={captureScroll}
-          onBlur={leave}
         />
       )}
       {read.problem !== undefined && (

@@ -33,7 +33,7 @@ export function NumberField({ props, range, id, className = '', placeholder }: N
   const field = useField<HTMLInputElement>(shown, (text) => {
     setTyped(text)
     if (text.trim() === '') props.onChange(undefined)
-    else props.onChange(readTypedNumber(text, range.integer) ?? text)
+    else props.onChange(readTypedNumber(text) ?? text)
   })
   const step = (event: KeyboardEvent): void => {
     const by = steps[event.key]

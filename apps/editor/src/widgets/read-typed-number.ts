@@ -2,10 +2,11 @@ import { readText } from '@woolgather/workflow'
 
 /**
  * A number as people type or paste it: with a comma or a point, an exponent, spaces around it or between its groups, in
- * the digits of any script. Undefined where it is none, or could be two: `1,500`.
+ * the digits of any script. Undefined where it is none, could be two (`1,500`), or is whole and
+ * would be rounded.
  */
-export function readTypedNumber(text: string, integer: boolean): number | undefined {
-  const read = readText(integer ? 'integer' : 'number', inAscii(text), { decimalComma: true })
+export function readTypedNumber(text: string): number | undefined {
+  const read = readText('number', inAscii(text), { decimalComma: true })
   return read.problem === undefined && typeof read.value === 'number' ? read.value : undefined
 }
 

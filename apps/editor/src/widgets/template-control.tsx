@@ -2,8 +2,8 @@ import { findPlaceholders } from '@woolgather/workflow'
 import { linksInto } from '../document/inputs-of.ts'
 import { useNode, useServer } from '../store/editor-context.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
-import { useField } from '../ui/use-field.ts'
-import { commonProps, type ControlProps } from './control-props.ts'
+import { TextArea } from '../ui/text-area.tsx'
+import type { ControlProps } from './control-props.ts'
 import { asLiteral, asText } from './text-control.tsx'
 import './template-control.css'
 
@@ -14,9 +14,6 @@ import './template-control.css'
 export function TemplateControl(props: ControlProps) {
   const text = asText(props.value ?? props.fallback)
   const isLinked = useLinkedGaps(props)
-  const field = useField<HTMLTextAreaElement>(text, (typed) =>
-    props.onChange(asLiteral(typed, props.fallback)),
-  )
   return (
     <div
       className="control template-control nodrag"
@@ -36,7 +33,17 @@ export function TemplateControl(props: ControlProps) {
         {/* Without it, a line break at the end would make no line. */}
         {'\u200b'}
       </div>
-      <textarea {...commonProps(props)} {...field} rows={1} placeholder={props.placeholder} />
+      <TextArea
+        id={props.id}
+        label={props.label}
+        invalid={props.invalid}
+        text={text}
+        onText={(typed) => props.onChange(asLiteral(typed, props.fallback))}
+        onDone={props.onDone}
+        rows={1}
+        scrolls={false}
+        placeholder={props.placeholder}
+      />
     </div>
   )
 }

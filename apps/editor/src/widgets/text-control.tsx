@@ -1,5 +1,4 @@
-import { useLayoutEffect } from 'react'
-import { captureScroll } from '../ui/capture-scroll.ts'
+import { TextArea } from '../ui/text-area.tsx'
 import { useField } from '../ui/use-field.ts'
 import type { SourceLanguage } from '../document/choose-control.ts'
 import { CodeField } from './code/code-field.tsx'
@@ -31,25 +30,28 @@ export function TextareaControl({
 }: ControlProps & { code?: boolean; language?: SourceLanguage | undefined }) {
   const text = asText(props.value ?? props.fallback)
   const enter = (typed: string): void => props.onChange(asLiteral(typed, props.fallback))
-  const field = useField<HTMLTextAreaElement>(text, enter)
-  const area = field.ref
-  useLayoutEffect(() => {
-    if (growsByItself || !area.current) return
-    area.current.style.height = 'auto'
-    area.current.style.height = `${area.current.scrollHeight + 2}px`
-  }, [area, text])
   if (language !== undefined) return <CodeField {...props} language={language} text={text} onText={enter} />
   return (
-    <textarea
-      {...commonProps(props)}
-      {...field}
+    <TextArea
+      id={props.id}
+      label={props.label}
+      invalid={props.invalid}
+      text={text}
+      onText={enter}
+      onDone={props.onDone}
+      onShown={grow}
       className={code ? 'control code nodrag' : 'control nodrag'}
       rows={2}
       spellCheck={!code}
-      onPointerEnter={captureScroll}
       placeholder={props.placeholder}
     />
   )
+}
+
+function grow(area: HTMLTextAreaElement): void {
+  if (growsByItself) return
+  area.style.height = 'auto'
+  area.style.height = `${area.scrollHeight + 2}px`
 }
 
 /** An emptied field without a default is unset: an empty text is rarely what a checksum or a name may be. */

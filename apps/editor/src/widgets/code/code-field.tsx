@@ -1,6 +1,5 @@
 import type { Warning } from '@woolgather/workflow'
-import { captureScroll } from '../../ui/capture-scroll.ts'
-import { useField } from '../../ui/use-field.ts'
+import { TextArea } from '../../ui/text-area.tsx'
 import { fetchedLater } from '../../ui/fetched-later.tsx'
 import type { Problem } from '../../document/problem.ts'
 import type { SourceLanguage } from '../../document/choose-control.ts'
@@ -22,17 +21,17 @@ export interface CodeFieldProps {
 
 function PlainField({ id, label, text, placeholder, invalid, onText, onDone }: CodeFieldProps) {
   return (
-    <textarea
-      {...useField<HTMLTextAreaElement>(text, onText)}
+    <TextArea
       id={id}
-      aria-label={label}
-      aria-invalid={invalid || undefined}
+      label={label}
+      invalid={invalid}
+      text={text}
+      onText={onText}
+      onDone={onDone}
       className="control code nodrag"
       rows={2}
       spellCheck={false}
       placeholder={placeholder}
-      onPointerEnter={captureScroll}
-      onBlur={onDone}
     />
   )
 }
