@@ -49,6 +49,30 @@ dtype: float16
   })
 })
 
+test('a checkpoint and a PEFT adapter are found by their folders, or by what stands for them', async () => {
+  const config = `
+merge_method: linear
+models:
+  - { model: me/model+me/manner, parameters: { weight: 1 } }
+  - { model: someone/else, parameters: { weight: 1 } }
+`
+  const checkpoint = {
+    kind: 'checkpoint',
+    folder: 'me/model',
+    files: ['config.json', 'model.safetensors'],
+    outputType: 'auto',
+  }
+  expect(await merge(config, { names: 'someone/else = me/model' })).toMatchObject({
+    model: {
+      models: [
+        { model: { ...checkpoint, adapters: [{ peft: 'me/manner', strength: 1 }] } },
+        { model: { ...checkpoint, adapters: [] } },
+      ],
+    },
+  })
+  expect(await problemsOf(config)).toContain('there is no model file for someone/else')
+})
+
 test('slices keep their layers, and parameters stay where they are given', async () => {
   const config = `
 merge_method: slerp

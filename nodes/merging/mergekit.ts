@@ -1,7 +1,7 @@
-import { outputTypes, WoolgatherError } from '@woolgather/workflow'
+import { outputTypes, WoolgatherError, type CheckpointSource, type PeftSource } from '@woolgather/workflow'
 import { z } from 'zod'
-import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { toRecipe } from './mergekit/to-recipe.ts'
+import { defineNode, type LocateOptions, type Models, type WoolgatherNode } from '../services/services.ts'
+import { namesOfFolders, toRecipe, type Folders } from './mergekit/to-recipe.ts'
 import type { Remark } from './mergekit/yaml-place.ts'
 
 const example = `merge_method: linear
@@ -19,7 +19,7 @@ export const mergekit: WoolgatherNode = defineNode({
   version: 1,
   title: 'mergekit',
   description:
-    'A merge as a mergekit configuration describes it, of GGUF files: paste the YAML of any model card. All methods, slices, gradients, filters, LoRAs and tokenizers; several documents as mergekit-mega takes them.',
+    'A merge as a mergekit configuration describes it, of GGUF files and checkpoints: paste the YAML of any model card. All methods, slices, gradients, filters, LoRAs and tokenizers; several documents as mergekit-mega takes them.',
   // looks for files: its answer may change while its inputs stay
   impure: true,
   inputs: {
@@ -35,7 +35,7 @@ export const mergekit: WoolgatherNode = defineNode({
       type: 'text',
       title: 'Files',
       description:
-        'Which file a name stands for, one a line: mistralai/Mistral-7B-v0.1 = mistral/base.Q8_0.gguf. Not needed where a file below the models folder is called as the model is.',
+        'Which file a name stands for, one a line: mistralai/Mistral-7B-v0.1 = mistral/base.Q8_0.gguf. Not needed where a file or a checkpoint’s folder below the models folder is called as the model is. hf:owner/repo downloads a checkpoint.',
       schema: z.string().default(''),
       widget: 'textarea',
     },
@@ -60,7 +60,7 @@ export const mergekit: WoolgatherNode = defineNode({
     model: { type: 'model', description: 'The merge, made when something needs it.' },
     notes: { type: 'list', description: 'What of the configuration has no effect here, by line.' },
   },
-  async run({ config, names, file, seed }, { services }) {
+  async run({ config, names, file, seed }, { services, signal, progress, written }) {
     const text = file === '' ? config : await services.files.readInput(file)
     const input = file === '' ? 'config' : 'file'
     // With a reader of YAML, which nothing else needs.
@@ -73,11 +73,49 @@ export const mergekit: WoolgatherNode = defineNode({
         hint: 'Every line that is wrong is named; nothing was merged.',
       })
     if (remarks.errors.length > 0) throw refusal()
-    const recipe = toRecipe(configs, { files: await services.models.list(), given: readNames(names), seed })
+    const known = { files: await services.models.list(), given: readNames(names) }
+    const options: LocateOptions = {
+      written: written('names'),
+      signal,
+      onProgress: (done, total) => progress(done, total, 'bytes'),
+    }
+    const folders = await findFolders(namesOfFolders(configs, known), known.given, services.models, options)
+    const recipe = toRecipe(configs, { ...known, folders, seed })
     if (recipe === undefined || remarks.errors.length > 0) throw refusal()
     return { model: recipe, notes: inOrder(remarks.notes).map(describe) }
   },
 })
+
+/** Checkpoints and adapters that are there by these names, or by what a person said they are. */
+async function findFolders(
+  names: { models: ReadonlySet<string>; loras: ReadonlySet<string> },
+  given: ReadonlyMap<string, string>,
+  located: Models,
+  options: LocateOptions,
+): Promise<Folders> {
+  const models = new Map<string, CheckpointSource>()
+  const loras = new Map<string, PeftSource>()
+  for (const name of names.models) {
+    const found = await ifThere(given.has(name), located.locateCheckpoint(given.get(name) ?? name, options))
+    if (found) models.set(name, { kind: 'checkpoint', ...found, outputType: 'auto' })
+  }
+  for (const name of names.loras) {
+    const found = await ifThere(given.has(name), located.locateLora(given.get(name) ?? name, options))
+    if (found && 'peft' in found) loras.set(name, found)
+  }
+  return { models, loras }
+}
+
+/** What was said is told where it is wrong; what was only tried may not be there. */
+async function ifThere<Found>(isSaid: boolean, looked: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await looked
+  } catch (error) {
+    if (isSaid && !(error instanceof WoolgatherError && error.code === 'model-not-found')) throw error
+    if (error instanceof WoolgatherError) return undefined
+    throw error
+  }
+}
 
 /** @throws WoolgatherError invalid-input */
 function readNames(text: string): Map<string, string> {

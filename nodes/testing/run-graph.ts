@@ -4,6 +4,7 @@ import { createFakeLlama } from '@woolgather/llama/fake'
 import {
   filesOfModel,
   isModelAddress,
+  WoolgatherError,
   type ModelRecipe,
   type RunEvent,
   type WorkflowNode,
@@ -20,6 +21,9 @@ const listedFiles = [
   'twice/one.Q4_K_M.gguf',
   'demo/style.lora.gguf',
 ]
+
+/** Folders of checkpoints and PEFT adapters. */
+const listedFolders: ReadonlySet<string> = new Set(['me/model', 'me/style', 'me/manner'])
 
 /** Runs a graph of this library's nodes on the fake language model. */
 export async function runGraph(
@@ -47,8 +51,11 @@ export async function runGraph(
         written || !isModelAddress(file)
           ? Promise.resolve(file)
           : Promise.reject(new Error(`${file} is not written in the workflow`)),
-      locateLora: async (file) => (file.endsWith('.gguf') ? { file } : { peft: file }),
-      locateCheckpoint: async (folder) => ({ folder, files: ['config.json', 'model.safetensors'] }),
+      locateLora: async (file) => (listedFolders.has(file) ? { peft: file } : { file }),
+      locateCheckpoint: async (folder) => {
+        if (listedFolders.has(folder)) return { folder, files: ['config.json', 'model.safetensors'] }
+        throw new WoolgatherError('model-not-found', `there is no ${folder}`)
+      },
       fingerprint: (recipe) => Promise.resolve(filesOfModel(recipe)),
       use: (recipe, _options, work) => work(ready(recipe)),
       useAll: (recipes, _options, work) => work(recipes.map(ready)),

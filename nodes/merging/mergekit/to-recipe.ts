@@ -1,11 +1,12 @@
 import { methods, type MethodName } from '@woolgather/merge'
 import type {
-  FileSource,
+  CheckpointSource,
   MergeParameter,
   MergeParameters,
   MergeSlice,
   ModelRecipe,
   OutputType,
+  PeftSource,
 } from '@woolgather/workflow'
 import type { ConfigSource, MergekitConfig, ModelReference, Settings } from './read-config.ts'
 import { resolveName, type NamedFile } from './resolve-names.ts'
@@ -15,7 +16,31 @@ export interface Surroundings {
   files: readonly NamedFile[]
   /** Which file a name stands for, as the person said. */
   given: ReadonlyMap<string, string>
+  /** Checkpoints and PEFT adapters, which are folders, by the names that stand for no file. */
+  folders: Folders
   seed: number
+}
+
+export interface Folders {
+  models: ReadonlyMap<string, CheckpointSource>
+  loras: ReadonlyMap<string, PeftSource>
+}
+
+/** Names of models and LoRAs that are no file. */
+export function namesOfFolders(
+  configs: readonly MergekitConfig[],
+  { files, given }: Pick<Surroundings, 'files' | 'given'>,
+): { models: Set<string>; loras: Set<string> } {
+  const made = new Set(configs.map(({ name }) => name))
+  const references = configs.flatMap(({ slices, base }) => [
+    ...slices.flatMap(({ sources }) => sources.map(({ model }) => model)),
+    ...(base ? [base] : []),
+  ])
+  const isNone = (name: string, kind: 'model' | 'lora'): boolean =>
+    'problem' in resolveName(name, kind, files, given)
+  const models = references.map(({ name }) => name).filter((name) => !made.has(name) && isNone(name, 'model'))
+  const loras = references.flatMap(({ lora }) => (lora !== undefined && isNone(lora, 'lora') ? [lora] : []))
+  return { models: new Set(models), loras: new Set(loras) }
 }
 
 /**
@@ -37,16 +62,17 @@ export function toRecipe(
 
 function mergeOf(
   config: MergekitConfig,
-  { files, given, seed }: Surroundings,
+  surroundings: Surroundings,
   made: ReadonlyMap<string, ModelRecipe>,
 ): ModelRecipe | undefined {
+  const { seed } = surroundings
   const { method, slices, base, settings, outType, tokenizer, place } = config
   const usesBase = methods[method].base !== 'unused'
   const baseKey = usesBase && base !== undefined ? keyOf(base) : undefined
   const references = slices.flatMap(({ sources }) => sources.map(({ model }) => model))
   const others = distinct(references).filter((reference) => keyOf(reference) !== baseKey)
   const resolve = (reference: ModelReference): ModelRecipe | undefined =>
-    modelOf(reference, files, given, made)
+    modelOf(reference, surroundings, made)
   const models = others.map(resolve)
   const baseModel = usesBase && base !== undefined ? resolve(base) : undefined
   if (!usesBase && base !== undefined && !references.some((model) => keyOf(model) === keyOf(base))) {
@@ -97,20 +123,25 @@ function mergeOf(
 
 function modelOf(
   { place, name, lora }: ModelReference,
-  files: readonly NamedFile[],
-  given: ReadonlyMap<string, string>,
+  { files, given, folders }: Surroundings,
   made: ReadonlyMap<string, ModelRecipe>,
 ): ModelRecipe | undefined {
-  const model = made.get(name) ?? fileOf(name, 'model')
-  const adapter = lora === undefined ? undefined : fileOf(lora, 'lora')
+  const checkpoint = folders.models.get(name)
+  const model = made.get(name) ?? (checkpoint ? { ...checkpoint, adapters: [] } : modelFile())
+  const adapter = lora === undefined ? undefined : (folders.loras.get(lora) ?? fileOf(lora, 'lora'))
   if (model === undefined || (lora !== undefined && adapter === undefined)) return undefined
   if (adapter === undefined) return model
-  return { ...model, adapters: [...model.adapters, { file: adapter.file, strength: 1 }] }
+  return { ...model, adapters: [...model.adapters, { ...adapter, strength: 1 }] }
 
-  function fileOf(wanted: string, kind: 'model' | 'lora'): (FileSource & { adapters: [] }) | undefined {
+  function modelFile(): ModelRecipe | undefined {
+    const found = fileOf(name, 'model')
+    return found && { kind: 'file', ...found, adapters: [] }
+  }
+
+  function fileOf(wanted: string, kind: 'model' | 'lora'): { file: string } | undefined {
     const found = resolveName(wanted, kind, files, given)
     if ('problem' in found) return place.error(found.problem)
-    return { kind: 'file', file: found.file, adapters: [] }
+    return { file: found.file }
   }
 }
 
