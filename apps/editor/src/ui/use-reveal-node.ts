@@ -2,7 +2,7 @@ import { useReactFlow } from '@xyflow/react'
 import { useCallback } from 'react'
 import { goToGraph } from '../session/editing/enter-subgraph.ts'
 import { useEditor } from '../store/editor-context.ts'
-import { whenDrawn } from './when-drawn.ts'
+import { whenDrawn } from '../session/editing/when-drawn.ts'
 
 /**
  * Selects a node, brings it into view, and gives it the focus (or its input, where one is named). `path` names the

@@ -1,5 +1,5 @@
 import type { ReactFlowInstance } from '@xyflow/react'
-import { whenDrawn } from '../../ui/when-drawn.ts'
+import { whenDrawn } from './when-drawn.ts'
 
 /** Frames left to wait when a new node must have been drawn if it is seen. */
 const framesToDraw = 50
