@@ -40,6 +40,26 @@ test('an output file that is dropped opens the workflow that made it in a new ta
   await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('a farm')
 })
 
+test('of several files that are dropped at once each opens, the last in front', async () => {
+  const { page } = editor
+  const bar = page.getByRole('navigation', { name: 'Open workflows' })
+  const before = await bar.locator('.tab-name').count()
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer()
+    for (const name of ['First of two', 'Second of two'])
+      dataTransfer.items.add(
+        new File([JSON.stringify({ format: 'woolgather', version: 1, name, nodes: {} })], `${name}.json`),
+      )
+    document
+      .querySelector('.app')!
+      .dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+  })
+  await expect.poll(() => bar.locator('.tab-name').count()).toBe(before + 2)
+  await expect.poll(() => page.getByLabel('Name of the workflow').inputValue()).toBe('Second of two')
+  await page.keyboard.press('[')
+  await page.keyboard.press('[')
+})
+
 test('what cannot be opened is said, and what was open stays', async () => {
   const { page, node } = editor
   await dropFile('notes.txt', 'just words')

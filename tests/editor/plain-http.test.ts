@@ -173,3 +173,69 @@ test('shortcuts work where the keyboard is Russian, AltGr writes, and composed w
   await expect.poll(draft).toContain('日本')
   expect(await draft()).not.toContain('にほ')
 })
+
+test('what is held is let go when the window loses the focus or the button came up outside; Escape lets go of a link', async () => {
+  const { page, node, input, output, drag } = editor
+  const file = editor.scratch.path('held.json')
+  const { words, shown } = nodes
+  await writeFile(
+    file,
+    JSON.stringify({
+      format: 'woolgather',
+      version: 1,
+      name: 'Held',
+      nodes: { words, shown: { ...shown, links: {} } },
+    }),
+  )
+  await editor.openFile(file)
+  const place = async (): Promise<string> => JSON.stringify(await node('Words').boundingBox())
+  const header = (await node('Words').boundingBox())!
+  const [x, y] = [header.x + 120, header.y + 12]
+  const hold = async (): Promise<void> => {
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 5, y + 40, { steps: 4 })
+    await page.mouse.move(x, y, { steps: 4 })
+  }
+  await hold()
+  await page.evaluate(() => dispatchEvent(new Event('blur')))
+  const before = await place()
+  await page.mouse.move(x + 60, y + 90, { steps: 4 })
+  expect(await place()).toBe(before)
+  await page.mouse.up()
+  await drag(output('Words', 'text'), input('Shown', 'Value'))
+  await page.keyboard.press('Escape')
+  expect(await page.locator('.react-flow__connection').count()).toBe(0)
+  await page.mouse.up()
+  expect(await page.locator('.react-flow__edge, .node-search').count()).toBe(0)
+})
+
+test('pasted nodes in a fence are taken, of words it is told why not; a dialog opens at its top', async () => {
+  const { page, node } = editor
+  await page.keyboard.press('Escape')
+  const paste = (text: string): Promise<void> =>
+    page.evaluate((text) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', text)
+      document.body.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      )
+    }, text)
+  const fenced = JSON.stringify([
+    { type: 'text/text', inputs: { text: 'pasted' }, view: { x: 0, y: 0, title: 'Pasted' } },
+  ])
+  await paste('Here:\n```json\n' + fenced + '\n```\n')
+  await node('Pasted').waitFor()
+  await paste('just words')
+  await editor.told('there is no JSON in it')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('?')
+  const shortcuts = page.getByRole('dialog', { name: 'Shortcuts' })
+  await shortcuts.waitFor()
+  expect(
+    await shortcuts.evaluate((dialog) =>
+      [dialog, ...dialog.querySelectorAll('*')].every(({ scrollTop }) => scrollTop === 0),
+    ),
+  ).toBe(true)
+  await page.keyboard.press('Escape')
+})

@@ -1,6 +1,7 @@
 import { ReactFlowProvider, useReactFlow } from '@xyflow/react'
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react'
 import { watchKeys } from './commands/watch-keys.ts'
+import { endDrags } from './graph/end-drags.ts'
 import { Graph } from './graph/graph.tsx'
 import { Breadcrumb } from './panels/breadcrumb.tsx'
 import { ContextMenu } from './panels/context-menu.tsx'
@@ -121,6 +122,7 @@ function useWatchers(): void {
   const flow = useReactFlow()
   useEffect(() => {
     const stops = [
+      endDrags(),
       watchKeys(editor, flow),
       watchPointer(),
       watchClipboard(editor, () => flow.screenToFlowPosition(placeOnGraph())),
@@ -146,13 +148,18 @@ function useFileDrop() {
       if (event.relatedTarget === null) setDropping(false)
     },
     onDrop: (event: DragEvent) => {
-      const file = event.dataTransfer.files[0]
+      const files = [...event.dataTransfer.files]
       setDropping(false)
-      if (!file) return
+      if (files.length === 0) return
       event.preventDefault()
-      if (/\.gguf$/i.test(file.name))
-        void dropModel(editor, file, flow, { x: event.clientX, y: event.clientY })
-      else void openFile(editor, file)
+      const at = { x: event.clientX, y: event.clientY }
+      // One after the other, in their order: the last is in front.
+      const openAll = async (): Promise<void> => {
+        for (const file of files)
+          if (/\.gguf$/i.test(file.name)) await dropModel(editor, file, flow, at)
+          else await openFile(editor, file)
+      }
+      void openAll()
     },
   }
 }

@@ -29,7 +29,16 @@ export const run: Command = {
 
 export const cancel: Command = {
   group: 'Run',
-  title: 'Cancel the run; let go of the selection; leave the subgraph',
+  title: 'Cancel the run',
+  inApp: true,
+  keys: [],
+  disabledReason: (editor) => (isRunning(editor.front.run.getState()) ? undefined : 'Nothing runs'),
+  run: cancelRun,
+}
+
+const letGo: Command = {
+  group: 'Graph',
+  title: 'Let go of the selection; close what is open; leave the subgraph',
   inApp: true,
   keys: ['Escape'],
   run: escape,
@@ -119,6 +128,7 @@ export const saveAsCopy: Command = {
 export const commands: readonly Command[] = [
   run,
   cancel,
+  letGo,
   ...graphCommands,
   ...nodeCommands,
   ...arrangeCommands,
@@ -177,10 +187,12 @@ export const gestures: readonly { title: string; keys: string }[] = [
 ]
 
 function escape(editor: Editor): void {
-  const { selectedNodes, selectedLinks, select } = editor.front.view.getState()
-  if (editor.workbench.getState().search) editor.workbench.setState({ search: undefined })
-  else if (isRunning(editor.front.run.getState())) cancelRun(editor)
+  const { selectedNodes, selectedLinks, select, results } = editor.front.view.getState()
+  const { search, problemsOpen } = editor.workbench.getState()
+  if (search) editor.workbench.setState({ search: undefined })
   else if (selectedNodes.size + selectedLinks.size > 0) select([])
+  else if (problemsOpen) editor.workbench.setState({ problemsOpen: false })
+  else if (results) editor.front.view.setState({ results: undefined })
   else leaveSubgraph(editor)
 }
 

@@ -1,4 +1,4 @@
-import type { Link, NodeDescription, Subgraph, Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { Group, Link, NodeDescription, Subgraph, Workflow, WorkflowNode } from '@woolgather/workflow'
 import { subgraphPrefix } from '@woolgather/workflow'
 import type { DocumentAction } from './actions.ts'
 import { isSingle } from './inputs-of.ts'
@@ -22,8 +22,23 @@ export function extractNodes(document: Workflow, ids: ReadonlySet<string>): Work
     version: 1,
     name: document.name,
     nodes,
+    ...groupsTaken(document, nodes),
     ...(Object.keys(subgraphs).length > 0 && { subgraphs }),
   }
+}
+
+/** Frames around nothing but what is taken. A node belongs to a frame that its upper left corner lies in. */
+function groupsTaken({ groups = [], nodes }: Workflow, taken: Workflow['nodes']): Pick<Workflow, 'groups'> {
+  const whole = groups.filter((group) => {
+    const inside = Object.keys(nodes).filter((id) => liesIn(group, nodes[id]!))
+    return inside.length > 0 && inside.every((id) => Object.hasOwn(taken, id))
+  })
+  return whole.length > 0 ? { groups: whole } : {}
+}
+
+function liesIn({ x, y, width, height }: Group, { view }: WorkflowNode): boolean {
+  const { x: left = 0, y: top = 0 } = view ?? {}
+  return left >= x && left <= x + width && top >= y && top <= y + height
 }
 
 function subgraphsUsed(nodes: Record<string, WorkflowNode>, all: Subgraphs): Subgraphs {
@@ -73,8 +88,14 @@ export function pasteNodes(
     id,
     subgraph,
   }))
+  const { x, y } = options.offset
+  const frames = (copied.groups ?? []).map((group) => ({
+    type: 'group.add' as const,
+    group: { ...group, x: group.x + x, y: group.y + y },
+  }))
+  const more = [...bring, ...frames]
   return {
-    action: bring.length > 0 ? { type: 'batch', actions: [...bring, add] } : add,
+    action: more.length > 0 ? { type: 'batch', actions: [...more, add] } : add,
     ids: [...ids.values()],
   }
 }

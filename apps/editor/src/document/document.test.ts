@@ -122,3 +122,20 @@ test('A word of the description finds a node, after those whose title matches', 
     'text/template',
   ])
 })
+
+test('A frame is copied with its nodes where all of them are taken, to the place they are pasted at', () => {
+  const place = (x: number) => ({ type: 'text/text', view: { x, y: 50 } })
+  const group = { title: 'Both', x: 0, y: 0, width: 300, height: 200 }
+  const nodes = { one: place(20), two: place(150), outside: place(900) }
+  const document: Workflow = { ...chain, nodes, groups: [group, { ...group, title: 'Empty', x: 2000 }] }
+  expect(extractNodes(document, new Set(['one'])).groups).toBeUndefined()
+  const copied = extractNodes(document, new Set(['one', 'two', 'outside']))
+  expect(copied.groups).toEqual([group])
+  const { action } = pasteNodes(document, copied, {
+    offset: { x: 30, y: 40 },
+    keepOuterLinks: false,
+    types: new Map(),
+  })
+  const pasted = reduceDocument(document, action)
+  expect(pasted.groups?.[2]).toEqual({ ...group, x: 30, y: 40 })
+})

@@ -111,7 +111,8 @@ export function Graph() {
     (event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState): void => {
       const link = held.current
       setLinking((held.current = undefined))
-      if (!link || moved.current || state.toHandle || state.toNode) return
+      // What is not trusted was let go for the person, see `endDrags`: nothing is asked.
+      if (!event.isTrusted || !link || moved.current || state.toHandle || state.toNode) return
       const screen = 'clientX' in event ? { x: event.clientX, y: event.clientY } : touchPoint(event)
       editor.workbench.setState({ search: { screen, at: flow.screenToFlowPosition(screen), link } })
     },
@@ -120,8 +121,13 @@ export function Graph() {
 
   const onReconnectStart = useCallback((_event: unknown, edge: Edge) => void (moved.current = edge), [])
   const onReconnectEnd = useCallback(
-    (_event: unknown, edge: Edge, _type: unknown, state: FinalConnectionState): void => {
-      const dropped = moved.current && !state.toHandle
+    (
+      event: globalThis.MouseEvent | TouchEvent,
+      edge: Edge,
+      _type: unknown,
+      state: FinalConnectionState,
+    ): void => {
+      const dropped = event.isTrusted && moved.current && !state.toHandle
       moved.current = undefined
       setLinking((held.current = undefined))
       if (!dropped) return

@@ -33,7 +33,7 @@ export function RunControls() {
           type="button"
           className="button cancel"
           aria-label="Cancel"
-          title={withKeys('Cancel', cancel)}
+          title={cancel.title}
           onClick={() => cancelRun(editor)}
         >
           <Square /> <span>Cancel</span>

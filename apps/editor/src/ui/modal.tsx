@@ -16,7 +16,12 @@ export function Modal({ title, wide = false, children }: ModalProps) {
     const before = document.activeElement
     element.current?.showModal()
     // The safest answer, not the first: showModal would focus the one that drops work. A field to type into comes before both.
-    element.current?.querySelector<HTMLElement>('input[type="search"], [data-first], .primary')?.focus()
+    element.current
+      ?.querySelector<HTMLElement>('input[type="search"], [data-first], .primary')
+      ?.focus({ preventScroll: true })
+    // It is read from its top, wherever the button is that has the focus.
+    element.current?.querySelector('.modal-inside')?.scrollTo(0, 0)
+    element.current?.scrollTo(0, 0)
     return () => {
       // Closed by a button it is taken away, not closed, and would leave the keyboard nowhere.
       if (document.activeElement === document.body && before instanceof HTMLElement)

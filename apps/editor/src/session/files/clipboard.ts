@@ -1,10 +1,12 @@
-import { parseWorkflow } from '@woolgather/workflow'
+import { describeTypes } from '@woolgather/workflow'
+import { arrangeNodes } from '../../layout/arrange-nodes.ts'
 import type { Editor } from '../../store/editor.ts'
 import { showKeys } from '../../store/show-keys.ts'
 import type { Point } from '../../layout/free-place.ts'
 import type { Surroundings } from '../../layout/free-place-in.ts'
 import { placeOnGraph } from '../editing/open-search.ts'
 import { copySelected, pasteAt, removeSelected } from '../editing/edit-graph.ts'
+import { readPasted } from './read-pasted.ts'
 import { openSent } from './open-sent.ts'
 import { linkedEnd } from './workflow-link.ts'
 
@@ -16,6 +18,9 @@ export function isTyping(target: EventTarget | null): boolean {
     target.closest('input:not([type=range]):not([type=checkbox]), textarea, select, dialog') !== null
   )
 }
+
+/** Milliseconds after a middle click in which Linux pastes what is selected: there it pans, and pastes nowhere. */
+const middlePasteTime = 300
 
 /**
  * Nodes travel over the system's clipboard as workflow JSON: between tabs, and to and from any text. `place` says
@@ -36,14 +41,20 @@ export function watchClipboard(editor: Editor, place: () => Point): () => void {
   }
   const paste = (event: ClipboardEvent): void => {
     const text = event.clipboardData?.getData('text/plain') ?? ''
-    if (!mine(event) || (linkedEnd(text) === undefined && !text.trimStart().startsWith('{'))) return
+    if (!mine(event) || text.trim() === '') return
     event.preventDefault()
-    pasteText(editor, text, place())
+    if (event.timeStamp - middlePressed > middlePasteTime) pasteText(editor, text, place())
   }
+  let middlePressed = -Infinity
+  const press = ({ button, timeStamp }: MouseEvent): void => {
+    if (button === 1) middlePressed = timeStamp
+  }
+  document.addEventListener('mouseup', press, true)
   document.addEventListener('copy', copy)
   document.addEventListener('cut', copy)
   document.addEventListener('paste', paste)
   return () => {
+    document.removeEventListener('mouseup', press, true)
     document.removeEventListener('copy', copy)
     document.removeEventListener('cut', copy)
     document.removeEventListener('paste', paste)
@@ -66,10 +77,11 @@ export async function pasteFromClipboard(editor: Editor, flow: Surroundings): Pr
 function pasteText(editor: Editor, text: string, at: Point): void {
   const linked = linkedEnd(text)
   if (linked !== undefined) return void openSent(editor, linked)
-  const parsed = parseWorkflow(text)
-  if (parsed.workflow) return pasteAt(editor, parsed.workflow, at)
-  const [first] = parsed.issues
-  editor.workbench
-    .getState()
-    .notify('error', `What was copied is no workflow: ${first?.message ?? ''}`, first?.hint)
+  const read = readPasted(text)
+  if (read.problem !== undefined)
+    return editor.workbench
+      .getState()
+      .notify('error', `What was copied is no workflow: ${read.problem}`, read.hint)
+  const types = describeTypes(read.workflow, editor.server.getState().nodes ?? [])
+  pasteAt(editor, arrangeNodes(read.workflow, types), at)
 }
