@@ -20,6 +20,14 @@ test('a model named with backslashes, as Windows writes paths, is the same file'
   expect(await findModelFile([models], 'demo\\x.gguf')).toBe(path.join(models, 'demo/x.gguf'))
 })
 
+test('a folder in place of a model file is told as such', async () => {
+  await mkdir(path.join(models, 'phi.gguf'))
+  await expect(findModelFile([models], 'phi.gguf')).rejects.toMatchObject({
+    code: 'model-not-found',
+    message: '“phi.gguf” is a folder, not a model file.',
+  })
+})
+
 /** What a workflow lacks that loads these files, in folders of which the second holds `demo/x.gguf`. */
 async function missingOf(...files: string[]): Promise<string[]> {
   const folders = [path.join(models, 'first'), path.join(models, 'second')]

@@ -5,10 +5,12 @@ import {
   openDownloadHosts,
   openModels,
   type MissingModel,
+  type ModelList,
+  type Models,
 } from '@woolgather/files'
 import type { WorkerFolders } from '@woolgather/protocol'
 import { resolveFolders, serverOptions } from '@woolgather/supervisor'
-import { isModelAddress, renameModel } from '@woolgather/workflow'
+import { isModelAddress, renameModel, requiredModels } from '@woolgather/workflow'
 import type { CliIo } from '../io/cli-io.ts'
 import { CliError } from '../io/cli-error.ts'
 import { checkMachine } from '../doctor/check-machine.ts'
@@ -52,8 +54,9 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
   const found = await findIn(file, io.stdin)
   const known = await readNodes(folders.nodes, io)
   const descriptions = new Map(known.descriptions.map((description) => [description.type, description]))
+  const models = openModels({ folders: folders.models, data: folders.data })
   const ledger = createModelLedger({
-    models: openModels({ folders: folders.models, data: folders.data }),
+    models,
     descriptions,
     memory: path.join(folders.data, 'model-hashes.json'),
   })
@@ -73,8 +76,21 @@ async function examine(file: string, options: DoctorOptions, io: CliIo): Promise
     descriptions,
     broken: known.broken,
     missing: await ledger.missing(workflow),
+    unreadable: await findUnreadable(requiredModels(workflow, descriptions), models),
     file,
   })
+}
+
+/** Of the files that a workflow names, those that are here and are cut, lack a part, or are none. */
+async function findUnreadable(
+  required: readonly { file: string }[],
+  models: Models,
+): Promise<ModelList['unreadable']> {
+  if (required.length === 0) return []
+  const { unreadable } = await models.list()
+  const found = await Promise.all(required.map(({ file }) => models.locate(file).catch(() => undefined)))
+  const named = new Set(found.map((one) => one?.ref))
+  return unreadable.filter(({ file }) => named.has(file))
 }
 
 interface FetchOptions extends Pick<DoctorOptions, 'existing'> {

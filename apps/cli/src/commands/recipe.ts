@@ -1,8 +1,8 @@
+import { openModels } from '@woolgather/files'
 import { GgufError, openGguf } from '@woolgather/gguf'
 import { resolveFolders } from '@woolgather/supervisor'
 import { provenanceKeys, type Json } from '@woolgather/workflow'
 import { stat } from 'node:fs/promises'
-import path from 'node:path'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
 import { exitCodes } from '../io/exit-codes.ts'
@@ -25,14 +25,19 @@ export async function printRecipe(file: string, { models, only }: RecipeOptions,
 }
 
 async function find(file: string, folders: readonly string[]): Promise<string> {
-  for (const candidate of [file, ...folders.map((folder) => path.join(folder, file))]) {
-    const isFile = await stat(candidate).then(
-      (found) => found.isFile(),
-      () => false,
-    )
-    if (isFile) return candidate
-  }
+  if (await isFile(file)) return file
+  const found = await openModels({ folders })
+    .locate(file)
+    .catch(() => undefined)
+  if (found !== undefined && (await isFile(found.path))) return found.path
   throw problem('file-not-found', `There is no file “${file}”, nor is it in ${folders.join(' or ')}.`)
+}
+
+function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 }
 
 async function readText(found: string, file: string, key: string): Promise<string> {

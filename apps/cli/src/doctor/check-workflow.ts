@@ -1,4 +1,4 @@
-import type { MissingModel } from '@woolgather/files'
+import type { MissingModel, ModelList } from '@woolgather/files'
 import {
   adviseWorkflow,
   isModelAddress,
@@ -21,11 +21,14 @@ export function checkWorkflow(
     descriptions,
     broken,
     missing,
+    unreadable = [],
     file,
   }: {
     descriptions: Descriptions
     broken: readonly BrokenPackage[]
     missing: readonly MissingModel[]
+    /** Files that it names, which are here and cannot be read. */
+    unreadable?: ModelList['unreadable']
     file: string
   },
 ): Finding[] {
@@ -44,6 +47,11 @@ export function checkWorkflow(
       .filter(({ code, node }) => !(code === 'unknown-node-type' && unknown.has(node ?? '')))
       .map((issue) => asFinding(issue, 'fail')),
     ...missing.map((model) => describeMissing(model, file)),
+    ...unreadable.map(({ file: broken, message, hint }): Finding => ({
+      state: 'fail',
+      text: `${broken}: ${message}`,
+      hint,
+    })),
   ]
   const warnings = issues.length > 0 ? [] : adviseWorkflow(workflow, descriptions).warnings
   findings.push(...warnings.map((warning) => asFinding(warning, 'warn')))

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { startModelServer } from '@woolgather/files/testing/model-server'
 import { createRegistry } from '@woolgather/engine'
+import { encodeModel } from '@woolgather/gguf/testing/encode-header'
 import { definitions } from '@woolgather/nodes/definitions'
 import type { RequiredModel, WorkflowNode } from '@woolgather/workflow'
 import { describe, expect, test, vi } from 'vitest'
@@ -153,6 +154,24 @@ describe('a workflow', () => {
     const folder = createFolder()
     const file = write(folder, { text: { type: 'text/text', inputs: { text: 'x' } } })
     expect(await doctor([file], folder)).toMatchObject({ code: 0, text: '✓ “mine” can run here: 1 node\n' })
+  })
+
+  test('whose models are cut, or lack a part, is told so', async () => {
+    const folder = createFolder()
+    mkdirSync(path.join(folder, 'models'))
+    const whole = encodeModel({ 'general.architecture': 'llama' }, { 'output.weight': [4, 8] })
+    writeFileSync(path.join(folder, 'models/cut.gguf'), whole.subarray(0, whole.length - 32))
+    writeFileSync(path.join(folder, 'models/big-00001-of-00002.gguf'), whole)
+    writeFileSync(path.join(folder, 'models/other.gguf'), 'not asked for')
+    const file = write(folder, {
+      cut: { type: 'loading/model', inputs: { file: 'cut.gguf' } },
+      big: { type: 'loading/model', inputs: { file: 'big-00001-of-00002.gguf' } },
+    })
+    const { code, text } = await doctor([file], folder)
+    expect(code).toBe(1)
+    expect(text).toMatch(/✗ cut\.gguf: The tensor output\.weight ends at byte \d+, but the file has \d+\.\n/)
+    expect(text).toContain('✗ big-00001-of-00002.gguf: Its part big-00002-of-00002.gguf is not beside it.\n')
+    expect(text).not.toContain('other.gguf')
   })
 
   test('is told every issue, node types that are not known, and models with where to get them', async () => {

@@ -88,6 +88,9 @@ export function ModelFacts({ file, models, contextSize }: ModelFactsProps) {
         </p>
         {model.description !== undefined && <p className="model-facts in-a-line">{model.description}</p>}
         {model.goesWith !== undefined && <p className="model-facts">{tellMatches(model)}</p>}
+        {model.likeTemplate !== undefined && (
+          <p className="model-facts">No chat template in the file: choose “{model.likeTemplate}”</p>
+        )}
         {memoryOf(model, contextSize) !== '' && (
           <p
             className="model-facts"

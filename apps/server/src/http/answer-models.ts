@@ -61,7 +61,11 @@ export function answerModels({ models, folders, memory, addressOf }: AnswerModel
     },
     async forgetModel({ query: { file }, request }) {
       checkLocal(request)
-      if (!(await chosen.forget(file))) throw new HttpError(404, 'not-found', `“${file}” was not chosen.`)
+      if (await chosen.forget(file)) return
+      const isOfFolder = (await chosen.find(file)) !== undefined
+      throw new HttpError(404, 'not-found', `“${file}” was not chosen by itself.`, {
+        ...(isOfFolder && { hint: 'Its folder was: woolgather models --forget FOLDER uses that no more.' }),
+      })
     },
     searchHub: ({ query: { search } }) => searchHub(search),
     async hubRepository({ parameters: { owner, repo } }) {

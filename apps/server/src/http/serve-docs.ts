@@ -5,14 +5,15 @@ import { describeApi } from './describe-api.ts'
 /** `/api/docs`: the interface as a small page where a browser asks, else as OpenAPI; `/api/docs.json` is always that. */
 export function serveDocs(version: string, basePath: string): Router {
   const router = Router()
-  const document = describeApi(version, basePath)
-  const page = pageOf(document)
+  let described: Record<string, unknown> | undefined
+  /** When it is first asked for: making it of all schemas takes a fifth of a start. */
+  const document = (): Record<string, unknown> => (described ??= describeApi(version, basePath))
 
   router.get(docsPath, (request, response) => {
-    if (request.accepts(['json', 'html']) === 'html') response.type('html').send(page)
-    else response.json(document)
+    if (request.accepts(['json', 'html']) === 'html') response.type('html').send(pageOf(document()))
+    else response.json(document())
   })
-  router.get(`${docsPath}.json`, (_request, response) => void response.json(document))
+  router.get(`${docsPath}.json`, (_request, response) => void response.json(document()))
   return router
 }
 

@@ -157,11 +157,15 @@ test('the Hugging Face cache is named by repository and path, its newest snapsho
   }
 })
 
-test('llama.cpp’s cache goes by file names; what is in a models folder comes first [W49]', async () => {
+test('llama.cpp’s cache goes by file names; what is in a models folder comes first; what is no language model is no model [W49]', async () => {
   await write(at('llama', 'me_story-GGUF_story.gguf'), modelOf('Cached'))
   await write(at('llama', 'same.gguf'), modelOf('Cached'))
   await write(at('llama', 'half.gguf.downloadInProgress'), 'GGUF')
   await write(at('models', 'same.gguf'), modelOf('Mine'))
+  await write(
+    at('models', 'mmproj.gguf'),
+    encodeModel({ 'general.architecture': 'clip' }, { 'v.patch_embd.weight': [8, 8] }),
+  )
   const models = open()
   const { files, unreadable } = await models.list()
   expect(files.map(({ ref, source, name }) => [ref, source, name])).toEqual([

@@ -112,6 +112,44 @@ describe('listing model files', () => {
     expect(unreadable).toEqual([])
   })
 
+  test('counts the weights of all parts of a split model, of which the first may have none', async () => {
+    const part = (number: number, tensors: Record<string, number[]>): Buffer =>
+      encodeModel(
+        { ...(number === 0 && { 'general.architecture': 'llama' }), 'split.count': 3, 'split.no': number },
+        tensors,
+      )
+    const folder = createFolder({
+      'split-00001-of-00003.gguf': part(0, {}),
+      'split-00002-of-00003.gguf': part(1, { 'blk.0.attn_q.weight': [4, 4] }),
+      'split-00003-of-00003.gguf': part(2, { 'blk.0.ffn_up.weight': [4, 8] }),
+    })
+    const { files } = await listOf(folder)
+    expect(files).toMatchObject([{ architecture: 'llama', parameters: 48, quantization: 'F32' }])
+  })
+
+  test('tells of a later part that was cut, and of parts whose first is not there', async () => {
+    const folder = createFolder({
+      'cut-00001-of-00002.gguf': model,
+      'cut-00002-of-00002.gguf': model.subarray(0, model.length - 32),
+      'lost-00002-of-00003.gguf': model,
+      'lost-00003-of-00003.gguf': model,
+    })
+    const { files, unreadable } = await listOf(folder)
+    expect([files, unreadable.map(({ file, message }) => [file, message])]).toEqual([
+      [],
+      [
+        [
+          'cut-00001-of-00002.gguf',
+          `Its part cut-00002-of-00002.gguf cannot be read: the tensor blk.0.attn_q.weight ends at byte ${model.length}, but the file has ${model.length - 32}.`,
+        ],
+        [
+          'lost-00002-of-00003.gguf',
+          'This is a part of a split model, and the first, lost-00001-of-00003.gguf, is not beside it.',
+        ],
+      ],
+    ])
+  })
+
   test('names a broken link, a half download, a part that is missing, and what to do about each', async () => {
     const folder = createFolder({
       'big-00001-of-00003.gguf': model,

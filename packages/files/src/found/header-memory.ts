@@ -8,6 +8,7 @@ import {
   measureTensors,
   namedParts,
   readHeader,
+  type GgufHeader,
   type ModelSummary,
 } from '@woolgather/gguf'
 import type { BrokenFile } from './model-source.ts'
@@ -23,7 +24,7 @@ export interface HeaderMemory {
 }
 
 /** Changes with what is noted. */
-const version = 1
+const version = 2
 /** Of one file that holds what headers say: it is read whole. */
 const maxMemoryBytes = 64 * 2 ** 20
 
@@ -83,29 +84,49 @@ export function openHeaderMemory(memory: string | undefined): HeaderMemory {
 
 async function summarise(file: string): Promise<Summary> {
   try {
-    const header = await readHeader(file)
-    const summary = describeModel(header)
-    // A file that was cut keeps its header; what is in the parts of a split model only they tell.
-    measureTensors(header)
-    return { ...summary, bytes: await bytesOfParts(file, summary.bytes) }
+    const parts = await readParts(file)
+    return describeModel({
+      ...parts[0]!,
+      fileBytes: parts.reduce((bytes, part) => bytes + part.fileBytes, 0),
+      tensors: parts.flatMap(({ tensors }) => tensors),
+    })
   } catch (error) {
     return explain(error as Error)
   }
 }
 
-async function bytesOfParts(file: string, firstBytes: number): Promise<number> {
-  const [, ...others] = namedParts(file)
-  let bytes = firstBytes
+/** Of a split model the first has the metadata, and each its tensors. */
+async function readParts(file: string): Promise<GgufHeader[]> {
+  const [first, ...others] = namedParts(file)
+  const headers = [await readWhole(first!)]
   for (const part of others) {
-    const found = await stat(part).catch(() => undefined)
-    if (found === undefined) {
-      throw new GgufError(`its part ${path.basename(part)} is not beside it`, {
-        hint: 'Get the part that is missing: all parts of a split model lie in one folder.',
-      })
-    }
-    bytes += found.size
+    headers.push(
+      await readWhole(part).catch((error: unknown) => {
+        throw asPart(path.basename(part), error as Error)
+      }),
+    )
   }
-  return bytes
+  return headers
+}
+
+/** A file that was cut keeps its header. */
+async function readWhole(file: string): Promise<GgufHeader> {
+  const header = await readHeader(file)
+  measureTensors(header)
+  return header
+}
+
+function asPart(name: string, error: Error & { code?: unknown }): Error {
+  if (error.code === 'ENOENT') {
+    return new GgufError(`its part ${name} is not beside it`, {
+      hint: 'Get the part that is missing: all parts of a split model lie in one folder.',
+    })
+  }
+  const { hint } = error instanceof GgufError ? error : {}
+  return new GgufError(
+    `its part ${name} cannot be read: ${error.message}`,
+    hint === undefined ? {} : { hint },
+  )
 }
 
 function explain(error: Error): Summary {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fitsModel, memoryAt, type ModelSummary } from '@woolgather/gguf'
 import { isModelAddress, nearest, WoolgatherError } from '@woolgather/workflow'
@@ -62,6 +63,22 @@ export interface ModelsOptions {
 
 /** Headers that are read at once. */
 const readers = 8
+/** `general.architecture` of GGUF files that are no language models: what goes with one, or draws, or listens. */
+const otherKinds: ReadonlySet<string> = new Set([
+  'clip',
+  'imatrix',
+  'whisper',
+  'flux',
+  'sd1',
+  'sd3',
+  'sdxl',
+  'qwen_image',
+  'wan',
+  'ltxv',
+  'lumina2',
+  'hidream',
+  'cosmos',
+])
 /** Tokens of context that memory is told for, unless a model has fewer. */
 const usualContext = 4096
 
@@ -114,6 +131,7 @@ export function openModels({ folders, data, env = process.env }: ModelsOptions):
     await eachOf(files, async (found) => {
       const summary = await headers.of(found.path)
       if ('message' in summary) broken.push({ file: found.ref, ...summary })
+      else if (otherKinds.has(summary.architecture)) return
       else listed.push(await describe(found, summary))
     })
     await headers.save()
@@ -136,6 +154,7 @@ export function openModels({ folders, data, env = process.env }: ModelsOptions):
     names: async () => (await listNames()).files,
     async find(name) {
       const found = await locate(name)
+      if (found !== undefined && (await isFolder(found.path))) throw notAFile(name)
       if (found !== undefined) return found.path
       throw notFound(name, await listNames().then(({ files }) => files.map(({ ref }) => ref)), folders)
     },
@@ -193,6 +212,20 @@ function notFound(name: string, known: readonly string[], folders: readonly stri
   return new WoolgatherError('model-not-found', `No model file “${name}” in the models folders.`, {
     input: 'file',
     hint: hint.charAt(0).toUpperCase() + hint.slice(1),
+  })
+}
+
+function isFolder(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
+
+function notAFile(name: string): WoolgatherError {
+  return new WoolgatherError('model-not-found', `“${name}” is a folder, not a model file.`, {
+    input: 'file',
+    hint: 'Choose a .gguf file in it. A checkpoint of transformers is loaded with “Load checkpoint”.',
   })
 }
 

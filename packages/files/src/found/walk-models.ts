@@ -53,6 +53,7 @@ export async function walkModels(
       } else if (kind === undefined) {
         if (isModelFile(entry.name)) broken.push(await brokenLink(folder, below))
       } else if (kind.isFile() && isModelFile(entry.name)) files.push(below)
+      else if (kind.isFile() && isOrphan(entry.name, found)) broken.push(withoutFirst(below))
       else if (kind.isFile() && isHalf(entry.name, found)) broken.push(halfDownload(below))
     }
     // Last, so that what lies here is found however much lies below.
@@ -68,6 +69,30 @@ export async function walkModels(
 export function isModelFile(name: string): boolean {
   const part = /-(\d{5})-of-\d{5}\.gguf$/i.exec(name)?.[1]
   return /\.gguf$/i.test(name) && (part === undefined || Number(part) === 1)
+}
+
+const partName = /^(.+)-(\d{5})-of-(\d{5})\.gguf$/i
+
+/** The earliest part of a split model whose first is not beside it: nothing else would tell of the others. */
+function isOrphan(name: string, beside: readonly { name: string }[]): boolean {
+  const [, stem, number, count] = partName.exec(name) ?? []
+  if (stem === undefined) return false
+  return !beside.some((other) => {
+    const [, own, earlier, all] = partName.exec(other.name) ?? []
+    return own === stem && all === count && Number(earlier) < Number(number)
+  })
+}
+
+function withoutFirst(below: string): BrokenFile {
+  const first = below
+    .replace(/-\d{5}(-of-\d{5}\.gguf)$/i, '-00001$1')
+    .split('/')
+    .at(-1)
+  return {
+    file: below,
+    message: `This is a part of a split model, and the first, ${first}, is not beside it.`,
+    hint: 'Get the part that is missing: all parts of a split model lie in one folder.',
+  }
 }
 
 /** As this program, llama.cpp, LM Studio and browsers call what is not whole; ours is being written while it has a lock. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startModelServer, type ModelServer } from '../testing/model-server.ts'
 import { quantizationOf } from './quantization-of.ts'
@@ -29,6 +32,24 @@ test('a search asks the hub for repositories with GGUF files, with the token, an
     { repo: 'ggml-org/gemma-3-270m-GGUF', downloads: 12, likes: 3, gated: true, updated: '2026-01-01' },
   ])
   expect(hub.requests).toMatchObject([{ authorization: 'Bearer hf_secret' }])
+})
+
+test('without HF_TOKEN, the token that `hf auth login` wrote is sent; what is no token is not', async () => {
+  const home = await mkdtemp(path.join(tmpdir(), 'woolgather-hub-'))
+  vi.stubEnv('HF_TOKEN', '')
+  vi.stubEnv('HF_TOKEN_PATH', '')
+  vi.stubEnv('HF_HOME', home)
+  hub.answers.set('/api/models/me/story?blobs=true', { id: 'me/story' })
+  const asked = async (): Promise<string | undefined> => {
+    await readRepository('me/story')
+    return hub.requests.at(-1)?.authorization
+  }
+  expect(await asked()).toBeUndefined()
+  await writeFile(path.join(home, 'token'), 'hf_written\n')
+  expect(await asked()).toBe('Bearer hf_written')
+  await writeFile(path.join(home, 'token'), 'two\nlines')
+  expect(await asked()).toBeUndefined()
+  await rm(home, { recursive: true })
 })
 
 test('a repository offers its quantisations, split files as one, with size and hash, and nothing that is no model', async () => {
