@@ -21,7 +21,7 @@ const kinds: readonly { what: string; hint: string; begins: RegExp; holds?: RegE
   { what: 'a PDF file', hint: picture, begins: /^%PDF/ },
   {
     what: 'a safetensors file',
-    hint: 'Woolgather loads models as GGUF files: `woolgather models` lists those it finds.',
+    hint: 'Models are loaded as GGUF files, which `woolgather models` lists, or by their folder: that of a model in the node “Checkpoint”, that of a PEFT adapter in “LoRA”.',
     begins: /^[^]{5}\0\0\0\{/,
   },
   {

@@ -225,7 +225,7 @@ function isFolder(file: string): Promise<boolean> {
 function notAFile(name: string): WoolgatherError {
   return new WoolgatherError('model-not-found', `“${name}” is a folder, not a model file.`, {
     input: 'file',
-    hint: 'Choose a .gguf file in it. A checkpoint of transformers is loaded with “Load checkpoint”.',
+    hint: 'Choose a .gguf file in it. A checkpoint of transformers is loaded by the node “Checkpoint”.',
   })
 }
 

@@ -126,7 +126,11 @@ function nameFormat(start: string): { what: string; hint: string } | undefined {
     return { what: 'a Git LFS pointer', hint: 'Fetch the file itself with `git lfs pull`, or download it.' }
   }
   const convert = 'Convert it with llama.cpp’s convert_hf_to_gguf.py, or look for a GGUF of the model.'
-  if (start.slice(8).startsWith('{"')) return { what: 'a safetensors file', hint: convert }
+  if (start.slice(8).startsWith('{"')) {
+    const hint =
+      'Name its folder: that of a model in the node “Checkpoint”, that of a PEFT adapter in “LoRA”.'
+    return { what: 'a safetensors file', hint }
+  }
   if (start.startsWith('PK')) return { what: 'a zip or PyTorch file', hint: convert }
   if (/^(lmgg|fmgg|tjgg|algg)/.test(start)) {
     return { what: 'a GGML file from before GGUF', hint: 'Look for a GGUF of the model.' }
