@@ -10,6 +10,12 @@ export async function checkLoads(
   file: string,
   hint = 'Take layers of one kind, in an order that their model could have.',
 ): Promise<void> {
+  const reason = await whyNotLoaded(file)
+  if (reason !== undefined) throw impossible(`llama.cpp would not load the result: ${reason}.`, hint)
+}
+
+/** What llama.cpp has against a header, in its words; undefined where it takes it. */
+export async function whyNotLoaded(file: string): Promise<string | undefined> {
   const { api, log } = await loadNative()
   const { result: model, lines } = log.during(() =>
     api.llama_model_load_from_file(file, {
@@ -20,7 +26,10 @@ export async function checkLoads(
       no_alloc: true,
     }),
   )
-  if (model !== null) return api.llama_model_free(model)
+  if (model !== null) {
+    api.llama_model_free(model)
+    return undefined
+  }
   const [reason] = lines.flatMap((line) => /error loading model: (.+)/.exec(line)?.[1] ?? [])
-  throw impossible(`llama.cpp would not load the result${reason === undefined ? '' : `: ${reason}`}.`, hint)
+  return reason ?? 'it does not say why'
 }

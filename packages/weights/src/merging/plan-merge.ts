@@ -13,8 +13,9 @@ import {
 import type { MergeParameters, MergeSource } from '@woolgather/workflow'
 import { factorsOf } from '../sources/factors-of.ts'
 import { typeName, weightsType } from '../sources/weights-file.ts'
-import { checkArchitectures, shapeText } from './branch.ts'
+import { type Branch, checkArchitectures, shapeText } from './branch.ts'
 import { impossible, tell } from '../sources/refusal.ts'
+import { whyNotLoaded } from './check-loads.ts'
 import { checkFigures } from '../sources/check-figures.ts'
 import { chooseTypes, type ChosenType, type TypedTensor } from './choose-type.ts'
 import { mergedMetadata } from './merged-metadata.ts'
@@ -88,7 +89,7 @@ export async function planMerge(source: MergeSource, branches: Branches): Promis
     gguf: { metadata: await mergedMetadata(source, branches, figures, tensors, vocabulary), tensors },
     tasks,
     notes: [...earlierNotes(branches), ...differences, ...typeNotes(chosen)],
-    isNew: stack !== undefined || vocabulary !== undefined,
+    isNew: (stack !== undefined || vocabulary !== undefined) && (await isLoaded(lead)),
   }
 }
 
@@ -99,6 +100,11 @@ function earlierNotes(branches: Branches): string[] {
   const [only, ...others] = allOf(branches)
   const told = others.length === 0 ? only?.file.header.metadata.get(notesKey) : undefined
   return typeof told === 'string' ? told.split('\n') : []
+}
+
+/** Of weights that are no whole model, what comes of them is none either. */
+async function isLoaded({ file }: Branch): Promise<boolean> {
+  return (await whyNotLoaded(file.paths[0]!)) === undefined
 }
 
 interface PlannedTensor extends TypedTensor {

@@ -9,7 +9,7 @@ import {
 } from '@woolgather/ggml/testing'
 import { openGguf, readHeader } from '@woolgather/gguf'
 import type { MergeSlice, MergeSource, ModelRecipe } from '@woolgather/workflow'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -139,11 +139,17 @@ describe('stacked layers', () => {
   )
 
   test('what llama.cpp would not load is refused before weights are computed, with its reason', async () => {
-    await write('unknown.gguf', { 'llama.attention.head_count': { i32s: [4, 4, 4, 4] } })
-    await expect(make(stack('unknown.gguf', [0, 2]))).rejects.toMatchObject({
+    await write('whole.gguf', {})
+    const bytes = (await readFile(at('whole.gguf'))).toString('latin1')
+    // Of the same length, so that the file stays whole.
+    await writeFile(at('odd.gguf'), bytes.replace('blk.1.ffn_up.weight', 'blk.1.ffn_xy.weight'), 'latin1')
+    const odd = merge('passthrough', ['whole.gguf', 'odd.gguf'], {
+      slices: [{ sources: [{ model: 0, from: 0, to: 2 }] }, { sources: [{ model: 1, from: 1, to: 2 }] }],
+    })
+    await expect(make(odd)).rejects.toMatchObject({
       code: 'merge-impossible',
       message: expect.stringMatching(
-        /^llama\.cpp would not load the result: .*head_count has wrong array length; expected 2, got 4/,
+        /^llama\.cpp would not load the result: .*blk\.2\.ffn_up\.weight/,
       ) as string,
     })
   })
