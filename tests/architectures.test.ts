@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { copyFile, readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createScratch, root } from './scratch.ts'
@@ -58,11 +60,15 @@ test('models of each kind do what bare llama.cpp does: recurrent, hybrid, compre
 })
 
 test.runIf(isFull)(
-  'every architecture that llama.cpp’s own test makes does what bare llama.cpp does, or says why not',
+  'every architecture that llama.cpp’s own test makes does what bare llama.cpp does, or says why not, as docs/models.md has it',
   async ({ skip }) => {
-    const { rows, notBuilt } = await testArchitectures([])
+    await using scratch = await createScratch()
+    const [page, found] = [path.join(root, 'docs/models.md'), scratch.path('models.md')]
+    await copyFile(page, found)
+    const { rows, notBuilt } = await testArchitectures(['--page', found])
     if (notBuilt !== undefined) skip(notBuilt)
     expect(wrongOf(rows)).toEqual([])
     expect(rows.filter(({ cells }) => cells).length).toBeGreaterThan(120)
+    expect(await readFile(found, 'utf8')).toBe(await readFile(page, 'utf8'))
   },
 )

@@ -13,6 +13,7 @@ const notRun: Record<string, string> = {
   'npm start': 'installs and builds, then serves as `woolgather serve` does',
   'npm test': 'is this',
   'npm run test:real': 'needs a model from elsewhere: tests/real-model.test.ts',
+  'npm run test:architectures': 'takes a quarter of an hour: tests/architectures.test.ts',
   'curl -s localhost:7860/api/downloads':
     'fetches from Hugging Face: tests/editor/drop.test.ts, of a server here',
   "curl -s 'localhost:7860/api/hub": 'searches on Hugging Face',

@@ -64,8 +64,6 @@ const knownAs = {
   llama: 'LLaMA, Vicuna, Alpaca, Mistral 7B',
   'llama experts': 'Mixtral',
   gptneox: 'RedPajama, Pythia',
-  falcon: 'Falcon',
-  'gpt-oss experts': 'gpt-oss',
   'deepseek2 experts': 'DeepSeek 2 and 3',
 }
 

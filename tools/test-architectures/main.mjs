@@ -23,7 +23,7 @@ const usage = `npm run test:architectures -- [--only a,b] [--cells a,b] [--kinds
   --cells a,b   only these columns: load,batch
   --kinds       one model of each kind, which needs no compiler
   --json FILE   writes what was found as JSON
-  --page FILE   writes the table into a Markdown page, between its marks`
+  --page FILE   writes the table of a whole run into a Markdown page, between its marks`
 
 const { values } = parseArgs({
   options: {
@@ -39,6 +39,11 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(usage)
   process.exit()
+}
+
+if (values.page && (values.only || values.cells || values.kinds)) {
+  console.error('A page is written by a whole run: leave out --only, --cells and --kinds.')
+  process.exit(2)
 }
 
 const names = (text) => text?.split(',')
@@ -122,7 +127,10 @@ async function testRow(about, findShapes) {
 /** What the program said before it ended. */
 function reasonOf({ stderr = '', message }) {
   const [said = message] = stderr.split('\n').filter((line) => /error|assert/i.test(line))
-  return said.replace(/^llama_model_load: error loading model: /, '').slice(0, 200)
+  return said
+    .replace(/^llama_model_load: error loading model: /, '')
+    .replace(/^\S*\/(?=[\w.-]+:\d+: )/, '')
+    .slice(0, 200)
 }
 
 function tell(row, began) {

@@ -49,5 +49,5 @@ function reasonOf(told, { architecture }) {
 function missing(rows) {
   if (rows.length === 0) return ''
   const told = rows.map(({ name, notMade }) => `- ${name}: ${notMade.replaceAll(/[_*<]/g, '\\$&')}`)
-  return `No tiny model can be made of these, because llama.cpp’s own test of architectures leaves them out:\n\n${told.join('\n')}`
+  return `llama.cpp’s own test of architectures makes no tiny model of these:\n\n${told.join('\n')}`
 }

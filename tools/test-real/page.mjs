@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { arch, cpus, platform } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import * as prettier from 'prettier'
 import { rowOf, tableOf } from './table.mjs'
 
@@ -28,7 +29,8 @@ export async function replacePart(file, mark, write) {
   const to = page.indexOf(end, from)
   if (from < mark.length || to < from) throw new Error(`${file} lacks the marks ${mark} and ${end}.`)
   const written = `${page.slice(0, from)}\n\n${write(page.slice(from, to))}\n\n${page.slice(to)}`
-  const options = await prettier.resolveConfig(file)
+  // Formatted as the project is, wherever the page lies.
+  const options = await prettier.resolveConfig(fileURLToPath(import.meta.url))
   await writeFile(`${file}.part`, await prettier.format(written, { ...options, parser: 'markdown' }))
   await rename(`${file}.part`, file)
 }

@@ -7,6 +7,7 @@ import type {
   PromptMix,
   Reproducibility,
 } from '../contract/interface.ts'
+import { aloneArchitectures } from '../memory/index.ts'
 import type { ResidentModel } from '../resident/resident-model.ts'
 import type { UsedSteering } from '../native/steering.ts'
 
@@ -86,6 +87,7 @@ function checkCounts(models: readonly ResidentModel[]): void {
     const count = models.filter((other) => other === model).length
     const most = model.engine.mostSequences
     if (count <= most) continue
+    if (aloneArchitectures.has(model.info.architecture)) throw mixesNothing(model)
     throw new LlamaError(
       'invalid-mix',
       `The mix has ${count} prompts; ${most} fit in a batch of this model.`,
@@ -94,6 +96,14 @@ function checkCounts(models: readonly ResidentModel[]): void {
       },
     )
   }
+}
+
+function mixesNothing({ info }: ResidentModel): LlamaError {
+  return new LlamaError(
+    'invalid-mix',
+    `llama.cpp computes ${info.architecture} models wrongly where two prompts are read together, so this one mixes none.`,
+    { hint: 'Give it one prompt, or choose another model.' },
+  )
 }
 
 async function checkSameVocabulary(own: ResidentModel, other: ResidentModel): Promise<void> {
