@@ -18,6 +18,7 @@ const answers = {
   /**
    * Logits of each sequence of tokens, read from an empty context: of its last `rows` tokens.
    * @param together all in one batch
+   * @param places how many sequences the context has room for
    * @param atOnce how many tokens are computed at once
    * @param singly how many of its last tokens are read one by one, as when they are written
    */
@@ -74,14 +75,17 @@ function tokenize(vocabulary, text, special) {
   return [...tokens.subarray(0, count)]
 }
 
-function readLogits(model, { sequences, rows, together = false, singly = 0, atOnce = 512, lora, vector }) {
+function readLogits(
+  model,
+  { sequences, rows, together = false, singly = 0, atOnce = 512, places = 1, lora, vector },
+) {
   const groups = together ? [sequences] : sequences.map((one) => [one])
   const longest = Math.max(...groups.map((group) => group.flat().length))
   const options = {
     n_ctx: longest + 64,
     n_batch: longest + 64,
     n_ubatch: atOnce,
-    n_seq_max: together ? sequences.length : 1,
+    n_seq_max: together ? sequences.length : places,
   }
   const size = api.llama_vocab_n_tokens(model.vocabulary)
   return groups.flatMap((group) =>

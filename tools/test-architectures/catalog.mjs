@@ -81,6 +81,9 @@ const formats = {
   mistral3: ['mistral'],
 }
 
+/** llama.cpp attends to some blocks of tokens only, but to all where sequences share a cache, as they do in Woolgather. */
+const blockwise = new Set(['minimax-m3'])
+
 /** Models that the test does not have, made of those that it has. */
 export const variants = [{ architecture: 'qwen35', kind: 'plain', variant: 'multi-token prediction' }]
 
@@ -95,6 +98,7 @@ export function describe({ architecture, kind, variant }) {
     architecture,
     vocabulary: vocabularyOf(architecture),
     name,
+    attendsToAll: blockwise.has(architecture),
     knownAs: knownAs[name],
     formats: formats[name] ?? ['chatml'],
   }

@@ -85,12 +85,12 @@ export const cells = {
   },
 
   async lora(row) {
-    row.needs(row.files.hasLora, 'no matrix that LoRAs are trained for')
+    row.needs(row.files.hasLora, 'It has none of the matrices that LoRAs are usually trained for.')
     await row.answers({ text: prompt, lora: row.files.at('lora') }, applied(row))
   },
 
   async bake(row) {
-    row.needs(row.files.hasLora, 'no matrix that LoRAs are trained for')
+    row.needs(row.files.hasLora, 'It has none of the matrices that LoRAs are usually trained for.')
     const made = {
       bake: node('lora/bake', { type: 'F32' }, { model: ['model', 'model'], loras: [['lora', 'lora']] }),
     }
@@ -118,7 +118,7 @@ export const cells = {
 
   /** A vector that is added, and one that is trained from texts of several lengths. */
   async steer(row) {
-    row.needs(row.files.layers > 1, 'one block, and the first cannot be steered')
+    row.needs(row.files.layers > 1, 'It has one block, and the first cannot be steered.')
     const steered = {
       vector: node('steering/load-vector', { file: row.named('vector') }),
       steer: node('steering/steer', {}, { model: ['model', 'model'], vector: ['vector', 'vector'] }),

@@ -114,13 +114,26 @@ async function testRow(about, findShapes) {
     const files = openModels(folder, shapes, about.vocabulary)
     const row = rowOf({ ...about, files, bare, runGraph: (nodes) => runGraph(server.url, nodes) })
     const told = {}
-    for (const [name, test] of columns) told[name] = await judge(() => test(row))
+    for (const [name, test] of columns) {
+      told[name] = await judge(() => test(row))
+      if (name === 'load' && told.load.outcome === 'dies') await checkBare(files.at('model'))
+    }
     return tell({ ...about, cells: told }, began)
   } catch (error) {
     if (!(error instanceof NotMade)) throw error
     return tell({ ...about, notMade: error.message }, began)
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** @throws NotMade where llama.cpp alone ends over the model, too */
+async function checkBare(path) {
+  try {
+    const sequences = await bare.ask('tokenize', { path, texts: ['the old house'] })
+    await bare.ask('logits', { path, sequences, rows: 1 })
+  } catch {
+    throw new NotMade('what it describes ends llama.cpp itself')
   }
 }
 

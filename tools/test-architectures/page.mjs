@@ -36,10 +36,11 @@ function cellOf(row, name, number) {
 function reasonOf(told, { architecture }) {
   return told
     .replace(/^\w+: /, '')
+    .replaceAll(/\S*\/lora\.gguf/g, 'the LoRA')
     .replaceAll(/\w+\([^()]*\.gguf[^()]*\)|\S*\.gguf/g, 'the model')
     .replaceAll(`tiny ${architecture}`, 'the model')
     .replaceAll(` (${architecture})`, '')
-    .replace(/^the/, 'The')
+    .replace(/^[a-z](?!\w*\.cpp)/, (first) => first.toUpperCase())
     .replaceAll(/\s+/g, ' ')
     .replaceAll('|', '\\|')
     .replaceAll(/[_*<]/g, '\\$&')

@@ -10,7 +10,7 @@ const least = 0.02
 const most = 0.1
 
 /** What the cells of a row are handed: an architecture's files, and what answers are held against. */
-export function rowOf({ formats, files, bare, runGraph }) {
+export function rowOf({ formats, attendsToAll, files, bare, runGraph }) {
   const model = files.at('model')
   const named = (file) => path.relative(path.dirname(path.dirname(model)), files.at(file))
 
@@ -22,7 +22,7 @@ export function rowOf({ formats, files, bare, runGraph }) {
   const allowedFor = async (asked) => {
     const singly = Math.min(asked.rows, ...asked.sequences.map(({ length }) => length - 1))
     const [once, ...others] = await Promise.all(
-      [{}, { singly }, { atOnce: 32 }].map((how) => bare.ask('logits', { ...asked, ...how })),
+      [{}, { singly }, { atOnce: 32 }].map((how) => logitsOf({ ...asked, ...how })),
     )
     const [expected, ...got] = [once, ...others].map((all) => all.flat().map(logSoftmax))
     const own = Math.max(...got.map((all) => largest(expected, all)))
@@ -32,6 +32,8 @@ export function rowOf({ formats, files, bare, runGraph }) {
       )
     return Math.max(least, 4 * own)
   }
+
+  const logitsOf = (asked) => bare.ask('logits', { ...asked, places: attendsToAll ? 2 : 1 })
 
   const row = {
     /** It is made to embed, and writes nothing. */
@@ -87,7 +89,7 @@ export function rowOf({ formats, files, bare, runGraph }) {
         ...tokens.slice(0, -1).map(({ token }) => token),
       ])
       const asked = { path: files.at(file), sequences, rows, lora, vector }
-      const logits = await bare.ask('logits', asked)
+      const logits = await logitsOf(asked)
       for (const [index, { tokens }] of all.entries()) {
         const of = logits[index].slice(-tokens.length).map(logSoftmax)
         for (const [place, { token, logprob }] of tokens.entries()) {
@@ -112,7 +114,7 @@ export function rowOf({ formats, files, bare, runGraph }) {
     async holdMix(texts, weights, [{ token, logprob }]) {
       const sequences = await bare.ask('tokenize', { path: model, texts })
       const asked = { path: model, sequences, rows: 1 }
-      const [[first], [second]] = await bare.ask('logits', asked)
+      const [[first], [second]] = await logitsOf(asked)
       const expected = logSoftmax(first.map((value, at) => weights[0] * value + weights[1] * second[at]))[
         token
       ]
@@ -128,7 +130,7 @@ export function rowOf({ formats, files, bare, runGraph }) {
       if (row.embeds) return row.sameEmbeddings(first, second)
       const sequences = await bare.ask('tokenize', { path: model, texts: ['the old house near the river'] })
       const [a, b] = await Promise.all(
-        [first, second].map((file) => bare.ask('logits', { path: file, sequences, rows: 1 })),
+        [first, second].map((file) => logitsOf({ path: file, sequences, rows: 1 })),
       )
       const apart = largest(a.flat(), b.flat())
       check(apart <= least, `logits are ${apart.toFixed(3)} from those of what llama-quantize makes`)

@@ -17,12 +17,14 @@ export function startBare() {
       const { resolve, reject } = waiting.get(id)
       waiting.delete(id)
       if (error === undefined) resolve(value)
-      else reject(new BareFails(`bare llama.cpp: ${error}`))
+      else reject(new BareFails(`llama.cpp itself: ${error}`))
     })
     child.on('exit', (code, signal) => {
       child = undefined
       for (const { reject } of waiting.values())
-        reject(new BareFails(`bare llama.cpp dies, too (${signal ?? code})`))
+        reject(
+          new BareFails(`llama.cpp itself ends its process where it is asked the same (${signal ?? code})`),
+        )
       waiting.clear()
     })
   }
