@@ -137,7 +137,7 @@ test('copied text brings a node and its subgraph to another place, and unpacking
 
 test('a node is inserted on a link from its menu, and another by dropping it there', async () => {
   const { page, node } = editor
-  const link = page.getByLabel('Link from Topic to Template')
+  const link = page.getByLabel('Link from Topic to Template: text to topic')
   await link.focus()
   await press('Enter', 'i')
   await page.keyboard.type('replace')

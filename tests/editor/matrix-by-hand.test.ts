@@ -16,7 +16,7 @@ async function links(): Promise<string[]> {
   const labels = await editor.page
     .locator('.react-flow__edge')
     .evaluateAll((all) => all.map((edge) => edge.getAttribute('aria-label') ?? ''))
-  return labels.map((label) => label.replace(/^Link from (.*) to (.*)$/, '$1 → $2')).sort()
+  return labels.map((label) => label.replace(/^Link from (.*) to (.*): .* to .*$/, '$1 → $2')).sort()
 }
 
 /** The grid of the results panel, a line for each row. */

@@ -105,7 +105,7 @@ function deriveEdges(nodes: Nodes, types: Types, selected: ReadonlySet<string>):
             targetHandle: input,
             selected: selected.has(id),
             data: { type: typeOf(source, output), points },
-            ariaLabel: `Link from ${nameOf(nodes, types, source)} to ${nameOf(nodes, types, target)}`,
+            ariaLabel: `Link from ${nameOf(nodes, types, source)} to ${nameOf(nodes, types, target)}: ${output} to ${input}`,
           }
         }),
     ),

@@ -1,5 +1,6 @@
 import type { ReactFlowInstance } from '@xyflow/react'
 import { whenDrawn } from './when-drawn.ts'
+import { glide } from './glide.ts'
 
 /** Frames left to wait when a new node must have been drawn if it is seen. */
 const framesToDraw = 50
@@ -45,7 +46,8 @@ function bringIntoView(node: HTMLElement, flow: Flow): void {
   const { x, y, zoom } = flow.getViewport()
   const right = moveInto(box.left, box.right, area.left, area.right)
   const down = moveInto(box.top, box.bottom, area.top, area.bottom)
-  if (right !== 0 || down !== 0) void flow.setViewport({ x: x + right, y: y + down, zoom }, { duration: 200 })
+  if (right !== 0 || down !== 0)
+    void flow.setViewport({ x: x + right, y: y + down, zoom }, { duration: glide(200) })
 }
 
 /** How far a stretch from `start` to `end` has to move to lie within one from `first` to `last`: its start, at least. */

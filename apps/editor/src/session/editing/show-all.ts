@@ -1,6 +1,7 @@
 import { getViewportForBounds, type ReactFlowInstance } from '@xyflow/react'
 import { graphOf } from './edit-graph.ts'
 import type { Editor } from '../../store/editor.ts'
+import { glide } from './glide.ts'
 
 /** Zooming out stops here, and showing all does not zoom in further than life size. */
 export const zoomLimits = { least: 0.01, most: 2 }
@@ -29,5 +30,5 @@ export function showAll(editor: Editor, flow: Flow, duration = 0): void {
     1,
     padding,
   )
-  void flow.setViewport(viewport, { duration })
+  void flow.setViewport(viewport, { duration: glide(duration) })
 }

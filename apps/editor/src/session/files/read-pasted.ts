@@ -1,6 +1,8 @@
 import { parseWorkflow, type Workflow } from '@woolgather/workflow'
 
-type ReadPasted = { workflow: Workflow; problem?: undefined } | { workflow?: undefined; problem: string; hint?: string | undefined }
+type ReadPasted =
+  | { workflow: Workflow; problem?: undefined }
+  | { workflow?: undefined; problem: string; hint?: string | undefined }
 
 /**
  * The workflow in a text that somebody copied: JSON alone, in a fence of Markdown or after a sentence; also one node, a
