@@ -29,13 +29,15 @@ const answers = {
   quantize: ({ from, to, type }) => quantizeWithLlama(from, to, type),
 }
 
-process.on('message', async ({ id, name, options }) => {
+process.on('message', (question) => void answer(question))
+
+async function answer({ id, name, options }) {
   try {
     process.send({ id, value: await answers[name](options) })
   } catch (error) {
     process.send({ id, error: error.message })
   }
-})
+}
 process.on('disconnect', () => process.exit(0))
 
 function withModel(path, work) {

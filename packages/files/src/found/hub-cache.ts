@@ -43,7 +43,8 @@ export function hubCache(folder: string): ModelSource {
     async list() {
       const listing: Listing = { files: [], broken: [] }
       const names = await readdir(folder).catch(() => [])
-      for (const repo of names.sort().slice(0, maxRepositories)) await listRepository(repo, listing)
+      for (const repo of names.toSorted((a, b) => (a < b ? -1 : 1)).slice(0, maxRepositories))
+        await listRepository(repo, listing)
       return listing
     },
     async find(name) {

@@ -82,7 +82,7 @@ export async function searchHub(query: string, signal?: AbortSignal): Promise<Hu
     direction: '-1',
     limit: String(mostFound),
   })
-  const found = await askHub(`api/models?${asked}`, searchSchema, signal)
+  const found = await askHub(`api/models?${asked.toString()}`, searchSchema, signal)
   return found
     .filter(({ id }) => isRepository(id))
     .map(({ id, downloads = 0, likes = 0, gated, lastModified }) => ({
