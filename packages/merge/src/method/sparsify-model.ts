@@ -65,13 +65,14 @@ export const keepByRank: SparsifyModel = (inputs, parameters, draw, model) => {
   return keepByRowRank(draw, model, density, epsilon, inputs.columns, parameters.flag('rescale'))
 }
 
-/** Of so few numbers (a scale of a whole layer, say) one is kept, whatever the density. */
+/** Of so few numbers in a row (a scale of a whole layer, say) one is kept, whatever the density: no matrix is so small. */
 const few = 64
 
 function countKept(inputs: TensorInputs, density: number, model: number): number {
   const kept = Math.floor(density * elementsOf(inputs))
   if (kept > 0) return kept
-  return elementsOf(inputs) <= few ? 1 : refuseEmpty(inputs, density, model)
+  const isFew = elementsOf(inputs) <= few && inputs.columns === elementsOf(inputs)
+  return isFew ? 1 : refuseEmpty(inputs, density, model)
 }
 
 function refuseEmpty(inputs: TensorInputs, density: number, model: number): never {
