@@ -133,6 +133,9 @@ export const generatingArchitectures: ReadonlySet<string> = new Set([
 /** Of these llama.cpp computes other numbers where two texts share a decode call: each is decoded alone. */
 export const aloneArchitectures: ReadonlySet<string> = new Set(['plamo2', 'qwen4exp'])
 
+/** Of these llama.cpp reads a text otherwise in one go than token by token: no request is the same as another. */
+export const unevenArchitectures: ReadonlySet<string> = new Set(['cogvlm'])
+
 /** Besides recurrent and hybrid models, those of whose state no part can be copied or removed (compressed caches). */
 export const wholeStateArchitectures: ReadonlySet<string> = new Set(['deepseek4'])
 

@@ -1,4 +1,4 @@
-export { aloneArchitectures, wholeStateArchitectures } from './architectures.ts'
+export { aloneArchitectures, unevenArchitectures, wholeStateArchitectures } from './architectures.ts'
 export { chooseResources } from './choose-resources.ts'
 export { estimateMemory, keepsStates } from './estimate-memory.ts'
 export { MemoryClaims } from './memory-claims.ts'

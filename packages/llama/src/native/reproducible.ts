@@ -1,6 +1,7 @@
 import { ggmlTypes, readHeader } from '@woolgather/gguf'
 import type { Native } from '@woolgather/ggml'
 import type { Reproducibility } from '../contract/interface.ts'
+import { unevenArchitectures } from '../memory/index.ts'
 
 /**
  * Types of weights with which a token alone and one among 64 give the same logits to the last bit
@@ -31,7 +32,7 @@ export function roundsAlike(types: ReadonlySet<string>): boolean {
   return [...types].every((type) => alikeTypes.has(type))
 }
 
-/** It was shown on processors only. */
-export function reproducibility(native: Native): Reproducibility {
-  return native.backend === 'cpu' ? 'guaranteed' : 'not-guaranteed'
+/** It was shown on processors only, and not of every architecture. */
+export function reproducibility({ backend }: Native, architecture: string): Reproducibility {
+  return backend === 'cpu' && !unevenArchitectures.has(architecture) ? 'guaranteed' : 'not-guaranteed'
 }

@@ -150,7 +150,7 @@ export class ResidentModel {
       layers: model.layers,
       identity: parts.options.identity,
       memory: parts.need,
-      reproducible: context?.separate ? reproducibility(native) : 'off',
+      reproducible: context?.separate ? reproducibility(native, file.architecture) : 'off',
     }
     this.#engine =
       context &&
