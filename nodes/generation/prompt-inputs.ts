@@ -73,6 +73,7 @@ export const promptInput = {
   description: 'What to ask for: text, or a mix of prompts. After messages, it is the last turn.',
   schema: z.union([z.string(), promptMixSchema]).default(''),
   widget: 'textarea',
+  main: true,
 } as const satisfies InputDefinition
 
 /** What stands around each prompt. */

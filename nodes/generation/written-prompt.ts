@@ -26,6 +26,7 @@ export const writtenPrompt: WoolgatherNode = defineNode({
       description: 'What is asked. After messages, it is the last turn.',
       schema: z.string().default(''),
       widget: 'textarea',
+      main: true,
     },
     ...framingInputs,
     template: { ...framingInputs.template, advanced: false },

@@ -41,6 +41,7 @@ function describeInput(name: string, input: InputDefinition): InputDescription {
   if (input.passes !== undefined) described.passes = input.passes
   if (input.limitsTokens === true) described.limitsTokens = true
   if (input.saves === true) described.saves = true
+  if (input.main === true) described.main = true
   if (input.widget !== undefined) described.widget = input.widget
   if (input.language !== undefined) described.language = input.language
   if (input.advanced === true) described.advanced = true

@@ -59,6 +59,8 @@ export interface InputDescription {
   limitsTokens?: boolean
   /** It names a file that the node writes. */
   saves?: boolean
+  /** What a link that could go to several inputs is meant for: the prompt, not the system prompt. */
+  main?: boolean
   widget?: Widget
   /** With the widget `code`: what it is coloured as. */
   language?: CodeLanguage
@@ -140,6 +142,7 @@ const inputSchema: z.ZodType<InputDescription> = schemaOf<InputDescription>()(
     lazy: z.boolean().optional(),
     passes: z.string().optional(),
     limitsTokens: z.boolean().optional(),
+    main: z.boolean().optional(),
     saves: z.boolean().optional(),
     widget: z.enum(widgets).optional(),
     language: z.enum(codeLanguages).optional(),

@@ -80,13 +80,17 @@ function wireNewNode(
   return { type: 'link.add', ...link.to, from: [id, output.name], append: link.append }
 }
 
-/** The input a value of `type` most likely belongs in: one that needs a value, plain before advanced, its own type first. */
-export function bestInput<I extends { type: PortType; required?: boolean; advanced?: boolean }>(
-  inputs: readonly I[],
-  type: PortType,
-): I | undefined {
+interface Fitting {
+  type: PortType
+  main?: boolean
+  required?: boolean
+  advanced?: boolean
+}
+
+/** The input a value of `type` most likely belongs in: what is meant for it, plain before advanced, then one that needs a value, its own type first. */
+export function bestInput<I extends Fitting>(inputs: readonly I[], type: PortType): I | undefined {
   const worth = (input: I): number =>
-    (input.advanced ? 0 : 4) + (input.required ? 2 : 0) + (input.type === type ? 1 : 0)
+    (input.main ? 8 : 0) + (input.advanced ? 0 : 4) + (input.required ? 2 : 0) + (input.type === type ? 1 : 0)
   return inputs
     .filter((input) => accepts(input.type, type))
     .reduce<I | undefined>((best, input) => (best && worth(best) >= worth(input) ? best : input), undefined)

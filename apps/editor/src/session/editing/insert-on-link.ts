@@ -75,7 +75,7 @@ export function insertExisting(editor: Editor, id: string, link: WholeLink): voi
 function wire(
   id: string,
   { from, to, fromType, toType }: WholeLink,
-  inputs: readonly { name: string; type: PortType; advanced?: boolean; multiple?: boolean }[],
+  inputs: readonly { name: string; type: PortType; advanced?: boolean; main?: boolean; multiple?: boolean }[],
   outputs: readonly { name: string; type: PortType }[],
 ): DocumentAction[] {
   const input = bestInput(inputs, fromType)
