@@ -16,7 +16,7 @@ const workerEntry = resolve('@woolgather/worker/main')
 const serverEntry = fileURLToPath(new URL('../bin/main.js', import.meta.url))
 
 /** That have to land while a run goes on. */
-const kills = process.env['WOOLGATHER_TEST_FULL'] === '1' ? 20 : 4
+const kills = process.env['WOOLGATHER_TEST_FULL'] === '1' ? 20 : 2
 
 /** Results of cells by place, and every place that ended more than once. */
 function resultsOf(events: readonly RunEvent[]): { results: Record<string, unknown>; twice: string[] } {
