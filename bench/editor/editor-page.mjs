@@ -53,24 +53,54 @@ export async function openEditorPage({ workerEntry = realWorker } = {}) {
   }
 }
 
-/** In the page: from the change of the file field until this many nodes are drawn, in view, and painted. */
+/**
+ * In the page: from the change of the file field until the graph is the one with this many nodes, and what of it is in the page
+ * (of a large one only what is seen) has been the same, visible and painted for three frames.
+ */
 function untilDrawn(count) {
   return new Promise((resolve) => {
     let began
+    let [drawn, frames] = [0, 0]
     document
       .querySelector('[aria-label="Workflow file"]')
       .addEventListener('change', () => (began = performance.now()), { capture: true, once: true })
+    const isOpen = () => document.body.innerText.replaceAll(',', '').includes(`${count} nodes`)
     const look = () => {
       const nodes = document.querySelectorAll('.react-flow__node')
-      const drawn =
-        nodes.length > 0 &&
-        nodes.length <= count &&
-        getComputedStyle(nodes[nodes.length - 1]).visibility === 'visible'
-      if (began === undefined || !drawn) return requestAnimationFrame(look)
+      const visible = nodes.length > 0 && getComputedStyle(nodes[nodes.length - 1]).visibility === 'visible'
+      frames = began !== undefined && visible && nodes.length === drawn && isOpen() ? frames + 1 : 0
+      drawn = nodes.length
+      if (frames < 3) return requestAnimationFrame(look)
       // After the frame in which they became visible.
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)))
     }
     look()
+  })
+}
+
+/** Types letters into the text of the node `note`; milliseconds from each press to the end of the frame that shows it. */
+export async function typeLetters(page, letters, pause) {
+  await page.evaluate(() => {
+    window.latencies = []
+    window.note = (event) => {
+      if (event.key.length !== 1) return
+      const pressed = event.timeStamp
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => window.latencies.push(performance.now() - pressed)
+        port2.postMessage(0)
+      })
+    }
+    addEventListener('keydown', window.note, true)
+  })
+  await page.locator('[data-node-id=note] textarea').click()
+  for (let i = 0; i < letters; i++) {
+    await page.keyboard.press('abcdefgh'[i % 8])
+    await page.waitForTimeout(pause)
+  }
+  return page.evaluate(() => {
+    removeEventListener('keydown', window.note, true)
+    return window.latencies
   })
 }
 

@@ -1,5 +1,5 @@
 // What an edit costs in graphs of 7, 301 and 1,501 nodes, side by side: key to paint, dragging a node, panning.
-import { openEditorPage, measureFrames, quantile } from './editor-page.mjs'
+import { measureFrames, openEditorPage, quantile, typeLetters } from './editor-page.mjs'
 
 const sizes = process.argv.slice(2).map(Number)
 
@@ -46,32 +46,6 @@ async function find(page, title) {
   await page.waitForTimeout(800)
 }
 
-/** Milliseconds from each press to the end of the frame that shows it. */
-async function type(page, letters) {
-  await page.locator('[data-node-id=note] textarea').click()
-  await page.evaluate(() => {
-    window.latencies = []
-    window.note = (event) => {
-      if (event.key.length !== 1) return
-      const pressed = event.timeStamp
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel()
-        port1.onmessage = () => window.latencies.push(performance.now() - pressed)
-        port2.postMessage(0)
-      })
-    }
-    addEventListener('keydown', window.note, true)
-  })
-  for (let i = 0; i < letters; i++) {
-    await page.keyboard.press('abcdefgh'[i % 8])
-    await page.waitForTimeout(40)
-  }
-  return page.evaluate(() => {
-    removeEventListener('keydown', window.note, true)
-    return window.latencies
-  })
-}
-
 /** Milliseconds of 40 moves of a node that is held by its header. */
 async function drag(page) {
   const box = await page
@@ -109,7 +83,7 @@ for (const size of sizes.length > 0 ? sizes : [7, 301, 1501]) {
     console.log(`${size} nodes: opened in ${(await openWorkflow(chains(size))).toFixed(0)} ms`)
     await page.waitForTimeout(1500)
     await find(page, 'Note')
-    const keys = await type(page, 24)
+    const keys = await typeLetters(page, 24, 40)
     const [median, slow] = [0.5, 0.95].map((part) => quantile(keys, part).toFixed(1))
     console.log(`  key to paint: median ${median} ms, p95 ${slow} ms`)
     console.log(`  40 moves of a node: ${(await drag(page)).toFixed(0)} ms`)

@@ -1,5 +1,5 @@
 // Latency of typing into a node, at rest and while sixteen others stream text.
-import { openEditorPage, quantile, realWorker, streamingWorker, tell } from './editor-page.mjs'
+import { openEditorPage, quantile, realWorker, streamingWorker, tell, typeLetters } from './editor-page.mjs'
 
 /** Sixteen writers, and a text that is typed in. `seeds`: how many stories each of them writes. */
 function sixteenWriters(seeds) {
@@ -31,33 +31,6 @@ function sixteenWriters(seeds) {
   return { format: 'woolgather', version: 1, name: 'Sixteen', nodes }
 }
 
-/** Types letters as a fast writer does; milliseconds from each press to the end of the frame that shows it. */
-async function type(page, letters = 80) {
-  await page.evaluate(() => {
-    window.latencies = []
-    window.note = (event) => {
-      if (event.key.length !== 1) return
-      const pressed = event.timeStamp
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel()
-        port1.onmessage = () => window.latencies.push(performance.now() - pressed)
-        port2.postMessage(0)
-      })
-    }
-    addEventListener('keydown', window.note, true)
-  })
-  const field = page.locator('[data-node-id=note] textarea')
-  await field.click()
-  for (let i = 0; i < letters; i++) {
-    await page.keyboard.press('abcdefgh'[i % 8])
-    await page.waitForTimeout(70)
-  }
-  return page.evaluate(() => {
-    removeEventListener('keydown', window.note, true)
-    return window.latencies
-  })
-}
-
 const show = (values) =>
   `median ${quantile(values, 0.5).toFixed(1)} ms, p95 ${quantile(values, 0.95).toFixed(1)} ms, worst ${Math.max(...values).toFixed(1)} ms`
 
@@ -76,11 +49,11 @@ for (const [name, workerEntry, seeds] of [
       .waitFor()
       .catch(() => {})
     await page.waitForTimeout(1500)
-    const rest = await type(page)
+    const rest = await typeLetters(page, 80, 70)
     await page.keyboard.press('Control+Enter')
     await page.locator('[data-node-id=story-3][data-status=running]').waitFor()
     await page.waitForTimeout(500)
-    const streaming = await type(page)
+    const streaming = await typeLetters(page, 80, 70)
     const running = await page.locator('[data-status=running]').count()
     console.log(`${name}${running > 0 ? '' : ' (ended before the last letter)'}`)
     console.log(`  at rest: ${show(rest)}`)

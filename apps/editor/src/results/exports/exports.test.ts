@@ -73,6 +73,7 @@ describe('a grid as a file', () => {
     ])
     const { svg } = drawGrid(grid, measure)
     expect(elements(svg)).toEqual(['<g', '<metadata', '<rect', '<svg', '<text', '<title', '<tspan'])
+    // What XML cannot hold is what is looked for.
     // oxlint-disable-next-line no-control-regex
     expect(svg).not.toMatch(/[\0\ud800]/)
   })
