@@ -61,6 +61,7 @@ export class Targets implements Waiter {
       this.walks.push({ target, walk })
     }
     for (const walk of walks.values()) walk.begin(0)
+    for (const node of graph.nodes) if (isSkipped(node.plan)) this.#host.demand(graph.cellAt(node, 0))
     this.sourceSettled()
   }
 
@@ -73,6 +74,11 @@ export class Targets implements Waiter {
   get hasSome(): boolean {
     return this.walks.some(({ walk }) => walk.cells.some((cell) => cell.state === 'done'))
   }
+}
+
+/** Known beforehand not to run, though nothing is wrong with it: told of each, whoever reads it. */
+function isSkipped({ idle }: PlanNode): boolean {
+  return idle !== undefined && 'skipped' in idle
 }
 
 function isStatic(axis: PlanAxis, maker: PlanNode): boolean {

@@ -130,28 +130,6 @@ test('a bypassed node hands its input on [R6]', async () => {
   })
 })
 
-test('a muted node does not run, an input that can do without it does, and the rest goes on [R4]', async () => {
-  const { outputs, status } = await run(graph(chain('mute')))
-  expect({ outputs, status }).toEqual({
-    outputs: { last: { sum: 100 }, alone: { value: 'x' } },
-    status: 'completed',
-  })
-})
-
-test('what needs a muted node is skipped and says why [R5]', async () => {
-  const { events, status } = await run(
-    graph({
-      one: { type: 'test/constant', inputs: { value: 1 }, mode: 'mute' },
-      even: { type: 'test/even', links: { n: ['one', 'value'] } },
-    }),
-  )
-  expect(status).toBe('completed')
-  expect(events.find((event) => event.type === 'cell.skipped')).toMatchObject({
-    node: 'even',
-    reason: '`n` gets nothing: `one` is muted',
-  })
-})
-
 test('a bypassed subgraph hands its input on too [R6]', async () => {
   const { outputs } = await run(
     graph(

@@ -1,5 +1,6 @@
 import type { FlatNode } from './flat-graph.ts'
-import { startOf, type NeededNodes } from './keep-needed.ts'
+import type { NeededNodes } from './keep-needed.ts'
+import { startOf } from './start-of.ts'
 import type { PlanRole } from './plan.ts'
 
 /** A node of the plan before it has a place in it. */
@@ -33,7 +34,8 @@ export function draftNodes(needed: NeededNodes): Drafts {
   const endOf = new Map<FlatNode, FlatNode>()
   for (const { flat } of needed.nodes) {
     const start = startOf(flat, needed.byPath)
-    if (start?.description?.zone === 'start' && !endOf.has(start)) endOf.set(start, flat)
+    const runs = flat.skipped === undefined && start?.skipped === undefined
+    if (start?.description?.zone === 'start' && runs && !endOf.has(start)) endOf.set(start, flat)
   }
   const add = (flat: FlatNode, role: PlanRole, lazy: boolean): Draft => {
     const draft: Draft = { number: drafts.length, flat, role, lazy, zone: undefined }

@@ -109,7 +109,7 @@ function linkOf(
       type: read?.type ?? 'any',
       to: port?.type ?? 'any',
       lazy: port?.lazy === true,
-      spreads: read?.spreads === true,
+      spreads: read?.spreads === true && from.skipped === undefined,
       collects: port?.collects === true,
     },
   ]

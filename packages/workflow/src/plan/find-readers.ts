@@ -1,6 +1,6 @@
 import type { PortType } from '../types/ports.ts'
 import type { FlatGraph, FlatNode } from './flat-graph.ts'
-import { startOf } from './keep-needed.ts'
+import { startOf } from './start-of.ts'
 import type { Readers } from './plan.ts'
 
 /** An input that a value comes to. */

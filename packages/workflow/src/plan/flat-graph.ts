@@ -20,6 +20,8 @@ export interface FlatNode {
   readers?: Readers
   /** Why it will not run although nothing is wrong. */
   skipped?: string
+  /** What keeps it from running, where that lies before it: a node that is muted. */
+  cause?: string
 }
 
 export interface FlatLink {
@@ -42,8 +44,11 @@ export interface FlatGraph {
   definitionsOf: (nodes: readonly FlatNode[], paths: readonly string[]) => Set<string>
 }
 
-/** What a link reads in the end: a node's output, a literal handed to a subgraph, or nothing, and why. */
+/**
+ * What a link reads in the end: a node's output, a literal handed to a subgraph, or nothing, and why; where a node that is
+ * muted is why, that node.
+ */
 export type Resolved =
   | { kind: 'node'; from: FlatNode; output: string }
   | { kind: 'literal'; value: Json }
-  | { kind: 'absent'; reason: string }
+  | { kind: 'absent'; reason: string; muted?: FlatNode }

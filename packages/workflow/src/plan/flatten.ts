@@ -2,9 +2,10 @@ import { forEachLink, type Descriptions } from '../types/describe-subgraph.ts'
 import type { Workflow, WorkflowNode } from '../document/document.ts'
 import type { Json } from '../json/json.ts'
 import { createPortsReader } from '../types/ports-of.ts'
-import type { FlatGraph, FlatNode } from './flat-graph.ts'
+import type { FlatGraph, FlatLink, FlatNode } from './flat-graph.ts'
 import { layOutScopes, type Scope } from './lay-out-scopes.ts'
 import { resolveLink, type Reading } from './resolve-link.ts'
+import { skipBehind, skipFor } from './skip-behind.ts'
 import { createTrace } from './trace-definitions.ts'
 
 /**
@@ -19,13 +20,14 @@ export function flattenWorkflow(workflow: Workflow, descriptions: Descriptions):
   for (const scope of scopes) {
     for (const id of Object.keys(scope.nodes)) {
       const node = scope.nodes[id] as WorkflowNode
-      if (scope.children.has(id)) continue
+      if (scope.children.has(id) && node.mode !== 'mute') continue
       const flat = readNode(scope, id, node, reading)
       byPath.set(flat.path, flat)
       owners.set(flat, scope)
     }
   }
   for (const [flat, scope] of owners) if (flat.skipped === undefined) connect(flat, scope, reading)
+  skipBehind([...byPath.values()], byPath)
   const inner = new Map(scopes.slice(1).map((scope) => [scope.prefix.slice(0, -1), scope]))
   return {
     nodes: [...byPath.values()],
@@ -77,9 +79,21 @@ function connect(flat: FlatNode, scope: Scope, reading: Reading): void {
     const found = resolveLink(scope, link, reading)
     if (found.kind === 'node') flat.links.push({ input, position, from: found.from, output: found.output })
     else if (found.kind === 'literal') given.set(input, found.value)
-    else if (flat.skipped === undefined && flat.ports?.inputs.get(input)?.required === true) {
-      flat.skipped = `\`${input}\` gets nothing: ${found.reason}`
-    }
+    else missLink(flat, { input, position, output: link[1] }, found)
   })
   if (given.size > 0) flat.literals = { ...flat.literals, ...Object.fromEntries(given) }
+}
+
+/**
+ * A link that brings nothing. Who needs a muted node does not run, though the input could do without it: what comes out
+ * would be something else than was meant. Of a choice the other sides remain, each at its place.
+ */
+function missLink(
+  flat: FlatNode,
+  link: Omit<FlatLink, 'from'>,
+  { reason, muted }: { reason: string; muted?: FlatNode },
+): void {
+  const port = flat.ports?.inputs.get(link.input)
+  if (muted !== undefined && port?.lazy === true) flat.links.push({ ...link, from: muted })
+  else if (muted !== undefined || port?.required === true) skipFor(flat, link.input, reason)
 }

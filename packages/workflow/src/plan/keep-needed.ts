@@ -1,5 +1,6 @@
 import type { FlatGraph, FlatNode } from './flat-graph.ts'
 import type { ChosenTarget } from './choose-targets.ts'
+import { startOf } from './start-of.ts'
 
 /** Needed nodes, each with whether only a lazy input leads to it. */
 export interface NeededNodes {
@@ -30,7 +31,7 @@ function loopPartners(graph: FlatGraph): Map<FlatNode, FlatNode> {
   const partners = new Map<FlatNode, FlatNode>()
   for (const end of graph.nodes) {
     const start = startOf(end, graph.byPath)
-    if (start === undefined || partners.has(start)) continue
+    if (start === undefined || end.skipped !== undefined || partners.has(start)) continue
     partners.set(end, start)
     partners.set(start, end)
   }
@@ -52,7 +53,11 @@ function follow(
   starts.forEach(visit)
   for (let head = 0; head < queue.length; head++) {
     const flat = queue[head] as FlatNode
-    if (flat.skipped !== undefined) continue
+    if (flat.skipped !== undefined) {
+      // nobody reads them, and yet who looks at the run wants to know of each
+      for (const { from } of flat.links) if (from.skipped !== undefined) visit(from)
+      continue
+    }
     for (const link of flat.links) {
       const lazy = flat.ports?.inputs.get(link.input)?.lazy === true
       if (lazy && onLazy !== undefined) onLazy(link.from)
@@ -61,10 +66,4 @@ function follow(
     const partner = partners.get(flat)
     if (partner !== undefined) visit(partner)
   }
-}
-
-/** The start of the loop that `flat` ends. */
-export function startOf(flat: FlatNode, byPath: ReadonlyMap<string, FlatNode>): FlatNode | undefined {
-  const start = flat.description?.zone === 'end' ? flat.literals['start'] : undefined
-  return typeof start === 'string' ? byPath.get(flat.prefix + start) : undefined
 }

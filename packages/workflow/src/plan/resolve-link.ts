@@ -54,7 +54,10 @@ export function stepThrough({ scope, link }: Step, reading: Reading): Step | Res
   if (id === '$in') return stepOut(scope, output)
   const node = Object.hasOwn(scope.nodes, id) ? scope.nodes[id] : undefined
   if (node === undefined) return { kind: 'absent', reason: `there is no \`${id}\`` }
-  if (node.mode === 'mute') return { kind: 'absent', reason: `\`${id}\` is muted` }
+  if (node.mode === 'mute') {
+    const muted = reading.byPath.get(scope.prefix + id) as FlatNode
+    return { kind: 'absent', reason: `\`${muted.path}\` is muted`, muted }
+  }
   if (node.mode === 'bypass') return stepPast(scope, link, node, reading)
   const inside = scope.children.get(id)
   const from = inside?.outputs.get(output)

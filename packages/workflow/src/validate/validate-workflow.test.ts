@@ -145,8 +145,14 @@ test('a node of a newer version than is installed is refused [W10]', () => {
   ])
 })
 
-test('a muted node may be as wrong as it likes [W20]', () => {
-  expect(issuesOf({ a: { type: 'nobody/knows', mode: 'mute' } })).toEqual([])
+test('a muted node, and what needs it, may be as wrong as it likes [W20]', () => {
+  const off: WorkflowNode = { type: 'nobody/knows', mode: 'mute' }
+  const wrong: WorkflowNode = { type: 'text/join', inputs: { no: 1 }, links: { parts: [['off', 'text']] } }
+  const behind: WorkflowNode = { type: 'nobody/knows/either', links: { any: ['wrong', 'text'] } }
+  expect(issuesOf({ off })).toEqual([])
+  expect(issuesOf({ off, wrong, behind })).toEqual([])
+  expect(issuesOf({ off, wrong: { ...wrong, links: {} } }).map(({ node }) => node)).toContain('wrong')
+  expect(issuesOf({ start, more, end: { ...end, mode: 'mute' } })).toEqual([])
 })
 
 const start: WorkflowNode = {

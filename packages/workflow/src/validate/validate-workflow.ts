@@ -36,7 +36,8 @@ export function validateWorkflow(
   const descriptions = describeTypes(workflow, given)
   const needed = targets && neededFor(targets, workflow, descriptions)
   if (needed !== undefined && 'issues' in needed) return needed.issues
-  const found = issuesIn(workflow, descriptions, needed?.definitions)
+  const idle = impossible.length > 0 ? undefined : idleDefinitions(workflow, descriptions)
+  const found = issuesIn(workflow, descriptions, { needed: needed?.definitions, idle })
   const issues = collectIssues(impossible.length > 0 ? [...impossible, ...found] : found, most)
   return issues.length > 0 || !hasLoops(workflow, descriptions)
     ? issues
@@ -61,14 +62,25 @@ function neededFor(
   }
 }
 
-/** Issues of the nodes in `needed`, or of all. */
+/** Where nodes are defined of which no instance runs, as each needs one that is muted. */
+function idleDefinitions(workflow: Workflow, descriptions: Descriptions): ReadonlySet<string> | undefined {
+  if (!scopesOf(workflow).some((nodes) => Object.values(nodes).some(({ mode }) => mode === 'mute')))
+    return undefined
+  const { nodes } = flattenWorkflow(workflow, descriptions)
+  const idle = new Set(nodes.filter(({ cause }) => cause !== undefined).map(({ definedAt }) => definedAt))
+  for (const { cause, definedAt } of nodes) if (cause === undefined) idle.delete(definedAt)
+  return idle
+}
+
+/** Issues of the nodes in `needed`, or of all, without those that are idle. */
 function* issuesIn(
   workflow: Workflow,
   descriptions: Descriptions,
-  needed: ReadonlySet<string> | undefined,
+  { needed, idle }: { needed: ReadonlySet<string> | undefined; idle: ReadonlySet<string> | undefined },
 ): Generator<FoundIssue> {
   for (const issue of allIssues(workflow, descriptions)) {
-    if (needed === undefined || issue.node === undefined || needed.has(issue.node)) yield issue
+    const { node } = issue
+    if (node === undefined || (needed?.has(node) !== false && idle?.has(node) !== true)) yield issue
   }
 }
 
@@ -81,10 +93,13 @@ function* allIssues(workflow: Workflow, descriptions: Descriptions): Generator<F
 }
 
 function hasLoops(workflow: Workflow, descriptions: Descriptions): boolean {
-  const scopes = [workflow, ...Object.values(workflow.subgraphs ?? {})]
-  return scopes.some(({ nodes }) =>
+  return scopesOf(workflow).some((nodes) =>
     Object.values(nodes).some((node) => descriptions.get(node.type)?.zone !== undefined),
   )
+}
+
+function scopesOf(workflow: Workflow): Workflow['nodes'][] {
+  return [workflow, ...Object.values(workflow.subgraphs ?? {})].map(({ nodes }) => nodes)
 }
 
 /** What only shows once axes were laid out; asked for where everything else is right.
