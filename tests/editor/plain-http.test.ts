@@ -188,20 +188,23 @@ test('what is held is let go when the window loses the focus or the button came 
     }),
   )
   await editor.openFile(file)
-  const place = async (): Promise<string> => JSON.stringify(await node('Words').boundingBox())
-  const header = (await node('Words').boundingBox())!
-  const [x, y] = [header.x + 120, header.y + 12]
-  const hold = async (): Promise<void> => {
-    await page.mouse.move(x, y)
-    await page.mouse.down()
-    await page.mouse.move(x + 5, y + 40, { steps: 4 })
-    await page.mouse.move(x, y, { steps: 4 })
+  const place = async (): Promise<{ x: number; y: number }> => {
+    const { x, y } = (await node('Words').boundingBox())!
+    return { x, y }
   }
-  await hold()
+  const start = await place()
+  const [x, y] = [start.x + 120, start.y + 12]
+  const held = { x: start.x + 5, y: start.y + 40 }
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  // A drag begins at its first move: the node goes as far as the pointer does after that.
+  await page.mouse.move(x, y + 10)
+  await page.mouse.move(x + 5, y + 50, { steps: 4 })
+  await expect.poll(place).toEqual(held)
   await page.evaluate(() => dispatchEvent(new Event('blur')))
-  const before = await place()
   await page.mouse.move(x + 60, y + 90, { steps: 4 })
-  expect(await place()).toBe(before)
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  expect(await place()).toEqual(held)
   await page.mouse.up()
   await drag(output('Words', 'text'), input('Shown', 'Value'))
   await page.keyboard.press('Escape')
