@@ -18,6 +18,7 @@ import { watchClipboard } from './session/files/clipboard.ts'
 import { dropModel } from './session/files/add-model.ts'
 import { openFile } from './session/files/import-file.ts'
 import { placeOnGraph, watchPointer } from './session/editing/open-search.ts'
+import { watchTextSelection } from './session/editing/watch-text-selection.ts'
 import {
   EditorContext,
   FrontContext,
@@ -125,6 +126,7 @@ function useWatchers(): void {
       endDrags(),
       watchKeys(editor, flow),
       watchPointer(),
+      watchTextSelection(editor),
       watchClipboard(editor, () => flow.screenToFlowPosition(placeOnGraph())),
     ]
     return () => stops.forEach((stop) => stop())

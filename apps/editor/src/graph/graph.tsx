@@ -37,6 +37,7 @@ import { useContextMenu } from './use-context-menu.ts'
 import { linkAt, useDropOnLink } from './use-drop-on-link.ts'
 import { useFlowEdges } from './use-flow-edges.ts'
 import { useFlowNodes } from './use-flow-nodes.ts'
+import { useNarrowSelection } from './use-narrow-selection.ts'
 import { ViewControls } from './view-controls.tsx'
 import './graph.css'
 import './far.css'
@@ -74,6 +75,7 @@ export function Graph() {
 
   const menu = useContextMenu()
   const drops = useDropOnLink()
+  const narrow = useNarrowSelection()
 
   const isValid = useCallback(
     (connection: Connection | Edge) => {
@@ -185,6 +187,7 @@ export function Graph() {
         onMoveEnd={onMoveEnd}
         onNodeDrag={drops.over}
         onNodeDragStop={drops.drop}
+        onNodeClick={narrow}
         onNodeContextMenu={menu.onNode}
         onSelectionContextMenu={menu.onSelection}
         onEdgeContextMenu={menu.onLink}

@@ -6,6 +6,7 @@ import type { Point } from '../../layout/free-place.ts'
 import type { Surroundings } from '../../layout/free-place-in.ts'
 import { placeOnGraph } from '../editing/open-search.ts'
 import { copySelected, pasteAt, removeSelected } from '../editing/edit-graph.ts'
+import { isTextChosen } from '../editing/watch-text-selection.ts'
 import { readPasted } from './read-pasted.ts'
 import { openSent } from './open-sent.ts'
 import { linkedEnd } from './workflow-link.ts'
@@ -30,7 +31,7 @@ export function watchClipboard(editor: Editor, place: () => Point): () => void {
   const mine = (event: ClipboardEvent): boolean =>
     !editor.workbench.getState().appView &&
     !isTyping(event.target) &&
-    (event.type === 'paste' || document.getSelection()?.isCollapsed !== false)
+    (event.type === 'paste' || !isTextChosen())
   const copy = (event: ClipboardEvent): void => {
     const text = mine(event) ? copySelected(editor) : undefined
     if (text === undefined) return
