@@ -62,7 +62,8 @@ export type SubgraphAction =
   | { type: 'subgraph.add'; id: string; subgraph: Subgraph }
   | { type: 'subgraph.remove'; id: string }
   | { type: 'subgraph.rename'; id: string; name: string }
-  | { type: 'subgraph.addInput'; id: string; name: string; port: PortType }
+  /** `value`: what every use is given, as it was typed inside until now. */
+  | { type: 'subgraph.addInput'; id: string; name: string; port: PortType; value?: Json | undefined }
   | { type: 'subgraph.addOutput'; id: string; name: string; port: PortType; from: Link }
   | { type: 'subgraph.renamePort'; id: string; side: SubgraphSide; name: string; to: string }
   | { type: 'subgraph.removePort'; id: string; side: SubgraphSide; name: string }

@@ -1,12 +1,15 @@
 import {
   isLink,
   subgraphPrefix,
+  type Json,
   type Link,
+  type PortType,
   type Subgraph,
   type Workflow,
   type WorkflowNode,
 } from '@woolgather/workflow'
 import type { SubgraphAction, SubgraphSide } from './actions.ts'
+import { linksInto } from './inputs-of.ts'
 
 type Nodes = Record<string, WorkflowNode>
 
@@ -22,10 +25,7 @@ export function reduceSubgraph(document: Workflow, action: SubgraphAction): Work
     case 'subgraph.rename':
       return put(document, action.id, { ...subgraph, name: action.name.trim() || subgraph.name })
     case 'subgraph.addInput':
-      return put(document, action.id, {
-        ...subgraph,
-        inputs: [...subgraph.inputs, { name: action.name, type: action.port }],
-      })
+      return addInput(document, action.id, subgraph, action)
     case 'subgraph.addOutput':
       return put(document, action.id, {
         ...subgraph,
@@ -63,6 +63,18 @@ function move<T extends { name: string }>(ports: T[], { name, by }: { name: stri
   return moved
 }
 
+function addInput(
+  document: Workflow,
+  id: string,
+  subgraph: Subgraph,
+  { name, port, value }: { name: string; port: PortType; value?: Json | undefined },
+): Workflow {
+  const inputs = [...subgraph.inputs, { name, type: port }]
+  const wider = put(document, id, { ...subgraph, inputs })
+  if (value === undefined) return wider
+  return mapUsers(wider, id, (user) => ({ ...user, inputs: { ...user.inputs, [name]: value } }))
+}
+
 interface PortRef {
   side: SubgraphSide
   name: string
@@ -87,13 +99,41 @@ function renamePort(
   return mapUses(put(document, id, inside), id, side, (port) => rename(port))
 }
 
+/** What is typed at every use, where that is one and the same, is typed inside again. */
 function removePort(document: Workflow, id: string, subgraph: Subgraph, { side, name }: PortRef): Workflow {
   const fewer: Subgraph = { ...subgraph, [side]: subgraph[side].filter((port) => port.name !== name) }
   const inside =
     side === 'outputs'
       ? fewer
-      : mapLinksInside(fewer, (link) => (link[0] === '$in' && link[1] === name ? undefined : link))
+      : mapLinksInside(fewer, (link) => (isInput(link, name) ? undefined : link), {
+          from: (link) => isInput(link, name),
+          value: valueAtUses(document, id, name),
+        })
   return mapUses(put(document, id, inside), id, side, (port) => (port === name ? undefined : port))
+}
+
+function isInput([from, port]: Link, name: string): boolean {
+  return from === '$in' && port === name
+}
+
+function valueAtUses(document: Workflow, id: string, name: string): Json | undefined {
+  const scopes = [document.nodes, ...Object.values(document.subgraphs ?? {}).map(({ nodes }) => nodes)]
+  const users = scopes.flatMap((nodes) =>
+    Object.values(nodes).filter(({ type }) => type === subgraphPrefix + id),
+  )
+  const [first, ...others] = users.map(({ inputs }) => inputs?.[name])
+  const same = others.every((value) => JSON.stringify(value) === JSON.stringify(first))
+  return same ? first : undefined
+}
+
+function mapUsers(document: Workflow, id: string, map: (user: WorkflowNode) => WorkflowNode): Workflow {
+  const type = subgraphPrefix + id
+  const inScope = (nodes: Nodes): Nodes => mapNodes(nodes, (node) => (node.type === type ? map(node) : node))
+  const subgraphs = Object.entries(document.subgraphs ?? {}).map(([key, inner]): [string, Subgraph] => [
+    key,
+    { ...inner, nodes: inScope(inner.nodes) },
+  ])
+  return { ...document, nodes: inScope(document.nodes), subgraphs: Object.fromEntries(subgraphs) }
 }
 
 /** Follows the ports of a subgraph at every node that stands for it: a port without a new name goes, with its links. */
@@ -143,10 +183,10 @@ function renameInputs(node: WorkflowNode, rename: (port: string) => string | und
   }
 }
 
-function mapLinksInside(subgraph: Subgraph, map: (link: Link) => Link | undefined): Subgraph {
+function mapLinksInside(subgraph: Subgraph, map: (link: Link) => Link | undefined, typed?: Typed): Subgraph {
   return {
     ...subgraph,
-    nodes: mapNodes(subgraph.nodes, (node) => mapLinks(node, map)),
+    nodes: mapNodes(subgraph.nodes, (node) => withTyped(mapLinks(node, map), node, typed)),
     outputs: subgraph.outputs.flatMap((output) => {
       const from = map(output.from)
       return from ? [{ ...output, from }] : []
@@ -169,4 +209,21 @@ export function mapLinks(node: WorkflowNode, map: (link: Link) => Link | undefin
     if (next !== undefined && next.length > 0) links[input] = next as Link | Link[]
   }
   return changed ? { ...node, links } : node
+}
+
+/** A value in the place of links that gave it. */
+export interface Typed {
+  from: (link: Link) => boolean
+  value: Json | undefined
+}
+
+/** A node of which links were taken away, with their value in the inputs that have no other link. */
+export function withTyped(node: WorkflowNode, before: WorkflowNode, typed: Typed | undefined): WorkflowNode {
+  if (typed?.value === undefined) return node
+  const { from, value } = typed
+  const freed = Object.keys(before.links ?? {}).filter(
+    (input) => node.links?.[input] === undefined && linksInto(before, input).some(from),
+  )
+  if (freed.length === 0) return node
+  return { ...node, inputs: { ...node.inputs, ...Object.fromEntries(freed.map((input) => [input, value])) } }
 }

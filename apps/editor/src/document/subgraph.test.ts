@@ -281,3 +281,42 @@ test('A node is found where an issue names it, and in every place its subgraph i
     'subgraph/second',
   ])
 })
+
+test('What was typed where an input is made goes out to every use, comes back with the last one, and by unpacking', () => {
+  const inner = workflow({
+    one: { type: 'subgraph/s', view: { x: 0, y: 0 } },
+    two: { type: 'subgraph/s', view: { x: 0, y: 9 } },
+    reader: node({ a: ['one', 'through'] }),
+  })
+  const before: Workflow = {
+    ...inner,
+    subgraphs: {
+      s: { name: 'S', inputs: [], outputs: [], nodes: { word: node({}, { a: 'typed', b: 'stays' }) } },
+      outer: { name: 'O', inputs: [], outputs: [], nodes: { deep: { type: 'subgraph/s' } } },
+    },
+  }
+  const made = [
+    { type: 'subgraph.addInput' as const, id: 's', name: 'a', port: 'text' as const, value: 'typed' },
+    { type: 'link.add' as const, node: 'word', input: 'a', from: ['$in', 'a'] as Link, append: false },
+    {
+      type: 'subgraph.addOutput' as const,
+      id: 's',
+      name: 'through',
+      port: 'text' as const,
+      from: ['$in', 'a'] as Link,
+    },
+  ].reduce((document, action) => reduceIn(document, action, 's'), before)
+  expect(made.nodes['one']?.inputs).toEqual({ a: 'typed' })
+  expect(made.nodes['two']?.inputs).toEqual({ a: 'typed' })
+  expect(made.subgraphs?.['outer']?.nodes['deep']?.inputs).toEqual({ a: 'typed' })
+  expect(made.subgraphs?.['s']?.nodes['word']?.inputs).toEqual({ b: 'stays' })
+
+  const { action } = unpackSubgraph(made, made, 'one', types)!
+  const unpacked = reduceIn(made, action, undefined)
+  expect(unpacked.nodes['word']?.inputs).toEqual({ a: 'typed', b: 'stays' })
+  expect(unpacked.nodes['reader']).toMatchObject({ inputs: { a: 'typed' } })
+
+  const removed = reduceIn(made, { type: 'subgraph.removePort', id: 's', side: 'inputs', name: 'a' }, 's')
+  expect(removed.subgraphs?.['s']?.nodes['word']?.inputs).toEqual({ a: 'typed', b: 'stays' })
+  expect(removed.nodes['one']?.inputs).toEqual({})
+})

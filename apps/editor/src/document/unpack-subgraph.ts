@@ -2,7 +2,7 @@ import type { Json, Link, NodeDescription, Workflow, WorkflowNode } from '@woolg
 import type { DocumentAction } from './actions.ts'
 import { isSingle, linksInto } from './inputs-of.ts'
 import { makeCopyIds } from './make-id.ts'
-import { mapLinks } from './reduce-subgraph.ts'
+import { mapLinks, withTyped } from './reduce-subgraph.ts'
 import { placesIn } from './find-place.ts'
 import { inputsNode, subgraphOf } from './scope.ts'
 import { renameZoneStart } from './zone-start.ts'
@@ -50,9 +50,7 @@ export function unpackSubgraph(
   })
   const outputs = new Map(subgraph.outputs.map(({ name, from }) => [name, from]))
   const outer = Object.entries(graph.nodes).flatMap(([key, node]): [string, WorkflowNode][] =>
-    key === id
-      ? []
-      : [[key, mapLinks(node, (link) => (link[0] === id ? behind(outputs.get(link[1]), ids, given) : link))]],
+    key === id ? [] : [[key, leadOutside(node, id, outputs, { ids, given })]],
   )
   const actions: DocumentAction[] = [
     { type: 'nodes.replace', nodes: Object.fromEntries([...outer, ...inner]) },
@@ -60,6 +58,25 @@ export function unpackSubgraph(
   const uses = placesIn(workflow).filter(({ node }) => subgraphOf(node) === subgraphId).length
   if (uses < 2) actions.push({ type: 'subgraph.remove', id: subgraphId })
   return { action: { type: 'batch', actions }, ids: [...ids.values()] }
+}
+
+/** A node outside that read the subgraph: what it read really, also a value that was only handed through. */
+function leadOutside(
+  node: WorkflowNode,
+  id: string,
+  outputs: ReadonlyMap<string, Link>,
+  { ids, given }: { ids: ReadonlyMap<string, string>; given: (input: string) => Given },
+): WorkflowNode {
+  const led = mapLinks(node, (link) => (link[0] === id ? behind(outputs.get(link[1]), ids, given) : link))
+  if (led === node) return node
+  return [...outputs].reduce((so, [output, from]) => {
+    const value = from[0] === inputsNode ? given(from[1]) : undefined
+    if (!value || !('literal' in value)) return so
+    return withTyped(so, node, {
+      from: (link) => link[0] === id && link[1] === output,
+      value: value.literal,
+    })
+  }, led)
 }
 
 /** Where an output of the subgraph really comes from; nowhere where it hands on an input that was not linked. */
@@ -92,6 +109,8 @@ function leadLinks(
       return known && 'links' in known ? known.links : []
     })
     const [first] = led
+    // One of several that was typed cannot stand beside links.
+    if (first) delete inputs[input]
     if (first) links[input] = isSingle(value) && led.length === 1 ? first : led
   }
   return {

@@ -20,7 +20,13 @@ export function makeBorderPort(editor: Editor, from: Link, to: InputRef): Docume
     return {
       type: 'batch',
       actions: [
-        { type: 'subgraph.addInput', id, name, port: input?.type ?? 'any' },
+        {
+          type: 'subgraph.addInput',
+          id,
+          name,
+          port: input?.type ?? 'any',
+          value: node?.inputs?.[to.input],
+        },
         link ?? {
           type: 'link.add',
           ...to,
