@@ -177,10 +177,17 @@ test('a cell becomes the workflow: its values are typed where the axes were, and
   await page.getByRole('button', { name: 'Make this the workflow' }).click()
   await expect.poll(() => page.locator('[data-node-id^=axis]').count()).toBe(0)
   await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('space')
+  expect(await namesOfAxes()).toEqual(['Temperature', 'Text'])
   await page.getByRole('button', { name: 'Close the results' }).click()
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => page.locator('[data-node-id^=axis]').count()).toBe(2)
 })
+
+const namesOfAxes = (): Promise<string[]> =>
+  editor.page
+    .getByRole('toolbar')
+    .getByRole('combobox', { name: /^(Temperature|Text|Heat|axis.*)$/ })
+    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? '').sort())
 
 test('unlinking gives back what was typed before', async () => {
   const { node } = editor
@@ -188,6 +195,22 @@ test('unlinking gives back what was typed before', async () => {
     .getByRole('button', { name: /unlink/ })
     .click()
   await expect.poll(() => node('Topic').getByRole('textbox').inputValue()).toBe('the sea')
+})
+
+test('results call their axes as the run did, whatever they are called by now, after a reload too', async () => {
+  const { page, node } = editor
+  await node('axis').getByRole('textbox', { name: /Label/ }).fill('Heat')
+  await editor.showAll()
+  await node('story').locator('.node-title').click()
+  await page.keyboard.press('r')
+  await expect.poll(namesOfAxes).toEqual(['Temperature', 'Text'])
+  await page.reload()
+  await node('story').locator('.compact-grid').waitFor()
+  await node('story').locator('.node-title').click()
+  await page.keyboard.press('r')
+  await expect.poll(namesOfAxes).toEqual(['Temperature', 'Text'])
+  await expect.poll(() => node('axis').getByRole('textbox', { name: /Label/ }).inputValue()).toBe('Heat')
+  await page.getByRole('button', { name: 'Close the results' }).click()
 })
 
 test('a workflow file dropped on the window opens', async () => {

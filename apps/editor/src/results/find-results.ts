@@ -206,17 +206,19 @@ function asText(value: Json | undefined): string {
   return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** What the results of a node depend on: the runs of itself and its sources, and of what makes its axes. */
+/** What the results of a node depend on: the runs of itself and its sources, and what makes their axes. */
 export function nodesBehind(
   id: string,
   { nodes, runOf }: Pick<Surroundings, 'nodes' | 'runOf'>,
-): { close: string[]; axes: string[] } {
+): { close: string[]; axes: { axis: string; of: string }[] } {
   const node = nodes[id]
   const sources = Object.keys(node?.links ?? {}).flatMap((input) =>
     linksInto(node!, input).map(([from]) => from),
   )
   const close = [...new Set([id, ...sources])]
-  return { close, axes: [...new Set(close.flatMap((each) => axesOfFirst(runOf(each))))] }
+  const axes = new Map<string, string>()
+  for (const of of close) for (const axis of axesOfFirst(runOf(of))) if (!axes.has(axis)) axes.set(axis, of)
+  return { close, axes: [...axes].map(([axis, of]) => ({ axis, of })) }
 }
 
 /** Axes of a run's first cell, without listing all of them: this is asked on every event. */

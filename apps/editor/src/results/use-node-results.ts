@@ -1,3 +1,4 @@
+import type { Workflow } from '@woolgather/workflow'
 import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
@@ -6,11 +7,15 @@ import { lookIntoRun, prefixOf } from '../run/look-into-run.ts'
 import type { NodeRun } from '../run/run-state.ts'
 import { readOutput } from '../store/artifact-store.ts'
 import { useArtifacts, useDocument, useFront, useServer, useWorkflow } from '../store/editor-context.ts'
-import { nodeRunOf, type RunStoreState } from '../store/run-store.ts'
+import { madeIn, nodeRunOf, type RunStoreState } from '../store/run-store.ts'
 import { findResults, nodesBehind, type NodeResults, type Surroundings } from './find-results.ts'
 
-/** Runs by the ids of nodes in the graph that is drawn, and of the makers of axes by their instance paths. */
-type Behind = Record<`node ${string}` | `axis ${string}`, NodeRun | undefined>
+/**
+ * Runs by the ids of nodes in the graph that is drawn, and of the makers of axes by their instance paths, with the workflow
+ * in which these made them: axes are called as they were when the results came to be.
+ */
+type Behind = Record<`node ${string}` | `axis ${string}`, NodeRun | undefined> &
+  Record<`made ${string}`, Workflow | undefined>
 
 /** What there is to see of a node besides a text. `output` chooses among several. */
 export function useNodeResults(id: string, output?: string): NodeResults | undefined {
@@ -29,7 +34,10 @@ export function useNodeResults(id: string, output?: string): NodeResults | undef
       nodes,
       types,
       runOf: (node) => runs[`node ${node}`],
-      makerOf: (axis) => ({ node: nodeAt(whole, axis), run: runs[`axis ${axis}`] }),
+      makerOf: (axis) => ({
+        node: nodeAt(runs[`made ${axis}`] ?? whole, axis),
+        run: runs[`axis ${axis}`],
+      }),
       read: (value) => readOutput(artifacts, value),
     }
     return findResults(id, output, around)
@@ -46,6 +54,10 @@ function runsBehind(id: string, nodes: Surroundings['nodes'], state: RunStoreSta
   const { close, axes } = nodesBehind(id, { nodes, runOf })
   const found: Behind = {}
   for (const node of close) found[`node ${node}`] = runOf(node)
-  for (const axis of axes) found[`axis ${axis}`] = nodeRunOf(state, axis)
+  for (const { axis, of } of axes) {
+    const run = madeIn(state, prefix + of)
+    found[`axis ${axis}`] = run?.nodes[axis] ?? nodeRunOf(state, axis)
+    found[`made ${axis}`] = run?.workflow
+  }
   return found
 }

@@ -1,4 +1,12 @@
-import type { CellEvent, Coordinate, OutputValue, RunError, RunEvent, RunStatus } from '@woolgather/workflow'
+import type {
+  CellEvent,
+  Coordinate,
+  OutputValue,
+  RunError,
+  RunEvent,
+  RunStatus,
+  Workflow,
+} from '@woolgather/workflow'
 
 /** `stopped`: it, what it reads or its run was cancelled, or its run was lost. */
 export type CellStatus = 'running' | 'finished' | 'cached' | 'failed' | 'stopped' | 'skipped'
@@ -32,6 +40,8 @@ export interface NodeRun {
 /** What is known of one run, from its events alone. */
 export interface RunState {
   id: string
+  /** What was run: the graph may be another by now. Absent until it is known. */
+  workflow?: Workflow | undefined
   status: 'queued' | 'running' | RunStatus
   nodes: Readonly<Record<string, NodeRun>>
   /** Seeds drawn for nodes without one. */
@@ -45,8 +55,8 @@ export interface RunState {
   seq: number
 }
 
-export function newRun(id: string): RunState {
-  return { id, status: 'queued', nodes: {}, seeds: {}, seq: -1 }
+export function newRun(id: string, workflow?: Workflow): RunState {
+  return { id, workflow, status: 'queued', nodes: {}, seeds: {}, seq: -1 }
 }
 
 export function isOver(run: RunState): boolean {
@@ -84,7 +94,7 @@ function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunS
   switch (event.type) {
     case 'run.queued':
       // One that was interrupted waits again: its end is forgotten, what it settled is not.
-      return { ...newRun(run.id), nodes: run.nodes, seq: run.seq }
+      return { ...newRun(run.id, run.workflow), nodes: run.nodes, seq: run.seq }
     case 'run.started':
       return { ...run, status: 'running', seeds: event.seeds, started: event.time }
     case 'run.restarted':

@@ -10,7 +10,7 @@ export async function openRun(editor: Editor, id: string): Promise<void> {
   if (tab) return switchTab(editor, tab)
   try {
     const { workflow } = await editor.client.ask('run', { id })
-    followRun(editor, id, show(editor, { workflow }))
+    followRun(editor, id, show(editor, { workflow }), workflow)
   } catch (error) {
     editor.workbench.getState().notify('error', ...describeError(error))
   }

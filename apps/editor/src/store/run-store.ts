@@ -1,3 +1,4 @@
+import type { Workflow } from '@woolgather/workflow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { isOver, newRun, type NodeRun, type RunState } from '../run/run-state.ts'
 
@@ -6,10 +7,10 @@ export interface RunStoreState {
   /** What the run before showed: kept on screen, dimmed, until its node begins again. */
   previous: RunState['nodes']
   /** The runs that those are of, by the same instance paths. */
-  previousRuns: Readonly<Record<string, string>>
+  previousRuns: Readonly<Record<string, RunState>>
   /** Asked for, not yet accepted; aborting it takes it back. */
   submitting: AbortController | undefined
-  begin: (id: string) => void
+  begin: (id: string, workflow?: Workflow) => void
 }
 
 export type RunStore = StoreApi<RunStoreState>
@@ -20,9 +21,9 @@ export function createRunStore(): RunStore {
     previous: {},
     previousRuns: {},
     submitting: undefined,
-    begin: (id) =>
+    begin: (id, workflow) =>
       set(({ run, previous, previousRuns }) => ({
-        run: newRun(id),
+        run: newRun(id, workflow),
         previous: { ...previous, ...run?.nodes },
         previousRuns: { ...previousRuns, ...(run && runsOf(run)) },
         submitting: undefined,
@@ -39,12 +40,12 @@ export function nodeRunOf(state: RunStoreState, id: string): NodeRun | undefined
 }
 
 /** The run that made what a node shows, by the node's instance path. */
-export function runIdOf({ run, previousRuns }: RunStoreState, path: string): string | undefined {
-  return run?.nodes[path] ? run.id : previousRuns[path]
+export function madeIn({ run, previousRuns }: RunStoreState, path: string): RunState | undefined {
+  return run?.nodes[path] ? run : previousRuns[path]
 }
 
-function runsOf({ id, nodes }: RunState): Record<string, string> {
-  return Object.fromEntries(Object.keys(nodes).map((path) => [path, id]))
+function runsOf(run: RunState): Record<string, RunState> {
+  return Object.fromEntries(Object.keys(run.nodes).map((path) => [path, run]))
 }
 
 /** Whether what a node shows is left over from the run before. */

@@ -9,7 +9,7 @@ import { linksInto } from '../../document/inputs-of.ts'
 import { prefixOf } from '../../run/look-into-run.ts'
 import type { Editor } from '../../store/editor.ts'
 import { readOutput } from '../../store/artifact-store.ts'
-import { nodeRunOf, runIdOf } from '../../store/run-store.ts'
+import { madeIn, nodeRunOf } from '../../store/run-store.ts'
 import type { Tab } from '../../store/tab.ts'
 import type { Titled } from './exported-grid.ts'
 import { nameSeeds, seedsOf, type ReadOutputs } from './name-seeds.ts'
@@ -73,7 +73,7 @@ function outputsIn(editor: Editor, tab: Tab): ReadOutputs {
 /** The run that made what a node shows. Undefined where the server forgot it, or does not answer. */
 async function findMadeBy(editor: Editor, tab: Tab, paths: readonly string[]): Promise<MadeBy | undefined> {
   const state = tab.run.getState()
-  const id = paths.map((path) => runIdOf(state, path)).find((found) => found !== undefined)
+  const id = paths.map((path) => madeIn(state, path)?.id).find((found) => found !== undefined)
   if (id === undefined) return undefined
   try {
     const run = await editor.client.ask('run', { id })

@@ -1,5 +1,5 @@
 import type { RunChoices } from '@woolgather/protocol'
-import type { RunEvent } from '@woolgather/workflow'
+import type { RunEvent, Workflow } from '@woolgather/workflow'
 import { applyEvents, interruptRun, isOver, type RunState } from '../../run/run-state.ts'
 import { describeError } from '../../store/describe-error.ts'
 import type { Editor } from '../../store/editor.ts'
@@ -26,7 +26,7 @@ export async function runWorkflow(editor: Editor, choices: RunChoices = {}): Pro
   run.setState({ submitting })
   try {
     const result = await editor.client.submit(workflow, choices, submitting.signal)
-    if ('run' in result) return followRun(editor, result.run, tab)
+    if ('run' in result) return followRun(editor, result.run, tab, workflow)
     run.setState({ submitting: undefined })
     if (askForHosts(editor, result.issues, () => void runWorkflow(editor, choices))) return
     replaceProblems(problems, result.issues)
@@ -50,8 +50,8 @@ export function tabOfRun(editor: Editor, id: string): Tab | undefined {
 }
 
 /** Shows a run in a tab from its first event on, whether it began now or before a reload. */
-export function followRun(editor: Editor, id: string, tab: Tab): void {
-  tab.run.getState().begin(id)
+export function followRun(editor: Editor, id: string, tab: Tab, workflow: Workflow): void {
+  tab.run.getState().begin(id, workflow)
   followFrom(editor, id, tab, -1)
 }
 
@@ -67,8 +67,16 @@ export function takeUpRun(editor: Editor, id: string): void {
 export function resumeRun(editor: Editor, id: string, tab: Tab): void {
   const stop = editor.client.subscribe(id, () => {
     stop()
-    followRun(editor, id, tab)
+    tab.run.getState().begin(id)
+    followFrom(editor, id, tab, -1)
+    void learnWorkflow(editor, id, tab)
   })
+}
+
+/** What a run was of that began before the page did; where nobody can say, the graph as it is has to do. */
+async function learnWorkflow(editor: Editor, id: string, tab: Tab): Promise<void> {
+  const known = await editor.client.ask('run', { id }).catch(() => undefined)
+  if (known) changeRun(tab, id, (run) => ({ ...run, workflow: known.workflow }))
 }
 
 /** The server forgot a run: it will not go on. */
