@@ -22,6 +22,7 @@ export const library: Readonly<Record<string, () => Promise<WoolgatherNode>>> = 
   'generation/tokens': async () => (await import('./generation/tokens.ts')).tokens,
   'generation/score': async () => (await import('./generation/score.ts')).score,
   'generation/embed': async () => (await import('./generation/embed.ts')).embed,
+  'diffusion/diffuse': async () => (await import('./diffusion/diffuse.ts')).diffuse,
   'text/text': async () => (await import('./text/text.ts')).text,
   'text/template': async () => (await import('./text/template.ts')).template,
   'text/join': async () => (await import('./text/join.ts')).joinTexts,

@@ -1,5 +1,5 @@
 import { createRegistry, executeWorkflow, type RunResult } from '@woolgather/engine'
-import type { ControlVector } from '@woolgather/llama'
+import type { ControlVector, LanguageModel } from '@woolgather/llama'
 import { createFakeLlama } from '@woolgather/llama/fake'
 import {
   filesOfModel,
@@ -28,11 +28,21 @@ const listedFolders: ReadonlySet<string> = new Set(['me/model', 'me/style', 'me/
 /** Runs a graph of this library's nodes on the fake language model. */
 export async function runGraph(
   nodes: Record<string, WorkflowNode>,
-  emit: (event: RunEvent) => void = () => {},
+  emit?: (event: RunEvent) => void,
   targets?: readonly string[],
 ): Promise<RunResult> {
   await using llama = createFakeLlama()
   await using model = await llama.loadModel({ path: 'fake.gguf' })
+  return await runGraphOn(model, nodes, emit, targets)
+}
+
+/** As `runGraph`, on a model of one's own, whichever file the graph names. */
+export async function runGraphOn(
+  model: LanguageModel,
+  nodes: Record<string, WorkflowNode>,
+  emit: (event: RunEvent) => void = () => {},
+  targets?: readonly string[],
+): Promise<RunResult> {
   const vectors = new Map<string, ControlVector>()
   const compile = createConstraintCompiler()
   const listed = listedFiles.map(

@@ -266,6 +266,8 @@ export interface CApi {
   llama_model_has_decoder: NativeFunction<[ModelPointer], boolean>
   llama_model_is_recurrent: NativeFunction<[ModelPointer], boolean>
   llama_model_is_hybrid: NativeFunction<[ModelPointer], boolean>
+  /** Whether it fills masked tokens, seeing the whole text. */
+  llama_model_is_diffusion: NativeFunction<[ModelPointer], boolean>
   llama_model_chat_template: NativeFunction<[ModelPointer, name: null], string | null>
   /** Length of the value, −1 where the key is absent. */
   llama_model_meta_val_str: NativeFunction<
@@ -283,6 +285,8 @@ export interface CApi {
   llama_vocab_bos: NativeFunction<[VocabPointer], number>
   llama_vocab_eos: NativeFunction<[VocabPointer], number>
   llama_vocab_eot: NativeFunction<[VocabPointer], number>
+  /** −1 where the file names none. */
+  llama_vocab_mask: NativeFunction<[VocabPointer], number>
   llama_vocab_get_add_bos: NativeFunction<[VocabPointer], boolean>
   llama_vocab_get_add_eos: NativeFunction<[VocabPointer], boolean>
   llama_vocab_get_suppress_tokens: NativeFunction<
@@ -474,6 +478,7 @@ export const prototypes: Readonly<Record<keyof CApi, string>> = {
   llama_model_has_decoder: 'bool llama_model_has_decoder(const struct llama_model *)',
   llama_model_is_recurrent: 'bool llama_model_is_recurrent(const struct llama_model *)',
   llama_model_is_hybrid: 'bool llama_model_is_hybrid(const struct llama_model *)',
+  llama_model_is_diffusion: 'bool llama_model_is_diffusion(const struct llama_model *)',
   llama_model_chat_template:
     'const char *llama_model_chat_template(const struct llama_model *, const char *)',
   llama_model_meta_val_str:
@@ -489,6 +494,7 @@ export const prototypes: Readonly<Record<keyof CApi, string>> = {
   llama_vocab_bos: 'llama_token llama_vocab_bos(const struct llama_vocab *)',
   llama_vocab_eos: 'llama_token llama_vocab_eos(const struct llama_vocab *)',
   llama_vocab_eot: 'llama_token llama_vocab_eot(const struct llama_vocab *)',
+  llama_vocab_mask: 'llama_token llama_vocab_mask(const struct llama_vocab *)',
   llama_vocab_get_add_bos: 'bool llama_vocab_get_add_bos(const struct llama_vocab *)',
   llama_vocab_get_add_eos: 'bool llama_vocab_get_add_eos(const struct llama_vocab *)',
   llama_vocab_get_suppress_tokens:

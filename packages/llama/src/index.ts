@@ -21,6 +21,17 @@ export type {
   VectorUse,
 } from './contract/interface.ts'
 
+export {
+  diffusionOrders,
+  diffusionSchedules,
+  endRules,
+  type CanvasChange,
+  type DiffuseRequest,
+  type DiffuseResult,
+  type DiffusionSettings,
+  type PlacedToken,
+} from './contract/diffusing.ts'
+
 export { defaultSamplers, defaultSampling } from './sampling/defaults.ts'
 
 // models that many use at once

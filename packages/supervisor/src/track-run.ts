@@ -72,7 +72,8 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
       }
       case 'cell.started':
       case 'cell.progress':
-      case 'cell.token': {
+      case 'cell.token':
+      case 'cell.canvas': {
         const key = cellKey(event)
         if (settled.has(key)) return false
         if (event.type !== 'cell.started') return true

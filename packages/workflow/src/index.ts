@@ -84,6 +84,7 @@ export {
   type LabelledCell,
   type LabelledValue,
 } from './results/labelled.ts'
+export { canvasSchema, mostPlaces, type Canvas, type CanvasPart } from './links/canvas.ts'
 export {
   chatMessageSchema,
   loraRecipeSchema,
@@ -170,6 +171,7 @@ export {
   type CellEvent,
   type Coordinate,
   type OutputValue,
+  type PlacedText,
   type RunEvent,
   type RunEventBody,
   type RunStatus,
@@ -177,6 +179,14 @@ export {
   type CellChoice,
   type CellEnding,
 } from './events/events.ts'
+export {
+  canvasText,
+  followCanvas,
+  holeMark,
+  type CanvasPlace,
+  type CanvasState,
+  type CanvasStep,
+} from './events/follow-canvas.ts'
 export { assembleOutputs, fetchOutputs, type Outputs } from './results/assemble-outputs.ts'
 export { sortByCoordinate, valuesOfAxis } from './results/coordinates.ts'
 export { decodeArtifact, resolveOutput, type ReadArtifact } from './results/read-artifact.ts'

@@ -1,4 +1,11 @@
-import { cellEnding, followProgress, type RunProgress } from '@woolgather/workflow'
+import {
+  canvasText,
+  cellEnding,
+  followCanvas,
+  followProgress,
+  type CanvasState,
+  type RunProgress,
+} from '@woolgather/workflow'
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { TextSink } from '../io/cli-io.ts'
@@ -12,11 +19,14 @@ const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', 
 /** Cells shown at once, and lines of text under each: more would push the rest off the screen. */
 const maxCells = 8
 const maxTextLines = 4
+const maxCanvasLines = 8
 
 interface RunningCell {
   name: string
   progress: string
   text: string
+  /** Of what is filled in rather than written on. */
+  canvas?: CanvasState
 }
 
 /** A line per running node that changes in place, the end of its text under it; a line that stays for each ended. */
@@ -34,7 +44,7 @@ export function createLiveLines(stderr: TextSink, names: CellNames): Progress {
       .slice(0, maxCells)
       .flatMap((cell) => [
         `${colors.cyan(spinner[frame % spinner.length] ?? '')} ${cell.name}  ${colors.dim(cell.progress)}`,
-        ...tail(cell.text, (stream.columns ?? 80) - 6).map((text) => `    ${text}`),
+        ...shownOf(cell, (stream.columns ?? 80) - 6).map((text) => `    ${text}`),
       ])
     if (cells.length > maxCells) lines.push(colors.dim(`  and ${cells.length - maxCells} more`))
     if (progress !== undefined && progress.total > 1) lines.push(colors.dim(runLine(progress)))
@@ -78,6 +88,12 @@ export function createLiveLines(stderr: TextSink, names: CellNames): Progress {
         case 'cell.token':
           if (cell) cell.text = (cell.text + printable(event.text)).slice(-2_000)
           return
+        case 'cell.canvas':
+          if (cell) {
+            cell.canvas = followCanvas(cell.canvas, event)
+            cell.progress = `${bar(event.step, event.steps)}${amount({ done: event.step, total: event.steps, unit: 'steps' })}`
+          }
+          return
         case 'cell.finished':
           return endCell(name, colors.green('✓'), seconds(event.milliseconds))
         case 'cell.cached':
@@ -102,9 +118,13 @@ export function createLiveLines(stderr: TextSink, names: CellNames): Progress {
   }
 }
 
-/** The last lines of a text, wrapped to a width. */
-function tail(text: string, width: number): string[] {
+/** The end of a text that grows; a canvas from its beginning, as it fills in anywhere. */
+function shownOf({ text, canvas }: RunningCell, width: number): string[] {
+  if (canvas === undefined) return text === '' ? [] : wrapped(text, width).slice(-maxTextLines)
+  return wrapped(printable(canvasText(canvas)), width).slice(0, maxCanvasLines)
+}
+
+function wrapped(text: string, width: number): string[] {
   const columns = Math.max(width, 20)
-  const lines = text.split('\n').flatMap((line) => line.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? [''])
-  return text === '' ? [] : lines.slice(-maxTextLines)
+  return text.split('\n').flatMap((line) => line.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? [''])
 }

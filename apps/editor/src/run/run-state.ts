@@ -1,11 +1,13 @@
-import type {
-  CellEvent,
-  Coordinate,
-  OutputValue,
-  RunError,
-  RunEvent,
-  RunStatus,
-  Workflow,
+import {
+  followCanvas,
+  type CanvasState,
+  type CellEvent,
+  type Coordinate,
+  type OutputValue,
+  type RunError,
+  type RunEvent,
+  type RunStatus,
+  type Workflow,
 } from '@woolgather/workflow'
 
 /** `stopped`: it, what it reads or its run was cancelled, or its run was lost. */
@@ -17,6 +19,8 @@ export interface CellRun {
   at: Coordinate
   /** Text streamed so far. */
   text: string
+  /** Of what is filled in rather than written on. */
+  canvas?: CanvasState
   progress?: { done: number; total: number; unit: string }
   outputs?: Record<string, OutputValue>
   error?: RunError
@@ -129,6 +133,8 @@ function applyCellEvent(cell: CellRun, event: CellEvent): CellRun {
       return { ...cell, progress: { done: event.done, total: event.total, unit: event.unit } }
     case 'cell.token':
       return { ...cell, text: cell.text + event.text }
+    case 'cell.canvas':
+      return { ...cell, canvas: followCanvas(cell.canvas, event) }
     case 'cell.finished':
       return {
         ...cell,

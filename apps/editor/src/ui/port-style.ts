@@ -19,6 +19,7 @@ export const portShapes: Record<PortType, PortShape> = {
   vector: 'hexagon',
   constraint: 'hexagon',
   sampler: 'hexagon',
+  canvas: 'circle',
   any: 'ring',
 }
 

@@ -1,4 +1,5 @@
 import type {
+  CanvasStep,
   DynamicInputs,
   DynamicOutputs,
   InputDescription,
@@ -38,6 +39,8 @@ export interface NodeContext<Services> {
   progress: (done: number, total: number, unit: string) => void
   /** Reports text as it is generated, with the log-probabilities of its tokens where they were asked for. */
   token: (text: string, logprobs?: readonly object[]) => void
+  /** Reports what a step of denoising changed on a canvas; step 0 tells what stands there. */
+  canvas: (step: CanvasStep) => void
   /** Of a loopback zone's ends: which iteration this is, from 0. */
   iteration: number
   /** Where this cell stands, for nodes that name what they write: path of the node, axis id → index. */

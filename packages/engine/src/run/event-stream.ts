@@ -1,4 +1,4 @@
-import type { Coordinate, Json, RunEvent, RunEventBody } from '@woolgather/workflow'
+import type { CanvasStep, Coordinate, Json, RunEvent, RunEventBody } from '@woolgather/workflow'
 
 /** How long text is held back to be told together, in milliseconds: below what an eye notices. */
 const mergeMs = 25
@@ -46,6 +46,11 @@ export class EventStream {
     const pending = this.#hold(cell, node, at)
     pending.text += text
     pending.logprobs.push(...logprobs)
+  }
+
+  /** Steps are told one by one: each says what it alone changed. */
+  canvas(cell: object, node: string, at: Coordinate, step: CanvasStep): void {
+    this.sendFor(cell, { type: 'cell.canvas', node, at, ...step })
   }
 
   progress(cell: object, node: string, at: Coordinate, done: number, total: number, unit: string): void {

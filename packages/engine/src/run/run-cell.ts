@@ -151,6 +151,9 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     token: (text, logprobs = []) => {
       if (!over) run.events.token(cell, path, at, { text, logprobs: logprobs as Json[] })
     },
+    canvas: (step) => {
+      if (!over) run.events.canvas(cell, path, at, step)
+    },
   }
   begin()
   return { abort }

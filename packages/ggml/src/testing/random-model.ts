@@ -19,6 +19,8 @@ export interface RandomModelOptions {
   contextSize?: number
   chatTemplate?: string
   name?: string
+  /** One whose tensors are llama's, such as llada. */
+  architecture?: string
   /** Replaces or adds metadata, for files that should be refused. */
   metadata?: Record<string, GgufValue>
 }
@@ -36,6 +38,7 @@ const tiny: Shape = {
   kvHeads: 2,
   contextSize: 2048,
   name: 'random',
+  architecture: 'llama',
 }
 
 /** About 43 million parameters, for benchmarks. */
@@ -68,17 +71,17 @@ export async function writeRandomModel(path: string, options: RandomModelOptions
 
 function describe(shape: Shape): Record<string, GgufValue> {
   return {
-    'general.architecture': { text: 'llama' },
+    'general.architecture': { text: shape.architecture },
     'general.name': { text: shape.name },
-    'llama.block_count': { u32: shape.layers },
-    'llama.context_length': { u32: shape.contextSize },
-    'llama.embedding_length': { u32: shape.embeddingSize },
-    'llama.feed_forward_length': { u32: shape.feedForwardSize },
-    'llama.attention.head_count': { u32: shape.heads },
-    'llama.attention.head_count_kv': { u32: shape.kvHeads },
-    'llama.attention.layer_norm_rms_epsilon': { f32: 1e-5 },
-    'llama.rope.dimension_count': { u32: shape.embeddingSize / shape.heads },
-    'llama.vocab_size': { u32: shape.vocabSize },
+    [`${shape.architecture}.block_count`]: { u32: shape.layers },
+    [`${shape.architecture}.context_length`]: { u32: shape.contextSize },
+    [`${shape.architecture}.embedding_length`]: { u32: shape.embeddingSize },
+    [`${shape.architecture}.feed_forward_length`]: { u32: shape.feedForwardSize },
+    [`${shape.architecture}.attention.head_count`]: { u32: shape.heads },
+    [`${shape.architecture}.attention.head_count_kv`]: { u32: shape.kvHeads },
+    [`${shape.architecture}.attention.layer_norm_rms_epsilon`]: { f32: 1e-5 },
+    [`${shape.architecture}.rope.dimension_count`]: { u32: shape.embeddingSize / shape.heads },
+    [`${shape.architecture}.vocab_size`]: { u32: shape.vocabSize },
   }
 }
 

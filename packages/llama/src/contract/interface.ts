@@ -1,4 +1,5 @@
 import type { TextRange } from '../text/index.ts'
+import type { DiffuseRequest, DiffuseResult } from './diffusing.ts'
 import type { SamplingNumberName } from './sampling-numbers.ts'
 
 /**
@@ -82,6 +83,12 @@ export interface LanguageModel extends AsyncDisposable {
    * @throws LlamaError context-too-long, cancelled, disposed, native-error
    */
   embed(request: EmbedRequest): Promise<Float32Array[]>
+  /**
+   * Fills the holes of a canvas, seeing all of it at each step. Only models that were trained so: `info.diffusion`.
+   * @throws LlamaError model-unsupported, context-too-long, invalid-token, invalid-sampling, invalid-mix, cancelled,
+   * disposed, adapter-mismatch, native-error
+   */
+  diffuse(request: DiffuseRequest): Promise<DiffuseResult>
   /** Bytes that each token adds to a text, by id; control tokens add none. Read once and kept. @throws LlamaError disposed */
   tokenBytes(): Promise<readonly Uint8Array[]>
   /** Ids of the tokens that end a text. */
@@ -115,8 +122,21 @@ export interface ModelInfo {
   gpuLayers: number
   threads: number
   reproducible: Reproducibility
+  /** Of models that fill masked tokens, seeing the whole text; absent: it writes from left to right, or only embeds. */
+  diffusion?: DiffusionInfo | undefined
   /** The GGUF's own chat template, or the preset chosen for it. */
   chatTemplate: { source: 'file' | 'preset'; name: string } | undefined
+}
+
+export interface DiffusionInfo {
+  /** The token that stands for a hole. */
+  maskToken: number
+  /** What a text that ends before its canvas is filled up with; −1 where the model has none. */
+  endToken: number
+  /** The row before a place predicts it. */
+  shifted: boolean
+  /** The file does not say whether rows are shifted, though those of its architecture usually do. */
+  shiftAssumed: boolean
 }
 
 /** Whether the same request gives the same text. `not-guaranteed`: asked for, but it was not shown to hold on a GPU. */

@@ -15,6 +15,7 @@ import type {
   TextScore,
   TextStates,
 } from '../contract/interface.ts'
+import type { DiffuseResult } from '../contract/diffusing.ts'
 import type { FakeWeights } from './fake-weights.ts'
 
 /** One reference to loaded weights. */
@@ -93,6 +94,15 @@ export class FakeModel implements LanguageModel {
   async embed(request: EmbedRequest): Promise<Float32Array[]> {
     this.#checkUsable()
     return await this.#keep(this.#weights.embed(request))
+  }
+
+  /** Fakes write from left to right. @throws LlamaError model-unsupported */
+  async diffuse(): Promise<DiffuseResult> {
+    this.#checkUsable()
+    throw new LlamaError(
+      'model-unsupported',
+      `${this.info.name} writes from left to right: it fills no holes.`,
+    )
   }
 
   async tokenBytes(): Promise<readonly Uint8Array[]> {

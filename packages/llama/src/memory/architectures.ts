@@ -153,6 +153,12 @@ export const embeddingArchitectures: ReadonlySet<string> = new Set([
   'llama-embed',
 ])
 
+/**
+ * Masked diffusion models: every token sees all others, and a text is filled in step by step. llama.cpp keeps no memory
+ * for them.
+ */
+export const diffusionArchitectures: ReadonlySet<string> = new Set(['dream', 'llada', 'llada-moe', 'rnd1'])
+
 /** Architectures that llama.cpp reads but that cannot write text one token after another, and what they are. */
 export const otherArchitectures: ReadonlyMap<string, string> = new Map([
   ['clip', 'an image encoder (mmproj)'],
@@ -161,10 +167,6 @@ export const otherArchitectures: ReadonlyMap<string, string> = new Map([
   ['wavtokenizer-dec', 'an audio decoder'],
   ['qwen3tts', 'a speech model'],
   ['pockettts', 'a speech model'],
-  ['dream', 'a diffusion language model'],
-  ['llada', 'a diffusion language model'],
-  ['llada-moe', 'a diffusion language model'],
-  ['rnd1', 'a diffusion language model'],
   ['eagle3', 'a draft model, of use only beside a bigger one'],
   ['dflash', 'a draft model, of use only beside a bigger one'],
   ['gemma4-assistant', 'a draft model, of use only beside a bigger one'],

@@ -34,6 +34,7 @@ const model = (shape: Shape): InspectedModel => {
     path: '/models/m.gguf',
     parts: ['/models/m.gguf'],
     writes: true,
+    diffuses: false,
     architecture: 'llama',
     name: 'm',
     layers: shape.layers,

@@ -41,6 +41,8 @@ export interface Resources {
 const contextStep = 256
 /** Context for one long generation, or for many short ones, that a model gets unasked. */
 const plentyOfContext = 32_768
+/** What prompt and canvas together get of a model that sees both ways, which reads them whole at every step. */
+const plentyOfCanvas = 2048
 /** Less than this (or than what the model was trained for) is not worth loading a model for. */
 const littleContext = 2048
 /** Unasked, a model leaves this much of the memory to everything else. */
@@ -112,7 +114,7 @@ function chooseGpuLayers(plan: Plan, wantedContext: number | undefined): number 
 
 function chooseContextSize(plan: Plan, gpuLayers: number): number {
   const least = smallestContext(plan)
-  const most = roundDown(Math.min(plan.trained * plan.maxSequences, Math.max(plan.trained, plentyOfContext)))
+  const most = roundDown(mostContext(plan))
   const weights = needOf(plan, gpuLayers, 0)
   const all = needOf(plan, gpuLayers, most)
   // The cache grows evenly with the context, so the share of it that fits follows from the side that has least.
@@ -125,8 +127,13 @@ function chooseContextSize(plan: Plan, gpuLayers: number): number {
   return Math.max(least, fitting)
 }
 
-function smallestContext(plan: Plan): number {
-  return roundUp(Math.min(plan.trained, littleContext))
+function mostContext({ model, trained, maxSequences }: Plan): number {
+  if (model.diffuses) return Math.max(contextStep, Math.min(trained, plentyOfCanvas))
+  return Math.min(trained * maxSequences, Math.max(trained, plentyOfContext))
+}
+
+function smallestContext({ model, trained }: Plan): number {
+  return roundUp(Math.min(trained, model.diffuses ? contextStep : littleContext))
 }
 
 function limitSequence(plan: Plan, contextSize: number): number {

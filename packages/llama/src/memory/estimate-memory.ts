@@ -19,7 +19,9 @@ const floatBytes = 4
  * - weights: the tensors' bytes; token embeddings stay in main memory;
  * - KV cache (F16): per token and block, 2 · KV heads · (key length + value length); recurrent blocks instead
  *   keep a state per sequence. Sliding windows count as full attention, so models with them take less;
- * - compute: one batch of activations, with logits for all of it, as llama.cpp reserves it with flash attention.
+ * - compute: one batch of activations, with logits for all of it, as llama.cpp reserves it with flash attention. Models
+ *   that see both ways read the whole context in one batch, and keep no cache: their logits lie in the graph, are copied
+ *   out for every token, and are added up where prompts are mixed.
  *
  * node-llama-cpp's `GgufInsights` estimates the same, but only inside a `Llama` of its own, which would load the
  * native library a second time beside ours, and its exact mode hands the file to it.
@@ -40,7 +42,11 @@ export function estimateMemory(model: InspectedModel, placement: Placement): Mem
       need[side] += placement.contextSize * cacheBytesPerToken(figures, model.embeddingSize, block)
     need[side] += placement.maxSequences * stateBytesPerSequence(figures, model.embeddingSize)
   }
-  need[onGpu > 0 ? 'gpu' : 'ram'] += computeBytes(model)
+  need[onGpu > 0 ? 'gpu' : 'ram'] += computeBytes(
+    model,
+    model.diffuses ? placement.contextSize : computeBatch,
+  )
+  if (model.diffuses) need.ram += 2 * logitsBytes(model, placement.contextSize)
   need.ram += placement.maxSequences * model.vocabSize * floatBytes
   return need
 }
@@ -82,7 +88,11 @@ function stateBytesPerSequence(figures: Figures, embeddingSize: number): number 
   return floatBytes * ((convolution - 1) * (inner + 2 * groups * state) + state * inner)
 }
 
-function computeBytes(model: InspectedModel): number {
+function computeBytes(model: InspectedModel, tokens: number): number {
   const feedForward = figureOf(model.figures, 'feed_forward_length', 'largest') ?? 4 * model.embeddingSize
-  return computeBatch * floatBytes * (model.vocabSize + 2 * feedForward + 4 * model.embeddingSize)
+  return logitsBytes(model, tokens) + tokens * floatBytes * (2 * feedForward + 4 * model.embeddingSize)
+}
+
+function logitsBytes({ vocabSize }: InspectedModel, tokens: number): number {
+  return tokens * vocabSize * floatBytes
 }

@@ -33,6 +33,7 @@ test('a sound file tells what it is', async () => {
     parts: [at('small.gguf')],
     architecture: 'llama',
     writes: true,
+    diffuses: false,
     name: 'Small',
     layers: 2,
     embeddingSize: 64,

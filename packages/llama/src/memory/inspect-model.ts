@@ -4,7 +4,12 @@ import { figuresOf, GgufError, measureTensors, partPaths, readHeader } from '@wo
 import type { Figures, GgufHeader } from '@woolgather/gguf'
 import { LlamaError } from '../contract/error.ts'
 import { checkEntries } from './check-entries.ts'
-import { embeddingArchitectures, generatingArchitectures, otherArchitectures } from './architectures.ts'
+import {
+  diffusionArchitectures,
+  embeddingArchitectures,
+  generatingArchitectures,
+  otherArchitectures,
+} from './architectures.ts'
 
 export interface TensorSize {
   name: string
@@ -18,8 +23,10 @@ export interface InspectedModel {
   /** Every file of the model: more than one where it is split. */
   parts: string[]
   architecture: string
-  /** False for encoders, which only embed. */
+  /** Whether it writes from left to right; encoders only embed. */
   writes: boolean
+  /** Whether it fills masked tokens anywhere in a text. */
+  diffuses: boolean
   /** `general.name`, or the file's name. */
   name: string
   layers: number
@@ -53,11 +60,13 @@ export async function inspectModel(path: string): Promise<InspectedModel> {
   if (tensors.length === 0) throw unsupported(path, 'it holds no tensors', 'Choose a file with weights.')
   const figures = figuresOf(header, architecture)
   checkFigures(path, figures)
+  if (architecture === 'llada-moe') checkExperts(path, figures)
   return {
     path,
     parts: parts.map((part) => part.path),
     architecture,
     writes: generatingArchitectures.has(architecture),
+    diffuses: diffusionArchitectures.has(architecture),
     name: textOf(header, 'general.name') ?? basename(path, '.gguf'),
     layers: numberOf(figures, 'block_count') ?? 0,
     embeddingSize: numberOf(figures, 'embedding_length') ?? 0,
@@ -104,7 +113,11 @@ function checkArchitecture(path: string, header: GgufHeader): string {
   if (architecture === undefined) {
     throw unreadable(path, 'its header does not name an architecture (general.architecture)')
   }
-  if (generatingArchitectures.has(architecture) || embeddingArchitectures.has(architecture))
+  if (
+    [generatingArchitectures, diffusionArchitectures, embeddingArchitectures].some((set) =>
+      set.has(architecture),
+    )
+  )
     return architecture
   const what = otherArchitectures.get(architecture)
   if (what !== undefined) {
@@ -192,6 +205,14 @@ function checkFigures(path: string, figures: Figures): void {
     if (figures.get('wkv.head_size') === undefined) {
       throw unreadable(path, 'attention.head_count is 0 in its header')
     }
+  }
+}
+
+/** llama.cpp ends the process where a model of experts has none. */
+function checkExperts(path: string, figures: Figures): void {
+  for (const key of ['expert_count', 'expert_used_count']) {
+    if ((numberOf(figures, key) ?? 0) > 0) continue
+    throw unreadable(path, `${key} is missing or 0 in its header`)
   }
 }
 

@@ -6,7 +6,12 @@ import { dirname, join } from 'node:path'
 import { loadNative } from '@woolgather/ggml'
 import { ggmlTypes } from '@woolgather/gguf'
 import { expect, test } from 'vitest'
-import { embeddingArchitectures, generatingArchitectures, otherArchitectures } from './architectures.ts'
+import {
+  diffusionArchitectures,
+  embeddingArchitectures,
+  generatingArchitectures,
+  otherArchitectures,
+} from './architectures.ts'
 
 // dist/index.js, two folders below the package.
 const bundle = join(
@@ -24,7 +29,12 @@ test('the architectures are those of the llama.cpp that node-llama-cpp ships', (
     const names = [...table.matchAll(/"(?<name>[^"]+)"/g)].map((match) => match.groups?.['name'] ?? '')
     const known = names.filter((name) => name !== '(unknown)')
     expect(
-      [...generatingArchitectures, ...embeddingArchitectures, ...otherArchitectures.keys()].toSorted(),
+      [
+        ...generatingArchitectures,
+        ...diffusionArchitectures,
+        ...embeddingArchitectures,
+        ...otherArchitectures.keys(),
+      ].toSorted(),
     ).toEqual(known.toSorted())
   } finally {
     rmSync(clone, { recursive: true })

@@ -15,6 +15,8 @@ import type {
   TextScore,
   TextStates,
 } from '../contract/interface.ts'
+import type { DiffuseRequest, DiffuseResult } from '../contract/diffusing.ts'
+import { diffuse } from '../requests/diffuse.ts'
 import { generate } from '../requests/generate.ts'
 import { embed, readTexts } from '../requests/read-texts.ts'
 import { score } from '../requests/score.ts'
@@ -97,6 +99,10 @@ export class NativeLanguageModel implements LanguageModel {
 
   async embed(request: EmbedRequest): Promise<Float32Array[]> {
     return await this.#keep(embed(this.#usable, request))
+  }
+
+  async diffuse(request: DiffuseRequest): Promise<DiffuseResult> {
+    return await this.#keep(diffuse(this.#usable, request))
   }
 
   async tokenBytes(): Promise<readonly Uint8Array[]> {

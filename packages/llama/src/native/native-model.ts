@@ -63,6 +63,11 @@ export class NativeModel {
     this.embeddingSize = native.api.llama_model_n_embd(pointer)
   }
 
+  /** A key of the header as llama.cpp reads it; empty where it is absent. */
+  readText(key: string): string {
+    return readText(this.#native, this.pointer, key)
+  }
+
   get pointer(): ModelPointer {
     if (!this.#pointer) throw new LlamaError('disposed', `The model ${this.path} was freed.`)
     return this.#pointer

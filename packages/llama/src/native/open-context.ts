@@ -3,6 +3,7 @@ import type { LoadModelOptions } from '../contract/interface.ts'
 import { aloneArchitectures, keepsStates, wholeStateArchitectures } from '../memory/index.ts'
 import type { InspectedModel } from '../memory/index.ts'
 import type { Resources } from '../memory/choose-resources.ts'
+import { CanvasContext } from './canvas-context.ts'
 import { NativeContext } from './native-context.ts'
 import type { NativeModel } from './native-model.ts'
 
@@ -10,6 +11,11 @@ import type { NativeModel } from './native-model.ts'
 const manySequences = 64
 /** Where each has memory of its own. */
 const fewSequences = 16
+/**
+ * Texts of one call of a model that sees both ways. Attention spans the whole call, so that on processors each text costs
+ * the less the fewer there are (measured: `bench/diffusion`); a GPU is kept busy by several.
+ */
+const textsPerCall = { processor: 1, gpu: 4 }
 /** Prompt tokens of one decode call. */
 const batchSize = 512
 /** Sequence ids beyond the running ones, each of which can keep a prefix. */
@@ -23,6 +29,19 @@ export function chooseSequences(
   if (aloneArchitectures.has(file.architecture)) return 1
   const unasked = reproducible || keepsStates(file) ? fewSequences : manySequences
   return Math.min(maxSequences ?? unasked, contextSize)
+}
+
+/** The context of a model that sees both ways, and how many texts are best read in it at once. */
+export async function openCanvas(
+  native: Native,
+  model: NativeModel,
+  { resources, reproducible }: { resources: Resources; reproducible: boolean },
+): Promise<{ context: CanvasContext; textsPerCall: number }> {
+  const { contextSize, threads, gpuLayers } = resources
+  const onProcessor = native.backend === 'cpu' || gpuLayers === 0
+  const sequences = reproducible || onProcessor ? textsPerCall.processor : textsPerCall.gpu
+  const context = await CanvasContext.create(native, model, { contextSize, sequences, threads })
+  return { context, textsPerCall: sequences }
 }
 
 /** The context that a model's texts are written in. */

@@ -30,6 +30,8 @@ export class Vocabulary {
   /** −1 where the model has none. */
   readonly bos: number
   readonly eos: number
+  /** What stands for a hole, of models that fill holes. */
+  readonly mask: number
   readonly addsBos: boolean
   /** What llama.cpp ends every text with that it begins with BOS (`tokenizer.ggml.add_eos_token`). */
   readonly #addsEos: boolean
@@ -51,6 +53,7 @@ export class Vocabulary {
     this.size = api.llama_vocab_n_tokens(this.pointer)
     this.bos = api.llama_vocab_bos(this.pointer)
     this.eos = api.llama_vocab_eos(this.pointer)
+    this.mask = api.llama_vocab_mask(this.pointer)
     this.addsBos = api.llama_vocab_get_add_bos(this.pointer)
     this.#addsEos = api.llama_vocab_get_add_eos(this.pointer)
     this.suppressed = readSuppressed(api, this.pointer)

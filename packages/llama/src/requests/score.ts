@@ -1,6 +1,7 @@
 import { Scoring } from '../batching/scoring.ts'
 import type { ScoreRequest, TextScore } from '../contract/interface.ts'
 import type { ResidentModel } from '../resident/resident-model.ts'
+import { estimate } from './estimate.ts'
 import { runTask, throwIfAborted } from './run-task.ts'
 
 /** @throws LlamaError, as `LanguageModel.score` says */
@@ -11,6 +12,7 @@ export async function score(model: ResidentModel, request: ScoreRequest): Promis
   const continuations = await Promise.all(
     request.continuations.map((continuation) => model.reader.continuation(continuation, prompt.length)),
   )
+  if (model.diffuses) return await estimate(model, { prompt, continuations, request })
   return await Promise.all(
     continuations.map((continuation) => scoreOne(model, { prompt, continuation, request })),
   )

@@ -3,6 +3,7 @@ import type { Native } from '@woolgather/ggml'
 import { BatchEngine } from '../batching/engine.ts'
 import { chooseTemplate, type ChatTemplate } from '../chat/index.ts'
 import { LlamaError } from '../contract/error.ts'
+import { CanvasModel } from './canvas-model.ts'
 import type {
   GenerateRequest,
   LoadModelOptions,
@@ -45,7 +46,8 @@ export class ResidentModel {
   readonly native: Native
   readonly weights: NativeModel
   readonly #held: HeldWeights
-  /** Absent of encoders. */
+  readonly #canvas: CanvasModel | undefined
+  /** Only of models that write from left to right. */
   readonly #context: NativeContext | undefined
   readonly #engine: BatchEngine | undefined
   readonly #adapters: AdapterStore
@@ -98,15 +100,18 @@ export class ResidentModel {
     const held = await weights.hold(key, { path, gpuLayers: resources.gpuLayers, signal, onProgress })
     const { model } = held
     let context: NativeContext | undefined
+    let canvas: CanvasModel | undefined
     try {
       const separate = options.reproducible ?? false
+      if (file.diffuses) canvas = await CanvasModel.open(native, model, { resources, reproducible: separate })
       if (file.writes) context = await openContext(native, model, { resources, maxSequences, separate })
       const types = await readWeightTypes(file.parts)
-      const resident = new ResidentModel(native, { ...plan, held, context, files: state, types })
+      const resident = new ResidentModel(native, { ...plan, held, context, canvas, files: state, types })
       claim.loaded()
       return resident
     } catch (error) {
       await context?.dispose()
+      await canvas?.dispose()
       await held.release()
       throw error
     }
@@ -117,6 +122,7 @@ export class ResidentModel {
     parts: LoadPlan & {
       held: HeldWeights
       context: NativeContext | undefined
+      canvas: CanvasModel | undefined
       files: readonly { path: string; state: FileState | undefined }[]
       types: ReadonlySet<string>
     },
@@ -127,6 +133,7 @@ export class ResidentModel {
     this.weights = model
     this.#held = held
     this.#context = context
+    this.#canvas = parts.canvas
     this.pooling = figureOf(file.figures, 'pooling_type', 'largest')
     this.#claim = parts.claim
     const { sequenceLimit, contextSize } = resources
@@ -150,7 +157,8 @@ export class ResidentModel {
       layers: model.layers,
       identity: parts.options.identity,
       memory: parts.need,
-      reproducible: context?.separate ? reproducibility(native, file.architecture) : 'off',
+      reproducible: this.#isAlike ? reproducibility(native, file.architecture) : 'off',
+      ...(parts.canvas && { diffusion: parts.canvas.info }),
     }
     this.#engine =
       context &&
@@ -184,21 +192,48 @@ export class ResidentModel {
     return this.vocabulary.tokenize(text, { special, addBos })
   }
 
-  /** Whether it writes; an encoder only embeds. */
+  /** Whether what runs at once leaves each other's numbers as they are. */
+  get #isAlike(): boolean {
+    return this.#context?.separate ?? this.#canvas?.readsAlone ?? false
+  }
+
+  /** What fills the holes of canvases. @throws LlamaError model-unsupported for models that do not */
+  get canvas(): CanvasModel {
+    if (this.#canvas !== undefined) return this.#canvas
+    const { name, architecture } = this.info
+    const does = this.writes ? 'writes from left to right' : 'is an embedding model'
+    throw new LlamaError('model-unsupported', `${name} ${does} (${architecture}): it fills no holes.`, {
+      hint: `Choose a diffusion model (LLaDA, Dream, RND1)${this.writes ? ', or let this one write with “Generate”' : ''}.`,
+    })
+  }
+
+  /** Whether it fills holes, seeing the whole text. */
+  get diffuses(): boolean {
+    return this.#canvas !== undefined
+  }
+
+  /** Whether it writes from left to right; an encoder only embeds. */
   get writes(): boolean {
     return this.#engine !== undefined
   }
 
-  /** What texts are written and scored by. @throws LlamaError model-unsupported for an encoder */
+  /** What texts are written and scored by. @throws LlamaError model-unsupported for others */
   get engine(): BatchEngine {
     this.checkWrites()
     return this.#engine!
   }
 
-  /** @throws LlamaError model-unsupported for an encoder */
+  /** @throws LlamaError model-unsupported for encoders and diffusion models */
   checkWrites(): void {
     if (this.writes) return
     const { name, architecture } = this.info
+    if (this.diffuses) {
+      throw new LlamaError(
+        'model-unsupported',
+        `${name} is a diffusion model (${architecture}): it fills holes, and does not write from left to right.`,
+        { hint: 'Use it in “Diffuse”, or choose a model that writes from left to right.' },
+      )
+    }
     throw new LlamaError(
       'model-unsupported',
       `${name} is an embedding model (${architecture}): it writes no text.`,
@@ -226,6 +261,7 @@ export class ResidentModel {
   async dispose(): Promise<void> {
     await this.#engine?.idle()
     await this.#context?.dispose()
+    await this.#canvas?.dispose()
     this.#adapters.dispose()
     await this.#held.release()
     this.#claim.release()

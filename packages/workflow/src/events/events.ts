@@ -44,6 +44,17 @@ interface CellEventBase extends RunEventBase {
   at: Coordinate
 }
 
+/** Where in a canvas, its text, and how likely the model found it; null where it was given. Part of a character shows as �. */
+export type PlacedText = [place: number, text: string, probability: number | null]
+
+interface CanvasEventBase extends CellEventBase {
+  step: number
+  /** As many as there are at most. */
+  steps: number
+  /** Places of the canvas. */
+  size: number
+}
+
 export type RunEvent =
   /** Accepted; waits for a worker. */
   | (RunEventBase & { type: 'run.queued' })
@@ -64,6 +75,11 @@ export type RunEvent =
   | (CellEventBase & { type: 'cell.progress'; done: number; total: number; unit: string })
   /** Text was generated since the last such event. Never splits a character. `logprobs`: of its tokens, where asked for. */
   | (CellEventBase & { type: 'cell.token'; text: string; logprobs?: Json[] | undefined })
+  /**
+   * A `step` of `steps` of denoising: which places of a canvas of `size` were filled, and which were masked again. Step 0
+   * tells what stands there from the beginning.
+   */
+  | (CanvasEventBase & { type: 'cell.canvas'; set: PlacedText[]; cleared: number[] })
   /** Done; `milliseconds` of running, waiting for a slot not counted. */
   | (CellEventBase & { type: 'cell.finished'; outputs: Record<string, OutputValue>; milliseconds: number })
   /** Not run: the result of an earlier run with the same inputs is used. */
@@ -85,6 +101,7 @@ const streams: Readonly<Record<RunEventType, boolean>> = {
   'cell.started': false,
   'cell.progress': true,
   'cell.token': true,
+  'cell.canvas': true,
   'cell.finished': false,
   'cell.cached': false,
   'cell.failed': false,
@@ -189,6 +206,15 @@ export const runEventSchema: z.ZodType<RunEvent> = schemaOf<RunEvent>()(
       text: z.string(),
       logprobs: z.array(jsonSchema).optional(),
     }),
+    z.object({
+      ...cell,
+      type: z.literal('cell.canvas'),
+      step: z.int().nonnegative(),
+      steps: z.int().nonnegative(),
+      size: z.int().nonnegative(),
+      set: z.array(z.tuple([z.int().nonnegative(), z.string(), z.number().nullable()])),
+      cleared: z.array(z.int().nonnegative()),
+    }),
     z.object({ ...cell, type: z.literal('cell.finished'), outputs, milliseconds: z.number() }),
     z.object({ ...cell, type: z.literal('cell.cached'), outputs, reason: z.string() }),
     z.object({ ...cell, type: z.literal('cell.failed'), error: runErrorSchema }),
@@ -211,6 +237,7 @@ export function cellEnding(event: RunEvent): CellEnding | undefined {
     case 'cell.started':
     case 'cell.progress':
     case 'cell.token':
+    case 'cell.canvas':
       return undefined
     case 'cell.finished':
       return 'finished'

@@ -37,6 +37,7 @@ export function settledCell(event: RunEvent): SettledCell | undefined {
     case 'cell.started':
     case 'cell.progress':
     case 'cell.token':
+    case 'cell.canvas':
       return undefined
     case 'cell.finished':
     case 'cell.cached':

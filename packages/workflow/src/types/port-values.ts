@@ -1,4 +1,5 @@
 import type { Json } from '../json/json.ts'
+import type { Canvas } from '../links/canvas.ts'
 import type { PromptMix } from '../prompt/prompt-mix.ts'
 import type { PortType } from './ports.ts'
 import type { ChatMessage, LoraRecipe, ModelRecipe, VectorValue } from '../links/recipe.ts'
@@ -23,6 +24,7 @@ interface PortValues {
   lora: LoraRecipe
   vector: VectorValue
   mix: PromptMix
+  canvas: Canvas
   file: string
 }
 

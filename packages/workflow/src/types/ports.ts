@@ -14,6 +14,7 @@ export const portTypes = [
   'mix',
   'constraint',
   'sampler',
+  'canvas',
   'file',
   'any',
 ] as const
