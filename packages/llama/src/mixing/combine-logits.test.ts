@@ -61,13 +61,12 @@ test('plausible is what some positive term finds likely enough beside the likeli
   )
 })
 
-test('the sum of exponentials by table is that of Math.exp to a millionth', () => {
+test('the logarithm of the sum of exponentials is that of Math.exp to a millionth', () => {
   for (const spread of [0, 1, 30, 500]) {
     const row = Float32Array.from({ length: 1000 }, (_, index) => spread * Math.sin(index * index))
     const most = Math.max(...row)
     const exact = most + Math.log(row.reduce((sum, value) => sum + Math.exp(value - most), 0))
     expect(Math.abs(logSumExp(row) - exact)).toBeLessThan(1e-6)
-    expect(logSumExp(row, most)).toBe(logSumExp(row))
   }
   expect(logSumExp(Float32Array.of(1, NaN))).toBeNaN()
   expect(logSumExp(Float32Array.of(3, -Infinity))).toBeCloseTo(3, 6)

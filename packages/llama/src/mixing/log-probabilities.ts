@@ -1,47 +1,11 @@
-/** e^-x at the middle of each step of 1/128; what lies lower than 40 below the likeliest adds less than a double holds. */
-const steps = 128
-const lastStep = 40 * steps
-const stepSize = 1 / steps
-const table = Float64Array.from({ length: lastStep + 1 }, (_, step) =>
-  step === lastStep ? 0 : Math.exp(-(step + 0.5) / steps),
-)
+import { holdRow, rowBlock } from './kernels/row-kernels.ts'
 
-/**
- * ln Σ e^x over a row, to 1e-7, which is what logits are precise to; NaN where one of them is. A table and two terms of
- * the series around its nearest entry, in two sums that need not wait for each other: a vocabulary has up to 262,144 tokens.
- */
-export function logSumExp(row: Float32Array, most: number = largest(row)): number {
-  if (!Number.isFinite(most)) return most
-  const top = most * steps
-  const even = row.length - (row.length % 2)
-  let [sum, other] = [even < row.length ? exponential(top - row[even]! * steps) : 0, 0]
-  for (let index = 0; index < even; index += 2) {
-    sum += exponential(top - row[index]! * steps)
-    other += exponential(top - row[index + 1]! * steps)
-  }
-  return most + Math.log(sum + other)
-}
-
-/** e^(-below / steps). */
-function exponential(below: number): number {
-  // Not “below < lastStep”: what is no number must come through.
-  if (below >= lastStep) return 0
-  const step = below | 0
-  const beyond = (below - step - 0.5) * stepSize
-  return table[step]! * (1 - beyond * (1 - 0.5 * beyond))
-}
-
-/** In four parts that need not wait for each other. */
-function largest(row: Float32Array): number {
-  let [a, b, c, d] = [-Infinity, -Infinity, -Infinity, -Infinity]
-  const whole = row.length - (row.length % 4)
-  for (let index = 0; index < whole; index += 4) {
-    if (row[index]! > a) a = row[index]!
-    if (row[index + 1]! > b) b = row[index + 1]!
-    if (row[index + 2]! > c) c = row[index + 2]!
-    if (row[index + 3]! > d) d = row[index + 3]!
-  }
-  return Math.max(a, b, c, d, ...row.subarray(whole))
+/** ln Σ e^x over a row, to 2e-7, which is less than logits are precise to; NaN where one of them is. */
+export function logSumExp(row: Float32Array): number {
+  const held = holdRow(row)
+  const most = held.largest()
+  if (!Number.isFinite(most)) return row.some(Number.isNaN) ? NaN : most
+  return most + Math.log(held.sumExponentials(most))
 }
 
 /** The `count` largest of a row, largest first; of equal ones the earlier token. */
@@ -58,16 +22,17 @@ export function topTokens(row: Float32Array, count: number): number[] {
     if (top.length > count) top.pop()
     if (top.length === count) least = row[top[count - 1]!]!
   }
-  const begun = Math.min(row.length, count)
-  for (let token = 0; token < begun; token++) consider(token)
-  // Nearly all of a large vocabulary is passed by, four tokens at a time.
-  const whole = row.length - ((row.length - begun) % 4)
-  for (let token = begun; token < whole; token += 4) {
-    const isAbove =
-      row[token]! > least || row[token + 1]! > least || row[token + 2]! > least || row[token + 3]! > least
-    if (!isAbove) continue
-    for (let one = token; one < token + 4; one++) consider(one)
+  const considerFrom = (start: number): void => {
+    const end = Math.min(start + rowBlock, row.length)
+    for (let token = start; token < end; token++) consider(token)
   }
-  for (let token = whole; token < row.length; token++) consider(token)
+  let start = 0
+  for (; start < row.length && top.length < count; start += rowBlock) considerFrom(start)
+  // Nearly all of a large vocabulary is passed by.
+  const held = holdRow(row)
+  for (let next = held.nextAbove(start, least); next !== undefined; next = held.nextAbove(start, least)) {
+    considerFrom(next)
+    start = next + rowBlock
+  }
   return top
 }

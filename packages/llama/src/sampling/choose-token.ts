@@ -157,7 +157,7 @@ export class TokenChooser {
     if (this.#alternatives === undefined) return undefined
     const logits = row.context.logits(row.index)
     const top = topTokens(logits, this.#alternatives)
-    const total = logSumExp(logits, logits[top[0] ?? -1])
+    const total = logSumExp(logits)
     const alternatives = top.map((token) => this.#describe(token, logits[token]! - total))
     return (token) => ({
       ...this.#describe(token, (originals.get(token) ?? logits[token]!) - total),
