@@ -7,14 +7,14 @@ import type { Steering } from '../native/steering.ts'
 import { commonPrefix } from './kv-ledger.ts'
 import { KvCache } from './kv-cache.ts'
 import { listEntries, listRows } from './decode-rows.ts'
-import type { Row, Shares } from './decode-rows.ts'
-import { LogitsRow } from '../native/logits-row.ts'
+import type { Shares } from './decode-rows.ts'
+import { HandOut } from './hand-out.ts'
 import { planStep, planStrictStep } from './plan-step.ts'
 import type { Pending } from './plan-step.ts'
 import { PrefixSharing } from './prefix-sharing.ts'
 import type { Sequence } from './sequence.ts'
 import type { Task } from './task.ts'
-import { DecodePace, TimeSlice } from '../pace/time-slice.ts'
+import { DecodePace } from '../pace/time-slice.ts'
 
 export interface EngineOptions {
   /** Tokens of KV cache that may be filled. */
@@ -72,7 +72,7 @@ export class BatchEngine {
   /** The last plan, where it can be repeated as it is. */
   #steady: Shares = new Map()
   readonly #pace = new DecodePace()
-  readonly #slice = new TimeSlice()
+  readonly #handOut: HandOut
   #loop: Promise<void> | undefined
   #wake: (() => void) | undefined
 
@@ -81,6 +81,7 @@ export class BatchEngine {
     this.#options = options
     this.#cache = new KvCache(context, { capacity: options.contextSize, partial: options.partialPrefixes })
     this.#sharing = new PrefixSharing(this.#cache, options)
+    this.#handOut = new HandOut(context, this.#sharing)
   }
 
   get strict(): boolean {
@@ -126,7 +127,9 @@ export class BatchEngine {
     this.#cache.dropAnswers(this.#waiting, this.#waiting.length >= crowd ? 0 : keptAnswers)
     while (this.#waiting.length + this.#running.length > 0) {
       try {
-        await this.#step()
+        // Awaiting what is not a promise would take a twentieth of a small model's step.
+        const step = this.#step()
+        if (step) await step
       } catch (error) {
         this.#failRunning(error)
       }
@@ -134,11 +137,11 @@ export class BatchEngine {
     this.#loop = undefined
   }
 
-  async #step(): Promise<void> {
+  #step(): void | Promise<void> {
     this.#settle()
     const shares = this.#isSteady() ? this.#steady : this.#plan()
-    if (!shares) return await this.#sleep()
-    if (shares.size > 0) await this.#decode(shares)
+    if (!shares) return this.#sleep()
+    if (shares.size > 0) return this.#decode(shares)
   }
 
   /** Nothing where nobody is due. */
@@ -290,11 +293,15 @@ export class BatchEngine {
     this.#waiting.unshift(...party)
   }
 
-  async #decode(shares: Shares): Promise<void> {
+  /** Most steps of a small model wait for nothing, and cost less where nothing is awaited. */
+  #decode(shares: Shares): void | Promise<void> {
     const entries = listEntries(shares)
-    const called = this.#callDecode(entries, shares)
-    // As with what is given below: most steps of a small model wait for nothing.
-    const outcome = typeof called === 'string' ? called : await called
+    const outcome = this.#callDecode(entries, shares)
+    if (typeof outcome === 'string') return this.#takeIn(outcome, entries, shares)
+    return outcome.then((one) => this.#takeIn(one, entries, shares))
+  }
+
+  #takeIn(outcome: DecodeOutcome, entries: readonly BatchEntry[], shares: Shares): void | Promise<void> {
     if (outcome === 'aborted') return [...shares.keys()].forEach((sequence) => this.#cache.trim(sequence))
     if (outcome === 'full') return this.#recoverFromFull()
     this.stats.decodeCalls++
@@ -304,7 +311,7 @@ export class BatchEngine {
       this.#cache.touch(sequence)
       sequence.task.reportPromptProgress()
     }
-    await this.#handOut(listRows(shares))
+    return this.#handOut.give(listRows(shares), this.#running)
   }
 
   #callDecode(entries: readonly BatchEntry[], shares: Shares): DecodeOutcome | Promise<DecodeOutcome> {
@@ -327,7 +334,7 @@ export class BatchEngine {
       return outcome
     } finally {
       this.#decoding = []
-      this.#slice.restart()
+      this.#handOut.slice.restart()
     }
   }
 
@@ -335,36 +342,6 @@ export class BatchEngine {
   #recoverFromFull(): void {
     if (!this.#cache.makeRoom(this.#cache.available) || this.#running.length > 1) this.#preempt()
     else throw new RangeError('llama.cpp finds no room in an empty KV cache')
-  }
-
-  async #handOut(rows: readonly Row[]): Promise<void> {
-    const twins = this.#running.some(({ isTwin }) => isTwin)
-    for (const { sequence, index, position, last } of rows) {
-      const consumers =
-        last && twins ? [sequence, ...this.#sharing.adoptTwins(sequence, this.#running)] : [sequence]
-      const row = new LogitsRow(this.#context, index, consumers.length > 1)
-      for (const consumer of consumers) {
-        // Awaiting what is not a promise would take a twentieth of a small model's step.
-        const given = this.#give(consumer, row, position)
-        if (given) await given
-        if (this.#slice.isOver) await this.#slice.pause()
-      }
-    }
-    // The next decode call overwrites the rows of those who wait for others.
-    for (const sequence of this.#running) {
-      if (sequence.logits instanceof LogitsRow) sequence.logits = sequence.logits.copy()
-    }
-  }
-
-  #give(sequence: Sequence, row: LogitsRow, position: number): void | Promise<void> {
-    const { task } = sequence
-    if (task.settled) return
-    try {
-      const received = task.receive(sequence, row, position)
-      return received?.catch((error: unknown) => task.fail(error))
-    } catch (error) {
-      task.fail(error)
-    }
   }
 
   /** A decode that fails leaves the state of its sequences unknown; what waits may still go well. */
