@@ -5,15 +5,14 @@ import { useModels } from '../generation/use-models.ts'
 import { recipesOf } from '../generation/write-mix.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { blankCanvas, checkCanvas } from './canvas/open-canvas.ts'
-import { fillCanvas, isUnprompted, writeCanvasPrompt } from './fill-canvas.ts'
-import { notesOf } from './notes.ts'
+import { fillFor } from './fill-for.ts'
 import {
+  constraintInput,
   diffuserInput,
   endInput,
   filledOutputs,
   fillingInputs,
   keepFramesInput,
-  pickFilling,
   seedInput,
 } from './settings.ts'
 
@@ -44,6 +43,7 @@ export const diffuse: WoolgatherNode = defineNode({
     seed: seedInput,
     ...fillingInputs,
     end: endInput,
+    constraint: constraintInput,
     keepFrames: keepFramesInput,
   },
   outputs: { text: { type: 'text', description: 'What came out.' }, ...filledOutputs },
@@ -52,30 +52,16 @@ export const diffuse: WoolgatherNode = defineNode({
     Promise.all(recipesOf(model, prompt).map((recipe) => models.fingerprint(recipe))),
   run: (inputs, context) => {
     const { signal, services, progress } = context
-    const { model: recipe, prompt, keepFrames, seed = context.seed, steps, guidance } = inputs
+    const { model: recipe, prompt, seed = context.seed } = inputs
     const framing = { ...inputs, special: specialParts(inputs.special, context.typed) }
     const loading = { signal, onProgress: progress }
     return useModels(services.models, recipesOf(recipe, prompt), loading, async (readyFor) => {
       const ready = readyFor(recipe)
-      const { model } = ready
-      const canvas = inputs.canvas ?? (await blankCanvas(model, inputs.length))
-      await checkCanvas(model, canvas)
-      const written = await writeCanvasPrompt({ ...framing, ready, prompt }, { recipe, steps }, readyFor)
-      const unprompted = isUnprompted(prompt, framing)
-      const settings = { ...inputs, guidance: unprompted ? 1 : guidance }
-      const filled = await fillCanvas({
-        ready,
-        canvas,
-        prompt: written.prompt,
-        settings: pickFilling(settings),
-        seed,
-        keepFrames,
-        context,
-      })
-      const { capped, ...outputs } = filled
-      const systemMoved = written.systemMoved === true
-      const notes = notesOf({ model, capped, steps: filled.steps, guidance, unprompted, systemMoved })
-      return { ...outputs, warnings: notes }
+      const canvas = inputs.canvas ?? (await blankCanvas(ready.model, inputs.length))
+      await checkCanvas(ready.model, canvas)
+      const filled = await fillFor({ ready, recipe, readyFor, canvas, context }, { ...framing, seed })
+      const { likelihood: _, ...outputs } = filled
+      return outputs
     })
   },
 })

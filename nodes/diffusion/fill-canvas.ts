@@ -16,6 +16,7 @@ export interface FillInput {
   canvas: Canvas
   prompt: DiffuseRequest['prompt']
   settings: Filling
+  constraints: DiffuseRequest['constraints']
   seed: number
   keepFrames: boolean
   context: Pick<NodeContext<unknown>, 'signal' | 'progress' | 'canvas'>
@@ -28,6 +29,8 @@ export interface Filled {
   frames: string[]
   steps: number
   capped: boolean
+  /** Mean log-probability of what was filled in; 0 where nothing was. */
+  likelihood: number
 }
 
 /** Fills the holes of a canvas, and tells each step. */
@@ -48,6 +51,7 @@ export async function fillCanvas(input: FillInput): Promise<Filled> {
     ...rest,
     ...(blockLength > 0 && { blockLength }),
     prompt: input.prompt,
+    constraints: input.constraints,
     canvas: places,
     seed: input.seed,
     adapters,
@@ -60,7 +64,13 @@ export async function fillCanvas(input: FillInput): Promise<Filled> {
   })
   const { confidence, frames } = watch
   const closed = await closeCanvas(model, canvas, result.canvas)
-  return { ...closed, confidence, frames, steps: result.steps, capped: result.capped }
+  const { steps, capped, probabilities } = result
+  return { ...closed, confidence, frames, steps, capped, likelihood: meanLog(probabilities) }
+}
+
+function meanLog(probabilities: readonly (number | null)[]): number {
+  const set = probabilities.filter((probability) => probability !== null)
+  return set.reduce((sum, probability) => sum + Math.log(probability), 0) / Math.max(1, set.length)
 }
 
 /** As `writeRequest`; an empty prompt is one, too: what a canvas says is enough to go by. */

@@ -1,6 +1,7 @@
 import type { InputDefinition } from '@woolgather/engine'
 import { diffusionOrders, diffusionSchedules, endRules } from '@woolgather/llama'
 import { z } from 'zod'
+import { constraintSchema } from '../steering/constraints/constraint-value.ts'
 import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 
 /** The model that sees both ways. */
@@ -119,6 +120,15 @@ export const seedInput = {
     'The same seed, canvas and settings give the same text, alone or beside others. Empty: drawn anew for each run.',
   schema: z.int().min(0).max(4_294_967_295).optional(),
   widget: 'seed',
+} as const satisfies InputDefinition
+
+export const constraintInput = {
+  type: 'constraint',
+  title: 'Constraint',
+  description:
+    'What is filled into each hole must match, as a whole. Such holes are filled from the left, a token a step.',
+  schema: constraintSchema.optional(),
+  widget: 'none',
 } as const satisfies InputDefinition
 
 export const keepFramesInput = {

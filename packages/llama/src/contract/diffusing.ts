@@ -1,4 +1,11 @@
-import type { AdapterUse, PromptInput, PromptMix, Reproducibility, VectorUse } from './interface.ts'
+import type {
+  AdapterUse,
+  FinishingConstraint,
+  PromptInput,
+  PromptMix,
+  Reproducibility,
+  VectorUse,
+} from './interface.ts'
 
 /** By what the places are chosen that a step fills: the surest first, or at random, or from the left. */
 export const diffusionOrders = ['confidence', 'margin', 'entropy', 'random', 'left'] as const
@@ -49,6 +56,8 @@ export interface DiffuseRequest extends DiffusionSettings {
   canvas: readonly (number | null)[]
   /** Decode calls of each term: at most one for each hole, unless tokens are masked again. From 1 up. */
   steps: number
+  /** Holes whose text must match, from `from` up to `to`: they are filled from the left, a token a step. */
+  constraints?: readonly CanvasConstraint[] | undefined
   /** 0…2³²−1. Noise is drawn by seed, place and step: nothing else that runs changes it. */
   seed: number
   adapters?: readonly AdapterUse[] | undefined
@@ -56,6 +65,14 @@ export interface DiffuseRequest extends DiffusionSettings {
   signal?: AbortSignal | undefined
   /** After each step, the places that changed. */
   onStep?: ((change: CanvasChange) => void) | undefined
+}
+
+export interface CanvasConstraint {
+  /** Places that are all holes, and that no other constraint has. */
+  from: number
+  to: number
+  /** One object serves one canvas. */
+  constraint: FinishingConstraint
 }
 
 export interface CanvasChange {

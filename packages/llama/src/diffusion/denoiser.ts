@@ -1,6 +1,7 @@
 import { LlamaError } from '../contract/error.ts'
 import type { CanvasChange, DiffuseResult, PlacedToken } from '../contract/diffusing.ts'
 import type { CanvasReader } from './canvas-reader.ts'
+import type { ConstrainedSpan } from './constrained-span.ts'
 import { guessToken, type Guess } from './guess-token.ts'
 import { draws, noise } from './noise.ts'
 import { ownChances } from './own-chances.ts'
@@ -16,6 +17,8 @@ export interface DenoiserInput {
   forbidden: readonly number[]
   /** Tokens that end a text. */
   ends: ReadonlySet<number>
+  /** Holes that are filled from the left, as constraints allow. */
+  spans: readonly ConstrainedSpan[]
   signal?: AbortSignal | undefined
   onStep?: ((change: CanvasChange) => void) | undefined
 }
@@ -44,7 +47,11 @@ export class Denoiser {
     this.#canvas = [...canvas]
     this.#holes = canvas.flatMap((token, place) => (token === null ? [place] : []))
     this.#probabilities = canvas.map(() => null)
-    this.#blocks = planBlocks({ ...settings, canvas, mayRevise: settings.remask > 0 })
+    const blocks = planBlocks({ ...settings, canvas, mayRevise: settings.remask > 0 })
+    this.#blocks = blocks.map((block) => ({
+      ...block,
+      steps: Math.max(block.steps, this.#longestSpan(block)),
+    }))
     this.#steps = this.#blocks.reduce((sum, { steps }) => sum + steps, 0) + this.#polishingSteps
   }
 
@@ -52,7 +59,7 @@ export class Denoiser {
   async run(): Promise<Omit<DiffuseResult, 'reproducible'>> {
     const { settings } = this.#input
     for (const block of this.#blocks) await this.#fill(block)
-    if (this.#holes.length > 0) for (let round = 0; round < settings.polish; round++) await this.#polish()
+    if (this.#worstCount > 0) for (let round = 0; round < settings.polish; round++) await this.#polish()
     const asked = Math.max(settings.steps, this.#blocks.length)
     return {
       canvas: this.#canvas.map((token) => token!),
@@ -62,13 +69,28 @@ export class Denoiser {
     }
   }
 
+  /** A constrained hole takes a step for each of its places. */
+  #longestSpan({ start, end }: Block): number {
+    const within = this.#input.spans.map((span) => this.#holes.filter((place) => span.has(place)))
+    return Math.max(0, ...within.map((places) => places.filter((one) => one >= start && one < end).length))
+  }
+
+  #spanOf(place: number): ConstrainedSpan | undefined {
+    return this.#input.spans.find((span) => span.has(place))
+  }
+
   get #polishingSteps(): number {
     const { polish } = this.#input.settings
     return polish * (1 + Math.min(polishSteps, this.#worstCount))
   }
 
+  /** Holes that may be filled with anything, and filled again. */
+  get #free(): readonly number[] {
+    return this.#input.spans.length === 0 ? this.#holes : this.#holes.filter((place) => !this.#spanOf(place))
+  }
+
   get #worstCount(): number {
-    return Math.ceil(polishedShare * this.#holes.length)
+    return Math.ceil(polishedShare * this.#free.length)
   }
 
   async #fill(block: Block, settings: ResolvedDiffusion = this.#input.settings): Promise<void> {
@@ -95,7 +117,8 @@ export class Denoiser {
   ): Promise<PlacedToken[]> {
     const inTurn = settings.order === 'left' && settings.end !== 'last' && settings.threshold >= 1
     // What is not to be filled yet need not be guessed.
-    const asked = inTurn ? holes.slice(0, count) : holes
+    const [free, bound] = this.#divide(holes)
+    const asked = [...(inTurn ? free.slice(0, count) : free), ...bound].toSorted((a, b) => a - b)
     const guesses = new Map<number, Guess>()
     const { reader } = this.#input
     await reader.read(
@@ -106,10 +129,21 @@ export class Denoiser {
     )
     this.#checkCancelled()
     const sure = Math.log(settings.threshold)
-    const chosen = asked.toSorted((a, b) => guesses.get(b)!.score - guesses.get(a)!.score)
+    const chosen = asked
+      .filter((place) => !bound.includes(place))
+      .toSorted((a, b) => guesses.get(b)!.score - guesses.get(a)!.score)
     const certain = settings.threshold < 1 ? asked.filter((place) => guesses.get(place)!.logprob > sure) : []
-    const taken = isLast ? asked : this.#choose(chosen, certain, settings.threshold < 1 ? 1 : count)
-    return taken.map((place) => this.#set(place, guesses.get(place)!))
+    const sureOf = [...certain, ...bound]
+    const taken = isLast ? asked : this.#choose(chosen, sureOf, settings.threshold < 1 ? 1 : count)
+    return taken.flatMap((place) => this.#set(place, guesses.get(place)!))
+  }
+
+  /** Holes that may be filled in any order, and the next one of each span. */
+  #divide(holes: readonly number[]): [free: readonly number[], bound: readonly number[]] {
+    const { spans } = this.#input
+    if (spans.length === 0) return [holes, []]
+    const next = new Set(spans.map((span) => span.next))
+    return [holes.filter((place) => !this.#spanOf(place)), holes.filter((place) => next.has(place))]
   }
 
   /** The best, and whatever is certain. */
@@ -117,18 +151,27 @@ export class Denoiser {
     return [...new Set([...chosen.slice(0, count), ...certain])].toSorted((a, b) => a - b)
   }
 
-  #set(place: number, { token, logprob }: Guess): PlacedToken {
-    const probability = Math.exp(logprob)
-    this.#canvas[place] = token
-    this.#probabilities[place] = probability
-    return { place, token, probability }
+  #set(place: number, { token, logprob }: Guess): PlacedToken[] {
+    const rest = this.#spanOf(place)?.accept(token)
+    const set = { place, token, probability: Math.exp(logprob) }
+    const all = [
+      set,
+      ...(rest?.places ?? []).map((one) => ({ place: one, token: rest!.token, probability: 1 })),
+    ]
+    for (const one of all) {
+      this.#canvas[one.place] = one.token
+      this.#probabilities[one.place] = one.probability
+    }
+    return all
   }
 
   #guess(row: Float32Array, place: number, settings: ResolvedDiffusion): Guess {
     const { seed, forbidden, ends } = this.#input
     for (const { token, bias } of settings.logitBias) row[token] = row[token]! + bias
     for (const token of forbidden) row[token] = -Infinity
-    if (settings.end === 'never') for (const token of ends) row[token] = -Infinity
+    const span = this.#spanOf(place)
+    if (span) span.restrict(row)
+    else if (settings.end === 'never') for (const token of ends) row[token] = -Infinity
     const guess = guessToken(row, settings, noise(seed, place, this.#step, draws.token))
     if (Number.isNaN(guess.logprob))
       throw new LlamaError('native-error', 'The model computes no numbers (NaN).')
@@ -145,7 +188,7 @@ export class Denoiser {
   /** Masks the least certain of what is filled again, fewer with each step, and none before the last. */
   #maskAgain(block: Block, { remask }: ResolvedDiffusion, done: number): number[] {
     if (remask === 0 || done >= block.steps - 1) return []
-    const filled = this.#holes.filter(
+    const filled = this.#free.filter(
       (place) => place >= block.start && place < block.end && this.#canvas[place] !== null,
     )
     const count = Math.floor(remask * filled.length * (1 - done / block.steps))
@@ -164,10 +207,10 @@ export class Denoiser {
 
   /** Masks what is least likely where it stands, and fills it with what is likeliest. */
   async #polish(): Promise<void> {
-    const chances = await ownChances(this.#input.reader, this.#canvas, this.#holes)
+    const chances = await ownChances(this.#input.reader, this.#canvas, this.#free)
     this.#checkCancelled()
     this.#step++
-    const worst = this.#holes.toSorted((a, b) => chances.get(a)! - chances.get(b)!).slice(0, this.#worstCount)
+    const worst = this.#free.toSorted((a, b) => chances.get(a)! - chances.get(b)!).slice(0, this.#worstCount)
     this.#report([], this.#clear(worst))
     const whole = { start: 0, end: this.#canvas.length, holes: worst.length }
     const steps = Math.min(polishSteps, worst.length)
