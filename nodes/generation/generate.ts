@@ -11,7 +11,7 @@ import { framingInputs, promptInput, specialParts } from './prompt-inputs.ts'
 import { reportResult, splitMessages } from './report-result.ts'
 import { joinSamplers, samplerSchema, splitSampler } from './sampler-value.ts'
 import { readSampling, samplingInputs } from './sampling.ts'
-import { useModels } from './use-models.ts'
+import { useModels, weightNotes } from './use-models.ts'
 import { recipesOf, writeRequest } from './write-mix.ts'
 
 const movedSystem =
@@ -122,7 +122,11 @@ export const generate: WoolgatherNode = defineNode({
       description:
         'Of models that think in messages of their own (gpt-oss): what they wrote before the answer. Empty elsewhere.',
     },
-    warnings: { type: 'list', description: 'What was not asked as it stands here.', warns: true },
+    warnings: {
+      type: 'list',
+      description: 'What was not asked as it stands here, and what was lost in weights that were made.',
+      warns: true,
+    },
   },
   holds: ({ model, prompt }) => recipesOf(model, prompt).map(loadKeyOf),
   fingerprint: ({ model, prompt }, { models }) =>
@@ -173,7 +177,7 @@ export const generate: WoolgatherNode = defineNode({
           answer: constrainedPart(asked.model, inputs.constraint, said),
         }),
         thinking,
-        warnings: systemMoved ? [movedSystem] : [],
+        warnings: [...(systemMoved ? [movedSystem] : []), ...weightNotes(recipes, readyFor)],
       }
     })
   },

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { framingInputs, specialParts, type Framing } from './prompt-inputs.ts'
+import { weightNotes } from './use-models.ts'
 import { writeTerm, type WrittenPrompt } from './write-prompt.ts'
 
 export const score: WoolgatherNode = defineNode({
@@ -57,22 +58,30 @@ export const score: WoolgatherNode = defineNode({
     probability: { type: 'number', description: 'Its share among the texts.' },
     logprobs: { type: 'list', description: 'Its tokens with their log-probabilities.' },
     table: { type: 'table', description: 'All texts with their figures.' },
+    warnings: { type: 'list', description: 'What was lost in weights that were made.', warns: true },
   },
   holds: ({ model }) => [loadKeyOf(model)],
   fingerprint: ({ model }, { models }) => models.fingerprint(model),
   run: ({ model: recipe, choices, measure, ...inputs }, { services, signal, progress, typed }) =>
-    services.models.use(recipe, { signal, onProgress: progress }, async ({ model, adapters, vectors }) => {
-      const framing = { ...inputs, special: specialParts(inputs.special, typed) }
-      const prompt = await writeQuestion(framing, (text) => writeTerm(model, text, framing))
-      const scores = await model.score({
-        prompt,
-        continuations: choices.map((text) => ({ text })),
-        adapters,
-        vectors,
-        signal,
-      })
-      return rank(choices, scores, measure)
-    }),
+    services.models.use(
+      recipe,
+      { signal, onProgress: progress },
+      async ({ model, adapters, vectors, notes }) => {
+        const framing = { ...inputs, special: specialParts(inputs.special, typed) }
+        const prompt = await writeQuestion(framing, (text) => writeTerm(model, text, framing))
+        const scores = await model.score({
+          prompt,
+          continuations: choices.map((text) => ({ text })),
+          adapters,
+          vectors,
+          signal,
+        })
+        return {
+          ...rank(choices, scores, measure),
+          warnings: weightNotes([recipe], () => ({ notes })),
+        }
+      },
+    ),
 })
 
 /** Without anything to answer, the texts are scored as they stand. */

@@ -18,3 +18,14 @@ export function useModels<Result>(
     })
   })
 }
+
+/** What of the models' weights is otherwise than the graph asked, each once: a bake whose change was lost in rounding, say. */
+export function weightNotes(
+  recipes: readonly ModelRecipe[],
+  readyFor: (recipe: ModelRecipe) => Pick<ReadyModel, 'notes'>,
+): string[] {
+  const told = recipes.flatMap((recipe) =>
+    readyFor(recipe).notes.map((note) => `${nameOfModel(recipe)}: ${note}`),
+  )
+  return [...new Set(told)]
+}

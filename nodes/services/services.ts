@@ -22,6 +22,8 @@ export interface ReadyModel {
   adapters: { path: string; strength: number }[]
   /** The recipe's control vectors. */
   vectors: VectorUse[]
+  /** What of its weights, which were made, is otherwise than was asked, as sentences. */
+  notes: readonly string[]
   /**
    * A constraint over this model's tokens; equal ones are compiled once.
    * @throws WoolgatherError invalid-input, for a source with errors or one that the tokens cannot spell

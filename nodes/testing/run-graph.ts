@@ -52,6 +52,7 @@ export async function runGraphOn(
     model,
     adapters: [],
     vectors: vectorUses(recipe),
+    notes: [],
     constrain: (source) => compile(model, source),
   })
   const services: NodeServices = {

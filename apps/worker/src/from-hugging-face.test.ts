@@ -135,3 +135,15 @@ test.each([
 ])('“%s” as a checkpoint and “%s” as a LoRA: what is wrong is told', async (model, style, node, named) => {
   expect((await run(graph(model, style)))[node]).toContain(named)
 })
+
+test('what is stored otherwise than was asked of weights that are only used is told by the nodes that write with them', async () => {
+  const nodes = graph('own', 'own-style')
+  const typed = (type: string): Record<string, WorkflowNode> => ({
+    ...nodes,
+    model: { type: 'loading/checkpoint', inputs: { folder: 'own', type } },
+    told: { type: 'output/preview', links: { value: ['plain', 'warnings'] } },
+  })
+  expect((await run(typed('F16')))['told']).toEqual([])
+  const { told } = await run(typed('Q4_K_M'))
+  expect(told).toContainEqual(expect.stringMatching(/^own: 11 tensors are F16 in place of Q4_K/))
+})

@@ -61,7 +61,7 @@ export interface ModelsOptions {
   /** From where may be downloaded. */
   hosts: Pick<DownloadHosts, 'check'>
   files: SourceFiles
-  weights: Pick<ModelMaker, 'hold'>
+  weights: Pick<ModelMaker, 'hold' | 'notesOf'>
   loras: Pick<LoraMaker, 'pathOf'>
   loaded: SharedModels
 }
@@ -175,16 +175,19 @@ export function createModels(
     const noteAdapters = async (): Promise<void> => note(await files.look(adapterFiles))
     await noteAdapters()
     const adapters = await Promise.all(recipes.map((recipe) => adaptersOf(recipe, options)))
+    const notesOf = (recipe: ModelRecipe): Promise<readonly string[]> => weights.notesOf(weightsOf(recipe))
     let isReady = false
     const attempt = async (): ReturnType<typeof work> => {
       const resolved = await Promise.all(recipes.map(resolve))
-      return await useResolved(resolved, options, (models) => {
+      return await useResolved(resolved, options, async (models) => {
         isReady = true
         for (const { sources } of resolved) note(sources)
+        const notes = await Promise.all(recipes.map(notesOf))
         const ready = models.map((model, index) => ({
           model,
           adapters: adapters[index] ?? [],
           vectors: vectorUses(recipes[index]!),
+          notes: notes[index]!,
           constrain: (source: Parameters<ReadyModel['constrain']>[0]) => compileConstraint(model, source),
         }))
         return work(ready)

@@ -25,7 +25,7 @@ import { extractKeys, extractLoraFile } from './extract-lora.ts'
 import { convertPeft } from '../imports/peft/convert-peft.ts'
 import { asWoolgatherError } from '../made/as-woolgather-error.ts'
 import { holdMade } from '../made/hold-made.ts'
-import type { MadeFiles, WorkOptions } from '../made/made-files.ts'
+import type { MadeFiles, Notes, WorkOptions } from '../made/made-files.ts'
 import type { Threads } from '../jobs/threads.ts'
 import type { SourceFiles } from '../sources/source-files.ts'
 
@@ -66,10 +66,11 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
     return held.path
   }
 
-  const make = async (source: MadeLora, target: string, options: WorkOptions): Promise<void> => {
+  const make = async (source: MadeLora, target: string, options: WorkOptions): Promise<Notes> => {
     try {
       const { lora, metadata } = await work(source, options)
       await writeLoraFile(target, lora, metadata)
+      return []
     } catch (error) {
       throw tellError(error, { folder: path.dirname(target) })
     }

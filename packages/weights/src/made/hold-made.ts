@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { namesOf } from '../sources/contents.ts'
 import { whileStale, type SourceFiles, type Sources } from '../sources/source-files.ts'
-import type { HeldFile, MadeFiles, WorkOptions } from './made-files.ts'
+import type { HeldFile, MadeFiles, Make, Notes, WorkOptions } from './made-files.ts'
 
 /** A file that was made, and what it was made from. */
 export interface HeldMade extends HeldFile {
@@ -24,19 +24,20 @@ export function holdMade(
   { made, files }: { made: MadeFiles; files: SourceFiles },
   recipe: Recipe,
   options: WorkOptions,
-  make: (target: string, options: WorkOptions) => Promise<void>,
+  make: Make,
 ): Promise<HeldMade> {
   return whileStale(async () => {
     const sources = await files.look(recipe.files)
     const name = await chooseName(made, recipe, sources)
     const held = await made.hold(name, options, async (target, own) => {
-      await make(target, own).catch(async (error: unknown) => {
+      const notes = await make(target, own).catch(async (error: unknown) => {
         own.signal.throwIfAborted()
         // What cannot be read may have been replaced just then.
         await files.check(sources)
         throw error
       })
       await files.check(sources)
+      return notes
     })
     return { ...held, sources }
   })
@@ -48,6 +49,14 @@ export async function isMade(
   recipe: Recipe,
 ): Promise<boolean> {
   return made.has(await chooseName(made, recipe, await files.look(recipe.files)))
+}
+
+/** What was noted when it was made from the files as they are. */
+export async function notesOfMade(
+  { made, files }: { made: MadeFiles; files: SourceFiles },
+  recipe: Recipe,
+): Promise<Notes> {
+  return made.notesOf(await chooseName(made, recipe, await files.look(recipe.files)))
 }
 
 async function chooseName(made: MadeFiles, recipe: Recipe, sources: Sources): Promise<string> {

@@ -22,6 +22,7 @@ async function make(files: MadeFiles, name: string, age: number): Promise<{ rele
   const held = await files.hold(name, options, async (target) => {
     await files.makeRoom(100)
     await writeFile(target, Buffer.alloc(100))
+    return []
   })
   const then = new Date(Date.now() - age * 1000)
   await utimes(held.path, then, then)
@@ -73,7 +74,7 @@ test('what a process that was killed left behind is removed, here and beside the
 
 test('a making that fails is told to all who wait, and the next one begins anew', async () => {
   await using files = openMadeFiles(folder, Infinity)
-  const fail = (): Promise<void> => Promise.reject(new Error('no'))
+  const fail = (): Promise<never> => Promise.reject(new Error('no'))
   const both = await Promise.allSettled([1, 2].map(() => files.hold('a.gguf', options, fail)))
   expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   ;(await make(files, 'a.gguf', 0)).release()

@@ -22,8 +22,15 @@ export interface WorkOptions {
 /** A file in use: it stays until it is released. */
 export interface HeldFile {
   path: string
+  /** What in it is otherwise than was asked, as sentences. */
+  notes: Notes
   release(): void
 }
+
+export type Notes = readonly string[]
+
+/** Makes a file at a path; what it returns is kept with it. */
+export type Make = (target: string, options: WorkOptions) => Promise<Notes>
 
 /** Files named by what made them of what: each is made once, and kept as long as there is room. */
 export interface MadeFiles extends AsyncDisposable {
@@ -31,14 +38,11 @@ export interface MadeFiles extends AsyncDisposable {
   readonly code: string | undefined
   /**
    * The file of this name. Whoever asks for it while it is made waits for it; making ends when nobody waits any more.
-   * @param make writes the file to the path it is given
    */
-  hold(
-    name: string,
-    options: WorkOptions,
-    make: (target: string, options: WorkOptions) => Promise<void>,
-  ): Promise<HeldFile>
+  hold(name: string, options: WorkOptions, make: Make): Promise<HeldFile>
   has(name: string): Promise<boolean>
+  /** As a held file has them; none where it is not there. */
+  notesOf(name: string): Promise<Notes>
   /**
    * Drops what was not used for longest, so that this many more bytes are within the budget. What is in use stays.
    * @throws WoolgatherError disk-full
@@ -76,11 +80,7 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
     if (entry.holders === 0 && entry.making === undefined) entries.delete(name)
   }
 
-  const start = (
-    name: string,
-    entry: Entry,
-    make: (target: string, options: WorkOptions) => Promise<void>,
-  ): Making => {
+  const start = (name: string, entry: Entry, make: Make): Making => {
     const abandon = new AbortController()
     const waiting: Making['waiting'] = new Set()
     const onProgress: WorkOptions['onProgress'] = (...told) => waiting.forEach((listen) => listen(...told))
@@ -88,7 +88,8 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
       await prepare()
       const target = path.join(own, name)
       try {
-        await make(target, { signal: abandon.signal, onProgress })
+        const notes = await make(target, { signal: abandon.signal, onProgress })
+        await keepNotes(notes, target, path.join(folder, name))
         await touch(target)
         await rename(target, path.join(folder, name))
       } finally {
@@ -126,6 +127,7 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
     let held = true
     return {
       path: path.join(folder, name),
+      notes: await readNotes(path.join(folder, name)),
       release() {
         if (held) release(name, entry)
         held = false
@@ -137,6 +139,7 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
     code,
     hold,
     has: (name) => exists(path.join(folder, name)),
+    notesOf: (name) => readNotes(path.join(folder, name)),
     async makeRoom(bytes) {
       await prepare()
       const files = await listFiles(folder)
@@ -145,6 +148,7 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
         if (total <= budgetBytes) break
         if (entries.has(name)) continue
         await rm(path.join(folder, name), { force: true })
+        await rm(notesFile(path.join(folder, name)), { force: true })
         total -= size
       }
       await checkDisk(folder, bytes)
@@ -160,6 +164,22 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
       await rm(own, { recursive: true, force: true })
     },
   }
+}
+
+function notesFile(file: string): string {
+  return `${file}.notes.json`
+}
+
+async function keepNotes(notes: Notes, madeAt: string, file: string): Promise<void> {
+  if (notes.length === 0) return rm(notesFile(file), { force: true })
+  await writeFile(notesFile(madeAt), JSON.stringify(notes))
+  await rename(notesFile(madeAt), notesFile(file))
+}
+
+/** Nearly always there are none. */
+async function readNotes(file: string): Promise<Notes> {
+  const text = await readFile(notesFile(file), 'utf8').catch(() => '[]')
+  return JSON.parse(text) as Notes
 }
 
 /** @throws WoolgatherError disk-full */

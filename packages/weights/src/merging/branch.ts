@@ -8,6 +8,8 @@ export interface Branch {
   /** What messages call it, different from all others of the merge. */
   name: string
   file: GgufFile
+  /** What is otherwise in it than was asked of whatever made it. */
+  notes: readonly string[]
   bakes: Bakes
 }
 

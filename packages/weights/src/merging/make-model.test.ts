@@ -494,6 +494,28 @@ describe('saved as another type', () => {
     expect(coarse!.error).toBeGreaterThan(4 * (fine?.error ?? 0))
   })
 
+  test('what a bake lost is told of it where it is only used, used again, built upon and saved as a copy', async () => {
+    await save('Q4_0', 'coarse.gguf')
+    const adapters = [{ file: 'lora.gguf', strength: 1e-6 }]
+    const of = (model: ModelRecipe): { model: ModelRecipe; parameters: {} } => ({ model, parameters: {} })
+    const baked = merge('passthrough', [], { models: [of({ ...file('coarse.gguf'), adapters })] })
+    expect(await maker.notesOf(baked)).toEqual([])
+    const lost = [expect.stringContaining('0% of what the LoRAs change')]
+    const first = await maker.hold(baked, options)
+    first.release()
+    expect([first.notes, await maker.notesOf(baked)]).toEqual([lost, lost])
+    const again = await maker.hold(baked, options)
+    again.release()
+    expect([again.path, again.notes]).toEqual([first.path, lost])
+    const above = await maker.hold(
+      merge('weighted_sum', [], { models: [of(baked), of(file('b.gguf'))] }),
+      options,
+    )
+    above.release()
+    expect(above.notes).toEqual(lost)
+    expect((await save('auto', 'copied.gguf', baked)).notes).toEqual(lost)
+  })
+
   test('kept as it is, the tensors are the same byte for byte, and it carries what it was given', async () => {
     await save('auto', 'kept.gguf', file('a-q8.gguf'))
     expect(await bytesOf(at('kept.gguf'))).toEqual(await bytesOf(at('a-q8.gguf')))

@@ -24,13 +24,13 @@ import { planCheckpoint } from './plan-checkpoint.ts'
 import { type Branch } from './branch.ts'
 import { impossible } from '../sources/refusal.ts'
 import { checkLoads } from './check-loads.ts'
-import { holdMade, isMade, type HeldMade, type Recipe } from '../made/hold-made.ts'
-import { checkDisk, type MadeFiles, type WorkOptions } from '../made/made-files.ts'
+import { holdMade, isMade, notesOfMade, type HeldMade, type Recipe } from '../made/hold-made.ts'
+import { checkDisk, type MadeFiles, type Notes, type WorkOptions } from '../made/made-files.ts'
 import { lossText } from './loss-text.ts'
 import { progressText } from './progress-text.ts'
 import type { SourceFiles } from '../sources/source-files.ts'
 import { untilAborted } from '../made/until-aborted.ts'
-import { notesKey, planMerge, type MergePlan } from './plan-merge.ts'
+import { planMerge, type MergePlan } from './plan-merge.ts'
 import type { Branches } from './place-tensors.ts'
 import type { Threads } from '../jobs/threads.ts'
 
@@ -52,6 +52,8 @@ export interface ModelMakerOptions {
 export interface ModelMaker {
   /** A file with the weights of a source, as long as it is held. @throws WoolgatherError */
   hold(source: ModelSource, options: WorkOptions): Promise<HeldMade>
+  /** What of a source that was made is otherwise than was asked, as sentences; none of a file that was there. */
+  notesOf(source: ModelSource): Promise<Notes>
   /** A file with a model's weights, its LoRAs baked into them. @throws WoolgatherError */
   pathOf(recipe: ModelRecipe, options: WorkOptions): Promise<string>
   /**
@@ -63,7 +65,7 @@ export interface ModelMaker {
     target: string,
     recipe: ModelRecipe,
     options: SaveModelOptions,
-  ): Promise<{ bytes: number; notes: readonly string[] }>
+  ): Promise<{ bytes: number; notes: Notes }>
 }
 
 export interface SaveModelOptions extends WorkOptions {
@@ -78,10 +80,11 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
   const hold = async (source: ModelSource, options: WorkOptions): Promise<HeldMade> => {
     if (source.kind === 'file') {
       const sources = await files.look([source.file])
-      return { path: await files.find(source.file), release: () => {}, sources }
+      return { path: await files.find(source.file), notes: [], release: () => {}, sources }
     }
     return holdMade({ made, files }, recipeOf(source), options, async (target, own) => {
-      await write(source, target, { ...own, metadata: {}, inCache: true })
+      const { notes } = await write(source, target, { ...own, metadata: {}, inCache: true })
+      return notes
     })
   }
 
@@ -162,7 +165,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
         name: nameOf(use),
         lora: await loraMaker.read(loraOn(use, model), options),
       }))
-      return { name, file, bakes: await bakesFor(file, await Promise.all(loras)) }
+      return { name, file, notes: held.notes, bakes: await bakesFor(file, await Promise.all(loras)) }
     }
     const models: Branch[] = []
     for (const { model } of source.models) models.push(await openBranch(model))
@@ -177,8 +180,6 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
     { signal, onProgress, metadata, inCache, check }: WriteOptions,
   ): Promise<MergePlan & { bytes: number }> => {
     const entries = new Map<string, GgufValue>(plan.gguf.metadata)
-    if (inCache && plan.notes.length > 0)
-      entries.set(notesKey, { type: 'text', value: plan.notes.join('\n') })
     for (const [key, value] of Object.entries(metadata)) entries.set(key, { type: 'text', value })
     const gguf = { ...plan.gguf, metadata: entries }
     const { fileBytes } = planGguf(gguf)
@@ -237,6 +238,7 @@ export function createModelMaker({ made, threads, files, loras: loraMaker }: Mod
 
   return {
     hold,
+    notesOf: async (source) => (source.kind === 'file' ? [] : notesOfMade({ made, files }, recipeOf(source))),
     async pathOf(recipe, options) {
       const held = await hold(recipe.adapters.length === 0 ? recipe : bake(recipe, 'auto'), options)
       // It was used just now, and is the last to go.

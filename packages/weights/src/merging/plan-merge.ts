@@ -88,18 +88,9 @@ export async function planMerge(source: MergeSource, branches: Branches): Promis
   return {
     gguf: { metadata: await mergedMetadata(source, branches, figures, tensors, vocabulary), tensors },
     tasks,
-    notes: [...earlierNotes(branches), ...differences, ...typeNotes(chosen)],
+    notes: [...all.flatMap(({ notes }) => notes), ...differences, ...typeNotes(chosen)],
     isNew: (stack !== undefined || vocabulary !== undefined) && (await isLoaded(lead)),
   }
-}
-
-/** Under this, a made file tells what is in it otherwise than was asked, for whoever saves it. */
-export const notesKey = 'woolgather.notes'
-
-function earlierNotes(branches: Branches): string[] {
-  const [only, ...others] = allOf(branches)
-  const told = others.length === 0 ? only?.file.header.metadata.get(notesKey) : undefined
-  return typeof told === 'string' ? told.split('\n') : []
 }
 
 /** Of weights that are no whole model, what comes of them is none either. */
