@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest'
 import { restoreTabs, switchTab, dropTab } from '../../apps/editor/src/session/files/tabs.ts'
 import { show } from '../../apps/editor/src/session/files/open-workflow.ts'
-import {
-  cancelRun,
-  resumeRun,
-  runWorkflow,
-  takeUpRun,
-  tabOfRun,
-} from '../../apps/editor/src/session/running/run-workflow.ts'
+import { resumeRuns, tabOfRun, takeUpRun } from '../../apps/editor/src/session/running/follow-run.ts'
+import { cancelAllRuns, cancelRun, runWorkflow } from '../../apps/editor/src/session/running/run-workflow.ts'
+import { toggleRunOnChange, watchRunOnChange } from '../../apps/editor/src/session/running/run-on-change.ts'
 import { openRun } from '../../apps/editor/src/runs/open-run.ts'
 import { watchConnection } from '../../apps/editor/src/session/server/watch-connection.ts'
 import type { Tab } from '../../apps/editor/src/store/tab.ts'
@@ -86,6 +82,74 @@ test('the second run of a tab keeps what the first showed until its nodes begin 
   await until(() => statusOf(tab) === 'completed')
 })
 
+test('what is run while something runs waits behind it, and is shown when that is over', async () => {
+  const slow = 'start text; wait 150; token one; finish text; end completed'
+  const tab = show(editor, { workflow: script(slow) })
+  await runWorkflow(editor)
+  const first = tab.run.getState().run?.id
+  await Promise.all([runWorkflow(editor), runWorkflow(editor, {}, { times: 2 })])
+  const { run, waiting } = tab.run.getState()
+  expect([run?.id, waiting.length]).toEqual([first, 3])
+  const ids = waiting.map(({ id }) => id)
+  await until(() => tab.run.getState().run?.id === ids[2] && statusOf(tab) === 'completed')
+  expect(tab.run.getState().waiting).toEqual([])
+  const { runs } = await editor.client.ask('runs', { query: { limit: 10 } })
+  expect(runs.filter(({ run: id }) => [first, ...ids].includes(id)).map(({ status }) => status)).toEqual(
+    Array(4).fill('completed'),
+  )
+})
+
+test('cancelling ends the run that is shown and shows the next; all of them go at once, too', async () => {
+  const endless = 'start text; cancellable'
+  const tab = show(editor, { workflow: script(endless) })
+  await runWorkflow(editor, {}, { times: 4 })
+  const [second] = tab.run.getState().waiting
+  await until(() => statusOf(tab) === 'running')
+  cancelRun(editor)
+  await until(() => tab.run.getState().run?.id === second?.id && statusOf(tab) === 'running')
+  expect(tab.run.getState().waiting).toHaveLength(2)
+  cancelAllRuns(editor)
+  await until(() => statusOf(tab) === 'cancelled' && tab.run.getState().waiting.length === 0)
+  await until(async () => {
+    const { runs } = await editor.client.ask('runs', { query: { limit: 4 } })
+    return runs.every(({ status }) => status === 'cancelled')
+  })
+})
+
+test('runs that waited when the page was loaded anew are shown one after the other', async () => {
+  const { join } = session
+  const tab = show(editor, { workflow: script(story) })
+  await runWorkflow(editor, {}, { times: 3 })
+  const { run, waiting } = tab.run.getState()
+  const ids = [run!.id, ...waiting.map(({ id }) => id)]
+  const reloaded = await join()
+  const [again] = restoreTabs(reloaded, [{ workflow: script(story) }], 0)
+  resumeRuns(reloaded, ids, again!)
+  await until(() => again!.run.getState().run?.id === ids[2] && statusOf(again!) === 'completed')
+  await until(() => again!.run.getState().run?.workflow?.name === story)
+})
+
+test('run on change runs what rests after a change to what it does, and nothing else', async () => {
+  const stop = watchRunOnChange(editor)
+  const tab = show(editor, { workflow: script(story) })
+  toggleRunOnChange(editor)
+  const { dispatch } = tab.document.getState()
+  dispatch({ type: 'nodes.move', positions: { text: { x: 50, y: 50 } } })
+  dispatch({ type: 'node.title', id: 'text', title: 'Another' })
+  dispatch({ type: 'input.set', node: 'text', input: 'value', value: 'half' })
+  dispatch({ type: 'input.set', node: 'text', input: 'value', value: 'whole' })
+  await until(() => statusOf(tab) === 'completed')
+  const first = tab.run.getState().run
+  expect(first?.workflow?.nodes['text']?.inputs).toEqual({ value: 'whole' })
+  dispatch({ type: 'node.title', id: 'text', title: 'A third' })
+  dispatch({ type: 'input.clear', node: 'text', input: 'value' })
+  dispatch({ type: 'input.set', node: 'text', input: 'value', value: 'next' })
+  await until(() => tab.run.getState().run !== first && statusOf(tab) === 'completed')
+  const { runs } = await editor.client.ask('runs', { query: { limit: 3 } })
+  expect(runs.map(({ run: id }) => id).indexOf(first!.id)).toBe(1)
+  stop()
+})
+
 test('a run whose tab was closed is opened from the history in a tab of its own, whole; one that is shown, in its tab', async () => {
   const first = show(editor, { workflow: script(story) })
   await runWorkflow(editor)
@@ -110,7 +174,7 @@ test('after a reload the runs that tabs showed are theirs again', async () => {
   await until(() => statusOf(tab) === 'completed')
   const reloaded = await join()
   const [, behind] = restoreTabs(reloaded, [{ workflow: script('front') }, { workflow: script(story) }], 0)
-  resumeRun(reloaded, tab.run.getState().run?.id ?? '', behind!)
+  resumeRuns(reloaded, [tab.run.getState().run?.id ?? ''], behind!)
   await until(() => statusOf(behind!) === 'completed')
   expect(textOf(behind!)).toBe('0 1 2 end')
   expect(reloaded.front.run.getState().run).toBeUndefined()

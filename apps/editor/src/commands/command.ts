@@ -33,7 +33,7 @@ export interface Command {
   /** The menus it stands in. */
   menus?: readonly MenuTarget[]
   /** Commands of one section stand together in a menu. */
-  section?: 'one' | 'nodes' | 'state' | 'subgraph' | 'arrange' | 'remove'
+  section?: 'run' | 'one' | 'nodes' | 'state' | 'subgraph' | 'arrange' | 'remove'
   /** A name of a colour that is drawn as a patch in menus. */
   swatch?: string
   /** Why it would do nothing now, and what to do first; undefined where it does. */

@@ -4,37 +4,18 @@ import type { Command } from './command.ts'
 import { graphCommands } from './graph-commands.ts'
 import { listModels, unload } from './model-commands.ts'
 import { nodeCommands } from './node-commands.ts'
+import { runCommands } from './run-commands.ts'
 import { leaveSubgraph } from '../session/editing/enter-subgraph.ts'
 import { chooseNode } from '../results/choose-node.ts'
 import { searchCommands } from '../session/editing/open-search.ts'
 import { showAll } from '../session/editing/show-all.ts'
 import { openEmpty } from '../session/files/open-workflow.ts'
-import { cancelRun, runWorkflow } from '../session/running/run-workflow.ts'
 import { showRevisions } from '../session/files/restore-revision.ts'
 import { saveAs, saveWorkflow } from '../session/files/save-workflow.ts'
 import type { Editor } from '../store/editor.ts'
 import { closeTab, stepTab } from '../session/files/tabs.ts'
-import { isRunning } from '../store/run-store.ts'
 
 // Those with a name are what buttons do as well: their tooltips tell the shortcut.
-
-export const run: Command = {
-  group: 'Run',
-  title: 'Run the workflow',
-  inApp: true,
-  keys: ['Mod+Enter'],
-  always: true,
-  run: (editor) => void runWorkflow(editor),
-}
-
-export const cancel: Command = {
-  group: 'Run',
-  title: 'Cancel the run',
-  inApp: true,
-  keys: [],
-  disabledReason: (editor) => (isRunning(editor.front.run.getState()) ? undefined : 'Nothing runs'),
-  run: cancelRun,
-}
 
 const letGo: Command = {
   group: 'Graph',
@@ -126,8 +107,7 @@ export const saveAsCopy: Command = {
 }
 
 export const commands: readonly Command[] = [
-  run,
-  cancel,
+  ...runCommands,
   letGo,
   ...graphCommands,
   ...nodeCommands,

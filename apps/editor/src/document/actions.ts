@@ -32,6 +32,8 @@ export type DocumentAction =
   /** A name of the theme's colours; without one, the colour of the family. */
   | { type: 'node.color'; id: string; color: string | undefined }
   | { type: 'node.pin'; id: string; pinned: boolean }
+  /** Whether the seed in an input is one more with each run. */
+  | ({ type: 'seed.count'; counts: boolean } & InputRef)
   | { type: 'group.add'; group: Group }
   | { type: 'group.edit'; at: number; change: Partial<Group> }
   | { type: 'group.remove'; at: number }

@@ -28,6 +28,8 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
       return editView(document, action.id, { color: action.color })
     case 'node.pin':
       return editView(document, action.id, { pinned: action.pinned || undefined })
+    case 'seed.count':
+      return countSeed(document, action, action.counts)
     case 'group.add':
       return { ...document, groups: [...(document.groups ?? []), action.group] }
     case 'group.edit':
@@ -79,6 +81,13 @@ function withMode(node: WorkflowNode, mode: WorkflowNode['mode']): WorkflowNode 
   if (node.mode === mode) return node
   const { mode: _, ...rest } = node
   return mode === undefined ? rest : { ...rest, mode }
+}
+
+function countSeed(document: Workflow, { node, input }: InputRef, counts: boolean): Workflow {
+  const before = document.nodes[node]?.view?.counting ?? []
+  if (before.includes(input) === counts) return document
+  const counting = counts ? [...before, input] : before.filter((other) => other !== input)
+  return editView(document, node, { counting: counting.length > 0 ? counting : undefined })
 }
 
 function editGroups(document: Workflow, edit: (groups: Group[]) => Group[]): Workflow {

@@ -69,7 +69,12 @@ export function reduceIn(workflow: Workflow, action: DocumentAction, subgraph: s
 }
 
 function concernsWorkflow({ type }: DocumentAction): boolean {
-  return type === 'workflow.rename' || type === 'app.set' || type.startsWith('subgraph.')
+  return (
+    type === 'workflow.rename' ||
+    type === 'workflow.replace' ||
+    type === 'app.set' ||
+    type.startsWith('subgraph.')
+  )
 }
 
 /** The inside of a subgraph as a graph of its own, its border as two nodes. */

@@ -9,7 +9,7 @@ import { MenuList, type MenuSection } from '../ui/menu.tsx'
 import { swatchColor } from '../ui/node-colors.ts'
 import './context-menu.css'
 
-const sections = ['one', 'nodes', 'state', 'subgraph', 'arrange', 'remove'] as const
+const sections = ['run', 'one', 'nodes', 'state', 'subgraph', 'arrange', 'remove'] as const
 
 /** What can be done with what is under the pointer, or has the focus. */
 export function ContextMenu() {

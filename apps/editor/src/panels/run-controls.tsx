@@ -1,12 +1,14 @@
-import { Play, RotateCw, Square } from 'lucide-react'
+import { Play, RefreshCw, RotateCw, Square } from 'lucide-react'
 import { useEffect, useReducer } from 'react'
 import { withKeys } from '../commands/command.ts'
-import { cancel, run } from '../commands/commands.ts'
+import { cancel, run } from '../commands/run-commands.ts'
 import { isOver, type RunState } from '../run/run-state.ts'
 import { formatDuration } from '../run/show-run.ts'
-import { cancelRun, runWorkflow, takeUpRun } from '../session/running/run-workflow.ts'
+import { takeUpRun } from '../session/running/follow-run.ts'
+import { cancelRun, runWorkflow } from '../session/running/run-workflow.ts'
 import { useEditor, useRun, useServer } from '../store/editor-context.ts'
 import { isRunning } from '../store/run-store.ts'
+import { RunMenu } from './run-menu.tsx'
 import './run-controls.css'
 
 /** Milliseconds between ticks of the running time. */
@@ -25,10 +27,23 @@ const outcomes: Record<RunState['status'], string> = {
 export function RunControls() {
   const editor = useEditor()
   const running = useRun(isRunning)
+  const onChange = useRun((state) => state.onChange)
   return (
     <div className="run-controls">
       <RunSummary />
-      {running ? (
+      <div className="run-buttons">
+        <button
+          type="button"
+          className={running ? 'button run' : 'button primary run'}
+          aria-label="Run"
+          title={withKeys(running ? 'Run it again, behind what runs' : 'Run', run)}
+          onClick={() => void runWorkflow(editor)}
+        >
+          {onChange ? <RefreshCw className="on-change" /> : <Play />} <span>{running ? 'Queue' : 'Run'}</span>
+        </button>
+        <RunMenu />
+      </div>
+      {running && (
         <button
           type="button"
           className="button cancel"
@@ -37,16 +52,6 @@ export function RunControls() {
           onClick={() => cancelRun(editor)}
         >
           <Square /> <span>Cancel</span>
-        </button>
-      ) : (
-        <button
-          type="button"
-          className="button primary run"
-          aria-label="Run"
-          title={withKeys('Run', run)}
-          onClick={() => void runWorkflow(editor)}
-        >
-          <Play /> <span>Run</span>
         </button>
       )}
     </div>
@@ -58,7 +63,8 @@ function RunSummary() {
   const run = useRun((state) => state.run)
   const submitting = useRun((state) => state.submitting !== undefined)
   const connected = useServer((state) => state.connection === 'open')
-  if (submitting)
+  const waiting = useRun((state) => state.waiting.length)
+  if (submitting && (!run || isOver(run)))
     return (
       <span className="run-summary" role="status">
         {connected ? 'Sending…' : 'Waits for the server'}
@@ -80,6 +86,7 @@ function RunSummary() {
           {!isOver(run) && connected && <Ticking since={run.started} />}
         </span>
       )}
+      {waiting > 0 && <span className="run-waiting">{waiting} waiting</span>}
       {failed && run.error && <span className="run-error">{run.error.message}</span>}
       {run.status === 'interrupted' && <TakeUp run={run.id} />}
     </span>

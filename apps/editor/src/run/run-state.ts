@@ -46,6 +46,8 @@ export interface RunState {
   id: string
   /** What was run: the graph may be another by now. Absent until it is known. */
   workflow?: Workflow | undefined
+  /** The nodes it was asked for, where not all. */
+  targets?: readonly string[] | undefined
   status: 'queued' | 'running' | RunStatus
   nodes: Readonly<Record<string, NodeRun>>
   /** Seeds drawn for nodes without one. */
@@ -59,8 +61,8 @@ export interface RunState {
   seq: number
 }
 
-export function newRun(id: string, workflow?: Workflow): RunState {
-  return { id, workflow, status: 'queued', nodes: {}, seeds: {}, seq: -1 }
+export function newRun(id: string): RunState {
+  return { id, status: 'queued', nodes: {}, seeds: {}, seq: -1 }
 }
 
 export function isOver(run: RunState): boolean {
@@ -98,7 +100,13 @@ function applyRunEvent(run: RunState, event: Exclude<RunEvent, CellEvent>): RunS
   switch (event.type) {
     case 'run.queued':
       // One that was interrupted waits again: its end is forgotten, what it settled is not.
-      return { ...newRun(run.id, run.workflow), nodes: run.nodes, seq: run.seq }
+      return {
+        ...newRun(run.id),
+        workflow: run.workflow,
+        targets: run.targets,
+        nodes: run.nodes,
+        seq: run.seq,
+      }
     case 'run.started':
       return { ...run, status: 'running', seeds: event.seeds, started: event.time }
     case 'run.restarted':

@@ -1,6 +1,6 @@
 import { show } from '../session/files/open-workflow.ts'
 import { describeError } from '../store/describe-error.ts'
-import { followRun, tabOfRun } from '../session/running/run-workflow.ts'
+import { followRun, tabOfRun } from '../session/running/follow-run.ts'
 import { switchTab } from '../session/files/tabs.ts'
 import type { Editor } from '../store/editor.ts'
 
@@ -10,7 +10,7 @@ export async function openRun(editor: Editor, id: string): Promise<void> {
   if (tab) return switchTab(editor, tab)
   try {
     const { workflow } = await editor.client.ask('run', { id })
-    followRun(editor, id, show(editor, { workflow }), workflow)
+    followRun(editor, { id, workflow }, show(editor, { workflow }))
   } catch (error) {
     editor.workbench.getState().notify('error', ...describeError(error))
   }

@@ -17,7 +17,7 @@ import type { RunSummary, StoredStatus } from '@woolgather/protocol'
 import { formatDuration, tellWebhook } from '../run/show-run.ts'
 import { describeError } from '../store/describe-error.ts'
 import { useEditor, useRun } from '../store/editor-context.ts'
-import { takeUpRun } from '../session/running/run-workflow.ts'
+import { takeUpRun } from '../session/running/follow-run.ts'
 import { openRun } from './open-run.ts'
 
 export interface RunItemProps {

@@ -1,5 +1,6 @@
 import { keysOf, withKeys } from '../commands/command.ts'
-import { listRuns, run as runWorkflow } from '../commands/commands.ts'
+import { listRuns } from '../commands/commands.ts'
+import { run as runWorkflow } from '../commands/run-commands.ts'
 import { ListX, Pause, Play, X } from 'lucide-react'
 import { useState } from 'react'
 import type { RunSummary, StoredStatus } from '@woolgather/protocol'

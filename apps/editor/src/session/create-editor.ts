@@ -6,7 +6,7 @@ import { createTabStore, frontOf } from '../store/tab-store.ts'
 import { createWorkbenchStore, type Theme } from '../store/workbench-store.ts'
 import { createSourceChecker } from './checking/check-sources.ts'
 import { followDownload } from './files/fetch-model.ts'
-import { loseRun } from './running/run-workflow.ts'
+import { loseRun } from './running/follow-run.ts'
 
 export interface EditorOptions extends Pick<ClientOptions, 'createSocket' | 'reconnectDelay'> {
   /** Origin of the server, e.g. `http://127.0.0.1:7860`. */

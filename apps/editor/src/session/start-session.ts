@@ -8,7 +8,8 @@ import { showApp } from './editing/edit-app.ts'
 import { fetchSaved, openEmpty, openFromServer, showSaved } from './files/open-workflow.ts'
 import { openSent, takeSent, watchAddress } from './files/open-sent.ts'
 import { takeLink } from './files/share-workflow.ts'
-import { resumeRun } from './running/run-workflow.ts'
+import { resumeRuns } from './running/follow-run.ts'
+import { watchRunOnChange } from './running/run-on-change.ts'
 import { watchConnection } from './server/watch-connection.ts'
 import { isKept, lasting } from '../store/page-storage.ts'
 import { describeError } from '../store/describe-error.ts'
@@ -45,6 +46,7 @@ export async function startSession(editor: Editor): Promise<void> {
   watchProblems(editor)
   watchMissing(editor)
   watchConnection(editor)
+  watchRunOnChange(editor)
 }
 
 /** Brings back every workflow that was open, and the runs they showed. */
@@ -54,7 +56,9 @@ export function openDraft(editor: Editor, { tabs, front }: Draft): void {
     tabs.map(({ workflow, origin, dirty }) => ({ workflow, origin, unsaved: dirty })),
     front,
   )
-  tabs.forEach(({ run }, at) => run !== undefined && resumeRun(editor, run, opened[at]!))
+  tabs.forEach(({ run, waiting = [] }, at) => {
+    if (run !== undefined) resumeRuns(editor, [run, ...waiting], opened[at]!)
+  })
 }
 
 async function untilLoaded(editor: Editor): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RunChoices } from '@woolgather/protocol'
 import type { Workflow } from '@woolgather/workflow'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { isOver, newRun, type NodeRun, type RunState } from '../run/run-state.ts'
@@ -8,9 +9,25 @@ export interface RunStoreState {
   previous: RunState['nodes']
   /** The runs that those are of, by the same instance paths. */
   previousRuns: Readonly<Record<string, RunState>>
-  /** Asked for, not yet accepted; aborting it takes it back. */
+  /** Runs that were sent after it, in their order: each is shown when the one before it is over. */
+  waiting: readonly SentRun[]
+  /** Asked for, and not sent yet. */
+  unsent: readonly { workflow: Workflow; choices: RunChoices }[]
+  /** Being sent; aborting it takes back whatever was not accepted yet. */
   submitting: AbortController | undefined
-  begin: (id: string, workflow?: Workflow) => void
+  /** Whether it runs after each change, and what of the document did so last. */
+  onChange: boolean
+  ran: string | undefined
+  /** The seeds that count on, as they were sent last. */
+  sentSeeds: ReadonlyMap<string, number>
+  begin: (id: string, of?: Omit<SentRun, 'id'>) => void
+}
+
+/** A run that the server has; what it is of may be found out later. */
+export interface SentRun {
+  id: string
+  workflow?: Workflow | undefined
+  targets?: readonly string[] | undefined
 }
 
 export type RunStore = StoreApi<RunStoreState>
@@ -20,13 +37,17 @@ export function createRunStore(): RunStore {
     run: undefined,
     previous: {},
     previousRuns: {},
+    waiting: [],
+    unsent: [],
     submitting: undefined,
-    begin: (id, workflow) =>
+    onChange: false,
+    ran: undefined,
+    sentSeeds: new Map(),
+    begin: (id, of) =>
       set(({ run, previous, previousRuns }) => ({
-        run: newRun(id, workflow),
+        run: { ...newRun(id), ...of },
         previous: { ...previous, ...run?.nodes },
         previousRuns: { ...previousRuns, ...(run && runsOf(run)) },
-        submitting: undefined,
       })),
   }))
 }
@@ -48,9 +69,9 @@ function runsOf(run: RunState): Record<string, RunState> {
   return Object.fromEntries(Object.keys(run.nodes).map((path) => [path, run]))
 }
 
-/** Whether what a node shows is left over from the run before. */
-export function isStale(state: RunStoreState, id: string): boolean {
-  return state.run !== undefined && state.run.nodes[id] === undefined && state.previous[id] !== undefined
+/** Whether what a node shows is left over from the run before; where some nodes were asked for, the others are as they were. */
+export function isStale({ run, previous }: RunStoreState, id: string): boolean {
+  return run !== undefined && !run.targets && run.nodes[id] === undefined && previous[id] !== undefined
 }
 
 export function countRunning({ run }: RunStoreState): number {

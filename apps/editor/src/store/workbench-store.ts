@@ -74,6 +74,8 @@ export interface WorkbenchState {
   /** Queue and history, beside the graph. */
   runsOpen: boolean
   problemsOpen: boolean
+  /** The ways to run, below the button. */
+  runMenu: boolean
   notices: readonly Notice[]
   /** What was said to be missing, and for what, since the page opened: once is enough, the bar goes on saying it. */
   told: ReadonlySet<string>
@@ -96,6 +98,7 @@ export function createWorkbenchStore(initial: { theme: Theme; paletteOpen: boole
     appView: false,
     problemsOpen: false,
     runsOpen: false,
+    runMenu: false,
     notices: [],
     told: new Set(),
     ...initial,

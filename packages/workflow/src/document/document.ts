@@ -42,6 +42,8 @@ export interface View {
   collapsed?: boolean | undefined
   /** Stays where it is when dragged or arranged. */
   pinned?: boolean | undefined
+  /** Inputs whose seed is one more with each run that the editor asks for. */
+  counting?: string[] | undefined
   /** Points the links into an input are led through, by input: a list for each of its links, in their order. */
   reroutes?: Record<string, Place[][]> | undefined
 }
@@ -128,6 +130,7 @@ const view = z.object({
   color: z.string().max(32).optional(),
   collapsed: z.boolean().optional(),
   pinned: z.boolean().optional(),
+  counting: listOf(name).optional(),
   reroutes: recordOf(name, listOf(listOf(place))).optional(),
 })
 

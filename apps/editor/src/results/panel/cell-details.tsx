@@ -151,11 +151,11 @@ function CopyText({ text }: { text: string }) {
   )
 }
 
-/** Computes a cell anew, or stops it while it runs. */
+/** Computes a cell anew, behind what runs, or stops it while it runs itself. */
 function RunAgain({ maker, cell }: { maker: string; cell: ResultCell }) {
   const editor = useEditor()
   const going = useRun(isRunning)
-  if (!going)
+  if (!going || cell.status !== 'running')
     return (
       <button
         type="button"
@@ -166,7 +166,6 @@ function RunAgain({ maker, cell }: { maker: string; cell: ResultCell }) {
         <RotateCw /> Run again
       </button>
     )
-  if (cell.status !== 'running') return null
   return (
     <button
       type="button"

@@ -46,7 +46,7 @@ export function watchDraft(
   const watch = ({ document, run }: Tab): (() => void) => {
     const stopDocument = document.subscribe(schedule)
     const stopRun = run.subscribe((state, before) => {
-      if (state.run?.id !== before.run?.id) schedule()
+      if (state.run?.id !== before.run?.id || state.waiting !== before.waiting) schedule()
     })
     return () => {
       stopDocument()

@@ -24,6 +24,8 @@ export interface DraftTab {
   dirty: boolean
   /** The run that was shown last, to be taken up again. */
   run?: string | undefined
+  /** Those that were sent after it, in their order. */
+  waiting?: readonly string[] | undefined
 }
 
 /** The draft of this browser tab, or the newest one that a closed tab left unsaved. */
@@ -47,6 +49,7 @@ function draftOf(editor: Editor): Omit<Draft, 'tabs'> & { tabs: DraftTab[] } {
         origin: state.origin,
         dirty: isDirty(state),
         run: run.getState().run?.id,
+        waiting: run.getState().waiting.map(({ id }) => id),
       }
     }),
     front: open.indexOf(editor.front),

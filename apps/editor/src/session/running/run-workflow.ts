@@ -1,110 +1,112 @@
 import type { RunChoices } from '@woolgather/protocol'
-import type { RunEvent, Workflow } from '@woolgather/workflow'
-import { applyEvents, interruptRun, isOver, type RunState } from '../../run/run-state.ts'
+import { validateWorkflow, type Issue, type Workflow } from '@woolgather/workflow'
+import { isOver } from '../../run/run-state.ts'
 import { describeError } from '../../store/describe-error.ts'
 import type { Editor } from '../../store/editor.ts'
 import { replaceProblems } from '../../store/problem-store.ts'
-import { isRunning } from '../../store/run-store.ts'
 import type { Tab } from '../../store/tab.ts'
 import { findProblems } from '../checking/find-problems.ts'
 import { askForHosts } from '../server/allow-host.ts'
-import { paceDrawing } from './pace-drawing.ts'
 import { hearsUs } from '../server/watch-connection.ts'
-import { isOpen } from '../files/tabs.ts'
+import { followRun } from './follow-run.ts'
+import { moveSeeds } from './move-seeds.ts'
 
-/** Checks the document in front and sends it to be run. What is wrong is shown instead of sent. */
-export async function runWorkflow(editor: Editor, choices: RunChoices = {}): Promise<void> {
+/** Runs that are asked for at once, at most. */
+export const mostTimes = 100
+
+interface RunOptions {
+  /** How often: seeds move on in between, as their fields say. */
+  times?: number
+  /** Nobody asked for this one: where it cannot be, nothing is said. */
+  quiet?: boolean
+}
+
+/**
+ * Checks the document in front and sends it to be run, behind what runs already. What is wrong is shown instead of sent;
+ * where targets are named, only what they need matters.
+ */
+export async function runWorkflow(
+  editor: Editor,
+  choices: RunChoices = {},
+  { times = 1, quiet = false }: RunOptions = {},
+): Promise<void> {
   const tab = editor.front
-  const { document, run, problems } = tab
-  const { notify } = editor.workbench.getState()
-  if (isRunning(run.getState())) return
-  const workflow = document.getState().history.present
-  if (Object.keys(workflow.nodes).length === 0) return notify('info', 'Nothing to run: add a node first')
+  const { document, run } = tab
+  const { present } = document.getState().history
+  if (Object.keys(present.nodes).length === 0)
+    return quiet ? undefined : editor.workbench.getState().notify('info', 'Nothing to run: add a node first')
   findProblems(editor)
-  if (problems.getState().issues.length > 0) return refuse(editor, tab)
+  const issues = issuesFor(editor, present, choices)
+  if (issues.length > 0) return quiet ? undefined : refuse(editor, tab, issues)
+  // Seeds that move on are one step to take back, however many runs it is for.
+  document.getState().closeStep()
+  const wanted = Array.from({ length: times }, () => ({ workflow: moveSeeds(editor, tab), choices }))
+  document.getState().closeStep()
+  run.setState(({ unsent }) => ({ unsent: [...unsent, ...wanted] }))
+  if (!run.getState().submitting) await sendAll(editor, tab, quiet)
+}
+
+/** What keeps it from running. */
+function issuesFor(editor: Editor, workflow: Workflow, { targets }: RunChoices): readonly Issue[] {
+  if (targets === undefined) return editor.front.problems.getState().issues
+  return validateWorkflow(workflow, [...(editor.server.getState().nodes ?? [])], { targets })
+}
+
+/** Sends what was asked for, one after the other: while the server cannot be reached, all of it waits. */
+async function sendAll(editor: Editor, tab: Tab, quiet: boolean): Promise<void> {
+  const { run, problems } = tab
   const submitting = new AbortController()
   run.setState({ submitting })
   try {
-    const result = await editor.client.submit(workflow, choices, submitting.signal)
-    if ('run' in result) return followRun(editor, result.run, tab, workflow)
-    run.setState({ submitting: undefined })
-    if (askForHosts(editor, result.issues, () => void runWorkflow(editor, choices))) return
-    replaceProblems(problems, result.issues)
-    refuse(editor, tab)
+    for (let next = take(tab); next; next = take(tab)) {
+      const { workflow, choices } = next
+      const result = await editor.client.submit(workflow, choices, submitting.signal)
+      if ('run' in result) {
+        followRun(editor, { id: result.run, workflow, targets: choices.targets }, tab)
+        continue
+      }
+      const times = run.getState().unsent.length + 1
+      run.setState({ submitting: undefined, unsent: [], sentSeeds: new Map() })
+      const again = (): void => void runWorkflow(editor, choices, { times })
+      if (!quiet && askForHosts(editor, result.issues, again)) return
+      replaceProblems(problems, result.issues)
+      if (!quiet) refuse(editor, tab, result.issues)
+      return
+    }
   } catch (error) {
-    if (!submitting.signal.aborted) notify('error', ...describeError(error))
+    if (!submitting.signal.aborted) editor.workbench.getState().notify('error', ...describeError(error))
   }
-  run.setState({ submitting: undefined })
+  run.setState({ submitting: undefined, unsent: [] })
 }
 
-/** Cancels the run in front, or takes it back where it still waits for the server. */
+function take({ run }: Tab) {
+  const [next, ...unsent] = run.getState().unsent
+  run.setState({ unsent })
+  return next
+}
+
+/** Cancels the run in front, or takes back what still waits for the server. */
 export function cancelRun(editor: Editor): void {
   const { run, submitting } = editor.front.run.getState()
-  if (submitting) return submitting.abort()
-  if (run && !isOver(run) && hearsUs(editor, 'Not cancelled')) editor.client.cancel(run.id)
+  const going = run && !isOver(run)
+  if (submitting) submitting.abort()
+  if (going && (!submitting || isConnected(editor)) && hearsUs(editor, 'Not cancelled'))
+    editor.client.cancel(run.id)
 }
 
-/** The tab that shows a run. */
-export function tabOfRun(editor: Editor, id: string): Tab | undefined {
-  return editor.tabs.getState().open.find(({ run }) => run.getState().run?.id === id)
+/** Cancels the run in front and all that were asked for after it. */
+export function cancelAllRuns(editor: Editor): void {
+  const { waiting } = editor.front.run.getState()
+  if (waiting.length > 0 && !hearsUs(editor, 'Not cancelled')) return
+  for (const { id } of waiting) editor.client.cancel(id)
+  cancelRun(editor)
 }
 
-/** Shows a run in a tab from its first event on, whether it began now or before a reload. */
-export function followRun(editor: Editor, id: string, tab: Tab, workflow: Workflow): void {
-  tab.run.getState().begin(id, workflow)
-  followFrom(editor, id, tab, -1)
+function isConnected(editor: Editor): boolean {
+  return editor.server.getState().connection === 'open'
 }
 
-/** Takes up an interrupted run; where a tab shows it, what it has so far stays and the rest is added. */
-export function takeUpRun(editor: Editor, id: string): void {
-  if (!hearsUs(editor, 'Not taken up')) return
-  editor.client.resume(id)
-  const tab = tabOfRun(editor, id)
-  if (tab) followFrom(editor, id, tab, tab.run.getState().run?.seq ?? -1)
-}
-
-/** Takes a run up again after a reload. A run the server no longer knows sends nothing, and shows nothing. */
-export function resumeRun(editor: Editor, id: string, tab: Tab): void {
-  const stop = editor.client.subscribe(id, () => {
-    stop()
-    tab.run.getState().begin(id)
-    followFrom(editor, id, tab, -1)
-    void learnWorkflow(editor, id, tab)
-  })
-}
-
-/** What a run was of that began before the page did; where nobody can say, the graph as it is has to do. */
-async function learnWorkflow(editor: Editor, id: string, tab: Tab): Promise<void> {
-  const known = await editor.client.ask('run', { id }).catch(() => undefined)
-  if (known) changeRun(tab, id, (run) => ({ ...run, workflow: known.workflow }))
-}
-
-/** The server forgot a run: it will not go on. */
-export function loseRun(editor: Editor, id: string): void {
-  for (const tab of editor.tabs.getState().open)
-    changeRun(tab, id, (run) => (isOver(run) ? run : interruptRun(run)))
-}
-
-/** A tab takes in the events of its run, in front or behind, until it is over or the tab shows it no more. */
-function followFrom(editor: Editor, id: string, tab: Tab, after: number): void {
-  const draw = paceDrawing((events: RunEvent[]) => {
-    const goesOn = isOpen(editor, tab) && changeRun(tab, id, (run) => applyEvents(run, events))
-    if (!goesOn) stop()
-  })
-  const stop = editor.client.subscribe(id, draw, after)
-}
-
-/** Changes the run a tab shows. False where it shows another by now, or this one is over. */
-function changeRun(tab: Tab, id: string, change: (run: RunState) => RunState): boolean {
-  const { run } = tab.run.getState()
-  if (run?.id !== id) return false
-  const next = change(run)
-  tab.run.setState({ run: next })
-  return !isOver(next)
-}
-
-function refuse(editor: Editor, tab: Tab): void {
-  const count = tab.problems.getState().issues.length
+function refuse(editor: Editor, tab: Tab, { length: count }: readonly Issue[]): void {
   if (tab === editor.front) editor.workbench.setState({ problemsOpen: true })
   editor.workbench
     .getState()
