@@ -22,7 +22,7 @@ export { textProblem, type TextLimits } from './json/nesting.ts'
 export { listOf } from './json/bounded.ts'
 export { foreignIssue, migrateWorkflow } from './parse/migrate-workflow.ts'
 export { recogniseText, type Foreign } from './parse/recognise-foreign.ts'
-export { carryInPng } from './document/carry-in-png.ts'
+export { carryInPng, crc32 } from './document/carry-in-png.ts'
 export {
   carriedField,
   carriedId,

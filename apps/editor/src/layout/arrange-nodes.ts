@@ -58,9 +58,12 @@ function measureDepths(nodes: Record<string, WorkflowNode>): Map<string, number>
   return depths
 }
 
+/** Families whose nodes write. */
+const roomy: ReadonlySet<string> = new Set(['generation', 'diffusion'])
+
 /** Room for a result of some lines, in graph units. */
 function estimateResult(description: NodeDescription | undefined): number {
-  return description?.sink === true || description?.family === 'generation' ? 200 : 0
+  return description?.sink === true || roomy.has(description?.family ?? '') ? 200 : 0
 }
 
 /** About how high a node will be, in graph units, without its result: nothing is drawn yet. */

@@ -14,7 +14,7 @@ import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
-import { useArtifact } from './use-artifact.ts'
+import { useArtifact } from '../results/use-artifact.ts'
 import { useRoomBelow } from './use-room-below.ts'
 import './node-result.css'
 
@@ -31,6 +31,9 @@ const CompactResults = fetchedLater(
 )
 const TokenText = fetchedLater(async () => (await import('../results/token-text.tsx')).TokenText)
 const PromptTokens = fetchedLater(async () => (await import('../results/prompt-tokens.tsx')).PromptTokens)
+const CanvasResult = fetchedLater(
+  async () => (await import('../results/film/canvas-result.tsx')).CanvasResult,
+)
 const ChartView = fetchedLater(async () => (await import('../charts/chart-view.tsx')).ChartView)
 
 /** What the node made: text as it streams in, its value once it is done, a grid where it ran over axes, a chart. */
@@ -74,14 +77,16 @@ export function NodeResult({ id, description, title, always = false }: NodeResul
         </div>
       )}
       {results?.kind === 'wait' && <p className="result-note">Fetching…</p>}
-      {!results && cell && <CellResult cell={cell} />}
+      {!results && cell && <CellResult id={id} title={title} cell={cell} />}
     </section>
   )
 }
 
 /** What one cell made; where it noted how likely its tokens were, that can be shown in the text. */
-function CellResult({ cell }: { cell: CellRun }) {
+function CellResult({ id, title, cell }: { id: string; title: string; cell: CellRun }) {
   const [likely, setLikely] = useState(false)
+  if (cell.canvas !== undefined || cell.outputs?.['confidence'] !== undefined)
+    return <CanvasResult node={id} title={title} cell={cell} />
   const chances = cell.outputs?.['logprobs']
   const noted =
     chances !== undefined && (isArtifactRef(chances) || (Array.isArray(chances) && chances.length > 0))

@@ -61,7 +61,7 @@ export function madeReadable(
 
 /** Whether any cell of a sweep streamed text: the one that changed last may have come from the cache. */
 function hasStreamed({ cells }: NodeRun): boolean {
-  for (const key in cells) if (cells[key]?.text !== '') return true
+  for (const key in cells) if (cells[key]?.text !== '' || cells[key]?.canvas !== undefined) return true
   return false
 }
 

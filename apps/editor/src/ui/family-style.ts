@@ -1,6 +1,7 @@
 import {
   Blocks,
   Box,
+  CloudFog,
   Combine,
   Compass,
   Eye,
@@ -25,6 +26,7 @@ const known: Record<string, FamilyStyle> = {
   merging: { icon: Combine, hue: 350 },
   steering: { icon: Compass, hue: 40 },
   generation: { icon: Sparkles, hue: 165 },
+  diffusion: { icon: CloudFog, hue: 140 },
   loopback: { icon: Repeat, hue: 200 },
   matrix: { icon: Grid3x3, hue: 250 },
   text: { icon: Type, hue: 85 },

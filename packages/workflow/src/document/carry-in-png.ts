@@ -29,7 +29,7 @@ function textChunk(keyword: string, text: string): Uint8Array {
 }
 
 /** The checksum of PNG (ISO 3309). */
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let crc = ~0
   for (const byte of bytes) {
     crc ^= byte

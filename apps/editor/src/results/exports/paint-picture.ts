@@ -17,13 +17,15 @@ export function createMeasure(): Measure {
 
 /**
  * A drawn picture in pixels, two for each where there is room.
+ * @param scales pixels for each, the first that there is room for
  * @throws WoolgatherError where it is too large for a browser
  */
 export async function paintPicture(
   { svg, width, height }: Picture,
   workflow: Workflow | undefined,
+  scales: readonly number[] = [2, 1],
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const scale = [2, 1].find(
+  const scale = scales.find(
     (each) => Math.max(width, height) * each <= mostSide && width * height * each * each <= mostPixels,
   )
   if (scale === undefined) throw tooLarge(`would have ${width} × ${height} pixels`)

@@ -10,6 +10,7 @@ import { readableName } from '../../ui/describe-node.ts'
 import { Prose } from '../../ui/prose.tsx'
 import { useTellReason } from '../../ui/tell-reason.ts'
 import { statusWords } from '../cell-box.tsx'
+import { CanvasResult } from '../film/canvas-result.tsx'
 import { Difference } from '../difference.tsx'
 import { headingOf, type ResultCell, type ResultSet } from '../result-set.ts'
 import { useCellText, useFetchedCells } from '../use-cell-text.ts'
@@ -113,10 +114,14 @@ function OneCell({ set, cell, text, maker }: OneCellProps) {
           )}
         </div>
       )}
-      {text !== '' && (
-        <div className="cell-full" tabIndex={0} role="region" aria-label="Text of the cell">
-          {text}
-        </div>
+      {cell.outputs?.['confidence'] !== undefined && maker !== undefined ? (
+        <CanvasResult node={maker} title={maker} cell={cell} />
+      ) : (
+        text !== '' && (
+          <div className="cell-full" tabIndex={0} role="region" aria-label="Text of the cell">
+            {text}
+          </div>
+        )
       )}
       <div className="cell-actions">
         <CopyText text={text} />
