@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NodeDescription, Workflow } from '@woolgather/workflow'
-import { previewPrompt } from './preview-prompt.ts'
+import { previewPrompt, unpackTo } from './preview-prompt.ts'
 
 const inputs = (...names: string[]) =>
   names.map((name) => ({
@@ -75,4 +75,48 @@ test('nothing is asked where no model is known, or none is here, or no prompt is
   ).toBeUndefined()
   const circle = { type: 'lora/apply', links: { model: ['circle', 'model'] as [string, string] } }
   expect(previewOf({ circle, write: write({ model: ['circle', 'model'] }) })).toBeUndefined()
+})
+
+test('inside a subgraph the model and the texts are those of the use that was entered', () => {
+  const inside = { ...write({ model: ['$in', 'model'] }), inputs: { template: 'gemma' } }
+  inside.links = { ...inside.links, prompt: ['$in', 'said'] }
+  const handOn = (name: string) => ({ name, type: 'any' as const })
+  const subgraph = (nodes: Workflow['nodes']): NonNullable<Workflow['subgraphs']>[string] => ({
+    name: 'Inner',
+    inputs: [handOn('model'), handOn('said')],
+    outputs: [],
+    nodes,
+  })
+  const use = (type: string, model: string, said: string): Workflow['nodes'][string] => ({
+    type: `subgraph/${type}`,
+    inputs: { said },
+    links: { model: [model, 'model'] },
+  })
+  const workflow: Workflow = {
+    format: 'woolgather',
+    version: 1,
+    name: 'w',
+    nodes: { model, one: use('outer', 'model', 'First'), two: use('outer', 'model', 'Second') },
+    subgraphs: {
+      outer: subgraph({
+        // Named as one outside is.
+        model: {
+          type: 'subgraph/inner',
+          links: { model: ['$in', 'model'], said: ['$in', 'said'] },
+        },
+      }),
+      inner: subgraph({ write: inside }),
+    },
+  }
+  const reads = (path: string[]): unknown => {
+    const at = unpackTo(workflow, path, 'write', byType)!
+    const preview = previewPrompt(at.workflow, at.id, byType, (file) => file === 'a.gguf')!
+    return { ...preview.workflow.nodes[preview.target]!.inputs, nodes: Object.keys(preview.workflow.nodes) }
+  }
+  for (const [path, prompt] of [
+    [['one', 'model'], 'First'],
+    [['two', 'model'], 'Second'],
+  ] as const)
+    expect(reads([...path])).toEqual({ prompt, template: 'gemma', nodes: ['model', 'read'] })
+  expect(unpackTo(workflow, ['gone'], 'write', byType)).toBeUndefined()
 })

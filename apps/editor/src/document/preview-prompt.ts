@@ -1,5 +1,7 @@
 import type { Link, NodeDescription, Workflow, WorkflowNode } from '@woolgather/workflow'
 import { linksInto } from './inputs-of.ts'
+import { reduceDocument } from './reduce-document.ts'
+import { unpackSubgraph } from './unpack-subgraph.ts'
 
 /** The node that writes a prompt out. */
 const writer = 'generation/written-prompt'
@@ -55,6 +57,25 @@ export function previewPrompt(
     },
     target,
   }
+}
+
+/** The workflow with the subgraphs on the way to a node unpacked, and what the node is called there. */
+export function unpackTo(
+  workflow: Workflow,
+  path: readonly string[],
+  id: string,
+  byType: ReadonlyMap<string, NodeDescription>,
+): { workflow: Workflow; id: string } | undefined {
+  let graph = workflow
+  let nameOf = (inner: string): string | undefined => inner
+  for (const step of path) {
+    const unpacked = unpackSubgraph(workflow, graph, nameOf(step) ?? '', byType)
+    if (!unpacked) return undefined
+    graph = reduceDocument(graph, unpacked.action)
+    nameOf = (inner) => unpacked.ids.get(inner)
+  }
+  const name = nameOf(id)
+  return name === undefined ? undefined : { workflow: graph, id: name }
 }
 
 type Nodes = Workflow['nodes']

@@ -12,13 +12,16 @@ type Types = ReadonlyMap<string, NodeDescription>
 /** What an input of the subgraph was given: links of the graph around it, or a literal. */
 type Given = { links: Link[] } | { literal: Json } | undefined
 
-/** Puts the nodes of a subgraph in the place of the node that stands for it. Its definition goes with its last use. */
+/**
+ * Puts the nodes of a subgraph in the place of the node that stands for it. Its definition goes with its last use.
+ * @returns `ids`: what its nodes are called there, by what they were called in it
+ */
 export function unpackSubgraph(
   workflow: Workflow,
   graph: Workflow,
   id: string,
   types: Types,
-): { action: DocumentAction; ids: string[] } | undefined {
+): { action: DocumentAction; ids: ReadonlyMap<string, string> } | undefined {
   const user = graph.nodes[id]
   const subgraphId = subgraphOf(user)
   const subgraph = subgraphId === undefined ? undefined : workflow.subgraphs?.[subgraphId]
@@ -57,7 +60,7 @@ export function unpackSubgraph(
   ]
   const uses = placesIn(workflow).filter(({ node }) => subgraphOf(node) === subgraphId).length
   if (uses < 2) actions.push({ type: 'subgraph.remove', id: subgraphId })
-  return { action: { type: 'batch', actions }, ids: [...ids.values()] }
+  return { action: { type: 'batch', actions }, ids }
 }
 
 /** A node outside that read the subgraph: what it read really, also a value that was only handed through. */

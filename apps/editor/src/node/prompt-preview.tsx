@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react'
-import { previewPrompt } from '../document/preview-prompt.ts'
+import { previewPrompt, unpackTo } from '../document/preview-prompt.ts'
 import { describeError } from '../store/describe-error.ts'
-import { useDocument, useEditor, useServer, useWorkflow } from '../store/editor-context.ts'
+import { useDocument, useEditor, useServer } from '../store/editor-context.ts'
 import { readPrompt, type PromptReading } from '../session/running/read-prompt.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
 import { Prose } from '../ui/prose.tsx'
@@ -18,13 +18,14 @@ export function PromptPreview({ id, title }: { id: string; title: string }) {
   const types = useServer((state) => state.byType)
   const models = useServer((state) => state.models)
   const workflow = useDocument(({ history }) => history.present)
-  const isOutermost = useWorkflow((drawn) => drawn.nodes === workflow.nodes)
+  const path = useDocument((state) => state.path)
   const asked = useMemo(() => {
     const here = new Set(models.map(({ file }) => file))
-    // What is inside a subgraph depends on where it is used.
-    const preview = isOutermost ? previewPrompt(workflow, id, types, (file) => here.has(file)) : undefined
+    // What is inside a subgraph depends on where it is used: it is read as from where it was entered.
+    const at = unpackTo(workflow, path, id, types)
+    const preview = at && previewPrompt(at.workflow, at.id, types, (file) => here.has(file))
     return preview && JSON.stringify(preview)
-  }, [workflow, isOutermost, id, types, models])
+  }, [workflow, path, id, types, models])
   if (asked === undefined) return null
   return (
     <details

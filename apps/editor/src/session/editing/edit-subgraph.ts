@@ -32,7 +32,7 @@ export function unpackSelected(editor: Editor): void {
     const result = unpackSubgraph(presentOf(editor), graphOf(editor), id, editor.server.getState().byType)
     if (!result) continue
     dispatch(result.action)
-    unpacked.push(...result.ids)
+    unpacked.push(...result.ids.values())
   }
   if (unpacked.length > 0) editor.front.view.getState().select(unpacked)
 }
