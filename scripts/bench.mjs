@@ -1,4 +1,5 @@
-// Runs the benchmarks in bench/, one after the other; `npm run bench -- native` runs those whose path contains it.
+// Runs the benchmarks in bench/, one after the other; `npm run bench -- native` runs those whose path contains it,
+// with what is said after that.
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { prepare } from './prepare.mjs'
@@ -6,11 +7,11 @@ import { root, run } from './run.mjs'
 
 prepare()
 
-const wanted = process.argv[2] ?? ''
+const [wanted = '', ...rest] = process.argv.slice(2)
 const files = readdirSync(path.join(root, 'bench'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.bench.mjs') && file.includes(wanted))
   .toSorted((a, b) => a.localeCompare(b))
 for (const file of files) {
   console.log(`\n── ${file}`)
-  run(process.execPath, ['--expose-gc', path.join('bench', file)])
+  run(process.execPath, ['--expose-gc', path.join('bench', file), ...rest])
 }

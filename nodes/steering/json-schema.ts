@@ -8,7 +8,7 @@ import { startingAt, startsInputs } from './constraints/starts.ts'
 
 export const jsonSchema: WoolgatherNode = defineNode({
   type: 'steering/json-schema',
-  version: 2,
+  version: 3,
   title: 'JSON constraint',
   description: 'Answers that are JSON of a given schema. “Generate” gives them parsed, too.',
   inputs: {
@@ -16,7 +16,7 @@ export const jsonSchema: WoolgatherNode = defineNode({
       type: 'json',
       title: 'Schema',
       description:
-        'JSON Schema, or text of it. What cannot be enforced is refused by name. Properties come in its order.',
+        'JSON Schema of any draft from 4 on, or text of it. What cannot be enforced is refused by name. Properties come in its order.',
       schema: anyJson,
       widget: 'code',
       language: 'json-schema',
@@ -41,10 +41,29 @@ export const jsonSchema: WoolgatherNode = defineNode({
       schema: z.boolean().default(true),
       advanced: true,
     },
+    strict: {
+      type: 'boolean',
+      title: 'Strict',
+      description:
+        'Refuse keywords that assert nothing and unknown formats. Else they are ignored, with a warning.',
+      schema: z.boolean().default(false),
+      advanced: true,
+    },
+    documents: {
+      type: 'json',
+      title: 'Documents',
+      description:
+        'Schemas that references lead to, by their addresses: {"https://example.com/date.json": {…}}.',
+      schema: z.record(z.string(), anyJson).default({}),
+      advanced: true,
+    },
     ...startsInputs,
   },
-  outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: async ({ schema, whitespace, closedObjects, bounded, ...starting }) => {
+  outputs: {
+    constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' },
+    warnings: { type: 'list', description: 'What the schema says that is ignored.', warns: true },
+  },
+  run: async ({ schema, whitespace, closedObjects, bounded, strict, documents, ...starting }) => {
     const source: ConstraintSource = {
       kind: 'json-schema',
       // Text keeps the places of properties that are named like integers.
@@ -52,10 +71,12 @@ export const jsonSchema: WoolgatherNode = defineNode({
       whitespace,
       closedObjects,
       bounded,
+      strict,
+      ...(Object.keys(documents).length > 0 && { documents }),
     }
-    explainConstraintErrors(await loadConstraints(), 'schema', ({ compileLanguage }) =>
+    const { notes } = explainConstraintErrors(await loadConstraints(), 'schema', ({ compileLanguage }) =>
       compileLanguage(source),
     )
-    return { constraint: startingAt(source, starting) }
+    return { constraint: startingAt(source, starting), warnings: notes.map(({ message }) => message) }
   },
 })

@@ -3,6 +3,7 @@ import { describeEvents } from './describe-events.ts'
 import { describeMethods } from './describe-methods.ts'
 import { describeOptions } from './describe-options.ts'
 import { describeShortcuts } from './describe-shortcuts.ts'
+import { describeEnforced, describeFormats, describeRefused } from './describe-schemas.ts'
 import type { WriteBlock } from './marked-blocks.ts'
 
 /**
@@ -12,5 +13,6 @@ import type { WriteBlock } from './marked-blocks.ts'
 export const blocks: Readonly<Record<string, Readonly<Record<string, WriteBlock>>>> = {
   'docs/editor.md': { shortcuts: describeShortcuts },
   'docs/merging.md': { methods: describeMethods },
+  'docs/schemas.md': { enforced: describeEnforced, formats: describeFormats, refused: describeRefused },
   'docs/server.md': { options: describeOptions, endpoints: describeEndpoints, events: describeEvents },
 }

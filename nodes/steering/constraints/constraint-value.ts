@@ -21,6 +21,8 @@ export const constraintSchema: z.ZodType<ConstraintSource> = z.discriminatedUnio
     whitespace: z.enum(['compact', 'flexible']).optional(),
     closedObjects: z.boolean().optional(),
     bounded: z.boolean().optional(),
+    strict: z.boolean().optional(),
+    documents: z.record(z.string(), jsonSchema).optional(),
   }),
   z.strictObject({ kind: z.literal('gbnf'), text: z.string() }),
   z.strictObject({ kind: z.literal('lark'), text: z.string(), start: z.string().optional() }),

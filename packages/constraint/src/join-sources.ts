@@ -10,7 +10,8 @@ import {
   type Grammar,
 } from './grammar/expression.ts'
 import { freeText } from './grammar/free-text.ts'
-import type { ConstraintSource } from './source.ts'
+import type { SchemaNote } from './json-schema/ignored-keywords.ts'
+import type { ConstraintSource, ParsedSource } from './source.ts'
 
 /** Longest text that a constraint is begun or ended by. */
 const longestMark = 200
@@ -20,11 +21,11 @@ const space = repeat(characters(charactersOf(' \t\r\n')), 0, 4)
 
 type After = Extract<ConstraintSource, { kind: 'after' }>
 type Turns = Extract<ConstraintSource, { kind: 'turns' }>
-type Parse = (source: ConstraintSource) => { grammar: Grammar; stopAtFirstMatch: boolean }
+type Parse = (source: ConstraintSource) => ParsedSource
 
 /** Free text up to a text, then what must match. Begun by a token or a tag, the text before it is not seen here. */
-export function joinAfter({ after, constraint }: After, parse: Parse): ReturnType<Parse> {
-  const { grammar, stopAtFirstMatch } = parse(constraint)
+export function joinAfter({ after, constraint }: After, parse: Parse): ParsedSource {
+  const { grammar, ...parsed } = parse(constraint)
   const rules = new Map<string, Expression>()
   const inner = embed(grammar, 'then', rules)
   const text = 'text' in after ? after.text : ''
@@ -34,20 +35,22 @@ export function joinAfter({ after, constraint }: After, parse: Parse): ReturnTyp
       ? freeText({ until: [{ text, next: sequence([space, inner]), again: false }], mayEnd: false })
       : sequence([space, inner])
   rules.set('text', whole)
-  return { grammar: { start: 'text', rules }, stopAtFirstMatch }
+  return { ...parsed, grammar: { start: 'text', rules } }
 }
 
 /** Free text with turns in it: what follows the opening text of one must match, up to its closing text. */
-export function joinTurns({ turns, required }: Turns, parse: Parse): ReturnType<Parse> {
+export function joinTurns({ turns, required }: Turns, parse: Parse): ParsedSource {
   if (turns.length === 0 || turns.length > mostTurns)
     throw new ConstraintError(
       'invalid-grammar',
       `There are ${turns.length} turns; 1 to ${mostTurns} are possible`,
     )
   const rules = new Map<string, Expression>()
+  const notes: SchemaNote[] = []
   const until = turns.map(({ opens, constraint, closes }, index) => {
     checkMark(opens, 'opens')
-    const { grammar } = parse(constraint)
+    const { grammar, notes: found = [] } = parse(constraint)
+    notes.push(...found)
     return {
       text: opens,
       next: sequence([embed(grammar, `turn ${index + 1}`, rules), literal(closes)]),
@@ -57,7 +60,7 @@ export function joinTurns({ turns, required }: Turns, parse: Parse): ReturnType<
   const free = freeText({ until, mayEnd: true })
   const first = freeText({ until: until.map((turn) => ({ ...turn, again: false })), mayEnd: false })
   rules.set('text', required === true ? sequence([first, free]) : free)
-  return { grammar: { start: 'text', rules }, stopAtFirstMatch: false }
+  return { grammar: { start: 'text', rules }, stopAtFirstMatch: false, notes }
 }
 
 function checkMark(text: string, name: string): void {

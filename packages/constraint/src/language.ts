@@ -1,4 +1,5 @@
 import { Automaton, deadState } from './automaton/automaton.ts'
+import type { SchemaNote } from './json-schema/ignored-keywords.ts'
 import { refuseImpossible } from './refuse-impossible.ts'
 import { parseSource, type ConstraintSource } from './source.ts'
 
@@ -17,6 +18,8 @@ export type TextCheck =
 
 /** A source to test text against, without a vocabulary. */
 export interface Language {
+  /** What the source says that is ignored, such as keywords of a schema that assert nothing. */
+  readonly notes: readonly SchemaNote[]
   readonly check: (text: string) => TextCheck
   readonly matches: (text: string) => boolean
   /** Whether the text can be continued to a match, or is one. */
@@ -25,7 +28,7 @@ export interface Language {
 
 /** @throws {ConstraintError} that says what is wrong with the source and where */
 export function compileLanguage(source: ConstraintSource, options: { workLimit?: number } = {}): Language {
-  const { grammar, stopAtFirstMatch } = parseSource(source)
+  const { grammar, stopAtFirstMatch, notes = [] } = parseSource(source)
   const automaton = new Automaton(grammar, { ...options, stopAtFirstMatch })
   refuseImpossible(automaton)
   const check = (text: string): TextCheck => {
@@ -40,6 +43,7 @@ export function compileLanguage(source: ConstraintSource, options: { workLimit?:
     return automaton.canEnd(state) ? { matches: true } : { matches: false, reason: 'incomplete' }
   }
   return {
+    notes,
     check,
     matches: (text) => check(text).matches,
     allowsPrefix: (text) => {

@@ -2,6 +2,7 @@ import type { Grammar } from './grammar/expression.ts'
 import { flattenOperators } from './grammar/flatten-operators.ts'
 import { parseGbnf } from './gbnf/parse-gbnf.ts'
 import { compileSchema, type SchemaOptions } from './json-schema/compile-schema.ts'
+import type { SchemaNote } from './json-schema/ignored-keywords.ts'
 import { joinAfter, joinTurns } from './join-sources.ts'
 import { parseLark } from './lark/parse-lark.ts'
 import { parseRegex } from './regex/parse-regex.ts'
@@ -45,13 +46,20 @@ export type ConstraintSource =
       readonly required?: boolean
     }
 
+export interface ParsedSource {
+  readonly grammar: Grammar
+  readonly stopAtFirstMatch: boolean
+  /** What a schema says that is ignored. */
+  readonly notes?: readonly SchemaNote[]
+}
+
 /** @throws {ConstraintError} that says what is wrong and where */
-export function parseSource(source: ConstraintSource): { grammar: Grammar; stopAtFirstMatch: boolean } {
+export function parseSource(source: ConstraintSource): ParsedSource {
   switch (source.kind) {
     case 'regex':
       return { grammar: parseRegex(source.pattern), stopAtFirstMatch: source.stopAtFirstMatch ?? false }
     case 'json-schema':
-      return { grammar: compileSchema(source.schema, source), stopAtFirstMatch: false }
+      return { ...compileSchema(source.schema, source), stopAtFirstMatch: false }
     case 'gbnf':
       return { grammar: flattenOperators(parseGbnf(source.text)), stopAtFirstMatch: false }
     case 'lark':

@@ -49,6 +49,8 @@ function sourceIn(
     node.links?.[other] === undefined
       ? (node.inputs?.[other] ?? inputs.find((input) => input.name === other)?.default)
       : undefined
+  // What references lead to comes over the link.
+  if (language === 'json-schema' && node.links?.['documents'] !== undefined) return undefined
   if (language === 'json-schema') return schemaSource(value, beside)
   if (typeof value !== 'string') return undefined
   if (language === 'regex') return { kind: 'regex', pattern: value }
@@ -64,11 +66,19 @@ function schemaSource(
 ): ConstraintSource | undefined {
   if (typeof value === 'string' && !isJson(value)) return undefined
   const closed = beside('closedObjects')
+  const strict = beside('strict')
+  const documents = beside('documents')
   return {
     kind: 'json-schema',
     schema: value,
     ...(typeof closed === 'boolean' && { closedObjects: closed }),
+    ...(typeof strict === 'boolean' && { strict }),
+    ...(isRecord(documents) && { documents }),
   }
+}
+
+function isRecord(value: Json | undefined): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isJson(text: string): boolean {

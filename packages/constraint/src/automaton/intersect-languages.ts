@@ -2,7 +2,8 @@ import { CharSet } from 'refa'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { maximumCodePoint } from '../grammar/characters.ts'
 import { characters, type Expression, type Graph } from '../grammar/expression.ts'
-import { Automaton } from './automaton.ts'
+import type { Automaton } from './automaton.ts'
+import { automatonOf } from './matches-text.ts'
 
 /** A language that texts must be in, or must not be in. Its expression calls no rules. */
 export interface Condition {
@@ -17,8 +18,44 @@ const maximumNodes = 20_000
  * @throws {ConstraintError} `too-large` past 20,000 nodes
  */
 export function intersectLanguages(conditions: readonly Condition[]): Expression {
-  const automata = conditions.map(({ expression }) => automatonOf(expression))
+  const { size, edges, verdicts } = multiply(conditions, [])
+  return { kind: 'graph', graph: { size, edges, finals: [...verdicts.keys()] } }
+}
+
+/**
+ * The texts that meet all conditions, by which of some other languages they are in.
+ * @throws {ConstraintError} `too-large` past 20,000 nodes
+ */
+export function classifyLanguages(
+  conditions: readonly Condition[],
+  languages: readonly Expression[],
+): { within: readonly boolean[]; expression: Expression }[] {
+  const { size, edges, verdicts } = multiply(conditions, languages)
+  const classes = new Map<string, { within: readonly boolean[]; finals: number[] }>()
+  for (const [node, within] of verdicts) {
+    const key = within.join()
+    const known = classes.get(key)
+    if (known === undefined) classes.set(key, { within, finals: [node] })
+    else known.finals.push(node)
+  }
+  return [...classes.values()].map(({ within, finals }) => ({
+    within,
+    expression: { kind: 'graph', graph: { size, edges, finals } },
+  }))
+}
+
+interface Product {
+  readonly size: number
+  readonly edges: Graph['edges']
+  /** Nodes where a text may end that meets the conditions, and which of the languages it is in. */
+  readonly verdicts: ReadonlyMap<number, readonly boolean[]>
+}
+
+function multiply(conditions: readonly Condition[], languages: readonly Expression[]): Product {
+  const expressions = [...conditions.map(({ expression }) => expression), ...languages]
+  const automata = expressions.map(automatonOf)
   const joint = joinPartitions(automata)
+  const isNeeded = (index: number): boolean => conditions[index]?.negate === false
   const nodes = new Map<string, number>()
   const queue: number[][] = []
   const nodeFor = (states: number[]) => {
@@ -40,17 +77,18 @@ export function intersectLanguages(conditions: readonly Condition[]): Expression
   }
   nodeFor(automata.map(({ start }) => start))
   const edges: Graph['edges'][number][] = []
-  const finals: number[] = []
+  const verdicts = new Map<number, readonly boolean[]>()
   for (let node = 0; node < queue.length; node++) {
     const states = queue[node]!
-    if (conditions.every(({ negate }, index) => automata[index]!.canEnd(states[index]!) !== negate))
-      finals.push(node)
+    const ends = states.map((state, index) => automata[index]!.canEnd(state))
+    if (conditions.every(({ negate }, index) => ends[index] !== negate))
+      verdicts.set(node, ends.slice(conditions.length))
     automata.forEach((automaton) => automaton.beginStep())
     const rows = automata.map((automaton, index) => automaton.row(states[index]!))
     const labels = new Map<number, CharSet[]>()
     for (const { set, classes } of joint) {
       const targets = rows.map((row, index) => (classes[index]! < 0 ? 0 : row[classes[index]!]!))
-      if (targets.some((target, index) => target === 0 && !conditions[index]!.negate)) continue
+      if (targets.some((target, index) => target === 0 && isNeeded(index))) continue
       const target = nodeFor(targets)
       const sets = labels.get(target)
       if (sets === undefined) labels.set(target, [set])
@@ -60,11 +98,7 @@ export function intersectLanguages(conditions: readonly Condition[]): Expression
       edges.push({ from: node, to, label: characters(sets.reduce((union, set) => union.union(set))) })
     }
   }
-  return { kind: 'graph', graph: { size: queue.length, finals, edges } }
-}
-
-function automatonOf(expression: Expression): Automaton {
-  return new Automaton({ start: 'condition', rules: new Map([['condition', expression]]) })
+  return { size: queue.length, edges, verdicts }
 }
 
 /** The coarsest classes of characters that every automaton reads alike; a class of −1 is read by none. */

@@ -1,9 +1,20 @@
 import type { Expression } from '../grammar/expression.ts'
 import { Automaton, deadState } from './automaton.ts'
 
+const known = new WeakMap<Expression, Automaton>()
+
+/** The automaton of an expression that calls no rules, made once. */
+export function automatonOf(expression: Expression): Automaton {
+  const made = known.get(expression)
+  if (made !== undefined) return made
+  const automaton = new Automaton({ start: 'text', rules: new Map([['text', expression]]) })
+  known.set(expression, automaton)
+  return automaton
+}
+
 /** Whether a text matches an expression that calls no rules. */
 export function matchesText(expression: Expression, text: string): boolean {
-  const automaton = new Automaton({ start: 'text', rules: new Map([['text', expression]]) })
+  const automaton = automatonOf(expression)
   let state = automaton.start
   for (const character of text) {
     automaton.beginStep()

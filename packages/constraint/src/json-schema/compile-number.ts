@@ -1,9 +1,12 @@
-import { intersectLanguages } from '../automaton/intersect-languages.ts'
+import { intersectLanguages, type Condition } from '../automaton/intersect-languages.ts'
 import { choice, literal, sequence, type Expression } from '../grammar/expression.ts'
 import { parseRegexPart } from '../regex/parse-regex.ts'
-import type { Conjunction } from './expand-alternatives.ts'
-import { readNumber } from './read-keywords.ts'
-import { refuseKeyword } from './schema-location.ts'
+import { decimalDigits } from './decimals.ts'
+import type { Conjunction } from './conjunctions.ts'
+import { multiplesOf } from './multiples.ts'
+import { readBounds, readNumber } from './read-keywords.ts'
+import { invalidSchema, type Json, type Location } from './schema-location.ts'
+import type { ValueType } from './value-types.ts'
 
 interface Bound {
   readonly value: number
@@ -11,18 +14,20 @@ interface Bound {
 }
 
 /**
- * @param integer whether fractions are out; numbers with bounds are written without an exponent
+ * Numbers with bounds, of multiples or without some are written without an exponent.
+ * @param types `integer` and `number`, which stands for numbers that are not whole
  * @param mostDigits in each part, or one more than a bound has; may be Infinity
  */
-export function compileNumber(locations: Conjunction, integer: boolean, mostDigits: number): Expression {
-  const multiples = locations.map((location) => ({ location, of: readNumber(location, 'multipleOf') }))
-  const odd = multiples.find(({ of }) => of !== undefined && of !== 1)
-  if (odd !== undefined)
-    throw refuseKeyword(odd.location.path, 'multipleOf', 'Only "multipleOf": 1 can be enforced.')
-  const whole = integer || multiples.some(({ of }) => of === 1)
-  const lower = tightestBound(locations, 'minimum', 'exclusiveMinimum', (a, b) => a - b)
-  const upper = tightestBound(locations, 'maximum', 'exclusiveMaximum', (a, b) => b - a)
-  if (lower === undefined && upper === undefined) {
+export function compileNumber(
+  locations: Conjunction,
+  types: ReadonlySet<ValueType>,
+  mostDigits: number,
+): Expression {
+  const conditions = [...readConditions(locations), ...(types.has('integer') ? [] : [fractional])]
+  const whole = !types.has('number') || locations.some((location) => readStep(location) === 1)
+  const lower = tightestBound(locations, true)
+  const upper = tightestBound(locations, false)
+  if (lower === undefined && upper === undefined && conditions.length === 0) {
     const { integer: digits, fraction } = partsOf(mostDigits)
     const some = `[0-9]${upTo(1, mostDigits)}`
     return parseRegexPart(`-?${digits}${whole ? '' : `${fraction}(?:[eE][+-]?${some})?`}`)
@@ -36,7 +41,49 @@ export function compileNumber(locations: Conjunction, integer: boolean, mostDigi
   )
   const { integer: digits, fraction } = partsOf(longest)
   const any = `${digits}${whole ? '' : fraction}`
-  return choice([positiveNumbers(lower, upper, any), negativeNumbers(lower, upper, any)])
+  const inside = choice([positiveNumbers(lower, upper, any), negativeNumbers(lower, upper, any)])
+  return conditions.length === 0
+    ? inside
+    : intersectLanguages([{ expression: inside, negate: false }, ...conditions])
+}
+
+const fractional: Condition = {
+  expression: parseRegexPart('-?[0-9]+\\.[0-9]*[1-9][0-9]*'),
+  negate: false,
+}
+
+function readStep(location: Location): number | undefined {
+  const step = readNumber(location, 'multipleOf')
+  if (step !== undefined && step <= 0)
+    throw invalidSchema(`${location.path}/multipleOf`, 'expected a number above 0')
+  return step
+}
+
+/** What is said of the text of a number beside its limits. */
+function readConditions(locations: Conjunction): Condition[] {
+  return locations.flatMap((location) => {
+    const { demand, path } = location
+    const step = readStep(location)
+    return [
+      ...(step === undefined || step === 1
+        ? []
+        : [{ expression: multiplesOf(step, `${path}`), negate: false }]),
+      ...(demand?.kind === 'no-multiple' ? [{ expression: multiplesOf(demand.of, path), negate: true }] : []),
+      ...(demand?.kind === 'unlisted' ? [{ expression: sameNumbers(demand.values), negate: true }] : []),
+    ]
+  })
+}
+
+/** Every way to write one of the numbers without an exponent. */
+function sameNumbers(values: readonly Json[]): Expression {
+  const numbers = values.filter((value) => typeof value === 'number')
+  return choice(
+    numbers.map((value) => {
+      const { integer, fraction } = decimalDigits(Math.abs(value))
+      const sign = value === 0 ? '-?' : value < 0 ? '-' : ''
+      return parseRegexPart(`${sign}${integer}${fraction === '' ? '(?:\\.0+)?' : `\\.${fraction}0*`}`)
+    }),
+  )
 }
 
 /** A whole number, and a fraction that may follow, of at most so many digits each. */
@@ -51,21 +98,11 @@ function upTo(least: number, most: number): string {
   return most === Infinity ? (least === 0 ? '*' : '+') : `{${least},${most}}`
 }
 
-function tightestBound(
-  locations: Conjunction,
-  inclusive: string,
-  exclusive: string,
-  tighter: (a: number, b: number) => number,
-): Bound | undefined {
-  const bounds = locations.flatMap((location) =>
-    [inclusive, exclusive].flatMap((name) => {
-      const value = readNumber(location, name)
-      return value === undefined ? [] : [{ value, exclusive: name === exclusive }]
-    }),
-  )
+function tightestBound(locations: Conjunction, isLower: boolean): Bound | undefined {
+  const bounds = locations.flatMap(readBounds).filter((bound) => bound.isLower === isLower)
   return bounds.reduce<Bound | undefined>((best, bound) => {
     if (best === undefined) return bound
-    const difference = tighter(bound.value, best.value)
+    const difference = isLower ? bound.value - best.value : best.value - bound.value
     return difference > 0 || (difference === 0 && bound.exclusive) ? bound : best
   }, undefined)
 }
@@ -143,20 +180,4 @@ function differingDigit(digits: string, bounds: (digit: number, index: number) =
     const [low, high] = bounds(Number(digit), index)
     return low > high ? [] : [{ text: `${digits.slice(0, index)}[${low}-${high}]`, index }]
   })
-}
-
-/** Digits before and after the point, without an exponent or trailing zeros. */
-function decimalDigits(value: number): { integer: string; fraction: string } {
-  const [, first, rest = '', exponent = '0'] = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(
-    String(value),
-  ) as RegExpExecArray
-  const shift = Number(exponent)
-  const digits = (first as string) + rest
-  const point = (first as string).length + shift
-  const padded = point <= 0 ? '0'.repeat(1 - point) + digits : digits.padEnd(point, '0')
-  const split = Math.max(point, 1)
-  return {
-    integer: padded.slice(0, split).replace(/^0+(?=\d)/, ''),
-    fraction: padded.slice(split).replace(/0+$/, ''),
-  }
 }

@@ -163,19 +163,13 @@ test('objects with named properties can be closed by an option', () => {
 })
 
 test.each<[unknown, string, string, string]>([
-  [{ not: {} }, 'unsupported-schema', '#/not', '"not" at #'],
   [
     { properties: { a: { uniqueItems: true } } },
     'unsupported-schema',
     '#/properties/a/uniqueItems',
     '"uniqueItems" at #/properties/a',
   ],
-  [{ if: {} }, 'unsupported-schema', '#/if', '"if" at #'],
-  [{ multipleOf: 3, type: 'integer' }, 'unsupported-schema', '#/multipleOf', '"multipleOf"'],
   [{ $ref: 'https://example.com/x' }, 'unsupported-schema', '#/$ref', '"$ref"'],
-  [{ format: 'postcode' }, 'unsupported-schema', '#/format', '"format"'],
-  [{ madeUp: 1 }, 'unsupported-schema', '#/madeUp', '"madeUp"'],
-  [{ oneOf: [{ type: 'number' }, { type: 'integer' }] }, 'unsupported-schema', '#/oneOf', '"oneOf"'],
   [{ pattern: 'a(?=b)' }, 'unsupported-schema', '#/pattern', 'look-ahead inside the pattern at position 1'],
   [{ pattern: '(' }, 'invalid-schema', '#/pattern', 'invalid'],
   [{ type: 'strin' }, 'invalid-schema', '#/type', 'there is no type "strin"'],
@@ -197,6 +191,7 @@ test.each<[unknown, string, string, string]>([
 
 test.each([
   [false],
+  [{ not: {} }],
   [{ type: 'string', enum: [1] }],
   [{ properties: { a: false }, required: ['a'], type: 'object' }],
   [{ type: 'array', minItems: 2, maxItems: 1 }],

@@ -16,18 +16,13 @@ import { compileArray } from './compile-array.ts'
 import { compileNumber } from './compile-number.ts'
 import { compileObject } from './compile-object.ts'
 import { compileString } from './compile-string.ts'
-import { excludeOneAnother } from './exclude-alternatives.ts'
-import { expandAlternatives, type CheckExclusive, type Conjunction } from './expand-alternatives.ts'
+import type { Conjunction } from './conjunctions.ts'
+import { Alternatives } from './expand-alternatives.ts'
+import { listIgnored, type SchemaNote } from './ignored-keywords.ts'
 import { keyword, readList } from './read-keywords.ts'
-import {
-  invalidSchema,
-  isObject,
-  locate,
-  refuseKeyword,
-  type Json,
-  type Location,
-} from './schema-location.ts'
-import { isValidValue } from './validate-value.ts'
+import { SchemaDocument } from './schema-document.ts'
+import { invalidSchema, isObject, type Json, type Location } from './schema-location.ts'
+import { isValidValue, meetsAlone } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 import { allowedTypes } from './value-types.ts'
 
@@ -41,25 +36,49 @@ export interface SchemaOptions {
    * ever. Values that the schema names keep theirs. Default: no bound.
    */
   readonly bounded?: boolean
+  /** Refuse keywords that assert nothing and formats that are not known, instead of ignoring them. */
+  readonly strict?: boolean
+  /** Schemas that references may lead to, by the address that they are called by. */
+  readonly documents?: { readonly [address: string]: unknown }
 }
 
 const mostDigits = 16
 const mostWhitespace = 20
 
 const maximumRules = 20_000
+/** Alternatives of all values together; each is compiled by itself. */
+const maximumAlternatives = 20_000
 
 /**
- * JSON Schema (2020-12, and what drafts 4 to 7 write alike) to a grammar of JSON texts. Properties come in the
- * schema's order. JavaScript's objects put names like integers first: given as text, the schema keeps their places; else
- * `required` tells them, as far as it has them.
+ * JSON Schema (drafts 4, 6, 7, 2019-09 and 2020-12) to a grammar of JSON texts. Properties come in the schema's order.
+ * JavaScript's objects put names like integers first: given as text, the schema keeps their places; else `required`
+ * tells them, as far as it has them.
  * @param schema JSON, or text of it
  * @throws {ConstraintError} `invalid-schema`, or `unsupported-schema` for keywords that cannot be enforced, with the
  * path
  */
-export function compileSchema(schema: unknown, options: SchemaOptions = {}): Grammar {
-  const json = typeof schema === 'string' ? readText(schema) : (schema as Json)
-  const root = locate(json, '#')
-  return new SchemaCompiler(json, options).compile(root)
+export function compileSchema(
+  schema: unknown,
+  options: SchemaOptions = {},
+): { grammar: Grammar; notes: readonly SchemaNote[] } {
+  const json = readJson(schema)
+  const others = Object.entries(options.documents ?? {}).map(([address, other]) => [address, readJson(other)])
+  const document = new SchemaDocument(json, Object.fromEntries(others) as { [address: string]: Json })
+  const notes = listIgnored(json)
+  const [first] = notes
+  if (options.strict === true && first !== undefined) throw refuseIgnored(first)
+  return { grammar: new SchemaCompiler(options).compile(document.root), notes }
+}
+
+function refuseIgnored({ message, path }: SchemaNote): ConstraintError {
+  return new ConstraintError('unsupported-schema', message.replace(/ and is ignored/, ''), {
+    where: { path },
+    hint: 'Strict schemas hold only what can be enforced.',
+  })
+}
+
+function readJson(schema: unknown): Json {
+  return typeof schema === 'string' ? readText(schema) : (schema as Json)
 }
 
 function readText(text: string): Json {
@@ -71,15 +90,16 @@ function readText(text: string): Json {
 }
 
 class SchemaCompiler implements ValueCompiler {
-  readonly root: Json
   readonly space: Expression
   readonly closedObjects: boolean
   readonly mostDigits: number
+  readonly #alternatives = new Alternatives(isValidValue)
   readonly #rules = new Map<string, Expression>()
   readonly #pending: { name: string; locations: Conjunction }[] = []
+  #shared = 0
+  #compiled = 0
 
-  constructor(root: Json, { whitespace = 'compact', closedObjects = false, bounded = false }: SchemaOptions) {
-    this.root = root
+  constructor({ whitespace = 'compact', closedObjects = false, bounded = false }: SchemaOptions) {
     this.closedObjects = closedObjects
     this.mostDigits = bounded ? mostDigits : Infinity
     const most = bounded ? mostWhitespace : Infinity
@@ -96,7 +116,8 @@ class SchemaCompiler implements ValueCompiler {
 
   valueOf(locations: Conjunction): Expression & { kind: 'rule' } {
     const telling = locations.filter(
-      ({ schema }) => schema !== true && !(isObject(schema) && Object.keys(schema).length === 0),
+      ({ schema, demand }) =>
+        schema !== true && !(isObject(schema) && Object.keys(schema).length === 0 && demand === undefined),
     )
     const name = [...new Set(telling.map(({ path }) => path))].sort().join(' and ') || 'any value'
     if (!this.#rules.has(name)) {
@@ -112,50 +133,52 @@ class SchemaCompiler implements ValueCompiler {
     return rule(name)
   }
 
-  isValid(value: Json, location: Location): boolean {
-    return isValidValue(this.root, value, location)
+  share(expression: Expression): Expression {
+    const name = `part ${++this.#shared}`
+    this.#rules.set(name, expression)
+    return rule(name)
   }
 
-  #expand(locations: Conjunction): Conjunction[] {
-    return expandAlternatives(this.root, locations, this.#checkExclusive)
+  alternativesOf(locations: Conjunction): Conjunction[] {
+    return this.#alternatives.of(locations)
   }
 
-  readonly #checkExclusive: CheckExclusive = (location, left, right, [first, second]) => {
-    const context = {
-      expand: (inner: Conjunction) => this.#expand(inner),
-      isValid: (value: Json, inner: Location) => this.isValid(value, inner),
-    }
-    if (excludeOneAnother(left, right, context)) return
-    const hint = `Options ${first + 1} and ${second + 1} may both hold. Use "anyOf", or give them a property with different "const" values.`
-    throw refuseKeyword(location.path, 'oneOf', hint)
+  listValues(locations: Conjunction): readonly string[] | undefined {
+    const lists = this.alternativesOf(locations).map((alternative) => listedValues(alternative))
+    return lists.includes(undefined)
+      ? undefined
+      : [...new Set(lists.flatMap((list) => (list ?? []).map((value) => JSON.stringify(value))))]
   }
 
   #compileAlternatives(locations: Conjunction): Expression {
-    return choice(this.#expand(locations).map((alternative) => this.#compileConjunction(alternative)))
+    const listed = listedIn(locations)
+    if (listed !== undefined) {
+      const valid = listed.filter((value) => locations.every((location) => isValidValue(value, location)))
+      return choice(valid.map((value) => this.#write(value)))
+    }
+    return choice(this.alternativesOf(locations).map((alternative) => this.#compileConjunction(alternative)))
   }
 
   #compileConjunction(locations: Conjunction): Expression {
-    const listed = locations.find(
-      (at) => keyword(at, 'const') !== undefined || keyword(at, 'enum') !== undefined,
-    )
-    if (listed !== undefined) return this.#compileListed(listed, locations)
+    const listed = listedValues(locations)
+    if (listed !== undefined) return choice(listed.map((value) => this.#write(value)))
+    if (++this.#compiled > maximumAlternatives)
+      throw new ConstraintError(
+        'too-large',
+        `The schema describes more than ${maximumAlternatives} alternatives`,
+      )
     const types = allowedTypes(locations)
+    const scalars: Json[] = [null, true, false]
+    const written = scalars.filter((value) => locations.every((location) => meetsAlone(value, location)))
     return choice([
-      ...(types.has('null') ? [literal('null')] : []),
-      ...(types.has('boolean') ? [choice([literal('true'), literal('false')])] : []),
-      ...(types.has('integer') ? [compileNumber(locations, !types.has('number'), this.mostDigits)] : []),
+      ...written.map((value) => literal(JSON.stringify(value))),
+      ...(types.has('integer') || types.has('number')
+        ? [compileNumber(locations, types, this.mostDigits)]
+        : []),
       ...(types.has('string') ? [compileString(locations)] : []),
       ...(types.has('array') ? [compileArray(locations, this)] : []),
       ...(types.has('object') ? [compileObject(locations, this)] : []),
     ])
-  }
-
-  /** Values that are listed are written out, as far as they meet the other keywords. */
-  #compileListed(listed: Location, locations: Conjunction): Expression {
-    const only = keyword(listed, 'const')
-    const values = only === undefined ? (readList(listed, 'enum') ?? []) : [only]
-    const valid = values.filter((value) => locations.every((location) => this.isValid(value, location)))
-    return choice(valid.map((value) => this.#write(value)))
   }
 
   #write(value: Json): Expression {
@@ -187,4 +210,21 @@ class SchemaCompiler implements ValueCompiler {
     const inside = items.length === 0 ? [] : [...separated, this.space]
     return sequence([literal(open), this.space, ...inside, literal(close)])
   }
+}
+
+/** The values of the first list among the schemas. */
+function listedIn(locations: Conjunction): readonly Json[] | undefined {
+  for (const location of locations) {
+    const only = keyword(location, 'const')
+    const list = only === undefined ? readList(location, 'enum') : [only]
+    if (list !== undefined && !location.document.isOnlyReference(location)) return list
+  }
+  return undefined
+}
+
+/** Values that are listed are written out, as far as they meet the other keywords; few types are as good as a list. */
+function listedValues(locations: Conjunction): readonly Json[] | undefined {
+  const few = [...allowedTypes(locations)].every((type) => type === 'null' || type === 'boolean')
+  const values = listedIn(locations) ?? (few ? [null, true, false] : undefined)
+  return values?.filter((value) => locations.every((location) => meetsAlone(value, location)))
 }

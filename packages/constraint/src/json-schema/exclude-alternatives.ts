@@ -1,6 +1,6 @@
-import type { Conjunction } from './expand-alternatives.ts'
-import { keyword, readKeys, readList, readNames, readNumber } from './read-keywords.ts'
-import { child, type Json, type Location } from './schema-location.ts'
+import type { Conjunction } from './conjunctions.ts'
+import { keyword, readBounds, readKeys, readList, readNames } from './read-keywords.ts'
+import { child, isObject, type Json, type Location } from './schema-location.ts'
 import { allowedTypes } from './value-types.ts'
 
 interface Context {
@@ -40,21 +40,15 @@ function differByValue(left: Conjunction, right: Conjunction, { isValid }: Conte
 }
 
 function differByRange(left: Conjunction, right: Conjunction): boolean {
-  const lowest = (side: Conjunction) =>
-    Math.max(
-      ...side.flatMap((at) => [
-        readNumber(at, 'minimum') ?? -Infinity,
-        readNumber(at, 'exclusiveMinimum') ?? -Infinity,
-      ]),
+  const limits = (side: Conjunction, isLower: boolean) =>
+    side.flatMap(readBounds).filter((bound) => bound.isLower === isLower)
+  const isApart = (low: Conjunction, high: Conjunction) =>
+    limits(low, true).some((from) =>
+      limits(high, false).some(
+        (to) => from.value > to.value || (from.value === to.value && (from.exclusive || to.exclusive)),
+      ),
     )
-  const highest = (side: Conjunction) =>
-    Math.min(
-      ...side.flatMap((at) => [
-        readNumber(at, 'maximum') ?? Infinity,
-        readNumber(at, 'exclusiveMaximum') ?? Infinity,
-      ]),
-    )
-  return lowest(left) > highest(right) || lowest(right) > highest(left)
+  return isApart(left, right) || isApart(right, left)
 }
 
 function differByProperty(left: Conjunction, right: Conjunction, context: Context, depth: number): boolean {
@@ -72,10 +66,15 @@ function differByProperty(left: Conjunction, right: Conjunction, context: Contex
         keyword(location, 'additionalProperties') === false &&
         keyword(location, 'patternProperties') === undefined &&
         !readKeys(location, 'properties').includes(name),
-    )
+    ) || side.some((location) => propertyAt(location, name) === false)
   return (
     both.some((name) => excludeOneAnother(valueOf(left, name), valueOf(right, name), context, depth + 1)) ||
     required(left).some((name) => forbids(right, name)) ||
     required(right).some((name) => forbids(left, name))
   )
+}
+
+function propertyAt(location: Location, name: string): Json | undefined {
+  const properties = keyword(location, 'properties')
+  return isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
 }

@@ -1,80 +1,185 @@
 import { ConstraintError } from '../errors/constraint-error.ts'
-import { keyword, readList } from './read-keywords.ts'
-import { child, invalidSchema, resolveReference, type Json, type Location } from './schema-location.ts'
+import { cross, isPossible, tooMany, type Conjunction, type Resolver } from './conjunctions.ts'
+import { excludeOneAnother } from './exclude-alternatives.ts'
+import { evaluatedItems, evaluatedProperties } from './evaluated.ts'
+import { negateKeyword, negatedKeywords } from './negate.ts'
+import { keyword, readKeys, readList } from './read-keywords.ts'
+import { child, invalidSchema, madeOf, refuseKeyword, type Json, type Location } from './schema-location.ts'
 
-/** Schemas of which all must hold; their references and combinations are resolved already. */
-export type Conjunction = readonly Location[]
-
-const maximumAlternatives = 5_000
-
-/** Called with each pair of `oneOf` options, which must exclude one another. */
-export type CheckExclusive = (
-  location: Location,
-  left: Conjunction[],
-  right: Conjunction[],
-  pair: [number, number],
-) => void
+/** Of options of `oneOf` that exclude one another only by what they say: each is compiled whole. */
+const maximumExclusive = 200
+/** Options of `anyOf` of which every set is tried where it matters which of them hold. */
+const maximumSets = 5
 
 /**
- * Resolves `$ref`, `allOf`, `anyOf` and `oneOf`: a value is valid if it meets all schemas of any alternative.
- * @throws {ConstraintError} for a schema that refers to itself without a value in between
+ * Resolves what combines schemas (`$ref`, `allOf`, `anyOf`, `oneOf`, `not`, `if`, dependencies): a value is valid if it
+ * meets all schemas of any alternative.
  */
-export function expandAlternatives(
-  root: Json,
-  locations: Conjunction,
-  checkExclusive: CheckExclusive,
-): Conjunction[] {
-  return cross(locations.map((location) => expand(root, location, [], checkExclusive)))
-}
+export class Alternatives implements Resolver {
+  readonly #isValid: (value: Json, location: Location) => boolean
+  readonly #known = new Map<string, Conjunction[]>()
+  readonly #open = new Set<string>()
 
-function expand(
-  root: Json,
-  location: Location,
-  within: readonly string[],
-  check: CheckExclusive,
-): Conjunction[] {
-  if (typeof location.schema === 'boolean') return location.schema ? [[]] : [[location]]
-  if (within.includes(location.path)) throw invalidSchema(location.path, 'it refers to itself without end')
-  const inner = [...within, location.path]
-  const options = (name: string) => {
-    const list = readList(location, name)
-    if (list?.length === 0) throw invalidSchema(`${location.path}/${name}`, 'the list is empty')
-    return list?.map((_, index) => expand(root, child(location, name, index), inner, check))
+  /** @param isValid whether a value meets a schema */
+  constructor(isValid: (value: Json, location: Location) => boolean) {
+    this.#isValid = isValid
   }
-  const reference = keyword(location, '$ref')
-  const exclusive = options('oneOf')
-  exclusive?.forEach((left, first) => {
-    exclusive
-      .slice(first + 1)
-      .forEach((right, rest) => check(location, left, right, [first, first + 1 + rest]))
-  })
-  return cross([
-    [[location]],
-    ...(reference === undefined
-      ? []
-      : [expand(root, resolveReference(root, reference, location.path), inner, check)]),
-    ...(options('allOf') ?? []),
-    ...[options('anyOf'), exclusive].flatMap((list) => (list === undefined ? [] : [list.flat()])),
-  ])
-}
 
-/** One from each list, in every combination. */
-function cross(lists: readonly (readonly Conjunction[])[]): Conjunction[] {
-  return lists.reduce<Conjunction[]>(
-    (combinations, list) => {
-      if (combinations.length * list.length > maximumAlternatives) {
-        throw new ConstraintError(
-          'too-large',
-          `The schema combines more than ${maximumAlternatives} alternatives`,
-        )
+  /** @throws {ConstraintError} for a schema that refers to itself without a value in between */
+  of(locations: Conjunction): Conjunction[] {
+    return cross(locations.map((location) => this.#expand(location, false)))
+  }
+
+  /** What meets none of the alternatives of a schema. */
+  negated(location: Location): Conjunction[] {
+    if (typeof location.schema === 'boolean') return location.schema ? [] : [[]]
+    return this.#once(`not ${location.path}`, location, () => {
+      const names = location.document.isOnlyReference(location)
+        ? ['$ref']
+        : Object.keys(location.schema).filter((name) => negatedKeywords.has(name))
+      return names
+        .flatMap((name) => negateKeyword(location, name, this))
+        .map((alternative) => alternative.map(silence))
+        .filter(isPossible)
+    })
+  }
+
+  #expand(location: Location, everySet: boolean): Conjunction[] {
+    if (typeof location.schema === 'boolean') return location.schema ? [[]] : [[location]]
+    const evaluates = ['unevaluatedProperties', 'unevaluatedItems'].filter(
+      (name) => keyword(location, name) !== undefined,
+    )
+    const every = everySet || evaluates.length > 0
+    return this.#once(`${every ? 'every ' : ''}${location.path}`, location, () =>
+      this.#combine(location, every).map((alternative) => [
+        ...alternative,
+        ...evaluates.flatMap((name) =>
+          name === 'unevaluatedItems'
+            ? evaluatedItems(location, alternative)
+            : evaluatedProperties(location, alternative),
+        ),
+      ]),
+    )
+  }
+
+  #once(key: string, location: Location, make: () => Conjunction[]): Conjunction[] {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    if (this.#open.has(key)) throw invalidSchema(location.path, 'it refers to itself without end')
+    this.#open.add(key)
+    try {
+      const made = make()
+      this.#known.set(key, made)
+      return made
+    } finally {
+      this.#open.delete(key)
+    }
+  }
+
+  #combine(location: Location, every: boolean): Conjunction[] {
+    const { document } = location
+    const references = ['$ref', '$dynamicRef', '$recursiveRef']
+      .filter((name) => keyword(location, name) !== undefined)
+      .map((name) => this.#expand(document.follow(location, name), every))
+    if (document.isOnlyReference(location)) return references[0]!
+    const each = (name: string): Conjunction[][] | undefined => {
+      const list = readList(location, name)
+      if (list?.length === 0) throw invalidSchema(`${location.path}/${name}`, 'the list is empty')
+      return list?.map((_, index) => this.#expand(child(location, name, index), every))
+    }
+    const any = each('anyOf')
+    const one = each('oneOf')
+    return cross([
+      [[location]],
+      ...references,
+      ...(each('allOf') ?? []),
+      ...(any === undefined ? [] : [every ? everySetOf(any) : any.flat()]),
+      ...(one === undefined ? [] : [this.#exactlyOne(location, one)]),
+      ...(keyword(location, 'not') === undefined ? [] : [this.negated(child(location, 'not'))]),
+      ...this.#conditions(location, every),
+      ...this.#dependencies(location, every),
+    ])
+  }
+
+  /** Options that may hold together exclude one another by what the others say, where that has a complement. */
+  #exactlyOne(location: Location, options: readonly Conjunction[][]): Conjunction[] {
+    const context = {
+      expand: (inner: Conjunction) => this.of(inner),
+      isValid: this.#isValid,
+    }
+    const overlaps = options.map((): number[] => [])
+    options.forEach((left, first) => {
+      for (let second = first + 1; second < options.length; second++) {
+        if (excludeOneAnother(left, options[second]!, context)) continue
+        overlaps[first]!.push(second)
+        overlaps[second]!.push(first)
       }
-      return combinations.flatMap((left) => list.map((right) => withoutRepeats([...left, ...right])))
-    },
-    [[]],
-  )
+    })
+    let count = 0
+    return options.flatMap((option, index) => {
+      try {
+        const others = overlaps[index]!.map((other) => this.negated(child(location, 'oneOf', other)))
+        const alternatives = cross([option, ...others], maximumExclusive)
+        count += alternatives.length
+        if (others.length > 0 && count > maximumExclusive) throw tooMany(maximumExclusive)
+        return alternatives
+      } catch (error) {
+        if (!(error instanceof ConstraintError) || error.code === 'invalid-schema') throw error
+        const [first, second] = [index, overlaps[index]![0]!].sort((a, b) => a - b) as [number, number]
+        const hint = `Options ${first + 1} and ${second + 1} may both hold. Use "anyOf", or give them a property with different "const" values.`
+        throw refuseKeyword(location.path, 'oneOf', hint)
+      }
+    })
+  }
+
+  #conditions(location: Location, every: boolean): Conjunction[][] {
+    if (keyword(location, 'if') === undefined) return []
+    const [then, otherwise] = ['then', 'else'].map((name) =>
+      keyword(location, name) === undefined ? undefined : this.#expand(child(location, name), every),
+    )
+    const condition = child(location, 'if')
+    if (then === undefined && otherwise === undefined) return []
+    return [
+      [
+        ...cross([this.#expand(condition, every), then ?? [[]]]),
+        ...cross([this.negated(condition), otherwise ?? [[]]]),
+      ],
+    ]
+  }
+
+  /** A property that is there demands others, or a schema of the whole object. */
+  #dependencies(location: Location, every: boolean): Conjunction[][] {
+    return ['dependencies', 'dependentRequired', 'dependentSchemas'].flatMap((name) =>
+      readKeys(location, name).map((key) => {
+        const demanded = (keyword(location, name) as { [key: string]: Json })[key]!
+        const says = `${name}/${key}`
+        const absent = madeOf(location, `${says} without`, { properties: { [key]: false } })
+        const present = { type: 'object', required: [key, ...namesIn(demanded)] }
+        const inner = isNames(demanded) ? [[]] : this.#expand(child(location, name, key), every)
+        return [[absent], ...cross([[[madeOf(location, `${says} with`, present)]], inner])]
+      }),
+    )
+  }
 }
 
-function withoutRepeats(locations: Conjunction): Conjunction {
-  const paths = new Set<string>()
-  return locations.filter(({ path }) => !paths.has(path) && paths.add(path))
+/** In drafts up to 3, and as people write it still, one name stands for itself. */
+function isNames(value: Json): boolean {
+  return typeof value === 'string' || Array.isArray(value)
+}
+
+function namesIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : []
+}
+
+function silence(location: Location): Location {
+  return location.silent === true ? location : { ...location, silent: true }
+}
+
+/** Of the options, every set that may hold: what is evaluated differs. */
+function everySetOf(options: readonly Conjunction[][]): Conjunction[] {
+  if (options.length > maximumSets) return options.flat()
+  return Array.from({ length: 2 ** options.length - 1 }, (_, index) =>
+    cross(options.filter((_, option) => ((index + 1) >> option) % 2 === 1)),
+  ).flat()
 }

@@ -24,6 +24,32 @@ export function readCount(location: Location, name: string): number | undefined 
   return value
 }
 
+export interface Bound {
+  /** Which says it. */
+  readonly keyword: string
+  readonly value: number
+  readonly exclusive: boolean
+  readonly isLower: boolean
+}
+
+/** Limits of a number; in draft 4 `exclusiveMinimum` says of what sort `minimum` is. */
+export function readBounds(location: Location): Bound[] {
+  return [
+    { inclusive: 'minimum', beyond: 'exclusiveMinimum', isLower: true },
+    { inclusive: 'maximum', beyond: 'exclusiveMaximum', isLower: false },
+  ].flatMap(({ inclusive, beyond, isLower }) => {
+    const sort = keyword(location, beyond)
+    const limit = readNumber(location, inclusive)
+    const further = typeof sort === 'boolean' ? undefined : readNumber(location, beyond)
+    return [
+      ...(limit === undefined
+        ? []
+        : [{ keyword: inclusive, value: limit, exclusive: sort === true, isLower }]),
+      ...(further === undefined ? [] : [{ keyword: beyond, value: further, exclusive: true, isLower }]),
+    ]
+  })
+}
+
 export function readText(location: Location, name: string): string | undefined {
   const value = keyword(location, name)
   if (value === undefined) return undefined

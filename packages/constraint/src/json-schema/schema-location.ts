@@ -1,4 +1,7 @@
+import type { Condition } from '../automaton/intersect-languages.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
+import type { SchemaDocument } from './schema-document.ts'
+import type { ValueType } from './value-types.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 export type SchemaObject = { readonly [keyword: string]: Json | undefined }
@@ -7,21 +10,36 @@ export type SchemaObject = { readonly [keyword: string]: Json | undefined }
 export interface Location {
   readonly schema: boolean | SchemaObject
   readonly path: string
+  readonly document: SchemaDocument
+  /** What no keyword can say; on schemas that other keywords were rewritten to. */
+  readonly demand?: Demand
+  /** Evaluates no properties or items in the sense of `unevaluatedProperties`: it stands in a negation. */
+  readonly silent?: true
 }
 
-/** Keywords that say nothing about which values are valid. */
-const annotations = new Set(
-  '$schema $id $comment $defs definitions title description default examples example deprecated readOnly writeOnly contentMediaType contentEncoding'.split(
-    ' ',
-  ),
-)
-const understood = new Set(
-  (
-    '$ref allOf anyOf oneOf type enum const properties required additionalProperties patternProperties propertyNames ' +
-    'minProperties maxProperties items prefixItems additionalItems minItems maxItems minLength maxLength pattern ' +
-    'format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf'
-  ).split(' '),
-)
+export type Demand =
+  | { readonly kind: 'types'; readonly types: ReadonlySet<ValueType> }
+  | { readonly kind: 'unlisted'; readonly values: readonly Json[] }
+  | { readonly kind: 'text'; readonly condition: Condition }
+  | { readonly kind: 'no-multiple'; readonly of: number }
+  | { readonly kind: 'some-member'; readonly member: SomeMember }
+  | { readonly kind: 'unevaluated-properties'; readonly evaluated: EvaluatedNames; readonly value: Location }
+  | { readonly kind: 'unevaluated-items'; readonly prefix: number; readonly value: Location }
+
+/** Some property must be there whose key and value are so. */
+export interface SomeMember {
+  /** Matches this pattern. */
+  readonly pattern?: string
+  /** Is none of these and matches none of those. */
+  readonly except?: EvaluatedNames
+  readonly key?: Location
+  readonly value?: Location
+}
+
+export interface EvaluatedNames {
+  readonly names: readonly string[]
+  readonly patterns: readonly string[]
+}
 
 export function refuseKeyword(path: string, keyword: string, hint?: string): ConstraintError {
   return new ConstraintError(
@@ -40,47 +58,34 @@ export function invalidSchema(path: string, problem: string): ConstraintError {
   })
 }
 
-/** A schema inside another. Refuses what is no schema, and keywords that cannot be enforced. */
-export function locate(schema: Json | undefined, path: string): Location {
-  if (typeof schema === 'boolean') return { schema, path }
-  if (!isObject(schema)) throw invalidSchema(path, 'expected an object, true or false')
-  for (const keyword of Object.keys(schema)) {
-    if (understood.has(keyword) || annotations.has(keyword) || keyword.startsWith('x-')) continue
-    throw refuseKeyword(path, keyword)
-  }
-  return { schema, path }
-}
-
+/** A schema inside another, where its keys lead to. */
 export function child(location: Location, ...keys: (string | number)[]): Location {
   const value = keys.reduce<Json | undefined>(
     (value, key) => (value as { readonly [key: string]: Json })[key],
     location.schema as { readonly [key: string]: Json },
   )
-  return locate(value, [location.path, ...keys.map((key) => escapePointer(String(key)))].join('/'))
+  const path = [location.path, ...keys.map((key) => escapePointer(String(key)))].join('/')
+  return location.document.locate(value, path)
 }
 
-/** Follows `#/a/b`. */
-export function resolveReference(root: Json, reference: Json, path: string): Location {
-  if (typeof reference !== 'string') throw invalidSchema(`${path}/$ref`, 'expected text')
-  if (reference !== '#' && !reference.startsWith('#/')) {
-    throw refuseKeyword(
-      path,
-      '$ref',
-      `Only references into the same schema work, such as "#/$defs/name", not "${reference}".`,
-    )
+/**
+ * A schema that stands for what another says by keywords of its own.
+ * @param says tells it from others made of the same location
+ */
+export function madeOf(
+  location: Location,
+  says: string,
+  schema: boolean | SchemaObject,
+  demand?: Demand,
+): Location {
+  const { document, path } = location
+  return {
+    schema,
+    path: `${path}/${says}`,
+    document,
+    silent: true,
+    ...(demand === undefined ? {} : { demand }),
   }
-  const keys = reference
-    .split('/')
-    .slice(1)
-    .map((key) => safeDecode(key).replaceAll('~1', '/').replaceAll('~0', '~'))
-  let value: Json | undefined = root
-  for (const key of keys) {
-    const inside: { readonly [key: string]: Json } =
-      typeof value === 'object' && value !== null ? (value as { readonly [key: string]: Json }) : {}
-    value = Object.hasOwn(inside, key) ? inside[key] : undefined
-  }
-  if (value === undefined) throw invalidSchema(`${path}/$ref`, `nothing is defined at "${reference}"`)
-  return locate(value, ['#', ...keys.map(escapePointer)].join('/'))
 }
 
 export function isObject(value: unknown): value is SchemaObject {
@@ -89,12 +94,4 @@ export function isObject(value: unknown): value is SchemaObject {
 
 export function escapePointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1')
-}
-
-function safeDecode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -1,32 +1,125 @@
 import { matchesText } from '../automaton/matches-text.ts'
-import { parseSearchPattern } from '../regex/parse-regex.ts'
-import { textConditions } from './compile-string.ts'
-import { keyword, readCount, readKeys, readList, readNames, readNumber } from './read-keywords.ts'
-import { child, isObject, resolveReference, type Json, type Location } from './schema-location.ts'
+import { textConditions, searchCondition } from './compile-string.ts'
+import { isMultiple } from './decimals.ts'
+import { Alternatives } from './expand-alternatives.ts'
+import { keyword, readBounds, readCount, readKeys, readList, readNames, readNumber } from './read-keywords.ts'
+import {
+  child,
+  isObject,
+  type Demand,
+  type EvaluatedNames,
+  type Json,
+  type Location,
+  type SomeMember,
+} from './schema-location.ts'
 import { allowedTypes, typeOfValue } from './value-types.ts'
 
 /** Whether a value meets a schema: used on the values of `enum` and `const`, which are written out. */
-export function isValidValue(root: Json, value: Json, location: Location): boolean {
+export function isValidValue(value: Json, location: Location): boolean {
   if (typeof location.schema === 'boolean') return location.schema
-  const valid = (inner: Json, ...keys: (string | number)[]) =>
-    isValidValue(root, inner, child(location, ...keys))
-  const each = (name: string) => (readList(location, name) ?? []).map((_, index) => valid(value, name, index))
-  const reference = keyword(location, '$ref')
+  const isRest = ['unevaluatedProperties', 'unevaluatedItems'].some(
+    (name) => keyword(location, name) !== undefined,
+  )
+  if (isRest && typeof value === 'object')
+    return new Alternatives(isValidValue)
+      .of([location])
+      .some((parts) => parts.every((part) => meetsAlone(value, part)))
+  const { document } = location
+  const references = ['$ref', '$dynamicRef', '$recursiveRef'].filter(
+    (name) => keyword(location, name) !== undefined,
+  )
+  return (
+    references.every((name) => isValidValue(value, document.follow(location, name))) &&
+    (document.isOnlyReference(location) ||
+      (meetsAlone(value, location) && meetsCombinations(value, location)))
+  )
+}
+
+/** Whether a value meets what a schema says by itself: what it combines others by is resolved, or looked at apart. */
+export function meetsAlone(value: Json, location: Location): boolean {
+  if (typeof location.schema === 'boolean') return location.schema
   return (
     allowedTypes([location]).has(typeOfValue(value)) &&
-    (reference === undefined ||
-      isValidValue(root, value, resolveReference(root, reference, location.path))) &&
-    each('allOf').every(Boolean) &&
-    (keyword(location, 'anyOf') === undefined || each('anyOf').some(Boolean)) &&
-    (keyword(location, 'oneOf') === undefined || each('oneOf').filter(Boolean).length === 1) &&
     isListed(value, readList(location, 'enum')) &&
-    (keyword(location, 'const') === undefined ||
-      canonical(keyword(location, 'const') as Json) === canonical(value)) &&
+    (keyword(location, 'const') === undefined || isListed(value, [keyword(location, 'const') as Json])) &&
     (typeof value !== 'number' || isValidNumber(value, location)) &&
     (typeof value !== 'string' || isValidText(value, location)) &&
-    (!Array.isArray(value) || isValidList(value, location, valid)) &&
-    (!isObject(value) || isValidObject(value as { readonly [key: string]: Json }, location, valid))
+    (!Array.isArray(value) || isValidList(value, location)) &&
+    (!isObject(value) || isValidObject(value as JsonObject, location)) &&
+    (location.demand === undefined || meetsDemand(value, location.demand, location))
   )
+}
+
+type JsonObject = { readonly [key: string]: Json }
+
+function meetsCombinations(value: Json, location: Location): boolean {
+  const valid = (...keys: (string | number)[]): boolean => isValidValue(value, child(location, ...keys))
+  const has = (name: string): boolean => keyword(location, name) !== undefined
+  const each = (name: string): boolean[] =>
+    (readList(location, name) ?? []).map((_, index) => valid(name, index))
+  const branch = !has('if') ? undefined : valid('if') ? 'then' : 'else'
+  return (
+    each('allOf').every(Boolean) &&
+    (!has('anyOf') || each('anyOf').some(Boolean)) &&
+    (!has('oneOf') || each('oneOf').filter(Boolean).length === 1) &&
+    (!has('not') || !valid('not')) &&
+    (branch === undefined || !has(branch) || valid(branch)) &&
+    (!isObject(value) || meetsDependencies(value as JsonObject, location))
+  )
+}
+
+function meetsDemand(value: Json, demand: Demand, at: Location): boolean {
+  switch (demand.kind) {
+    case 'types':
+      return true
+    case 'unlisted':
+      return !isListed(value, demand.values)
+    case 'text':
+      return (
+        typeof value !== 'string' ||
+        matchesText(demand.condition.expression, value) !== demand.condition.negate
+      )
+    case 'no-multiple':
+      return typeof value !== 'number' || !isMultiple(value, demand.of)
+    case 'some-member':
+      return (
+        isObject(value) &&
+        Object.entries(value as JsonObject).some((pair) => isMember(pair, demand.member, at))
+      )
+    case 'unevaluated-properties':
+      return (
+        !isObject(value) ||
+        Object.entries(value as JsonObject).every(
+          ([key, inner]) => isNamed(key, demand.evaluated, at) || isValidValue(inner, demand.value),
+        )
+      )
+    case 'unevaluated-items':
+      return (
+        !Array.isArray(value) ||
+        value.slice(demand.prefix).every((inner: Json) => isValidValue(inner, demand.value))
+      )
+  }
+}
+
+function isMember([name, inner]: readonly [string, Json], member: SomeMember, at: Location): boolean {
+  return isMemberName(name, member, at) && (member.value === undefined || isValidValue(inner, member.value))
+}
+
+/** Whether a property of that name may be the one that is demanded. */
+export function isMemberName(name: string, { pattern, except, key }: SomeMember, at: Location): boolean {
+  return (
+    (pattern === undefined || matchesPattern(pattern, name, at)) &&
+    (except === undefined || !isNamed(name, except, at)) &&
+    (key === undefined || isValidValue(name, key))
+  )
+}
+
+function isNamed(name: string, { names, patterns }: EvaluatedNames, at: Location): boolean {
+  return names.includes(name) || patterns.some((pattern) => matchesPattern(pattern, name, at))
+}
+
+function matchesPattern(pattern: string, text: string, at: Location): boolean {
+  return matchesText(searchCondition(pattern, at, 'patternProperties').expression, text)
 }
 
 const listedValues = new WeakMap<readonly Json[], Set<string>>()
@@ -39,7 +132,7 @@ function isListed(value: Json, list: readonly Json[] | undefined): boolean {
 }
 
 /** Equal for equal values, whatever the order of their keys. */
-function canonical(value: Json): string {
+export function canonical(value: Json): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   )
@@ -48,11 +141,12 @@ function canonical(value: Json): string {
 function isValidNumber(value: number, location: Location): boolean {
   const step = readNumber(location, 'multipleOf')
   return (
-    value >= (readNumber(location, 'minimum') ?? -Infinity) &&
-    value <= (readNumber(location, 'maximum') ?? Infinity) &&
-    value > (readNumber(location, 'exclusiveMinimum') ?? -Infinity) &&
-    value < (readNumber(location, 'exclusiveMaximum') ?? Infinity) &&
-    (step === undefined || Number.isInteger(value / step))
+    readBounds(location).every(({ value: limit, exclusive, isLower }) =>
+      isLower
+        ? value > limit || (!exclusive && value === limit)
+        : value < limit || (!exclusive && value === limit),
+    ) &&
+    (step === undefined || isMultiple(value, step))
   )
 }
 
@@ -65,40 +159,44 @@ function isValidText(value: string, location: Location): boolean {
   )
 }
 
-function isValidList(
-  value: readonly Json[],
-  location: Location,
-  valid: (inner: Json, ...keys: (string | number)[]) => boolean,
-): boolean {
+function isValidList(value: readonly Json[], location: Location): boolean {
   const old = Array.isArray(keyword(location, 'items'))
   const prefixName = old ? 'items' : 'prefixItems'
   const restName = old ? 'additionalItems' : 'items'
   const prefix = readList(location, prefixName)?.length ?? 0
+  const valid = (inner: Json, ...keys: (string | number)[]): boolean =>
+    isValidValue(inner, child(location, ...keys))
+  const contained =
+    keyword(location, 'contains') === undefined
+      ? undefined
+      : value.filter((inner) => valid(inner, 'contains')).length
   return (
     value.length >= (readCount(location, 'minItems') ?? 0) &&
     value.length <= (readCount(location, 'maxItems') ?? Infinity) &&
     value.every((item, index) => {
       if (index < prefix) return valid(item, prefixName, index)
       return keyword(location, restName) === undefined || valid(item, restName)
-    })
+    }) &&
+    (contained === undefined ||
+      (contained >= (readCount(location, 'minContains') ?? 1) &&
+        contained <= (readCount(location, 'maxContains') ?? Infinity))) &&
+    (keyword(location, 'uniqueItems') !== true || new Set(value.map(canonical)).size === value.length)
   )
 }
 
-function isValidObject(
-  value: { readonly [key: string]: Json },
-  location: Location,
-  valid: (inner: Json, ...keys: (string | number)[]) => boolean,
-): boolean {
+function isValidObject(value: JsonObject, location: Location): boolean {
   const keys = Object.keys(value)
   const named = new Set(readKeys(location, 'properties'))
   const patterns = readKeys(location, 'patternProperties')
+  const valid = (inner: Json, ...names: (string | number)[]): boolean =>
+    isValidValue(inner, child(location, ...names))
   return (
     readNames(location, 'required').every((name) => Object.hasOwn(value, name)) &&
     keys.length >= (readCount(location, 'minProperties') ?? 0) &&
     keys.length <= (readCount(location, 'maxProperties') ?? Infinity) &&
     keys.every((key) => {
       const inner = value[key] as Json
-      const matching = patterns.filter((pattern) => matchesText(parseSearchPattern(pattern), key))
+      const matching = patterns.filter((pattern) => matchesPattern(pattern, key, location))
       if (keyword(location, 'propertyNames') !== undefined && !valid(key, 'propertyNames')) return false
       if (named.has(key) && !valid(inner, 'properties', key)) return false
       if (!matching.every((pattern) => valid(inner, 'patternProperties', pattern))) return false
@@ -109,5 +207,17 @@ function isValidObject(
         valid(inner, 'additionalProperties')
       )
     })
+  )
+}
+
+function meetsDependencies(value: JsonObject, location: Location): boolean {
+  return ['dependencies', 'dependentRequired', 'dependentSchemas'].every((name) =>
+    readKeys(location, name).every((key) => {
+      if (!Object.hasOwn(value, key)) return true
+      const demanded = (keyword(location, name) as JsonObject)[key]!
+      if (typeof demanded === 'string') return Object.hasOwn(value, demanded)
+      if (Array.isArray(demanded)) return demanded.every((inner) => Object.hasOwn(value, String(inner)))
+      return isValidValue(value, child(location, name, key))
+    }),
   )
 }

@@ -1,15 +1,18 @@
 import type { Expression } from '../grammar/expression.ts'
-import type { Conjunction } from './expand-alternatives.ts'
-import type { Json, Location } from './schema-location.ts'
+import type { Conjunction } from './conjunctions.ts'
 
 /** What the compilers of objects and lists need to compile what is inside them. */
 export interface ValueCompiler {
-  readonly root: Json
   /** Whitespace between tokens. */
   readonly space: Expression
   /** Whether objects are closed where `additionalProperties` is absent. */
   readonly closedObjects: boolean
   /** A value that meets all the schemas. */
   valueOf(locations: Conjunction): Expression
-  isValid(value: Json, location: Location): boolean
+  /** The schemas of which any may hold where all of these do. */
+  alternativesOf(locations: Conjunction): Conjunction[]
+  /** The same expression as a rule of its own, so that many places share it. */
+  share(expression: Expression): Expression
+  /** The values that meet all the schemas, if they are few and listed. */
+  listValues(locations: Conjunction): readonly string[] | undefined
 }

@@ -13,19 +13,34 @@ const typesOf: Record<string, readonly ValueType[]> = {
   array: ['array'],
   object: ['object'],
 }
-const everyType: readonly ValueType[] = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object']
+export const valueTypes: readonly ValueType[] = [
+  'null',
+  'boolean',
+  'integer',
+  'number',
+  'string',
+  'array',
+  'object',
+]
 
 /** Types that all the schemas allow. */
 export function allowedTypes(locations: readonly Location[]): ReadonlySet<ValueType> {
   return new Set(
-    everyType.filter((type) => locations.every((location) => readTypes(location).includes(type))),
+    valueTypes.filter((type) =>
+      locations.every(
+        (location) =>
+          readTypes(location).includes(type) &&
+          (location.demand?.kind !== 'types' || location.demand.types.has(type)),
+      ),
+    ),
   )
 }
 
-function readTypes(location: Location): readonly ValueType[] {
+/** Types that `type` allows. */
+export function readTypes(location: Location): readonly ValueType[] {
   if (location.schema === false) return []
   const declared = keyword(location, 'type')
-  if (declared === undefined) return everyType
+  if (declared === undefined) return valueTypes
   const names = typeof declared === 'string' ? [declared] : (readList(location, 'type') ?? [])
   return names.flatMap((name) => {
     const types = typeof name === 'string' && Object.hasOwn(typesOf, name) ? typesOf[name] : undefined

@@ -1,0 +1,132 @@
+import { classifyLanguages, type Condition } from '../automaton/intersect-languages.ts'
+import { choice, literal, type Expression } from '../grammar/expression.ts'
+import { compileString, searchCondition } from './compile-string.ts'
+import type { Conjunction } from './conjunctions.ts'
+import type { Member } from './list-properties.ts'
+import { membersOf } from './object-members.ts'
+import type { ObjectShape } from './object-shape.ts'
+import { keyword } from './read-keywords.ts'
+import { refuseKeyword, type Location, type SomeMember } from './schema-location.ts'
+import type { ValueCompiler } from './value-compiler.ts'
+import { allowedTypes } from './value-types.ts'
+
+interface Context {
+  readonly names: readonly string[]
+  readonly keyRules: readonly Location[]
+  readonly closed: boolean
+  readonly demanded: readonly SomeMember[]
+}
+
+/** Demands multiply the states of an object. */
+const maximumDemands = 4
+
+/** Properties that are not named: one alternative for each combination of patterns that a key may match. */
+export function additionalMembers(
+  shapes: readonly ObjectShape[],
+  { names, keyRules, closed, demanded }: Context,
+  compiler: ValueCompiler,
+): Member[] {
+  if (demanded.length > maximumDemands)
+    throw refuseKeyword(
+      shapes[0]!.location.path,
+      'not',
+      `It demands more than ${maximumDemands} properties that are not named.`,
+    )
+  const others: Condition[] =
+    names.length === 0 ? [] : [{ expression: choice(names.map((name) => literal(name))), negate: true }]
+  const patterns = patternsOf(shapes, demanded)
+  const excepted = [...new Set(demanded.flatMap(({ except }) => except?.names ?? []))].filter(
+    (name) => !names.includes(name),
+  )
+  const languages = [...patterns.values(), ...excepted.map((name) => literal(name))]
+  const classes =
+    languages.length === 0 ? [{ within: [], expression: undefined }] : classifyLanguages(others, languages)
+  const sources = [...patterns.keys(), ...excepted]
+  return classes.flatMap(({ within, expression }) => {
+    const matched = new Set(sources.filter((_, index) => within[index]))
+    const values = shapes.flatMap((shape) => valuesFor(matched, shape))
+    const isNamed = shapes.some((shape) => shape.patterns.some(({ source }) => matched.has(source)))
+    if ((closed && !isNamed) || values.some(({ schema }) => schema === false)) return []
+    const conditions = expression === undefined ? others : [{ expression, negate: false }]
+    return keysFor(matched, keyRules, demanded).flatMap(({ rules, meets }) => {
+      const key = compileKey(rules, conditions, compiler)
+      return membersOf(key, values, { demanded, meets }, compiler)
+    })
+  })
+}
+
+/** Patterns of the schemas and of what is demanded, each once. */
+function patternsOf(
+  shapes: readonly ObjectShape[],
+  demanded: readonly SomeMember[],
+): Map<string, Expression> {
+  const known = shapes.flatMap(({ patterns }) =>
+    patterns.map(({ source, expression }): [string, Expression] => [source, expression]),
+  )
+  const further = demanded
+    .flatMap(({ pattern, except }) => [
+      ...(pattern === undefined ? [] : [pattern]),
+      ...(except?.patterns ?? []),
+    ])
+    .map((source): [string, Expression] => [
+      source,
+      searchCondition(source, shapes[0]!.location, 'patternProperties').expression,
+    ])
+  return new Map([...known, ...further])
+}
+
+/** What a schema demands of a property that is not named and matches some patterns. */
+function valuesFor(matched: ReadonlySet<string>, { patterns, additional }: ObjectShape): Location[] {
+  const own = patterns.filter(({ source }) => matched.has(source))
+  if (own.length === 0 && additional !== undefined) return [additional]
+  return own.flatMap(({ value }) => value ?? [])
+}
+
+/** Keys of one class, as rules for keys and demands have them: some demands are met by some keys only. */
+function keysFor(
+  matched: ReadonlySet<string>,
+  keyRules: readonly Location[],
+  demanded: readonly SomeMember[],
+): { rules: Location[]; meets: number[] }[] {
+  const meets = demanded.flatMap(({ pattern, except }, index) => {
+    const excepted = [...(except?.names ?? []), ...(except?.patterns ?? [])]
+    const fits =
+      (pattern === undefined || matched.has(pattern)) && !excepted.some((name) => matched.has(name))
+    return fits ? [index] : []
+  })
+  const free = meets.filter((index) => demanded[index]!.key === undefined)
+  const ruled = meets.filter((index) => demanded[index]!.key !== undefined)
+  return Array.from({ length: 2 ** ruled.length }, (_, set) => {
+    const chosen = ruled.filter((_, index) => (set >> index) % 2 === 1)
+    return {
+      rules: [...keyRules, ...chosen.map((index) => demanded[index]!.key!)],
+      meets: [...free, ...chosen],
+    }
+  })
+}
+
+function compileKey(
+  keyRules: readonly Location[],
+  conditions: readonly Condition[],
+  compiler: ValueCompiler,
+): Expression {
+  if (keyRules.length === 0) return compileString([], conditions)
+  return choice(
+    compiler.alternativesOf(keyRules).flatMap((rules) => {
+      if (!allowedTypes(rules).has('string')) return []
+      return [compileString(rules, [...conditions, ...listedTexts(rules)])]
+    }),
+  )
+}
+
+function listedTexts(rules: Conjunction): Condition[] {
+  return rules.flatMap((rule) => {
+    const only = keyword(rule, 'const')
+    const lists = [keyword(rule, 'enum'), only === undefined ? undefined : [only]]
+    return lists.flatMap((values) => {
+      if (!Array.isArray(values)) return []
+      const texts = values.filter((value): value is string => typeof value === 'string')
+      return [{ expression: choice(texts.map((text) => literal(text))), negate: false }]
+    })
+  })
+}

@@ -1,0 +1,68 @@
+import { literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
+import { excludeOneAnother } from './exclude-alternatives.ts'
+import { anyItems, type ListShape } from './list-shape.ts'
+import { refuseKeyword, type Location } from './schema-location.ts'
+import { isValidValue } from './validate-value.ts'
+import type { ValueCompiler } from './value-compiler.ts'
+
+/** Values of which every set that was written is a state. */
+const mostValues = 10
+const longestTuple = 30
+
+/** Items no two of which are equal: of few values that are listed, or of kinds that have none in common. */
+export function distinctItems(
+  shape: ListShape,
+  unique: Location,
+  isCounted: boolean,
+  compiler: ValueCompiler,
+): Expression {
+  if (!isCounted && shape.maximum <= longestTuple && areApart(shape, compiler))
+    return anyItems(shape, compiler)
+  const lists = Array.from({ length: Math.min(shape.prefix, shape.maximum) + 1 }, (_, index) =>
+    compiler.listValues(shape.schemasAt(index)),
+  )
+  const values = [...new Set(lists.flatMap((list) => list ?? []))]
+  if (isCounted || lists.includes(undefined) || values.length > mostValues) {
+    const hint = `Items can be kept apart where they are at most ${mostValues} values that are listed by "enum" or "const", and are not counted by "contains".`
+    throw refuseKeyword(unique.path, 'uniqueItems', hint)
+  }
+  return subsetsOf(shape, lists as string[][], values, compiler)
+}
+
+function areApart({ maximum, schemasAt }: ListShape, compiler: ValueCompiler): boolean {
+  const context = {
+    expand: compiler.alternativesOf.bind(compiler),
+    isValid: isValidValue,
+  }
+  const items = Array.from({ length: maximum }, (_, index) => compiler.alternativesOf(schemasAt(index)))
+  return items.every((left, first) =>
+    items.slice(first + 1).every((right) => excludeOneAnother(left, right, context)),
+  )
+}
+
+/** A node for each set of values that were written. */
+function subsetsOf(
+  { minimum, maximum }: ListShape,
+  lists: readonly (readonly string[])[],
+  values: readonly string[],
+  { space }: ValueCompiler,
+): Expression {
+  const end = 2 ** values.length
+  const edges: Graph['edges'][number][] = []
+  const finals: number[] = []
+  for (let from = 0; from < end; from++) {
+    const count = values.filter((_, index) => (from >> index) % 2 === 1).length
+    if (count >= minimum && count <= maximum) {
+      if (from === 0) finals.push(0)
+      else edges.push({ from, to: end, label: space })
+    }
+    if (count >= maximum) continue
+    const list = lists[Math.min(count, lists.length - 1)]!
+    values.forEach((value, index) => {
+      if ((from >> index) % 2 === 1 || !list.includes(value)) return
+      const label = from === 0 ? literal(value) : sequence([space, literal(','), space, literal(value)])
+      edges.push({ from, to: from | (1 << index), label })
+    })
+  }
+  return { kind: 'graph', graph: { size: end + 1, finals: [...finals, end], edges } }
+}

@@ -1,0 +1,114 @@
+import {
+  literal,
+  nothing,
+  sequence,
+  repeat,
+  choice,
+  optional,
+  type Expression,
+  type Graph,
+} from '../grammar/expression.ts'
+import type { Conjunction } from './conjunctions.ts'
+import { keyword } from './read-keywords.ts'
+import { refuseKeyword } from './schema-location.ts'
+import type { ValueCompiler } from './value-compiler.ts'
+
+/** A key and its value; which demands of the object it meets, as bits. */
+export interface Member {
+  readonly pair: Expression
+  readonly meets: number
+}
+
+export interface Limits {
+  readonly minimum: number
+  readonly maximum: number
+  /** How many demands must be met, each by some member. */
+  readonly demands: number
+  /** Where these limits stand. */
+  readonly locations: Conjunction
+}
+
+const maximumNodes = 20_000
+
+/**
+ * A node for each property that is next, how many were written (none, or so many that a comma is due), and which
+ * demands were met.
+ *
+ *   0 ──a──▸ 1'──,b──▸ 2'      without a: 0 ──▸ 1,  without b: 1' ──▸ 2'
+ */
+export function listProperties(
+  pairs: readonly { members: readonly Member[]; required: boolean }[],
+  additional: readonly Member[],
+  limits: Limits,
+  compiler: ValueCompiler,
+): Expression {
+  const { space } = compiler
+  const isCounted = limits.minimum > 1 || limits.maximum !== Infinity
+  if (limits.maximum < limits.minimum) return choice([])
+  if (pairs.length === 0 && limits.demands === 0 && isCounted)
+    return countMembers(choice(additional.map(({ pair }) => pair)), limits, space)
+  const { minimum, maximum, all, most } = measure(pairs, additional, limits)
+  const share = (label: Expression): Expression => (most > 1 || all > 0 ? compiler.share(label) : label)
+  const last = pairs.length
+  const node = (index: number, count: number, met: number): number =>
+    (index * (most + 1) + count) * (all + 1) + met
+  const end = node(last + 1, 0, 0)
+  const edges: Graph['edges'][number][] = []
+  const finals: number[] = []
+  const add = (members: readonly Member[], from: number, to: number, count: number, met: number): void => {
+    if (count >= maximum) return
+    const next = Math.min(count + 1, most)
+    for (const { label, meets } of members.map(({ pair, meets }) => ({ label: labels.get(pair)!, meets }))) {
+      const whole = count === 0 ? label : sequence([separator(space), label])
+      edges.push({ from: node(from, count, met), to: node(to, next, met | meets), label: whole })
+    }
+  }
+  const everyMember = [...pairs.flatMap(({ members }) => members), ...additional]
+  const labels = new Map(everyMember.map(({ pair }) => [pair, share(pair)]))
+  for (let count = 0; count <= most; count++) {
+    for (let met = 0; met <= all; met++) {
+      pairs.forEach(({ members, required }, index) => {
+        add(members, index, index + 1, count, met)
+        if (required) return
+        edges.push({ from: node(index, count, met), to: node(index + 1, count, met), label: nothing })
+      })
+      add(additional, last, last, count, met)
+      if (met !== all || count < minimum) continue
+      // After the last property, so that an empty object has its whitespace once.
+      if (count === 0) finals.push(node(last, 0, met))
+      else edges.push({ from: node(last, count, met), to: end, label: space })
+    }
+  }
+  return { kind: 'graph', graph: { size: end + 1, finals: [...finals, end], edges } }
+}
+
+/** How far is counted: to the limits, where properties could pass them at all. */
+function measure(
+  pairs: readonly { members: readonly Member[]; required: boolean }[],
+  additional: readonly Member[],
+  { minimum, maximum, demands, locations }: Limits,
+): { minimum: number; maximum: number; all: number; most: number } {
+  const required = pairs.filter((pair) => pair.required).length
+  const least = minimum <= required ? 0 : minimum
+  const highest = additional.length === 0 && maximum >= pairs.length ? Infinity : maximum
+  const most = Math.max(1, highest === Infinity ? least : highest)
+  const all = 2 ** demands - 1
+  if ((pairs.length + 1) * (most + 1) * (all + 1) > maximumNodes) {
+    const name = highest === Infinity ? 'minProperties' : 'maxProperties'
+    const { path } = locations.find((location) => keyword(location, name) !== undefined) ?? locations[0]!
+    throw refuseKeyword(path, name, 'Beside so many named properties a lower number can be counted.')
+  }
+  return { minimum: least, maximum: highest, all, most }
+}
+
+/** Where no property is named, any number can be counted. */
+function countMembers(member: Expression, { minimum, maximum }: Limits, space: Expression): Expression {
+  if (maximum === 0) return nothing
+  const others = repeat(sequence([separator(space), member]), Math.max(0, minimum - 1), maximum - 1)
+  const some = sequence([member, others, space])
+  return minimum === 0 ? optional(some) : some
+}
+
+function separator(space: Expression): Expression {
+  return sequence([space, literal(','), space])
+}

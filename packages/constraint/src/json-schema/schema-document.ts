@@ -1,0 +1,189 @@
+import type { Condition } from '../automaton/intersect-languages.ts'
+import {
+  escapePointer,
+  invalidSchema,
+  isObject,
+  refuseKeyword,
+  type Json,
+  type Location,
+  type SchemaObject,
+} from './schema-location.ts'
+import { eachSubschema } from './subschemas.ts'
+
+/** Where relative references of a document without an id are resolved from. */
+const nowhere = 'schema://document/'
+
+interface Place {
+  readonly path: string
+  /** What references are relative to. */
+  readonly base: string
+  /** The draft's number or year; 0 where the schema does not say. */
+  readonly draft: number
+}
+
+/** A schema as a whole: what its references may lead to, by path, id or anchor. */
+export class SchemaDocument {
+  readonly root: Location
+  /** Patterns that were parsed. */
+  readonly patterns = new Map<string, Condition>()
+  readonly #json: Json
+  readonly #places = new WeakMap<object, Place>()
+  /** Schemas that say what they are called, by address. */
+  readonly #resources = new Map<string, { schema: Json; path: string }>()
+  readonly #anchors = new Map<string, { schema: SchemaObject; path: string }>()
+  readonly #dynamicAnchors = new Map<string, number>()
+  #isRecursive = false
+
+  /** @param others schemas that references by address may lead to, by address */
+  constructor(json: Json, others: { readonly [address: string]: Json } = {}) {
+    this.#json = json
+    this.#resources.set(nowhere, { schema: json, path: '#' })
+    this.#index(json, { path: '#', base: nowhere, draft: 0 })
+    for (const [address, other] of Object.entries(others)) {
+      const base = resolve(address, nowhere)
+      const path = `${withoutFragment(base)}#`
+      this.#resources.set(withoutFragment(base), { schema: other, path })
+      this.#index(other, { path, base: withoutFragment(base), draft: 0 })
+    }
+    this.root = this.locate(json, '#')
+  }
+
+  /** @throws {ConstraintError} for what is no schema */
+  locate(schema: Json | undefined, path: string): Location {
+    if (typeof schema === 'boolean') return { schema, path, document: this }
+    if (!isObject(schema)) throw invalidSchema(path, 'expected an object, true or false')
+    return { schema, path: this.#places.get(schema)?.path ?? path, document: this }
+  }
+
+  /** Whether a schema with `$ref` is nothing but that reference: so it was up to draft 7. */
+  isOnlyReference({ schema }: Location): boolean {
+    if (typeof schema === 'boolean' || schema['$ref'] === undefined) return false
+    const { draft = 0 } = this.#places.get(schema) ?? {}
+    return draft > 0 && draft <= 7
+  }
+
+  /** Follows `$ref`, `$dynamicRef` or `$recursiveRef`. */
+  follow(location: Location, keyword: string): Location {
+    const reference = (location.schema as SchemaObject)[keyword]
+    const { path } = location
+    if (typeof reference !== 'string') throw invalidSchema(`${path}/${keyword}`, 'expected text')
+    if (keyword === '$recursiveRef' && this.#isRecursive)
+      throw refuseKeyword(
+        path,
+        keyword,
+        'Beside "$recursiveAnchor" it depends on where it is met. Use "$ref".',
+      )
+    const name = reference.split('#')[1] ?? ''
+    if (keyword === '$dynamicRef' && (this.#dynamicAnchors.get(name) ?? 0) > 1)
+      throw refuseKeyword(path, keyword, `Several schemas have the anchor "${name}". Use "$ref".`)
+    const found = this.#find(location, reference)
+    if (found === undefined) throw this.#refuseReference(location, keyword, reference)
+    return found
+  }
+
+  #refuseReference({ path }: Location, keyword: string, reference: string): Error {
+    if (reference.startsWith('#'))
+      return invalidSchema(`${path}/${keyword}`, `nothing is defined at "${reference}"`)
+    return refuseKeyword(
+      path,
+      keyword,
+      `Nothing in the schema is called "${reference}". Give the schema that it means with it, under "$defs" with its "$id".`,
+    )
+  }
+
+  #find(location: Location, reference: string): Location | undefined {
+    const { base } = this.#places.get(location.schema as SchemaObject) ?? { base: nowhere }
+    const address = resolve(reference, base)
+    const fragment = safeDecode(address.split('#')[1] ?? '')
+    const resource = this.#resources.get(withoutFragment(address))
+    if (fragment === '' || fragment.startsWith('/')) {
+      const found = resource && this.#walk(resource, fragment)
+      // People write ids that nothing but the reader of the whole document knows of.
+      return (
+        found ??
+        (reference.startsWith('#') ? this.#walk({ schema: this.#json, path: '#' }, fragment) : undefined)
+      )
+    }
+    const anchor = this.#anchors.get(`${withoutFragment(address)}#${fragment}`)
+    return anchor && this.locate(anchor.schema as Json, anchor.path)
+  }
+
+  /** Follows `/a/b`. */
+  #walk({ schema, path }: { schema: Json; path: string }, pointer: string): Location | undefined {
+    const keys = pointer
+      .split('/')
+      .slice(1)
+      .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+    let value: Json | undefined = schema
+    let place: Place = { path, base: nowhere, draft: 0 }
+    for (const key of keys) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+      place = this.#places.get(value) ?? place
+      value = (value as { readonly [key: string]: Json })[key]
+    }
+    if (value === undefined) return undefined
+    const whole = [path, ...keys.map(escapePointer)].join('/')
+    if (isObject(value) && !this.#places.has(value)) this.#index(value as Json, { ...place, path: whole })
+    return this.locate(value, whole)
+  }
+
+  #index(json: Json, place: Place): void {
+    const waiting = [{ json, place }]
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (!isObject(next.json) || this.#places.has(next.json)) continue
+      const { base, draft } = this.#place(next.json, next.place)
+      eachSubschema(next.json, next.place.path, (inner, path) =>
+        waiting.push({ json: inner, place: { path, base, draft } }),
+      )
+    }
+  }
+
+  /** Notes what a schema is called; what references inside it are relative to. */
+  #place(json: SchemaObject, { path, base, draft }: Place): Place {
+    const own = draftOf(json['$schema']) ?? draft
+    if (own === 3)
+      throw refuseKeyword(path, '$schema', 'Draft 3 is not understood; 4, 6, 7, 2019-09 and 2020-12 are.')
+    const old = own > 0 && own <= 7 && json['$ref'] !== undefined
+    const id = json['$id'] ?? (own === 4 || own === 0 ? json['id'] : undefined)
+    const address = typeof id === 'string' && !old ? resolve(id, base) : base
+    const inside = withoutFragment(address)
+    this.#places.set(json, { path, base: inside, draft: own })
+    if (inside !== base && !this.#resources.has(inside))
+      this.#resources.set(inside, { schema: json as Json, path })
+    const anchors = [address.split('#')[1] ?? '', json['$anchor'], json['$dynamicAnchor']]
+    for (const anchor of anchors) {
+      if (typeof anchor !== 'string' || anchor === '' || this.#anchors.has(`${inside}#${anchor}`)) continue
+      this.#anchors.set(`${inside}#${anchor}`, { schema: json, path })
+    }
+    const dynamic = json['$dynamicAnchor']
+    if (typeof dynamic === 'string')
+      this.#dynamicAnchors.set(dynamic, (this.#dynamicAnchors.get(dynamic) ?? 0) + 1)
+    this.#isRecursive ||= json['$recursiveAnchor'] === true
+    return { path, base: inside, draft: own }
+  }
+}
+
+function draftOf(dialect: Json | undefined): number | undefined {
+  const found = typeof dialect === 'string' ? /\/draft[-/]0?(\d+)/.exec(dialect) : null
+  return found === null ? undefined : Number(found[1])
+}
+
+function resolve(reference: string, base: string): string {
+  try {
+    return new URL(reference, base).href
+  } catch {
+    return `${base}${reference}`
+  }
+}
+
+function withoutFragment(address: string): string {
+  return address.split('#')[0] as string
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
