@@ -2,9 +2,11 @@ import { classifyLanguages, type Condition } from '../automaton/intersect-langua
 import { choice, literal, type Expression } from '../grammar/expression.ts'
 import { compileString, searchCondition } from './compile-string.ts'
 import type { Conjunction } from './conjunctions.ts'
+import type { KeyClass } from './key-class.ts'
 import type { Member } from './list-properties.ts'
 import { membersOf } from './object-members.ts'
 import type { ObjectShape } from './object-shape.ts'
+import { otherKeys } from './other-keys.ts'
 import { keyword } from './read-keywords.ts'
 import { refuseKeyword, type Location, type SomeMember } from './schema-location.ts'
 import type { ValueCompiler } from './value-compiler.ts'
@@ -32,27 +34,54 @@ export function additionalMembers(
       'not',
       `It demands more than ${maximumDemands} properties that are not named.`,
     )
-  const others: Condition[] =
-    names.length === 0 ? [] : [{ expression: choice(names.map((name) => literal(name))), negate: true }]
   const patterns = patternsOf(shapes, demanded)
   const excepted = [...new Set(demanded.flatMap(({ except }) => except?.names ?? []))].filter(
     (name) => !names.includes(name),
   )
-  const languages = [...patterns.values(), ...excepted.map((name) => literal(name))]
-  const classes =
-    languages.length === 0 ? [{ within: [], expression: undefined }] : classifyLanguages(others, languages)
-  const sources = [...patterns.keys(), ...excepted]
-  return classes.flatMap(({ within, expression }) => {
-    const matched = new Set(sources.filter((_, index) => within[index]))
+  const languages = new Map([
+    ...patterns,
+    ...excepted.map((name): [string, Expression] => [nameKey(name), literal(name)]),
+  ])
+  const isOther = JSON.stringify([names.toSorted(), [...languages.keys()]])
+  return classesOf(names, languages, compiler).flatMap(({ matched, expression }) => {
     const values = shapes.flatMap((shape) => valuesFor(matched, shape))
     const isNamed = shapes.some((shape) => shape.patterns.some(({ source }) => matched.has(source)))
     if ((closed && !isNamed) || values.some(({ schema }) => schema === false)) return []
-    const conditions = expression === undefined ? others : [{ expression, negate: false }]
     return keysFor(matched, keyRules, demanded).flatMap(({ rules, meets }) => {
-      const key = compileKey(rules, conditions, compiler)
+      const name = JSON.stringify([isOther, [...matched], rules.map(({ path }) => path)])
+      const key = compiler.once(name, () => compileKey(rules, names, expression, compiler))
       return membersOf(key, values, { demanded, meets }, compiler)
     })
   })
+}
+
+/** A name that is excepted, told apart from a pattern. */
+const nameKey = (name: string): string => `= ${name}`
+
+/** Keys that are not named, by which languages they are in; worked out once for the same names and languages. */
+function classesOf(
+  names: readonly string[],
+  languages: ReadonlyMap<string, Expression>,
+  compiler: ValueCompiler,
+): readonly KeyClass[] {
+  if (languages.size === 0) return [{ matched: new Set(), expression: undefined }]
+  const sources = [...languages.keys()]
+  const key = JSON.stringify([names.toSorted(), sources])
+  const known = compiler.keyClasses.get(key)
+  if (known !== undefined) return known
+  const classes = classifyLanguages(exceptNames(names), [...languages.values()]).map(
+    ({ within, expression }): KeyClass => ({
+      matched: new Set(sources.filter((_, index) => within[index])),
+      expression,
+    }),
+  )
+  compiler.keyClasses.set(key, classes)
+  return classes
+}
+
+function exceptNames(names: readonly string[]): Condition[] {
+  if (names.length === 0) return []
+  return [{ expression: choice(names.map((name) => literal(name))), negate: true }]
 }
 
 /** Patterns of the schemas and of what is demanded, each once. */
@@ -89,7 +118,7 @@ function keysFor(
   demanded: readonly SomeMember[],
 ): { rules: Location[]; meets: number[] }[] {
   const meets = demanded.flatMap(({ pattern, except }, index) => {
-    const excepted = [...(except?.names ?? []), ...(except?.patterns ?? [])]
+    const excepted = [...(except?.names ?? []).map(nameKey), ...(except?.patterns ?? [])]
     const fits =
       (pattern === undefined || matched.has(pattern)) && !excepted.some((name) => matched.has(name))
     return fits ? [index] : []
@@ -107,9 +136,12 @@ function keysFor(
 
 function compileKey(
   keyRules: readonly Location[],
-  conditions: readonly Condition[],
+  names: readonly string[],
+  expression: Expression | undefined,
   compiler: ValueCompiler,
 ): Expression {
+  if (keyRules.length === 0 && expression === undefined) return otherKeys(names)
+  const conditions = expression === undefined ? exceptNames(names) : [{ expression, negate: false }]
   if (keyRules.length === 0) return compileString([], conditions)
   return choice(
     compiler.alternativesOf(keyRules).flatMap((rules) => {

@@ -17,6 +17,7 @@ import { compileNumber } from './compile-number.ts'
 import { compileObject } from './compile-object.ts'
 import { compileString } from './compile-string.ts'
 import type { Conjunction } from './conjunctions.ts'
+import type { KeyClass } from './key-class.ts'
 import { Alternatives } from './expand-alternatives.ts'
 import { listIgnored, type SchemaNote } from './ignored-keywords.ts'
 import { keyword, readList } from './read-keywords.ts'
@@ -96,6 +97,8 @@ class SchemaCompiler implements ValueCompiler {
   readonly #alternatives = new Alternatives(isValidValue)
   readonly #rules = new Map<string, Expression>()
   readonly #pending: { name: string; locations: Conjunction }[] = []
+  readonly keyClasses = new Map<string, readonly KeyClass[]>()
+  readonly #made = new Map<string, Expression>()
   #shared = 0
   #compiled = 0
 
@@ -137,6 +140,12 @@ class SchemaCompiler implements ValueCompiler {
     const name = `part ${++this.#shared}`
     this.#rules.set(name, expression)
     return rule(name)
+  }
+
+  once(key: string, make: () => Expression): Expression {
+    const known = this.#made.get(key) ?? this.share(make())
+    this.#made.set(key, known)
+    return known
   }
 
   alternativesOf(locations: Conjunction): Conjunction[] {

@@ -68,7 +68,8 @@ export function insideString(expression: Expression): Expression {
   }
 }
 
-function escapeSet(set: CharSet): Expression {
+/** One character of a set, inside quotation marks. */
+export function escapeSet(set: CharSet): Expression {
   const short = shortEscapes.filter(([point]) => set.has(point)).map(([, letter]) => letter)
   const low = (high: number) =>
     charactersOf(

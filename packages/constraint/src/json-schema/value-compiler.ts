@@ -1,5 +1,6 @@
 import type { Expression } from '../grammar/expression.ts'
 import type { Conjunction } from './conjunctions.ts'
+import type { KeyClass } from './key-class.ts'
 
 /** What the compilers of objects and lists need to compile what is inside them. */
 export interface ValueCompiler {
@@ -13,6 +14,10 @@ export interface ValueCompiler {
   alternativesOf(locations: Conjunction): Conjunction[]
   /** The same expression as a rule of its own, so that many places share it. */
   share(expression: Expression): Expression
+  /** Keys that are not named, by the names and languages that tell them apart. */
+  readonly keyClasses: Map<string, readonly KeyClass[]>
+  /** The expression that was made for a key, as a rule of its own. */
+  once(key: string, make: () => Expression): Expression
   /** The values that meet all the schemas, if they are few and listed. */
   listValues(locations: Conjunction): readonly string[] | undefined
 }
