@@ -237,20 +237,24 @@ test.each([
     await page.setViewportSize({ width, height })
     await page.getByRole('button', { name: 'App', exact: true }).click()
     await page.getByRole('region', { name: 'Inputs' }).waitFor()
-    await editor.rest()
-    const covered = await page.locator('.title-bar button:enabled').evaluateAll((buttons) =>
-      buttons
-        .filter((button) => {
-          const { x, y, width, height } = button.getBoundingClientRect()
-          const top = document.elementFromPoint(x + width / 2, y + height / 2)
-          return !button.contains(top) || x + width > innerWidth
-        })
-        .map((button) => button.getAttribute('aria-label')),
-    )
-    const wide = await page.evaluate(() =>
-      [document.documentElement, document.querySelector('.app-view')!].map(({ scrollWidth }) => scrollWidth),
-    )
-    expect({ covered, wide }).toEqual({ covered: [], wide: [width, width] })
+    // What was told before lies over the bar for a while.
+    const covered = (): Promise<(string | null)[]> =>
+      page.locator('.title-bar button:enabled').evaluateAll((buttons) =>
+        buttons
+          .filter((button) => {
+            const { x, y, width, height } = button.getBoundingClientRect()
+            const top = document.elementFromPoint(x + width / 2, y + height / 2)
+            return !button.contains(top) || x + width > innerWidth
+          })
+          .map((button) => button.getAttribute('aria-label')),
+      )
+    const wide = (): Promise<number[]> =>
+      page.evaluate(() =>
+        [document.documentElement, document.querySelector('.app-view')!].map(
+          ({ scrollWidth }) => scrollWidth,
+        ),
+      )
+    await expect.poll(async () => [await covered(), await wide()]).toEqual([[], [width, width]])
     await page.setViewportSize({ width: 1280, height: 720 })
   },
 )
