@@ -237,7 +237,7 @@ test.each([
     await page.setViewportSize({ width, height })
     await page.getByRole('button', { name: 'App', exact: true }).click()
     await page.getByRole('region', { name: 'Inputs' }).waitFor()
-    // What was told before lies over the bar for a while.
+    // A hint or a notice may lie over the bar for a while.
     const covered = (): Promise<(string | null)[]> =>
       page.locator('.title-bar button:enabled').evaluateAll((buttons) =>
         buttons
