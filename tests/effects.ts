@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import type { Json, LabelledValue, Table } from '@woolgather/workflow'
 import { root } from './scratch.ts'
 import { isPirate, moodOf, topicOf } from './score-story.ts'
+import { validShare } from './valid-sentences.ts'
 
 type Outputs = Record<string, Record<string, Json>>
 
@@ -343,6 +344,27 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
   'similarity.json': (outputs) => {
     const [[alike = 0, unlike = 0] = []] = tableOf(outputs).rows as number[][]
     expect(alike).toBeGreaterThan(unlike)
+  },
+  'diffusion.json': (outputs) => {
+    const text = outputs['story']?.['text'] as string
+    expect(topicsIn(text)[0]).toBe('sea')
+    expect(moodOf(text)).toBe('happy')
+  },
+  'diffusion-steps.json': (outputs) => {
+    const { rows } = tableOf(outputs)
+    const valid = (row: Json[] = []): number => validShare(row.slice(1) as string[])
+    expect(rows.map(([steps]) => steps)).toEqual(['4', '16', '64'])
+    expect(valid(rows[0])).toBeLessThan(0.5)
+    expect(valid(rows[2])).toBeGreaterThan(0.6)
+  },
+  'text-to-text.json': (outputs) => {
+    const [row = []] = tableOf(outputs).rows
+    expect(row.map((text) => moodOf(text as string))).toEqual(['happy', expect.anything(), 'gloomy'])
+  },
+  'draft-and-repair.json': (outputs) => {
+    const rows = (outputs['show']?.['value'] as unknown as Table | undefined)?.rows ?? []
+    const [draft, repaired] = rows.map(([, logLikelihood]) => logLikelihood as number)
+    expect(repaired!).toBeGreaterThan(draft!)
   },
   'multiple-choice.json': (outputs) => {
     expect(tableOf(outputs).rows).toEqual([['happy', 'gloomy', 'scary']])

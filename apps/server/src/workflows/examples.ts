@@ -84,6 +84,18 @@ export const exampleGroups: readonly ExampleGroup[] = [
     },
   },
   {
+    name: 'Diffusion',
+    examples: {
+      diffusion: 'A story comes out of the noise: a canvas of masks is filled anywhere, step by step.',
+      'diffusion-steps':
+        'Steps against the order in which places are filled: four steps give a jumble, 64 a story.',
+      'text-to-text':
+        'A happy story masked again and filled in as a gloomy one: the stronger, the less of it is left.',
+      'draft-and-repair':
+        'One model drafts too freely and marks what is unlikely, another fills that in: likelier than before.',
+    },
+  },
+  {
     name: 'Loop',
     examples: {
       loopback: 'A story that goes on from its own end, four times over.',

@@ -49,7 +49,10 @@ export function chancesOf(row: Float32Array): Chances {
     }
   }
   let sum = 0
-  for (let token = 0; token < row.length; token++) sum += Math.exp(row[token]! - largest)
+  for (let token = 0; token < row.length; token++) {
+    const difference = row[token]! - largest
+    if (difference > -negligible) sum += Math.exp(difference)
+  }
   return { top, largest, total: largest + Math.log(sum) }
 }
 
@@ -84,12 +87,16 @@ function drawToken(row: Float32Array, chances: Chances, settings: GuessSettings,
   const least = leastLogit(row, chances, settings)
   const { temperature } = settings
   const { largest, top } = chances
+  const edge = Math.max(least, largest - negligible * temperature)
   let sum = 0
-  for (const logit of row) if (logit >= least) sum += Math.exp((logit - largest) / temperature)
+  for (let token = 0; token < row.length; token++) {
+    const logit = row[token]!
+    if (logit >= edge) sum += Math.exp((logit - largest) / temperature)
+  }
   let left = draw * sum
   for (let token = 0; token < row.length; token++) {
     const logit = row[token]!
-    if (logit < least) continue
+    if (logit < edge) continue
     left -= Math.exp((logit - largest) / temperature)
     if (left < 0) return token
   }
@@ -117,6 +124,9 @@ function leastLogit(row: Float32Array, { largest, total }: Chances, settings: Gu
   }
   return Math.max(least, lowest)
 }
+
+/** What is e³⁰ times less likely than the likeliest counts nothing, among a million of its kind. */
+const negligible = 30
 
 /** What is e⁴⁰ times less likely than the likeliest is never drawn: it need not be sorted. */
 const within = 40
