@@ -54,8 +54,8 @@ export async function openEditorPage({ workerEntry = realWorker } = {}) {
 }
 
 /**
- * In the page: from the change of the file field until the graph is the one with this many nodes, and what of it is in the page
- * (of a large one only what is seen) has been the same, visible and painted for three frames.
+ * In the page: from the change of the file field until the graph is the one with this many nodes, and what of it is drawn (of a large
+ * one what is seen, as elements of the page or painted on a canvas) has been the same, visible and painted for three frames.
  */
 function untilDrawn(count) {
   return new Promise((resolve) => {
@@ -67,9 +67,10 @@ function untilDrawn(count) {
     const isOpen = () => document.body.innerText.replaceAll(',', '').includes(`${count} nodes`)
     const look = () => {
       const nodes = document.querySelectorAll('.react-flow__node')
-      const visible = nodes.length > 0 && getComputedStyle(nodes[nodes.length - 1]).visibility === 'visible'
-      frames = began !== undefined && visible && nodes.length === drawn && isOpen() ? frames + 1 : 0
-      drawn = nodes.length
+      const isHidden = nodes.length > 0 && getComputedStyle(nodes[nodes.length - 1]).visibility !== 'visible'
+      const now = nodes.length + Number(document.querySelector('.painted-graph')?.dataset.painted ?? 0)
+      frames = began !== undefined && !isHidden && now > 0 && now === drawn && isOpen() ? frames + 1 : 0
+      drawn = now
       if (frames < 3) return requestAnimationFrame(look)
       // After the frame in which they became visible.
       requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)))

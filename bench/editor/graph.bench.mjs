@@ -1,13 +1,13 @@
 // 1,000 real nodes: opening them, and moving about near and far.
 import { measureFrames, openEditorPage, quantile, tell } from './editor-page.mjs'
-import { thousandNodes } from './thousand-nodes.mjs'
+import { chains } from './chains.mjs'
 
 const { server, page, openWorkflow, close } = await openEditorPage()
 try {
   await page.goto(server.url)
   await page.locator('.react-flow__node').first().waitFor()
   await page.waitForTimeout(1500)
-  tell('1,000 nodes opened and drawn', await openWorkflow(thousandNodes()), 1500)
+  tell('1,000 nodes opened and drawn', await openWorkflow(chains(1003)), 1500)
   await page.waitForTimeout(1500)
 
   /** A drag of the canvas to and fro, as the pointer sends it. */

@@ -1,40 +1,8 @@
 // What an edit costs in graphs of 7, 301 and 1,501 nodes, side by side: key to paint, dragging a node, panning.
+import { chains } from './chains.mjs'
 import { measureFrames, openEditorPage, quantile, typeLetters } from './editor-page.mjs'
 
 const sizes = process.argv.slice(2).map(Number)
-
-/** Chains of six nodes, and one to type into. */
-function chains(count) {
-  const nodes = { note: { type: 'text/text', inputs: { text: '' }, view: { x: -420, y: 0, title: 'Note' } } }
-  for (let i = 0; i < (count - 1) / 6; i++) {
-    const place = (column, row = 0) => ({
-      x: (i % 10) * 2300 + column * 360,
-      y: Math.floor(i / 10) * 760 + row,
-    })
-    nodes[`model-${i}`] = { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' }, view: place(0) }
-    nodes[`topic-${i}`] = { type: 'text/text', inputs: { text: `the sea ${i}` }, view: place(0, 320) }
-    nodes[`prompt-${i}`] = {
-      type: 'text/template',
-      inputs: { template: 'Tell me a story about {{topic}}.' },
-      links: { topic: [`topic-${i}`, 'text'] },
-      view: place(1, 320),
-    }
-    nodes[`story-${i}`] = {
-      type: 'generation/generate',
-      inputs: { seed: i, maxTokens: 60 },
-      links: { model: [`model-${i}`, 'model'], prompt: [`prompt-${i}`, 'text'] },
-      view: place(2),
-    }
-    nodes[`show-${i}`] = { type: 'output/preview', links: { value: [`story-${i}`, 'text'] }, view: place(3) }
-    nodes[`upper-${i}`] = {
-      type: 'text/template',
-      inputs: { template: '{{x}}!' },
-      links: { x: [`story-${i}`, 'text'] },
-      view: place(4),
-    }
-  }
-  return { format: 'woolgather', version: 1, name: `${count} nodes`, nodes }
-}
 
 /** Brings a node into view at a readable size. */
 async function find(page, title) {
@@ -82,6 +50,10 @@ for (const size of sizes.length > 0 ? sizes : [7, 301, 1501]) {
     await page.locator('.react-flow__node').first().waitFor()
     console.log(`${size} nodes: opened in ${(await openWorkflow(chains(size))).toFixed(0)} ms`)
     await page.waitForTimeout(1500)
+    const far = await measureFrames(page, pan)
+    console.log(
+      `  pan far, all in view: median frame ${quantile(far, 0.5).toFixed(1)} ms, p95 ${quantile(far, 0.95).toFixed(1)} ms`,
+    )
     await find(page, 'Note')
     const keys = await typeLetters(page, 24, 40)
     const [median, slow] = [0.5, 0.95].map((part) => quantile(keys, part).toFixed(1))

@@ -1,6 +1,6 @@
 // Two workflows of 1,000 nodes in tabs: coming back to one, which takes away the other's nodes, beside opening one.
 import { openEditorPage, quantile, tell } from './editor-page.mjs'
-import { thousandNodes } from './thousand-nodes.mjs'
+import { chains } from './chains.mjs'
 
 /** In the page: from the press on a tab until its first node is another element, in view, and painted. */
 function switchTab(name) {
@@ -25,12 +25,12 @@ try {
   await page.locator('.react-flow__node').first().waitFor()
   await page.waitForTimeout(1500)
   // The first opening compiles the code of the page.
-  await openWorkflow({ ...thousandNodes(), name: 'One' })
+  await openWorkflow(chains(1003, 'One'))
   await page.waitForTimeout(1500)
   // An empty one in between, so that a thousand nodes are those of the other.
   await page.keyboard.press('Shift+T')
   await page.waitForTimeout(1500)
-  const opened = await openWorkflow({ ...thousandNodes(), name: 'Two' })
+  const opened = await openWorkflow(chains(1003, 'Two'))
   const switched = []
   for (let turn = 0; turn < 6; turn++) {
     await page.waitForTimeout(1500)

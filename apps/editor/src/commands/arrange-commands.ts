@@ -15,7 +15,7 @@ const align = (title: string, key: string, alignment: Alignment): Command => ({
   menus: ['nodes'],
   section: 'arrange',
   disabledReason: needs(2),
-  run: (editor, flow) => alignSelected(editor, flow, alignment),
+  run: (editor) => alignSelected(editor, alignment),
 })
 
 export const arrangeCommands: readonly Command[] = [
@@ -26,7 +26,7 @@ export const arrangeCommands: readonly Command[] = [
     keys: ['l'],
     menus: ['nodes', 'canvas'],
     section: 'arrange',
-    run: (editor, flow) => void layOut(editor, flow),
+    run: (editor) => void layOut(editor),
   },
   align('Align left', 'Alt+a', 'left'),
   align('Align centres', 'Alt+h', 'centre'),
@@ -41,7 +41,7 @@ export const arrangeCommands: readonly Command[] = [
     menus: ['nodes'],
     section: 'arrange',
     disabledReason: needs(3),
-    run: (editor, flow) => distributeSelected(editor, flow, 'across'),
+    run: (editor) => distributeSelected(editor, 'across'),
   },
   {
     group: 'Arrange',
@@ -50,6 +50,6 @@ export const arrangeCommands: readonly Command[] = [
     menus: ['nodes'],
     section: 'arrange',
     disabledReason: needs(3),
-    run: (editor, flow) => distributeSelected(editor, flow, 'down'),
+    run: (editor) => distributeSelected(editor, 'down'),
   },
 ]

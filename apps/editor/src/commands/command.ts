@@ -4,15 +4,7 @@ import { showKeys } from '../store/show-keys.ts'
 
 export type Flow = Pick<
   ReactFlowInstance,
-  | 'getViewport'
-  | 'zoomIn'
-  | 'zoomOut'
-  | 'setViewport'
-  | 'fitView'
-  | 'screenToFlowPosition'
-  | 'getNodes'
-  | 'getNode'
-  | 'getNodesBounds'
+  'getViewport' | 'zoomIn' | 'zoomOut' | 'setViewport' | 'setCenter' | 'screenToFlowPosition'
 >
 
 /** What a menu was opened on. */

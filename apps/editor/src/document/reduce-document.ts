@@ -15,7 +15,7 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
     case 'nodes.remove':
       return removeNodes(document, new Set(action.ids))
     case 'nodes.move':
-      return Object.entries(action.positions).reduce((so, [id, at]) => editView(so, id, at), document)
+      return moveNodes(document, action.positions)
     case 'node.resize':
       return editView(document, action.id, { width: action.width })
     case 'node.title':
@@ -107,6 +107,18 @@ function editView(document: Workflow, id: string, change: Partial<View>): Workfl
     const same = Object.entries(change).every(([key, value]) => view[key as keyof View] === value)
     return same ? node : { ...node, view: dropUndefined({ ...view, ...change }) }
   })
+}
+
+/** In one go: a copy of all nodes for each that moves would take the square of their number. */
+function moveNodes(document: Workflow, positions: Record<string, Place>): Workflow {
+  let moved: Workflow['nodes'] | undefined
+  for (const [id, { x, y }] of Object.entries(positions)) {
+    const node = document.nodes[id]
+    if (!node || (node.view?.x === x && node.view.y === y)) continue
+    moved ??= { ...document.nodes }
+    moved[id] = { ...node, view: { ...node.view, x, y } }
+  }
+  return moved ? { ...document, nodes: moved } : document
 }
 
 function removeNodes(document: Workflow, ids: ReadonlySet<string>): Workflow {

@@ -1,43 +1,49 @@
 import {
   Background,
   BackgroundVariant,
-  MiniMap,
   ReactFlow,
   SelectionMode,
   useReactFlow,
   useStore,
+  useStoreApi,
   type Connection,
   type Edge,
   type FinalConnectionState,
   type OnConnectStart,
   type OnMove,
+  type OnNodeDrag,
 } from '@xyflow/react'
-import { useCallback, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react'
-import { useEditor, useFront, useRun, useScene, useServer, useStructure } from '../store/editor-context.ts'
+import type { Workflow } from '@woolgather/workflow'
+import { useCallback, useRef, useState, type DragEvent, type MouseEvent } from 'react'
+import { useEditor, useFront, useRun, useScene, useView, useWorkflow } from '../store/editor-context.ts'
 import { countRunning } from '../store/run-store.ts'
 import type { LooseLink } from '../store/workbench-store.ts'
-import { addNode, connect, disconnect, judge, graphOf, reconnect } from '../session/editing/edit-graph.ts'
+import { addNode, connect, disconnect, judge, reconnect } from '../session/editing/edit-graph.ts'
 import { fitsBetween, insertNew } from '../session/editing/insert-on-link.ts'
 import { parseLinkId } from '../document/link-id.ts'
 import { BorderNode } from '../node/border-node.tsx'
 import { NodeCard } from '../node/node-card.tsx'
-import { familyStyle } from '../ui/family-style.ts'
 import { useRevealNode } from '../ui/use-reveal-node.ts'
 import { GroupFrames } from './group-frames.tsx'
 import { LinkEdge } from './link-edge.tsx'
 import { LinkHint } from './link-hint.tsx'
-import { sketchFrom } from '../session/editing/watch-detail.ts'
 import { looseLinkAt } from '../session/editing/loose-link.ts'
-import { showAll, zoomLimits } from '../session/editing/show-all.ts'
+import { zoomLimits } from '../session/editing/show-all.ts'
 import { readableZoom } from './detail.ts'
-import { useDetail } from './use-detail.ts'
 import { EmptyCanvas } from './empty-canvas.tsx'
 import { LoopRegions } from './loop-regions.tsx'
+import { Overview } from './overview.tsx'
+import { PaintedGraph } from './painting/painted-graph.tsx'
+import { PaintedKeys } from './painting/painted-keys.tsx'
+import { usePaintedPointer } from './painting/use-painted-pointer.ts'
+import { usePicture } from './painting/use-picture.ts'
 import { useContextMenu } from './use-context-menu.ts'
 import { linkAt, useDropOnLink } from './use-drop-on-link.ts'
-import { useFlowEdges } from './use-flow-edges.ts'
+import { useFitOnOpening } from './use-fit-on-opening.ts'
+import { useFlowEdges, useWiring } from './use-flow-edges.ts'
 import { useFlowNodes } from './use-flow-nodes.ts'
 import { useNarrowSelection } from './use-narrow-selection.ts'
+import { useShown } from './use-shown.ts'
 import { ViewControls } from './view-controls.tsx'
 import './graph.css'
 import './far.css'
@@ -52,9 +58,6 @@ const multiSelect = ['Control', 'Meta', 'Shift']
  */
 const livelyUntil = 1
 
-/** A graph with more nodes than this is worth an overview. */
-const minimapFrom = 12
-
 /** What is dragged from the palette: the type of a node. */
 export const nodeTypeMime = 'application/x-woolgather-node'
 
@@ -62,8 +65,16 @@ export function Graph() {
   const editor = useEditor()
   const { view } = useFront()
   const flow = useReactFlow()
-  const { nodes, onNodesChange } = useFlowNodes()
-  const { edges, onEdgesChange } = useFlowEdges()
+  const store = useStoreApi()
+  const reveal = useRevealNode()
+  const isEmpty = useWorkflow((workflow) => hasNone(workflow.nodes))
+  const large = useView((state) => state.detailed !== undefined)
+  const wiring = useWiring()
+  const { nodes, onNodesChange } = useFlowNodes(wiring, store.getState)
+  const { edges, painted, linkedTo, onEdgesChange } = useFlowEdges(wiring)
+  const { hover, hold } = useShown(linkedTo)
+  const picture = usePicture(painted)
+  const pointer = usePaintedPointer(picture, hover)
   const [linking, setLinking] = useState<LooseLink>()
   const far = useStore((state) => farness(state.transform[2]))
   const busy = useRun((state) => countRunning(state) > livelyUntil)
@@ -71,7 +82,6 @@ export function Graph() {
   const held = useRef<LooseLink | undefined>(undefined)
   const scene = useScene()
   useFitOnOpening()
-  useDetail()
 
   const menu = useContextMenu()
   const drops = useDropOnLink()
@@ -138,7 +148,34 @@ export function Graph() {
     },
     [editor],
   )
-  const onMoveEnd: OnMove = useCallback((_event, viewport) => view.setState({ viewport }), [view])
+  const onMoveEnd: OnMove = useCallback(
+    (_event, viewport) => {
+      view.setState({ viewport })
+      pointer.settle()
+    },
+    [view, pointer],
+  )
+  const onNodeDragStart: OnNodeDrag = useCallback(
+    (_event, _node, dragged) => hold(dragged.map(({ id }) => id)),
+    [hold],
+  )
+  const onNodeDragStop: OnNodeDrag = useCallback(
+    (event, node, dragged) => {
+      hold([])
+      drops.drop(event, node, dragged)
+    },
+    [hold, drops],
+  )
+
+  /** What is too small to be read is gone to; it is not renamed unseen. */
+  const goNear = (event: MouseEvent): void => {
+    if (!large || far === undefined || !(event.target instanceof Element)) return
+    const id =
+      event.target.closest<HTMLElement>('.react-flow__node')?.dataset['id'] ?? pointer.find(event).node
+    if (id === undefined) return
+    event.stopPropagation()
+    reveal(id)
+  }
 
   const openSearch = (event: MouseEvent): void => {
     if (!(event.target instanceof Element) || !event.target.classList.contains('react-flow__pane')) return
@@ -163,7 +200,9 @@ export function Graph() {
       data-linking={linking && `${linking.side} ${linking.type}`}
       data-far={far}
       data-busy={busy || undefined}
+      onDoubleClickCapture={goNear}
       onDoubleClick={openSearch}
+      onPointerMove={pointer.move}
       onDragOver={(event) => {
         if (event.dataTransfer.types.includes(nodeTypeMime)) event.preventDefault()
       }}
@@ -185,15 +224,17 @@ export function Graph() {
         onReconnectStart={onReconnectStart}
         onReconnectEnd={onReconnectEnd}
         onMoveEnd={onMoveEnd}
+        onPaneClick={pointer.click}
+        onNodeDragStart={onNodeDragStart}
         onNodeDrag={drops.over}
-        onNodeDragStop={drops.drop}
+        onNodeDragStop={onNodeDragStop}
         onNodeClick={narrow}
         onNodeContextMenu={menu.onNode}
         onSelectionContextMenu={menu.onSelection}
         onEdgeContextMenu={menu.onLink}
-        onPaneContextMenu={menu.onCanvas}
+        onPaneContextMenu={(event) => menu.onCanvas(event, pointer.find(event))}
         deleteKeyCode={null}
-        onlyRenderVisibleElements={nodes.length >= sketchFrom}
+        onlyRenderVisibleElements={large}
         selectionMode={SelectionMode.Partial}
         multiSelectionKeyCode={multiSelect}
         zoomOnDoubleClick={false}
@@ -206,60 +247,14 @@ export function Graph() {
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--canvas-dot)" />
         <ViewControls />
         <GroupFrames />
-        <LoopRegions />
+        <LoopRegions nodes={wiring} />
+        {picture && <PaintedGraph picture={picture} />}
+        {picture && <PaintedKeys picture={picture} />}
         <Overview />
         {linking && <LinkHint link={linking} />}
       </ReactFlow>
-      {nodes.length === 0 && <EmptyCanvas />}
+      {isEmpty && <EmptyCanvas />}
     </div>
-  )
-}
-
-/** Shows what is opened as it was left, or whole, or the node to be shown: once all its nodes are measured. */
-function useFitOnOpening(): void {
-  const editor = useEditor()
-  const flow = useReactFlow()
-  const reveal = useRevealNode()
-  const scene = useScene()
-  useEffect(() => {
-    const fit = (): void => {
-      const ids = Object.keys(graphOf(editor).nodes)
-      const ready = ids.every((id) => flow.getNode(id)?.measured?.height)
-      if (!ready) return void (frame = requestAnimationFrame(fit))
-      const { revealing, returning } = editor.front.view.getState()
-      editor.front.view.setState({ revealing: undefined, returning: undefined })
-      // React Flow would keep a wish to fit until the first node is there, and move it away from the pointer.
-      if (ids.length === 0) void flow.setViewport(returning ?? { x: 0, y: 0, zoom: 1 })
-      else if (revealing) reveal(revealing.id, revealing.input)
-      else if (returning) void flow.setViewport(returning)
-      else showAll(editor, flow)
-    }
-    let frame = requestAnimationFrame(fit)
-    return () => cancelAnimationFrame(frame)
-  }, [editor, flow, reveal, scene])
-}
-
-function Overview() {
-  const types = useServer((state) => state.byType)
-  const nodes = useStructure()
-  const color = useCallback(
-    ({ id }: { id: string }): string => {
-      const family = types.get(nodes[id]?.type ?? '')?.family
-      return family === undefined ? 'var(--error)' : `oklch(var(--family-l) 0.09 ${familyStyle(family).hue})`
-    },
-    [nodes, types],
-  )
-  if (Object.keys(nodes).length < minimapFrom) return null
-  return (
-    <MiniMap
-      pannable
-      zoomable
-      ariaLabel="Overview of the graph"
-      nodeColor={color}
-      nodeBorderRadius={12}
-      maskColor="var(--minimap-mask)"
-      bgColor="var(--surface)"
-    />
   )
 }
 
@@ -267,6 +262,11 @@ function Overview() {
 function farness(zoom: number): 'small' | 'smaller' | 'smallest' | undefined {
   if (zoom >= readableZoom) return undefined
   return zoom > 0.2 ? 'small' : zoom > 0.1 ? 'smaller' : 'smallest'
+}
+
+function hasNone(nodes: Workflow['nodes']): boolean {
+  for (const _ in nodes) return false
+  return true
 }
 
 function endsOf({ source, sourceHandle, target, targetHandle }: Connection | Edge) {

@@ -3,6 +3,7 @@ import { X } from 'lucide-react'
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import type { Group } from '@woolgather/workflow'
 import type { DocumentAction } from '../document/actions.ts'
+import type { Box } from '../layout/free-place.ts'
 import { graphOf } from '../session/editing/edit-graph.ts'
 import { useEditor, useFront, useWorkflow } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
@@ -129,7 +130,7 @@ function useDrag(at: number, kind: 'move' | 'resize') {
   }
   const nodesInside = (): readonly string[] => {
     const group = graphOf(editor).groups?.[at]
-    return group && kind === 'move' ? nodesIn(group, flow.getNodes()) : []
+    return group && kind === 'move' ? nodesIn(group, editor.front.view.getState().boxes) : []
   }
   return {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
@@ -169,23 +170,14 @@ function useDrag(at: number, kind: 'move' | 'resize') {
   }
 }
 
-interface Drawn {
-  id: string
-  position: { x: number; y: number }
-  measured?: { width?: number; height?: number }
-}
-
 /** The nodes that lie wholly in a frame. */
-function nodesIn({ x, y, width, height }: Group, nodes: readonly Drawn[]): string[] {
-  return nodes
+function nodesIn({ x, y, width, height }: Group, boxes: ReadonlyMap<string, Box>): string[] {
+  return [...boxes]
     .filter(
-      ({ position, measured }) =>
-        position.x >= x &&
-        position.y >= y &&
-        position.x + (measured?.width ?? 0) <= x + width &&
-        position.y + (measured?.height ?? 0) <= y + height,
+      ([, box]) =>
+        box.x >= x && box.y >= y && box.x + box.width <= x + width && box.y + box.height <= y + height,
     )
-    .map(({ id }) => id)
+    .map(([id]) => id)
 }
 
 function moveActions(

@@ -1,7 +1,9 @@
-import { useStore, ViewportPortal, type ReactFlowState } from '@xyflow/react'
-import { useCallback, useMemo } from 'react'
+import { ViewportPortal } from '@xyflow/react'
+import { useMemo } from 'react'
+import type { WorkflowNode } from '@woolgather/workflow'
 import { linksInto } from '../document/inputs-of.ts'
-import { useServer, useStructure } from '../store/editor-context.ts'
+import { useServer, useView } from '../store/editor-context.ts'
+import type { ViewState } from '../store/view-store.ts'
 import { familyStyle } from '../ui/family-style.ts'
 import type { Box } from '../layout/free-place.ts'
 import { findLoopBodies, type LoopBody } from './loop-bodies.ts'
@@ -11,26 +13,26 @@ import './loop-regions.css'
 const air = 22
 const band = 56
 
-/** The loops of the graph as coloured regions behind their nodes. */
-export function LoopRegions() {
-  const nodes = useStructure()
+type Nodes = Readonly<Record<string, WorkflowNode>>
+
+/** The loops of the graph as coloured regions behind their nodes. `nodes` as they are linked. */
+export function LoopRegions({ nodes }: { nodes: Nodes }) {
   const types = useServer((state) => state.byType)
   const bodies = useMemo(() => findLoopBodies(nodes, types), [nodes, types])
   if (bodies.length === 0) return null
   return (
     <ViewportPortal>
       {bodies.map((body, at) => (
-        <LoopRegion key={body.end} body={body} shade={at} />
+        <LoopRegion key={body.end} nodes={nodes} body={body} shade={at} />
       ))}
     </ViewportPortal>
   )
 }
 
 /** Rectangles around the nodes and bands along the links between them, drawn as one shape. */
-function LoopRegion({ body, shade }: { body: LoopBody; shade: number }) {
-  const nodes = useStructure()
+function LoopRegion({ nodes, body, shade }: { nodes: Nodes; body: LoopBody; shade: number }) {
   const types = useServer((state) => state.byType)
-  const boxes = useBoxes(body.nodes)
+  const boxes = useBoxesOf(body.nodes)
   const start = boxes.get(body.start)
   if (!start || boxes.size < body.nodes.length) return null
   const all = [...boxes.values()]
@@ -97,30 +99,19 @@ function linkPath(from: Box, to: Box): string {
   return `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`
 }
 
-/** Where nodes are and how large, as React Flow measured them. */
-function useBoxes(ids: readonly string[]): ReadonlyMap<string, Box> {
-  const flat = useStore(
-    useCallback(
-      ({ nodeLookup }: ReactFlowState) =>
-        ids.flatMap((id) => {
-          const node = nodeLookup.get(id)
-          const { width, height } = node?.measured ?? {}
-          return node && width !== undefined && height !== undefined
-            ? [id, node.position.x, node.position.y, width, height]
-            : []
-        }),
-      [ids],
-    ),
-    sameItems,
+/** Where these nodes are and how large: the same map while none of them moves. */
+function useBoxesOf(ids: readonly string[]): ReadonlyMap<string, Box> {
+  return useView(
+    useMemo(() => {
+      let last: ReadonlyMap<string, Box> = new Map()
+      return ({ boxes }: ViewState) => {
+        const now = ids.flatMap((id) => boxes.get(id) ?? [])
+        if (!sameItems([...last.values()], now))
+          last = new Map(ids.flatMap((id) => (boxes.has(id) ? [[id, boxes.get(id)!]] : [])))
+        return last
+      }
+    }, [ids]),
   )
-  return useMemo(() => {
-    const boxes = new Map<string, Box>()
-    for (let at = 0; at < flat.length; at += 5) {
-      const [id, x, y, width, height] = flat.slice(at, at + 5) as [string, number, number, number, number]
-      boxes.set(id, { x, y, width, height })
-    }
-    return boxes
-  }, [flat])
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -6,6 +6,12 @@ import type { MenuRequest } from '../store/workbench-store.ts'
 
 type PointerLike = MouseEvent | ReactMouseEvent
 
+/** What is painted at a place. */
+export interface Found {
+  node?: string | undefined
+  link?: string | undefined
+}
+
 /** Opens the menu of what was pressed. What was not selected is then selected alone, so that it is what is meant. */
 export function useContextMenu() {
   const editor = useEditor()
@@ -27,7 +33,13 @@ export function useContextMenu() {
         editor.front.view.getState().select([], [id])
         open(event, 'link')
       },
-      onCanvas: (event: PointerLike) => open(event, 'canvas'),
+      /** On the canvas; `found` is what is painted there. */
+      onCanvas: (event: PointerLike, found: Found = {}) => {
+        const { selectedNodes, select } = editor.front.view.getState()
+        if (found.node !== undefined && !selectedNodes.has(found.node)) select([found.node])
+        else if (found.node === undefined && found.link !== undefined) select([], [found.link])
+        open(event, found.node !== undefined ? 'nodes' : found.link !== undefined ? 'link' : 'canvas')
+      },
     }
   }, [editor])
 }

@@ -13,29 +13,59 @@ type Nodes = Record<string, WorkflowNode>
 
 const noPoints: readonly Place[] = []
 
+const noLinks: LinkEdgeType[] = []
+
+export interface FlowEdges {
+  edges: LinkEdgeType[]
+  /** Links of a very large graph whose ends are not both elements of the page. */
+  painted: readonly LinkEdgeType[]
+  /** What a node is linked to, either way. */
+  linkedTo: (id: string) => Iterable<string>
+  onEdgesChange: (changes: EdgeChange[]) => void
+}
+
 /** React Flow's edges, derived from the links of the document; one that did not change stays the same object. */
-export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes: EdgeChange[]) => void } {
+export function useFlowEdges(nodes: Nodes): FlowEdges {
   const editor = useEditor()
-  const nodes = useWiring()
   const types = useServer((state) => state.byType)
   const selected = useView((state) => state.selectedLinks)
+  const shown = useView((state) => state.shown)
   const cache = useRef(new Map<string, LinkEdgeType>())
-  const last = useRef<LinkEdgeType[]>([])
+  const marked = useRef(new Map<string, LinkEdgeType>())
+  const last = useRef({ edges: noLinks, painted: noLinks })
 
-  const edges = useMemo(() => {
+  const all = useMemo(() => {
     const next = new Map<string, LinkEdgeType>()
-    for (const edge of deriveEdges(nodes, types, selected)) {
+    for (const edge of deriveEdges(nodes, types)) {
       const old = cache.current.get(edge.id)
       const same =
         old &&
-        old.selected === edge.selected &&
         old.data?.type === edge.data?.type &&
-        old.data?.points === edge.data?.points
+        old.data?.points === edge.data?.points &&
+        old.ariaLabel === edge.ariaLabel
       next.set(edge.id, same ? old : edge)
     }
     cache.current = next
-    return (last.current = keepArray(last.current, [...next.values()]))
-  }, [nodes, types, selected])
+    return [...next.values()]
+  }, [nodes, types])
+
+  const { edges, painted } = useMemo(() => {
+    const isElement = ({ source, target }: LinkEdgeType): boolean =>
+      !shown || (shown.has(source) && shown.has(target))
+    const next = new Map<string, LinkEdgeType>()
+    const rest: LinkEdgeType[] = []
+    for (const edge of all)
+      if (isElement(edge)) next.set(edge.id, mark(edge, selected.has(edge.id), marked.current.get(edge.id)))
+      else rest.push(edge)
+    marked.current = next
+    last.current = {
+      edges: keepArray(last.current.edges, [...next.values()]),
+      painted: keepArray(last.current.painted, rest),
+    }
+    return last.current
+  }, [all, selected, shown])
+
+  const linkedTo = useLinkedTo(all)
 
   const onEdgesChange = useCallback(
     (changes: EdgeChange[]) => {
@@ -51,11 +81,36 @@ export function useFlowEdges(): { edges: LinkEdgeType[]; onEdgesChange: (changes
     },
     [editor],
   )
-  return { edges, onEdgesChange }
+  return { edges, painted, linkedTo, onEdgesChange }
+}
+
+/** A link as it is selected or not; the one that was there, where it is the same. */
+function mark(edge: LinkEdgeType, selected: boolean, before: LinkEdgeType | undefined): LinkEdgeType {
+  if (before && before.selected === selected && before.data === edge.data) return before
+  return { ...edge, selected }
+}
+
+function useLinkedTo(links: readonly LinkEdgeType[]): (id: string) => Iterable<string> {
+  return useMemo(() => findNeighbours(links), [links])
+}
+
+function findNeighbours(links: readonly LinkEdgeType[]): (id: string) => Iterable<string> {
+  const near = new Map<string, string[]>()
+  for (const { source, target } of links) {
+    pushTo(near, source, target)
+    pushTo(near, target, source)
+  }
+  return (id) => near.get(id) ?? []
+}
+
+function pushTo(lists: Map<string, string[]>, id: string, item: string): void {
+  const list = lists.get(id)
+  if (list) list.push(item)
+  else lists.set(id, [item])
 }
 
 /** The nodes as they are linked: the same object while they are only moved. */
-function useWiring(): Nodes {
+export function useWiring(): Nodes {
   const nodes = useStructure()
   const last = useRef(nodes)
   if (last.current !== nodes && !sameWiring(last.current, nodes)) last.current = nodes
@@ -63,8 +118,12 @@ function useWiring(): Nodes {
 }
 
 function sameWiring(before: Nodes, now: Nodes): boolean {
-  const ids = Object.keys(now)
-  return ids.length === Object.keys(before).length && ids.every((id) => sameLinks(before[id], now[id]!))
+  let count = 0
+  for (const id in now) {
+    if (!sameLinks(before[id], now[id]!)) return false
+    count++
+  }
+  return count === Object.keys(before).length
 }
 
 function sameLinks(a: WorkflowNode | undefined, b: WorkflowNode): boolean {
@@ -78,7 +137,7 @@ function sameLinks(a: WorkflowNode | undefined, b: WorkflowNode): boolean {
   )
 }
 
-function deriveEdges(nodes: Nodes, types: Types, selected: ReadonlySet<string>): LinkEdgeType[] {
+function deriveEdges(nodes: Nodes, types: Types): LinkEdgeType[] {
   const outputs = new Map<string, Map<string, PortType>>()
   const typeOf = (id: string, output: string): PortType => {
     let known = outputs.get(id)
@@ -103,7 +162,6 @@ function deriveEdges(nodes: Nodes, types: Types, selected: ReadonlySet<string>):
             target,
             sourceHandle: output,
             targetHandle: input,
-            selected: selected.has(id),
             data: { type: typeOf(source, output), points },
             ariaLabel: `Link from ${nameOf(nodes, types, source)} to ${nameOf(nodes, types, target)}: ${output} to ${input}`,
           }

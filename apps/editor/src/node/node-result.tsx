@@ -9,7 +9,7 @@ import type { CellRun } from '../run/run-state.ts'
 import { formatBytes, latestCell, madeReadable, mainOutput, showsResult } from '../run/show-run.ts'
 import { defaultWidth } from '../layout/arrange-nodes.ts'
 import { copyText } from '../session/editing/copy-text.ts'
-import { useEditor, useNode, useRun, useWorkflow } from '../store/editor-context.ts'
+import { useEditor, useNode, useRun, useStructure, useWorkflow } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
 import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
@@ -46,9 +46,8 @@ export function NodeResult({ id, description, title, always = false }: NodeResul
   const section = useRef<HTMLElement>(null)
   useRoomBelow(section)
   // A node that only collects shows the cells it waits for before it has one of its own.
-  const ends = useWorkflow(
-    ({ nodes }) => !linkedFrom(nodes).has(id) && madeReadable(description, run, nodes[id]?.inputs),
-  )
+  const isLinked = linkedFrom(useStructure()).has(id)
+  const ends = useWorkflow(({ nodes }) => !isLinked && madeReadable(description, run, nodes[id]?.inputs))
   const shows = always || ends || showsResult(description, run)
   if (!shows && !(results && description?.sink === true)) return null
   return (

@@ -1,5 +1,5 @@
-import { useStore } from '@xyflow/react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
+import { useView } from '../store/editor-context.ts'
 import type { SketchPort } from './sketch-ports.ts'
 import { titleOf } from '../ui/describe-node.ts'
 
@@ -15,9 +15,13 @@ export function NodeSketch({
   description: NodeDescription | undefined
   ports: readonly SketchPort[]
 }) {
-  const height = useStore((state) => state.nodeLookup.get(id)?.measured.height)
+  const height = useView((state) => state.boxes.get(id)?.height)
   return (
-    <div className="node-sketch" style={{ height: height === undefined ? undefined : height - borders }}>
+    <div
+      className="node-sketch"
+      title={titleOf(node, description)}
+      style={{ height: height === undefined ? undefined : height - borders }}
+    >
       {/* React Flow looks for ports in the page whenever it measures a node, by these names. */}
       {ports.map(({ name, side, x, y }) => (
         <i

@@ -35,24 +35,30 @@ export function sketchPorts(
   outputs: readonly string[],
   width: number,
 ): SketchPort[] {
-  const rowOf = (names: readonly { name: string }[] | undefined, name: string, otherwise: number): number => {
-    const at = names?.findIndex((port) => port.name === name) ?? -1
-    return at < 0 ? otherwise : at
-  }
-  const place = (row: number): number =>
-    node.view?.collapsed ? line / 2 : firstPort + Math.min(row, 20) * line
   return [
     ...Object.keys(node.links ?? {}).map((name, at) => ({
       name,
       side: 'target' as const,
       x: 0,
-      y: place(rowOf(description?.inputs, name, at)),
+      y: portHeight(node, description?.inputs, name, at),
     })),
     ...outputs.map((name, at) => ({
       name,
       side: 'source' as const,
       x: width,
-      y: place(rowOf(description?.outputs, name, at)),
+      y: portHeight(node, description?.outputs, name, at),
     })),
   ]
+}
+
+/** How far under the top of a node a port roughly is. `otherwise`: its place in the list where the type has no such port. */
+export function portHeight(
+  node: WorkflowNode,
+  ports: readonly { name: string }[] | undefined,
+  name: string,
+  otherwise: number,
+): number {
+  if (node.view?.collapsed) return line / 2
+  const at = ports?.findIndex((port) => port.name === name) ?? -1
+  return firstPort + Math.min(at < 0 ? otherwise : at, 20) * line
 }

@@ -21,13 +21,9 @@ export function SweepButton({ to, title, label, value }: SweepButtonProps) {
   const sweep = (event: MouseEvent): void => {
     // The click would select the node with the field as well.
     event.stopPropagation()
-    const boxes = flow.getNodes().map(({ position, measured }) => ({
-      ...position,
-      width: measured?.width ?? 0,
-      height: measured?.height ?? 0,
-    }))
+    const boxes = [...editor.front.view.getState().boxes.values()]
     const axis = sweepInput(editor, to, { title, value, boxes })
-    if (axis !== undefined) focusNode(axis, flow, 'values')
+    if (axis !== undefined) focusNode(editor, axis, flow, 'values')
   }
   return (
     <button

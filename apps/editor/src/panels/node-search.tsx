@@ -241,6 +241,7 @@ function nodeChoices(
     hue: familyStyle(description.family).hue,
     choose: () =>
       focusNode(
+        editor,
         between ? insertNew(editor, between, description, at) : addNode(editor, description, at, link),
         flow,
       ),

@@ -85,8 +85,9 @@ function PaletteItem({ node }: { node: NodeDescription }) {
   const add = (): void => {
     const box = document.querySelector('.graph')?.getBoundingClientRect()
     if (!box) return
+    const { boxes } = editor.front.view.getState()
     const middle = { x: box.left + box.width / 2 - 100, y: box.top + box.height / 3 }
-    focusNode(addNode(editor, node, freePlaceIn(flow, middle)), flow)
+    focusNode(editor, addNode(editor, node, freePlaceIn(flow, middle, boxes.values())), flow)
   }
   return (
     <li>

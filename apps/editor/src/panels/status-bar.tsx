@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, PackageX } from 'lucide-react'
 import { useCallback, useRef } from 'react'
-import type { Issue, Warning } from '@woolgather/workflow'
-import { isBorder } from '../document/scope.ts'
+import type { Issue, Warning, Workflow } from '@woolgather/workflow'
+import { inputsNode, outputsNode } from '../document/scope.ts'
 import { findPlace } from '../document/find-place.ts'
 import { countMissing, showMissing } from '../session/checking/find-missing.ts'
 import {
@@ -21,7 +21,7 @@ import { ServerTrouble } from './server-trouble.tsx'
 import './status-bar.css'
 
 export function StatusBar() {
-  const count = useWorkflow((workflow) => Object.keys(workflow.nodes).filter((id) => !isBorder(id)).length)
+  const count = useWorkflow((workflow) => countNodes(workflow.nodes))
   const selected = useView((state) => state.selectedNodes.size)
   return (
     <footer className="status-bar">
@@ -35,6 +35,11 @@ export function StatusBar() {
       </span>
     </footer>
   )
+}
+
+/** The border of a subgraph is none of its nodes. */
+function countNodes(nodes: Workflow['nodes']): number {
+  return Object.keys(nodes).length - Number(inputsNode in nodes) - Number(outputsNode in nodes)
 }
 
 function Problems() {

@@ -1,5 +1,6 @@
 import type { Viewport } from '@xyflow/react'
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Box } from '../layout/free-place.ts'
 
 /** Whose results are shown in the panel below the graph, or over all of it. */
 export interface ResultsRequest {
@@ -11,8 +12,15 @@ export interface ResultsRequest {
 export interface ViewState {
   selectedNodes: ReadonlySet<string>
   selectedLinks: ReadonlySet<string>
+  /**
+   * Where the nodes of the graph lie and how large they are, in graph units: as measured, and in a large graph, where that
+   * was never drawn, about so. A node of a small graph is missing until it is measured.
+   */
+  boxes: ReadonlyMap<string, Box>
   /** Nodes of a large graph that are drawn in full; undefined where all are. */
   detailed: ReadonlySet<string> | undefined
+  /** Nodes of a very large graph that are elements of the page; the others are painted. Undefined where all are. */
+  shown: ReadonlySet<string> | undefined
   /** A node of the graph that is being opened, to be shown once it is drawn. */
   revealing: { id: string; input?: string | undefined } | undefined
   results: ResultsRequest | undefined
@@ -29,7 +37,9 @@ export function createViewStore(): ViewStore {
   return createStore<ViewState>()((set) => ({
     selectedNodes: new Set(),
     selectedLinks: new Set(),
+    boxes: new Map(),
     detailed: undefined,
+    shown: undefined,
     revealing: undefined,
     results: undefined,
     viewport: undefined,

@@ -2,8 +2,8 @@ import { useReactFlow } from '@xyflow/react'
 import { useCallback } from 'react'
 import { goToGraph } from '../session/editing/enter-subgraph.ts'
 import { useEditor } from '../store/editor-context.ts'
+import { centreOn } from '../session/editing/focus-node.ts'
 import { whenDrawn } from '../session/editing/when-drawn.ts'
-import { glide } from '../session/editing/glide.ts'
 
 /**
  * Selects a node, brings it into view, and gives it the focus (or its input, where one is named). `path` names the
@@ -25,7 +25,7 @@ export function useRevealNode(): (id: string, input?: string, path?: readonly st
       }
       editor.front.view.getState().select([id])
       const zoom = Math.max(flow.getZoom(), 0.7)
-      void flow.fitView({ nodes: [{ id }], maxZoom: zoom, minZoom: zoom, duration: glide(250) })
+      centreOn(editor, id, flow, zoom, 250)
       const from = document.activeElement
       whenDrawn(id, (node, left) => {
         if (document.activeElement !== from && document.activeElement !== document.body) return true

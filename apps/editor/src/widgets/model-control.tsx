@@ -7,6 +7,7 @@ import { Popover } from '../ui/popover.tsx'
 import type { ControlProps } from './control-props.ts'
 import { findModels } from './find-models.ts'
 import { ModelFacts, ModelList } from './model-list.tsx'
+import { filesNamedIn } from './files-named-in.ts'
 import './model-control.css'
 
 const called: Record<ModelFile['kind'], string> = { model: 'model', lora: 'LoRA', vector: 'control vector' }
@@ -19,9 +20,7 @@ export function ModelControl(props: ControlProps & { of: ModelFile['kind'] }) {
   const editor = useEditor()
   const files = useServer((state) => state.models)
   // What the workflow names: LoRAs and vectors that fit one of its models are wanted first.
-  const named = useWorkflow(({ nodes }) =>
-    JSON.stringify(Object.values(nodes).map(({ inputs }) => inputs?.['file'])),
-  )
+  const named = useWorkflow(({ nodes }) => filesNamedIn(nodes))
   const used = new Set<unknown>(JSON.parse(named) as unknown[])
   const fits = ({ goesWith = [] }: ModelFile): boolean => goesWith.some((file) => used.has(file))
   const models = files

@@ -35,8 +35,9 @@ function namesIn(text: string): (name: string) => boolean {
 export function requiredModels(workflow: Workflow, descriptions: Descriptions): RequiredModel[] {
   const graphs = [workflow.nodes, ...Object.values(workflow.subgraphs ?? {}).map(({ nodes }) => nodes)]
   const models = new Map<string, RequiredModel>()
-  const isNamed = namesIn(JSON.stringify(graphs))
-  for (const model of workflow.requires?.models ?? []) {
+  const required = workflow.requires?.models ?? []
+  const isNamed = required.length === 0 ? () => false : namesIn(JSON.stringify(graphs))
+  for (const model of required) {
     if (isNamed(model.file)) models.set(withSlashes(model.file), { ...model, file: withSlashes(model.file) })
   }
   for (const node of graphs.flatMap((nodes) => Object.values(nodes))) {

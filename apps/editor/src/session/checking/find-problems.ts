@@ -8,6 +8,9 @@ import { presentOf } from '../editing/edit-graph.ts'
 /** Milliseconds of rest before the check, so that it never runs between two letters. */
 const restTime = 150
 
+/** A large workflow takes its time to be checked: it is waited so many times as long before it is done again. */
+const patience = 4
+
 /** Checks the document in front with the same code the server uses, and what was compiled of it so far. */
 export function findProblems(editor: Editor): void {
   const { nodes, byType } = editor.server.getState()
@@ -21,16 +24,19 @@ export function findProblems(editor: Editor): void {
 
 /** Keeps the problems up to date while the document changes. Returns how to stop. */
 export function watchProblems(editor: Editor): () => void {
+  let cost = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   const check = (): void => {
     clearTimeout(timer)
     timer = setTimeout(
       () =>
         void editor.sources.check(presentOf(editor), editor.server.getState().byType).then(() => {
+          const began = performance.now()
           findProblems(editor)
+          cost = performance.now() - began
           return findAdvice(editor)
         }),
-      restTime,
+      Math.max(restTime, cost * patience),
     )
   }
   const stopDocument = watchFront(

@@ -8,7 +8,7 @@ const size = { width: 260, height: 140 }
 
 /** Puts an empty note at the pointer, or where there is room, ready to be written on. */
 export function addNote(editor: Editor, flow: Surroundings): void {
-  const { x, y } = freePlaceIn(flow, placeOnGraph())
+  const { x, y } = freePlaceIn(flow, placeOnGraph(), editor.front.view.getState().boxes.values())
   const at = graphOf(editor).groups?.length ?? 0
   editor.front.document.getState().dispatch({
     type: 'group.add',

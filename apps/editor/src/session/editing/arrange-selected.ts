@@ -1,4 +1,3 @@
-import type { ReactFlowInstance } from '@xyflow/react'
 import {
   alignNodes,
   distributeNodes,
@@ -10,37 +9,32 @@ import type { Editor } from '../../store/editor.ts'
 import { describeError } from '../../store/describe-error.ts'
 import { graphOf } from './edit-graph.ts'
 
-type Flow = Pick<ReactFlowInstance, 'getNodes'>
-
 /** The selected nodes with the sizes they are drawn at; pinned ones stay where they are. */
-export function boxesOfSelected(editor: Editor, flow: Flow): Boxes {
+export function boxesOfSelected(editor: Editor): Boxes {
   const { selectedNodes } = editor.front.view.getState()
-  return boxesOf(editor, flow, (id) => selectedNodes.has(id))
+  return boxesOf(editor, (id) => selectedNodes.has(id))
 }
 
-function boxesOf(editor: Editor, flow: Flow, chosen: (id: string) => boolean): Boxes {
+function boxesOf(editor: Editor, chosen: (id: string) => boolean): Boxes {
   const { nodes } = graphOf(editor)
-  const free = flow.getNodes().filter(({ id }) => chosen(id) && nodes[id]?.view?.pinned !== true)
+  const { boxes } = editor.front.view.getState()
   return Object.fromEntries(
-    free.map(({ id, position, measured }) => [
-      id,
-      { ...position, width: measured?.width ?? 0, height: measured?.height ?? 0 },
-    ]),
+    [...boxes].filter(([id]) => chosen(id) && nodes[id] && nodes[id].view?.pinned !== true),
   )
 }
 
-export function alignSelected(editor: Editor, flow: Flow, alignment: Alignment): void {
-  move(editor, alignNodes(boxesOfSelected(editor, flow), alignment))
+export function alignSelected(editor: Editor, alignment: Alignment): void {
+  move(editor, alignNodes(boxesOfSelected(editor), alignment))
 }
 
-export function distributeSelected(editor: Editor, flow: Flow, direction: Direction): void {
-  move(editor, distributeNodes(boxesOfSelected(editor, flow), direction))
+export function distributeSelected(editor: Editor, direction: Direction): void {
+  move(editor, distributeNodes(boxesOfSelected(editor), direction))
 }
 
 /** Lays out what is selected, or everything where less than two nodes are. Their upper left corner stays. */
-export async function layOut(editor: Editor, flow: Flow): Promise<void> {
-  const selected = boxesOfSelected(editor, flow)
-  const boxes = Object.keys(selected).length > 1 ? selected : boxesOf(editor, flow, () => true)
+export async function layOut(editor: Editor): Promise<void> {
+  const selected = boxesOfSelected(editor)
+  const boxes = Object.keys(selected).length > 1 ? selected : boxesOf(editor, () => true)
   if (Object.keys(boxes).length < 2) return
   const { graph } = editor.front.document.getState()
   try {

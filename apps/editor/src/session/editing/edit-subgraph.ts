@@ -6,7 +6,7 @@ import { focusNode } from './focus-node.ts'
 import { graphOf, presentOf } from './edit-graph.ts'
 
 /** Makes a subgraph of what is selected; what keeps it from being one is said. */
-export function makeSubgraphOfSelected(editor: Editor, flow: Parameters<typeof focusNode>[1]): void {
+export function makeSubgraphOfSelected(editor: Editor, flow: Parameters<typeof focusNode>[2]): void {
   const { selectedNodes, select } = editor.front.view.getState()
   const chosen = new Set([...selectedNodes].filter((id) => !isBorder(id)))
   const made = makeSubgraph(presentOf(editor), graphOf(editor), chosen, editor.server.getState().byType)
@@ -14,7 +14,7 @@ export function makeSubgraphOfSelected(editor: Editor, flow: Parameters<typeof f
   editor.front.document.getState().closeStep()
   editor.front.document.getState().dispatch(made.action)
   select([made.id])
-  focusNode(made.id, flow)
+  focusNode(editor, made.id, flow)
 }
 
 /** The selected nodes that stand for subgraphs. */

@@ -1,4 +1,5 @@
 import type { ReactFlowInstance } from '@xyflow/react'
+import type { Editor } from '../../store/editor.ts'
 import { whenDrawn } from './when-drawn.ts'
 import { glide } from './glide.ts'
 
@@ -8,13 +9,13 @@ const framesToDraw = 50
 /** Pixels around a new node that are seen as well. */
 const margin = 16
 
-type Flow = Pick<ReactFlowInstance, 'getViewport' | 'setViewport' | 'fitView'>
+type Flow = Pick<ReactFlowInstance, 'getViewport' | 'setViewport' | 'setCenter'>
 
 /**
  * Brings a new node into view, once it is drawn, and moves the keyboard to it (to the field of an input, where one is
  * named, with what is in it selected), unless the keyboard has gone elsewhere by then.
  */
-export function focusNode(id: string, flow: Flow, input?: string): void {
+export function focusNode(editor: Editor, id: string, flow: Flow, input?: string): void {
   const from = document.activeElement
   let sought = false
   whenDrawn(id, (node, left) => {
@@ -23,8 +24,7 @@ export function focusNode(id: string, flow: Flow, input?: string): void {
     // It takes a frame to be drawn; what is still not there then is not seen, in a graph of which only that is drawn.
     if (node === null && !sought && left < framesToDraw) {
       sought = true
-      const { zoom } = flow.getViewport()
-      void flow.fitView({ nodes: [{ id }], maxZoom: zoom, minZoom: zoom })
+      centreOn(editor, id, flow, flow.getViewport().zoom)
     }
     const field =
       input === undefined
@@ -37,6 +37,19 @@ export function focusNode(id: string, flow: Flow, input?: string): void {
     if (target instanceof HTMLTextAreaElement) target.select()
     return true
   })
+}
+
+/** Puts the middle of a node into the middle of what is seen, wherever it is. `duration` in milliseconds. */
+export function centreOn(
+  editor: Editor,
+  id: string,
+  flow: Pick<ReactFlowInstance, 'setCenter'>,
+  zoom: number,
+  duration = 0,
+): void {
+  const box = editor.front.view.getState().boxes.get(id)
+  if (box)
+    void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: glide(duration) })
 }
 
 /** Moves what is seen of the graph just so far that all of a node is seen; of one that is too large, its head. */

@@ -1,4 +1,4 @@
-import type { ReactFlowInstance } from '@xyflow/react'
+import { surround } from '../../layout/surround.ts'
 import type { Editor } from '../../store/editor.ts'
 
 /** Air between a frame and the nodes in it, in graph units; the title stands above. */
@@ -6,22 +6,19 @@ const frameAir = 24
 const titleHeight = 36
 
 /** Draws a frame behind the selected nodes. */
-export function groupSelected(editor: Editor, flow: Pick<ReactFlowInstance, 'getNodes'>): void {
-  const { selectedNodes } = editor.front.view.getState()
-  const boxes = flow.getNodes().filter(({ id }) => selectedNodes.has(id))
+export function groupSelected(editor: Editor): void {
+  const { selectedNodes, boxes: all } = editor.front.view.getState()
+  const boxes = [...selectedNodes].flatMap((id) => all.get(id) ?? [])
   if (boxes.length === 0) return
-  const left = Math.min(...boxes.map(({ position }) => position.x))
-  const top = Math.min(...boxes.map(({ position }) => position.y))
-  const right = Math.max(...boxes.map(({ position, measured }) => position.x + (measured?.width ?? 0)))
-  const bottom = Math.max(...boxes.map(({ position, measured }) => position.y + (measured?.height ?? 0)))
+  const { x: left, y: top, width, height } = surround(boxes)
   editor.front.document.getState().dispatch({
     type: 'group.add',
     group: {
       title: 'Group',
       x: left - frameAir,
       y: top - frameAir - titleHeight,
-      width: right - left + 2 * frameAir,
-      height: bottom - top + 2 * frameAir + titleHeight,
+      width: width + 2 * frameAir,
+      height: height + 2 * frameAir + titleHeight,
     },
   })
 }

@@ -90,13 +90,14 @@ function wire(
 /** Opens the list of what can stand on a link; the new node goes where the link is. */
 export function insertAtPointer(editor: Editor, flow: Surroundings, between: WholeLink): void {
   const screen = placeOnGraph()
-  const ends = flow.getNodes().filter(({ id }) => id === between.from[0] || id === between.to.node)
+  const { boxes } = editor.front.view.getState()
+  const ends = [between.from[0], between.to.node].flatMap((id) => boxes.get(id) ?? [])
   const middle = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
   const at = pointerOnGraph()
     ? flow.screenToFlowPosition(screen)
     : {
-        x: middle(ends.map(({ position }) => position.x)),
-        y: middle(ends.map(({ position }) => position.y)) + 40,
+        x: middle(ends.map(({ x }) => x)),
+        y: middle(ends.map(({ y }) => y)) + 40,
       }
   editor.workbench.setState({ search: { screen, at: { x: at.x - 100, y: at.y - 20 }, between } })
 }

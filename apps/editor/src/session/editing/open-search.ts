@@ -58,7 +58,8 @@ export function searchAtCenter(editor: Editor, flow: Surroundings): void {
 }
 
 function searchAt(editor: Editor, flow: Surroundings, screen: Point): void {
-  editor.workbench.setState({ search: { screen, at: freePlaceIn(flow, screen) } })
+  const { boxes } = editor.front.view.getState()
+  editor.workbench.setState({ search: { screen, at: freePlaceIn(flow, screen, boxes.values()) } })
 }
 
 /** Opens the list of the nodes this workflow has, to go to one. */

@@ -13,7 +13,6 @@ interface Ends {
 
 interface Surroundings {
   screenToFlowPosition: (at: Place) => Place
-  getNode: (id: string) => { position: Place; measured?: { width?: number; height?: number } } | undefined
 }
 
 /** The points a link is led through. */
@@ -27,15 +26,16 @@ export function reroutesOf(editor: Editor, { from, to }: Ends): readonly Place[]
 /** Leads a link through one more point: at the pointer, or half way between its nodes. */
 export function addReroute(editor: Editor, flow: Surroundings, link: Ends): void {
   const pointer = pointerOnGraph()
-  const place = pointer ? flow.screenToFlowPosition(pointer) : halfWay(flow, link)
-  if (place) addRerouteAt(editor, flow, link, place)
+  const place = pointer ? flow.screenToFlowPosition(pointer) : halfWay(editor, link)
+  if (place) addRerouteAt(editor, link, place)
 }
 
 /** Leads a link through one more point, between the neighbours that make the shortest way. */
-export function addRerouteAt(editor: Editor, flow: Surroundings, link: Ends, place: Place): void {
+export function addRerouteAt(editor: Editor, link: Ends, place: Place): void {
+  const { boxes } = editor.front.view.getState()
   const points = reroutesOf(editor, link)
-  const source = flow.getNode(link.from[0])?.position ?? place
-  const target = flow.getNode(link.to.node)?.position ?? place
+  const source = boxes.get(link.from[0]) ?? place
+  const target = boxes.get(link.to.node) ?? place
   const way = [source, ...points, target]
   const detour = (at: number): number =>
     distance(way[at]!, place) + distance(place, way[at + 1]!) - distance(way[at]!, way[at + 1]!)
@@ -61,12 +61,12 @@ function setReroutes(editor: Editor, { from, to }: Ends, points: readonly Place[
   editor.front.document.getState().dispatch({ type: 'link.reroute', ...to, from, points })
 }
 
-function halfWay(flow: Surroundings, { from, to }: Ends): Place | undefined {
-  const source = flow.getNode(from[0])
-  const target = flow.getNode(to.node)
+function halfWay(editor: Editor, { from, to }: Ends): Place | undefined {
+  const { boxes } = editor.front.view.getState()
+  const source = boxes.get(from[0])
+  const target = boxes.get(to.node)
   if (!source || !target) return undefined
-  const right = source.position.x + (source.measured?.width ?? 0)
-  return { x: (right + target.position.x) / 2, y: (source.position.y + target.position.y) / 2 + 40 }
+  return { x: (source.x + source.width + target.x) / 2, y: (source.y + target.y) / 2 + 40 }
 }
 
 function distance(a: Place, b: Place): number {

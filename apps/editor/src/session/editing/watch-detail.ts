@@ -7,19 +7,21 @@ import { watchFront } from '../../store/tab-store.ts'
  */
 export const sketchFrom = 60
 
-const none: ReadonlySet<string> = new Set()
+/** From this many nodes on, only those that can be read are elements of the page; the others are painted on one canvas. */
+export const paintFrom = 200
 
-/** Whether a graph of so many nodes is drawn in full; undefined means every node is. */
-function startingDetail(nodes: number): ReadonlySet<string> | undefined {
-  return nodes < sketchFrom ? undefined : none
-}
+const none: ReadonlySet<string> = new Set()
 
 /** A large graph that opens is sketched first, before it is known what of it is seen. Returns how to stop. */
 export function watchDetail(editor: Editor): () => void {
   const reset = (): void => {
     const { document, view } = editor.front
     const { graph } = document.getState()
-    view.setState({ detailed: startingDetail(Object.keys(graph.nodes).length) })
+    const count = Object.keys(graph.nodes).length
+    view.setState({
+      detailed: count < sketchFrom ? undefined : none,
+      shown: count < paintFrom ? undefined : none,
+    })
   }
   reset()
   return watchFront(

@@ -71,10 +71,11 @@ export function putModel(
   screen: Point = placeOnGraph(),
 ): void {
   const { nodes = [] } = editor.server.getState()
+  const { boxes } = editor.front.view.getState()
   const loads = nodes.find(({ inputs }) => inputs.some(({ widget }) => widget === kind))
   const input = loads?.inputs.find(({ widget }) => widget === kind)
   if (!loads || !input) return
-  addNode(editor, loads, freePlaceIn(flow, screen), undefined, { [input.name]: file })
+  addNode(editor, loads, freePlaceIn(flow, screen, boxes.values()), undefined, { [input.name]: file })
   editor.workbench.getState().notify('info', `${file} is on the graph`)
 }
 

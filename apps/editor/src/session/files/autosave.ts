@@ -5,8 +5,11 @@ import type { Tab } from '../../store/tab.ts'
 import { pruneDrafts, writeDraft } from './drafts.ts'
 import { hasUnsaved } from './tabs.ts'
 
-/** Milliseconds after a change; a crash loses at most this much. */
+/** Milliseconds after a change; a crash loses at most this much, of a large workflow some more. */
 const restTime = 300
+
+/** A large workflow takes its time to be written down: that is one part in so many of all time, at most. */
+const share = 10
 
 /** What a page hears before it may be gone. */
 const leavings = ['pagehide', 'visibilitychange']
@@ -28,14 +31,17 @@ export function watchDraft(
   { storage = lasting, page = window, kept = storage !== lasting || isKept }: WatchOptions = {},
 ): () => void {
   let written = true
+  let cost = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   const write = (): void => {
     clearTimeout(timer)
     timer = undefined
+    const began = performance.now()
     written = keepDraft(editor, tab, storage)
+    cost = performance.now() - began
   }
   const schedule = (): void => {
-    timer ??= setTimeout(write, restTime)
+    timer ??= setTimeout(write, Math.max(restTime, cost * share))
   }
   const hide = (): void => {
     if (timer !== undefined) write()

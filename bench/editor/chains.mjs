@@ -1,12 +1,11 @@
-// A graph as large as people make them.
-
-/** 200 little stories side by side: model, text, template, generate, preview. */
-export function thousandNodes() {
-  const nodes = {}
-  for (let i = 0; i < 200; i++) {
-    const x = (i % 10) * 1900
-    const y = Math.floor(i / 10) * 760
-    const place = (column, row = 0) => ({ x: x + column * 360, y: y + row })
+/** A workflow of so many nodes: chains of six, ten beside each other, and a note to type into. */
+export function chains(count, name = `${count} nodes`) {
+  const nodes = { note: { type: 'text/text', inputs: { text: '' }, view: { x: -420, y: 0, title: 'Note' } } }
+  for (let i = 0; i < (count - 1) / 6; i++) {
+    const place = (column, row = 0) => ({
+      x: (i % 10) * 2300 + column * 360,
+      y: Math.floor(i / 10) * 760 + row,
+    })
     nodes[`model-${i}`] = { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' }, view: place(0) }
     nodes[`topic-${i}`] = { type: 'text/text', inputs: { text: `the sea ${i}` }, view: place(0, 320) }
     nodes[`prompt-${i}`] = {
@@ -22,6 +21,12 @@ export function thousandNodes() {
       view: place(2),
     }
     nodes[`show-${i}`] = { type: 'output/preview', links: { value: [`story-${i}`, 'text'] }, view: place(3) }
+    nodes[`upper-${i}`] = {
+      type: 'text/template',
+      inputs: { template: '{{x}}!' },
+      links: { x: [`story-${i}`, 'text'] },
+      view: place(4),
+    }
   }
-  return { format: 'woolgather', version: 1, name: 'A thousand nodes', nodes }
+  return { format: 'woolgather', version: 1, name, nodes }
 }
