@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { chooseDetail, chooseShown, type Boxes } from './detail.ts'
+import type { Boxes } from '../layout/seen-area.ts'
+import { chooseDetail, chooseShown } from './detail.ts'
 
 /** Nodes in a row, 300 apart, each 280 wide. */
 const row = (count: number): Boxes =>

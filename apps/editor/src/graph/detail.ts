@@ -1,5 +1,4 @@
-import type { ReactFlowState } from '@xyflow/react'
-import type { Box } from '../layout/free-place.ts'
+import { seenArea, type Boxes, type Seen } from '../layout/seen-area.ts'
 import { meet } from '../layout/surround.ts'
 import { paintFrom, sketchFrom } from '../session/editing/watch-detail.ts'
 
@@ -7,9 +6,6 @@ import { paintFrom, sketchFrom } from '../session/editing/watch-detail.ts'
 export const readableZoom = 0.35
 
 const none: ReadonlySet<string> = new Set()
-
-export type Boxes = ReadonlyMap<string, Box>
-export type Seen = Pick<ReactFlowState, 'transform' | 'width' | 'height'>
 
 /** Parts of the window beyond its edges in which nodes are drawn in full, and in which those that are stay so. */
 const reach = 0.4
@@ -31,16 +27,6 @@ export function chooseDetail(
     for (const [id, box] of boxes) if (meet(box, before?.has(id) ? around : near)) chosen.add(id)
   }
   return keepSet(before, chosen)
-}
-
-/** What is seen of the graph, in graph units, and `beyond` parts of the window around it. */
-export function seenArea({ transform: [left, top, zoom], width, height }: Seen, beyond: number): Box {
-  return {
-    x: (-width * beyond - left) / zoom,
-    y: (-height * beyond - top) / zoom,
-    width: (width * (1 + 2 * beyond)) / zoom,
-    height: (height * (1 + 2 * beyond)) / zoom,
-  }
 }
 
 /** More ends of links than this are not held in the page beside what is near: one model may feed thousands. */

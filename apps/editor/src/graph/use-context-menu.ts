@@ -2,15 +2,10 @@ import type { Edge, Node } from '@xyflow/react'
 import { useMemo, type MouseEvent as ReactMouseEvent } from 'react'
 import { isTyping } from '../session/files/clipboard.ts'
 import { useEditor } from '../store/editor-context.ts'
+import type { Found } from './painting/picture.ts'
 import type { MenuRequest } from '../store/workbench-store.ts'
 
 type PointerLike = MouseEvent | ReactMouseEvent
-
-/** What is painted at a place. */
-export interface Found {
-  node?: string | undefined
-  link?: string | undefined
-}
 
 /** Opens the menu of what was pressed. What was not selected is then selected alone, so that it is what is meant. */
 export function useContextMenu() {

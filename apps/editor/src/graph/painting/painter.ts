@@ -1,7 +1,7 @@
 import type { ReactFlowState } from '@xyflow/react'
 import type { Box } from '../../layout/free-place.ts'
 import { overlap, surround } from '../../layout/surround.ts'
-import { seenArea, type Seen } from '../detail.ts'
+import { seenArea, type Seen } from '../../layout/seen-area.ts'
 import { readColours, watchTheme, type Colours } from './colours.ts'
 import { paintPicture } from './paint-picture.ts'
 import { samePicture, type Picture } from './picture.ts'

@@ -1,10 +1,25 @@
-import type { NodeDescription, Place, WorkflowNode } from '@woolgather/workflow'
+import type { NodeDescription, Place, PortType, WorkflowNode } from '@woolgather/workflow'
 import type { Box } from '../../layout/free-place.ts'
 import { portHeight } from '../../node/sketch-ports.ts'
 import type { CellStatus } from '../../run/run-state.ts'
-import type { Boxes } from '../detail.ts'
-import type { LinkEdgeType } from '../link-edge.tsx'
+import type { Boxes } from '../../layout/seen-area.ts'
 import { boxOfCurve, distanceTo, linkCurves, type Curve } from './link-curve.ts'
+
+/** A link as React Flow has it. */
+export interface PaintedLink {
+  id: string
+  source: string
+  target: string
+  sourceHandle?: string | null
+  targetHandle?: string | null
+  data?: { type: PortType; points: readonly Place[] }
+}
+
+/** What is painted at a place. */
+export interface Found {
+  node?: string | undefined
+  link?: string | undefined
+}
 
 /** Everything that is painted of a very large graph; positions are in graph units. */
 export interface Picture {
@@ -12,7 +27,7 @@ export interface Picture {
   nodes: Readonly<Record<string, WorkflowNode>>
   types: ReadonlyMap<string, NodeDescription>
   /** Links that are no elements of the page. */
-  links: readonly LinkEdgeType[]
+  links: readonly PaintedLink[]
   /** Nodes that are elements of the page, drawn in full: they are not painted. */
   full: ReadonlySet<string>
   selectedNodes: ReadonlySet<string>
@@ -41,7 +56,7 @@ export function samePicture(a: Picture, b: Picture): boolean {
 }
 
 /** The curves of a painted link; none where one of its ends is not known. */
-export function curvesOf({ boxes, nodes, types }: Picture, link: LinkEdgeType): Curve[] {
+export function curvesOf({ boxes, nodes, types }: Picture, link: PaintedLink): Curve[] {
   const [from, to] = [boxes.get(link.source), boxes.get(link.target)]
   const [source, target] = [nodes[link.source], nodes[link.target]]
   if (!from || !to || !source || !target) return []

@@ -1,6 +1,6 @@
 import type { Place } from '@woolgather/workflow'
 import type { Box } from '../../layout/free-place.ts'
-import type { Boxes } from '../detail.ts'
+import type { Boxes } from '../../layout/seen-area.ts'
 
 /** Ways of the arrow keys. */
 export const ways: Readonly<Record<string, Place>> = {

@@ -3,8 +3,7 @@ import { useEffect, useMemo, useRef, type MouseEvent as ReactMouseEvent } from '
 import type { Box } from '../../layout/free-place.ts'
 import { meet } from '../../layout/surround.ts'
 import { useFront } from '../../store/editor-context.ts'
-import type { Found } from '../use-context-menu.ts'
-import { linkAt, nodeAt, type Picture } from './picture.ts'
+import { linkAt, nodeAt, type Found, type Picture } from './picture.ts'
 
 /** Pixels of the window around a link that take the pointer. */
 const linkReach = 8

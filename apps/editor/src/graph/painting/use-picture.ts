@@ -2,14 +2,13 @@ import { useMemo } from 'react'
 import type { CellStatus } from '../../run/run-state.ts'
 import { useRun, useServer, useStructure, useView } from '../../store/editor-context.ts'
 import type { RunStoreState } from '../../store/run-store.ts'
-import type { LinkEdgeType } from '../link-edge.tsx'
-import type { Picture } from './picture.ts'
+import type { PaintedLink, Picture } from './picture.ts'
 
 const none: ReadonlySet<string> = new Set()
 const noStatuses: ReadonlyMap<string, CellStatus> = new Map()
 
 /** What is to be painted; undefined where every node is an element of the page. */
-export function usePicture(links: readonly LinkEdgeType[]): Picture | undefined {
+export function usePicture(links: readonly PaintedLink[]): Picture | undefined {
   const isPainted = useView((state) => state.shown !== undefined)
   const boxes = useView((state) => state.boxes)
   const full = useView((state) => state.detailed) ?? none
