@@ -15,7 +15,7 @@ const { CanvasContext } = await internal('native/canvas-context.js')
 
 const rounds = Number(process.argv[2] ?? 5)
 const file = fileURLToPath(new URL('../../models/demo/diffuser.gguf', import.meta.url))
-const [prompt, canvas, steps] = [24, 96, 8]
+const [prompt, canvas, steps] = [24, 96, 2]
 const tokens = Array.from({ length: prompt }, (_, at) => 3 + ((at * 37) % 1000))
 const holes = Array.from({ length: canvas }, () => null)
 

@@ -13,7 +13,12 @@ export interface CanvasContextOptions {
   /** Texts of one decode call. */
   sequences: number
   threads: number
+  /** Attention is computed the slow way, in 32 bits: flash attention rounds keys and values to 16. */
+  exact?: boolean | undefined
 }
+
+/** `LLAMA_FLASH_ATTN_TYPE_DISABLED`. */
+const flashAttentionOff = 0
 
 /**
  * Owner of a native context of a model whose tokens all see each other. There is no memory: every call reads its texts
@@ -35,7 +40,7 @@ export class CanvasContext implements AsyncDisposable {
   static async create(
     native: Native,
     model: NativeModel,
-    { contextSize, sequences, threads }: CanvasContextOptions,
+    { contextSize, sequences, threads, exact }: CanvasContextOptions,
   ): Promise<CanvasContext> {
     native.log.clear()
     const pointer = await callAsync(native.api.llama_init_from_model, model.pointer, {
@@ -47,6 +52,7 @@ export class CanvasContext implements AsyncDisposable {
       n_threads: threads,
       n_threads_batch: threads,
       kv_unified: true,
+      ...(exact && { flash_attn_type: flashAttentionOff }),
     })
     if (pointer === null) {
       throw new LlamaError('model-too-large', `No context of ${contextSize} tokens fits for ${model.path}.`, {

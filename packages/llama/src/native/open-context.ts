@@ -40,7 +40,8 @@ export async function openCanvas(
   const { contextSize, threads, gpuLayers } = resources
   const onProcessor = native.backend === 'cpu' || gpuLayers === 0
   const sequences = reproducible || onProcessor ? textsPerCall.processor : textsPerCall.gpu
-  const context = await CanvasContext.create(native, model, { contextSize, sequences, threads })
+  const options = { contextSize, sequences, threads, exact: reproducible }
+  const context = await CanvasContext.create(native, model, options)
   return { context, textsPerCall: sequences }
 }
 
