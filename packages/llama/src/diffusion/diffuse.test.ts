@@ -206,6 +206,14 @@ describe('it refuses', () => {
     })
   })
 
+  test('to have states read for a control vector', async () => {
+    const reading = model.readStates({ texts: [{ text: { text: 'abc' } }], layers: [1] })
+    await expect(reading).rejects.toMatchObject({
+      code: 'model-unsupported',
+      hint: expect.stringMatching(/apply it here/),
+    })
+  })
+
   test('a canvas that does not fit, with the numbers', async () => {
     await expect(fill({ canvas: holes(300) })).rejects.toMatchObject({
       code: 'context-too-long',

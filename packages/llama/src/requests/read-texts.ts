@@ -18,6 +18,7 @@ export async function readTexts(model: ResidentModel, request: StatesRequest): P
     )
   }
   throwIfAborted(signal)
+  if (model.diffuses) throw noStates(model)
   model.checkWrites()
   const texts = await Promise.all(request.texts.map((text) => model.reader.pooled(text)))
   const tensors = layers.map((layer) => `l_out-${layer}`)
@@ -88,6 +89,16 @@ async function readWhole(
   } finally {
     steering.release()
   }
+}
+
+function noStates({ info: { name, architecture } }: ResidentModel): LlamaError {
+  return new LlamaError(
+    'model-unsupported',
+    `${name} is a diffusion model (${architecture}): its states are read with masks in sight only, so no vector is trained on it.`,
+    {
+      hint: 'Train the vector on a model that writes from left to right and has the same blocks, and apply it here.',
+    },
+  )
 }
 
 function noVector({ info: { name } }: ResidentModel): LlamaError {
