@@ -41,6 +41,14 @@ export const jsonSchema: WoolgatherNode = defineNode({
       schema: z.boolean().default(true),
       advanced: true,
     },
+    propertyOrder: {
+      type: 'text',
+      title: 'Order of properties',
+      description:
+        'schema: as the schema has them, additional ones last; any: in any order, which takes longer, and Generate’s “finish” cannot end objects with required ones.',
+      schema: z.enum(['schema', 'any']).default('schema'),
+      advanced: true,
+    },
     strict: {
       type: 'boolean',
       title: 'Strict',
@@ -63,7 +71,16 @@ export const jsonSchema: WoolgatherNode = defineNode({
     constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' },
     warnings: { type: 'list', description: 'What the schema says that is ignored.', warns: true },
   },
-  run: async ({ schema, whitespace, closedObjects, bounded, strict, documents, ...starting }) => {
+  run: async ({
+    schema,
+    whitespace,
+    closedObjects,
+    bounded,
+    propertyOrder,
+    strict,
+    documents,
+    ...starting
+  }) => {
     const source: ConstraintSource = {
       kind: 'json-schema',
       // Text keeps the places of properties that are named like integers.
@@ -71,6 +88,7 @@ export const jsonSchema: WoolgatherNode = defineNode({
       whitespace,
       closedObjects,
       bounded,
+      propertyOrder,
       strict,
       ...(Object.keys(documents).length > 0 && { documents }),
     }

@@ -21,6 +21,7 @@ export const constraintSchema: z.ZodType<ConstraintSource> = z.discriminatedUnio
     whitespace: z.enum(['compact', 'flexible']).optional(),
     closedObjects: z.boolean().optional(),
     bounded: z.boolean().optional(),
+    propertyOrder: z.enum(['schema', 'any']).optional(),
     strict: z.boolean().optional(),
     documents: z.record(z.string(), jsonSchema).optional(),
   }),

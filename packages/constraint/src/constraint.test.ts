@@ -29,6 +29,12 @@ const sources: ConstraintSource[] = [
   { kind: 'gbnf', text: 'root ::= list\nlist ::= list "e" item | item\nitem ::= [a-d]+ | "\\"" list "\\""' },
   { kind: 'json-schema', schema: { type: 'array', items: { type: 'string', maxLength: 6 } } },
   { kind: 'json-schema', schema: { type: 'object', additionalProperties: { enum: ['a', 'abc', 'abd'] } } },
+  ...(['schema', 'any'] as const).map((propertyOrder): ConstraintSource => {
+    const properties = { abc: { enum: ['a'] }, ad: { enum: ['b'] }, é: { enum: ['c'] } }
+    const schema = { type: 'object', properties, required: ['ad'], additionalProperties: { type: 'string' } }
+    return { kind: 'json-schema', schema, propertyOrder }
+  }),
+  { kind: 'regex', pattern: '(?!abc"|ad"|e{3})[a-eé"]*' },
   { kind: 'lark', text: 'start: (WORD "\\"")* WORD\nWORD: /[a-d]+/ "e"~1..3' },
 ]
 /** 3,200 words, so that masks take every path: walks, splits, chains, merged suffixes. */

@@ -93,7 +93,7 @@ class CompiledConstraint implements Constraint {
   constructor(automaton: Automaton, vocabulary: Vocabulary, maskCacheBytes: number) {
     this.automaton = automaton
     this.vocabulary = vocabulary
-    this.#computer = new MaskComputer(automaton, vocabulary)
+    this.#computer = new MaskComputer(automaton, vocabulary, (state) => this.maskOf(state))
     this.#maskCacheBytes = maskCacheBytes
     this.#ahead = [automaton.start]
     this.#seen = new Set([deadState, automaton.start])

@@ -90,6 +90,19 @@ function embed({ start, rules: own }: Grammar, prefix: string, rules: Map<string
         const edges = expression.graph.edges.map((edge) => ({ ...edge, label: rename(edge.label) }))
         return { kind: 'graph', graph: { ...expression.graph, edges } }
       }
+      case 'unordered': {
+        const members = expression.members.map((member) => ({
+          ...member,
+          item: rule(nameOf(member.item.name)),
+        }))
+        return {
+          ...expression,
+          members,
+          rest: expression.rest && rule(nameOf(expression.rest.name)),
+          separator: rename(expression.separator),
+          end: rename(expression.end),
+        }
+      }
       default:
         return expression
     }

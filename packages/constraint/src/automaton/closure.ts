@@ -1,5 +1,5 @@
 import type { NetworkFacts } from '../grammar/analyse-network.ts'
-import type { Network } from '../grammar/network.ts'
+import type { Network, NetworkCondition } from '../grammar/network.ts'
 import type { Frames } from './frames.ts'
 import { NumberSet } from './number-set.ts'
 import { resolveCalls, type Call } from './resolve-calls.ts'
@@ -75,9 +75,37 @@ export class Closure {
       for (let edge = emptyEdges.from[node]!; edge < emptyEdges.from[node + 1]!; edge++) {
         this.#push(emptyEdges.to[edge]!, owner)
       }
+      this.#followConditions(node, owner)
       this.#enterCalls(node, owner, calls, entered)
     }
     return { items: this.#settle(waiting, calls), accepting }
+  }
+
+  #followConditions(node: number, owner: number): void {
+    const { conditionEdges, conditions } = this.#network
+    for (let edge = conditionEdges.from[node]!; edge < conditionEdges.from[node + 1]!; edge++) {
+      const condition = conditions[conditionEdges.label[edge]!]!
+      const to = conditionEdges.to[edge]!
+      if (condition.kind === 'mark') this.#push(to, this.#frames.mark(owner, condition.member))
+      else if (this.#holds(condition, owner)) this.#push(to, owner)
+    }
+  }
+
+  /** Rules that are called at this place have written nothing yet. */
+  #holds(condition: Exclude<NetworkCondition, { kind: 'mark' }>, owner: number): boolean {
+    const has = (member: number): boolean => owner >= 0 && this.#frames.hasWritten(owner, member)
+    const { aliveRule } = this.#facts
+    switch (condition.kind) {
+      case 'absent':
+        return !has(condition.member)
+      case 'all':
+        return condition.members.every(has)
+      case 'left':
+        return (
+          (condition.rest !== undefined && aliveRule[condition.rest] === 1) ||
+          condition.rules.some((rule, member) => aliveRule[rule] === 1 && !has(member))
+        )
+    }
   }
 
   #returnTo(frame: number): void {

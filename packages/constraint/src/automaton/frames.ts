@@ -9,6 +9,10 @@ import { ArrayTable } from './array-table.ts'
 export class Frames {
   readonly #nodeCount: number
   readonly #returns: Float64Array[]
+  /** Members of an unordered list that were written before a frame's place, as bits; with the frame that has none. */
+  readonly #written = new Map<number, { base: number; bits: Uint32Array }>()
+  readonly #tagged = new Map<string, number>()
+  readonly #marked = new Map<number, number>()
   readonly #single = new ArrayTable()
   readonly #groups = new ArrayTable()
 
@@ -33,6 +37,29 @@ export class Frames {
     const frame = this.#returns.push(ways) - 1
     this.#single.add(ways, frame)
     return frame
+  }
+
+  /** Whether a member of an unordered list was written. */
+  hasWritten(frame: number, member: number): boolean {
+    const bits = this.#written.get(frame)?.bits
+    return bits !== undefined && ((bits[member >>> 5] ?? 0) >>> (member & 31)) % 2 === 1
+  }
+
+  /** The same ways back once a member was written. */
+  mark(frame: number, member: number): number {
+    const step = frame * 2 ** 20 + member
+    const known = this.#marked.get(step)
+    if (known !== undefined) return known
+    const { base, bits } = this.#written.get(frame) ?? { base: frame, bits: new Uint32Array(0) }
+    const next = new Uint32Array(Math.max(bits.length, (member >>> 5) + 1))
+    next.set(bits)
+    next[member >>> 5]! |= 1 << (member & 31)
+    const content = `${base}:${next.join()}`
+    const made = this.#tagged.get(content) ?? this.#returns.push(this.#returns[base]!) - 1
+    this.#tagged.set(content, made)
+    this.#written.set(made, { base, bits: next })
+    this.#marked.set(step, made)
+    return made
   }
 
   /** Frames for rules that call one another without consuming anything (left recursion), in the order given. */

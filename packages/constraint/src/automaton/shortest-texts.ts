@@ -66,8 +66,11 @@ export class ShortestTexts {
 
   #settle(): void {
     const { nodeCount, characterEdges, emptyEdges, calls, endOf, ruleStart, acceptNode } = this.#network
-    const before = [characterEdges, emptyEdges, calls].map((edges) => reverse(edges, nodeCount))
-    const [beforeCharacter, beforeEmpty, beforeCall] = before as [Edges, Edges, Edges]
+    const { conditionEdges, conditions } = this.#network
+    const before = [characterEdges, emptyEdges, calls, conditionEdges].map((edges) =>
+      reverse(edges, nodeCount),
+    )
+    const [beforeCharacter, beforeEmpty, beforeCall, beforeCondition] = before as [Edges, Edges, Edges, Edges]
     const costs = this.#points.map((point) => (point < 0 ? Infinity : utf8Length(point)))
     const startOf = new Map<number, number>()
     ruleStart.forEach((node, rule) => startOf.set(node, rule))
@@ -97,6 +100,13 @@ export class ShortestTexts {
           relax(call.source, bytes + this.#bytes[call.to]!, ruleMark - rule, call.to)
       }
       eachEdge(beforeEmpty, to, (source) => relax(source, bytes, empty, to))
+      // What depends on members that were written has no text that is the shortest always.
+      eachEdge(beforeCondition, to, (source, index) => {
+        const condition = conditions[index]!
+        const isSure =
+          condition.kind === 'mark' || (condition.kind === 'all' && condition.members.length === 0)
+        if (isSure) relax(source, bytes, empty, to)
+      })
       eachEdge(beforeCharacter, to, (source, set) => relax(source, bytes + costs[set]!, set, to))
       eachEdge(beforeCall, to, (source, called) => {
         if (this.#ruleBytes[called] !== Infinity)

@@ -47,7 +47,8 @@ function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Networ
 }
 
 function findAlive(network: Network, usable: (set: number) => boolean) {
-  const { nodeCount, characterEdges, emptyEdges, calls, endOf, ruleStart } = network
+  const { nodeCount, characterEdges, emptyEdges, calls, conditionEdges, conditions, endOf, ruleStart } =
+    network
   const alive = new Uint8Array(nodeCount)
   const aliveRule = new Uint8Array(ruleStart.length)
   const waiting = new Map<number, number[]>()
@@ -56,11 +57,16 @@ function findAlive(network: Network, usable: (set: number) => boolean) {
   const before = reverse(characterEdges, nodeCount)
   const beforeEmpty = reverse(emptyEdges, nodeCount)
   const beforeCalls = reverse(calls, nodeCount)
+  const beforeConditions = reverse(conditionEdges, nodeCount)
+  const waitingForAll = new Map<number, { source: number; rules: readonly number[] }[]>()
   const stack: number[] = []
   const visit = (node: number) => {
     if (alive[node] === 1) return
     alive[node] = 1
     stack.push(node)
+  }
+  const visitIfAll = ({ source, rules }: { source: number; rules: readonly number[] }) => {
+    if (rules.every((rule) => aliveRule[rule] === 1)) visit(source)
   }
   endOf.forEach((rule, node) => {
     if (rule >= 0) visit(node)
@@ -71,7 +77,14 @@ function findAlive(network: Network, usable: (set: number) => boolean) {
     if (rule !== undefined && aliveRule[rule] === 0) {
       aliveRule[rule] = 1
       waiting.get(rule)?.forEach(visit)
+      waitingForAll.get(rule)?.forEach(visitIfAll)
     }
+    eachEdge(beforeConditions, node, (source, index) => {
+      const condition = conditions[index]!
+      if (condition.kind !== 'all') return visit(source)
+      for (const needed of condition.rules) append(waitingForAll, needed, { source, rules: condition.rules })
+      visitIfAll({ source, rules: condition.rules })
+    })
     eachEdge(beforeEmpty, node, visit)
     eachEdge(before, node, (source, set) => usable(set) && visit(source))
     eachEdge(beforeCalls, node, (source, called) => {
@@ -82,12 +95,19 @@ function findAlive(network: Network, usable: (set: number) => boolean) {
   return { alive, aliveRule }
 }
 
-function findTails({ nodeCount, characterEdges, emptyEdges, calls, endOf }: Network): Uint8Array {
+function findTails({
+  nodeCount,
+  characterEdges,
+  emptyEdges,
+  calls,
+  conditionEdges,
+  endOf,
+}: Network): Uint8Array {
   const tail = new Uint8Array(nodeCount)
   const open = new Int32Array(nodeCount)
   const stack: number[] = []
   for (let node = 0; node < nodeCount; node++) {
-    const busy = degree(characterEdges, node) + degree(calls, node) > 0
+    const busy = degree(characterEdges, node) + degree(calls, node) + degree(conditionEdges, node) > 0
     open[node] = busy ? -1 : degree(emptyEdges, node)
     if (endOf[node]! >= 0 && open[node] === 0) stack.push(node)
   }
@@ -127,7 +147,7 @@ export function reverse(edges: Edges, nodeCount: number): Edges {
   return { from, to, label }
 }
 
-function append(lists: Map<number, number[]>, key: number, value: number): void {
+function append<T>(lists: Map<number, T[]>, key: number, value: T): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [value])
   else list.push(value)

@@ -10,8 +10,9 @@ import {
   type Expression,
   type Grammar,
   type RuleCall,
+  type Unordered,
 } from './expression.ts'
-import type { Edges, Network } from './network.ts'
+import type { Edges, Network, NetworkCondition } from './network.ts'
 
 /** Nodes and edges each; about 100 MB at the limit. */
 const maximumEdges = 2_000_000
@@ -55,6 +56,8 @@ class NetworkBuilder {
   readonly #characterEdges = new EdgeList()
   readonly #emptyEdges = new EdgeList()
   readonly #calls = new EdgeList()
+  readonly #conditionEdges = new EdgeList()
+  readonly #conditions: NetworkCondition[] = []
   readonly #ends: number[] = []
   readonly #sets: CharSet[] = []
   readonly #setIndex = new Map<string, number>()
@@ -88,6 +91,8 @@ class NetworkBuilder {
       characterEdges: this.#characterEdges.group(nodeCount),
       emptyEdges: this.#emptyEdges.group(nodeCount),
       calls: this.#calls.group(nodeCount),
+      conditionEdges: this.#conditionEdges.group(nodeCount),
+      conditions: this.#conditions,
       endOf: Int32Array.from(this.#ends),
       ruleStart: Int32Array.from(ruleStart),
       ruleNames: [...this.#ruleIndex.keys()],
@@ -138,9 +143,57 @@ class NetworkBuilder {
         for (const final of graph.finals) this.#emptyEdges.add(nodes[final]!, to, 0)
         return
       }
+      case 'unordered':
+        this.#connectUnordered(expression, from, to)
+        return
       case 'repeat':
         this.#connectRepeat(expression, from, to)
     }
+  }
+
+  /**
+   * Which members were written is kept with the place that the rule returns to; edges ask it, so that no node stands for a
+   * set of them.
+   */
+  #connectUnordered({ members, rest, separator, end }: Unordered, from: number, to: number): void {
+    const [first, after, between, next, done] = Array.from({ length: 5 }, () => this.#newNode()) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
+    const rules = members.map(({ item }) => this.#ruleNumber(item.name))
+    const required = members.flatMap((member, index) => (member.required ? [index] : []))
+    this.#emptyEdges.add(from, first, 0)
+    if (required.length === 0) this.#emptyEdges.add(first, to, 0)
+    rules.forEach((rule, member) => {
+      const [begin, over] = [this.#newNode(), this.#newNode()]
+      this.#emptyEdges.add(first, begin, 0)
+      this.#addCondition(next, begin, { kind: 'absent', member })
+      this.#calls.add(begin, over, rule)
+      this.#addCondition(over, after, { kind: 'mark', member })
+    })
+    if (rest !== undefined) {
+      this.#calls.add(first, after, this.#ruleNumber(rest.name))
+      this.#calls.add(next, after, this.#ruleNumber(rest.name))
+    }
+    this.#addCondition(after, between, {
+      kind: 'left',
+      rules,
+      rest: rest === undefined ? undefined : this.#ruleNumber(rest.name),
+    })
+    this.#connect(separator, between, next)
+    this.#addCondition(after, done, {
+      kind: 'all',
+      members: required,
+      rules: required.map((member) => rules[member]!),
+    })
+    this.#connect(end, done, to)
+  }
+
+  #addCondition(from: number, to: number, condition: NetworkCondition): void {
+    this.#conditionEdges.add(from, to, this.#conditions.push(condition) - 1)
   }
 
   #connectLiteral(text: string, from: number, to: number): void {
@@ -267,6 +320,10 @@ class NetworkBuilder {
         return expression.graph.edges.reduce(
           (sum, edge) => sum + this.#size(edge.label),
           expression.graph.size,
+        )
+      case 'unordered':
+        return (
+          5 + 2 * expression.members.length + this.#size(expression.separator) + this.#size(expression.end)
         )
       case 'repeat': {
         const copies = expression.maximum === Infinity ? expression.minimum + 1 : expression.maximum

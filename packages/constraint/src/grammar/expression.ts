@@ -11,10 +11,21 @@ export type Expression =
   | { readonly kind: 'repeat'; readonly item: Expression; readonly minimum: number; readonly maximum: number }
   | RuleCall
   | { readonly kind: 'graph'; readonly graph: Graph }
+  | Unordered
 
 export interface RuleCall {
   readonly kind: 'rule'
   readonly name: string
+}
+
+/** Members in any order with something between them, each at most once, then an end; none at all where none is required. */
+export interface Unordered {
+  readonly kind: 'unordered'
+  readonly members: readonly { readonly item: RuleCall; readonly required: boolean }[]
+  /** What may stand in the place of a member, any number of times. */
+  readonly rest: RuleCall | undefined
+  readonly separator: Expression
+  readonly end: Expression
 }
 
 /** A finite automaton whose edges carry expressions; node 0 is the start. */

@@ -8,6 +8,15 @@ export interface Edges {
   readonly label: Int32Array
 }
 
+/** What an edge that consumes nothing asks of the members written so far, or adds to them. */
+export type NetworkCondition =
+  | { readonly kind: 'absent'; readonly member: number }
+  | { readonly kind: 'mark'; readonly member: number }
+  /** All of these were written; the rules of them. */
+  | { readonly kind: 'all'; readonly members: readonly number[]; readonly rules: readonly number[] }
+  /** Some member is left to be written, or the rest is possible. */
+  | { readonly kind: 'left'; readonly rules: readonly number[]; readonly rest: number | undefined }
+
 /**
  * A recursive transition network: one automaton per rule, whose edges consume a character, nothing, or a whole
  * other rule (`to` is where it returns). Nodes are numbered across rules.
@@ -18,6 +27,9 @@ export interface Network {
   readonly characterEdges: Edges
   readonly emptyEdges: Edges
   readonly calls: Edges
+  /** Edges that consume nothing, where a condition holds: the label is its index. */
+  readonly conditionEdges: Edges
+  readonly conditions: readonly NetworkCondition[]
   /** Rule that ends at a node, or −1. */
   readonly endOf: Int32Array
   readonly ruleStart: Int32Array

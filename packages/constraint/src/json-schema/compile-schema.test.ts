@@ -473,3 +473,44 @@ test('properties come in the order of the schema, those named like integers too'
   expect(language('{"const":{"z":1,"7":2}}').matches('{"z":1,"7":2}')).toBe(true)
   expect(() => language('{"type":')).toThrow(expect.objectContaining({ code: 'invalid-schema' }))
 })
+
+test('in any order, each property comes once, required ones at least, additional ones anywhere', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      a: { type: 'integer' },
+      b: { type: 'object', properties: { x: {}, y: { $ref: '#' } }, required: ['y'] },
+      c: false,
+      d: { type: 'string' },
+    },
+    required: ['a', 'd'],
+    additionalProperties: { type: 'null' },
+  }
+  const { matches } = language(schema, { propertyOrder: 'any' })
+  const right = [
+    '{"a":1,"d":"x"}',
+    '{"d":"x","a":1}',
+    '{"d":"x","q":null,"a":1,"r":null}',
+    '{"b":{"y":{"d":"","a":2},"x":1},"d":"x","a":1}',
+  ]
+  const wrong = [
+    '{"d":"x"}',
+    '{}',
+    '{"d":"x","a":1,"a":2}',
+    '{"d":"x","a":1,"c":2}',
+    '{"b":{"x":1},"d":"x","a":1}',
+    '{"d":"x","a":1,}',
+  ]
+  expect({ right: right.filter(matches), wrong: wrong.filter(matches) }).toEqual({ right, wrong: [] })
+})
+
+test('in any order, nothing leads to where no property is left', () => {
+  const named = { type: 'object', additionalProperties: false }
+  const { allowsPrefix } = language({ ...named, properties: { a: {}, b: {} } }, { propertyOrder: 'any' })
+  expect(['{"b":1,', '{"b":1,"a":2,', '{"b":1,"b"'].map(allowsPrefix)).toEqual([true, false, false])
+  const dead = { ...named, properties: { a: {}, b: { type: 'string', enum: [1] } } }
+  expect(language(dead, { propertyOrder: 'any' }).allowsPrefix('{"a":1,')).toBe(false)
+  expect(() => language({ ...dead, required: ['b'] }, { propertyOrder: 'any' })).toThrow(
+    expect.objectContaining({ code: 'unsatisfiable' }),
+  )
+})

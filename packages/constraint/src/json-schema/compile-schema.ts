@@ -11,6 +11,7 @@ import {
   sequence,
   type Expression,
   type Grammar,
+  type RuleCall,
 } from '../grammar/expression.ts'
 import { compileArray } from './compile-array.ts'
 import { compileNumber } from './compile-number.ts'
@@ -37,6 +38,11 @@ export interface SchemaOptions {
    * ever. Values that the schema names keep theirs. Default: no bound.
    */
   readonly bounded?: boolean
+  /**
+   * `schema` (the default): properties come in the order of the schema, additional ones last. `any`: in any order; counted
+   * ones and those that a `not` demands keep the schema's, and `finish` knows no way out of objects with required ones.
+   */
+  readonly propertyOrder?: 'schema' | 'any'
   /** Refuse keywords that assert nothing and formats that are not known, instead of ignoring them. */
   readonly strict?: boolean
   /** Schemas that references may lead to, by the address that they are called by. */
@@ -93,6 +99,7 @@ function readText(text: string): Json {
 class SchemaCompiler implements ValueCompiler {
   readonly space: Expression
   readonly closedObjects: boolean
+  readonly anyOrder: boolean
   readonly mostDigits: number
   readonly #alternatives = new Alternatives(isValidValue)
   readonly #rules = new Map<string, Expression>()
@@ -102,7 +109,13 @@ class SchemaCompiler implements ValueCompiler {
   #shared = 0
   #compiled = 0
 
-  constructor({ whitespace = 'compact', closedObjects = false, bounded = false }: SchemaOptions) {
+  constructor({
+    whitespace = 'compact',
+    closedObjects = false,
+    bounded = false,
+    propertyOrder,
+  }: SchemaOptions) {
+    this.anyOrder = propertyOrder === 'any'
     this.closedObjects = closedObjects
     this.mostDigits = bounded ? mostDigits : Infinity
     const most = bounded ? mostWhitespace : Infinity
@@ -124,7 +137,7 @@ class SchemaCompiler implements ValueCompiler {
     )
     const name = [...new Set(telling.map(({ path }) => path))].sort().join(' and ') || 'any value'
     if (!this.#rules.has(name)) {
-      if (this.#rules.size >= maximumRules) {
+      if (this.#rules.size - this.#shared >= maximumRules) {
         throw new ConstraintError(
           'too-large',
           `The schema describes more than ${maximumRules} different values`,
@@ -136,7 +149,7 @@ class SchemaCompiler implements ValueCompiler {
     return rule(name)
   }
 
-  share(expression: Expression): Expression {
+  share(expression: Expression): RuleCall {
     const name = `part ${++this.#shared}`
     this.#rules.set(name, expression)
     return rule(name)

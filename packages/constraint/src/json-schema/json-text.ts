@@ -63,6 +63,7 @@ export function insideString(expression: Expression): Expression {
       const edges = graph.edges.map((edge) => ({ ...edge, label: insideString(edge.label) }))
       return { kind: 'graph', graph: { ...graph, edges } }
     }
+    case 'unordered':
     case 'rule':
       throw new TypeError('Texts inside a string call no rules')
   }

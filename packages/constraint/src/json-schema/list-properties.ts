@@ -47,6 +47,8 @@ export function listProperties(
   if (limits.maximum < limits.minimum) return choice([])
   if (pairs.length === 0 && limits.demands === 0 && isCounted)
     return countMembers(choice(additional.map(({ pair }) => pair)), limits, space)
+  if (compiler.anyOrder && limits.demands === 0 && isUncounted(pairs, additional, limits))
+    return inAnyOrder(pairs, additional, compiler)
   const { minimum, maximum, all, most } = measure(pairs, additional, limits)
   const share = (label: Expression): Expression => (most > 1 || all > 0 ? compiler.share(label) : label)
   const last = pairs.length
@@ -80,6 +82,33 @@ export function listProperties(
     }
   }
   return { kind: 'graph', graph: { size: end + 1, finals: [...finals, end], edges } }
+}
+
+/** Whether whatever the limits ask for is so anyway. */
+function isUncounted(
+  pairs: readonly { members: readonly Member[]; required: boolean }[],
+  additional: readonly Member[],
+  { minimum, maximum }: Limits,
+): boolean {
+  const required = pairs.filter((pair) => pair.required).length
+  return minimum <= required && (maximum === Infinity || (additional.length === 0 && maximum >= pairs.length))
+}
+
+function inAnyOrder(
+  pairs: readonly { members: readonly Member[]; required: boolean }[],
+  additional: readonly Member[],
+  compiler: ValueCompiler,
+): Expression {
+  if (pairs.some(({ members, required }) => required && members.length === 0)) return choice([])
+  return {
+    kind: 'unordered',
+    members: pairs.flatMap(({ members, required }) =>
+      members.map(({ pair }) => ({ item: compiler.share(pair), required })),
+    ),
+    rest: additional.length === 0 ? undefined : compiler.share(choice(additional.map(({ pair }) => pair))),
+    separator: separator(compiler.space),
+    end: compiler.space,
+  }
 }
 
 /** How far is counted: to the limits, where properties could pass them at all. */

@@ -1,4 +1,4 @@
-import type { Expression } from '../grammar/expression.ts'
+import type { Expression, RuleCall } from '../grammar/expression.ts'
 import type { Conjunction } from './conjunctions.ts'
 import type { KeyClass } from './key-class.ts'
 
@@ -8,12 +8,14 @@ export interface ValueCompiler {
   readonly space: Expression
   /** Whether objects are closed where `additionalProperties` is absent. */
   readonly closedObjects: boolean
+  /** Whether properties come in any order. */
+  readonly anyOrder: boolean
   /** A value that meets all the schemas. */
   valueOf(locations: Conjunction): Expression
   /** The schemas of which any may hold where all of these do. */
   alternativesOf(locations: Conjunction): Conjunction[]
   /** The same expression as a rule of its own, so that many places share it. */
-  share(expression: Expression): Expression
+  share(expression: Expression): RuleCall
   /** Keys that are not named, by the names and languages that tell them apart. */
   readonly keyClasses: Map<string, readonly KeyClass[]>
   /** The expression that was made for a key, as a rule of its own. */

@@ -2,7 +2,9 @@ import { deadState, type Automaton } from '../automaton/automaton.ts'
 import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
 import { tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
+import { findLikeness, maskWithout } from './find-likeness.ts'
 import { followUniform } from './follow-uniform.ts'
+import { indexOf } from './sorted-labels.ts'
 import { StateShapes, type ClassGroup, type MainGroup, type StateShape } from './state-shapes.ts'
 
 /** The tokens that may follow a state, end tokens apart: a short list, or one bit each. */
@@ -30,12 +32,15 @@ export class MaskComputer {
   readonly #vocabulary: Vocabulary
   readonly #shapes: StateShapes
   readonly #found: Int32Array
+  readonly #maskOf: (state: number) => Mask
   #foundCount = 0
   #unions: { bits: Uint32Array; count: number }[] = []
   readonly #pathStates: number[] = []
   readonly #pathRows: Int32Array[] = []
 
-  constructor(automaton: Automaton, vocabulary: Vocabulary) {
+  /** @param maskOf a mask that is perhaps known: of a state that the one asked for is like */
+  constructor(automaton: Automaton, vocabulary: Vocabulary, maskOf: (state: number) => Mask) {
+    this.#maskOf = maskOf
     this.#automaton = automaton
     this.#vocabulary = vocabulary
     const worthwhile = Math.max(64, Math.floor(vocabulary.size * worthwhileShare))
@@ -44,7 +49,27 @@ export class MaskComputer {
   }
 
   compute(state: number): Mask {
+    const isInside = this.#automaton.unfinishedParts(state) !== undefined
+    const like = isInside ? undefined : findLikeness(this.#automaton, this.#shapes, state)
+    const mask = like && this.#maskOf(like.state)
     this.#foundCount = 0
+    if (like !== undefined && mask?.kind === 'bits') return this.#computeFrom(mask, like.points, state)
+    return this.#computeWhole(state)
+  }
+
+  /** What is written first by the tokens of a mask decides but for some characters. */
+  #computeFrom(mask: Mask & { kind: 'bits' }, points: readonly number[], state: number): Mask {
+    const { trie } = this.#vocabulary
+    const { bits, count, nodes } = maskWithout(mask, points, trie)
+    this.#unions = []
+    for (const node of nodes) this.#visit(trie, node, state)
+    const own = this.#finish()
+    if (own.kind === 'bits') for (let word = 0; word < bits.length; word++) bits[word]! |= own.bits[word]!
+    else for (const token of own.tokens) bits[token >>> 5]! |= 1 << (token & 31)
+    return { kind: 'bits', bits, count: count + own.count }
+  }
+
+  #computeWhole(state: number): Mask {
     this.#unions = []
     const unfinished = this.#automaton.unfinishedParts(state)
     if (unfinished !== undefined) this.#collectContinuing(state)
@@ -312,17 +337,4 @@ export class MaskComputer {
 
 function pointsBeyond(shape: StateShape, group: ClassGroup): Int32Array | undefined {
   return shape.main?.group === group ? shape.pointsOutside : shape.points
-}
-
-function indexOf(sorted: Int32Array, value: number): number {
-  let low = 0
-  let high = sorted.length - 1
-  while (low <= high) {
-    const middle = (low + high) >>> 1
-    const difference = sorted[middle]! - value
-    if (difference === 0) return middle
-    if (difference < 0) low = middle + 1
-    else high = middle - 1
-  }
-  return -1
 }

@@ -67,6 +67,11 @@ export class StateShapes {
     return shape
   }
 
+  /** Characters of a class, if they are few. */
+  pointsOf(characterClass: number): readonly number[] | undefined {
+    return this.#pointsOf[characterClass]
+  }
+
   /** All characters that may follow a state. */
   allowedGroup(state: number): ClassGroup {
     const known = this.#allowed[state]
