@@ -10,5 +10,8 @@ export type {
   Models,
   NodeServices,
   ReadyModel,
+  TrainedLora,
+  Training,
+  TrainRequest,
   WoolgatherNode,
 } from './services/services.ts'

@@ -9,6 +9,8 @@ export const library: Readonly<Record<string, () => Promise<WoolgatherNode>>> = 
   'lora/bake': async () => (await import('./lora/bake.ts')).bakeLora,
   'lora/combine': async () => (await import('./lora/combine.ts')).combineLoras,
   'lora/extract': async () => (await import('./lora/extract.ts')).extractLora,
+  'lora/dataset': async () => (await import('./lora/dataset.ts')).dataset,
+  'lora/train': async () => (await import('./lora/train.ts')).trainLora,
   'lora/save': async () => (await import('./lora/save.ts')).saveLora,
   'merging/weighted-sum': async () => (await import('./merging/weighted-sum.ts')).weightedSum,
   'merging/merge': async () => (await import('./merging/merge.ts')).merge,

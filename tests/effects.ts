@@ -230,6 +230,20 @@ export const effects: Partial<Record<string, (outputs: Outputs) => void>> = {
     expect(row?.slice(0, 2)).toEqual(['too small: 1', 'too small: 2'])
     expect(String(row?.[2]).length).toBeGreaterThan(30)
   },
+  'style-in-a-minute.json': (outputs) => {
+    const { '0': none = [], '1': full = [] } = sharesByRow(outputs, isPirate)
+    expect(share(none)).toBe(0)
+    expect(share(full)).toBe(1)
+  },
+  'rank-by-learning-rate.json': (outputs) => {
+    const { means } = outputs['chart']!['chart'] as unknown as { means: number[][] }
+    const losses = means.flat()
+    expect(losses).toHaveLength(4)
+    // the lower learning rate learns less in so few steps
+    const [low = [], high = []] = means
+    for (const [index, loss] of high.entries()) expect(loss).toBeLessThan(low[index]!)
+    expect(isPirate(outputs['show']?.['value'] as string)).toBe(true)
+  },
   'lora-strength.json': (outputs) => {
     const { '0': none = [], '0.5': half = [], '1': full = [] } = sharesByRow(outputs, isPirate)
     expectShares(share(none), share(full))

@@ -1,4 +1,4 @@
-import { loraOn, provenanceKeys } from '@woolgather/workflow'
+import { loraOn, provenanceKeys, withoutDatasets } from '@woolgather/workflow'
 import { z } from 'zod'
 import { loraRecipeSchema, modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
@@ -42,16 +42,27 @@ export const saveLora: WoolgatherNode = defineNode({
       description: 'Replaces a file of that name; else a number is added to the name.',
       schema: z.boolean().default(false),
     },
+    includeDataset: {
+      type: 'boolean',
+      title: 'With the dataset',
+      description:
+        'Of a LoRA that was trained here: the workflow in the file has the lines it learnt from, too. Whoever gets the file can read them.',
+      schema: z.boolean().default(false),
+      advanced: true,
+    },
   },
   outputs: { file: { type: 'file', description: 'Where it was written, as “LoRA” takes it.' } },
-  run: async ({ lora, model, file, overwrite }, { services, signal, progress, workflow }) => ({
+  run: async (
+    { lora, model, file, overwrite, includeDataset },
+    { services, signal, progress, workflow },
+  ) => ({
     file: await services.weights.saveLora(file, model ? loraOn(lora, model) : lora, {
       overwrite,
       signal,
       onProgress: progress,
       metadata: {
         [provenanceKeys.recipe]: JSON.stringify(lora),
-        [provenanceKeys.workflow]: JSON.stringify(workflow),
+        [provenanceKeys.workflow]: JSON.stringify(includeDataset ? workflow : withoutDatasets(workflow)),
       },
     }),
   }),

@@ -1,4 +1,4 @@
-import { outputTypes, provenanceKeys, type OutputType } from '@woolgather/workflow'
+import { outputTypes, provenanceKeys, withoutDatasets, type OutputType } from '@woolgather/workflow'
 import { z } from 'zod'
 import { modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
@@ -59,7 +59,7 @@ export const saveModel: WoolgatherNode = defineNode({
       onProgress: progress,
       metadata: {
         [provenanceKeys.recipe]: JSON.stringify(model),
-        [provenanceKeys.workflow]: JSON.stringify(workflow),
+        [provenanceKeys.workflow]: JSON.stringify(withoutDatasets(workflow)),
       },
     })
     return { file: saved.file, bytes: saved.bytes, notes: [...saved.notes] }

@@ -1,4 +1,4 @@
-import { carrierOf, carryWorkflow } from '@woolgather/workflow'
+import { carrierOf, carryWorkflow, withoutDatasets } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 
@@ -35,7 +35,8 @@ export const saveText: WoolgatherNode = defineNode({
     },
   },
   outputs: { file: { type: 'file', description: 'Where it was written, below the output folder.' } },
-  async run({ text, file, overwrite, workflow: keep }, { services, workflow }) {
+  async run({ text, file, overwrite, workflow: keep }, { services, workflow: whole }) {
+    const workflow = withoutDatasets(whole)
     const carrier = keep ? carrierOf(file) : undefined
     const carrying = carrier === undefined ? undefined : carryWorkflow(text, carrier, workflow)
     const written = await services.files.writeOutput(file, carrying ?? text, { overwrite })

@@ -6,14 +6,45 @@ import {
 } from '@woolgather/engine'
 import type { Constraint, ConstraintSource } from '@woolgather/constraint'
 import type { ControlVector, LanguageModel, VectorUse } from '@woolgather/llama'
+import type { TrainingJob, TrainingOutcome, TrainingUpdate } from '@woolgather/train'
 import type { SaveOptions, Weights, WorkOptions } from '@woolgather/weights'
-import type { Json, ModelRecipe } from '@woolgather/workflow'
+import type { Json, LoraUse, ModelRecipe } from '@woolgather/workflow'
 
 /** What the host of the node library provides; the worker does, next to the hardware. */
 export interface NodeServices {
   models: Models
   weights: Weights
+  training: Training
   files: Files
+}
+
+export interface Training {
+  /**
+   * Trains a LoRA in a process of its own; what was trained before from the same is found, what was interrupted goes on.
+   * @throws model-unsupported, model-too-large, adapter-mismatch, training-diverged, native-crash, disk-full, cancelled
+   */
+  train(request: TrainRequest, options: TrainOptions): Promise<TrainedLora>
+}
+
+export interface TrainRequest extends Pick<
+  TrainingJob,
+  'examples' | 'held' | 'settings' | 'evaluateEvery' | 'sampleEvery' | 'keep' | 'metadata'
+> {
+  model: ModelRecipe
+  /** What is gone on from. */
+  from?: LoraUse | undefined
+  /** sha256 of the dataset. */
+  dataset: string
+}
+
+export interface TrainOptions {
+  signal: AbortSignal
+  onUpdate: (update: TrainingUpdate) => void
+}
+
+export interface TrainedLora extends TrainingOutcome {
+  /** sha256 of the file, by which recipes name it. */
+  sha256: string
 }
 
 /** A model ready to use, and the adapters its recipe asks for as `generate` takes them. */

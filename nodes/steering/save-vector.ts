@@ -1,4 +1,4 @@
-import { provenanceKeys, vectorSchema } from '@woolgather/workflow'
+import { provenanceKeys, vectorSchema, withoutDatasets } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
 import { readVectorValue } from './vectors/vector-value.ts'
@@ -37,7 +37,7 @@ export const saveVector: WoolgatherNode = defineNode({
   run: async ({ vector, file, overwrite }, { services, workflow }) => ({
     file: await services.models.writeVector(file, readVectorValue(vector), {
       overwrite,
-      metadata: { [provenanceKeys.workflow]: JSON.stringify(workflow) },
+      metadata: { [provenanceKeys.workflow]: JSON.stringify(withoutDatasets(workflow)) },
     }),
   }),
 })

@@ -86,6 +86,7 @@ export async function runGraphOn(
       saveLora: (file) => Promise.resolve(file),
       saveModel: (file) => Promise.resolve({ file, bytes: 0, notes: [] }),
     },
+    training: { train: () => Promise.reject(new Error('these models cannot be trained')) },
     files: {
       writeOutput: () => Promise.reject(new Error('this graph writes no files')),
       readInput: () => Promise.reject(new Error('this graph reads no files')),

@@ -7,6 +7,7 @@ import type { ModelHost } from './models.ts'
 export interface CellServicesOptions {
   models: ModelHost
   weights: Weights
+  training: NodeServices['training']
   files: NodeServices['files']
   sources: SourceFiles
 }
@@ -18,6 +19,7 @@ export interface CellServicesOptions {
 export function createCellServices({
   models,
   weights,
+  training,
   files,
   sources,
 }: CellServicesOptions): CellServices<NodeServices> {
@@ -69,7 +71,14 @@ export function createCellServices({
       fingerprintLora: async (source) =>
         namesOf([...(await contentsOf(filesOfLora(source))).values()], which),
     }
-    return { models: ownModels, weights: ownWeights, files }
+    const ownTraining: NodeServices['training'] = {
+      train: (request, options) => {
+        const { model, from } = request
+        const read = [...filesOfModel(model), ...(from ? filesOfLora(from) : [])]
+        return reading(read, () => training.train(request, options))
+      },
+    }
+    return { models: ownModels, weights: ownWeights, training: ownTraining, files }
   }
 
   return {

@@ -12,6 +12,7 @@ import { createFiles } from './files.ts'
 import { createModels } from './models.ts'
 import { reportMemory } from './report-memory.ts'
 import { readLeftOver } from './read-left-over.ts'
+import { createTraining } from './training.ts'
 
 export interface WorkerOptions {
   llama: LlamaRuntime
@@ -51,7 +52,7 @@ export function startWorker({ llama, folders, registry, send, code, watch, idleM
   })
   const found = openModels({ folders: folders.models, data: folders.data })
   const makers = openMakers({ models: found, data: folders.data, code })
-  const { sources, maker, loras } = makers
+  const { sources, maker, loras, trained } = makers
   const memory = reportMemory(send)
   const loaded = new SharedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })
   const models = createModels(llama, {
@@ -71,7 +72,15 @@ export function startWorker({ llama, folders, registry, send, code, watch, idleM
     free: (file) => loaded.free(file),
   })
   const files = createFiles(folders.output, [path.join(folders.data, 'inputs'), folders.output])
-  const services: NodeServices = { models, weights, files }
+  const training = createTraining({
+    folder: path.join(folders.data, 'training'),
+    models,
+    weights: maker,
+    loras,
+    trained,
+    threads: llama.info.threads,
+  })
+  const services: NodeServices = { models, weights, training, files }
   const running = new Map<string, RunningRun>()
 
   const start = (request: WorkerRequest & { type: 'run' }): void => {
@@ -104,13 +113,14 @@ export function startWorker({ llama, folders, registry, send, code, watch, idleM
       workflow,
       registry: await withNodesOf(workflow, registry),
       services,
-      forCell: () => createCellServices({ models, weights, files, sources }),
+      forCell: () => createCellServices({ models, weights, training, files, sources }),
       onHold: ({ names, others }) => loaded.hold(run, names, others),
       run,
       artifacts,
       cache,
       code,
-      concurrency: { default: 8, model: 64 },
+      // A training takes all processors.
+      concurrency: { default: 8, model: 64, training: 1 },
       emit,
       signal,
       ...(targets && { targets }),

@@ -8,6 +8,7 @@ const scalars = [
   'bool',
   'int',
   'int8_t',
+  'uint8_t',
   'int32_t',
   'uint32_t',
   'int64_t',

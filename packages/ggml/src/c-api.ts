@@ -37,6 +37,7 @@ export type StructName =
   | 'llama_token_data'
   | 'llama_logit_bias'
   | 'llama_sampler_chain_params'
+  | 'ggml_init_params'
 
 /** Member name → C type, in the header's order. */
 export const structs: Readonly<Record<StructName, Readonly<Record<string, string>>>> = {
@@ -116,6 +117,7 @@ export const structs: Readonly<Record<StructName, Readonly<Record<string, string
   llama_token_data: { id: 'llama_token', logit: 'float', p: 'float' },
   llama_logit_bias: { token: 'llama_token', bias: 'float' },
   llama_sampler_chain_params: { no_perf: 'bool' },
+  ggml_init_params: { mem_size: 'size_t', mem_buffer: 'void *', no_alloc: 'bool' },
 }
 
 export interface ModelParams {

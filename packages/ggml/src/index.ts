@@ -25,3 +25,13 @@ export type {
 } from './c-api.ts'
 export { dequantizeRows, quantizeRows, rowBytes, tensorTypes } from './quantize.ts'
 export type { TensorType } from './quantize.ts'
+
+// tensors to compute with
+export { loadTensorApi, setBackendThreads, type TensorApi } from './tensor-api.ts'
+export type {
+  AllocatorPointer,
+  BackendPointer,
+  BufferPointer,
+  GraphPointer,
+  TensorContext,
+} from './tensor-api.ts'

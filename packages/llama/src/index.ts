@@ -50,7 +50,7 @@ export {
 } from './chat/index.ts'
 
 // memory
-export { chooseResources, estimateMemory, inspectModel } from './memory/index.ts'
+export { availableMemory, chooseResources, estimateMemory, inspectModel } from './memory/index.ts'
 
 // control vectors
 export { readVectorFile, writeVectorFile } from './vectors/index.ts'

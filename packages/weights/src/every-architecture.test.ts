@@ -7,6 +7,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { startThreads } from './jobs/threads.ts'
 import { createLoraMaker } from './loras/make-lora.ts'
+import { openTrainedLoras } from './loras/trained-loras.ts'
 import { openMadeFiles } from './made/made-files.ts'
 import { checkLoads } from './merging/check-loads.ts'
 import { createModelMaker, type ModelMaker } from './merging/make-model.ts'
@@ -25,7 +26,13 @@ test.skipIf(!isFull)(
     try {
       const made = openMadeFiles(at('made'), 1e9)
       const files = openSources(folder)
-      const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of) })
+      const loras = createLoraMaker({
+        made,
+        threads,
+        files,
+        modelPath: (...of) => maker.pathOf(...of),
+        trained: openTrainedLoras(folder),
+      })
       const maker: ModelMaker = createModelMaker({ made, threads, files, loras })
       const options = { signal: new AbortController().signal, onProgress: () => {}, metadata: {} }
       const recipe = { kind: 'file', file: 'model.gguf', adapters: [] } satisfies ModelRecipe

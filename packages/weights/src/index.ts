@@ -2,6 +2,7 @@
 export { openMakers, type Makers } from './open-makers.ts'
 export type { ModelMaker } from './merging/make-model.ts'
 export type { LoraMaker } from './loras/make-lora.ts'
+export type { TrainedLoras } from './loras/trained-loras.ts'
 export type { WorkOptions } from './made/made-files.ts'
 export { untilAborted } from './made/until-aborted.ts'
 

@@ -2,6 +2,7 @@ import { openHashMemory, type Models } from '@woolgather/files'
 import path from 'node:path'
 import { startThreads } from './jobs/threads.ts'
 import { createLoraMaker, type LoraMaker } from './loras/make-lora.ts'
+import { openTrainedLoras, type TrainedLoras } from './loras/trained-loras.ts'
 import { openMadeFiles } from './made/made-files.ts'
 import { readBudget } from './made/read-budget.ts'
 import { createModelMaker, type ModelMaker } from './merging/make-model.ts'
@@ -22,6 +23,7 @@ export interface Makers extends AsyncDisposable {
   sources: SourceFiles
   maker: ModelMaker
   loras: LoraMaker
+  trained: TrainedLoras
 }
 
 export function openMakers({ models, data, code }: MakersOptions): Makers {
@@ -33,13 +35,15 @@ export function openMakers({ models, data, code }: MakersOptions): Makers {
   })
   const files = createSourceFiles((file) => models.find(file), contents)
   const made = openMadeFiles(path.join(data, 'made'), readBudget(), code)
+  const trained = openTrainedLoras(path.join(data, 'trained'))
   // Models are merged with LoRAs in them, and LoRAs are extracted from models.
-  const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of) })
+  const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of), trained })
   const maker = createModelMaker({ made, threads, files, loras })
   return {
     sources: files,
     maker,
     loras,
+    trained,
     async [Symbol.asyncDispose]() {
       ending.abort()
       await threads[Symbol.asyncDispose]()

@@ -1,8 +1,9 @@
 import { firstFolder, placeToSave } from '@woolgather/files'
-import { writeLoraFile, type GgufValue } from '@woolgather/gguf'
+import { openGguf, writeLoraFile, type GgufValue } from '@woolgather/gguf'
 import {
   filesOfLora,
   filesOfModel,
+  provenanceKeys,
   WoolgatherError,
   type Json,
   type LoraSource,
@@ -85,7 +86,7 @@ export function createWeights({ folders, files, maker, loras, free }: WeightsOpt
         key,
         { type: 'text', value },
       ])
-      await writeLoraFile(target, lora, new Map(texts))
+      await writeLoraFile(target, lora, new Map([...texts, ...(await trainingOf(use, loras, options))]))
       return path.relative(folder, target).replaceAll(path.sep, '/')
     },
     async saveModel(file, recipe, { overwrite, ...options }) {
@@ -102,4 +103,16 @@ export function createWeights({ folders, files, maker, loras, free }: WeightsOpt
       return { ...saved, file: path.relative(folder, target).replaceAll(path.sep, '/') }
     },
   }
+}
+
+/** How a LoRA was trained, which its file knows. */
+async function trainingOf(
+  use: LoraUse,
+  loras: LoraMaker,
+  options: WorkOptions,
+): Promise<[string, GgufValue][]> {
+  if (!('trained' in use)) return []
+  await using file = await openGguf(await loras.pathOf(use, options))
+  const training = await file.value(provenanceKeys.training)
+  return training === undefined ? [] : [[provenanceKeys.training, training]]
 }

@@ -209,3 +209,4 @@ export {
   weightsOf,
 } from './links/recipe-files.ts'
 export { provenanceKeys } from './document/provenance.ts'
+export { withoutDatasets } from './document/without-datasets.ts'

@@ -20,6 +20,7 @@ export const portShapes: Record<PortType, PortShape> = {
   constraint: 'hexagon',
   sampler: 'hexagon',
   canvas: 'circle',
+  dataset: 'square',
   any: 'ring',
 }
 

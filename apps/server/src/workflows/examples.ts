@@ -61,6 +61,10 @@ export const exampleGroups: readonly ExampleGroup[] = [
   {
     name: 'LoRA',
     examples: {
+      'style-in-a-minute':
+        'Twelve lines teach the model a style in seconds: at strength 0 no story has it, at 1 all do.',
+      'rank-by-learning-rate':
+        'Four LoRAs from the same lines: the loss of each on what was held back, and the best one’s story.',
       'stacked-loras':
         'A pirate at half strength, and half taken away again, left, or added: none, some, all.',
       'combine-loras': 'A voice and a topic from two LoRAs, alone and added up.',

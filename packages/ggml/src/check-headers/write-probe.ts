@@ -1,6 +1,9 @@
 import { parsePrototype, structTypes } from '../bind.ts'
 import { prototypes, structs } from '../c-api.ts'
+import { tensorPrototypes } from '../tensor-api.ts'
 import { tensorTypes } from '../quantize.ts'
+
+const all = { ...prototypes, ...tensorPrototypes }
 
 /**
  * A C program that prints what the headers say of everything bound: a line `function NAME 1` where the bound
@@ -13,6 +16,7 @@ export function writeProbe(): string {
     '#include <stdio.h>',
     '#include <stddef.h>',
     '#include "llama.h"',
+    '#include "ggml-alloc.h"',
     '#define SAME(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))',
     'int main(void) {',
     ...lines.map(([format, expression]) => `  printf("${format} %d\\n", (int) (${expression}));`),
@@ -25,7 +29,7 @@ export function writeProbe(): string {
 /** What `writeProbe` prints where the headers agree with `c-api.ts`. */
 export function expectedOutput(): string[] {
   return [
-    ...Object.keys(prototypes).map((name) => `function ${name} 1`),
+    ...Object.keys(all).map((name) => `function ${name} 1`),
     ...Object.entries(structTypes).flatMap(([name, type]) => [
       `size ${name} ${type.size}`,
       ...Object.values(type.members ?? {}).map((member) => `offset ${name} ${member.name} ${member.offset}`),
@@ -41,7 +45,7 @@ export function expectedOutput(): string[] {
 type Line = [format: string, expression: string]
 
 function functionLines(): Line[] {
-  return Object.entries(prototypes).map(([name, prototype]) => {
+  return Object.entries(all).map(([name, prototype]) => {
     const { result, args } = parsePrototype(prototype)
     return [`function ${name}`, `SAME(&${name}, ${result} (*)(${args.join(', ') || 'void'}))`]
   })

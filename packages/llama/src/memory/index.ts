@@ -1,4 +1,5 @@
 export { aloneArchitectures, unevenArchitectures, wholeStateArchitectures } from './architectures.ts'
+export { availableMemory } from './available-memory.ts'
 export { chooseResources } from './choose-resources.ts'
 export { estimateMemory, keepsStates } from './estimate-memory.ts'
 export { MemoryClaims } from './memory-claims.ts'

@@ -16,6 +16,7 @@ import { openMadeFiles } from '../made/made-files.ts'
 import { startThreads } from '../jobs/threads.ts'
 import { openSources } from '../testing/open-sources.ts'
 import { createLoraMaker, type LoraMaker } from './make-lora.ts'
+import { openTrainedLoras } from './trained-loras.ts'
 
 const vocabulary = 320
 let folder = ''
@@ -32,6 +33,7 @@ beforeAll(async () => {
     threads,
     files: openSources(folder),
     modelPath: (model: ModelRecipe) => Promise.resolve(at(filesOfModel(model)[0]!)),
+    trained: openTrainedLoras(at('trained')),
   })
   await writeRandomModel(at('base.gguf'), { vocabSize: vocabulary })
   await writeRandomModel(at('tuned.gguf'), { vocabSize: vocabulary, seed: 77 })

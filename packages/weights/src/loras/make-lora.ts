@@ -22,6 +22,7 @@ import {
 } from '@woolgather/workflow'
 import { adapterOf, loraFileOf } from './adapter-files.ts'
 import { extractKeys, extractLoraFile } from './extract-lora.ts'
+import type { TrainedLoras } from './trained-loras.ts'
 import { convertPeft } from '../imports/peft/convert-peft.ts'
 import { asWoolgatherError } from '../made/as-woolgather-error.ts'
 import { holdMade } from '../made/hold-made.ts'
@@ -36,6 +37,7 @@ export interface LoraMakerOptions {
   files: SourceFiles
   /** A file with a model's weights. */
   modelPath: (recipe: ModelRecipe, options: WorkOptions) => Promise<string>
+  trained: Pick<TrainedLoras, 'pathOf'>
 }
 
 export interface LoraReport {
@@ -55,9 +57,10 @@ export interface LoraMaker {
   read(use: LoraUse, options: WorkOptions): Promise<LoraFile>
 }
 
-export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOptions): LoraMaker {
+export function createLoraMaker({ made, threads, files, modelPath, trained }: LoraMakerOptions): LoraMaker {
   const pathOf = async (source: LoraSource, options: WorkOptions): Promise<string> => {
     if ('file' in source) return files.find(source.file)
+    if ('trained' in source) return trained.pathOf(source.trained)
     const how = howOf(source)
     const recipe = { how, files: filesOfLora(how), extension: '.lora.gguf' as const }
     const held = await holdMade({ made, files }, recipe, options, (target, own) => make(how, target, own))
@@ -150,7 +153,7 @@ export function createLoraMaker({ made, threads, files, modelPath }: LoraMakerOp
 }
 
 /** All that are no files as they are. */
-type MadeLora = Exclude<LoraSource, { file: string }>
+type MadeLora = Exclude<LoraSource, { file: string } | { trained: string }>
 type LoraContent = { lora: LoraFile; metadata: Map<string, GgufValue> }
 
 /** How much of it is used does not change what it is. */
@@ -162,6 +165,7 @@ function howOf(source: MadeLora): MadeLora {
 export function nameOf(source: LoraSource): string {
   if ('file' in source) return source.file
   if ('peft' in source) return source.peft
+  if ('trained' in source) return 'the trained LoRA'
   return 'combine' in source ? 'the combined LoRA' : 'the extracted LoRA'
 }
 

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSources } from '../testing/open-sources.ts'
 import { createLoraMaker } from '../loras/make-lora.ts'
+import { openTrainedLoras } from '../loras/trained-loras.ts'
 import { isReadable, typeName, WeightsFile } from '../sources/weights-file.ts'
 import { openMadeFiles } from '../made/made-files.ts'
 import { createModelMaker, type ModelMaker } from './make-model.ts'
@@ -23,7 +24,13 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'woolgather-models-'))
   const made = openMadeFiles(at('made'), 1e9)
   const files = openSources(folder)
-  const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of) })
+  const loras = createLoraMaker({
+    made,
+    threads,
+    files,
+    modelPath: (...of) => maker.pathOf(...of),
+    trained: openTrainedLoras(folder),
+  })
   maker = createModelMaker({ made, threads, files, loras })
   await writeRandomModel(at('a.gguf'), { type: 'F16' })
   await writeRandomModel(at('b.gguf'), { type: 'F16', seed: 2 })

@@ -15,6 +15,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startThreads } from '../jobs/threads.ts'
 import { createLoraMaker } from '../loras/make-lora.ts'
+import { openTrainedLoras } from '../loras/trained-loras.ts'
 import { openMadeFiles } from '../made/made-files.ts'
 import { openSources } from '../testing/open-sources.ts'
 import { createModelMaker, type ModelMaker } from './make-model.ts'
@@ -29,7 +30,13 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'woolgather-stacks-'))
   const made = openMadeFiles(at('made'), 1e9)
   const files = openSources(folder)
-  const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of) })
+  const loras = createLoraMaker({
+    made,
+    threads,
+    files,
+    modelPath: (...of) => maker.pathOf(...of),
+    trained: openTrainedLoras(folder),
+  })
   maker = createModelMaker({ made, threads, files, loras })
 })
 afterAll(async () => {

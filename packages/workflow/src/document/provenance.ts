@@ -4,4 +4,6 @@ export const provenanceKeys = {
   workflow: 'woolgather.workflow',
   /** The recipe of just this model or LoRA, as JSON. */
   recipe: 'woolgather.recipe',
+  /** What a LoRA was trained on and how, as JSON: contents of the base and of the dataset, settings. */
+  training: 'woolgather.training',
 } as const

@@ -56,6 +56,7 @@ export const errorCodes = [
   'adapter-mismatch',
   'vector-mismatch',
   'merge-impossible',
+  'training-diverged',
   'invalid-layer',
   'vocabulary-mismatch',
   'invalid-mix',

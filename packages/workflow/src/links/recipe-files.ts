@@ -15,6 +15,8 @@ function filesOfWeights(source: ModelSource): string[] {
 /** Every file of the models folders that a LoRA is made from, each once. */
 export function filesOfLora(source: LoraSource): string[] {
   if ('file' in source) return [source.file]
+  // What was trained is named by what is in it.
+  if ('trained' in source) return []
   if ('peft' in source) {
     const own = peftFiles.map((name) => inFolder(source.peft, name))
     return [...own, ...(source.base ? filesOfModel(source.base) : [])]

@@ -132,8 +132,15 @@ function loraSchemas(method: z.ZodType<string>, model: z.ZodType<ModelRecipe>): 
   const extract = z.strictObject({
     extract: z.strictObject({ tuned: model, base: model, ...target, embeddings: z.boolean() }),
   })
+  const trained = z.strictObject({ trained: z.string().regex(/^[0-9a-f]{64}$/) })
   const withFields = <Fields extends z.ZodRawShape>(fields: Fields) =>
-    z.union([file.extend(fields), peft.extend(fields), combine.extend(fields), extract.extend(fields)])
+    z.union([
+      file.extend(fields),
+      peft.extend(fields),
+      combine.extend(fields),
+      extract.extend(fields),
+      trained.extend(fields),
+    ])
   type Weighted = LoraUse & { weight: number }
   const weighted: z.ZodType<Weighted> = schemaOf<Weighted>()(withFields({ strength, weight: z.number() }))
   return {

@@ -122,8 +122,9 @@ export interface VectorValue {
   measured?: Record<string, { worth: number; size: number }> | undefined
 }
 
-/** Where a LoRA comes from: a file below a models folder, or how to make it. */
-export type LoraSource = { file: string } | PeftSource | { combine: LoraCombine } | { extract: LoraExtract }
+/** Where a LoRA comes from: a file below a models folder, how to make it, or what was trained, by its sha256. */
+export type LoraSource =
+  { file: string } | PeftSource | { combine: LoraCombine } | { extract: LoraExtract } | { trained: string }
 
 /** An adapter as PEFT saves it, which becomes a LoRA for one model. */
 export interface PeftSource {

@@ -15,6 +15,7 @@ export const portTypes = [
   'constraint',
   'sampler',
   'canvas',
+  'dataset',
   'file',
   'any',
 ] as const

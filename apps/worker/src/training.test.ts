@@ -1,0 +1,170 @@
+import { openModels } from '@woolgather/files'
+import { writeRandomModel } from '@woolgather/ggml/testing'
+import { openGguf } from '@woolgather/gguf'
+import { createLlama, SharedModels, type LlamaRuntime } from '@woolgather/llama'
+import type { Training, TrainRequest } from '@woolgather/nodes'
+import { createWeights, openMakers, type Makers } from '@woolgather/weights'
+import { provenanceKeys, type LoraSource, type ModelRecipe } from '@woolgather/workflow'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createModels } from './models.ts'
+import { createTraining } from './training.ts'
+
+let folder = ''
+let runtime: LlamaRuntime
+let makers: Makers
+let loaded: SharedModels
+let training: Training
+const at = (name: string): string => path.join(folder, name)
+const work = { signal: new AbortController().signal, onProgress: () => {} }
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'woolgather-training-'))
+  await writeRandomModel(at('base.gguf'), { type: 'Q8_0' })
+  runtime = await createLlama({ gpu: 'cpu', threads: 1 })
+  const found = openModels({ folders: [folder], env: { WOOLGATHER_ELSEWHERE: 'off' } })
+  makers = openMakers({ models: found, data: at('data') })
+  const { sources, maker, loras, trained } = makers
+  loaded = new SharedModels(runtime, { onChange: () => {} })
+  const models = createModels(runtime, {
+    ...{ folders: [folder], found, hosts: { check: () => {} }, files: sources },
+    ...{ weights: maker, loras, loaded },
+  })
+  training = createTraining({
+    folder: at('data/training'),
+    models,
+    weights: maker,
+    loras,
+    trained,
+    threads: 1,
+  })
+})
+afterAll(async () => {
+  await loaded[Symbol.asyncDispose]()
+  await makers[Symbol.asyncDispose]()
+  await runtime[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+const base: ModelRecipe = { kind: 'file', file: 'base.gguf', adapters: [] }
+/** “secret” again and again. */
+const text = Buffer.from('secret secret secret secret')
+const example = { tokens: Int32Array.from(text), weights: new Float32Array(text.length).fill(1) }
+
+const request = (changes: Partial<TrainRequest['settings']> = {}, model = base): TrainRequest => ({
+  ...{ model, examples: [example], held: [], dataset: 'a'.repeat(64), metadata: {} },
+  ...{ evaluateEvery: 1, sampleEvery: 0, keep: 'best' },
+  settings: {
+    ...{
+      rank: 4,
+      alpha: 8,
+      rankStabilised: false,
+      targets: ['attn_q', 'attn_v', 'ffn_down'],
+      layers: [0, 1],
+    },
+    ...{ learningRate: 0.02, schedule: 'linear', warmup: 0, steps: 30, batch: 1, accumulate: 1 },
+    ...{ weightDecay: 0, clip: 1, seed: 3 },
+    ...changes,
+  },
+})
+
+/** How surprised llama.cpp is by the text, in nats a token. */
+async function surprise(source?: LoraSource, strength = 1): Promise<number> {
+  await using model = await runtime.loadModel({ path: at('base.gguf'), contextSize: 512 })
+  const adapters = source ? [{ path: await makers.loras.pathOf(source, work), strength }] : []
+  const [score] = await model.score({
+    prompt: { tokens: [...example.tokens.subarray(0, 1)] },
+    continuations: [{ tokens: [...example.tokens.subarray(1)] }],
+    adapters,
+  })
+  return -score!.logLikelihood / (text.length - 1)
+}
+
+test('what was trained works in llama.cpp as it did in training, with its strength', async () => {
+  const updates: string[] = []
+  const { sha256, evaluationLoss, history } = await training.train(request(), {
+    ...work,
+    onUpdate: ({ type }) => void updates.push(type),
+  })
+  expect(history).toHaveLength(30)
+  const [plain, half, full] = [
+    await surprise(),
+    await surprise({ trained: sha256 }, 0.5),
+    await surprise({ trained: sha256 }),
+  ]
+  expect(plain).toBeGreaterThan(half)
+  expect(half).toBeGreaterThan(full)
+  // llama.cpp's cache has half floats.
+  expect(full).toBeCloseTo(evaluationLoss, 1)
+  expect(updates.filter((type) => type === 'step')).toHaveLength(30)
+})
+
+test('the same is trained once; another base, seed or stack is another training', async () => {
+  const of = async (own: TrainRequest): Promise<{ sha256: string; steps: number }> => {
+    let steps = 0
+    const { sha256 } = await training.train(own, {
+      ...work,
+      onUpdate: ({ type }) => void (steps += Number(type === 'step')),
+    })
+    return { sha256, steps }
+  }
+  const first = await of(request({ steps: 2 }))
+  expect(await of(request({ steps: 2 }))).toEqual({ ...first, steps: 0 })
+  expect((await of(request({ steps: 2, seed: 4 }))).sha256).not.toBe(first.sha256)
+  const onTop = await of(
+    request({ steps: 2 }, { ...base, adapters: [{ trained: first.sha256, strength: 1 }] }),
+  )
+  expect(onTop).toMatchObject({ steps: 2 })
+  expect(onTop.sha256).not.toBe(first.sha256)
+  await rm(at(`data/trained/${first.sha256}.lora.gguf`))
+  await expect(surprise({ trained: first.sha256 })).rejects.toMatchObject({ code: 'model-not-found' })
+  expect(await of(request({ steps: 2 }))).toEqual({ ...first, steps: 2 })
+})
+
+test('a cancelled training leaves its checkpoint and no LoRA; begun again it goes on, and leaves no checkpoint', async () => {
+  const cancel = new AbortController()
+  let steps = 0
+  const trained = await readdir(at('data/trained'))
+  const options = {
+    signal: cancel.signal,
+    onUpdate: ({ type }: { type: string }) => {
+      if (type === 'step' && ++steps === 5) cancel.abort(new Error('enough'))
+    },
+  }
+  await expect(training.train(request({ steps: 12, seed: 9 }), options)).rejects.toThrow('enough')
+  expect(await readdir(at('data/trained'))).toEqual(trained)
+  const started: number[] = []
+  const { sha256 } = await training.train(request({ steps: 12, seed: 9 }), {
+    ...work,
+    onUpdate: (update) => update.type === 'started' && started.push(update.step),
+  })
+  expect(started).toEqual([5])
+  const left = await Promise.all(
+    (await readdir(at('data/training'))).map((key) => readdir(at(`data/training/${key}`))),
+  )
+  expect(left.flat().filter((name) => name !== 'result.json')).toEqual([])
+  expect(await readdir(at('data/trained'))).toContain(`${sha256}.lora.gguf`)
+})
+
+test('a saved LoRA says what it was trained on by content, and how, and nothing of what it read', async () => {
+  const { sha256 } = await training.train(request({ steps: 2 }), { ...work, onUpdate: () => {} })
+  const weights = createWeights({
+    ...{ folders: [folder], files: makers.sources, maker: makers.maker, loras: makers.loras },
+    free: () => Promise.resolve(true),
+  })
+  await weights.saveLora(
+    'saved.gguf',
+    { trained: sha256, strength: 1 },
+    { ...work, overwrite: false, metadata: {} },
+  )
+  await using file = await openGguf(at('saved.gguf'))
+  const told = String(file.header.metadata.get(provenanceKeys.training))
+  expect(JSON.parse(told)).toMatchObject({
+    base: { kind: 'file', file: 'base.gguf', content: expect.anything() as unknown },
+    dataset: 'a'.repeat(64),
+    settings: { rank: 4, steps: 2, seed: 3 },
+  })
+  expect(told).not.toContain('secret')
+})

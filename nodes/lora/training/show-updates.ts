@@ -1,0 +1,67 @@
+import type { TrainingUpdate } from '@woolgather/train'
+import type { ModelRecipe } from '@woolgather/workflow'
+import { writePrompt } from '../../generation/write-prompt.ts'
+import type { NodeServices } from '../../services/services.ts'
+
+export interface ShowOptions {
+  services: NodeServices
+  signal: AbortSignal
+  progress: (done: number, total: number, unit: string) => void
+  token: (text: string) => void
+  model: ModelRecipe
+  samplePrompt: string
+  steps: number
+}
+
+/** Tokens of a sample. */
+const sampleTokens = 80
+
+/** Shows what a training tells: steps as progress, losses and samples as text. Disposing waits for the last sample. */
+export function showUpdates(
+  options: ShowOptions,
+): { onUpdate: (update: TrainingUpdate) => void } & AsyncDisposable {
+  let samples: Promise<void> = Promise.resolve()
+  let asked = 0
+  const onUpdate = (update: TrainingUpdate): void => {
+    if (update.type === 'step') {
+      const { step, loss, evaluationLoss } = update.row
+      options.progress(step, options.steps, 'steps')
+      const share = Math.floor((step * linesShown) / options.steps)
+      if (share > asked || evaluationLoss !== null) {
+        const evaluated = evaluationLoss === null ? '' : `, held back ${evaluationLoss.toFixed(3)}`
+        options.token(`Step ${step}: loss ${loss.toFixed(3)}${evaluated}\n`)
+      }
+      asked = share
+    } else if (update.type === 'sample') {
+      samples = samples.then(() => sample(options, update)).catch(() => {})
+    }
+  }
+  return { onUpdate, [Symbol.asyncDispose]: () => samples }
+}
+
+/** Lines of losses that are written of a whole training. */
+const linesShown = 20
+
+async function sample(
+  { services, signal, token, model, samplePrompt }: ShowOptions,
+  { step, path }: TrainingUpdate & { type: 'sample' },
+): Promise<void> {
+  const text = await services.models.use(model, { signal, onProgress: () => {} }, async (ready) => {
+    const special = { prompt: false, messages: false, system: false }
+    const { prompt, stop } = await writePrompt(ready.model, samplePrompt, {
+      ...{ system: '', template: 'auto', jinja: '', special },
+    })
+    const adapters = [...ready.adapters, { path, strength: 1 }]
+    const request = {
+      prompt,
+      stop,
+      adapters,
+      vectors: ready.vectors,
+      seed: 0,
+      maxTokens: sampleTokens,
+      signal,
+    }
+    return (await ready.model.generate(request)).text
+  })
+  token(`After ${step} steps: ${text.trim()}\n`)
+}
