@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import type { AppPart } from '../document/app-items.ts'
 import { FieldAdvice } from '../node/field-advice.tsx'
+import { EnlargeButton } from '../node/enlarge-button.tsx'
 import { InputControl } from '../node/input-control.tsx'
 import { firstFailure } from '../run/show-run.ts'
 import { useNode, useProblems, useRun, useServer } from '../store/editor-context.ts'
@@ -22,9 +23,14 @@ export function AppField({ part: { item, input, control } }: { part: AppPart & {
   const title = item.label ?? appTitle(titleOf(node, description), input.title)
   return (
     <div className="app-field" data-kind={control.kind}>
-      <label htmlFor={id} title={input.description}>
+      <label id={`${id}-label`} htmlFor={id} title={input.description}>
         {title}
       </label>
+      <EnlargeButton
+        to={{ node: item.node, input: input.name }}
+        describedBy={`${id}-label`}
+        control={control}
+      />
       <InputControl
         to={{ node: item.node, input: input.name }}
         node={node}

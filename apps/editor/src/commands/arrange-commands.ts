@@ -1,7 +1,10 @@
 import type { Alignment } from '../layout/align-nodes.ts'
 import { alignSelected, distributeSelected, layOut } from '../session/editing/arrange-selected.ts'
+import { graphOf } from '../session/editing/edit-graph.ts'
+import { makeTaller } from '../session/editing/resize-selected.ts'
 import type { Editor } from '../store/editor.ts'
 import type { Command } from './command.ts'
+import { needsNode, selectedNodes } from '../session/editing/selected-nodes.ts'
 
 const needs =
   (count: number) =>
@@ -51,5 +54,29 @@ export const arrangeCommands: readonly Command[] = [
     section: 'arrange',
     disabledReason: needs(3),
     run: (editor) => distributeSelected(editor, 'down'),
+  },
+  {
+    group: 'Arrange',
+    title: 'Make what is selected taller',
+    short: 'Taller',
+    keys: ['Alt+PageDown'],
+    menus: ['nodes'],
+    section: 'arrange',
+    disabledReason: needsNode,
+    run: (editor) => makeTaller(editor, selectedNodes(editor), 1),
+  },
+  {
+    group: 'Arrange',
+    title: 'Make what is selected less tall',
+    short: 'Less tall',
+    keys: ['Alt+PageUp'],
+    menus: ['nodes'],
+    section: 'arrange',
+    disabledReason: (editor) =>
+      needsNode(editor) ??
+      (selectedNodes(editor).some((id) => graphOf(editor).nodes[id]?.view?.height !== undefined)
+        ? undefined
+        : 'It is as high as what is in it'),
+    run: (editor) => makeTaller(editor, selectedNodes(editor), -1),
   },
 ]

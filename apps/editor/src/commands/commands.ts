@@ -6,7 +6,8 @@ import { listModels, unload } from './model-commands.ts'
 import { nodeCommands } from './node-commands.ts'
 import { runCommands } from './run-commands.ts'
 import { leaveSubgraph } from '../session/editing/enter-subgraph.ts'
-import { chooseNode } from '../results/choose-node.ts'
+import { chooseResults } from '../results/choose-node.ts'
+import { openLarge, readResult } from './open-large.ts'
 import { searchCommands } from '../session/editing/open-search.ts'
 import { showAll } from '../session/editing/show-all.ts'
 import { openEmpty } from '../session/files/open-workflow.ts'
@@ -57,10 +58,12 @@ export const listRuns: Command = {
 
 export const showResults: Command = {
   group: 'View',
-  title: 'Show all results, of the selected node or of the sweep',
+  title: 'Show the results at large: of the selected node, the sweep, or the one text',
   keys: ['r'],
   disabledReason: (editor) =>
-    chooseNode(editor) === undefined ? 'Run the workflow, or select a node, first' : undefined,
+    chooseResults(editor) === undefined && !editor.front.view.getState().results
+      ? 'Run the workflow first'
+      : undefined,
   run: toggleResults,
 }
 
@@ -132,6 +135,14 @@ export const commands: readonly Command[] = [
   showResults,
   {
     group: 'View',
+    title: 'Open the field or result at the keyboard in the whole window',
+    inApp: true,
+    keys: ['Mod+e'],
+    always: true,
+    run: openLarge,
+  },
+  {
+    group: 'View',
     title: 'Find a command',
     keys: ['Mod+k'],
     always: true,
@@ -185,10 +196,10 @@ function togglePalette(editor: Editor): void {
 }
 
 function toggleResults(editor: Editor): void {
-  const { results } = editor.front.view.getState()
-  const node =
-    results && editor.front.view.getState().selectedNodes.size === 0 ? results.node : chooseNode(editor)
-  const next =
-    node === undefined || node === results?.node ? undefined : { node, full: results?.full ?? false }
+  const { results, selectedNodes } = editor.front.view.getState()
+  const chosen = results && selectedNodes.size === 0 ? undefined : chooseResults(editor)
+  if (chosen?.single === true) return readResult(editor, chosen.node)
+  const isOther = chosen !== undefined && chosen.node !== results?.node
+  const next = isOther ? { node: chosen.node, full: results?.full ?? false } : undefined
   editor.front.view.setState({ results: next })
 }

@@ -9,7 +9,7 @@ import { searchAtPointer, searchPlaces } from '../session/editing/open-search.ts
 import { addReroute, straighten } from '../session/editing/reroute-link.ts'
 import type { Editor } from '../store/editor.ts'
 import type { Command } from './command.ts'
-import { needsNode, selectedNodes } from './selection.ts'
+import { needsNode, selectedNodes } from '../session/editing/selected-nodes.ts'
 
 const needsLink = (editor: Editor): string | undefined =>
   editor.front.view.getState().selectedLinks.size === 1 ? undefined : 'Select a link first'

@@ -9,7 +9,7 @@ import { groupSelected } from '../session/editing/group-selected.ts'
 import type { Editor } from '../store/editor.ts'
 import { colorNames } from '../ui/node-colors.ts'
 import type { Command } from './command.ts'
-import { needsNode, selectedNodes } from './selection.ts'
+import { needsNode, selectedNodes } from '../session/editing/selected-nodes.ts'
 
 /** What is done to the nodes that are selected. */
 export const nodeCommands: readonly Command[] = [

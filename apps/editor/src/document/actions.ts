@@ -23,7 +23,8 @@ export type DocumentAction =
   /** Links from the removed nodes go with them. */
   | { type: 'nodes.remove'; ids: string[] }
   | { type: 'nodes.move'; positions: Record<string, { x: number; y: number }> }
-  | { type: 'node.resize'; id: string; width: number }
+  /** `height`: at least this; undefined: as high as what is in it. What is absent stays. */
+  | { type: 'node.resize'; id: string; width?: number; height?: number | undefined }
   /** An empty title goes back to the type's own. */
   | { type: 'node.title'; id: string; title: string }
   | { type: 'node.collapse'; id: string; collapsed: boolean }

@@ -17,7 +17,10 @@ export function reduceDocument(document: Workflow, action: DocumentAction): Work
     case 'nodes.move':
       return moveNodes(document, action.positions)
     case 'node.resize':
-      return editView(document, action.id, { width: action.width })
+      return editView(document, action.id, {
+        ...(action.width !== undefined && { width: action.width }),
+        ...('height' in action && { height: action.height }),
+      })
     case 'node.title':
       return editView(document, action.id, { title: action.title.trim() || undefined })
     case 'node.collapse':

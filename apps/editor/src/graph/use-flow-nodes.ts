@@ -178,9 +178,11 @@ function takeAlong(
 }
 
 function applyResizes(editor: Editor, changes: readonly NodeChange[]): void {
-  for (const change of changes)
-    if (change.type === 'dimensions' && change.setAttributes !== undefined && change.dimensions)
-      editor.front.document
-        .getState()
-        .dispatch({ type: 'node.resize', id: change.id, width: Math.round(change.dimensions.width) })
+  for (const change of changes) {
+    if (change.type !== 'dimensions' || !change.setAttributes || !change.dimensions) continue
+    const { width, height } = change.dimensions
+    const size =
+      change.setAttributes === 'height' ? { height: Math.round(height) } : { width: Math.round(width) }
+    editor.front.document.getState().dispatch({ type: 'node.resize', id: change.id, ...size })
+  }
 }

@@ -76,5 +76,7 @@ export function estimateHeight(node: WorkflowNode, description: NodeDescription 
   const tall = controls.filter(isTall).length
   const ports = Math.max(description.outputs.length, controls.filter((kind) => kind === 'none').length)
   const plain = controls.filter((kind) => kind !== 'none').length - tall
-  return 50 + ports * 24 + tall * 72 + plain * 32 + (fields.length < description.inputs.length ? 28 : 0)
+  const natural =
+    50 + ports * 24 + tall * 72 + plain * 32 + (fields.length < description.inputs.length ? 28 : 0)
+  return Math.max(natural, node.view?.height ?? 0)
 }

@@ -10,6 +10,7 @@ import { canSweep } from '../session/editing/sweep-input.ts'
 import { AppToggle } from './app-toggle.tsx'
 import { ChoiceHelp } from './choice-help.tsx'
 import { FieldAdvice } from './field-advice.tsx'
+import { EnlargeButton } from './enlarge-button.tsx'
 import { InputControl } from './input-control.tsx'
 import { LinkedSource } from './linked-source.tsx'
 import { SweepButton } from './sweep-button.tsx'
@@ -82,6 +83,9 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
       )}
       {links.length === 0 && control.kind !== 'zone-start' && (
         <AppToggle item={ref} label={`${nodeTitle}: ${input.title}`} />
+      )}
+      {links.length === 0 && (
+        <EnlargeButton to={ref} label={`${nodeTitle}: ${input.title}`} control={control} />
       )}
       {links.length > 0 ? (
         <LinkedSource to={ref} links={links} label={`${nodeTitle}: ${input.title}`} />

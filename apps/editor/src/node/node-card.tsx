@@ -2,8 +2,9 @@ import { NodeResizeControl, type Node, type NodeProps } from '@xyflow/react'
 import { memo, useMemo, useRef } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
 import { inputsOf, outputsOf } from '../document/inputs-of.ts'
-import { useNode, useRun, useServer, useView, useWorkflow } from '../store/editor-context.ts'
+import { useEditor, useNode, useRun, useServer, useView, useWorkflow } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
+import { fitHeight, heights } from '../session/editing/resize-selected.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { familyStyle } from '../ui/family-style.ts'
 import { hueOf } from '../ui/node-colors.ts'
@@ -23,6 +24,7 @@ const noPorts: readonly SketchPort[] = []
 
 /** One node of the graph. Everything it shows is looked up by its id, so that it is drawn only when that changes. */
 export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps<CardNode>) {
+  const editor = useEditor()
   const node = useNode(id)
   const description = useServer((state) => state.byType.get(node?.type ?? ''))
   const status = useRun((state) => nodeRunOf(state, id)?.status)
@@ -32,6 +34,7 @@ export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps
   if (!detailed) wasSketched.current = true
   if (!node) return null
   const hue = hueOf(node.view?.color)
+  const tall = detailed && node.view?.collapsed !== true ? node.view?.height : undefined
   return (
     <article
       className="node"
@@ -41,7 +44,13 @@ export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps
       data-unknown={!description || undefined}
       data-mode={node.mode}
       data-colored={hue !== undefined || undefined}
-      style={{ '--family': hue ?? familyStyle(description?.family ?? '').hue } as React.CSSProperties}
+      data-tall={tall !== undefined || undefined}
+      style={
+        {
+          '--family': hue ?? familyStyle(description?.family ?? '').hue,
+          ...(tall !== undefined && { '--tall': `${tall}px` }),
+        } as React.CSSProperties
+      }
       aria-label={titleOf(node, description)}
     >
       {detailed ? (
@@ -50,7 +59,28 @@ export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps
           <NodeProgress id={id} />
           <NodeInside id={id} node={node} description={description} wasSketched={wasSketched.current} />
           {node.view?.collapsed !== true && (
-            <NodeResizeControl position="right" minWidth={220} maxWidth={900} className="node-resize" />
+            <>
+              <NodeResizeControl
+                position="right"
+                resizeDirection="horizontal"
+                minWidth={220}
+                maxWidth={900}
+                className="node-resize"
+              />
+              <NodeResizeControl
+                position="bottom"
+                resizeDirection="vertical"
+                minHeight={heights.least}
+                maxHeight={heights.most}
+                className="node-resize-down"
+              >
+                <div
+                  className="node-edge"
+                  title="Drag to make the node taller; a double click fits it to what is in it"
+                  onDoubleClick={() => fitHeight(editor, id)}
+                />
+              </NodeResizeControl>
+            </>
           )}
         </>
       ) : (

@@ -77,6 +77,7 @@ export function NodeResult({ id, description, title, always = false }: NodeResul
       )}
       {results?.kind === 'wait' && <p className="result-note">Fetching…</p>}
       {!results && cell && <CellResult id={id} title={title} cell={cell} />}
+      {!results && cell && <Enlarge id={id} title={title} />}
     </section>
   )
 }
@@ -215,6 +216,21 @@ const ScrollingText = memo(function ScrollingText({
     </pre>
   )
 })
+
+function Enlarge({ id, title }: { id: string; title: string }) {
+  const editor = useEditor()
+  return (
+    <button
+      type="button"
+      className="icon-button enlarge"
+      aria-label={`${title}: the result at large`}
+      title="Read it in the whole window (R)"
+      onClick={() => editor.workbench.setState({ dialog: { kind: 'read', title, cell: { node: id } } })}
+    >
+      <Maximize2 />
+    </button>
+  )
+}
 
 function CopyButton({ text }: { text: string }) {
   const editor = useEditor()

@@ -13,6 +13,8 @@ import './dialogs.css'
 
 const Templates = fetchedLater(async () => (await import('./templates.tsx')).Templates)
 const Models = fetchedLater(async () => (await import('../models/models-dialog.tsx')).ModelsDialog)
+const Reader = fetchedLater(async () => (await import('../reader/reader.tsx')).Reader)
+const Writer = fetchedLater(async () => (await import('../reader/writer.tsx')).Writer)
 const Missing = fetchedLater(async () => (await import('./missing.tsx')).Missing)
 
 const Conflict = fetchedLater(async () => (await import('../revisions/conflict.tsx')).Conflict)
@@ -44,6 +46,10 @@ export function Dialogs() {
       return <NameDialog {...dialog} />
     case 'sent':
       return <Sent {...dialog} />
+    case 'read':
+      return <Reader of={dialog} />
+    case 'write':
+      return <Writer to={dialog.to} />
     case 'compare-runs':
       return <RunComparison {...dialog} />
   }

@@ -1,6 +1,7 @@
-import { ChevronLeft, ChevronRight } from 'lucide-react'
+import { ChevronLeft, ChevronRight, Maximize2 } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { Coordinate } from '@woolgather/workflow'
+import { useEditor } from '../store/editor-context.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { CellText } from './cell-box.tsx'
 import { Difference } from './difference.tsx'
@@ -24,6 +25,7 @@ export function Timeline({
   const [chosen, setChosen] = useState<Coordinate>({})
   const [step, setStep] = useState<number>()
   const textOf = useCellText()
+  const editor = useEditor()
   const steps = useMemo(
     () =>
       set.cells.filter(({ at }) =>
@@ -89,6 +91,19 @@ export function Timeline({
           onClick={() => move(1)}
         >
           <ChevronRight />
+        </button>
+        <button
+          type="button"
+          className="icon-button nodrag"
+          aria-label={`${label}: the iteration at large`}
+          title="Read it in the whole window"
+          onClick={() =>
+            editor.workbench.setState({
+              dialog: { kind: 'read', title: `${label}: iteration ${at + 1}`, text: textOf(cell) },
+            })
+          }
+        >
+          <Maximize2 />
         </button>
         <output className="timeline-count">
           {at + 1} of {steps.length}

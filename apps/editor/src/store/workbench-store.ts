@@ -53,6 +53,16 @@ export type Dialog =
   | { kind: 'revisions'; id: string }
   | { kind: 'name'; name: string; answer: (name: string) => void }
   | { kind: 'sent'; workflow: Workflow }
+  | ({ kind: 'read' } & ReadText)
+  | { kind: 'write'; to: InputRef }
+
+/** A text to be read: one that stands, or what a node of the graph that is drawn makes, as it comes. */
+export interface ReadText {
+  title: string
+  text?: string
+  /** `at`: the key of a cell; absent: the one that changed last. `output`: absent, the one that says the most. */
+  cell?: { node: string; at?: string; output?: string }
+}
 
 export interface Notice {
   id: number

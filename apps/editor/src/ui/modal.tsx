@@ -5,11 +5,13 @@ import './modal.css'
 export interface ModalProps {
   title: string
   wide?: boolean
+  /** As large as the window. */
+  full?: boolean
   children: ReactNode
 }
 
 /** A dialog over everything; Escape and a press beside it close it. */
-export function Modal({ title, wide = false, children }: ModalProps) {
+export function Modal({ title, wide = false, full = false, children }: ModalProps) {
   const editor = useEditor()
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
@@ -32,7 +34,7 @@ export function Modal({ title, wide = false, children }: ModalProps) {
   return (
     <dialog
       ref={element}
-      className={wide ? 'modal wide' : 'modal'}
+      className={full ? 'modal full' : wide ? 'modal wide' : 'modal'}
       aria-label={title}
       onClose={close}
       onClick={(event) => {

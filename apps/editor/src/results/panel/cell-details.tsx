@@ -1,4 +1,4 @@
-import { Check, Columns2, Copy, CornerUpLeft, RotateCw, Square, X } from 'lucide-react'
+import { Check, Columns2, Copy, CornerUpLeft, Maximize2, RotateCw, Square, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { formatDuration, shortValue } from '../../run/show-run.ts'
 import { cancelCell, runCellAgain } from '../../session/running/run-cell.ts'
@@ -125,6 +125,7 @@ function OneCell({ set, cell, text, maker }: OneCellProps) {
       )}
       <div className="cell-actions">
         <CopyText text={text} />
+        <ReadAtLarge set={set} cell={cell} text={text} maker={maker} />
         {maker !== undefined && <RunAgain maker={maker} cell={cell} />}
         <TakeValues set={set} cell={cell} />
       </div>
@@ -152,6 +153,33 @@ function CopyText({ text }: { text: string }) {
   return (
     <button type="button" className="button" disabled={text === ''} onClick={() => void copy()}>
       {copied ? <Check /> : <Copy />} Copy
+    </button>
+  )
+}
+
+/** The text of a cell in the whole window; of one that is some node's, with what changed since the run before. */
+function ReadAtLarge({ set, cell, text, maker }: OneCellProps) {
+  const editor = useEditor()
+  const title = set.axes.map((axis) => `${axis.label} ${headingOf(axis, cell.at)}`).join(' · ')
+  const output = Object.entries(cell.outputs ?? {}).find(([, value]) => value === cell.value)?.[0]
+  const live = maker !== undefined && output !== undefined
+  return (
+    <button
+      type="button"
+      className="button"
+      disabled={text === ''}
+      onClick={() =>
+        editor.workbench.setState({
+          dialog: {
+            kind: 'read',
+            title,
+            text,
+            ...(live && { cell: { node: maker, at: cell.key, output } }),
+          },
+        })
+      }
+    >
+      <Maximize2 /> Read
     </button>
   )
 }

@@ -1,6 +1,6 @@
 import { placesIn } from '../../document/find-place.ts'
 import { prefixOf } from '../../run/look-into-run.ts'
-import { selectedNodes } from '../../commands/selection.ts'
+import { selectedNodes } from '../editing/selected-nodes.ts'
 import type { Editor } from '../../store/editor.ts'
 import { graphOf } from '../editing/edit-graph.ts'
 import { runWorkflow } from './run-workflow.ts'

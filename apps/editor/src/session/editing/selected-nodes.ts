@@ -1,6 +1,6 @@
-import { isBorder } from '../document/scope.ts'
-import { graphOf } from '../session/editing/edit-graph.ts'
-import type { Editor } from '../store/editor.ts'
+import { isBorder } from '../../document/scope.ts'
+import { graphOf } from './edit-graph.ts'
+import type { Editor } from '../../store/editor.ts'
 
 /** Ids of the selected nodes that the graph has. */
 export function selectedNodes(editor: Editor): string[] {

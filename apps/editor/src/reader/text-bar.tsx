@@ -1,0 +1,133 @@
+import { Check, ChevronDown, ChevronUp, Copy } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { copyText } from '../session/editing/copy-text.ts'
+import { useEditor } from '../store/editor-context.ts'
+import { formatNumber } from '../run/show-run.ts'
+import { countWords } from './count-words.ts'
+import { mostMatches } from './find-text.ts'
+import type { Find } from './use-find.ts'
+
+export interface Mode {
+  id: string
+  label: string
+  /** Why it cannot be chosen. */
+  disabled?: string | undefined
+}
+
+interface TextBarProps {
+  modes: readonly Mode[]
+  mode: string
+  onMode: (mode: string) => void
+  text: string
+  find: Find
+  onClose: () => void
+  children?: ReactNode
+}
+
+/** What can be done with a text in its window: how it is shown, search, its length, copy. */
+export function TextBar({ modes, mode, onMode, text, find, onClose }: TextBarProps) {
+  const words = useMemo(() => countWords(text), [text])
+  return (
+    <div className="text-bar" role="toolbar" aria-label="How the text is shown">
+      <div className="text-modes" role="group" aria-label="Show as">
+        {modes.map(({ id, label, disabled }) => (
+          <button
+            key={id}
+            type="button"
+            className="button"
+            aria-pressed={mode === id}
+            disabled={disabled !== undefined}
+            title={disabled}
+            onClick={() => onMode(id)}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+      <Search find={find} />
+      <span className="text-count">
+        {formatNumber(words)} {words === 1 ? 'word' : 'words'} · {formatNumber([...text].length)} characters
+      </span>
+      <span className="spacer" />
+      <CopyAll text={text} />
+      <button type="button" className="button text-close" onClick={onClose}>
+        Close
+      </button>
+    </div>
+  )
+}
+
+/** Enter goes to the next match, Shift+Enter to the one before; Ctrl+F comes here, F3 goes on from anywhere. */
+function Search({ find }: { find: Find }) {
+  const { words, setWords, count, at, step } = find
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      const mod = event.ctrlKey || event.metaKey
+      if (event.key === 'F3' || (mod && event.code === 'KeyG')) step(event.shiftKey ? -1 : 1)
+      else if (mod && event.code === 'KeyF') field.current?.select()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', key)
+    return () => document.removeEventListener('keydown', key)
+  }, [step])
+  return (
+    <div className="text-search" role="search">
+      <input
+        ref={field}
+        type="text"
+        role="searchbox"
+        className="control"
+        aria-label="Search in the text"
+        placeholder="Search (Ctrl+F)"
+        value={words}
+        onChange={(event) => setWords(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return
+          event.preventDefault()
+          step(event.shiftKey ? -1 : 1)
+        }}
+      />
+      <output className="text-matches">
+        {words !== '' &&
+          (count === 0
+            ? 'none'
+            : `${Math.max(0, at) + 1} of ${formatNumber(count)}${count === mostMatches ? ' or more' : ''}`)}
+      </output>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Match before"
+        disabled={count === 0}
+        onClick={() => step(-1)}
+      >
+        <ChevronUp />
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Next match"
+        disabled={count === 0}
+        onClick={() => step(1)}
+      >
+        <ChevronDown />
+      </button>
+    </div>
+  )
+}
+
+function CopyAll({ text }: { text: string }) {
+  const editor = useEditor()
+  const [copied, setCopied] = useState(false)
+  const copy = async (): Promise<void> => {
+    if (!(await copyText(editor, text, 'Copied'))) return
+    setCopied(true)
+    setTimeout(() => setCopied(false), 1200)
+  }
+  return (
+    <button type="button" className="button" disabled={text === ''} onClick={() => void copy()}>
+      {copied ? <Check /> : <Copy />} Copy
+    </button>
+  )
+}
