@@ -2,6 +2,7 @@ import type { ReactFlowInstance } from '@xyflow/react'
 import type { Editor } from '../../store/editor.ts'
 import { whenDrawn } from './when-drawn.ts'
 import { glide } from './glide.ts'
+import { seenPart } from './seen-part.ts'
 
 /** Frames left to wait when a new node must have been drawn if it is seen. */
 const framesToDraw = 50
@@ -54,11 +55,11 @@ export function centreOn(
 
 /** Moves what is seen of the graph just so far that all of a node is seen; of one that is too large, its head. */
 function bringIntoView(node: HTMLElement, flow: Flow): void {
-  const area = seenArea()
+  const area = seenPart()
   const box = node.getBoundingClientRect()
   const { x, y, zoom } = flow.getViewport()
-  const right = moveInto(box.left, box.right, area.left, area.right)
-  const down = moveInto(box.top, box.bottom, area.top, area.bottom)
+  const right = moveInto(box.left, box.right, area.x, area.x + area.width)
+  const down = moveInto(box.top, box.bottom, area.y, area.y + area.height)
   if (right !== 0 || down !== 0)
     void flow.setViewport({ x: x + right, y: y + down, zoom }, { duration: glide(200) })
 }
@@ -67,12 +68,4 @@ function bringIntoView(node: HTMLElement, flow: Flow): void {
 function moveInto(start: number, end: number, first: number, last: number): number {
   const back = Math.min(0, last - margin - end)
   return Math.max(back, first + margin - start)
-}
-
-/** The part of the window where the graph is seen: in a narrow one the list of nodes lies over it. */
-function seenArea(): Record<'left' | 'right' | 'top' | 'bottom', number> {
-  const { left, right, top, bottom } =
-    document.querySelector('.graph')?.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, innerHeight)
-  const palette = document.querySelector('.palette')?.getBoundingClientRect()
-  return { left: Math.max(left, palette?.right ?? left), right, top, bottom }
 }
