@@ -1,8 +1,13 @@
-// What an edit costs in graphs of 7, 301 and 1,501 nodes, side by side: key to paint, dragging a node, panning.
+// What an edit costs in graphs of 7, 301 and 1,501 nodes, and in bare React Flow with as many plain ones, in turns.
+import { serveBareFlow } from './bare-flow/serve.mjs'
 import { chains } from './chains.mjs'
 import { measureFrames, openEditorPage, quantile, typeLetters } from './editor-page.mjs'
 
-const sizes = process.argv.slice(2).map(Number)
+const [rounds = 1, ...given] = process.argv.slice(2).map(Number)
+const sizes = given.length > 0 ? given : [7, 301, 1501]
+
+/** Milliseconds that opening a page of bare React Flow may take: it draws every node. */
+const patience = 240_000
 
 /** Brings a node into view at a readable size. */
 async function find(page, title) {
@@ -43,25 +48,72 @@ const pan = (frame) => {
   if (frame === 118) window.dispatchEvent(event('mouseup'))
 }
 
-for (const size of sizes.length > 0 ? sizes : [7, 301, 1501]) {
+/** What is measured of a page that shows all of its graph; `goNear` brings the note into view. */
+async function measure(page, goNear) {
+  const far = await measureFrames(page, pan)
+  await goNear()
+  const keys = await typeLetters(page, 24, 40)
+  const moves = await drag(page)
+  const near = await measureFrames(page, pan)
+  return {
+    far: quantile(far, 0.5),
+    key: quantile(keys, 0.5),
+    slowKey: quantile(keys, 0.95),
+    moves,
+    near: quantile(near, 0.5),
+  }
+}
+
+async function measureEditor(size) {
   const { server, page, openWorkflow, close } = await openEditorPage()
   try {
     await page.goto(server.url)
     await page.locator('.react-flow__node').first().waitFor()
-    console.log(`${size} nodes: opened in ${(await openWorkflow(chains(size))).toFixed(0)} ms`)
+    const opened = await openWorkflow(chains(size))
     await page.waitForTimeout(1500)
-    const far = await measureFrames(page, pan)
-    console.log(
-      `  pan far, all in view: median frame ${quantile(far, 0.5).toFixed(1)} ms, p95 ${quantile(far, 0.95).toFixed(1)} ms`,
-    )
-    await find(page, 'Note')
-    const keys = await typeLetters(page, 24, 40)
-    const [median, slow] = [0.5, 0.95].map((part) => quantile(keys, part).toFixed(1))
-    console.log(`  key to paint: median ${median} ms, p95 ${slow} ms`)
-    console.log(`  40 moves of a node: ${(await drag(page)).toFixed(0)} ms`)
-    const frames = await measureFrames(page, pan)
-    console.log(`  pan near: median frame ${quantile(frames, 0.5).toFixed(1)} ms`)
+    return { opened, ...(await measure(page, () => find(page, 'Note'))) }
   } finally {
     await close()
   }
+}
+
+async function measureBare(size, url) {
+  const { page, close } = await openEditorPage()
+  page.setDefaultTimeout(patience)
+  try {
+    const began = performance.now()
+    await page.goto(`${url}?nodes=${size}`)
+    await page.waitForFunction(
+      (count) => document.querySelectorAll('.react-flow__node').length >= count,
+      size,
+    )
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))))
+    const opened = performance.now() - began
+    await page.waitForTimeout(1500)
+    const goNear = async () => {
+      await page.evaluate(() => window.flow.setCenter(-320, 40, { zoom: 1 }))
+      await page.waitForTimeout(800)
+    }
+    return { opened, ...(await measure(page, goNear)) }
+  } finally {
+    await close()
+  }
+}
+
+function tell(name, { opened, far, key, slowKey, moves, near }) {
+  const [o, f, k, s, m, n] = [opened, far, key, slowKey, moves, near].map((value) => value.toFixed(1))
+  console.log(
+    `${name}: opened in ${o} ms; key to paint ${k} ms (p95 ${s}); 40 moves ${m} ms; median frame panning far ${f}, near ${n} ms`,
+  )
+}
+
+const bare = await serveBareFlow()
+try {
+  for (let round = 0; round < rounds; round++)
+    for (const size of sizes) {
+      tell(`${size} nodes, editor`, await measureEditor(size))
+      tell(`${size} nodes, bare React Flow`, await measureBare(size, bare.url))
+    }
+} finally {
+  await bare.close()
 }

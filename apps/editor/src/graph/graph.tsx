@@ -14,7 +14,7 @@ import {
   type OnNodeDrag,
 } from '@xyflow/react'
 import type { Workflow } from '@woolgather/workflow'
-import { useCallback, useRef, useState, type DragEvent, type MouseEvent } from 'react'
+import { useCallback, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react'
 import { useEditor, useFront, useRun, useScene, useView, useWorkflow } from '../store/editor-context.ts'
 import { countRunning } from '../store/run-store.ts'
 import type { LooseLink } from '../store/workbench-store.ts'
@@ -44,6 +44,7 @@ import { useFlowEdges, useWiring } from './use-flow-edges.ts'
 import { useFlowNodes } from './use-flow-nodes.ts'
 import { useNarrowSelection } from './use-narrow-selection.ts'
 import { useShown } from './use-shown.ts'
+import { watchTouch } from './watch-touch.ts'
 import { ViewControls } from './view-controls.tsx'
 import './graph.css'
 import './far.css'
@@ -82,6 +83,8 @@ export function Graph() {
   const held = useRef<LooseLink | undefined>(undefined)
   const scene = useScene()
   useFitOnOpening()
+  const stage = useRef<HTMLDivElement>(null)
+  useEffect(() => (stage.current ? watchTouch(stage.current, flow) : undefined), [flow])
 
   const menu = useContextMenu()
   const drops = useDropOnLink()
@@ -196,6 +199,7 @@ export function Graph() {
 
   return (
     <div
+      ref={stage}
       className="graph"
       data-linking={linking && `${linking.side} ${linking.type}`}
       data-far={far}
