@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { loadNative } from '@woolgather/ggml'
 import { createLlama } from '@woolgather/llama'
 import { internal } from '../llama/side-llama.mjs'
+import { modelFile } from '../native/models.mjs'
 import { median, printTable } from '../native/sides.mjs'
 
 const { NativeModel } = await internal('native/native-model.js')
@@ -27,43 +28,63 @@ const cpuMs = async (work) => {
 }
 
 const llama = await createLlama({ gpu: 'cpu', threads: 1 })
-const model = await llama.loadModel({ path: file })
 const native = await loadNative({ gpu: 'cpu' })
-const weights = await NativeModel.load(native, { path: file, gpuLayers: 0 })
-const bare = await CanvasContext.create(native, weights, { contextSize: 2048, sequences: 16, threads: 1 })
-const mask = model.info.diffusion.maskToken
-const text = [...tokens, ...holes.map(() => mask)]
 
-const diffuse = (cells, guidance) =>
-  Promise.all(
-    Array.from({ length: cells }, (_, seed) =>
-      model.diffuse({ prompt: { tokens }, canvas: holes, steps, guidance, temperature: 0.7, seed }),
-    ),
-  )
-const decode = async (texts, perCall) => {
-  for (let done = 0; done < texts; done += perCall)
-    await bare.decode(Array.from({ length: perCall }, () => text))
+/** A model twice: as it is used, and for bare calls. */
+async function open(file) {
+  const model = await llama.loadModel({ path: file })
+  const weights = await NativeModel.load(native, { path: file, gpuLayers: 0 })
+  const bare = await CanvasContext.create(native, weights, { contextSize: 2048, sequences: 16, threads: 1 })
+  const mask = model.info.diffusion.maskToken
+  const text = [...tokens, ...holes.map(() => mask)]
+  const diffuse = (cells, guidance) =>
+    Promise.all(
+      Array.from({ length: cells }, (_, seed) =>
+        model.diffuse({ prompt: { tokens }, canvas: holes, steps, guidance, temperature: 0.7, seed }),
+      ),
+    )
+  const decode = async (texts, perCall) => {
+    for (let done = 0; done < texts; done += perCall)
+      await bare.decode(Array.from({ length: perCall }, () => text))
+  }
+  return { diffuse, decode }
 }
 
-const table = {}
-for (const guidance of [1, 2]) {
-  for (const cells of [1, 4, 16, 64]) {
-    const found = { step: [], ratio: [] }
-    for (let round = 0; round <= rounds; round++) {
-      const texts = cells * steps * guidance
-      const own = await cpuMs(() => diffuse(cells, guidance))
-      const calls = await cpuMs(() => decode(texts, 1))
-      if (round === 0) continue
-      found.step.push(own / steps)
-      found.ratio.push(calls / own)
-    }
-    const name = `${cells} canvases${guidance === 1 ? '' : ', guidance'}`
-    table[`${name}: ms a step / bare calls ÷ it`] =
-      `${median(found.step).toFixed(1)} / ${median(found.ratio).toFixed(2)}`
+async function compare({ diffuse, decode }, cells, guidance) {
+  const found = { step: [], ratio: [] }
+  for (let round = 0; round <= rounds; round++) {
+    const own = await cpuMs(() => diffuse(cells, guidance))
+    const calls = await cpuMs(() => decode(cells * steps * guidance, 1))
+    if (round === 0) continue
+    found.step.push(own / steps)
+    found.ratio.push(calls / own)
+  }
+  return {
+    'ms a step': Number(median(found.step).toFixed(1)),
+    'bare calls ÷ it': Number(median(found.ratio).toFixed(2)),
   }
 }
-printTable(`A step of ${canvas} places behind ${prompt} tokens, demo diffuser, one thread`, table)
 
+const demo = await open(file)
+const table = {}
+for (const guidance of [1, 2]) {
+  for (const cells of [1, 4, 16, 64])
+    table[`demo, ${cells} canvases${guidance === 1 ? '' : ', guidance'}`] = await compare(
+      demo,
+      cells,
+      guidance,
+    )
+}
+const large = await open(await modelFile('43M llada F16'))
+for (const guidance of [1, 2])
+  table[`43M, vocabulary 8,192, 1 canvas${guidance === 1 ? '' : ', guidance'}`] = await compare(
+    large,
+    1,
+    guidance,
+  )
+printTable(`A step of ${canvas} places behind ${prompt} tokens, one thread`, table)
+
+const { decode } = demo
 const shared = {}
 for (const perCall of [1, 2, 4, 8, 16]) {
   const costs = []
@@ -75,6 +96,4 @@ for (const perCall of [1, 2, 4, 8, 16]) {
   shared[`${perCall} texts a call`] = Number(median(costs).toFixed(2))
 }
 printTable('What a text costs, against one a call', shared)
-await bare[Symbol.asyncDispose]()
-await weights.dispose()
 await llama[Symbol.asyncDispose]()

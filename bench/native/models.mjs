@@ -8,6 +8,12 @@ const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '.cache')
 /** The models benchmarks run on: seeded random weights, the same on every machine. */
 export const models = {
   '43M F16': { ...model43M, type: 'F16' },
+  '43M llada F16': {
+    ...model43M,
+    type: 'F16',
+    architecture: 'llada',
+    metadata: { 'tokenizer.ggml.mask_token_id': { u32: 300 }, 'diffusion.shift_logits': { bool: false } },
+  },
   '128k vocabulary Q8_0': {
     ...model43M,
     type: 'Q8_0',

@@ -1,4 +1,5 @@
 import type { DiffusionOrder } from '../contract/diffusing.ts'
+import { holdRow } from '../mixing/kernels/row-kernels.ts'
 
 export interface GuessSettings {
   order: DiffusionOrder
@@ -39,21 +40,10 @@ export function guessToken(row: Float32Array, settings: GuessSettings, draw: num
 }
 
 export function chancesOf(row: Float32Array): Chances {
-  let largest = -Infinity
-  let top = 0
-  for (let token = 0; token < row.length; token++) {
-    const logit = row[token]!
-    if (logit > largest) {
-      largest = logit
-      top = token
-    }
-  }
-  let sum = 0
-  for (let token = 0; token < row.length; token++) {
-    const difference = row[token]! - largest
-    if (difference > -negligible) sum += Math.exp(difference)
-  }
-  return { top, largest, total: largest + Math.log(sum) }
+  const held = holdRow(row)
+  const largest = held.largest()
+  const total = largest === -Infinity ? largest : largest + Math.log(held.sumExponentials(largest))
+  return { top: row.indexOf(largest), largest, total }
 }
 
 /** Orders that depend on nothing but the place are scored by whoever knows it. */
@@ -88,11 +78,7 @@ function drawToken(row: Float32Array, chances: Chances, settings: GuessSettings,
   const { temperature } = settings
   const { largest, top } = chances
   const edge = Math.max(least, largest - negligible * temperature)
-  let sum = 0
-  for (let token = 0; token < row.length; token++) {
-    const logit = row[token]!
-    if (logit >= edge) sum += Math.exp((logit - largest) / temperature)
-  }
+  const sum = least > lowest ? sumAbove(row, edge, chances, temperature) : sumOfAll(row, temperature)
   let left = draw * sum
   for (let token = 0; token < row.length; token++) {
     const logit = row[token]!
@@ -101,6 +87,20 @@ function drawToken(row: Float32Array, chances: Chances, settings: GuessSettings,
     if (left < 0) return token
   }
   return top
+}
+
+function sumAbove(row: Float32Array, edge: number, { largest }: Chances, temperature: number): number {
+  let sum = 0
+  for (let token = 0; token < row.length; token++) {
+    const logit = row[token]!
+    if (logit >= edge) sum += Math.exp((logit - largest) / temperature)
+  }
+  return sum
+}
+
+function sumOfAll(row: Float32Array, temperature: number): number {
+  const held = holdRow(row.map((logit) => logit / temperature))
+  return held.sumExponentials(held.largest())
 }
 
 /** What is less likely than this is not drawn. */
