@@ -59,7 +59,9 @@ test('stills become frames in their order, each with its time, and the file may 
   const controls = chunks.filter(({ type }) => type === 'fcTL')
   expect(controls.map(({ data }) => data.readUInt16BE(20))).toEqual([40, 40, 2500])
   const data = chunks.filter(({ type }) => type === 'fdAT')
-  expect([...controls, ...data].map((one) => one.data.readUInt32BE(0)).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4])
+  expect([...controls, ...data].map((one) => one.data.readUInt32BE(0)).toSorted((a, b) => a - b)).toEqual([
+    0, 1, 2, 3, 4,
+  ])
   expect(data.map((one) => inflateSync(one.data.subarray(4))[1])).toEqual([20, 30])
 })
 
