@@ -55,7 +55,7 @@ const hashOf = async (name: string): Promise<string> =>
     .update(await readFile(at(name)))
     .digest('hex')
 
-test('a training that was cancelled goes on where it was, to the same LoRA bit for bit', async () => {
+test('a training that was cancelled goes on where it was, to the same LoRA bit for bit [R76]', async () => {
   const settings = { schedule: 'cosine', warmup: 2 } as const
   const { outcome } = await train(jobOf('whole', { settings }))
   const job = jobOf('broken', { settings })

@@ -141,7 +141,7 @@ test('packed into rows, examples give the gradients that they give alone', async
     expect(apart(gradient, alone.gradients.get(name)!), name).toBeLessThan(1e-3)
 })
 
-test('one example learns nothing of what another in its row says', async () => {
+test('one example learns nothing of what another in its row says [R77]', async () => {
   const [first, second, third] = randomExamples([20, 8, 9], 5)
   await using opened = await openTrainer(at('llama.gguf'), { batch: 3 })
   const silent = { ...first!, weights: first!.weights.map(() => 0) }

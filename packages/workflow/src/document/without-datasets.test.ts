@@ -43,7 +43,7 @@ const workflow: Workflow = {
   },
 }
 
-test('what was typed for a model to learn is in no file, wherever the dataset stands and whatever leads to it', () => {
+test('what was typed for a model to learn is in no file, wherever the dataset stands and whatever leads to it [R78]', () => {
   const carried = withoutDatasets(workflow)
   expect(JSON.stringify(carried)).not.toContain('secret')
   expect(carried.nodes['own']!.inputs).toEqual({ format: 'chat', cutoff: 64 })
