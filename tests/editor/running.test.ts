@@ -101,6 +101,23 @@ test('what is wrong elsewhere does not keep a node from being run to; a muted on
   await page.keyboard.press('Escape')
 })
 
+test('what needs a muted node is grey and says why, to the end of the path; the rest runs, and the run completes', async () => {
+  const { page, node } = editor
+  await open(texts)
+  await node('a').locator('.node-title').click()
+  await page.keyboard.press('Control+m')
+  await page.keyboard.press('Control+Enter')
+  await completed().waitFor()
+  await expect
+    .poll(() => Promise.all(['b', 'c', 'd'].map(statusOf)))
+    .toEqual(['skipped', 'skipped', 'finished'])
+  for (const id of ['b', 'c'])
+    await expect.poll(() => node(id).textContent()).toMatch(/gets nothing: .*is muted/)
+  await page.keyboard.press('Control+m')
+  await page.keyboard.press('Control+Enter')
+  await expect.poll(() => statusOf('c')).toMatch(/cached|finished/)
+})
+
 test('several runs are asked for at once; a seed that counts moves on by one with each, one that is kept stays', async () => {
   const { page, node } = editor
   const writer = (seed: number, y: number) => ({

@@ -106,5 +106,11 @@ test('copying takes the nodes that were selected last, and a text that was; the 
   await expect.poll(chosenText).toBe(word)
   await page.mouse.click(...(await emptyPlace()))
   await expect.poll(chosenText).toBe('')
+  // A field that was edited is left by pressing a node, and a word marked in it is no longer what is copied.
+  await node('Topic').getByRole('textbox').dblclick()
+  await title('Write the story').click()
+  await page.keyboard.press('Control+c')
+  await expect.poll(copied).toContain('"story"')
+  await page.mouse.click(...(await emptyPlace()))
   await expect.poll(selected).toEqual([])
 })
