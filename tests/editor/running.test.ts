@@ -11,6 +11,9 @@ beforeAll(async () => {
 })
 afterAll(() => editor?.[Symbol.asyncDispose]())
 
+/** What is tried without a page as well, or much like another: in `npm run test:full` only. */
+const inFull = test.runIf(process.env['WOOLGATHER_TEST_FULL'] === '1')
+
 async function open(nodes: Record<string, unknown>): Promise<void> {
   const file = editor.scratch.path('running.json')
   await writeFile(file, JSON.stringify({ format: 'woolgather', version: 1, name: 'Running', nodes }))
@@ -82,7 +85,7 @@ test('run to here runs what is needed for it; run this node computes it anew, bo
   expect(await node('c').getAttribute('data-status')).toBe('finished')
 })
 
-test('what is wrong elsewhere does not keep a node from being run to; a muted one cannot be', async () => {
+inFull('what is wrong elsewhere does not keep a node from being run to; a muted one cannot be', async () => {
   const { page, node } = editor
   await open({
     ...texts,
@@ -153,7 +156,7 @@ test('several runs are asked for at once; a seed that counts moves on by one wit
   await expect.poll(() => seed('counts').inputValue()).toBe('43')
 })
 
-test('run on change runs after what is typed rests, and no more once it is off', async () => {
+inFull('run on change runs after what is typed rests, and no more once it is off', async () => {
   const { page, node } = editor
   await open({ a: texts.a, b: texts.b })
   await button('Ways to run').click()
