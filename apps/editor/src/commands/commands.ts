@@ -174,6 +174,7 @@ export const gestures: readonly { title: string; keys: string }[] = [
   { title: 'New node, linked', keys: 'Drag a port to the canvas' },
   { title: 'Put a node on a link', keys: 'Drop it there' },
   { title: 'Move the end of a link', keys: 'Drag it' },
+  { title: 'Make a node wider or taller', keys: 'Drag its right or lower edge' },
   { title: 'Menu of what is under the pointer', keys: 'Right click · Shift+F10' },
 ]
 
