@@ -73,6 +73,22 @@ test('a window that changes its size moves nothing of what is held, and the drag
   await editor.rest()
 })
 
+test('a box of selection ends where the window loses the focus', async () => {
+  const { page } = editor
+  await page.keyboard.press('Escape')
+  await page.keyboard.down('Shift')
+  await page.locator('.react-flow__pane.selection').waitFor()
+  await page.mouse.move(1000, 500)
+  await page.mouse.down()
+  await page.mouse.move(900, 400, { steps: 4 })
+  const box = page.locator('.react-flow__selection')
+  await box.waitFor()
+  await page.evaluate(() => dispatchEvent(new Event('blur')))
+  await box.waitFor({ state: 'detached' })
+  await page.mouse.up()
+  await page.keyboard.up('Shift')
+})
+
 test('two fingers over nodes zoom; neither is dragged by it', async () => {
   const places = [await placeOf('words'), await placeOf('shown')]
   const before = await zoom()

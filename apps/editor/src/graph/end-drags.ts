@@ -4,10 +4,10 @@
  * the events that the mouse would have sent, which are not trusted: a link that ends so is not made. Returns how to stop.
  */
 export function endDrags(): () => void {
-  let held: { target: Element; x: number; y: number } | undefined
+  let held: { target: Element; pointerId: number; x: number; y: number } | undefined
   const press = (event: PointerEvent): void => {
     if (event.isTrusted && event.pointerType === 'mouse' && event.target instanceof Element)
-      held = { target: event.target, x: event.clientX, y: event.clientY }
+      held = { target: event.target, pointerId: event.pointerId, x: event.clientX, y: event.clientY }
   }
   const move = (event: PointerEvent): void => {
     if (!held || !event.isTrusted || event.pointerType !== 'mouse') return
@@ -19,10 +19,18 @@ export function endDrags(): () => void {
   }
   const letGo = (): void => {
     if (!held) return
-    const { target, x: clientX, y: clientY } = held
+    const { target, pointerId, x: clientX, y: clientY } = held
     held = undefined
     const from = target.isConnected ? target : document.body
-    const init = { bubbles: true, cancelable: true, view: window, clientX, clientY, pointerType: 'mouse' }
+    const init = {
+      bubbles: true,
+      cancelable: true,
+      view: window,
+      clientX,
+      clientY,
+      pointerType: 'mouse',
+      pointerId,
+    }
     if (isLink(target)) from.dispatchEvent(new MouseEvent('mousemove', { ...init, ...awayFromPorts() }))
     from.dispatchEvent(new PointerEvent('pointerup', init))
     from.dispatchEvent(new MouseEvent('mouseup', init))

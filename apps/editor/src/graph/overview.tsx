@@ -32,6 +32,7 @@ export function Overview() {
 function OverviewMap({ boxes }: { boxes: Boxes }) {
   const flow = useReactFlow()
   const map = useRef<HTMLDivElement>(null)
+  const held = useRef(false)
   const fit = fitInto(surround(boxes.values()))
   useWheel(map)
   const goTo = (event: PointerEvent<HTMLElement>): void => {
@@ -50,11 +51,14 @@ function OverviewMap({ boxes }: { boxes: Boxes }) {
         onPointerDown={(event) => {
           if (event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)
+          held.current = true
           goTo(event)
         }}
         onPointerMove={(event) => {
-          if (event.currentTarget.hasPointerCapture(event.pointerId)) goTo(event)
+          if (held.current) goTo(event)
         }}
+        onPointerUp={() => void (held.current = false)}
+        onPointerCancel={() => void (held.current = false)}
       >
         <OverviewPicture boxes={boxes} fit={fit} />
         <Seen fit={fit} />
