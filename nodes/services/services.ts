@@ -39,7 +39,8 @@ export interface TrainRequest extends Pick<
 
 export interface TrainOptions {
   signal: AbortSignal
-  onUpdate: (update: TrainingUpdate) => void
+  /** A sample's file is there until what this gives has settled. */
+  onUpdate: (update: TrainingUpdate) => Promise<void> | void
 }
 
 export interface TrainedLora extends TrainingOutcome {

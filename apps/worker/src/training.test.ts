@@ -138,7 +138,7 @@ test('a cancelled training leaves its checkpoint and no LoRA; begun again it goe
   const started: number[] = []
   const { sha256 } = await training.train(request({ steps: 12, seed: 9 }), {
     ...work,
-    onUpdate: (update) => update.type === 'started' && started.push(update.step),
+    onUpdate: (update) => void (update.type === 'started' && started.push(update.step)),
   })
   expect(started).toEqual([5])
   const left = await Promise.all(

@@ -63,7 +63,15 @@ export function createTraining({
           checkpoint: path.join(own, 'checkpoint'),
           target: path.join(own, 'lora.gguf'),
         }
-        const outcome = await startTrainer(job, { signal, onUpdate })
+        const samples: { path: string; shown: Promise<void> | void }[] = []
+        const outcome = await startTrainer(job, {
+          signal,
+          onUpdate(update) {
+            const shown = onUpdate(update)
+            if (update.type === 'sample') samples.push({ path: update.path, shown })
+          },
+        })
+        await Promise.all(samples.map(({ path: file, shown }) => removeShown(file, shown)))
         return await keep(own, job.target, outcome)
       } catch (error) {
         throw tellDisk(error, own)
@@ -85,6 +93,12 @@ export function createTraining({
     await rm(path.join(own, 'checkpoint'), { force: true })
     return result
   }
+}
+
+/** A sample's LoRA is of no use any more once its text is written. */
+async function removeShown(file: string, shown: Promise<void> | void): Promise<void> {
+  await shown
+  await rm(file, { force: true })
 }
 
 async function readResult(own: string): Promise<TrainedLora | undefined> {

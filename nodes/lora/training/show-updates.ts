@@ -19,10 +19,10 @@ const sampleTokens = 80
 /** Shows what a training tells: steps as progress, losses and samples as text. Disposing waits for the last sample. */
 export function showUpdates(
   options: ShowOptions,
-): { onUpdate: (update: TrainingUpdate) => void } & AsyncDisposable {
+): { onUpdate: (update: TrainingUpdate) => Promise<void> | void } & AsyncDisposable {
   let samples: Promise<void> = Promise.resolve()
   let asked = 0
-  const onUpdate = (update: TrainingUpdate): void => {
+  const onUpdate = (update: TrainingUpdate): Promise<void> | void => {
     if (update.type === 'step') {
       const { step, loss, evaluationLoss } = update.row
       options.progress(step, options.steps, 'steps')
@@ -34,6 +34,7 @@ export function showUpdates(
       asked = share
     } else if (update.type === 'sample') {
       samples = samples.then(() => sample(options, update)).catch(() => {})
+      return samples
     }
   }
   return { onUpdate, [Symbol.asyncDispose]: () => samples }
