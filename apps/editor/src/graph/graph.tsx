@@ -13,13 +13,13 @@ import {
   type OnMove,
   type OnNodeDrag,
 } from '@xyflow/react'
-import type { Workflow } from '@woolgather/workflow'
 import { useCallback, useEffect, useRef, useState, type DragEvent, type MouseEvent } from 'react'
 import { useEditor, useFront, useRun, useScene, useView, useWorkflow } from '../store/editor-context.ts'
 import { countRunning } from '../store/run-store.ts'
 import type { LooseLink } from '../store/workbench-store.ts'
 import { addNode, connect, disconnect, judge, reconnect } from '../session/editing/edit-graph.ts'
 import { fitsBetween, insertNew } from '../session/editing/insert-on-link.ts'
+import { idsOf } from '../document/ids-of.ts'
 import { parseLinkId } from '../document/link-id.ts'
 import { BorderNode } from '../node/border-node.tsx'
 import { NodeCard } from '../node/node-card.tsx'
@@ -68,7 +68,7 @@ export function Graph() {
   const flow = useReactFlow()
   const store = useStoreApi()
   const reveal = useRevealNode()
-  const isEmpty = useWorkflow((workflow) => hasNone(workflow.nodes))
+  const isEmpty = useWorkflow((workflow) => idsOf(workflow.nodes).length === 0)
   const large = useView((state) => state.detailed !== undefined)
   const wiring = useWiring()
   const { nodes, onNodesChange } = useFlowNodes(wiring, store.getState)
@@ -266,11 +266,6 @@ export function Graph() {
 function farness(zoom: number): 'small' | 'smaller' | 'smallest' | undefined {
   if (zoom >= readableZoom) return undefined
   return zoom > 0.2 ? 'small' : zoom > 0.1 ? 'smaller' : 'smallest'
-}
-
-function hasNone(nodes: Workflow['nodes']): boolean {
-  for (const _ in nodes) return false
-  return true
 }
 
 function endsOf({ source, sourceHandle, target, targetHandle }: Connection | Edge) {

@@ -1,6 +1,7 @@
 import type { NodeChange } from '@xyflow/react'
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { NodeDescription, WorkflowNode } from '@woolgather/workflow'
+import { idsOf } from '../document/ids-of.ts'
 import { defaultWidth, estimateHeight } from '../layout/arrange-nodes.ts'
 import type { Box } from '../layout/free-place.ts'
 import { sketchFrom } from '../session/editing/watch-detail.ts'
@@ -39,7 +40,7 @@ export function useBoxes(source: Nodes): {
   const boxes = useMemo(() => {
     // Nodes of another graph may have the same ids, but not the same sizes.
     const known = sizes.scene === scene ? sizes.byId : noSizes
-    const ids = Object.keys(source)
+    const ids = idsOf(source)
     const next = new Map<string, Placed>()
     for (const id of ids) {
       const node = source[id]!

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef } from 'react'
 import type { EdgeChange } from '@xyflow/react'
 import type { NodeDescription, Place, PortType, WorkflowNode } from '@woolgather/workflow'
+import { idsOf } from '../document/ids-of.ts'
 import { linksInto, outputsOf } from '../document/inputs-of.ts'
 import { linkId } from '../document/link-id.ts'
 import { useEditor, useServer, useStructure, useView } from '../store/editor-context.ts'
@@ -118,12 +119,8 @@ export function useWiring(): Nodes {
 }
 
 function sameWiring(before: Nodes, now: Nodes): boolean {
-  let count = 0
-  for (const id in now) {
-    if (!sameLinks(before[id], now[id]!)) return false
-    count++
-  }
-  return count === Object.keys(before).length
+  const ids = idsOf(now)
+  return ids.length === idsOf(before).length && ids.every((id) => sameLinks(before[id], now[id]!))
 }
 
 function sameLinks(a: WorkflowNode | undefined, b: WorkflowNode): boolean {

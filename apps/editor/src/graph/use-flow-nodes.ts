@@ -5,6 +5,7 @@ import type { Box } from '../layout/free-place.ts'
 import { outputsUsed, sketchPorts, type SketchPort } from '../node/sketch-ports.ts'
 import { useEditor, useServer, useStructure, useView } from '../store/editor-context.ts'
 import type { Editor } from '../store/editor.ts'
+import { idsOf } from '../document/ids-of.ts'
 import { isBorder } from '../document/scope.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { keepArray } from './keep-array.ts'
@@ -45,13 +46,13 @@ export function useFlowNodes(
   const { boxes, keepSizes } = useBoxes(source)
   const large = detailed !== undefined
   const outputs = useMemo(() => (large ? outputsUsed(wiring) : undefined), [large, wiring])
-  const order = useMemo(() => new Map(Object.keys(wiring).map((id, at) => [id, at])), [wiring])
+  const order = useMemo(() => new Map(idsOf(wiring).map((id, at) => [id, at])), [wiring])
   const cache = useRef(new Map<string, Derived>())
   const last = useRef<Node[]>([])
 
   const nodes = useMemo(() => {
     const next = new Map<string, Derived>()
-    const ids = shown ? inOrder(shown, order) : Object.keys(source)
+    const ids = shown ? inOrder(shown, order) : idsOf(source)
     for (const id of ids) {
       const node = source[id]
       if (!node) continue

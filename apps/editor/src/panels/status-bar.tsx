@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, PackageX } from 'lucide-react'
 import { useCallback, useRef } from 'react'
 import type { Issue, Warning, Workflow } from '@woolgather/workflow'
+import { idsOf } from '../document/ids-of.ts'
 import { inputsNode, outputsNode } from '../document/scope.ts'
 import { findPlace } from '../document/find-place.ts'
 import { countMissing, showMissing } from '../session/checking/find-missing.ts'
@@ -39,7 +40,7 @@ export function StatusBar() {
 
 /** The border of a subgraph is none of its nodes. */
 function countNodes(nodes: Workflow['nodes']): number {
-  return Object.keys(nodes).length - Number(inputsNode in nodes) - Number(outputsNode in nodes)
+  return idsOf(nodes).length - Number(inputsNode in nodes) - Number(outputsNode in nodes)
 }
 
 function Problems() {

@@ -1,5 +1,7 @@
 import type { WorkflowNode } from '@woolgather/workflow'
 
+import { idsOf } from '../document/ids-of.ts'
+
 type Nodes = Readonly<Record<string, WorkflowNode>>
 
 const known = new WeakMap<Nodes, string>()
@@ -8,7 +10,7 @@ const known = new WeakMap<Nodes, string>()
 export function filesNamedIn(nodes: Nodes): string {
   const files = new Set<unknown>()
   if (!known.has(nodes))
-    for (const id in nodes) {
+    for (const id of idsOf(nodes)) {
       const file = nodes[id]?.inputs?.['file']
       if (file !== undefined) files.add(file)
     }
