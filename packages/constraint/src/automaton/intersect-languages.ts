@@ -13,12 +13,18 @@ export interface Condition {
 
 const maximumNodes = 20_000
 
+/** States that several products may still take together. */
+export interface Room {
+  left: number
+}
+
 /**
  * The texts that meet all conditions, as one finite automaton: the product of theirs, as far as it can be reached.
- * @throws {ConstraintError} `too-large` past 20,000 nodes
+ * @param room shared with other products
+ * @throws {ConstraintError} `too-large` past 20,000 nodes, or what room is left
  */
-export function intersectLanguages(conditions: readonly Condition[]): Expression {
-  const { size, edges, verdicts } = multiply(conditions, [])
+export function intersectLanguages(conditions: readonly Condition[], room?: Room): Expression {
+  const { size, edges, verdicts } = multiply(conditions, [], room)
   return { kind: 'graph', graph: { size, edges, finals: [...verdicts.keys()] } }
 }
 
@@ -29,8 +35,9 @@ export function intersectLanguages(conditions: readonly Condition[]): Expression
 export function classifyLanguages(
   conditions: readonly Condition[],
   languages: readonly Expression[],
+  room?: Room,
 ): { within: readonly boolean[]; expression: Expression }[] {
-  const { size, edges, verdicts } = multiply(conditions, languages)
+  const { size, edges, verdicts } = multiply(conditions, languages, room)
   const classes = new Map<string, { within: readonly boolean[]; finals: number[] }>()
   for (const [node, within] of verdicts) {
     const key = within.join()
@@ -51,7 +58,11 @@ interface Product {
   readonly verdicts: ReadonlyMap<number, readonly boolean[]>
 }
 
-function multiply(conditions: readonly Condition[], languages: readonly Expression[]): Product {
+function multiply(
+  conditions: readonly Condition[],
+  languages: readonly Expression[],
+  room: Room = { left: maximumNodes },
+): Product {
   const expressions = [...conditions.map(({ expression }) => expression), ...languages]
   const automata = expressions.map(automatonOf)
   const joint = joinPartitions(automata)
@@ -62,7 +73,7 @@ function multiply(conditions: readonly Condition[], languages: readonly Expressi
     const key = states.join()
     const known = nodes.get(key)
     if (known !== undefined) return known
-    if (nodes.size >= maximumNodes) {
+    if (nodes.size >= maximumNodes || --room.left < 0) {
       throw new ConstraintError(
         'too-large',
         `Combining the conditions on one text takes more than ${maximumNodes} states`,

@@ -1,4 +1,4 @@
-import { classifyLanguages, type Condition } from '../automaton/intersect-languages.ts'
+import { classifyLanguages, type Condition, type Room } from '../automaton/intersect-languages.ts'
 import { choice, literal, type Expression } from '../grammar/expression.ts'
 import { compileString, searchCondition } from './compile-string.ts'
 import type { Conjunction } from './conjunctions.ts'
@@ -43,16 +43,18 @@ export function additionalMembers(
     ...excepted.map((name): [string, Expression] => [nameKey(name), literal(name)]),
   ])
   const isOther = JSON.stringify([names.toSorted(), [...languages.keys()]])
-  return classesOf(names, languages, compiler).flatMap(({ matched, expression }) => {
-    const values = shapes.flatMap((shape) => valuesFor(matched, shape))
-    const isNamed = shapes.some((shape) => shape.patterns.some(({ source }) => matched.has(source)))
-    if ((closed && !isNamed) || values.some(({ schema }) => schema === false)) return []
-    return keysFor(matched, keyRules, demanded).flatMap(({ rules, meets }) => {
-      const name = JSON.stringify([isOther, [...matched], rules.map(({ path }) => path)])
-      const key = compiler.once(name, () => compileKey(rules, names, expression, compiler))
-      return membersOf(key, values, { demanded, meets }, compiler)
-    })
-  })
+  return classesOf(names, languages, shapes[0]?.location.document.room, compiler).flatMap(
+    ({ matched, expression }) => {
+      const values = shapes.flatMap((shape) => valuesFor(matched, shape))
+      const isNamed = shapes.some((shape) => shape.patterns.some(({ source }) => matched.has(source)))
+      if ((closed && !isNamed) || values.some(({ schema }) => schema === false)) return []
+      return keysFor(matched, keyRules, demanded).flatMap(({ rules, meets }) => {
+        const name = JSON.stringify([isOther, [...matched], rules.map(({ path }) => path)])
+        const key = compiler.once(name, () => compileKey(rules, names, expression, compiler))
+        return membersOf(key, values, { demanded, meets }, compiler)
+      })
+    },
+  )
 }
 
 /** A name that is excepted, told apart from a pattern. */
@@ -62,6 +64,7 @@ const nameKey = (name: string): string => `= ${name}`
 function classesOf(
   names: readonly string[],
   languages: ReadonlyMap<string, Expression>,
+  room: Room | undefined,
   compiler: ValueCompiler,
 ): readonly KeyClass[] {
   if (languages.size === 0) return [{ matched: new Set(), expression: undefined }]
@@ -69,7 +72,7 @@ function classesOf(
   const key = JSON.stringify([names.toSorted(), sources])
   const known = compiler.keyClasses.get(key)
   if (known !== undefined) return known
-  const classes = classifyLanguages(exceptNames(names), [...languages.values()]).map(
+  const classes = classifyLanguages(exceptNames(names), [...languages.values()], room).map(
     ({ within, expression }): KeyClass => ({
       matched: new Set(sources.filter((_, index) => within[index])),
       expression,

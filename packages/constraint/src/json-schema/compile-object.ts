@@ -1,6 +1,7 @@
 import { literal, sequence, type Expression } from '../grammar/expression.ts'
 import { additionalMembers } from './additional-members.ts'
 import type { Conjunction } from './conjunctions.ts'
+import { jsonText } from './json-text.ts'
 import { listProperties } from './list-properties.ts'
 import { membersOf } from './object-members.ts'
 import { isClosed, isNamed, readShape, schemasFor } from './object-shape.ts'
@@ -23,7 +24,7 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
     const allowed = keyRules.every((rule) => isValidValue(name, rule))
     const known = !closed || shapes.some((shape) => isNamed(name, shape))
     const schemas = shapes.flatMap((shape) => schemasFor(name, shape))
-    const key = literal(JSON.stringify(name))
+    const key = jsonText(name)
     const meets = demanded.flatMap((member, index) =>
       isMemberName(name, member, locations[0]!) ? [index] : [],
     )

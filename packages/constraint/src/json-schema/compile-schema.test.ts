@@ -514,3 +514,30 @@ test('in any order, nothing leads to where no property is left', () => {
     expect.objectContaining({ code: 'unsatisfiable' }),
   )
 })
+
+test('limits of length beside a pattern of one varying part multiply no states', () => {
+  const pattern = '^data:image/(jpg|jpeg);base64,[a-z0-9+/=]*$'
+  const { matches } = language({ type: 'string', pattern, minLength: 24, maxLength: 30_000 })
+  const text = (kind: string, length: number): string =>
+    `"data:image/${kind};base64,${'a'.repeat(length - `data:image/${kind};base64,`.length)}"`
+  const wrong = [text('jpg', 23), text('jpeg', 23), text('jpg', 30_001), text('jpeg', 30_001)]
+  const right = [text('jpg', 24), text('jpeg', 24), text('jpg', 30_000), text('jpeg', 30_000)]
+  expect(right.map(matches)).toEqual([true, true, true, true])
+  expect(wrong.filter(matches)).toEqual([])
+  expect(language({ type: 'string', pattern: '^[a-z]+$', maxLength: 10_000 }).matches('"abc"')).toBe(true)
+  expect(() => language({ type: 'string', pattern: '^[a-z]{3}$', maxLength: 2 })).toThrow(
+    expect.objectContaining({ code: 'unsatisfiable' }),
+  )
+})
+
+test('listed texts and names beyond ASCII may be escaped', () => {
+  const { matches } = language({
+    type: 'object',
+    properties: { é: { enum: ['µg', '😀'] } },
+    required: ['é'],
+    additionalProperties: false,
+  })
+  const right = ['{"é":"µg"}', '{"\\u00e9":"\\u00B5g"}', '{"é":"\\ud83d\\ude00"}']
+  const wrong = ['{"\\u00e8":"µg"}', '{"é":"\\ud83d"}']
+  expect({ right: right.filter(matches), wrong: wrong.filter(matches) }).toEqual({ right, wrong: [] })
+})

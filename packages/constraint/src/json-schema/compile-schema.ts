@@ -21,6 +21,7 @@ import type { Conjunction } from './conjunctions.ts'
 import type { KeyClass } from './key-class.ts'
 import { Alternatives } from './expand-alternatives.ts'
 import { listIgnored, type SchemaNote } from './ignored-keywords.ts'
+import { jsonText } from './json-text.ts'
 import { keyword, readList } from './read-keywords.ts'
 import { SchemaDocument } from './schema-document.ts'
 import { invalidSchema, isObject, type Json, type Location } from './schema-location.ts'
@@ -54,7 +55,7 @@ const mostWhitespace = 20
 
 const maximumRules = 20_000
 /** Alternatives of all values together; each is compiled by itself. */
-const maximumAlternatives = 20_000
+const maximumAlternatives = 4_000
 
 /**
  * JSON Schema (drafts 4, 6, 7, 2019-09 and 2020-12) to a grammar of JSON texts. Properties come in the schema's order.
@@ -212,17 +213,11 @@ class SchemaCompiler implements ValueCompiler {
       )
     if (isObject(value)) {
       const pairs = keysOf(value).map((key) =>
-        sequence([
-          literal(JSON.stringify(key)),
-          this.space,
-          literal(':'),
-          this.space,
-          this.#write(value[key] as Json),
-        ]),
+        sequence([jsonText(key), this.space, literal(':'), this.space, this.#write(value[key] as Json)]),
       )
       return this.#writeList('{', pairs, '}')
     }
-    return literal(JSON.stringify(value))
+    return typeof value === 'string' ? jsonText(value) : literal(JSON.stringify(value))
   }
 
   #writeList(open: string, items: readonly Expression[], close: string): Expression {

@@ -6,6 +6,7 @@ import { parseSearchPattern } from '../regex/parse-regex.ts'
 import type { Conjunction } from './conjunctions.ts'
 import { formatExpression } from './formats.ts'
 import { insideString, stringCharacter } from './json-text.ts'
+import { limitLength } from './limit-length.ts'
 import { readCount, readText, tightest } from './read-keywords.ts'
 import type { Location } from './schema-location.ts'
 
@@ -17,10 +18,19 @@ export function compileString(locations: Conjunction, more: readonly Condition[]
   if (conditions.length === 0)
     return quoted(repeat(stringCharacter, minimum, Math.max(maximum, -1)), minimum, maximum)
   const anyLength = minimum === 0 && maximum === Infinity && conditions.some(({ negate }) => !negate)
+  const [single] = conditions
+  const limited =
+    conditions.length === 1 && single?.negate === false
+      ? limitLength(single.expression, minimum, maximum)
+      : undefined
+  if (limited !== undefined) return quoted(insideString(limited), minimum, maximum)
   const length = { expression: repeat(characters(everyCharacter), minimum, maximum), negate: false }
   const all = anyLength ? conditions : [length, ...conditions]
   const [only] = all
-  const text = all.length === 1 && only !== undefined ? only.expression : intersectLanguages(all)
+  const text =
+    all.length === 1 && only !== undefined
+      ? only.expression
+      : intersectLanguages(all, locations[0]?.document.room)
   return quoted(insideString(text), minimum, maximum)
 }
 

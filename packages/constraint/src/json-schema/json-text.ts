@@ -1,6 +1,14 @@
 import type { CharSet } from 'refa'
 import { charactersBetween, charactersOf, everyCharacter } from '../grammar/characters.ts'
-import { characters, choice, literal, repeat, sequence, type Expression } from '../grammar/expression.ts'
+import {
+  characters,
+  choice,
+  literal,
+  literalAnyCase,
+  repeat,
+  sequence,
+  type Expression,
+} from '../grammar/expression.ts'
 
 const controls = charactersBetween(0, 0x1f)
 /** Characters that stand for themselves inside a JSON string. */
@@ -41,6 +49,22 @@ export const stringCharacter: Expression = choice([
     ]),
   ]),
 ])
+
+/** A text as JSON; characters beyond ASCII as they are or escaped, as some models and Python write them. */
+export function jsonText(text: string): Expression {
+  const parts = JSON.stringify(text).match(/[\0-\x7f]+|[^\0-\x7f]/gu) ?? []
+  return sequence(parts.map((part) => (part.charCodeAt(0) < 0x80 ? literal(part) : eitherWay(part))))
+}
+
+function eitherWay(character: string): Expression {
+  const units = Array.from({ length: character.length }, (_, index) =>
+    character.charCodeAt(index).toString(16).padStart(4, '0'),
+  )
+  return choice([
+    literal(character),
+    sequence(units.flatMap((unit) => [literal('\\u'), literalAnyCase(unit)])),
+  ])
+}
 
 /**
  * The expression for a text, rewritten for the text inside quotation marks: characters that JSON must escape are

@@ -24,6 +24,8 @@ interface Place {
 /** A schema as a whole: what its references may lead to, by path, id or anchor. */
 export class SchemaDocument {
   readonly root: Location
+  /** For conditions on texts together: half a second of work or so for each 20,000. */
+  readonly room = { left: 60_000 }
   /** Patterns that were parsed. */
   readonly patterns = new Map<string, Condition>()
   readonly #json: Json
