@@ -78,8 +78,8 @@ export function compileSchema(
   return { grammar: new SchemaCompiler(options).compile(document.root), notes }
 }
 
-function refuseIgnored({ message, path }: SchemaNote): ConstraintError {
-  return new ConstraintError('unsupported-schema', message.replace(/ and is ignored/, ''), {
+function refuseIgnored({ problem, path }: SchemaNote): ConstraintError {
+  return new ConstraintError('unsupported-schema', problem, {
     where: { path },
     hint: 'Strict schemas hold only what can be enforced.',
   })

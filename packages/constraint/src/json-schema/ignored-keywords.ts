@@ -7,6 +7,8 @@ export interface SchemaNote {
   readonly keyword: string
   /** JSON pointer to it. */
   readonly path: string
+  /** What is said there, as a clause. */
+  readonly problem: string
   readonly message: string
 }
 
@@ -48,12 +50,19 @@ export function listIgnored(schema: Json): SchemaNote[] {
 
 function notesOn(schema: SchemaObject, path: string): SchemaNote[] {
   return Object.keys(schema).flatMap((keyword): SchemaNote[] => {
-    const at = `${path}/${escapePointer(keyword)}`
     const value = schema[keyword]
+    const note = (problem: string, hint = ''): SchemaNote[] => [
+      {
+        keyword,
+        path: `${path}/${escapePointer(keyword)}`,
+        problem,
+        message: `${problem} and is ignored${hint}`,
+      },
+    ]
     if (keyword === 'format' && typeof value === 'string' && !formatNames.includes(value))
-      return [{ keyword, path: at, message: `The format “${value}” at ${path} is not known and is ignored` }]
+      return note(`The format “${value}” at ${path} is not known`)
     if (known.has(keyword) || keyword.startsWith('x-')) return []
     const hint = Object.hasOwn(meant, keyword) ? ` (${meant[keyword] as string})` : ''
-    return [{ keyword, path: at, message: `“${keyword}” at ${path} asserts nothing and is ignored${hint}` }]
+    return note(`“${keyword}” at ${path} asserts nothing`, hint)
   })
 }

@@ -52,9 +52,13 @@ export const stringCharacter: Expression = choice([
 
 /** A text as JSON; characters beyond ASCII as they are or escaped, as some models and Python write them. */
 export function jsonText(text: string): Expression {
-  const parts = JSON.stringify(text).match(/[\0-\x7f]+|[^\0-\x7f]/gu) ?? []
-  return sequence(parts.map((part) => (part.charCodeAt(0) < 0x80 ? literal(part) : eitherWay(part))))
+  const written = JSON.stringify(text)
+  const spelled = Array.from(written)
+  if (spelled.every(isAscii)) return literal(written)
+  return sequence(spelled.map((each) => (isAscii(each) ? literal(each) : eitherWay(each))))
 }
+
+const isAscii = (character: string): boolean => character.charCodeAt(0) < 0x80
 
 function eitherWay(character: string): Expression {
   const units = Array.from({ length: character.length }, (_, index) =>
