@@ -172,7 +172,9 @@ export function nameOf(source: LoraSource): string {
 /** The LoRA as it is at a strength, to be used at 1. */
 function atStrength(lora: LoraFile, strength: number): LoraFile {
   if (strength === 1) return lora
-  if (lora.alpha !== 0) return { ...lora, alpha: lora.alpha * strength }
+  // An alpha of 0 says that there is none, which counts as strength 1.
+  const alpha = Math.fround(lora.alpha * strength)
+  if (alpha !== 0) return { ...lora, alpha }
   const matrices = lora.matrices.map((matrix) => ({
     ...matrix,
     b: matrix.b.map((value) => value * strength),

@@ -501,6 +501,11 @@ describe('saved as another type', () => {
     expect(coarse!.error).toBeGreaterThan(4 * (fine?.error ?? 0))
   })
 
+  test.each([0, 1e-60])('at strength %s a LoRA bakes nothing', async (strength) => {
+    await save('auto', 'none-baked.gguf', { ...file('a.gguf'), adapters: [{ file: 'lora.gguf', strength }] })
+    expect(await bytesOf(at('none-baked.gguf'))).toEqual(await bytesOf(at('a.gguf')))
+  })
+
   test('what a bake lost is told of it where it is only used, used again, built upon and saved as a copy', async () => {
     await save('Q4_0', 'coarse.gguf')
     const adapters = [{ file: 'lora.gguf', strength: 1e-6 }]
