@@ -35,6 +35,7 @@ const goesOn = [
   'ServeSocketsOptions.workerStatus',
   'ServeSocketsOptions.onFailure',
   'EditorOptions.url',
+  'TrainOptions.onUpdate',
 ]
 
 test('every option that something takes is read where it is declared, or where its type is named', () => {

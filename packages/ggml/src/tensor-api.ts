@@ -226,7 +226,7 @@ export function loadTensorApi({ libraries }: Pick<NativeBinary, 'libraries'>): T
   return Object.fromEntries(bound) as TensorApi
 }
 
-const setThreads = koffi.proto('void woolgather_set_threads(void *, int)')
+const setThreads = koffi.proto('void', ['void *', 'int'])
 
 /** How many threads a backend of a device computes with; those that have none of their own ignore it. */
 export function setBackendThreads(
