@@ -1,5 +1,5 @@
 import type { DiffusionOrder } from '../contract/diffusing.ts'
-import { holdRow } from '../mixing/kernels/row-kernels.ts'
+import { holdRow, rowBlock, type HeldRow } from '../mixing/kernels/row-kernels.ts'
 
 export interface GuessSettings {
   order: DiffusionOrder
@@ -19,6 +19,7 @@ export interface Guess {
 }
 
 interface Chances {
+  held: HeldRow
   top: number
   /** Logit of the likeliest, and the logarithm of the sum of all exponentials. */
   largest: number
@@ -43,7 +44,7 @@ export function chancesOf(row: Float32Array): Chances {
   const held = holdRow(row)
   const largest = held.largest()
   const total = largest === -Infinity ? largest : largest + Math.log(held.sumExponentials(largest))
-  return { top: row.indexOf(largest), largest, total }
+  return { held, top: row.indexOf(largest), largest, total }
 }
 
 /** Orders that depend on nothing but the place are scored by whoever knows it. */
@@ -76,31 +77,38 @@ function marginOf(row: Float32Array, { top, largest, total }: Chances): number {
 function drawToken(row: Float32Array, chances: Chances, settings: GuessSettings, draw: number): number {
   const least = leastLogit(row, chances, settings)
   const { temperature } = settings
-  const { largest, top } = chances
-  const edge = Math.max(least, largest - negligible * temperature)
-  const sum = least > lowest ? sumAbove(row, edge, chances, temperature) : sumOfAll(row, temperature)
-  let left = draw * sum
-  for (let token = 0; token < row.length; token++) {
-    const logit = row[token]!
-    if (logit < edge) continue
-    left -= Math.exp((logit - largest) / temperature)
-    if (left < 0) return token
+  const { held, largest, top } = chances
+  if (least > lowest) held.forbidBelow(least)
+  held.sumExponentials(largest, temperature)
+  const blocks = sumsOf(held)
+  let left = draw * blocks.reduce((sum, block) => sum + block, 0)
+  for (const [block, sum] of blocks.entries()) {
+    if (left >= sum) {
+      left -= sum
+      continue
+    }
+    // The sums of blocks are rounded otherwise than those of tokens: the last one takes what is left over.
+    let last: number | undefined
+    for (let token = block * rowBlock; token < Math.min((block + 1) * rowBlock, row.length); token++) {
+      if (row[token]! < least) continue
+      last = token
+      left -= Math.exp((row[token]! - largest) / temperature)
+      if (left < 0) break
+    }
+    if (last !== undefined) return last
   }
   return top
 }
 
-function sumAbove(row: Float32Array, edge: number, { largest }: Chances, temperature: number): number {
-  let sum = 0
-  for (let token = 0; token < row.length; token++) {
-    const logit = row[token]!
-    if (logit >= edge) sum += Math.exp((logit - largest) / temperature)
+/** What each block of tokens counts. */
+function sumsOf(held: HeldRow): Float64Array {
+  const parts = held.sumsOfBlocks()
+  const sums = new Float64Array(parts.length / 4)
+  for (let block = 0; block < sums.length; block++) {
+    const at = 4 * block
+    sums[block] = parts[at]! + parts[at + 1]! + parts[at + 2]! + parts[at + 3]!
   }
-  return sum
-}
-
-function sumOfAll(row: Float32Array, temperature: number): number {
-  const held = holdRow(row.map((logit) => logit / temperature))
-  return held.sumExponentials(held.largest())
+  return sums
 }
 
 /** What is less likely than this is not drawn. */
@@ -124,9 +132,6 @@ function leastLogit(row: Float32Array, { largest, total }: Chances, settings: Gu
   }
   return Math.max(least, lowest)
 }
-
-/** What is e³⁰ times less likely than the likeliest counts nothing, among a million of its kind. */
-const negligible = 30
 
 /** What is e⁴⁰ times less likely than the likeliest is never drawn: it need not be sorted. */
 const within = 40

@@ -45,20 +45,22 @@
         (br $next)))
     (i32.shr_u (local.get $at) (i32.const 2)))
 
-  ;; The sum of e^(x - most), x <= most: of 16 numbers in single precision, of these sums in double. What lies lower
-  ;; than 87 below counts as e^-87; NaN comes through.
+  ;; The sum of 2^((x - most) * scale), x <= most: of 16 numbers in single precision, of these sums in double; with a scale
+  ;; of 1 / ln 2 that is the sum of e^(x - most). What is smaller counts as 2^-125; NaN comes through. Behind the numbers
+  ;; stand the sums of each block: four, of every fourth of its numbers.
   ;; e^y = 2^(k + f), where k is y / ln 2 rounded (by adding 1.5 * 2^23, which leaves it in the low bits) and |f| <= 1/2;
   ;; 2^f is the polynomial of fifth degree that is nowhere more than 7.5e-8 of it away (least squares, weighted anew
   ;; until all extremes are equal).
-  (func (export "sumExponentials") (param $count i32) (param $most f32) (result f64)
-    (local $at i32) (local $blockEnd i32) (local $end i32)
+  (func (export "sumExponentials") (param $count i32) (param $most f32) (param $scale f32) (result f64)
+    (local $at i32) (local $blockEnd i32) (local $end i32) (local $sums i32)
     (local $k v128) (local $f v128) (local $block v128) (local $low v128) (local $high v128)
-    (local $top v128) (local $least v128) (local $perLn2 v128) (local $rounder v128) (local $bias v128)
+    (local $top v128) (local $least v128) (local $factor v128) (local $rounder v128) (local $bias v128)
     (local $p0 v128) (local $p1 v128) (local $p2 v128) (local $p3 v128) (local $p4 v128) (local $p5 v128)
     (local.set $end (i32.shl (local.get $count) (i32.const 2)))
     (local.set $top (f32x4.splat (local.get $most)))
-    (local.set $least (f32x4.splat (f32.const -87)))
-    (local.set $perLn2 (f32x4.splat (f32.const 1.44269504)))
+    (local.set $sums (local.get $end))
+    (local.set $least (f32x4.splat (f32.const -125)))
+    (local.set $factor (f32x4.splat (local.get $scale)))
     (local.set $rounder (f32x4.splat (f32.const 12582912)))
     (local.set $bias (i32x4.splat (i32.const 127)))
     (local.set $p0 (f32x4.splat (f32.const 1.0000000716550441)))
@@ -73,9 +75,9 @@
         (local.set $blockEnd (i32.add (local.get $at) (i32.const 64)))
         (local.set $block (f32x4.splat (f32.const 0)))
         (loop $nextFour
-          (local.set $f (f32x4.mul
-            (f32x4.pmax (f32x4.sub (v128.load (local.get $at)) (local.get $top)) (local.get $least))
-            (local.get $perLn2)))
+          (local.set $f (f32x4.pmax
+            (f32x4.mul (f32x4.sub (v128.load (local.get $at)) (local.get $top)) (local.get $factor))
+            (local.get $least)))
           (local.set $k (f32x4.add (local.get $f) (local.get $rounder)))
           (local.set $f (f32x4.sub (local.get $f) (f32x4.sub (local.get $k) (local.get $rounder))))
           (local.set $block (f32x4.add (local.get $block) (f32x4.mul
@@ -88,6 +90,8 @@
             (local.get $p5))))))))))))))
           (local.set $at (i32.add (local.get $at) (i32.const 16)))
           (br_if $nextFour (i32.lt_u (local.get $at) (local.get $blockEnd))))
+        (v128.store (local.get $sums) (local.get $block))
+        (local.set $sums (i32.add (local.get $sums) (i32.const 16)))
         (local.set $low (f64x2.add (local.get $low) (f64x2.promote_low_f32x4 (local.get $block))))
         (local.set $high (f64x2.add (local.get $high) (f64x2.promote_low_f32x4
           (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $block) (local.get $block)))))
