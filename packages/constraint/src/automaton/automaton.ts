@@ -209,7 +209,7 @@ export class Automaton {
       for (let edge = characterEdges.from[node]!; edge < characterEdges.from[node + 1]!; edge++) {
         const target = characterEdges.to[edge]!
         if (this.#facts.alive[target] === 0) continue
-        const classes = classesOf[characterEdges.label[edge]!]!
+        const classes = classesOf(characterEdges.label[edge]!)
         this.#budget.spend(classes.length)
         const extended = new Map<number, number>()
         for (let position = 0; position < classes.length; position++) {

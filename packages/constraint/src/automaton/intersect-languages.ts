@@ -89,6 +89,7 @@ function multiply(
   nodeFor(automata.map(({ start }) => start))
   const edges: Graph['edges'][number][] = []
   const verdicts = new Map<number, readonly boolean[]>()
+  const labelOf = uniteClasses(joint.map(({ set }) => set))
   for (let node = 0; node < queue.length; node++) {
     const states = queue[node]!
     const ends = states.map((state, index) => automata[index]!.canEnd(state))
@@ -96,20 +97,35 @@ function multiply(
       verdicts.set(node, ends.slice(conditions.length))
     automata.forEach((automaton) => automaton.beginStep())
     const rows = automata.map((automaton, index) => automaton.row(states[index]!))
-    const labels = new Map<number, CharSet[]>()
-    for (const { set, classes } of joint) {
-      const targets = rows.map((row, index) => (classes[index]! < 0 ? 0 : row[classes[index]!]!))
-      if (targets.some((target, index) => target === 0 && isNeeded(index))) continue
+    const labels = new Map<number, number[]>()
+    joint.forEach(({ classes }, number) => {
+      const targets: number[] = []
+      for (let index = 0; index < rows.length; index++) {
+        const target = classes[index]! < 0 ? 0 : rows[index]![classes[index]!]!
+        if (target === 0 && isNeeded(index)) return
+        targets.push(target)
+      }
       const target = nodeFor(targets)
-      const sets = labels.get(target)
-      if (sets === undefined) labels.set(target, [set])
-      else sets.push(set)
-    }
-    for (const [to, sets] of labels) {
-      edges.push({ from: node, to, label: characters(sets.reduce((union, set) => union.union(set))) })
-    }
+      const numbers = labels.get(target)
+      if (numbers === undefined) labels.set(target, [number])
+      else numbers.push(number)
+    })
+    for (const [to, numbers] of labels) edges.push({ from: node, to, label: labelOf(numbers) })
   }
   return { size: queue.length, edges, verdicts }
+}
+
+/** The characters of some classes, made once for the same ones. */
+function uniteClasses(sets: readonly CharSet[]): (numbers: readonly number[]) => Expression {
+  const known = new Map<string, Expression>()
+  return (numbers) => {
+    const key = numbers.join()
+    const made =
+      known.get(key) ??
+      characters(CharSet.empty(maximumCodePoint).union(...numbers.map((number) => sets[number]!)))
+    known.set(key, made)
+    return made
+  }
 }
 
 /** The coarsest classes of characters that every automaton reads alike; a class of −1 is read by none. */

@@ -20,35 +20,51 @@ const maximumEdges = 2_000_000
 const unrollLimit = 4_096
 
 class EdgeList {
-  readonly sources: number[] = []
-  readonly targets: number[] = []
-  readonly labels: number[] = []
+  #sources = new Int32Array(64)
+  #targets = new Int32Array(64)
+  #labels = new Int32Array(64)
+  #count = 0
 
   add(from: number, to: number, label: number): void {
-    this.sources.push(from)
-    this.targets.push(to)
-    this.labels.push(label)
-    if (this.sources.length > maximumEdges) {
+    if (this.#count === this.#sources.length) this.#grow()
+    this.#sources[this.#count] = from
+    this.#targets[this.#count] = to
+    this.#labels[this.#count++] = label
+  }
+
+  #grow(): void {
+    if (this.#count >= maximumEdges) {
       throw new ConstraintError('too-large', `The constraint needs more than ${maximumEdges} transitions`, {
         hint: 'Lower the bounds of repeats, or the number of alternatives.',
       })
     }
+    this.#sources = twiceAsLong(this.#sources)
+    this.#targets = twiceAsLong(this.#targets)
+    this.#labels = twiceAsLong(this.#labels)
   }
 
   group(nodeCount: number): Edges {
+    const count = this.#count
+    const sources = this.#sources
     const from = new Int32Array(nodeCount + 1)
-    for (const source of this.sources) from[source + 1]!++
+    for (let index = 0; index < count; index++) from[sources[index]! + 1]!++
     for (let node = 0; node < nodeCount; node++) from[node + 1]! += from[node]!
     const next = from.slice()
-    const to = new Int32Array(this.sources.length)
-    const label = new Int32Array(this.sources.length)
-    this.sources.forEach((source, index) => {
-      const slot = next[source]!++
-      to[slot] = this.targets[index]!
-      label[slot] = this.labels[index]!
-    })
+    const to = new Int32Array(count)
+    const label = new Int32Array(count)
+    for (let index = 0; index < count; index++) {
+      const slot = next[sources[index]!]!++
+      to[slot] = this.#targets[index]!
+      label[slot] = this.#labels[index]!
+    }
     return { from, to, label }
   }
+}
+
+function twiceAsLong(list: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(list.length * 2)
+  longer.set(list)
+  return longer
 }
 
 class NetworkBuilder {
@@ -61,6 +77,7 @@ class NetworkBuilder {
   readonly #ends: number[] = []
   readonly #sets: CharSet[] = []
   readonly #setIndex = new Map<string, number>()
+  readonly #knownSets = new Map<CharSet, number>()
   readonly #pointIndex = new Map<number, number>()
   readonly #ruleIndex = new Map<string, number>()
   readonly #ruleBodies: Expression[] = []
@@ -135,6 +152,9 @@ class NetworkBuilder {
       case 'rule':
         this.#calls.add(from, to, this.#ruleNumber(expression.name))
         return
+      case 'shared':
+        this.#calls.add(from, to, this.#ruleIndex.get(this.#ruleFor(expression.item))!)
+        return
       case 'graph': {
         const { graph } = expression
         const nodes = Array.from({ length: graph.size }, () => this.#newNode())
@@ -197,13 +217,14 @@ class NetworkBuilder {
   }
 
   #connectLiteral(text: string, from: number, to: number): void {
-    const points = Array.from(text, (character) => character.codePointAt(0) as number)
-    if (points.length === 0) this.#emptyEdges.add(from, to, 0)
-    points.forEach((point, index) => {
-      const next = index === points.length - 1 ? to : this.#newNode()
+    if (text.length === 0) this.#emptyEdges.add(from, to, 0)
+    for (let at = 0; at < text.length;) {
+      const point = text.codePointAt(at) as number
+      at += point > 0xffff ? 2 : 1
+      const next = at === text.length ? to : this.#newNode()
       this.#characterEdges.add(from, next, this.#pointNumber(point))
       from = next
-    })
+    }
   }
 
   #connectSequence(items: readonly Expression[], from: number, to: number): void {
@@ -290,7 +311,7 @@ class NetworkBuilder {
     }
     const known = this.#counted.get(item)
     if (known !== undefined) return known
-    const name = `repeated part ${++this.#generated}`
+    const name = `shared part ${++this.#generated}`
     this.#counted.set(item, name)
     this.#addRule(name, item)
     return name
@@ -309,6 +330,7 @@ class NetworkBuilder {
     switch (expression.kind) {
       case 'characters':
       case 'rule':
+      case 'shared':
         return 1
       case 'literal':
         return expression.text.length
@@ -342,11 +364,13 @@ class NetworkBuilder {
   }
 
   #setNumber(set: CharSet): number {
-    const key = set.ranges.map(({ min, max }) => `${min}-${max}`).join()
-    const known = this.#setIndex.get(key)
+    const known = this.#knownSets.get(set)
     if (known !== undefined) return known
-    this.#setIndex.set(key, this.#sets.length)
-    return this.#sets.push(set) - 1
+    const key = set.ranges.map(({ min, max }) => `${min}-${max}`).join()
+    const number = this.#setIndex.get(key) ?? this.#sets.push(set) - 1
+    this.#setIndex.set(key, number)
+    this.#knownSets.set(set, number)
+    return number
   }
 }
 

@@ -10,6 +10,8 @@ export type Expression =
   /** `maximum` may be Infinity. */
   | { readonly kind: 'repeat'; readonly item: Expression; readonly minimum: number; readonly maximum: number }
   | RuleCall
+  /** The same as its item, which calls no rules and is built once, wherever it stands. */
+  | { readonly kind: 'shared'; readonly item: Expression }
   | { readonly kind: 'graph'; readonly graph: Graph }
   | Unordered
 
@@ -70,6 +72,10 @@ export function repeat(item: Expression, minimum: number, maximum: number): Expr
 
 export function optional(item: Expression): Expression {
   return repeat(item, 0, 1)
+}
+
+export function shared(item: Expression): Expression {
+  return { kind: 'shared', item }
 }
 
 export function rule(name: string): RuleCall {

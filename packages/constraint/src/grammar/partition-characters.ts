@@ -5,12 +5,12 @@ import { surrogates } from './characters.ts'
 /** Classes of characters that no set of the grammar tells apart, numbered from 0. */
 export interface CharacterPartition {
   readonly classCount: number
-  /** Class of each code point below 65,536, or −1 where no set holds it. */
+  /** Class of each code point below 65,536, or −1 where no set holds it; laid out when it is first asked for. */
   readonly plane: Int16Array
   /** The same for any code point. */
   readonly classOf: (point: number) => number
-  /** Classes that make up each set. */
-  readonly classesOf: readonly Int32Array[]
+  /** Classes that make up a set. */
+  readonly classesOf: (set: number) => Int32Array
   /** Starts of the intervals of equal class, ascending from 0; `intervalClass` is −1 where no set applies. */
   readonly intervalStart: Int32Array
   readonly intervalClass: Int32Array
@@ -25,7 +25,7 @@ const maximumIntervals = 200_000
 const maximumClasses = 20_000
 
 export function partitionCharacters(sets: readonly CharSet[]): CharacterPartition {
-  const { starts, signatures } = sweep(sets.map((set) => set.without(surrogates)))
+  const { starts, signatures } = sweep(sets)
   const numbers = new Map<string, number>([['0:0', -1]])
   const intervalStart = Int32Array.from(starts)
   const intervalClass = Int32Array.from(signatures, (signature) => {
@@ -40,22 +40,31 @@ export function partitionCharacters(sets: readonly CharSet[]): CharacterPartitio
       `The constraint tells apart more than ${maximumClasses} kinds of characters`,
     )
   }
-  const plane = new Int16Array(planeSize).fill(-1)
-  intervalStart.forEach((start, index) => {
-    if (start < planeSize)
-      plane.fill(intervalClass[index]!, start, Math.min(intervalStart[index + 1] ?? end, planeSize))
-  })
-  const classOf = (point: number) =>
-    point < planeSize ? plane[point]! : intervalClass[findInterval(intervalStart, point)]!
+  let plane: Int16Array | undefined
+  const classes: Int32Array[] = []
   return {
     classCount: numbers.size - 1,
-    plane,
-    classOf,
-    classesOf: sets.map((set) => classesWithin(set, intervalStart, intervalClass)),
+    get plane() {
+      return (plane ??= layOutPlane(intervalStart, intervalClass))
+    },
+    classOf: (point) =>
+      plane !== undefined && point < planeSize
+        ? plane[point]!
+        : intervalClass[findInterval(intervalStart, point)]!,
+    classesOf: (set) => (classes[set] ??= classesWithin(sets[set]!, intervalStart, intervalClass)),
     intervalStart,
     intervalClass,
     end,
   }
+}
+
+function layOutPlane(intervalStart: Int32Array, intervalClass: Int32Array): Int16Array {
+  const plane = new Int16Array(planeSize)
+  intervalStart.forEach((start, index) => {
+    if (start < planeSize)
+      plane.fill(intervalClass[index]!, start, Math.min(intervalStart[index + 1] ?? end, planeSize))
+  })
+  return plane
 }
 
 /** Index of the interval that holds a code point. */
@@ -72,7 +81,9 @@ export function findInterval(intervalStart: Int32Array, point: number): number {
 
 /** Cuts the range of characters wherever a set begins or ends; equal signatures mean the same sets apply. */
 function sweep(sets: readonly CharSet[]): { starts: number[]; signatures: string[] } {
-  const changes = new Map<number, [number, number]>([[0, [0, 0]]])
+  const [firstSurrogate, afterSurrogates] = [surrogates.ranges[0]!.min, surrogates.ranges[0]!.max + 1]
+  const borders = [0, firstSurrogate, afterSurrogates]
+  const changes = new Map<number, [number, number]>(borders.map((point) => [point, [0, 0]]))
   const toggle = (point: number, high: number, low: number) => {
     const change = changes.get(point) ?? [0, 0]
     changes.set(point, [change[0] ^ high, change[1] ^ low])
@@ -100,16 +111,20 @@ function sweep(sets: readonly CharSet[]): { starts: number[]; signatures: string
     const change = changes.get(start)!
     high ^= change[0]
     low ^= change[1]
-    return `${high}:${low}`
+    return start >= firstSurrogate && start < afterSurrogates ? '0:0' : `${high}:${low}`
   })
   return { starts, signatures }
 }
 
 function classesWithin(set: CharSet, intervalStart: Int32Array, intervalClass: Int32Array): Int32Array {
-  const classes = new Set<number>()
+  const classes: number[] = []
+  const isListed: boolean[] = []
   for (const { min, max } of set.ranges) {
     for (let index = findInterval(intervalStart, min); (intervalStart[index] ?? end) <= max; index++) {
-      if (intervalClass[index]! >= 0) classes.add(intervalClass[index]!)
+      const characterClass = intervalClass[index]!
+      if (characterClass < 0 || isListed[characterClass] === true) continue
+      isListed[characterClass] = true
+      classes.push(characterClass)
     }
   }
   return Int32Array.from(classes)

@@ -28,10 +28,36 @@ export function compileNumber(
   const lower = tightestBound(locations, true)
   const upper = tightestBound(locations, false)
   if (lower === undefined && upper === undefined && conditions.length === 0) {
-    const { integer: digits, fraction } = partsOf(mostDigits)
-    const some = `[0-9]${upTo(1, mostDigits)}`
-    return parseRegexPart(`-?${digits}${whole ? '' : `${fraction}(?:[eE][+-]?${some})?`}`)
+    return anyNumber(whole, mostDigits)
   }
+  const inside = between(lower, upper, whole, mostDigits)
+  return conditions.length === 0
+    ? inside
+    : intersectLanguages([{ expression: inside, negate: false }, ...conditions])
+}
+
+/** Numbers between bounds that were compiled: people have few different ones. */
+const known = new Map<string, Expression>()
+const maximumKnown = 500
+
+function between(
+  lower: Bound | undefined,
+  upper: Bound | undefined,
+  whole: boolean,
+  mostDigits: number,
+): Expression {
+  const key = [lower?.value, lower?.exclusive, upper?.value, upper?.exclusive, whole, mostDigits].join()
+  const made = known.get(key) ?? compileBetween(lower, upper, whole, mostDigits)
+  if (known.size < maximumKnown) known.set(key, made)
+  return made
+}
+
+function compileBetween(
+  lower: Bound | undefined,
+  upper: Bound | undefined,
+  whole: boolean,
+  mostDigits: number,
+): Expression {
   const limits = [lower, upper].flatMap((bound) =>
     bound === undefined ? [] : [decimalDigits(Math.abs(bound.value))],
   )
@@ -41,10 +67,18 @@ export function compileNumber(
   )
   const { integer: digits, fraction } = partsOf(longest)
   const any = `${digits}${whole ? '' : fraction}`
-  const inside = choice([positiveNumbers(lower, upper, any), negativeNumbers(lower, upper, any)])
-  return conditions.length === 0
-    ? inside
-    : intersectLanguages([{ expression: inside, negate: false }, ...conditions])
+  return choice([positiveNumbers(lower, upper, any), negativeNumbers(lower, upper, any)])
+}
+
+const unbounded = new Map<string, Expression>()
+
+function anyNumber(whole: boolean, mostDigits: number): Expression {
+  const { integer, fraction } = partsOf(mostDigits)
+  const some = `[0-9]${upTo(1, mostDigits)}`
+  const pattern = `-?${integer}${whole ? '' : `${fraction}(?:[eE][+-]?${some})?`}`
+  const made = unbounded.get(pattern) ?? parseRegexPart(pattern)
+  unbounded.set(pattern, made)
+  return made
 }
 
 const fractional: Condition = {

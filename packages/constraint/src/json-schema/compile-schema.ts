@@ -27,7 +27,7 @@ import { SchemaDocument } from './schema-document.ts'
 import { invalidSchema, isObject, type Json, type Location } from './schema-location.ts'
 import { isValidValue, meetsAlone } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
-import { allowedTypes } from './value-types.ts'
+import { allowedTypes, type ValueType } from './value-types.ts'
 
 export interface SchemaOptions {
   /** `compact` (the default) allows no whitespace between tokens, `flexible` all that JSON allows. */
@@ -191,7 +191,10 @@ class SchemaCompiler implements ValueCompiler {
         `The schema describes more than ${maximumAlternatives} alternatives`,
       )
     const types = allowedTypes(locations)
-    const scalars: Json[] = [null, true, false]
+    const scalars: Json[] = [
+      ...(types.has('null') ? [null] : []),
+      ...(types.has('boolean') ? [true, false] : []),
+    ]
     const written = scalars.filter((value) => locations.every((location) => meetsAlone(value, location)))
     return choice([
       ...written.map((value) => literal(JSON.stringify(value))),
@@ -239,9 +242,12 @@ function listedIn(locations: Conjunction): readonly Json[] | undefined {
   return undefined
 }
 
+function areFew(types: ReadonlySet<ValueType>): boolean {
+  return types.size <= 2 && [...types].every((type) => type === 'null' || type === 'boolean')
+}
+
 /** Values that are listed are written out, as far as they meet the other keywords; few types are as good as a list. */
 function listedValues(locations: Conjunction): readonly Json[] | undefined {
-  const few = [...allowedTypes(locations)].every((type) => type === 'null' || type === 'boolean')
-  const values = listedIn(locations) ?? (few ? [null, true, false] : undefined)
+  const values = listedIn(locations) ?? (areFew(allowedTypes(locations)) ? [null, true, false] : undefined)
   return values?.filter((value) => locations.every((location) => meetsAlone(value, location)))
 }

@@ -15,6 +15,7 @@ export function compileString(locations: Conjunction, more: readonly Condition[]
   const minimum = tightest(locations, (location) => readCount(location, 'minLength'), Math.max, 0)
   const maximum = tightest(locations, (location) => readCount(location, 'maxLength'), Math.min, Infinity)
   const conditions = [...textConditions(locations), ...unlistedTexts(locations), ...more]
+  if (conditions.length === 0 && minimum === 0 && maximum === Infinity) return anyString
   if (conditions.length === 0)
     return quoted(repeat(stringCharacter, minimum, Math.max(maximum, -1)), minimum, maximum)
   const anyLength = minimum === 0 && maximum === Infinity && conditions.some(({ negate }) => !negate)
@@ -84,6 +85,8 @@ function readFormat(location: Location): Condition[] {
   if (expression === undefined) return []
   return [{ expression, negate: false }]
 }
+
+const anyString = quoted(repeat(stringCharacter, 0, Infinity), 0, Infinity)
 
 function quoted(text: Expression, minimum: number, maximum: number): Expression {
   if (maximum < minimum) return { kind: 'choice', options: [] }

@@ -4,6 +4,7 @@ import { excludeOneAnother } from './exclude-alternatives.ts'
 import { evaluatedItems, evaluatedProperties } from './evaluated.ts'
 import { negateKeyword, negatedKeywords } from './negate.ts'
 import { keyword, readKeys, readList } from './read-keywords.ts'
+import { referenceKeywords } from './schema-contents.ts'
 import { child, invalidSchema, madeOf, refuseKeyword, type Json, type Location } from './schema-location.ts'
 
 /** Of options of `oneOf` that exclude one another only by what they say: each is compiled whole. */
@@ -78,7 +79,7 @@ export class Alternatives implements Resolver {
 
   #combine(location: Location, every: boolean): Conjunction[] {
     const { document } = location
-    const references = ['$ref', '$dynamicRef', '$recursiveRef']
+    const references = referenceKeywords
       .filter((name) => keyword(location, name) !== undefined)
       .map((name) => this.#expand(document.follow(location, name), every))
     if (document.isOnlyReference(location)) return references[0]!

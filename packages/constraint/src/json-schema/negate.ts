@@ -49,7 +49,7 @@ const negations: Readonly<Record<string, Negate>> = {
     ]
   },
   type: (at) => {
-    const types = new Set(readTypes(at))
+    const types = readTypes(at)
     return [
       [
         ofTypes(

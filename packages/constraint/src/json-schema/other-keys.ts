@@ -1,6 +1,7 @@
+import type { CharSet } from 'refa'
 import { charactersOf, everyCharacter } from '../grammar/characters.ts'
-import { literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
-import { escapeSet } from './json-text.ts'
+import { characters, literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
+import { escapeSet, escapesOf, isPlain, plain } from './json-text.ts'
 
 /**
  * Any string but some, quotation marks included: a tree of the names, which every text leaves where it differs, or ends
@@ -9,25 +10,34 @@ import { escapeSet } from './json-text.ts'
 export function otherKeys(names: readonly string[]): Expression {
   const tree = plantTree(names)
   const free = tree.length
-  const known = new Map<string, Expression>()
-  const textOf = (key: string, make: () => Expression): Expression => {
-    const made = known.get(key) ?? make()
-    known.set(key, made)
-    return made
-  }
   const edges: Graph['edges'][number][] = []
-  const finals = [free]
+  const finals: number[] = [free]
   tree.forEach(({ children, isName }, from) => {
-    const next = [...children.keys()].toSorted().join('')
-    const others = textOf(`not ${next}`, () => escapeSet(everyCharacter.without(charactersOf(next))))
-    edges.push({ from, to: free, label: others })
-    for (const [character, to] of children)
-      edges.push({ from, to, label: textOf(character, () => escapeSet(charactersOf(character))) })
+    for (const label of othersThan([...children.keys()].toSorted().join('')))
+      edges.push({ from, to: free, label })
+    for (const [character, to] of children) edges.push({ from, to, label: keyCharacter(character) })
     if (!isName) finals.push(from)
   })
-  edges.push({ from: free, to: free, label: textOf('not ', () => escapeSet(everyCharacter)) })
+  for (const label of othersThan('')) edges.push({ from: free, to: free, label })
   const graph: Graph = { size: free + 1, finals, edges }
   return sequence([literal('"'), { kind: 'graph', graph }, literal('"')])
+}
+
+function keyCharacter(character: string): Expression {
+  return isPlain(character) ? literal(character) : escapeSet(charactersOf(character))
+}
+
+const escapesOfAll = escapesOf(everyCharacter)
+/** Names go on with few different characters: their complements are kept. */
+const complements = new Map<string, CharSet>()
+const maximumComplements = 1_000
+
+/** Characters of a key that are none of some. */
+function othersThan(excepted: string): Expression[] {
+  if (!isPlain(excepted)) return [escapeSet(everyCharacter.without(charactersOf(excepted)))]
+  const known = complements.get(excepted) ?? plain.without(charactersOf(excepted))
+  if (complements.size < maximumComplements) complements.set(excepted, known)
+  return [characters(known), ...escapesOfAll]
 }
 
 interface Branch {

@@ -8,6 +8,7 @@ import {
   type Location,
   type SchemaObject,
 } from './schema-location.ts'
+import { saying, SchemaContents } from './schema-contents.ts'
 import { eachSubschema } from './subschemas.ts'
 
 /** Where relative references of a document without an id are resolved from. */
@@ -28,12 +29,20 @@ export class SchemaDocument {
   readonly room = { left: 60_000 }
   /** Patterns that were parsed. */
   readonly patterns = new Map<string, Condition>()
+  /** Types that schemas declare, as bits. */
+  readonly types = new WeakMap<object, number>()
+  /** Of schemas without a demand the plain values that they were asked about. */
+  readonly met = new WeakMap<object, Map<Json, boolean>>()
   readonly #json: Json
   readonly #places = new WeakMap<object, Place>()
   /** Schemas that say what they are called, by address. */
   readonly #resources = new Map<string, { schema: Json; path: string }>()
   readonly #anchors = new Map<string, { schema: SchemaObject; path: string }>()
   readonly #dynamicAnchors = new Map<string, number>()
+  readonly #contents = new SchemaContents()
+  /** Of the schemas that say the same the one that stands first. */
+  readonly #firsts = new Map<number, Location>()
+  readonly #same = new WeakMap<object, Location>()
   #isRecursive = false
 
   /** @param others schemas that references by address may lead to, by address */
@@ -50,11 +59,32 @@ export class SchemaDocument {
     this.root = this.locate(json, '#')
   }
 
-  /** @throws {ConstraintError} for what is no schema */
+  /**
+   * A schema: of those that say the same always the same one, so that it is compiled once.
+   * @throws {ConstraintError} for what is no schema
+   */
   locate(schema: Json | undefined, path: string): Location {
     if (typeof schema === 'boolean') return { schema, path, document: this }
     if (!isObject(schema)) throw invalidSchema(path, 'expected an object, true or false')
-    return { schema, path: this.#places.get(schema)?.path ?? path, document: this }
+    const known = this.#same.get(schema)
+    if (known !== undefined) return known
+    const place = this.#places.get(schema)
+    const own = { schema, path: place?.path ?? path, document: this }
+    const same = place === undefined ? own : this.#representative(own, this.#contents.numberOf(schema))
+    this.#same.set(schema, same)
+    return same
+  }
+
+  /** What only refers to another schema is that one. */
+  #representative(own: Location & { schema: SchemaObject }, number: number): Location {
+    const first = this.#firsts.get(number) ?? own
+    this.#firsts.set(number, first)
+    const isReference = this.isOnlyReference(own) || saying(own.schema).join() === '$ref'
+    const reference = own.schema['$ref']
+    if (!isReference || typeof reference !== 'string') return first
+    // One that leads back here finds itself, which is told where it is compiled.
+    this.#same.set(own.schema, first)
+    return this.#find(own, reference) ?? first
   }
 
   /** Whether a schema with `$ref` is nothing but that reference: so it was up to draft 7. */
@@ -131,13 +161,16 @@ export class SchemaDocument {
 
   #index(json: Json, place: Place): void {
     const waiting = [{ json, place }]
+    const found: { schema: SchemaObject; references: string }[] = []
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (!isObject(next.json) || this.#places.has(next.json)) continue
       const { base, draft } = this.#place(next.json, next.place)
+      found.push({ schema: next.json, references: `${this.#places.get(next.json)!.base} ${draft}` })
       eachSubschema(next.json, next.place.path, (inner, path) =>
         waiting.push({ json: inner, place: { path, base, draft } }),
       )
     }
+    for (const { schema, references } of found.toReversed()) this.#contents.add(schema, references)
   }
 
   /** Notes what a schema is called; what references inside it are relative to. */

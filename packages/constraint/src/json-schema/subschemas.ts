@@ -1,12 +1,13 @@
 import { escapePointer, isObject, type Json, type SchemaObject } from './schema-location.ts'
 
 /** Keywords whose value is a schema, a list of them, or an object of them. */
-const single =
+export const singleSchemas: readonly string[] =
   'not if then else additionalProperties unevaluatedProperties propertyNames contains items additionalItems unevaluatedItems contentSchema'.split(
     ' ',
   )
-const lists = 'allOf anyOf oneOf prefixItems items'.split(' ')
-const maps = 'properties patternProperties dependentSchemas dependencies $defs definitions'.split(' ')
+export const schemaLists: readonly string[] = 'allOf anyOf oneOf prefixItems items'.split(' ')
+export const schemaMaps: readonly string[] =
+  'properties patternProperties dependentSchemas dependencies $defs definitions'.split(' ')
 
 /** Calls back for each schema directly inside another, with its path. */
 export function eachSubschema(
@@ -18,12 +19,12 @@ export function eachSubschema(
     if (isObject(value))
       visit(value as Json, [path, ...keys.map((key) => escapePointer(String(key)))].join('/'))
   }
-  for (const name of single) if (Object.hasOwn(schema, name)) at(schema[name], name)
-  for (const name of lists) {
+  for (const name of singleSchemas) if (Object.hasOwn(schema, name)) at(schema[name], name)
+  for (const name of schemaLists) {
     const list = Object.hasOwn(schema, name) ? schema[name] : undefined
     if (Array.isArray(list)) list.forEach((inner: Json, index) => at(inner, name, index))
   }
-  for (const name of maps) {
+  for (const name of schemaMaps) {
     const map = Object.hasOwn(schema, name) ? schema[name] : undefined
     if (isObject(map)) for (const [key, inner] of Object.entries(map)) at(inner, name, key)
   }

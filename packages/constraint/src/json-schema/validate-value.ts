@@ -3,6 +3,7 @@ import { textConditions, searchCondition } from './compile-string.ts'
 import { isMultiple } from './decimals.ts'
 import { Alternatives } from './expand-alternatives.ts'
 import { keyword, readBounds, readCount, readKeys, readList, readNames, readNumber } from './read-keywords.ts'
+import { referenceKeywords } from './schema-contents.ts'
 import {
   child,
   isObject,
@@ -25,9 +26,7 @@ export function isValidValue(value: Json, location: Location): boolean {
       .of([location])
       .some((parts) => parts.every((part) => meetsAlone(value, part)))
   const { document } = location
-  const references = ['$ref', '$dynamicRef', '$recursiveRef'].filter(
-    (name) => keyword(location, name) !== undefined,
-  )
+  const references = referenceKeywords.filter((name) => keyword(location, name) !== undefined)
   return (
     references.every((name) => isValidValue(value, document.follow(location, name))) &&
     (document.isOnlyReference(location) ||
@@ -37,7 +36,18 @@ export function isValidValue(value: Json, location: Location): boolean {
 
 /** Whether a value meets what a schema says by itself: what it combines others by is resolved, or looked at apart. */
 export function meetsAlone(value: Json, location: Location): boolean {
-  if (typeof location.schema === 'boolean') return location.schema
+  const { schema } = location
+  if (typeof schema === 'boolean') return schema
+  // The same few values are tried against the same schemas in many alternatives.
+  if (location.demand !== undefined || typeof value === 'object') return meetsKeywords(value, location)
+  const known = location.document.met.get(schema) ?? new Map<Json, boolean>()
+  location.document.met.set(schema, known)
+  const meets = known.get(value) ?? meetsKeywords(value, location)
+  known.set(value, meets)
+  return meets
+}
+
+function meetsKeywords(value: Json, location: Location): boolean {
   return (
     allowedTypes([location]).has(typeOfValue(value)) &&
     isListed(value, readList(location, 'enum')) &&

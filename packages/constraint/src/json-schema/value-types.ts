@@ -23,22 +23,50 @@ export const valueTypes: readonly ValueType[] = [
   'object',
 ]
 
+/** A set of types as bits, and each such set. */
+const bitOf = Object.fromEntries(valueTypes.map((type, index) => [type, 1 << index])) as Record<
+  ValueType,
+  number
+>
+const everyType = 2 ** valueTypes.length - 1
+const setOf: readonly ReadonlySet<ValueType>[] = Array.from(
+  { length: everyType + 1 },
+  (_, bits) => new Set(valueTypes.filter((type) => (bits & bitOf[type]) !== 0)),
+)
+
 /** Types that all the schemas allow. */
 export function allowedTypes(locations: readonly Location[]): ReadonlySet<ValueType> {
-  return new Set(
-    valueTypes.filter((type) =>
-      locations.every(
-        (location) =>
-          readTypes(location).includes(type) &&
-          (location.demand?.kind !== 'types' || location.demand.types.has(type)),
-      ),
-    ),
-  )
+  return setOf[locations.reduce((bits, location) => bits & bitsOf(location), everyType)]!
+}
+
+function bitsOf(location: Location): number {
+  const { demand } = location
+  const declared = readBits(location)
+  return demand?.kind === 'types' ? declared & unite(demand.types) : declared
 }
 
 /** Types that `type` allows. */
-export function readTypes(location: Location): readonly ValueType[] {
-  if (location.schema === false) return []
+export function readTypes(location: Location): ReadonlySet<ValueType> {
+  return setOf[readBits(location)]!
+}
+
+function readBits(location: Location): number {
+  const { schema, document } = location
+  if (typeof schema === 'boolean') return schema ? everyType : 0
+  const known = document.types.get(schema)
+  if (known !== undefined) return known
+  const bits = unite(declaredTypes(location))
+  document.types.set(schema, bits)
+  return bits
+}
+
+function unite(types: Iterable<ValueType>): number {
+  let bits = 0
+  for (const type of types) bits |= bitOf[type]
+  return bits
+}
+
+function declaredTypes(location: Location): readonly ValueType[] {
   const declared = keyword(location, 'type')
   if (declared === undefined) return valueTypes
   const names = typeof declared === 'string' ? [declared] : (readList(location, 'type') ?? [])

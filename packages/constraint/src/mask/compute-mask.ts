@@ -45,7 +45,7 @@ export class MaskComputer {
     this.#vocabulary = vocabulary
     const worthwhile = Math.max(64, Math.floor(vocabulary.size * worthwhileShare))
     this.#shapes = new StateShapes(automaton, vocabulary, worthwhile)
-    this.#found = new Int32Array(vocabulary.size)
+    this.#found = vocabulary.found
   }
 
   compute(state: number): Mask {

@@ -1,5 +1,4 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
-import { unfinishedLabel } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 
 /** A union of character classes that lead to one state. */
@@ -152,12 +151,18 @@ export class StateShapes {
 }
 
 /** How many tokens begin with a character of each class. */
-function weighClasses({ partition }: Automaton, { trie }: Vocabulary): Float64Array {
-  const weights = new Float64Array(partition.classCount)
-  for (let child = 1; child < trie.label.length; child = trie.end[child]!) {
-    if (trie.label[child]! >= unfinishedLabel) break
-    const index = partition.classOf(trie.label[child]!)
-    if (index >= 0) weights[index]! += trie.firstToken[trie.end[child]!]! - trie.firstToken[child]!
+function weighClasses({ partition }: Automaton, { firstLabels }: Vocabulary): Float64Array {
+  const { intervalStart, intervalClass, classCount, end } = partition
+  const weights = new Float64Array(classCount)
+  const { labels, tokensBefore } = firstLabels
+  let first = 0
+  for (let index = 0; index < intervalStart.length && first < labels.length; index++) {
+    const before = intervalStart[index + 1] ?? end
+    let last = first
+    while (last < labels.length && labels[last]! < before) last++
+    if (intervalClass[index]! >= 0)
+      weights[intervalClass[index]!]! += tokensBefore[last]! - tokensBefore[first]!
+    first = last
   }
   return weights
 }

@@ -28,6 +28,8 @@ export function recognises(grammar: Grammar, text: string): boolean {
         return new Set(expression.options.flatMap((option) => [...endsOf(option, from)]))
       case 'repeat':
         return repeated(expression, from)
+      case 'shared':
+        return endsOf(expression.item, from)
       case 'rule': {
         const key = `${expression.name} ${from}`
         if (!known.has(key)) {

@@ -33,6 +33,10 @@ export interface Vocabulary extends ArrangedTokens {
   /** Whether some token holds one of the characters, or a part of one. */
   readonly canWrite: (set: CharSet) => boolean
   readonly splits: ClassSplits
+  /** Characters that tokens begin with, sorted, and how many tokens come before those of each; one more at the end. */
+  readonly firstLabels: { readonly labels: Int32Array; readonly tokensBefore: Int32Array }
+  /** Room for the tokens of a mask in the making; one is made at a time. */
+  readonly found: Int32Array
 }
 
 /** @param tokens bytes of each token, by id */
@@ -53,6 +57,22 @@ export function useArrangedTokens(arranged: ArrangedTokens): Vocabulary {
     tokens: unpackTokens(arranged),
     canWrite: (set) => !set.isDisjointWith(writable),
     splits: new ClassSplits(ends.length, trie),
+    firstLabels: listFirstLabels(trie),
+    found: new Int32Array(ends.length),
+  }
+}
+
+function listFirstLabels({ label, end, firstToken }: Trie): Vocabulary['firstLabels'] {
+  const labels: number[] = []
+  const tokensBefore: number[] = []
+  let child = 1
+  for (; child < label.length && label[child]! < unfinishedLabel; child = end[child]!) {
+    labels.push(label[child]!)
+    tokensBefore.push(firstToken[child]!)
+  }
+  return {
+    labels: Int32Array.from(labels),
+    tokensBefore: Int32Array.from([...tokensBefore, firstToken[child] ?? 0]),
   }
 }
 
