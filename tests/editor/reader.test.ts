@@ -233,6 +233,7 @@ test('a node is made taller by its lower edge and by keys; the document keeps it
   await page.mouse.move(edge.x + 60, edge.y + edge.height / 2 + 40, { steps: 4 })
   await page.mouse.move(edge.x + 60, edge.y + edge.height / 2 + 120, { steps: 4 })
   await page.mouse.up()
+  await editor.rest()
   await expect.poll(height).toBeGreaterThan(before + 60)
   const dragged = await height()
   expect(await field()).toBeGreaterThan(small + 60)

@@ -18,6 +18,7 @@ import { watchClipboard } from './session/files/clipboard.ts'
 import { dropModel } from './session/files/add-model.ts'
 import { openFile } from './session/files/import-file.ts'
 import { placeOnGraph, watchPointer } from './session/editing/open-search.ts'
+import { watchPress } from './store/step-time.ts'
 import { watchTextSelection } from './session/editing/watch-text-selection.ts'
 import {
   EditorContext,
@@ -124,6 +125,7 @@ function useWatchers(): void {
   useEffect(() => {
     const stops = [
       endDrags(),
+      watchPress(),
       watchKeys(editor, flow),
       watchPointer(),
       watchTextSelection(editor),

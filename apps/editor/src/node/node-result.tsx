@@ -1,5 +1,5 @@
 import { useNodeId } from '@xyflow/react'
-import { Check, Copy, Maximize2, Percent } from 'lucide-react'
+import { Maximize2, Percent } from 'lucide-react'
 import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
 import { linkedFrom } from '../document/inputs-of.ts'
@@ -8,9 +8,9 @@ import { readTurns, type Turn } from '../run/read-turns.ts'
 import type { CellRun } from '../run/run-state.ts'
 import { formatBytes, latestCell, madeReadable, mainOutput, showsResult } from '../run/show-run.ts'
 import { defaultWidth } from '../layout/arrange-nodes.ts'
-import { copyText } from '../session/editing/copy-text.ts'
 import { useEditor, useNode, useRun, useStructure, useWorkflow } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
 import { useNodeResults } from '../results/use-node-results.ts'
 import { captureScroll } from '../ui/capture-scroll.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
@@ -144,7 +144,7 @@ function ResultValue({ value, streamed, streaming }: ResultValueProps) {
       )}
       {loading && streamed === '' && <p className="result-note">Fetching {formatBytes(reference.bytes)}…</p>}
       {fetched.error !== undefined && <p className="result-note error">{fetched.error}</p>}
-      {!streaming && text !== '' && <CopyButton text={text} />}
+      {!streaming && text !== '' && <CopyButton text={text} iconOnly="Copy the result" />}
     </>
   )
 }
@@ -228,27 +228,6 @@ function Enlarge({ id, title }: { id: string; title: string }) {
       onClick={() => editor.workbench.setState({ dialog: { kind: 'read', title, cell: { node: id } } })}
     >
       <Maximize2 />
-    </button>
-  )
-}
-
-function CopyButton({ text }: { text: string }) {
-  const editor = useEditor()
-  const [copied, setCopied] = useState(false)
-  const copy = async (): Promise<void> => {
-    if (!(await copyText(editor, text, 'Copied'))) return
-    setCopied(true)
-    setTimeout(() => setCopied(false), 1200)
-  }
-  return (
-    <button
-      type="button"
-      className="icon-button copy"
-      aria-label="Copy the result"
-      title="Copy"
-      onClick={() => void copy()}
-    >
-      {copied ? <Check /> : <Copy />}
     </button>
   )
 }

@@ -1,8 +1,7 @@
-import { Check, ChevronDown, ChevronUp, Copy } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import { copyText } from '../session/editing/copy-text.ts'
-import { useEditor } from '../store/editor-context.ts'
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { useEffect, useMemo, useRef, type ReactNode } from 'react'
 import { formatNumber } from '../run/show-run.ts'
+import { CopyButton } from '../ui/copy-button.tsx'
 import { countWords } from './count-words.ts'
 import { mostMatches } from './find-text.ts'
 import type { Find } from './use-find.ts'
@@ -49,7 +48,7 @@ export function TextBar({ modes, mode, onMode, text, find, onClose }: TextBarPro
         {formatNumber(words)} {words === 1 ? 'word' : 'words'} · {formatNumber([...text].length)} characters
       </span>
       <span className="spacer" />
-      <CopyAll text={text} />
+      <CopyButton text={text} />
       <button type="button" className="button text-close" onClick={onClose}>
         Close
       </button>
@@ -114,20 +113,5 @@ function Search({ find }: { find: Find }) {
         <ChevronDown />
       </button>
     </div>
-  )
-}
-
-function CopyAll({ text }: { text: string }) {
-  const editor = useEditor()
-  const [copied, setCopied] = useState(false)
-  const copy = async (): Promise<void> => {
-    if (!(await copyText(editor, text, 'Copied'))) return
-    setCopied(true)
-    setTimeout(() => setCopied(false), 1200)
-  }
-  return (
-    <button type="button" className="button" disabled={text === ''} onClick={() => void copy()}>
-      {copied ? <Check /> : <Copy />} Copy
-    </button>
   )
 }

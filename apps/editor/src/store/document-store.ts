@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { DocumentAction } from '../document/actions.ts'
 import { applyAction, closeStep, redo, startHistory, undo, type History } from '../document/history.ts'
 import { existingPath, openInside, subgraphAt } from '../document/scope.ts'
+import { stepTime } from './step-time.ts'
 
 /** Where the open document came from, and so where saving puts it. */
 export interface Origin {
@@ -67,7 +68,7 @@ export function createDocumentStore(content: Content = { workflow: emptyWorkflow
       saving: undefined,
       path: [],
       graph: workflow,
-      dispatch: (action) => step((history, path) => applyAction(history, action, Date.now(), path)),
+      dispatch: (action) => step((history, path) => applyAction(history, action, stepTime(), path)),
       undo: () => step(undo),
       redo: () => step(redo),
       closeStep: () => step(closeStep),

@@ -37,6 +37,12 @@ export function Modal({ title, wide = false, full = false, children }: ModalProp
       className={full ? 'modal full' : wide ? 'modal wide' : 'modal'}
       aria-label={title}
       onClose={close}
+      // At once: what the browser tells of its own closing comes later than the next key, which would be lost.
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return
+        event.preventDefault()
+        close()
+      }}
       onClick={(event) => {
         if (event.target === event.currentTarget) close()
       }}

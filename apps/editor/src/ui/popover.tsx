@@ -44,6 +44,7 @@ export function Popover({
     const key = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape') return
       event.stopPropagation()
+      event.preventDefault()
       onEscape()
       anchor.current?.focus()
     }

@@ -1,11 +1,11 @@
-import { Check, Columns2, Copy, CornerUpLeft, Maximize2, RotateCw, Square, X } from 'lucide-react'
+import { Columns2, CornerUpLeft, Maximize2, RotateCw, Square, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { formatDuration, shortValue } from '../../run/show-run.ts'
 import { cancelCell, runCellAgain } from '../../session/running/run-cell.ts'
-import { copyText } from '../../session/editing/copy-text.ts'
 import { takeValues, valuesAt } from '../../session/editing/take-values.ts'
 import { useEditor, useRun, useWorkflow } from '../../store/editor-context.ts'
 import { isRunning } from '../../store/run-store.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { readableName } from '../../ui/describe-node.ts'
 import { Prose } from '../../ui/prose.tsx'
 import { useTellReason } from '../../ui/tell-reason.ts'
@@ -124,7 +124,7 @@ function OneCell({ set, cell, text, maker }: OneCellProps) {
         )
       )}
       <div className="cell-actions">
-        <CopyText text={text} />
+        <CopyButton text={text} />
         <ReadAtLarge set={set} cell={cell} text={text} maker={maker} />
         {maker !== undefined && <RunAgain maker={maker} cell={cell} />}
         <TakeValues set={set} cell={cell} />
@@ -139,21 +139,6 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
-  )
-}
-
-function CopyText({ text }: { text: string }) {
-  const editor = useEditor()
-  const [copied, setCopied] = useState(false)
-  const copy = async (): Promise<void> => {
-    if (!(await copyText(editor, text, 'Copied'))) return
-    setCopied(true)
-    setTimeout(() => setCopied(false), 1200)
-  }
-  return (
-    <button type="button" className="button" disabled={text === ''} onClick={() => void copy()}>
-      {copied ? <Check /> : <Copy />} Copy
-    </button>
   )
 }
 
