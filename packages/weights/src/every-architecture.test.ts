@@ -1,18 +1,9 @@
 import { quantizeWithLlama } from '@woolgather/ggml/testing'
 import { fileTypeNumber, ggmlTypes, openGguf } from '@woolgather/gguf'
-import type { ModelRecipe } from '@woolgather/workflow'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { expect, test } from 'vitest'
-import { startThreads } from './jobs/threads.ts'
-import { createLoraMaker } from './loras/make-lora.ts'
-import { openTrainedLoras } from './loras/trained-loras.ts'
-import { openMadeFiles } from './made/made-files.ts'
 import { checkLoads } from './merging/check-loads.ts'
-import { createModelMaker, type ModelMaker } from './merging/make-model.ts'
 import { compileModelWriter } from './testing/every-architecture.ts'
-import { openSources } from './testing/open-sources.ts'
+import { file, merge, openTestMakers } from './testing/open-test-makers.ts'
 
 /** Compiles a program, and takes minutes. */
 const isFull = process.env['WOOLGATHER_TEST_FULL'] === '1' && process.platform === 'linux'
@@ -20,74 +11,50 @@ const isFull = process.env['WOOLGATHER_TEST_FULL'] === '1' && process.platform =
 test.skipIf(!isFull)(
   'of every architecture, saved types and bytes are llama-quantize’s, and a stack loads or is refused',
   async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'woolgather-architectures-'))
-    const at = (name: string): string => path.join(folder, name)
-    const threads = startThreads()
-    try {
-      const made = openMadeFiles(at('made'), 1e9)
-      const files = openSources(folder)
-      const loras = createLoraMaker({
-        made,
-        threads,
-        files,
-        modelPath: (...of) => maker.pathOf(...of),
-        trained: openTrainedLoras(folder),
-      })
-      const maker: ModelMaker = createModelMaker({ made, threads, files, loras })
-      const options = { signal: new AbortController().signal, onProgress: () => {}, metadata: {} }
-      const recipe = { kind: 'file', file: 'model.gguf', adapters: [] } satisfies ModelRecipe
-      const save = (name: string, type: 'F16' | 'Q4_K_M', what: ModelRecipe = recipe): Promise<unknown> =>
-        maker.save(at(name), what, { ...options, type })
-      const writer = await compileModelWriter(folder)
-      const told: Record<string, string> = {}
-      let compared = 0
-      for (const architecture of writer.architectures) {
-        if (!writer.write(architecture, at('model.gguf'))) continue
-        for (const type of ['F16', 'Q4_K_M'] as const) {
-          await save('ours.gguf', type)
-          const theirs = quantizeWithLlama(at('model.gguf'), at('theirs.gguf'), fileTypeNumber(type)!)
-          // Some it does not read itself, as they are.
-          if (
-            !(await theirs.then(
-              () => true,
-              () => false,
-            ))
-          )
-            continue
-          compared++
-          expect([architecture, type, await read(at('ours.gguf'))]).toEqual([
-            architecture,
-            type,
-            await read(at('theirs.gguf')),
-          ])
-        }
-        told[architecture] = await save('stack.gguf', 'F16', stacked).then(
-          () => checkLoads(at('stack.gguf')).then(() => 'loads'),
-          (error: { code?: string }) => String(error.code),
+    await using makers = await openTestMakers()
+    const { maker, at } = makers
+    const options = { signal: new AbortController().signal, onProgress: () => {}, metadata: {} }
+    const save = (name: string, type: 'F16' | 'Q4_K_M', what = file('model.gguf')): Promise<unknown> =>
+      maker.save(at(name), what, { ...options, type })
+    const writer = await compileModelWriter(at(''))
+    const told: Record<string, string> = {}
+    let compared = 0
+    for (const architecture of writer.architectures) {
+      if (!writer.write(architecture, at('model.gguf'))) continue
+      for (const type of ['F16', 'Q4_K_M'] as const) {
+        await save('ours.gguf', type)
+        const theirs = quantizeWithLlama(at('model.gguf'), at('theirs.gguf'), fileTypeNumber(type)!)
+        // Some it does not read itself, as they are.
+        if (
+          !(await theirs.then(
+            () => true,
+            () => false,
+          ))
         )
+          continue
+        compared++
+        expect([architecture, type, await read(at('ours.gguf'))]).toEqual([
+          architecture,
+          type,
+          await read(at('theirs.gguf')),
+        ])
       }
-      expect(Object.keys(told).length).toBeGreaterThan(100)
-      expect(compared).toBeGreaterThan(180)
-      expect(new Set(Object.values(told))).toEqual(new Set(['loads', 'merge-impossible']))
-      expect(told).toMatchObject({ llama: 'loads', jamba: 'loads', lfm2: 'loads', granitehybrid: 'loads' })
-    } finally {
-      await threads[Symbol.asyncDispose]()
-      await rm(folder, { recursive: true })
+      told[architecture] = await save('stack.gguf', 'F16', stacked).then(
+        () => checkLoads(at('stack.gguf')).then(() => 'loads'),
+        (error: { code?: string }) => String(error.code),
+      )
     }
+    expect(Object.keys(told).length).toBeGreaterThan(100)
+    expect(compared).toBeGreaterThan(180)
+    expect(new Set(Object.values(told))).toEqual(new Set(['loads', 'merge-impossible']))
+    expect(told).toMatchObject({ llama: 'loads', jamba: 'loads', lfm2: 'loads', granitehybrid: 'loads' })
   },
 )
 
 /** The two layers of the model, twice. */
-const stacked: ModelRecipe = {
-  kind: 'merge',
-  method: 'passthrough',
-  models: [{ model: { kind: 'file', file: 'model.gguf', adapters: [] }, parameters: {} }],
-  parameters: {},
+const stacked = merge('passthrough', ['model.gguf'], {
   slices: [0, 1].map(() => ({ sources: [{ model: 0, from: 0, to: 2 }] })),
-  vocabulary: 'same',
-  outputType: 'auto',
-  adapters: [],
-}
+})
 
 /** Every tensor's type and bytes. */
 async function read(file: string): Promise<Record<string, string>> {

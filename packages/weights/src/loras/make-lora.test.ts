@@ -1,40 +1,20 @@
 import { ggmlTypeNumber, readLoraFile, createGguf } from '@woolgather/gguf'
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
-import {
-  filesOfModel,
-  type LoraCombine,
-  type LoraExtract,
-  type LoraSource,
-  type LoraUse,
-  type ModelRecipe,
-} from '@woolgather/workflow'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { type LoraCombine, type LoraExtract, type LoraSource, type LoraUse } from '@woolgather/workflow'
+import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openMadeFiles } from '../made/made-files.ts'
-import { startThreads } from '../jobs/threads.ts'
-import { openSources } from '../testing/open-sources.ts'
-import { createLoraMaker, type LoraMaker } from './make-lora.ts'
-import { openTrainedLoras } from './trained-loras.ts'
+import { file, openTestMakers, type TestMakers } from '../testing/open-test-makers.ts'
+import { type LoraMaker } from './make-lora.ts'
 
 const vocabulary = 320
-let folder = ''
+let makers: TestMakers
 let maker: LoraMaker
-const threads = startThreads()
-const at = (name: string): string => path.join(folder, name)
+const at = (name: string): string => makers.at(name)
 const options = { signal: new AbortController().signal, onProgress: () => {} }
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'woolgather-loras-'))
-  await mkdir(at('made'))
-  maker = createLoraMaker({
-    made: openMadeFiles(at('made'), 1e9),
-    threads,
-    files: openSources(folder),
-    modelPath: (model: ModelRecipe) => Promise.resolve(at(filesOfModel(model)[0]!)),
-    trained: openTrainedLoras(at('trained')),
-  })
+  makers = await openTestMakers()
+  maker = makers.loras
   await writeRandomModel(at('base.gguf'), { vocabSize: vocabulary })
   await writeRandomModel(at('tuned.gguf'), { vocabSize: vocabulary, seed: 77 })
   await writeRandomModel(at('deep.gguf'), { vocabSize: vocabulary, layers: 3 })
@@ -43,14 +23,10 @@ beforeAll(async () => {
   await writeRandomLora(at('narrow.gguf'), { seed: 6, rank: 2 })
   await writeRandomLora(at('wide.gguf'), { embeddingSize: 128 })
 })
-afterAll(async () => {
-  await threads[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => makers[Symbol.asyncDispose]())
 
-const recipe = (file: string): ModelRecipe => ({ kind: 'file', file, adapters: [] })
 const extracted = (how: Partial<LoraExtract>): LoraSource => ({
-  extract: { tuned: recipe('tuned.gguf'), base: recipe('base.gguf'), embeddings: true, ...how },
+  extract: { tuned: file('tuned.gguf'), base: file('base.gguf'), embeddings: true, ...how },
 })
 const combined = (how: Partial<LoraCombine>, weights = [1, 1]): LoraSource => ({
   combine: {
@@ -93,13 +69,13 @@ describe('an extracted LoRA', () => {
   })
 
   test('needs models of one shape, and some difference', async () => {
-    await expect(maker.pathOf(extracted({ tuned: recipe('deep.gguf') }), options)).rejects.toMatchObject({
+    await expect(maker.pathOf(extracted({ tuned: file('deep.gguf') }), options)).rejects.toMatchObject({
       code: 'merge-impossible',
       message: expect.stringMatching(
         /^No LoRA can be made of these models: the base lacks blk\.2\.attn_norm\.weight; .*, and 6 more\.$/,
       ),
     })
-    await expect(maker.pathOf(extracted({ tuned: recipe('base.gguf') }), options)).rejects.toMatchObject({
+    await expect(maker.pathOf(extracted({ tuned: file('base.gguf') }), options)).rejects.toMatchObject({
       message: 'No LoRA can be made of these models: they are the same.',
     })
   })

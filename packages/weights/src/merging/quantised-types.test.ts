@@ -1,40 +1,17 @@
 import { quantizeWithLlama, randomValues, writeGguf } from '@woolgather/ggml/testing'
 import { fileTypeNumber, ggmlTypes, openGguf } from '@woolgather/gguf'
 import { outputTypes, type ModelRecipe } from '@woolgather/workflow'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startThreads } from '../jobs/threads.ts'
-import { createLoraMaker } from '../loras/make-lora.ts'
-import { openTrainedLoras } from '../loras/trained-loras.ts'
-import { openMadeFiles } from '../made/made-files.ts'
-import { openSources } from '../testing/open-sources.ts'
-import { createModelMaker, type ModelMaker } from './make-model.ts'
+import { openTestMakers, type TestMakers } from '../testing/open-test-makers.ts'
 
-let folder = ''
-let maker: ModelMaker
-const threads = startThreads()
-const at = (name: string): string => path.join(folder, name)
+let makers: TestMakers
+const at = (name: string): string => makers.at(name)
 const options = { signal: new AbortController().signal, onProgress: () => {}, metadata: {} }
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'woolgather-quantised-'))
-  const made = openMadeFiles(at('made'), 1e9)
-  const files = openSources(folder)
-  const loras = createLoraMaker({
-    made,
-    threads,
-    files,
-    modelPath: (...of) => maker.pathOf(...of),
-    trained: openTrainedLoras(folder),
-  })
-  maker = createModelMaker({ made, threads, files, loras })
+  makers = await openTestMakers()
 })
-afterAll(async () => {
-  await threads[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => makers[Symbol.asyncDispose]())
 
 /** Names of tensors decide what they are stored as: those that any architecture has. */
 const ofLayers = [
@@ -160,7 +137,7 @@ test.each(Object.keys(kinds))(
     const isLarge = kinds[kind]!.layers === 80
     for (const type of isLarge && !isFull ? mixed : outputTypes) {
       if (type === 'auto') continue
-      await maker.save(at('ours.gguf'), recipe, { ...options, type })
+      await makers.maker.save(at('ours.gguf'), recipe, { ...options, type })
       await quantizeWithLlama(at('kind.gguf'), at('theirs.gguf'), fileTypeNumber(type)!)
       expect([type, await read('ours.gguf')]).toEqual([type, await read('theirs.gguf')])
     }

@@ -8,59 +8,26 @@ import {
   type RandomModelOptions,
 } from '@woolgather/ggml/testing'
 import { openGguf, readHeader } from '@woolgather/gguf'
-import type { MergeSlice, MergeSource, ModelRecipe } from '@woolgather/workflow'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import type { MergeSlice, ModelRecipe } from '@woolgather/workflow'
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startThreads } from '../jobs/threads.ts'
-import { createLoraMaker } from '../loras/make-lora.ts'
-import { openTrainedLoras } from '../loras/trained-loras.ts'
-import { openMadeFiles } from '../made/made-files.ts'
-import { openSources } from '../testing/open-sources.ts'
-import { createModelMaker, type ModelMaker } from './make-model.ts'
+import type { ModelMaker } from './make-model.ts'
+import { merge, openTestMakers, type TestMakers } from '../testing/open-test-makers.ts'
 
-let folder = ''
-let maker: ModelMaker
-const threads = startThreads()
-const at = (name: string): string => path.join(folder, name)
+let makers: TestMakers
+const at = (name: string): string => makers.at(name)
+const make = (recipe: ModelRecipe): Promise<string> => makers.make(recipe)
 const options = { signal: new AbortController().signal, onProgress: () => {} }
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'woolgather-stacks-'))
-  const made = openMadeFiles(at('made'), 1e9)
-  const files = openSources(folder)
-  const loras = createLoraMaker({
-    made,
-    threads,
-    files,
-    modelPath: (...of) => maker.pathOf(...of),
-    trained: openTrainedLoras(folder),
-  })
-  maker = createModelMaker({ made, threads, files, loras })
+  makers = await openTestMakers()
 })
-afterAll(async () => {
-  await threads[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => makers[Symbol.asyncDispose]())
 
-function merge(method: string, files: readonly string[], how: Partial<MergeSource> = {}): ModelRecipe {
-  return {
-    kind: 'merge',
-    method,
-    models: files.map((file) => ({ model: { kind: 'file', file, adapters: [] }, parameters: {} })),
-    parameters: {},
-    vocabulary: 'same',
-    outputType: 'auto',
-    adapters: [],
-    ...how,
-  }
-}
 const stack = (file: string, ...runs: [from: number, to: number][]): ModelRecipe =>
   merge('passthrough', [file], {
     slices: runs.map(([from, to]): MergeSlice => ({ sources: [{ model: 0, from, to }] })),
   })
-const make = async (recipe: ModelRecipe): Promise<string> => (await maker.hold(recipe, options)).path
 
 /** A model of three layers; of another architecture than llama it is none that runs. */
 const write = (
@@ -179,7 +146,7 @@ describe('figures', () => {
     const recipe = merge('linear', ['four.gguf', 'far.gguf'])
     const notes = ['rope.freq_base is 10000 of four.gguf and 1000000 of far.gguf; the result has 10000']
     const save = (): ReturnType<ModelMaker['save']> =>
-      maker.save(at('saved.gguf'), recipe, { ...options, type: 'auto', metadata: {} })
+      makers.maker.save(at('saved.gguf'), recipe, { ...options, type: 'auto', metadata: {} })
     expect((await save()).notes).toEqual(notes)
     await make(recipe)
     expect((await save()).notes).toEqual(notes)
@@ -191,7 +158,7 @@ describe('figures', () => {
       'llama.attention.key_length': { u32: 16 },
       'llama.rope.freq_base': { f32: 10_000 },
     })
-    const { notes } = await maker.save(at('saved.gguf'), merge('linear', ['four.gguf', 'said.gguf']), {
+    const { notes } = await makers.maker.save(at('saved.gguf'), merge('linear', ['four.gguf', 'said.gguf']), {
       ...options,
       type: 'auto',
       metadata: {},
