@@ -8,7 +8,7 @@ import type { Warning } from '@woolgather/workflow'
 import { captureScroll } from '../../ui/capture-scroll.ts'
 import type { CodeFieldProps } from './code-field.tsx'
 import { highlighter } from './highlighter.ts'
-import { languageOf } from './languages.ts'
+import { languageOf, lint } from './languages.ts'
 import { findPlace } from './find-place.ts'
 import './code-editor.css'
 
@@ -90,8 +90,10 @@ export function CodeEditor(props: CodeFieldProps) {
     const place = problem && findPlace(problem.where, state)
     const wrong = place ? [{ ...place, severity: 'error' as const, message: problem!.message }] : []
     const doubtful = (warnings ?? []).flatMap((warning) => diagnosticOf(warning, state.doc.length))
-    view.current!.dispatch(setDiagnostics(state, [...wrong, ...doubtful]))
-  }, [problem, warnings, language, placeholder])
+    // All at once: each call takes the marks of the one before away.
+    const marks = [...lint(language, view.current!), ...wrong, ...doubtful]
+    view.current!.dispatch(setDiagnostics(state, marks))
+  }, [text, problem, warnings, language, placeholder])
 
   return (
     <div

@@ -1,8 +1,9 @@
 import { json, jsonParseLinter } from '@codemirror/lang-json'
 import { yaml } from '@codemirror/lang-yaml'
 import { StreamLanguage, type StreamParser } from '@codemirror/language'
-import { linter } from '@codemirror/lint'
+import type { Diagnostic } from '@codemirror/lint'
 import type { Extension } from '@codemirror/state'
+import type { EditorView } from '@codemirror/view'
 import type { SourceLanguage } from '../../document/choose-control.ts'
 import { promptWeights } from './prompt-weights.ts'
 
@@ -11,7 +12,7 @@ export function languageOf(language: SourceLanguage): Extension {
   switch (language) {
     case 'json':
     case 'json-schema':
-      return [json(), linter(lintJson)]
+      return json()
     case 'yaml':
       return yaml()
     case 'grammar':
@@ -27,9 +28,10 @@ export function languageOf(language: SourceLanguage): Extension {
 
 const parseJson = jsonParseLinter()
 
-/** Nothing typed yet is not wrong JSON. */
-function lintJson(view: Parameters<typeof parseJson>[0]): ReturnType<typeof parseJson> {
-  return view.state.doc.toString().trim() === '' ? [] : parseJson(view)
+/** What the text itself shows to be wrong. Nothing typed yet is not wrong JSON. */
+export function lint(language: SourceLanguage, view: EditorView): readonly Diagnostic[] {
+  const isJson = language === 'json' || language === 'json-schema'
+  return isJson && view.state.doc.toString().trim() !== '' ? parseJson(view) : []
 }
 
 type Rule = [pattern: RegExp, style: string | null]
