@@ -1,4 +1,4 @@
-import { loraOn, provenanceKeys, withoutDatasets } from '@woolgather/workflow'
+import { loraOn, provenanceKeys, withoutDatasets, WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { loraRecipeSchema, modelRecipeSchema } from '../services/recipe-schemas.ts'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
@@ -8,7 +8,7 @@ export const saveLora: WoolgatherNode = defineNode({
   version: 1,
   title: 'Save LoRA',
   description:
-    'Writes a LoRA as a GGUF file, at its strength, which llama.cpp’s tools read, too. It carries this workflow: “woolgather recipe” prints it.',
+    'Writes a LoRA at its strength: as a GGUF file, which llama.cpp’s tools read, too, or as a PEFT adapter for transformers. It carries this workflow: “woolgather recipe” prints that of a GGUF file.',
   impure: true,
   sink: true,
   inputs: {
@@ -22,7 +22,8 @@ export const saveLora: WoolgatherNode = defineNode({
     model: {
       type: 'model',
       title: 'Model',
-      description: 'Of PEFT adapters: the model that they are made for. Others need none.',
+      description:
+        'The model that it is for. Needed where it was a PEFT adapter, or is to become one: names and order depend on it.',
       schema: modelRecipeSchema.optional(),
       widget: 'none',
     },
@@ -35,6 +36,13 @@ export const saveLora: WoolgatherNode = defineNode({
         .regex(/\.gguf$/i, 'must end in .gguf')
         .default('loras/mine.lora.gguf'),
       saves: true,
+    },
+    format: {
+      type: 'text',
+      title: 'Format',
+      description:
+        'gguf: a file. peft: a folder of the same name without .lora.gguf, with adapter_config.json and adapter_model.safetensors.',
+      schema: z.enum(['gguf', 'peft']).default('gguf'),
     },
     overwrite: {
       type: 'boolean',
@@ -53,10 +61,10 @@ export const saveLora: WoolgatherNode = defineNode({
   },
   outputs: { file: { type: 'file', description: 'Where it was written, as “LoRA” takes it.' } },
   run: async (
-    { lora, model, file, overwrite, includeDataset },
+    { lora, model, file, format, overwrite, includeDataset },
     { services, signal, progress, workflow },
-  ) => ({
-    file: await services.weights.saveLora(file, model ? loraOn(lora, model) : lora, {
+  ) => {
+    const options = {
       overwrite,
       signal,
       onProgress: progress,
@@ -64,6 +72,14 @@ export const saveLora: WoolgatherNode = defineNode({
         [provenanceKeys.recipe]: JSON.stringify(lora),
         [provenanceKeys.workflow]: JSON.stringify(includeDataset ? workflow : withoutDatasets(workflow)),
       },
-    }),
-  }),
+    }
+    if (format === 'gguf') {
+      return { file: await services.weights.saveLora(file, model ? loraOn(lora, model) : lora, options) }
+    }
+    if (model !== undefined) return { file: await services.weights.savePeft(file, lora, model, options) }
+    throw new WoolgatherError('missing-input', 'What a PEFT adapter is depends on a model.', {
+      input: 'model',
+      hint: 'Link the model that the LoRA is for.',
+    })
+  },
 })

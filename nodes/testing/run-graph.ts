@@ -84,6 +84,7 @@ export async function runGraphOn(
       describeLora: () => Promise.resolve({ tensors: [], left: [] }),
       fingerprintLora: (source) => Promise.resolve(JSON.stringify(source)),
       saveLora: (file) => Promise.resolve(file),
+      savePeft: (file) => Promise.resolve(file),
       saveModel: (file) => Promise.resolve({ file, bytes: 0, notes: [] }),
     },
     training: { train: () => Promise.reject(new Error('these models cannot be trained')) },

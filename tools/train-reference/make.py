@@ -193,4 +193,5 @@ def main(source, target):
     print(losses[0], losses[-1])
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

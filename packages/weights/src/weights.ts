@@ -1,8 +1,10 @@
 import { firstFolder, placeToSave } from '@woolgather/files'
-import { openGguf, writeLoraFile, type GgufValue } from '@woolgather/gguf'
+import { openGguf, writeLoraFile, type GgufHeader, type GgufValue } from '@woolgather/gguf'
 import {
   filesOfLora,
   filesOfModel,
+  loraOn,
+  nameOfModel,
   provenanceKeys,
   WoolgatherError,
   type Json,
@@ -13,6 +15,7 @@ import {
 import path from 'node:path'
 import { compareModels, type CompareOptions, type ModelLikeness } from './compare-models.ts'
 import type { LoraMaker, LoraReport } from './loras/make-lora.ts'
+import { peftFolderOf, peftOf, writePeft } from './loras/write-peft.ts'
 import type { WorkOptions } from './made/made-files.ts'
 import type { ModelMaker, SaveModelOptions } from './merging/make-model.ts'
 import { namesOf } from './sources/contents.ts'
@@ -38,6 +41,13 @@ export interface Weights {
    * @throws as `describeLora`, file-outside-folders, write-failed
    */
   saveLora(file: string, lora: LoraUse, options: SaveOptions): Promise<string>
+  /**
+   * The same as the folder of a PEFT adapter, which is called as the file without its `.lora.gguf`.
+   * @param model what it is for
+   * @returns the folder's path below that folder, as workflows name it
+   * @throws as `saveLora`; model-unsupported, adapter-mismatch
+   */
+  savePeft(file: string, lora: LoraUse, model: ModelRecipe, options: SaveOptions): Promise<string>
   /**
    * Writes a model, its LoRAs baked into its weights, below the first models folder.
    * @throws merge-impossible, disk-full, model-not-found, model-unreadable, file-outside-folders, write-failed
@@ -89,6 +99,19 @@ export function createWeights({ folders, files, maker, loras, free }: WeightsOpt
       await writeLoraFile(target, lora, new Map([...texts, ...(await trainingOf(use, loras, options))]))
       return path.relative(folder, target).replaceAll(path.sep, '/')
     },
+    async savePeft(file, use, model, { overwrite, metadata, ...options }) {
+      const lora = await loras.read(loraOn(use, model), options)
+      const adapter = peftOf(lora, {
+        name: nameOfModel(model),
+        header: await headerOf(await maker.pathOf({ ...model, adapters: [] }, options)),
+      })
+      const folder = firstFolder(folders, 'save to')
+      const target = await placeToSave(folder, peftFolderOf(file), overwrite)
+      const training = await trainingOf(use, loras, options)
+      const texts = training.flatMap(([key, value]) => (value.type === 'text' ? [[key, value.value]] : []))
+      await writePeft(target, adapter, { ...metadata, ...Object.fromEntries(texts) })
+      return path.relative(folder, target).replaceAll(path.sep, '/')
+    },
     async saveModel(file, recipe, { overwrite, ...options }) {
       const folder = firstFolder(folders, 'save to')
       const target = await placeToSave(folder, file, overwrite)
@@ -103,6 +126,11 @@ export function createWeights({ folders, files, maker, loras, free }: WeightsOpt
       return { ...saved, file: path.relative(folder, target).replaceAll(path.sep, '/') }
     },
   }
+}
+
+async function headerOf(file: string): Promise<GgufHeader> {
+  await using opened = await openGguf(file)
+  return opened.header
 }
 
 /** How a LoRA was trained, which its file knows. */

@@ -1,5 +1,5 @@
 import type { GraphPointer, TensorApi, TensorContext, TensorPointer } from '@woolgather/ggml'
-import { f32, shapeOf, type Shape, type Tensor } from './tensor.ts'
+import { bf16, f32, shapeOf, type Shape, type Tensor } from './tensor.ts'
 
 export interface RopeSettings {
   /** Of each head, how many numbers are turned. */
@@ -128,6 +128,12 @@ export class Emitter implements Disposable {
   floats(a: Tensor): Tensor {
     if (a.type === f32) return a
     return this.#made(this.#api.ggml_cast(this.#context, a.pointer, f32), a.shape, [a])
+  }
+
+  /** A matrix turned round, in bfloat16: half the memory of floats, and more than twice as fast to multiply with. */
+  turned(a: Tensor): Tensor {
+    const flipped = this.transposed(this.floats(a))
+    return this.#made(this.#api.ggml_cast(this.#context, flipped.pointer, bf16), flipped.shape, [a], bf16)
   }
 
   contiguous(a: Tensor): Tensor {

@@ -1,6 +1,6 @@
 import type { RopeSettings } from './emitter.ts'
 import type { Tape } from './tape.ts'
-import type { Tensor } from './tensor.ts'
+import { f16, f32, type Tensor } from './tensor.ts'
 
 /** A low-rank change of a matrix: `scale · B A x`. */
 export interface Adapter {
@@ -30,8 +30,7 @@ export function linear(tape: Tape, { weight, bias, adapters }: Linear, x: Tensor
   const changed = changes.reduce((sum, { outer }) => emit.add(sum, outer), plain)
   const y = bias === undefined ? changed : emit.add(changed, bias)
   return tape.record(y, (dy) => {
-    // In floats: gradients are not rounded to the model's few bits.
-    tape.give(x, () => emit.outer(emit.floats(weight), emit.transposed(dy)))
+    tape.give(x, () => backThrough(tape, weight, dy))
     for (const [index, { a, b, scale }] of adapters.entries()) {
       tape.give(b, () => emit.outer(dy, changes[index]!.inner))
       if (!a.trains && !x.trains) continue
@@ -40,6 +39,15 @@ export function linear(tape: Tape, { weight, bias, adapters }: Linear, x: Tensor
       tape.give(x, () => emit.outer(a, emit.transposed(dInner)))
     }
   })
+}
+
+/**
+ * Wᵀ dy. Reading a quantised matrix rounds what it is multiplied with to some eight bits; gradients go back through it in
+ * bfloat16, which has the range of floats, so that none is too small. Through floats of 16 and 32 bits they go in full.
+ */
+function backThrough({ emit }: Tape, weight: Tensor, dy: Tensor): Tensor {
+  const isExact = weight.type === f32 || weight.type === f16
+  return isExact ? emit.outer(emit.floats(weight), emit.transposed(dy)) : emit.matmul(emit.turned(weight), dy)
 }
 
 export function add(tape: Tape, a: Tensor, b: Tensor): Tensor {

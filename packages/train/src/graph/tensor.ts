@@ -14,7 +14,9 @@ export interface Tensor {
 }
 
 export const f32 = 0
+export const f16 = 1
 export const i32 = 26
+export const bf16 = 30
 
 export function shapeOf(sizes: readonly number[]): Shape {
   const [a = 1, b = 1, c = 1, d = 1] = sizes

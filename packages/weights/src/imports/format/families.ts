@@ -176,6 +176,18 @@ export function placeOfModule(family: Family, module: string): ModulePlace | und
     : { tensor: `blk.${Number(block)}.${part}`, block: Number(block), part }
 }
 
+/** The module that is a tensor, and where it is; undefined: there is none. */
+export function moduleOfTensor(
+  family: Family,
+  tensor: string,
+): { module: string; place: ModulePlace } | undefined {
+  const [, block, part = tensor] = /^blk\.(\d+)\.(.+)$/.exec(tensor) ?? []
+  const found = [...(block === undefined ? family.outside : family.inLayer)].find(([, own]) => own === part)
+  if (found === undefined) return undefined
+  const module = block === undefined ? found[0] : `${family.layers}.${block}.${found[0]}`
+  return { module, place: { tensor, part, block: block === undefined ? undefined : Number(block) } }
+}
+
 /** How the rows of a tensor are to be reordered; undefined where they are as they were. */
 export function rowOrder(
   family: Family,

@@ -12,6 +12,7 @@ import { readPatterns } from './module-patterns.ts'
 import { readPeftConfig, type PeftConfig } from './peft-config.ts'
 import { unreadable, type NamedFile } from '../format/read-json.ts'
 import { SafetensorsFile, type SafeTensor } from '../format/safetensors.ts'
+import { turned } from '../format/turned.ts'
 import { unsupported } from '../format/unsupported.ts'
 
 export interface PeftFiles {
@@ -223,16 +224,6 @@ async function readMatrix(file: SafetensorsFile, { place, isEmbedding, a, b }: P
     a: turned(second, columns, rank),
     b: turned(first, rank, rows),
   }
-}
-
-function turned(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length)
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = values[row * columns + column]!
-    }
-  }
-  return result
 }
 
 function reorder(matrix: LoraMatrix, order: ((row: number) => number) | undefined): void {
