@@ -87,25 +87,47 @@ export class Closure {
       const condition = conditions[conditionEdges.label[edge]!]!
       const to = conditionEdges.to[edge]!
       if (condition.kind === 'mark') this.#push(to, this.#frames.mark(owner, condition.member))
+      else if (condition.kind === 'count') this.#countOne(condition, to, owner)
       else if (this.#holds(condition, owner)) this.#push(to, owner)
     }
   }
 
+  #countOne({ counter, node }: NetworkCondition & { kind: 'count' }, to: number, owner: number): void {
+    const count = this.#frames.countOf(owner)
+    if (count === counter.highest) {
+      if (counter.maximum === Infinity && counter.fits(node, count)) this.#push(to, owner)
+    } else if (counter.fits(node, count + 1)) {
+      this.#push(to, this.#frames.countOne(owner))
+    }
+  }
+
   /** Rules that are called at this place have written nothing yet. */
-  #holds(condition: Exclude<NetworkCondition, { kind: 'mark' }>, owner: number): boolean {
+  #holds(condition: Exclude<NetworkCondition, { kind: 'mark' | 'count' }>, owner: number): boolean {
     const has = (member: number): boolean => owner >= 0 && this.#frames.hasWritten(owner, member)
     const { aliveRule } = this.#facts
     switch (condition.kind) {
       case 'absent':
         return !has(condition.member)
       case 'all':
-        return condition.members.every(has)
+        return (
+          condition.members.every(has) && this.#writtenCount(owner, condition.minimum) >= condition.minimum
+        )
       case 'left':
         return (
           (condition.rest !== undefined && aliveRule[condition.rest] === 1) ||
-          condition.rules.some((rule, member) => aliveRule[rule] === 1 && !has(member))
+          (condition.rules.some((rule, member) => aliveRule[rule] === 1 && !has(member)) &&
+            this.#writtenCount(owner, condition.maximum) < condition.maximum)
         )
+      case 'counted': {
+        const count = owner < 0 ? 0 : this.#frames.countOf(owner)
+        return count >= condition.counter.minimum && count <= condition.counter.maximum
+      }
     }
+  }
+
+  /** Counts only where there is a limit to hold. */
+  #writtenCount(owner: number, limit: number): number {
+    return owner < 0 || limit === 0 || limit === Infinity ? 0 : this.#frames.writtenCount(owner)
   }
 
   #returnTo(frame: number): void {

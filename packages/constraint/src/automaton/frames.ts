@@ -13,6 +13,10 @@ export class Frames {
   readonly #written = new Map<number, { base: number; bits: Uint32Array }>()
   readonly #tagged = new Map<string, number>()
   readonly #marked = new Map<number, number>()
+  /** How many were counted before a frame's place; with the frame where none were. */
+  readonly #counts = new Map<number, { base: number; count: number }>()
+  /** The next of each. */
+  readonly #counted = new Map<number, number>()
   readonly #single = new ArrayTable()
   readonly #groups = new ArrayTable()
 
@@ -45,6 +49,13 @@ export class Frames {
     return bits !== undefined && ((bits[member >>> 5] ?? 0) >>> (member & 31)) % 2 === 1
   }
 
+  /** How many members of an unordered list were written. */
+  writtenCount(frame: number): number {
+    let count = 0
+    for (let bits of this.#written.get(frame)?.bits ?? []) for (; bits !== 0; bits &= bits - 1) count++
+    return count
+  }
+
   /** The same ways back once a member was written. */
   mark(frame: number, member: number): number {
     const step = frame * 2 ** 20 + member
@@ -59,6 +70,22 @@ export class Frames {
     this.#tagged.set(content, made)
     this.#written.set(made, { base, bits: next })
     this.#marked.set(step, made)
+    return made
+  }
+
+  /** How many were counted before a frame's place. */
+  countOf(frame: number): number {
+    return this.#counts.get(frame)?.count ?? 0
+  }
+
+  /** The same ways back once one more was counted. */
+  countOne(frame: number): number {
+    const known = this.#counted.get(frame)
+    if (known !== undefined) return known
+    const { base, count } = this.#counts.get(frame) ?? { base: frame, count: 0 }
+    const made = this.#returns.push(this.#returns[base]!) - 1
+    this.#counts.set(made, { base, count: count + 1 })
+    this.#counted.set(frame, made)
     return made
   }
 

@@ -23,7 +23,10 @@ export interface Room {
  * @param room shared with other products
  * @throws {ConstraintError} `too-large` past 20,000 nodes, or what room is left
  */
-export function intersectLanguages(conditions: readonly Condition[], room?: Room): Expression {
+export function intersectLanguages(
+  conditions: readonly Condition[],
+  room?: Room,
+): Expression & { kind: 'graph' } {
   const { size, edges, verdicts } = multiply(conditions, [], room)
   return { kind: 'graph', graph: { size, edges, finals: [...verdicts.keys()] } }
 }

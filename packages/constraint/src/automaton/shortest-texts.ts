@@ -104,7 +104,10 @@ export class ShortestTexts {
       eachEdge(beforeCondition, to, (source, index) => {
         const condition = conditions[index]!
         const isSure =
-          condition.kind === 'mark' || (condition.kind === 'all' && condition.members.length === 0)
+          condition.kind === 'mark' ||
+          condition.kind === 'count' ||
+          (condition.kind === 'all' && condition.members.length === 0 && condition.minimum <= 1) ||
+          (condition.kind === 'counted' && condition.counter.isShort)
         if (isSure) relax(source, bytes, empty, to)
       })
       eachEdge(beforeCharacter, to, (source, set) => relax(source, bytes + costs[set]!, set, to))

@@ -12,60 +12,12 @@ import {
   type RuleCall,
   type Unordered,
 } from './expression.ts'
-import type { Edges, Network, NetworkCondition } from './network.ts'
+import type { Counter } from './counter.ts'
+import { EdgeList } from './edge-list.ts'
+import type { Network, NetworkCondition } from './network.ts'
 
-/** Nodes and edges each; about 100 MB at the limit. */
-const maximumEdges = 2_000_000
 /** Repeats that would unroll to more nodes than this are counted by rules instead, in logarithmic space. */
 const unrollLimit = 4_096
-
-class EdgeList {
-  #sources = new Int32Array(64)
-  #targets = new Int32Array(64)
-  #labels = new Int32Array(64)
-  #count = 0
-
-  add(from: number, to: number, label: number): void {
-    if (this.#count === this.#sources.length) this.#grow()
-    this.#sources[this.#count] = from
-    this.#targets[this.#count] = to
-    this.#labels[this.#count++] = label
-  }
-
-  #grow(): void {
-    if (this.#count >= maximumEdges) {
-      throw new ConstraintError('too-large', `The constraint needs more than ${maximumEdges} transitions`, {
-        hint: 'Lower the bounds of repeats, or the number of alternatives.',
-      })
-    }
-    this.#sources = twiceAsLong(this.#sources)
-    this.#targets = twiceAsLong(this.#targets)
-    this.#labels = twiceAsLong(this.#labels)
-  }
-
-  group(nodeCount: number): Edges {
-    const count = this.#count
-    const sources = this.#sources
-    const from = new Int32Array(nodeCount + 1)
-    for (let index = 0; index < count; index++) from[sources[index]! + 1]!++
-    for (let node = 0; node < nodeCount; node++) from[node + 1]! += from[node]!
-    const next = from.slice()
-    const to = new Int32Array(count)
-    const label = new Int32Array(count)
-    for (let index = 0; index < count; index++) {
-      const slot = next[sources[index]!]!++
-      to[slot] = this.#targets[index]!
-      label[slot] = this.#labels[index]!
-    }
-    return { from, to, label }
-  }
-}
-
-function twiceAsLong(list: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(list.length * 2)
-  longer.set(list)
-  return longer
-}
 
 class NetworkBuilder {
   readonly #grammar: Grammar
@@ -166,6 +118,9 @@ class NetworkBuilder {
       case 'unordered':
         this.#connectUnordered(expression, from, to)
         return
+      case 'counted':
+        this.#connectCounted(expression.counter, from, to)
+        return
       case 'repeat':
         this.#connectRepeat(expression, from, to)
     }
@@ -175,7 +130,8 @@ class NetworkBuilder {
    * Which members were written is kept with the place that the rule returns to; edges ask it, so that no node stands for a
    * set of them.
    */
-  #connectUnordered({ members, rest, separator, end }: Unordered, from: number, to: number): void {
+  #connectUnordered({ members, rest, separator, end, counts }: Unordered, from: number, to: number): void {
+    const { minimum = 0, maximum = Infinity } = counts ?? {}
     const [first, after, between, next, done] = Array.from({ length: 5 }, () => this.#newNode()) as [
       number,
       number,
@@ -186,7 +142,7 @@ class NetworkBuilder {
     const rules = members.map(({ item }) => this.#ruleNumber(item.name))
     const required = members.flatMap((member, index) => (member.required ? [index] : []))
     this.#emptyEdges.add(from, first, 0)
-    if (required.length === 0) this.#emptyEdges.add(first, to, 0)
+    if (required.length === 0 && minimum === 0) this.#emptyEdges.add(first, to, 0)
     rules.forEach((rule, member) => {
       const [begin, over] = [this.#newNode(), this.#newNode()]
       this.#emptyEdges.add(first, begin, 0)
@@ -202,14 +158,32 @@ class NetworkBuilder {
       kind: 'left',
       rules,
       rest: rest === undefined ? undefined : this.#ruleNumber(rest.name),
+      maximum,
     })
     this.#connect(separator, between, next)
     this.#addCondition(after, done, {
       kind: 'all',
       members: required,
       rules: required.map((member) => rules[member]!),
+      minimum,
     })
     this.#connect(end, done, to)
+  }
+
+  #connectCounted(counter: Counter, from: number, to: number): void {
+    const { graph } = counter
+    const nodes = Array.from({ length: graph.size }, () => ({
+      reached: this.#newNode(),
+      at: this.#newNode(),
+    }))
+    this.#emptyEdges.add(from, nodes[0]!.at, 0)
+    // Whether a rule matches nothing is known without asking what was counted.
+    if (counter.minimum === 0 && graph.finals.includes(0)) this.#emptyEdges.add(from, to, 0)
+    nodes.forEach(({ reached, at }, node) =>
+      this.#addCondition(reached, at, { kind: 'count', counter, node }),
+    )
+    for (const edge of graph.edges) this.#connect(edge.label, nodes[edge.from]!.at, nodes[edge.to]!.reached)
+    for (const final of graph.finals) this.#addCondition(nodes[final]!.at, to, { kind: 'counted', counter })
   }
 
   #addCondition(from: number, to: number, condition: NetworkCondition): void {
@@ -343,6 +317,8 @@ class NetworkBuilder {
           (sum, edge) => sum + this.#size(edge.label),
           expression.graph.size,
         )
+      case 'counted':
+        return 2 * expression.counter.graph.size
       case 'unordered':
         return (
           5 + 2 * expression.members.length + this.#size(expression.separator) + this.#size(expression.end)

@@ -1,5 +1,6 @@
 import type { CharSet } from 'refa'
 import { bothCases } from './characters.ts'
+import type { Counter } from './counter.ts'
 
 /** What every front end compiles to: texts over Unicode characters, with calls to named rules. */
 export type Expression =
@@ -14,15 +15,22 @@ export type Expression =
   | { readonly kind: 'shared'; readonly item: Expression }
   | { readonly kind: 'graph'; readonly graph: Graph }
   | Unordered
+  /** Stands alone in what is shared: what was counted goes with the place that returns to. */
+  | { readonly kind: 'counted'; readonly counter: Counter }
 
 export interface RuleCall {
   readonly kind: 'rule'
   readonly name: string
 }
 
-/** Members in any order with something between them, each at most once, then an end; none at all where none is required. */
+/**
+ * Members in any order with something between them, each at most once, then an end; none at all where none is required and
+ * none is the least.
+ */
 export interface Unordered {
   readonly kind: 'unordered'
+  /** How many members there are in all, where that is limited beside what is required; then there is no rest. */
+  readonly counts?: { readonly minimum: number; readonly maximum: number }
   readonly members: readonly { readonly item: RuleCall; readonly required: boolean }[]
   /** What may stand in the place of a member, any number of times. */
   readonly rest: RuleCall | undefined

@@ -1,4 +1,5 @@
 import type { CharSet } from 'refa'
+import type { Counter } from './counter.ts'
 
 /** Edges grouped by the node they leave: those of node n are `from[n]` up to `from[n + 1]`. */
 export interface Edges {
@@ -12,10 +13,24 @@ export interface Edges {
 export type NetworkCondition =
   | { readonly kind: 'absent'; readonly member: number }
   | { readonly kind: 'mark'; readonly member: number }
-  /** All of these were written; the rules of them. */
-  | { readonly kind: 'all'; readonly members: readonly number[]; readonly rules: readonly number[] }
-  /** Some member is left to be written, or the rest is possible. */
-  | { readonly kind: 'left'; readonly rules: readonly number[]; readonly rest: number | undefined }
+  /** All of these were written, and at least so many; the rules of them. */
+  | {
+      readonly kind: 'all'
+      readonly members: readonly number[]
+      readonly rules: readonly number[]
+      readonly minimum: number
+    }
+  /** Some member is left to be written and fewer than so many were, or the rest is possible. */
+  | {
+      readonly kind: 'left'
+      readonly rules: readonly number[]
+      readonly rest: number | undefined
+      readonly maximum: number
+    }
+  /** One more was written, which led to a node of what is counted. */
+  | { readonly kind: 'count'; readonly counter: Counter; readonly node: number }
+  /** Enough were written, and not too many. */
+  | { readonly kind: 'counted'; readonly counter: Counter }
 
 /**
  * A recursive transition network: one automaton per rule, whose edges consume a character, nothing, or a whole

@@ -1,6 +1,17 @@
-import { intersectLanguages, type Condition } from '../automaton/intersect-languages.ts'
+import { intersectLanguages, type Condition, type Room } from '../automaton/intersect-languages.ts'
 import { everyCharacter } from '../grammar/characters.ts'
-import { characters, choice, literal, repeat, sequence, type Expression } from '../grammar/expression.ts'
+import {
+  characters,
+  choice,
+  impossible,
+  literal,
+  repeat,
+  sequence,
+  shared,
+  type Expression,
+  type Graph,
+} from '../grammar/expression.ts'
+import { countEdges } from '../grammar/counter.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { parseSearchPattern } from '../regex/parse-regex.ts'
 import type { Conjunction } from './conjunctions.ts'
@@ -15,24 +26,70 @@ export function compileString(locations: Conjunction, more: readonly Condition[]
   const minimum = tightest(locations, (location) => readCount(location, 'minLength'), Math.max, 0)
   const maximum = tightest(locations, (location) => readCount(location, 'maxLength'), Math.min, Infinity)
   const conditions = [...textConditions(locations), ...unlistedTexts(locations), ...more]
-  if (conditions.length === 0 && minimum === 0 && maximum === Infinity) return anyString
-  if (conditions.length === 0)
-    return quoted(repeat(stringCharacter, minimum, Math.max(maximum, -1)), minimum, maximum)
-  const anyLength = minimum === 0 && maximum === Infinity && conditions.some(({ negate }) => !negate)
+  if (maximum < minimum) return impossible
+  if (conditions.length === 0) return quoted(anyText(minimum, maximum))
+  const anyLength = minimum === 0 && maximum === Infinity
   const [single] = conditions
   const limited =
     conditions.length === 1 && single?.negate === false
       ? limitLength(single.expression, minimum, maximum)
       : undefined
-  if (limited !== undefined) return quoted(insideString(limited), minimum, maximum)
-  const length = { expression: repeat(characters(everyCharacter), minimum, maximum), negate: false }
-  const all = anyLength ? conditions : [length, ...conditions]
-  const [only] = all
-  const text =
-    all.length === 1 && only !== undefined
-      ? only.expression
-      : intersectLanguages(all, locations[0]?.document.room)
-  return quoted(insideString(text), minimum, maximum)
+  if (limited !== undefined) return quoted(insideString(limited))
+  const room = locations[0]?.document.room
+  if (!anyLength) return quoted(limitText(conditions, minimum, maximum, room))
+  const isWhole = conditions.length === 1 && single?.negate === false
+  return quoted(insideString(isWhole ? single.expression : intersectLanguages(conditions, room)))
+}
+
+/** Longer texts are counted, so that each length is not a state of its own from the beginning. */
+const longest = 32
+
+function anyText(minimum: number, maximum: number): Expression {
+  const free = maximum - minimum
+  if (free === Infinity || free <= longest) return repeat(stringCharacter, minimum, maximum)
+  const counter = countEdges(anyGraph, { minimum: 0, maximum: free, isPlain: () => true })!
+  return sequence([repeat(stringCharacter, minimum, minimum), shared({ kind: 'counted', counter })])
+}
+
+const anyGraph: Graph = { size: 1, finals: [0], edges: [{ from: 0, to: 0, label: stringCharacter }] }
+
+/** Texts that meet conditions and have so many characters: few states are multiplied, more are counted. */
+function limitText(
+  conditions: readonly Condition[],
+  minimum: number,
+  maximum: number,
+  room: Room | undefined,
+): Expression {
+  const { graph } = intersectLanguages(conditions, room)
+  const farthest = maximum === Infinity ? minimum : maximum
+  if (graph.size * farthest <= fewStates) {
+    const length = { expression: repeat(characters(everyCharacter), minimum, maximum), negate: false }
+    return insideString(intersectLanguages([length, ...conditions], room))
+  }
+  const counter = countEdges(graph, { minimum, maximum, isPlain: hasPlainCharacter })
+  if (counter === undefined)
+    throw new ConstraintError(
+      'too-large',
+      `A text of up to ${farthest} characters has too many ways to end`,
+      {
+        hint: 'Lower the bounds of its length, or drop one of the conditions.',
+      },
+    )
+  if (!counter.fits(0, 0)) return impossible
+  const edges = counter.graph.edges.map((edge) => ({ ...edge, label: insideString(edge.label) }))
+  return shared({ kind: 'counted', counter: { ...counter, graph: { ...counter.graph, edges } } })
+}
+
+const fewStates = 1_000
+
+/** Whether one of its characters is a single byte inside quotation marks. */
+function hasPlainCharacter(label: Expression): boolean {
+  if (label.kind !== 'characters') return false
+  return label.set.ranges.some(({ min, max }) => {
+    const [first, last] = [Math.max(min, 0x20), Math.min(max, 0x7e)]
+    const escaped = [0x22, 0x5c].filter((point) => point >= first && point <= last)
+    return last - first + 1 > escaped.length
+  })
 }
 
 /** What `pattern` and `format` demand of the text. */
@@ -86,9 +143,6 @@ function readFormat(location: Location): Condition[] {
   return [{ expression, negate: false }]
 }
 
-const anyString = quoted(repeat(stringCharacter, 0, Infinity), 0, Infinity)
-
-function quoted(text: Expression, minimum: number, maximum: number): Expression {
-  if (maximum < minimum) return { kind: 'choice', options: [] }
+function quoted(text: Expression): Expression {
   return sequence([literal('"'), text, literal('"')])
 }

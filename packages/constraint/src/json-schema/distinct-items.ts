@@ -1,12 +1,14 @@
-import { literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
+import { impossible, literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
 import { excludeOneAnother } from './exclude-alternatives.ts'
 import { anyItems, type ListShape } from './list-shape.ts'
 import { refuseKeyword, type Location } from './schema-location.ts'
 import { isValidValue } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 
-/** Values of which every set that was written is a state. */
+/** Values of which every set that was written is a state, where their lists differ from place to place. */
 const mostValues = 10
+/** Values of one list for all items: which were written goes with the place that the list returns to. */
+const mostUnordered = 4_096
 const longestTuple = 30
 
 /** Items no two of which are equal: of few values that are listed, or of kinds that have none in common. */
@@ -22,8 +24,11 @@ export function distinctItems(
     compiler.listValues(shape.schemasAt(index)),
   )
   const values = [...new Set(lists.flatMap((list) => list ?? []))]
+  if (!isCounted && lists.length === 1 && lists[0] !== undefined && values.length <= mostUnordered)
+    return eachOnce(shape, values, compiler)
   if (isCounted || lists.includes(undefined) || values.length > mostValues) {
-    const hint = `Items can be kept apart where they are at most ${mostValues} values that are listed by "enum" or "const", and are not counted by "contains".`
+    const most = lists.length === 1 ? mostUnordered : mostValues
+    const hint = `Items can be kept apart where they are at most ${most} values that are listed by "enum" or "const", and are not counted by "contains".`
     throw refuseKeyword(unique.path, 'uniqueItems', hint)
   }
   return subsetsOf(shape, lists as string[][], values, compiler)
@@ -38,6 +43,23 @@ function areApart({ maximum, schemasAt }: ListShape, compiler: ValueCompiler): b
   return items.every((left, first) =>
     items.slice(first + 1).every((right) => excludeOneAnother(left, right, context)),
   )
+}
+
+function eachOnce(
+  { minimum, maximum }: ListShape,
+  values: readonly string[],
+  compiler: ValueCompiler,
+): Expression {
+  if (minimum > values.length) return impossible
+  const { space } = compiler
+  return {
+    kind: 'unordered',
+    members: values.map((value) => ({ item: compiler.share(literal(value)), required: false })),
+    rest: undefined,
+    counts: { minimum, maximum },
+    separator: sequence([space, literal(','), space]),
+    end: space,
+  }
 }
 
 /** A node for each set of values that were written. */

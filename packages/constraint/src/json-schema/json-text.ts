@@ -114,6 +114,7 @@ function rewrite(expression: Expression): Expression {
       return { kind: 'graph', graph: { ...graph, edges } }
     }
     case 'unordered':
+    case 'counted':
     case 'rule':
       throw new TypeError('Texts inside a string call no rules')
   }

@@ -39,6 +39,7 @@ export function recognises(grammar: Grammar, text: string): boolean {
         return known.get(key)!
       }
       case 'unordered':
+      case 'counted':
       case 'graph':
         throw new TypeError('Random grammars hold no graphs')
     }

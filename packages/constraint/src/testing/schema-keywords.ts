@@ -172,7 +172,7 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['uniqueItems'],
-    says: 'Of at most ten values that are listed, and where the items have no values in common.',
+    says: 'Of values that are listed: up to 4,096 for all items alike, ten where lists differ from item to item. And where the items have no values in common.',
     schema: { type: 'array', items: { enum: ['a', 'b', 'c'] }, uniqueItems: true, minItems: 1 },
     right: ['["a"]', '["c","a","b"]'],
     wrong: ['[]', '["a","a"]', '["a","b","a"]'],
