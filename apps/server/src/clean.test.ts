@@ -68,6 +68,32 @@ test('what a run that goes on may be about to tell of stays until it has ended',
   expect(names()).toEqual([])
 })
 
+test('outputs that stayed because a run went on go after a restart as well, and those that are told of again stay', async () => {
+  const server = await startTestServer()
+  const { ask } = server.connect()
+  const { names } = outputsOf(server)
+  await ask('submitRun', { body: { workflow: script('start text; cancellable') } })
+  await until(async () => (await ask('queue')).running.length === 1)
+  const store = createFileArtifactStore(path.join(server.folder, 'data', 'artifacts'))
+  const [gone, again] = ['gone', 'again'].map((text) => store.put(Buffer.from(text), 'text/plain')) as [
+    ArtifactRef,
+    ArtifactRef,
+  ]
+  for (const output of [gone, again]) {
+    const { run } = await ask('submitRun', { body: { workflow: giving(output) }, query: { wait: 60 } })
+    await ask('deleteRun', { id: run })
+  }
+  await ask('submitRun', { body: { workflow: giving(again) }, query: { wait: 60 } })
+  await server.close()
+  expect(names()).toHaveLength(2)
+  {
+    await using _ = await startTestServer({ folder: server.folder })
+    await until(() => names().length === 1)
+    expect(names()[0]).toContain(again.artifact)
+  }
+  await server[Symbol.asyncDispose]()
+})
+
 test('a server keeps what it was told to, by age and by size, and a history of before is cleaned, too', async () => {
   const server = await startTestServer()
   const { put, names } = outputsOf(server)

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { connect } from 'node:net'
 import { socketPath, pathOf } from '@woolgather/protocol'
 import { describe, expect, test } from 'vitest'
@@ -228,4 +229,31 @@ test('answers tell no stack, no path of this machine, and forbid being framed or
     ])
     expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
   }
+})
+
+test('a name the server is reached by may be written as an address has it: with capitals, a port, or an underscore', async () => {
+  await using server = await startTestServer({
+    allowedHosts: ['MyBox.Local', 'my_app:7860', 'https://wool.example/', 'fd00::7', 'größe.example'],
+  })
+  const { port } = new URL(server.url)
+  const askAs = (host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      get({ port, host: '127.0.0.1', path: pathOf('health'), headers: { host } }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      }).on('error', reject)
+    })
+  for (const host of [
+    'mybox.local:1',
+    'MYBOX.LOCAL',
+    'my_app:7860',
+    'wool.example',
+    '[fd00::7]:80',
+    'xn--gre-6ka8i.example',
+  ])
+    expect(await askAs(host), host).toBe(200)
+  for (const host of ['box.local', 'my-app', 'evil.example']) expect(await askAs(host), host).toBe(403)
+  await expect(startTestServer({ allowedHosts: ['a b'] })).rejects.toThrow(
+    '--allow-host “a b” is no name of a host.',
+  )
 })

@@ -1,6 +1,7 @@
 import { readdir, statfs } from 'node:fs/promises'
-import { freemem } from 'node:os'
+import { freemem, homedir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { deleteDownload, openChosenFiles, readRepository, searchHub, type Models } from '@woolgather/files'
 import type { Machine, WorkerFolders } from '@woolgather/protocol'
 import type { Request } from 'express'
@@ -87,11 +88,18 @@ export function answerModels({ models, folders, memory, addressOf }: AnswerModel
 
 /** As file managers copy paths: in quotes, or as an address. */
 function cleanPath(typed: string): string {
-  return typed
-    .trim()
-    .replace(/^(["'])(.*)\1$/, '$2')
-    .replace(/^file:\/\//, '')
-    .replace(/^~(?=\/)/, process.env['HOME'] ?? '~')
+  const written = typed.trim().replace(/^(["'])(.*)\1$/, '$2')
+  return pathOfAddress(written).replace(/^~(?=[\\/])/, () => homedir())
+}
+
+/** `file:///home/me/my%20models`; what is none, or is not written as one must be, is a path. */
+function pathOfAddress(written: string): string {
+  if (!/^file:/i.test(written)) return written
+  try {
+    return fileURLToPath(written)
+  } catch {
+    return written.replace(/^file:\/\//i, '')
+  }
 }
 
 async function roomOf(

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startModelServer } from '@woolgather/files/testing/model-server'
 import { AnswerError } from '@woolgather/protocol'
 import { expect, test, vi } from 'vitest'
@@ -71,6 +71,10 @@ test('a path of this machine is used where it lies, if it is a model and who ask
   expect(asked.status).toBe(403)
   await client.ask('forgetModel', { query: { file: 'pirate.lora.gguf' } })
   expect(await client.ask('models')).toEqual([])
+  // As a browser’s address bar has it.
+  const spaced = path.join(server.folder, 'mine, 100% größer.gguf')
+  writeFileSync(spaced, pirate)
+  expect(await choose(pathToFileURL(spaced).href)).toEqual({ file: path.basename(spaced) })
   expect(existsSync(demo('pirate.lora.gguf'))).toBe(true)
 })
 

@@ -1,8 +1,11 @@
 import type { ListedModel, Models } from '@woolgather/files'
-import type { Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { Workflow } from '@woolgather/workflow'
 
 /** Tokens of an answer, where a client sets no number; a model that never ends would fill its context. */
 const usualTokens = 1024
+
+/** What is asked of a model: an answer in a conversation, how a text goes on, a text as a list of numbers. */
+export type Use = 'chat' | 'text' | 'embedding'
 
 /** Names by which clients may call model files as they are. */
 export async function listBare(models: Models): Promise<string[]> {
@@ -10,22 +13,27 @@ export async function listBare(models: Models): Promise<string[]> {
 }
 
 /** The workflow that a model file is by itself; undefined where there is no such file. */
-export async function bareModel(
-  models: Models,
-  name: string,
-  as: 'chat' | 'text',
-): Promise<Workflow | undefined> {
+export async function bareModel(models: Models, name: string, as: Use): Promise<Workflow | undefined> {
   const { files } = await models.list()
   const model = files.find(({ file, kind }) => kind === 'model' && isNamed(file, name))
   return model && workflowOf(model, as)
 }
 
+function workflowOf(model: ListedModel, as: Use): Workflow {
+  const nodes = as === 'embedding' ? embed() : generate(model, as)
+  return {
+    format: 'woolgather',
+    version: 1,
+    name: model.file.slice(0, 200),
+    nodes: { model: { type: 'loading/model', inputs: { file: model.file } }, ...nodes },
+  }
+}
+
 /** A conversation is written out by its template; a text is gone on with as it stands. */
-function workflowOf({ file, chatTemplate, likeTemplate }: ListedModel, as: 'chat' | 'text'): Workflow {
+function generate({ chatTemplate, likeTemplate }: ListedModel, as: 'chat' | 'text'): Workflow['nodes'] {
   const template = as === 'text' ? 'none' : chatTemplate === false ? (likeTemplate ?? 'auto') : 'auto'
   const name = as === 'chat' ? 'messages' : 'prompt'
-  const nodes: Record<string, WorkflowNode> = {
-    model: { type: 'loading/model', inputs: { file } },
+  return {
     asked: {
       type: 'api/input',
       inputs: { name, type: as === 'chat' ? 'json' : 'text', value: as === 'chat' ? [] : '' },
@@ -37,7 +45,14 @@ function workflowOf({ file, chatTemplate, likeTemplate }: ListedModel, as: 'chat
     },
     out: { type: 'api/output', inputs: { name: 'answer' }, links: { value: ['answer', 'text'] } },
   }
-  return { format: 'woolgather', version: 1, name: file.slice(0, 200), nodes }
+}
+
+function embed(): Workflow['nodes'] {
+  return {
+    asked: { type: 'api/input', inputs: { name: 'prompt', type: 'text', value: '' } },
+    vector: { type: 'generation/embed', links: { model: ['model', 'model'], text: ['asked', 'value'] } },
+    out: { type: 'api/output', inputs: { name: 'vector' }, links: { value: ['vector', 'list'] } },
+  }
 }
 
 /** Of Ollama’s names `:latest` may be left out. */

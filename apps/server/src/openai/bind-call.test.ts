@@ -39,3 +39,18 @@ test('what a client says of the template is added to what the workflow says', ()
     enable_thinking: false,
   })
 })
+
+test('each answer of several has a seed of its own, also where an input of the workflow decides it', () => {
+  const seeded: Workflow = {
+    ...workflow,
+    nodes: { ...workflow.nodes, seed: { type: 'api/input', inputs: { name: 'seed', value: 7 } } },
+  }
+  const seeds = (set: object): unknown[] => {
+    const call = readChatRequest({ model: 'chat', messages, n: 2, ...set }) as ModelCall
+    return [0, 1].map(
+      (copy) => bindCall(seeded, call, { messages, copy }, types).nodes['seed']?.inputs?.['value'],
+    )
+  }
+  expect(seeds({})).toEqual([7, 8])
+  expect(seeds({ seed: 40 })).toEqual([40, 41])
+})

@@ -60,6 +60,9 @@ export function bindCall(
   values.set('prompt', last)
   if (system !== undefined) values.set('system', system)
   const ports = apiInputs(workflow)
+  const seed = ports.find(({ name }) => name === 'seed')
+  const usual = seed && workflow.nodes[seed.node]?.inputs?.['value']
+  if (copy > 0 && typeof usual === 'number' && !values.has('seed')) values.set('seed', another(usual, copy))
   const named = ports.some(({ name }) => name === 'messages' || name === 'prompt')
   const first = named
     ? undefined

@@ -160,6 +160,8 @@ describe('with the official client a workflow', () => {
     const client = clientOf(server)
     const file = 'demo/storyteller.gguf'
     expect((await client.models.retrieve(file)).id).toBe(file)
+    // Not every client writes the slash as %2F.
+    expect(await (await fetch(`${server.url}/v1/models/${file}`)).json()).toMatchObject({ id: file })
     const asked = { model: file, max_tokens: 12, seed: 7, temperature: 0 }
     const content = 'Tell me a happy story about the sea.'
     const chat = await client.chat.completions.create({ ...asked, messages: [{ role: 'user', content }] })
@@ -340,6 +342,7 @@ describe('with the official client a workflow', () => {
     ['response_format', { response_format: { type: 'json_object' } }],
     ['tools', { tools: [{ type: 'function', function: { name: 'look' } }] }],
     ['logprobs', { logprobs: true }],
+    ['top_logprobs', { top_logprobs: 2 }],
     ['frequency_penalty', { frequency_penalty: 0.5 }],
     ['logit_bias', { logit_bias: { 5: 10 } }],
   ] as const)(
@@ -365,6 +368,16 @@ describe('with the official client a workflow', () => {
     },
   )
 
+  test('completes with JSON, where that is asked for of a completion', async () => {
+    const { choices } = await clientOf(server).completions.create({
+      model: 'plain',
+      prompt: 'Tell me a story.',
+      max_tokens: 60,
+      ...{ response_format: { type: 'json_object' } },
+    })
+    expect(JSON.parse(choices[0]!.text)).toBeTypeOf('object')
+  })
+
   test('hands it to an input of that name', async () => {
     const { choices } = await clientOf(server).chat.completions.create({
       model: 'stopping',
@@ -387,6 +400,9 @@ describe('with the official client a workflow', () => {
     )
     expect(Math.hypot(...plain[0]!.embedding)).toBeCloseTo(1, 3)
     expect(plain[0]!.embedding).not.toEqual(plain[1]!.embedding)
+    const file = 'demo/storyteller.gguf'
+    const { data: bare } = await client.embeddings.create({ model: file, input, encoding_format: 'float' })
+    expect(bare).toEqual(plain)
     for (const set of [{ model: 'said' }, { model: 'vectors', dimensions: 8 }])
       await expect(client.embeddings.create({ input, ...set })).rejects.toMatchObject({ status: 400 })
   })

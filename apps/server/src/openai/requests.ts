@@ -31,6 +31,7 @@ const common = {
   stream_options: z.object({ include_usage: z.boolean().nullable().optional() }).nullable().optional(),
   n: z.int().min(1).max(mostAnswers).nullable().optional(),
   max_completion_tokens: z.int().positive().nullable().optional(),
+  response_format: responseFormat.nullable().optional(),
 }
 
 const chatSchema = z.object({
@@ -38,7 +39,6 @@ const chatSchema = z.object({
   messages: listOf(message).min(1).max(10_000),
   logprobs: z.boolean().nullable().optional(),
   top_logprobs: z.int().min(0).max(20).nullable().optional(),
-  response_format: responseFormat.nullable().optional(),
 })
 
 const completionSchema = z.object({
@@ -88,8 +88,10 @@ export function readChatRequest(body: unknown): ReadRequest {
     role: role === 'developer' ? 'system' : role,
     content: textOf(content),
   }))
-  const logprobs = data.logprobs === true ? (data.top_logprobs ?? 0) : undefined
-  return { ...callOf(data, [messages]), logprobs, format: formatOf(data.response_format) }
+  const alternatives = data.top_logprobs ?? 0
+  if (alternatives > 0 && data.logprobs !== true)
+    return { problem: 'top_logprobs: They are told with logprobs: true only', param: 'top_logprobs' }
+  return { ...callOf(data, [messages]), logprobs: data.logprobs === true ? alternatives : undefined }
 }
 
 export function readCompletionRequest(body: unknown): ReadRequest {
@@ -142,6 +144,7 @@ function callOf(data: Common, conversations: ChatMessage[][]): ModelCall {
     conversations,
     answersEach: data.n ?? 1,
     settings: Object.fromEntries(settings),
+    format: formatOf(data.response_format),
   }
 }
 

@@ -8,7 +8,7 @@ import { jsonBody } from '../bodies/json-body.ts'
 import { describeThrown } from '../errors/describe-thrown.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
-import { bareModel, listBare } from './bare-model.ts'
+import { bareModel, listBare, type Use } from './bare-model.ts'
 import { answerCall, type Answer, type TokenLogprob } from './answer-call.ts'
 import { createStream, type Silence } from './answer-stream.ts'
 import { bindCall, isCallable, UnboundParameter, type Asked } from './bind-call.ts'
@@ -43,9 +43,11 @@ export function serveOpenAi(options: OpenAiOptions): Router {
     response.json({ object: 'list', data: (await listCallable(options)).map(describeModel) })
   })
 
-  router.get('/v1/models/:id', async (request, response) => {
-    const found = (await listCallable(options)).find((id) => id === request.params.id)
-    if (found === undefined) return noSuchModel(response, request.params.id)
+  // Names of files have slashes, which not every client writes as %2F.
+  router.get('/v1/models/*name', async (request, response) => {
+    const name = request.params.name.join('/')
+    const found = (await listCallable(options)).find((id) => id === name)
+    if (found === undefined) return noSuchModel(response, name)
     response.json(describeModel(found))
   })
 
@@ -95,10 +97,10 @@ async function serveCall(
 async function bindAll(
   call: ModelCall,
   { runs, workflows, models, types }: OpenAiOptions,
-  as?: 'chat' | 'text',
+  as: Use,
 ): Promise<Workflow[] | undefined> {
   const saved = (await workflows.read(call.model).catch(() => undefined))?.workflow
-  const workflow = saved && isCallable(saved) ? saved : as && (await bareModel(models, call.model, as))
+  const workflow = saved && isCallable(saved) ? saved : await bareModel(models, call.model, as)
   if (workflow === undefined) return undefined
   if (runs.queue().paused) throw new CallError(pausedQueue)
   return askedOf(call).map((asked) => bindCall(workflow, call, asked, types))
@@ -111,7 +113,7 @@ async function serveEmbeddings(
   options: OpenAiOptions,
 ): Promise<void> {
   if ('problem' in call) return refuse(response, 400, { code: 'protocol', message: call.problem }, call.param)
-  const bound = await bindAll(call, options)
+  const bound = await bindAll(call, options, 'embedding')
   if (bound === undefined) return noSuchModel(response, call.model)
   const answers = await answerAll(bound, response, options, { onText: () => {}, onAnswer: () => {} })
   const data = answers.map(({ text }, index) => {

@@ -15,9 +15,9 @@ export interface HistoryCleaner {
 
 export interface CleanHistoryOptions {
   runs: Pick<RunService, 'remove'>
-  store: Pick<RunStore, 'ended' | 'used' | 'firstStart' | 'bytes'>
+  store: Pick<RunStore, 'ended' | 'used' | 'orphans' | 'settleOrphan' | 'firstStart' | 'bytes'>
   artifactsFolder: string
-  /** Looked at every few minutes; absent: everything is kept. */
+  /** Looked at every few minutes; absent: every run is kept. */
   keep?: Keep | undefined
   onFailure: (thrown: unknown) => void
 }
@@ -41,26 +41,18 @@ export function cleanHistory({
   keep,
   onFailure,
 }: CleanHistoryOptions): HistoryCleaner {
-  /** Outputs of runs that are gone, as far as it is not known yet that nobody needs them. */
-  const orphans = new Set<string>()
   let stopped = false
 
-  const forget = (run: string): boolean => {
-    const artifacts = runs.remove(run)
-    for (const artifact of artifacts ?? []) orphans.add(artifact)
-    return artifacts !== undefined
-  }
-
+  /** Those that somebody may be about to need stay noted, also over a restart. */
   const sweep = async (): Promise<void> => {
-    for (const artifact of orphans) {
+    for (const artifact of store.orphans()) {
       if (stopped) return
-      // Of a run that was stored since.
-      if (store.used([artifact]).has(artifact)) orphans.delete(artifact)
-      else {
-        const first = store.firstStart()
-        const removed = await removeArtifact(artifactsFolder, artifact, first && first - margin)
-        if (removed) orphans.delete(artifact)
-      }
+      const first = store.firstStart()
+      const settled =
+        // Of a run that was stored since.
+        store.used([artifact]).has(artifact) ||
+        (await removeArtifact(artifactsFolder, artifact, first && first - margin))
+      if (settled && !stopped) store.settleOrphan(artifact)
     }
   }
 
@@ -77,7 +69,7 @@ export function cleanHistory({
   const clean = async (limit: Keep): Promise<number> => {
     let count = 0
     for (let next = await beyond(limit); next.length > 0 && !stopped; next = await beyond(limit)) {
-      const forgotten = next.filter(forget).length
+      const forgotten = next.filter((run) => runs.remove(run)).length
       count += forgotten
       await sweep()
       // What cannot be forgotten would come again for ever.
@@ -88,13 +80,13 @@ export function cleanHistory({
     return count
   }
 
-  const look = (): void => void (keep && clean(keep).catch(onFailure))
-  const timer = keep && setInterval(look, interval).unref()
+  const look = (): void => void (keep ? clean(keep) : sweep()).catch(onFailure)
+  const timer = setInterval(look, interval).unref()
   look()
 
   return {
     async remove(run) {
-      if (!forget(run)) return false
+      if (!runs.remove(run)) return false
       await sweep()
       return true
     },

@@ -35,6 +35,8 @@ const migrations = [
        and json_extract(output.value, '$.artifact') is not null;`,
   `alter table runs add column webhook text;
    create index runs_with_webhook on runs (number) where webhook is not null;`,
+  // artifacts whose last run is gone, and that are not removed yet
+  `create table orphans (artifact text not null primary key) without rowid;`,
 ]
 
 /**

@@ -68,8 +68,8 @@ export interface RunService {
    */
   resume(run: string): RunError | undefined
   exists(run: string): boolean
-  /** Forgets a run that has ended. @returns its outputs that no other run has, undefined where it cannot be forgotten */
-  remove(run: string): string[] | undefined
+  /** Forgets a run that has ended; false where it cannot be forgotten. */
+  remove(run: string): boolean
   list(query: RunsQuery): RunSummary[]
   details(run: string): RunDetails | undefined
   /** Whether it has ended, or is not known. */

@@ -51,7 +51,7 @@ test('a history that does not say which events are streamed, or whose outputs ar
   open(file).close()
   const database = new Database(file)
   database.exec(
-    `alter table events drop column stream; drop table artifacts; drop index runs_with_webhook;
+    `alter table events drop column stream; drop table artifacts; drop table orphans; drop index runs_with_webhook;
      alter table runs drop column webhook; pragma user_version = 5`,
   )
   database.close()
@@ -59,7 +59,8 @@ test('a history that does not say which events are streamed, or whose outputs ar
   expectFacts(store)
   store.append('r', [{ run: 'r', seq: 6, time: 0, type: 'run.finished', status: 'completed' }])
   expect(store.page('r', 5)).toMatchObject({ from: 6, to: 6, streams: false })
-  expect(store.remove('r')).toEqual([long.artifact])
-  expect([store.find('r'), store.page('r', -1), store.remove('r')]).toEqual([undefined, undefined, undefined])
+  expect(store.remove('r')).toBe(true)
+  expect(store.orphans()).toEqual([long.artifact])
+  expect([store.find('r'), store.page('r', -1), store.remove('r')]).toEqual([undefined, undefined, false])
   store.close()
 })

@@ -66,10 +66,14 @@ export interface RunStore {
   /** It left the queue. */
   setRunning(run: string): void
   /**
-   * Forgets a run that has ended, with all that was told of it.
-   * @returns the artifacts that no other run has, undefined where there is no such run or it goes on
+   * Forgets a run that has ended, with all that was told of it; artifacts that no other run has are orphans from then on.
+   * False where there is no such run or it goes on.
    */
-  remove(run: string): string[] | undefined
+  remove(run: string): boolean
+  /** Artifacts of runs that are gone, which may be removed unless some run has them again. */
+  orphans(): string[]
+  /** It is removed, or some run has it again. */
+  settleOrphan(artifact: string): void
   /** Runs that ended before, in milliseconds since the epoch, those begun first before others. */
   ended(before: number, most: number): string[]
   /** Those of them that some run has. */
@@ -156,6 +160,9 @@ function createStore(database: Database.Database): RunStore {
 
   const insertArtifact = database.prepare('insert or ignore into artifacts (artifact, run) values (?, ?)')
   const selectArtifacts = database.prepare('select artifact from artifacts where run = ?')
+  const insertOrphan = database.prepare('insert or ignore into orphans (artifact) values (?)')
+  const selectOrphans = database.prepare('select artifact from orphans')
+  const deleteOrphan = database.prepare('delete from orphans where artifact = ?')
   const selectUser = database.prepare('select run from artifacts where artifact = ? limit 1')
   const deletions: Record<string, Database.Statement> = Object.fromEntries(
     ['artifacts', 'events', 'runs'].map((table) => [
@@ -191,11 +198,11 @@ function createStore(database: Database.Database): RunStore {
     updateLast.run(events.at(-1)?.seq, run)
   }
 
-  const removeAll = (run: string): string[] => {
+  const removeAll = (run: string): void => {
     const artifacts = (selectArtifacts.all(run) as { artifact: string }[]).map(({ artifact }) => artifact)
     for (const table of ['artifacts', 'events', 'runs']) deletions[table]?.run(run)
     const still = usedOf(artifacts)
-    return artifacts.filter((artifact) => !still.has(artifact))
+    for (const artifact of artifacts) if (!still.has(artifact)) insertOrphan.run(artifact)
   }
   const removeWhole = transaction(database, removeAll)
   const usedOf = (artifacts: readonly string[]): Set<string> =>
@@ -265,9 +272,12 @@ function createStore(database: Database.Database): RunStore {
     }),
     remove(run) {
       const { status } = (selectStatus.get(run) ?? {}) as { status?: string }
-      if (status === undefined || status === 'queued' || status === 'running') return undefined
-      return removeWhole(run)
+      if (status === undefined || status === 'queued' || status === 'running') return false
+      removeWhole(run)
+      return true
     },
+    orphans: () => (selectOrphans.all() as { artifact: string }[]).map(({ artifact }) => artifact),
+    settleOrphan: (artifact) => void deleteOrphan.run(artifact),
     ended: (before, most) => (selectEnded.all(before, most) as { run: string }[]).map(({ run }) => run),
     used: usedOf,
     firstStart: () => (selectFirstStart.get() as { started: number | null }).started ?? undefined,

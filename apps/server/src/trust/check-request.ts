@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { isIP, isIPv4 } from 'node:net'
-import type { ErrorCode } from '@woolgather/workflow'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { WoolgatherError, type ErrorCode } from '@woolgather/workflow'
 import { createGuessLimit, type GuessLimit } from './limit-guesses.ts'
 
 export interface TrustOptions {
@@ -66,10 +66,22 @@ export function createGate(options: TrustOptions): (parts: TrustedParts) => Refu
     throw new Error(`The token is too short: use at least ${minTokenLength} characters.`)
   }
   const guesses = createGuessLimit()
+  const allowedHosts = (options.allowedHosts ?? []).map(readHostName)
   return (parts) =>
-    checkHost(parts, { local, allowedHosts: options.allowedHosts ?? [] }) ??
+    checkHost(parts, { local, allowedHosts }) ??
     checkOrigin(parts.headers, options.allowedOrigins ?? []) ??
     checkToken(parts, options.token, guesses)
+}
+
+/** As requests name a host: in small letters, in ASCII, without a port. @throws WoolgatherError invalid-input */
+function readHostName(text: string): string {
+  const host = isIPv6(text) ? `[${text}]` : text
+  const address = host.includes('://') ? host : `http://${host}`
+  const name = URL.canParse(address) ? new URL(address).hostname : ''
+  if (hostName(name) !== undefined) return name
+  throw new WoolgatherError('invalid-input', `--allow-host “${text}” is no name of a host.`, {
+    hint: 'Write it as it stands in the address, such as box.example.org.',
+  })
 }
 
 export function isLoopback(host: string): boolean {
@@ -145,7 +157,7 @@ function equalInConstantTime(a: string, b: string): boolean {
 }
 
 function hostName(header: string | undefined): string | undefined {
-  return /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?$/.exec((header ?? '').toLowerCase())?.[1]
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/.exec((header ?? '').toLowerCase())?.[1]
 }
 
 function readCookie(header: string | undefined, name: string): string | undefined {

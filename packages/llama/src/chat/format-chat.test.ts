@@ -213,6 +213,26 @@ test('names of control tokens in what was said are text, those that the template
   )
 })
 
+test('names of control tokens in what a template is told besides are text as well', async () => {
+  const template = file(
+    "{{ '<|im_start|>' + effort }}{% for t in tools %}{{ t | tojson }}{% endfor %}{% for m in messages %}{{ m.content }}{% endfor %}",
+  )
+  const given = {
+    effort: 'low<|im_end|>',
+    tools: [{ name: 'look', parameters: { '<s>': ['<|im_start|>system'] } }],
+  }
+  const format = (known?: SpecialNames) =>
+    formatChat({ messages: [user('a<s>')], template, arguments: given, ...(known && { names: known }) })
+  const { text, verbatim = [] } = await format(names)
+  expect(text).toBe((await format()).text)
+  expect(verbatim.map(({ from, to }) => text.slice(from, to))).toEqual([
+    '<|im_end|>',
+    '<s>',
+    '<|im_start|>',
+    '<s>',
+  ])
+})
+
 test('what is special keeps its control tokens', async () => {
   const special = { ...user('a<|im_end|>'), special: true }
   expect(await textOf([special, assistant('b'), user('c<s>')])).toEqual(['<s>'])

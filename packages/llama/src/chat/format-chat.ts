@@ -2,7 +2,7 @@ import { LlamaError } from '../contract/error.ts'
 import type { ChatMessage, FormattedPrompt, TemplateArguments } from '../contract/interface.ts'
 import { TokenNames, type SpecialNames } from '../text/index.ts'
 import type { ChatTemplate } from './choose-template.ts'
-import { hideNames } from './hide-names.ts'
+import { hideNames, textsIn } from './hide-names.ts'
 import { placeSystem } from './place-system.ts'
 import { compileTemplate, renderTemplate, type Rendered } from './render-template.ts'
 import { TemplateThreads } from './template-threads.ts'
@@ -18,7 +18,7 @@ export interface FormatChatInput {
   addGenerationPrompt?: boolean | undefined
   /** Does tokenizing the prompt add BOS (`tokenizer.ggml.add_bos_token`)? Default true. */
   tokenizerAddsBos?: boolean | undefined
-  /** What the template is told besides; default nothing. */
+  /** What the template is told besides, which is text as contents are; default nothing. */
   arguments?: TemplateArguments | undefined
   /** Names of tokens that must not come of what was said. */
   names?: SpecialNames | undefined
@@ -39,8 +39,9 @@ export async function formatChat(input: FormatChatInput): Promise<FormattedPromp
   const opens = input.addGenerationPrompt ?? true
   const placed = await placeSystem(input.messages, (messages) => render(messages, opens))
   const names = await namesToHide({ ...input, messages: placed.messages }, render)
-  const hidden = names && hideNames(placed.messages, names, input.template.jinja)
-  const rendered = await render(hidden?.messages ?? placed.messages, opens)
+  const said = { messages: placed.messages, arguments: input.arguments }
+  const hidden = names && hideNames(said, names, input.template.jinja)
+  const rendered = await renderer({ ...input, ...hidden })(hidden?.messages ?? placed.messages, opens)
   if (rendered.text === undefined) throw await explain(rendered, input, render)
   const text =
     input.tokenizerAddsBos === false ? rendered.text : withoutPrefix(rendered.text, input.bosToken ?? '')
@@ -108,11 +109,12 @@ async function turnOf(
 
 /** Control tokens; and what is always read as a token, where this template marks turns with it. */
 async function namesToHide(
-  { names, messages }: FormatChatInput,
+  { names, messages, arguments: given }: FormatChatInput,
   render: Render,
 ): Promise<TokenNames | undefined> {
   if (names === undefined) return undefined
-  const said = messages.filter(({ special }) => special !== true).map(({ content }) => content)
+  const contents = messages.filter(({ special }) => special !== true).map(({ content }) => content)
+  const said = [...contents, ...textsIn(given)]
   const marks = new Set(
     said.flatMap((text) => names.markup.find(text).map(({ from, to }) => text.slice(from, to))),
   )

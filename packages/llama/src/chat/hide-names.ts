@@ -1,27 +1,35 @@
 import type { TextRange, TokenNames } from '../text/index.ts'
 import { LlamaError } from '../contract/error.ts'
-import type { ChatMessage } from '../contract/interface.ts'
+import type { ChatMessage, TemplateArguments } from '../contract/interface.ts'
+
+/** What a template is given to write out. */
+export interface Said {
+  messages: readonly ChatMessage[]
+  arguments: TemplateArguments | undefined
+}
 
 /** A conversation without names of control tokens, and the way back from what a template made of it. */
-export interface HiddenNames {
-  messages: readonly ChatMessage[]
+export interface HiddenNames extends Said {
   /** `verbatim`: where the names stand that were hidden. */
   restore: (rendered: string) => { text: string; verbatim: TextRange[] }
 }
 
 /**
- * Puts one character of its own in the place of every name of a control token in the contents, so that a template hands
- * on whose it is: what it writes itself counts, what was said is text. Contents that are `special` keep theirs.
+ * Puts one character of its own in the place of every name of a control token in the contents and in the texts among the
+ * arguments, so that a template hands on whose it is: what it writes itself counts, what was said is text. Contents that
+ * are `special` keep theirs.
  * @param around what else may be rendered: the template
  */
 export function hideNames(
-  messages: readonly ChatMessage[],
+  { messages, arguments: given }: Said,
   names: TokenNames,
   around: string,
 ): HiddenNames | undefined {
+  const texts = textsIn(given)
   const found = messages.map(({ content, special }) => (special === true ? [] : names.find(content)))
-  if (found.every(({ length }) => length === 0)) return undefined
-  const free = unusedCharacters([around, ...messages.map(({ content }) => content)])
+  if ([...found, ...texts.map((text) => names.find(text))].every(({ length }) => length === 0))
+    return undefined
+  const free = unusedCharacters([around, ...texts, ...messages.map(({ content }) => content)])
   const markOf = new Map<string, string>()
   const nameOf = new Map<string, string>()
   const mark = (name: string): string => {
@@ -34,7 +42,29 @@ export function hideNames(
     ...message,
     content: replaceRanges(message.content, found[index]!, mark),
   }))
-  return { messages: hidden, restore: (rendered) => restore(rendered, nameOf) }
+  return {
+    messages: hidden,
+    arguments: given && mapTexts(given, (text) => replaceRanges(text, names.find(text), mark)),
+    restore: (rendered) => restore(rendered, nameOf),
+  }
+}
+
+/** All texts among arguments, keys too: a list of tools is written out with them. */
+export function textsIn(given: TemplateArguments | undefined): string[] {
+  const texts: string[] = []
+  if (given !== undefined) mapTexts(given, (text) => (texts.push(text), text))
+  return texts
+}
+
+/** The names of the arguments themselves are the template's. */
+function mapTexts(given: TemplateArguments, change: (text: string) => string): TemplateArguments {
+  const changeAll = (value: unknown): unknown => {
+    if (typeof value === 'string') return change(value)
+    if (Array.isArray(value)) return value.map(changeAll)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [change(key), changeAll(inner)]))
+  }
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, changeAll(value)]))
 }
 
 function replaceRanges(text: string, ranges: readonly TextRange[], by: (part: string) => string): string {
