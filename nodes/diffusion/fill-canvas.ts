@@ -29,6 +29,8 @@ export interface Filled {
   frames: string[]
   steps: number
   capped: boolean
+  /** The prefix was to be kept, and was. */
+  kept: boolean
   /** Mean log-probability of what was filled in; 0 where nothing was. */
   likelihood: number
 }
@@ -64,8 +66,8 @@ export async function fillCanvas(input: FillInput): Promise<Filled> {
   })
   const { confidence, frames } = watch
   const closed = await closeCanvas(model, canvas, result.canvas)
-  const { steps, capped, probabilities } = result
-  return { ...closed, confidence, frames, steps, capped, likelihood: meanLog(probabilities) }
+  const { steps, capped, kept, probabilities } = result
+  return { ...closed, confidence, frames, steps, capped, kept, likelihood: meanLog(probabilities) }
 }
 
 function meanLog(probabilities: readonly (number | null)[]): number {

@@ -29,13 +29,13 @@ export type FillAsked = Framing &
 export async function fillFor(
   { ready, recipe, readyFor, canvas, context }: FillPlace,
   asked: FillAsked,
-): Promise<Omit<Filled, 'capped'> & { warnings: string[] }> {
+): Promise<Omit<Filled, 'capped' | 'kept'> & { warnings: string[] }> {
   const { model } = ready
-  const { guidance, steps, seed, keepFrames } = asked
+  const { guidance, steps, seed, keepFrames, keepPrefix } = asked
   const written = await writeCanvasPrompt({ ...asked, ready }, { recipe, steps }, readyFor)
   const unprompted = isUnprompted(asked.prompt, asked)
   const constraints = await constrainHoles(ready, canvas, asked.constraint, written.prompt)
-  const { capped, ...outputs } = await fillCanvas({
+  const { capped, kept, ...outputs } = await fillCanvas({
     ready,
     canvas,
     prompt: written.prompt,
@@ -48,6 +48,6 @@ export async function fillFor(
     throw explainConstraintError(await loadConstraints(), error, 'constraint')
   })
   const systemMoved = written.systemMoved === true
-  const facts = { model, capped, steps: outputs.steps, guidance, unprompted, systemMoved }
+  const facts = { model, capped, keepPrefix, kept, steps: outputs.steps, guidance, unprompted, systemMoved }
   return { ...outputs, warnings: notesOf(facts) }
 }

@@ -4,16 +4,25 @@ import type { LanguageModel } from '@woolgather/llama'
 export function notesOf(facts: {
   model: LanguageModel
   capped: boolean
+  /** Whether the prefix was to be kept, and was. */
+  keepPrefix: boolean
+  kept: boolean
   steps: number
   guidance: number
   unprompted: boolean
   systemMoved: boolean
 }): string[] {
-  const { model, capped, steps, guidance, unprompted, systemMoved } = facts
+  const { model, capped, keepPrefix, kept, steps, guidance, unprompted, systemMoved } = facts
   const notes: string[] = []
   if (capped)
     notes.push(
       `There were fewer holes than steps: ${steps} ${steps === 1 ? 'step was' : 'steps were'} enough.`,
+    )
+  if (keepPrefix && !kept)
+    notes.push(
+      model.info.diffusion?.remembers
+        ? 'The prefix was not kept: the prompts with the canvas do not fit into the context together.'
+        : 'The prefix was not kept: this model is read without memory.',
     )
   if (guidance !== 1 && unprompted)
     notes.push('The prompt is empty: guidance has nothing to go by, and is off.')

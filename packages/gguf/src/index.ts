@@ -2,6 +2,7 @@
 export { readHeader, readTextOf, type GgufHeader, type HeaderValue } from './format/read-header.ts'
 export { measureTensors } from './format/measure-tensors.ts'
 export { namedParts, partPaths } from './format/split-files.ts'
+export { renameArchitecture } from './format/rename-architecture.ts'
 export { identifyFile, identifyModel } from './identify-file.ts'
 export { describeModel, type ModelSummary } from './describe-model.ts'
 export { fitsModel } from './match-shapes.ts'

@@ -45,6 +45,12 @@ export interface DiffusionSettings {
   remask?: number | undefined
   /** A step also fills what is likelier than this, so that it takes fewer; 1 is off (default). */
   threshold?: number | undefined
+  /**
+   * What stands before a block is read at its first step and kept at the others, where the model is read with memory
+   * (`DiffusionInfo.remembers`). Approximate: at the others it does not see what is filled in, as it would of a model that
+   * was trained block by block. Default false.
+   */
+  keepPrefix?: boolean | undefined
   /** Added to logits; −Infinity forbids the token. */
   logitBias?: readonly { token: number; bias: number }[] | undefined
 }
@@ -100,5 +106,7 @@ export interface DiffuseResult {
   steps: number
   /** Fewer steps were taken than asked for: there were fewer holes. */
   capped: boolean
+  /** `keepPrefix` was asked for and could be done. */
+  kept: boolean
   reproducible: Reproducibility
 }

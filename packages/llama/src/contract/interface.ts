@@ -137,6 +137,8 @@ export interface DiffusionInfo {
   shifted: boolean
   /** The file does not say whether rows are shifted, though those of its architecture usually do. */
   shiftAssumed: boolean
+  /** Read with memory: logits are computed where they are wanted only, and what was read may be kept. */
+  remembers: boolean
 }
 
 /** Whether the same request gives the same text. `not-guaranteed`: asked for, but it was not shown to hold on a GPU. */

@@ -6,8 +6,10 @@ import { TimeSlice } from '../pace/time-slice.ts'
 export interface CanvasTerm {
   tokens: readonly number[]
   coefficient: number
-  /** The rows that are wanted, by their token; as many of every term of a request. */
+  /** The rows that are wanted, by their token, ascending; as many of every term of a request. */
   rows: readonly number[]
+  /** So many tokens were read by the turn's holder before, and are kept as they were (`CanvasText`). */
+  keep?: number | undefined
   steering: Steering
 }
 
@@ -15,6 +17,8 @@ export interface CanvasRequest {
   terms: readonly CanvasTerm[]
   /** Takes the sums of the rows, one after another, while nothing else is decoded; it may write into them. */
   take: (row: Float32Array, index: number) => void
+  /** Who asks, where turns are held. */
+  holder?: object | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -46,6 +50,9 @@ export class CanvasEngine {
   readonly #slice = new TimeSlice()
   #sums: Float32Array | undefined
   #running: Promise<void> | undefined
+  /** Whose turns all are for now, and when those before it have ended. */
+  #holder: object | undefined
+  #held: Promise<unknown> = Promise.resolve()
   /** Whose call is under way. */
   #current: readonly Waiting[] = []
   readonly stats = { decodeCalls: 0, decodedTokens: 0 }
@@ -57,6 +64,35 @@ export class CanvasEngine {
 
   get contextSize(): number {
     return this.#context.contextSize
+  }
+
+  /** Whether a holder's prefix can be kept. */
+  get remembers(): boolean {
+    return this.#context.remembers
+  }
+
+  /** Texts of a request whose prefix is kept. */
+  get mostKept(): number {
+    return this.#context.sequences
+  }
+
+  /** All turns are the holder's until its work has ended: what it had read stays in memory. */
+  async hold<Result>(holder: object, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#held
+    let end: () => void = () => undefined
+    this.#held = new Promise<void>((resolve) => (end = resolve))
+    await before
+    // From now on nobody else gets a turn.
+    this.#holder = holder
+    await this.#running
+    try {
+      this.#context.forget()
+      return await work()
+    } finally {
+      this.#holder = undefined
+      end()
+      this.#start()
+    }
   }
 
   /** Resolves when all rows were taken, or the signal was given. @throws what `take` and the context throw */
@@ -75,8 +111,12 @@ export class CanvasEngine {
         resolve: () => ended(resolve),
         reject: (error: unknown) => ended(() => reject(error)),
       })
-      this.#running ??= this.#run()
+      this.#start()
     })
+  }
+
+  #start(): void {
+    this.#running ??= this.#run()
   }
 
   /** When nothing is decoded any more. */
@@ -87,18 +127,22 @@ export class CanvasEngine {
   async #run(): Promise<void> {
     // What is asked in the same turn of the event loop may go together.
     await Promise.resolve()
-    while (this.#line.length > 0) await this.#takeTurn(this.#nextTurn())
+    for (let turn = this.#nextTurn(); turn.length > 0; turn = this.#nextTurn()) await this.#takeTurn(turn)
     this.#running = undefined
   }
 
-  /** The first in line, and those behind it whose rows still have room beside its own. */
+  /** The first in line, and those behind it whose rows still have room beside its own; of a holder, what it asks. */
   #nextTurn(): Waiting[] {
-    const turn = this.#line.splice(0, 1)
+    const first = this.#line.findIndex(({ holder }) => holder === this.#holder)
+    if (first === -1) return []
+    const turn = this.#line.splice(first, 1)
+    if (this.#holder !== undefined) return turn
     const { textsPerCall } = this.#options
     let texts = turn[0]!.terms.length
     let rows = turn[0]!.terms[0]?.rows.length ?? 0
     while (this.#line.length > 0) {
       const next = this.#line[0]!
+      if (next.holder !== undefined) return turn
       texts += next.terms.length
       rows += next.terms[0]?.rows.length ?? 0
       if (texts > textsPerCall || rows > this.#context.contextSize) return turn
@@ -124,11 +168,11 @@ export class CanvasEngine {
     for (const call of this.#planCalls(turn)) {
       if (turn.every(({ signal }) => signal?.aborted)) return
       this.#context.steer(call[0]!.term.steering)
-      const logits = await this.#context.decode(call.map(({ term }) => term.tokens))
-      if (logits === undefined) return
+      const rows = await this.#context.decode(call.map(({ term, sequence }) => ({ ...term, sequence })))
+      if (rows === undefined) return
       this.#slice.restart()
       this.stats.decodeCalls++
-      await this.#addUp(call, logits, sums)
+      await this.#addUp(call, rows, sums)
     }
     await this.#handOut(turn, sums)
   }
@@ -153,7 +197,9 @@ export class CanvasEngine {
   #planCalls(turn: readonly Waiting[]): Read[][] {
     const calls: Read[][] = []
     let tokens = Infinity
-    const all = turn.flatMap((request) => request.terms.map((term) => ({ request, term })))
+    const all = turn.flatMap((request) =>
+      request.terms.map((term, index) => ({ request, term, sequence: request.holder && index })),
+    )
     for (const read of all.toSorted(bySteering)) {
       const last = calls.at(-1)
       tokens += read.term.tokens.length
@@ -167,19 +213,16 @@ export class CanvasEngine {
     return calls
   }
 
-  async #addUp(call: readonly Read[], logits: Float32Array, sums: Map<Waiting, Sums>): Promise<void> {
+  async #addUp(call: readonly Read[], rows: Float32Array[][], sums: Map<Waiting, Sums>): Promise<void> {
     const { vocabSize } = this.#options
-    let first = 0
-    for (const { request, term } of call) {
+    for (const [at, { request, term }] of call.entries()) {
       const sum = sums.get(request)
-      for (const [index, row] of term.rows.entries()) {
-        const source = logits.subarray((first + row) * vocabSize, (first + row + 1) * vocabSize)
+      for (const [index, source] of rows[at]!.entries()) {
         if (sum === undefined) give(request, source, index)
         else add(sum.subarray(index * vocabSize, (index + 1) * vocabSize), source, term.coefficient)
         if (this.#slice.isOver) await this.#slice.pause()
       }
-      first += term.tokens.length
-      this.stats.decodedTokens += term.tokens.length
+      this.stats.decodedTokens += term.tokens.length - (term.keep ?? 0)
     }
   }
 
@@ -199,6 +242,8 @@ export class CanvasEngine {
 interface Read {
   request: Waiting
   term: CanvasTerm
+  /** Whose memory it is read into, where turns are held. */
+  sequence: number | undefined
 }
 
 function bySteering(a: Read, b: Read): number {

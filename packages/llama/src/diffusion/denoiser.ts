@@ -65,6 +65,7 @@ export class Denoiser {
       canvas: this.#canvas.map((token) => token!),
       probabilities: this.#probabilities,
       steps: this.#step,
+      kept: settings.keepPrefix && this.#input.reader.canKeep(this.#canvas.length),
       capped: this.#blocks.reduce((sum, { steps }) => sum + steps, 0) < asked,
     }
   }
@@ -93,13 +94,25 @@ export class Denoiser {
     return Math.ceil(polishedShare * this.#free.length)
   }
 
-  async #fill(block: Block, settings: ResolvedDiffusion = this.#input.settings): Promise<void> {
+  /** What stands before a block stays as its first step read it, where that is asked for. */
+  async #fill(block: Block): Promise<void> {
+    const { reader, settings } = this.#input
+    const steps = (): Promise<void> => this.#takeSteps(block, settings)
+    if (settings.keepPrefix) await reader.hold(this.#canvas.length, steps)
+    else await steps()
+  }
+
+  async #takeSteps(block: Block, settings: ResolvedDiffusion): Promise<void> {
     for (let done = 0; done < block.steps; done++) {
       const holes = this.#holesOf(block)
       if (holes.length === 0) return
       this.#step++
       const count = countToFill(block, settings.schedule, { done, left: holes.length })
-      const set = await this.#fillSome(holes, count, settings, done + 1 === block.steps)
+      const set = await this.#fillSome(holes, count, settings, {
+        start: block.start,
+        isFirst: done === 0,
+        isLast: done + 1 === block.steps,
+      })
       const cleared = this.#maskAgain(block, settings, done + 1)
       this.#report(set, cleared)
     }
@@ -113,7 +126,7 @@ export class Denoiser {
     holes: readonly number[],
     count: number,
     settings: ResolvedDiffusion,
-    isLast: boolean,
+    { start, isFirst, isLast }: { start: number; isFirst: boolean; isLast: boolean },
   ): Promise<PlacedToken[]> {
     const inTurn = settings.order === 'left' && settings.end !== 'last' && settings.threshold >= 1
     // What is not to be filled yet need not be guessed.
@@ -125,7 +138,7 @@ export class Denoiser {
       this.#canvas,
       asked,
       (row, index) => guesses.set(asked[index]!, this.#guess(row, asked[index]!, settings)),
-      this.#step,
+      { step: this.#step, keep: isFirst ? 0 : start },
     )
     this.#checkCancelled()
     const sure = Math.log(settings.threshold)
@@ -215,7 +228,7 @@ export class Denoiser {
     const whole = { start: 0, end: this.#canvas.length, holes: worst.length }
     const steps = Math.min(polishSteps, worst.length)
     const likeliest = { ...this.#input.settings, temperature: 0, remask: 0, threshold: 1 }
-    await this.#fill({ ...whole, steps }, likeliest)
+    await this.#takeSteps({ ...whole, steps }, likeliest)
   }
 
   #report(set: readonly PlacedToken[], cleared: readonly number[]): void {

@@ -43,6 +43,7 @@ test('the header tells that it fills holes, and which token stands for one', () 
     endToken: 317,
     shifted: false,
     shiftAssumed: false,
+    remembers: true,
   })
 })
 

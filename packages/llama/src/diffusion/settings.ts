@@ -24,6 +24,7 @@ const defaults: Omit<ResolvedDiffusion, 'steps'> = {
   polish: 0,
   remask: 0,
   threshold: 1,
+  keepPrefix: false,
   logitBias: [],
 }
 

@@ -159,6 +159,12 @@ export const embeddingArchitectures: ReadonlySet<string> = new Set([
  */
 export const diffusionArchitectures: ReadonlySet<string> = new Set(['dream', 'llada', 'llada-moe', 'rnd1'])
 
+/** Of these, which llama.cpp computes alike with memory, and under which label: one that is as long. */
+export const labelsWithMemory: ReadonlyMap<string, string> = new Map([
+  ['llada', 'llama'],
+  ['dream', 'qwen2'],
+])
+
 /** Architectures that llama.cpp reads but that cannot write text one token after another, and what they are. */
 export const otherArchitectures: ReadonlyMap<string, string> = new Map([
   ['clip', 'an image encoder (mmproj)'],

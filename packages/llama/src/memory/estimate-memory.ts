@@ -1,5 +1,6 @@
 import { cacheBytesPerToken, figureOf, type Figures } from '@woolgather/gguf'
 import type { MemoryNeed } from '../contract/interface.ts'
+import { labelsWithMemory } from './architectures.ts'
 import type { InspectedModel } from './inspect-model.ts'
 
 export interface Placement {
@@ -20,7 +21,7 @@ const floatBytes = 4
  * - KV cache (F16): per token and block, 2 · KV heads · (key length + value length); recurrent blocks instead
  *   keep a state per sequence. Sliding windows count as full attention, so models with them take less;
  * - compute: one batch of activations, with logits for all of it, as llama.cpp reserves it with flash attention. Models
- *   that see both ways read the whole context in one batch, and keep no cache: their logits lie in the graph, are copied
+ *   that see both ways read the whole context in one batch, most without a cache: their logits lie in the graph, are copied
  *   out for every token, and are added up where prompts are mixed.
  *
  * node-llama-cpp's `GgufInsights` estimates the same, but only inside a `Llama` of its own, which would load the
@@ -38,7 +39,7 @@ export function estimateMemory(model: InspectedModel, placement: Placement): Mem
   for (let block = 0; block < model.layers; block++) {
     const side = block >= firstOnGpu ? 'gpu' : 'ram'
     need[side] += weights.blocks[block] ?? 0
-    if (model.writes)
+    if (model.writes || labelsWithMemory.has(model.architecture))
       need[side] += placement.contextSize * cacheBytesPerToken(figures, model.embeddingSize, block)
     need[side] += placement.maxSequences * stateBytesPerSequence(figures, model.embeddingSize)
   }

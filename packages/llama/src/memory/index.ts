@@ -1,4 +1,9 @@
-export { aloneArchitectures, unevenArchitectures, wholeStateArchitectures } from './architectures.ts'
+export {
+  aloneArchitectures,
+  labelsWithMemory,
+  unevenArchitectures,
+  wholeStateArchitectures,
+} from './architectures.ts'
 export { availableMemory } from './available-memory.ts'
 export { chooseResources } from './choose-resources.ts'
 export { estimateMemory, keepsStates } from './estimate-memory.ts'

@@ -3,6 +3,7 @@ import type { AdapterPointer, Native } from '@woolgather/ggml'
 import { LlamaError } from '../contract/error.ts'
 import { identifyFile } from './identify-file.ts'
 import type { NativeModel } from './native-model.ts'
+import { relabelledCopy } from './relabelled-copy.ts'
 import { checkAdapterFile } from './check-adapter-file.ts'
 import type { UsedSteering } from './steering.ts'
 
@@ -93,8 +94,10 @@ export class AdapterStore {
   async #load(path: string, file: string, countUsers: () => number): Promise<Loaded> {
     await checkAdapterFile(path, this.#model.path)
     const { api, log } = this.#native
+    const { label } = this.#model
+    await using copy = label === undefined ? undefined : await relabelledCopy([path], label)
     const { pointer, said } = await log.alone(async () => {
-      const pointer = await callAsync(api.llama_adapter_lora_init, this.#model.pointer, path)
+      const pointer = await callAsync(api.llama_adapter_lora_init, this.#model.pointer, copy?.path ?? path)
       return { pointer, said: log.last().filter((line) => line.startsWith('llama_adapter_lora_init')) }
     })
     if (pointer === null) {

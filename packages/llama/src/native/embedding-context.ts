@@ -17,6 +17,9 @@ export interface EmbeddingContextOptions {
   pooling?: number | undefined
 }
 
+/** `LLAMA_ATTENTION_TYPE_NON_CAUSAL`: what is read under another label sees both ways all the same. */
+const attentionOpen = 1
+
 /** Reads one text after the other whole, and has llama.cpp pool it. Its model must outlive it. */
 export class EmbeddingContext implements AsyncDisposable {
   readonly #native: Native
@@ -39,6 +42,7 @@ export class EmbeddingContext implements AsyncDisposable {
       n_threads: threads,
       n_threads_batch: threads,
       embeddings: true,
+      ...(model.label !== undefined && { attention_type: attentionOpen }),
       ...(pooling !== undefined && { pooling_type: pooling }),
     })
     if (pointer === null) {

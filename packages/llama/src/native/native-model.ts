@@ -3,8 +3,18 @@ import type { ModelPointer, Native } from '@woolgather/ggml'
 import { LlamaError } from '../contract/error.ts'
 import { Vocabulary } from './vocabulary.ts'
 
+/** A model read as one of another architecture. */
+export interface Relabelling {
+  /** A copy of the file that names it. */
+  path: string
+  /** What the copy names, and what the file itself does. */
+  label: string
+  own: string
+}
+
 export interface NativeModelOptions {
   path: string
+  relabelled?: Relabelling | undefined
   gpuLayers: number
   /** Whether weights may be repacked for speed, which changes how sums are rounded with the size of a batch. */
   repack?: boolean | undefined
@@ -16,8 +26,10 @@ export interface NativeModelOptions {
 export class NativeModel {
   readonly path: string
   readonly vocabulary: Vocabulary
-  /** `general.architecture`. */
+  /** `general.architecture` of its file. */
   readonly architecture: string
+  /** What llama.cpp takes it for, where that is another architecture: its adapters are to name that one. */
+  readonly label: string | undefined
   readonly layers: number
   readonly embeddingSize: number
   readonly #native: Native
@@ -25,25 +37,25 @@ export class NativeModel {
 
   /** The file must have been checked. @throws LlamaError model-unreadable, cancelled */
   static async load(native: Native, options: NativeModelOptions): Promise<NativeModel> {
-    const { signal, onProgress } = options
+    const { signal, onProgress, path, relabelled } = options
     const progress = registerProgressCallback((fraction) => {
       onProgress?.(fraction)
       return signal?.aborted !== true
     })
     try {
       native.log.clear()
-      const pointer = await callAsync(native.api.llama_model_load_from_file, options.path, {
+      const pointer = await callAsync(native.api.llama_model_load_from_file, relabelled?.path ?? path, {
         ...native.api.llama_model_default_params(),
         n_gpu_layers: options.gpuLayers,
         use_extra_bufts: options.repack ?? true,
         progress_callback: progress.pointer,
       })
-      if (pointer !== null) return wrap(native, options.path, pointer)
+      if (pointer !== null) return wrap(native, options, pointer)
     } finally {
       progress.release()
     }
-    if (signal?.aborted) throw new LlamaError('cancelled', `Loading ${options.path} was cancelled.`)
-    throw new LlamaError('model-unreadable', `llama.cpp cannot load ${options.path}.`, {
+    if (signal?.aborted) throw new LlamaError('cancelled', `Loading ${path} was cancelled.`)
+    throw new LlamaError('model-unreadable', `llama.cpp cannot load ${path}.`, {
       hint: native.log
         .last()
         .filter((line) => /error|fail|unknown/i.test(line))
@@ -53,12 +65,17 @@ export class NativeModel {
   }
 
   /** Use `load`. */
-  constructor(native: Native, path: string, pointer: ModelPointer) {
+  constructor(
+    native: Native,
+    { path, relabelled }: Pick<NativeModelOptions, 'path' | 'relabelled'>,
+    pointer: ModelPointer,
+  ) {
     this.#native = native
     this.path = path
     this.#pointer = pointer
     this.vocabulary = new Vocabulary(native, pointer)
-    this.architecture = readText(native, pointer, 'general.architecture')
+    this.architecture = relabelled?.own ?? readText(native, pointer, 'general.architecture')
+    this.label = relabelled?.label
     this.layers = native.api.llama_model_n_layer(pointer)
     this.embeddingSize = native.api.llama_model_n_embd(pointer)
   }
@@ -88,9 +105,9 @@ function readText(native: Native, model: ModelPointer, key: string): string {
 }
 
 /** What throws while it reads the model must not leave the weights in memory. */
-function wrap(native: Native, path: string, pointer: ModelPointer): NativeModel {
+function wrap(native: Native, options: NativeModelOptions, pointer: ModelPointer): NativeModel {
   try {
-    return new NativeModel(native, path, pointer)
+    return new NativeModel(native, options, pointer)
   } catch (error) {
     native.api.llama_model_free(pointer)
     throw error

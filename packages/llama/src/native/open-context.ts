@@ -16,6 +16,8 @@ const fewSequences = 16
  * the less the fewer there are (measured: `bench/diffusion`); a GPU is kept busy by several.
  */
 const textsPerCall = { processor: 1, gpu: 4 }
+/** Prompts of one canvas whose memory is kept. */
+const keptPrompts = 8
 /** Prompt tokens of one decode call. */
 const batchSize = 512
 /** Sequence ids beyond the running ones, each of which can keep a prefix. */
@@ -39,10 +41,11 @@ export async function openCanvas(
 ): Promise<{ context: CanvasContext; textsPerCall: number }> {
   const { contextSize, threads, gpuLayers } = resources
   const onProcessor = native.backend === 'cpu' || gpuLayers === 0
-  const sequences = reproducible || onProcessor ? textsPerCall.processor : textsPerCall.gpu
+  const perCall = reproducible || onProcessor ? textsPerCall.processor : textsPerCall.gpu
+  const sequences = Math.min(keptPrompts, contextSize)
   const options = { contextSize, sequences, threads, exact: reproducible }
   const context = await CanvasContext.create(native, model, options)
-  return { context, textsPerCall: sequences }
+  return { context, textsPerCall: perCall }
 }
 
 /** The context that a model's texts are written in. */

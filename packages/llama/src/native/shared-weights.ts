@@ -1,5 +1,6 @@
 import type { Native } from '@woolgather/ggml'
-import { NativeModel, type NativeModelOptions } from './native-model.ts'
+import { loadWeights, type LoadWeightsOptions } from './load-weights.ts'
+import type { NativeModel } from './native-model.ts'
 
 /** What tells weights in memory apart: the same file may be placed otherwise, or repacked. */
 export interface WeightsKey {
@@ -42,7 +43,7 @@ export class SharedWeights {
   }
 
   /** What is there already, or is loaded. @throws LlamaError, as `NativeModel.load` */
-  async hold(key: WeightsKey, options: Omit<NativeModelOptions, 'repack'>): Promise<HeldWeights> {
+  async hold(key: WeightsKey, options: Omit<LoadWeightsOptions, 'repack'>): Promise<HeldWeights> {
     const { identity, repack } = key
     const { gpuLayers } = options
     let entry = [...this.#entries].find(
@@ -50,7 +51,7 @@ export class SharedWeights {
     )
     if (entry === undefined) {
       // Two that load the same at once both keep theirs: models are loaded one after another where it matters.
-      const model = await NativeModel.load(this.#native, { ...options, repack })
+      const model = await loadWeights(this.#native, { ...options, repack })
       entry = { identity, repack, gpuLayers, model, users: 0 }
       this.#entries.add(entry)
     } else options.onProgress?.(1)

@@ -24,8 +24,9 @@ export class CanvasModel {
     model: NativeModel,
     options: { resources: Resources; reproducible: boolean },
   ): Promise<CanvasModel> {
-    const info = readInfo(model)
+    const told = readInfo(model)
     const { context, textsPerCall } = await openCanvas(native, model, options)
+    const info = { ...told, remembers: context.remembers }
     const engine = new CanvasEngine(context, { vocabSize: model.vocabulary.size, textsPerCall })
     return new CanvasModel(context, engine, { info, readsAlone: textsPerCall === 1 })
   }
@@ -48,7 +49,7 @@ export class CanvasModel {
 }
 
 /** As llama.cpp reads it: rows are shifted where the file does not say that they are not. */
-function readInfo(model: NativeModel): DiffusionInfo {
+function readInfo(model: NativeModel): Omit<DiffusionInfo, 'remembers'> {
   const { architecture, vocabulary, path } = model
   const said = model.readText('diffusion.shift_logits')
   if (vocabulary.mask >= 0) {

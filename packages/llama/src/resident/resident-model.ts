@@ -97,7 +97,13 @@ export class ResidentModel {
     const state = file.parts.map((path) => ({ path, state: readFileState(path) }))
     const { path, identity, signal, onProgress } = options
     const key = { identity, repack: !options.reproducible }
-    const held = await weights.hold(key, { path, gpuLayers: resources.gpuLayers, signal, onProgress })
+    const held = await weights.hold(key, {
+      path,
+      parts: file.parts,
+      gpuLayers: resources.gpuLayers,
+      signal,
+      onProgress,
+    })
     const { model } = held
     let context: NativeContext | undefined
     let canvas: CanvasModel | undefined

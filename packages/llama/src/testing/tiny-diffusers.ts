@@ -31,12 +31,12 @@ const hasExperts = (architecture: Diffuser): boolean =>
 
 /**
  * Writes a model with seeded random weights in F32, and gives what it is made of.
- * @param told what the header says in place of the truth
+ * @param told what the header says in place of the truth, and whether there are biases that LLaDA does not know
  */
 export function writeTinyDiffuser(
   path: string,
   architecture: Diffuser,
-  told: { experts?: number } = {},
+  told: { experts?: number; biases?: boolean } = {},
 ): Weights {
   const weights: Weights = new Map()
   const tensors: GgufTensor[] = []
@@ -71,6 +71,7 @@ export function writeTinyDiffuser(
       add(`${block}.ffn_gate.weight`, [width, feedForward], 1)
       add(`${block}.ffn_up.weight`, [width, feedForward], 1)
       add(`${block}.ffn_down.weight`, [feedForward, width], 1)
+      if (told.biases) add(`${block}.ffn_gate.bias`, [feedForward], 1)
     }
   }
   add('output_norm.weight', [width])
