@@ -20,7 +20,17 @@ const { tensors, weights } = await loadWeights(device, gguf)
 const names = [...weights.keys()].filter((name) => adaptable.test(name))
 const settings = {
   ...{ rank: 8, alpha: 16, rankStabilised: false, targets: [], layers: [], learningRate: 1e-4 },
-  ...{ schedule: 'constant', warmup: 0, steps, batch, accumulate: 1, weightDecay: 0, clip: 1, seed: 1 },
+  ...{
+    dropout: 0,
+    schedule: 'constant',
+    warmup: 0,
+    steps,
+    batch,
+    accumulate: 1,
+    weightDecay: 0,
+    clip: 1,
+    seed: 1,
+  },
   ...{ checkpoints },
 }
 const parts = { device, shape, weights, fixed: new Map() }

@@ -61,6 +61,7 @@ const request = (changes: Partial<TrainRequest['settings']> = {}, model = base):
       rank: 4,
       alpha: 8,
       rankStabilised: false,
+      dropout: 0,
       targets: ['attn_q', 'attn_v', 'ffn_down'],
       layers: [0, 1],
     },

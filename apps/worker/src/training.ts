@@ -20,7 +20,7 @@ export interface TrainingOptions {
 }
 
 /** Raised whenever the same request may give another LoRA. */
-const version = 1
+const version = 2
 
 /** Trains LoRAs, each distinct one once: one that was interrupted goes on where it was. */
 export function createTraining({

@@ -1,6 +1,7 @@
 import { WoolgatherError } from '@woolgather/workflow'
 
-const attention = ['attn_q', 'attn_k', 'attn_v', 'attn_output']
+// Of some models queries, keys and values are one matrix, and so are gate and up.
+const attention = ['attn_q', 'attn_k', 'attn_v', 'attn_qkv', 'attn_output']
 const feedForward = ['ffn_gate', 'ffn_up', 'ffn_down']
 
 /** What people write, here and for PEFT. */
@@ -18,6 +19,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   ),
   o_proj: ['attn_output'],
   o: ['attn_output'],
+  gate_up_proj: ['ffn_up'],
 }
 
 /** Names of tensors, without block and suffix. @throws WoolgatherError invalid-input */
@@ -28,7 +30,7 @@ export function readTargets(text: string): string[] {
     if (own !== undefined) return own
     throw new WoolgatherError('invalid-input', `“${name}” is nothing that a LoRA can change here.`, {
       input: 'targets',
-      hint: 'Write all, attention, feed-forward, or some of q, k, v, output, gate, up, down.',
+      hint: 'Write all, attention, feed-forward, or some of q, k, v, qkv, output, gate, up, down.',
     })
   })
   return found.length === 0 ? [...names['all']!] : [...new Set(found)]

@@ -10,9 +10,11 @@ export interface RopeSettings {
   scale: number
   originalContext: number
   attention: number
+  /** Of YaRN: how far slow turns are left as they were; 0 elsewhere. */
+  extrapolation: number
 }
 
-const bytesOfFloat = 4
+export const bytesOfFloat = 4
 
 type Part = readonly [nb1: number, nb2: number, nb3: number, offset: number]
 
@@ -169,11 +171,11 @@ export class Emitter implements Disposable {
     return this.#made(pointer, shape, [a], a.type)
   }
 
-  /** One after the other along the second dimension. */
-  joined(a: Tensor, b: Tensor): Tensor {
-    const [x, y, z, w] = a.shape
-    const pointer = this.#api.ggml_concat(this.#context, a.pointer, b.pointer, 1)
-    return this.#made(pointer, [x, y + b.shape[1], z, w], [a, b])
+  /** One after the other along the first dimension or the second. */
+  joined(a: Tensor, b: Tensor, dimension: 0 | 1): Tensor {
+    const shape = a.shape.with(dimension, a.shape[dimension] + b.shape[dimension])
+    const pointer = this.#api.ggml_concat(this.#context, a.pointer, b.pointer, dimension)
+    return this.#made(pointer, shapeOf(shape), [a, b])
   }
 
   /** Bytes of a row of a tensor of any type. */
@@ -214,7 +216,7 @@ export class Emitter implements Disposable {
     back = false,
   ): Tensor {
     const operation = back ? this.#api.ggml_rope_ext_back : this.#api.ggml_rope_ext
-    const { dimensions, mode, originalContext, base, scale, attention } = settings
+    const { dimensions, mode, originalContext, base, scale, attention, extrapolation } = settings
     const pointer = operation(
       this.#context,
       a.pointer,
@@ -225,7 +227,7 @@ export class Emitter implements Disposable {
       originalContext,
       base,
       scale,
-      0,
+      extrapolation,
       attention,
       32,
       1,

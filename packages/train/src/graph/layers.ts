@@ -1,4 +1,4 @@
-import type { RopeSettings } from './emitter.ts'
+import { bytesOfFloat, type RopeSettings } from './emitter.ts'
 import type { Tape } from './tape.ts'
 import { f16, f32, type Tensor } from './tensor.ts'
 
@@ -9,6 +9,13 @@ export interface Adapter {
   /** B transposed: [outputs, rank] */
   b: Tensor
   scale: number
+  dropout?: Dropout | undefined
+}
+
+/** Which of what an adapter reads it is blind to in this batch, and what makes up for that: numbers from `from` on. */
+interface Dropout {
+  mask: Tensor
+  from: number
 }
 
 export interface Linear {
@@ -23,22 +30,46 @@ export interface Linear {
 export function linear(tape: Tape, { weight, bias, adapters }: Linear, x: Tensor): Tensor {
   const { emit } = tape
   const plain = emit.matmul(weight, x)
-  const changes = adapters.map(({ a, b, scale }) => {
-    const inner = emit.scale(emit.matmul(a, x), scale)
+  const changes = adapters.map(({ a, b, scale, dropout }) => {
+    const inner = emit.scale(emit.matmul(a, seen(tape, x, dropout)), scale)
     return { inner, outer: emit.outer(b, emit.transposed(inner)) }
   })
   const changed = changes.reduce((sum, { outer }) => emit.add(sum, outer), plain)
   const y = bias === undefined ? changed : emit.add(changed, bias)
   return tape.record(y, (dy) => {
     tape.give(x, () => backThrough(tape, weight, dy))
-    for (const [index, { a, b, scale }] of adapters.entries()) {
+    for (const [index, { a, b, scale, dropout }] of adapters.entries()) {
       tape.give(b, () => emit.outer(dy, changes[index]!.inner))
       if (!a.trains && !x.trains) continue
       const dInner = emit.scale(emit.matmul(b, dy), scale)
-      tape.give(a, () => emit.outer(x, dInner))
-      tape.give(x, () => emit.outer(a, emit.transposed(dInner)))
+      tape.give(a, () => emit.outer(seen(tape, x, dropout), dInner))
+      tape.give(x, () => seen(tape, emit.outer(a, emit.transposed(dInner)), dropout))
     }
   })
+}
+
+function seen({ emit }: Tape, x: Tensor, dropout: Dropout | undefined): Tensor {
+  if (dropout === undefined) return x
+  const [columns, tokens] = x.shape
+  const row = bytesOfFloat * columns
+  const strides = [row, row * tokens, row * tokens, bytesOfFloat * dropout.from] as const
+  return emit.multiply(x, emit.part(dropout.mask, x.shape, strides))
+}
+
+/** Its rows cut into parts of these sizes: x of [Σ sizes, tokens]. */
+export function split(tape: Tape, x: Tensor, sizes: readonly number[]): readonly Tensor[] {
+  const { emit } = tape
+  const [columns, tokens] = x.shape
+  const row = bytesOfFloat * columns
+  let from = 0
+  const parts = sizes.map((size) => {
+    const strides = [row, row * tokens, row * tokens, bytesOfFloat * from] as const
+    from += size
+    return emit.contiguous(emit.part(x, [size, tokens, 1, 1], strides))
+  })
+  return tape.recordAll(parts, (gradients) =>
+    tape.give(x, () => gradients.reduce((a, b) => emit.joined(a, b, 0))),
+  )
 }
 
 /**

@@ -57,7 +57,7 @@ export function crossEntropy(
     if (!states.trains) continue
     gradients.push(emit.multiply(slopeOf(tape, shape, head, { p, bent, part, size }), part.weights))
   }
-  if (gradients.length > 0) tape.give(chosen, () => gradients.reduce((a, b) => emit.joined(a, b)))
+  if (gradients.length > 0) tape.give(chosen, () => gradients.reduce((a, b) => emit.joined(a, b, 1)))
   return total!
 }
 

@@ -8,6 +8,7 @@ import {
   reshape,
   rope,
   scale,
+  split,
   type Adapter,
   type Linear,
 } from './layers.ts'
@@ -71,7 +72,8 @@ function readBlock(
     input: normed(input, 'attn_norm'),
     through,
     normed,
-    factors: tensors.weights.get('rope_freqs.weight'),
+    factors: factorsFor(shape, tensors, reading.length),
+    isFused: tensors.weights.has(name('attn_qkv.weight')),
   })
   const rows = block === shape.blocks - 1 ? reading.asLlama?.rows : undefined
   const chosen = (x: Tensor): Tensor => (rows === undefined ? x : tape.emit.rows(x, rows))
@@ -81,7 +83,12 @@ function readBlock(
     chosen(input),
   )
   const inner = normed(attended, 'ffn_norm')
-  const middle = gated(tape, shape.activation, through(inner, 'ffn_gate'), through(inner, 'ffn_up'))
+  const up = through(inner, 'ffn_up')
+  const half = up.shape[0] / 2
+  const [gate, other] = tensors.weights.has(name('ffn_gate.weight'))
+    ? [through(inner, 'ffn_gate'), up]
+    : split(tape, up, [half, half])
+  const middle = gated(tape, shape.activation, gate!, other!)
   return add(tape, normed(through(middle, 'ffn_down'), 'post_ffw_norm'), attended)
 }
 
@@ -95,11 +102,13 @@ function attendedBy(
     through,
     normed,
     factors,
+    isFused,
   }: {
     input: Tensor
     through: (x: Tensor, part: string) => Tensor
     normed: (x: Tensor, part: string) => Tensor
     factors: Tensor | undefined
+    isFused: boolean
   },
 ): Tensor {
   const isLocal = shape.window?.isLocal(block) ?? false
@@ -107,9 +116,16 @@ function attendedBy(
   const apart = (x: Tensor, size: number, count: number): Tensor =>
     reshape(tape, x, size, count, length * rows)
   const inRows = (x: Tensor): Tensor => reshape(tape, x, x.shape[0], x.shape[1], length, rows)
-  const q = normed(apart(through(input, 'attn_q'), shape.keySize, shape.heads), 'attn_q_norm')
-  const k = normed(apart(through(input, 'attn_k'), shape.keySize, shape.groups), 'attn_k_norm')
-  const v = apart(through(input, 'attn_v'), shape.valueSize, shape.groups)
+  const [asked, keys, values] = isFused
+    ? split(tape, through(input, 'attn_qkv'), [
+        shape.keySize * shape.heads,
+        shape.keySize * shape.groups,
+        shape.valueSize * shape.groups,
+      ])
+    : ['attn_q', 'attn_k', 'attn_v'].map((part) => through(input, part))
+  const q = normed(apart(asked!, shape.keySize, shape.heads), 'attn_q_norm')
+  const k = normed(apart(keys!, shape.keySize, shape.groups), 'attn_k_norm')
+  const v = apart(values!, shape.valueSize, shape.groups)
   const turned = scale(tape, rope(tape, q, positions, factors, turn), shape.queryScale)
   return attention(
     tape,
@@ -117,6 +133,16 @@ function attendedBy(
     isLocal && local !== undefined ? local : mask,
     { scale: shape.scoreScale, softcap: shape.scoreCap, asLlama: asLlama !== undefined },
   )
+}
+
+/** What turns are divided by, where a model has that: other numbers for texts longer than it was made for at first. */
+function factorsFor(
+  { rope: { originalContext } }: ModelShape,
+  { weights }: ModelTensors,
+  length: number,
+): Tensor | undefined {
+  const way = length > originalContext ? 'long' : 'short'
+  return weights.get('rope_freqs.weight') ?? weights.get(`rope_factors_${way}.weight`)
 }
 
 function linearOf(tensors: ModelTensors, name: string): Linear {

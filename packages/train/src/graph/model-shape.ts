@@ -38,8 +38,12 @@ interface Family {
   scalesEmbeddings?: true
   /** Queries are scaled rather than the scores. */
   scalesQueries?: true
-  /** Local blocks between global ones, and what they turn with. */
-  window?: { period: number; base?: number }
+  /** Local blocks between global ones, how far they look where the file does not say, and what they turn with. */
+  window?: { period: number; size?: number; base?: number; isStretched?: true }
+  /** With so many blocks queries are scaled by the width of a head in the model, not by a key's. */
+  scalesByWidth?: number
+  /** tanh that bends scores and logits, where the file does not say. */
+  caps?: { score: number; logit: number }
 }
 
 /** Architectures that can be trained, by the name in their files. */
@@ -48,11 +52,22 @@ const families: Readonly<Record<string, Family>> = {
   qwen2: { ropeMode: 2 },
   qwen3: { ropeMode: 2 },
   gemma: { ropeMode: 2, activation: 'gelu', scalesEmbeddings: true, scalesQueries: true },
+  gemma2: {
+    ropeMode: 2,
+    activation: 'gelu',
+    scalesEmbeddings: true,
+    scalesQueries: true,
+    scalesByWidth: 46,
+    caps: { score: 50, logit: 30 },
+    window: { period: 2, size: 4_096, isStretched: true },
+  },
+  phi3: { ropeMode: 2, scalesQueries: true },
   gemma3: {
     ropeMode: 2,
     activation: 'gelu',
     scalesEmbeddings: true,
     scalesQueries: true,
+    scalesByWidth: 62,
     window: { period: 6, base: 10_000 },
   },
 }
@@ -73,7 +88,7 @@ export function readShape(file: GgufFile): ModelShape {
   const [blocks, width, heads] = [need('block_count'), need('embedding_length'), need('attention.head_count')]
   const keySize = figureOf(figures, 'attention.key_length', 0) ?? width / heads
   const embedding = file.tensor('token_embd.weight') ?? missing('token_embd.weight')
-  const scale = 1 / Math.sqrt(keySize)
+  const scale = 1 / Math.sqrt(family.scalesByWidth === blocks ? Math.floor(width / heads) : keySize)
   const shape: ModelShape = {
     architecture,
     blocks,
@@ -88,8 +103,8 @@ export function readShape(file: GgufFile): ModelShape {
     embeddingScale: family.scalesEmbeddings ? Math.sqrt(width) : 1,
     queryScale: family.scalesQueries ? scale : 1,
     scoreScale: family.scalesQueries ? 1 : scale,
-    scoreCap: undefined,
-    logitCap: figureOf(figures, 'final_logit_softcapping', 0) || undefined,
+    scoreCap: family.caps && capOf(figures, 'attn_logit_softcapping', family.caps.score),
+    logitCap: capOf(figures, 'final_logit_softcapping', family.caps?.logit),
     rope: readRope(figures, family, keySize),
     window: undefined,
     head: file.tensor('output.weight') ? 'output.weight' : 'token_embd.weight',
@@ -97,24 +112,31 @@ export function readShape(file: GgufFile): ModelShape {
   return { ...shape, window: readWindow(figures, family, shape.rope) }
 }
 
+/** An absent one is `usual`, one of 0 is none. */
+function capOf(figures: Figures, key: string, usual: number | undefined): number | undefined {
+  return (figureOf(figures, key, 0) ?? usual) || undefined
+}
+
 function readRope(figures: Figures, { ropeMode }: Family, keySize: number): RopeSettings {
-  const scaling = String(figures.get('rope.scaling.type') ?? 'none')
-  if (scaling !== 'none' && scaling !== 'linear') {
+  const scaling = String(figures.get('rope.scaling.type') ?? 'linear')
+  if (!['none', 'linear', 'yarn', 'longrope'].includes(scaling)) {
     throw refuse(`models whose context is stretched by “${scaling}” cannot be trained yet`)
   }
   const factor = figureOf(figures, 'rope.scaling.factor', 0) ?? figureOf(figures, 'rope.scale_linear', 0) ?? 0
+  const trained = figureOf(figures, 'context_length', 0) ?? 0
   return {
     dimensions: figureOf(figures, 'rope.dimension_count', 0) ?? keySize,
     mode: ropeMode,
     base: figureOf(figures, 'rope.freq_base', 0) ?? 10_000,
-    scale: factor === 0 ? 1 : 1 / factor,
-    originalContext: figureOf(figures, 'context_length', 0) ?? 0,
-    attention: 1,
+    scale: factor === 0 || scaling === 'none' ? 1 : 1 / factor,
+    originalContext: figureOf(figures, 'rope.scaling.original_context_length', 0) ?? trained,
+    attention: figureOf(figures, 'rope.scaling.attn_factor', 0) ?? 1,
+    extrapolation: scaling === 'yarn' ? 1 : 0,
   }
 }
 
 function readWindow(figures: Figures, { window }: Family, rope: RopeSettings): ModelShape['window'] {
-  const size = figureOf(figures, 'attention.sliding_window', 0) ?? 0
+  const size = figureOf(figures, 'attention.sliding_window', 0) ?? window?.size ?? 0
   if (window === undefined || size === 0) return undefined
   const pattern = figures.get('attention.sliding_window_pattern')
   const period = typeof pattern === 'number' ? pattern : window.period
@@ -122,8 +144,12 @@ function readWindow(figures: Figures, { window }: Family, rope: RopeSettings): M
     size,
     isLocal: (block) =>
       Array.isArray(pattern) ? Boolean(pattern[block]) : period > 0 && block % period < period - 1,
-    // Only what looks far is stretched.
-    rope: { ...rope, scale: 1, base: figureOf(figures, 'rope.freq_base_swa', 0) ?? window.base ?? rope.base },
+    rope: {
+      ...rope,
+      // Mostly only what looks far is stretched.
+      scale: window.isStretched ? rope.scale : 1,
+      base: figureOf(figures, 'rope.freq_base_swa', 0) ?? window.base ?? rope.base,
+    },
   }
 }
 
@@ -143,7 +169,7 @@ function checkPlain(file: GgufFile, figures: Figures): void {
 }
 
 const known =
-  /^(token_embd|output|output_norm|rope_freqs|blk\.\d+\.(attn_(norm|q|k|v|output|q_norm|k_norm|post_norm)|post_attention_norm|ffn_(norm|gate|up|down|post_norm)|post_ffw_norm))\.(weight|bias)$/
+  /^(token_embd|output|output_norm|rope_freqs|rope_factors_(long|short)|blk\.\d+\.(attn_(norm|qkv|q|k|v|output|q_norm|k_norm|post_norm)|post_attention_norm|ffn_(norm|gate|up|down|post_norm)|post_ffw_norm))\.(weight|bias)$/
 
 function missing(what: string): never {
   throw new WoolgatherError('model-unreadable', `The model has no ${what}.`)

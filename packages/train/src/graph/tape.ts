@@ -27,6 +27,16 @@ export class Tape {
     return made
   }
 
+  /** The same of several that are made at once: `back` is called where each of them has a gradient. */
+  recordAll(made: readonly Tensor[], back: (gradients: readonly Tensor[]) => void): readonly Tensor[] {
+    this.#steps.push(() => {
+      const gradients = made.flatMap((tensor) => this.#gradients.get(tensor) ?? [])
+      for (const tensor of made) this.#gradients.delete(tensor)
+      if (gradients.length === made.length) back(gradients)
+    })
+    return made
+  }
+
   /** Adds to the gradient of a tensor; what nothing trained has a part in needs none. */
   give(tensor: Tensor, gradient: () => Tensor): void {
     if (!tensor.trains) return

@@ -7,7 +7,7 @@ import type { ModelShape } from '../graph/model-shape.ts'
 
 /** Matrices of blocks that a LoRA may change here. */
 export const adaptable: RegExp =
-  /^blk\.(\d+)\.(attn_q|attn_k|attn_v|attn_output|ffn_gate|ffn_up|ffn_down)\.weight$/
+  /^blk\.(\d+)\.(attn_qkv|attn_q|attn_k|attn_v|attn_output|ffn_gate|ffn_up|ffn_down)\.weight$/
 
 /**
  * A LoRA file, checked to be one of this model's.

@@ -9,7 +9,7 @@ import type { TrainSettings } from '../training/settings.ts'
 import { Trainer } from '../training/trainer.ts'
 
 export const usual: TrainSettings = {
-  ...{ rank: 4, alpha: 8, rankStabilised: false, targets: [], layers: [] },
+  ...{ rank: 4, alpha: 8, rankStabilised: false, dropout: 0, targets: [], layers: [] },
   ...{ learningRate: 5e-3, schedule: 'constant', warmup: 0, steps: 8, batch: 3, accumulate: 1 },
   ...{ weightDecay: 0, clip: 0, seed: 1, checkpoints: false },
 }

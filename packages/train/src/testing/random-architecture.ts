@@ -8,13 +8,15 @@ import {
 } from '@woolgather/ggml/testing'
 
 export interface ArchitectureOptions {
-  architecture: 'llama' | 'qwen2' | 'qwen3' | 'gemma' | 'gemma3'
+  architecture: 'llama' | 'qwen2' | 'qwen3' | 'gemma' | 'gemma2' | 'gemma3' | 'phi3'
   /** Of matrices; norms and biases stay F32. */
   type?: TensorType
   width?: number
   layers?: number
-  /** How far local blocks look back, of gemma3. */
+  /** How far local blocks look back, of gemma2 and gemma3. */
   window?: number
+  /** Besides, or in place of, what it has by its architecture. */
+  figures?: Readonly<Record<string, GgufValue>>
   seed?: number
 }
 
@@ -24,7 +26,9 @@ const features = {
   qwen2: { biases: true },
   qwen3: { headNorms: true, head: true },
   gemma: {},
+  gemma2: { postNorms: true },
   gemma3: { headNorms: true, postNorms: true },
+  phi3: { head: true, fused: true },
 } as const satisfies Record<ArchitectureOptions['architecture'], Partial<Record<string, true>>>
 
 const [vocabulary, heads, groups, feedForward] = [320, 4, 2, 128]
@@ -54,17 +58,27 @@ export async function writeRandomArchitecture(path: string, options: Architectur
   const size = width / heads
   const block = (index: number): GgufTensor[] => {
     const name = (part: string): string => `blk.${index}.${part}`
+    const inner = feedForward * (width / 64)
     const tensors = [
       vector(name('attn_norm.weight'), width),
-      matrix(name('attn_q.weight'), width, width, 2),
-      matrix(name('attn_k.weight'), width, size * groups, 2),
-      matrix(name('attn_v.weight'), width, size * groups),
       matrix(name('attn_output.weight'), width, width),
       vector(name('ffn_norm.weight'), width),
-      matrix(name('ffn_gate.weight'), width, feedForward * (width / 64)),
-      matrix(name('ffn_up.weight'), width, feedForward * (width / 64)),
-      matrix(name('ffn_down.weight'), feedForward * (width / 64), width),
+      matrix(name('ffn_down.weight'), inner, width),
     ]
+    if (has['fused']) {
+      tensors.push(
+        matrix(name('attn_qkv.weight'), width, width + 2 * size * groups),
+        matrix(name('ffn_up.weight'), width, 2 * inner),
+      )
+    } else {
+      tensors.push(
+        matrix(name('attn_q.weight'), width, width, 2),
+        matrix(name('attn_k.weight'), width, size * groups, 2),
+        matrix(name('attn_v.weight'), width, size * groups),
+        matrix(name('ffn_gate.weight'), width, inner),
+        matrix(name('ffn_up.weight'), width, inner),
+      )
+    }
     if (has['biases']) {
       tensors.push(vector(name('attn_q.bias'), width, 0))
       tensors.push(
@@ -88,6 +102,12 @@ export async function writeRandomArchitecture(path: string, options: Architectur
     vector('output_norm.weight', width),
     ...(has['head'] ? [matrix('output.weight', width, vocabulary, 2)] : []),
     ...(has['ropeFactors'] ? [vector('rope_freqs.weight', size / 2, 1.5)] : []),
+    ...(has['fused']
+      ? [
+          vector('rope_factors_long.weight', size / 2, 2.5),
+          vector('rope_factors_short.weight', size / 2, 1.2),
+        ]
+      : []),
   ]
   const figures: Record<string, GgufValue> = {
     block_count: { u32: layers },
@@ -100,8 +120,9 @@ export async function writeRandomArchitecture(path: string, options: Architectur
     'attention.value_length': { u32: size },
     'attention.layer_norm_rms_epsilon': { f32: 1e-5 },
     'rope.freq_base': { f32: architecture === 'gemma3' ? 1_000_000 : 10_000 },
-    ...(architecture === 'llama' && { 'rope.dimension_count': { u32: size } }),
+    ...(['llama', 'phi3'].includes(architecture) && { 'rope.dimension_count': { u32: size } }),
     ...(window > 0 && { 'attention.sliding_window': { u32: window } }),
+    ...options.figures,
   }
   const own = Object.fromEntries(
     Object.entries(figures).map(([key, value]) => [`${architecture}.${key}`, value]),

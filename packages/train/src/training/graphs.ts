@@ -19,7 +19,7 @@ export interface Ingredients {
   /** LoRAs that belong to the base here: they change it, and stay. */
   fixed: ReadonlyMap<string, readonly Adapter[]>
   state: AdapterState
-  settings: Pick<TrainSettings, 'checkpoints' | 'clip'>
+  settings: Pick<TrainSettings, 'checkpoints' | 'clip' | 'dropout'>
 }
 
 /** Rows, row length and number of targets: batches that have them alike share a graph. */
@@ -29,8 +29,12 @@ type Size = Pick<Packed, 'length' | 'rows'> & { targets: number }
 export interface BuiltGraph extends Disposable {
   size: Size
   bytes: number
-  /** Computes a batch. @returns its weighted sum of −log p */
-  compute(packed: Packed): number
+  /**
+   * Computes a batch.
+   * @param random draws what adapters are blind to
+   * @returns its weighted sum of −log p
+   */
+  compute(packed: Packed, random: () => number): number
 }
 
 /** Operations that a block takes at most, forwards and, checkpointed, twice more. */
@@ -57,8 +61,10 @@ export function buildGraph(ingredients: Ingredients, size: Size, learns: boolean
   return {
     size,
     bytes: device.api.ggml_gallocr_get_buffer_size(allocator, 0) + inputs.tensors.bytes,
-    compute(packed) {
+    compute(packed, random) {
       inputs.write(packed)
+      if (parts.dropout)
+        writeFloats(device, parts.dropout, drawDropout(parts.dropout.shape[0], ingredients.settings, random))
       compute(device, emit)
       return readNumber(device, loss)
     },
@@ -71,11 +77,13 @@ function emitGraph(
   ingredients: Ingredients,
   size: Size,
   learns: boolean,
-): { emit: Emitter; inputs: Inputs; loss: Tensor } & Disposable {
+): { emit: Emitter; inputs: Inputs; loss: Tensor; dropout: Tensor | undefined } & Disposable {
   const { device, shape, weights, state, settings } = ingredients
   const parts = Math.ceil(size.targets / targetsAtOnce(shape.vocabulary)) * (1 + shape.vocabulary / 16_384)
   const most = 1_000 + perBlock * shape.blocks + perPart * parts + perParameter * state.parameters.length
-  const inputs = makeInputs(device, shape, size)
+  const blind = learns && settings.dropout > 0 ? numbersOfDropout(state, size.length * size.rows) : 0
+  const inputs = makeInputs(device, shape, size, blind)
+  const { dropout } = inputs
   const emit = new Emitter(device.api, Math.ceil(most))
   const dispose = (): void => {
     emit[Symbol.dispose]()
@@ -83,7 +91,7 @@ function emitGraph(
   }
   try {
     const tape = new Tape(emit)
-    const adapters = joinAdapters(ingredients, learns)
+    const adapters = joinAdapters(ingredients, learns, dropout)
     const states = readTokens(tape, shape, { weights, adapters }, inputs.reading, settings)
     const loss = emit.keep(crossEntropy(tape, shape, weights.get(shape.head)!, states, inputs.targets))
     tape.backward()
@@ -91,7 +99,7 @@ function emitGraph(
       const own = tape.gradientOf(value)
       if (own !== undefined) emit.store(emit.add(gradient, own), gradient)
     }
-    return { emit, inputs, loss, [Symbol.dispose]: dispose }
+    return { emit, inputs, loss, dropout, [Symbol.dispose]: dispose }
   } catch (error) {
     dispose()
     throw error
@@ -144,24 +152,53 @@ export function buildStep({ device, state, settings }: Ingredients): { take(): n
   }
 }
 
-function joinAdapters({ fixed, state }: Ingredients, learns: boolean): Map<string, Adapter[]> {
+function joinAdapters(
+  { fixed, state }: Ingredients,
+  learns: boolean,
+  mask: Tensor | undefined,
+): Map<string, Adapter[]> {
   const joined = new Map([...fixed].map(([name, adapters]) => [name, [...adapters]]))
-  for (const [name, { a, b, scale }] of state.adapters) {
+  for (const [index, [name, { a, b, scale }]] of [...state.adapters].entries()) {
     const still = { a: { ...a, trains: false }, b: { ...b, trains: false }, scale }
-    joined.set(name, [...(joined.get(name) ?? []), learns ? { a, b, scale } : still])
+    const learning = { a, b, scale, dropout: mask && { mask, from: index * dropoutStep } }
+    joined.set(name, [...(joined.get(name) ?? []), learns ? learning : still])
   }
   return joined
+}
+
+/** All adapters are blind by one list of numbers, each from another place on: one list apiece would take more than all else. */
+const dropoutStep = 61
+
+function numbersOfDropout({ adapters }: AdapterState, tokens: number): number {
+  const widest = Math.max(...[...adapters.values()].map(({ a }) => a.shape[0]))
+  return widest * tokens + adapters.size * dropoutStep
+}
+
+/** 0, or what makes up for the zeros. */
+function drawDropout(
+  count: number,
+  { dropout }: Pick<TrainSettings, 'dropout'>,
+  random: () => number,
+): Float32Array {
+  const kept = 1 / (1 - dropout)
+  return Float32Array.from({ length: count }, () => (random() < dropout ? 0 : kept))
 }
 
 interface Inputs {
   tensors: Tensors
   reading: Reading
   targets: Targets
+  dropout: Tensor | undefined
   write(packed: Packed): void
 }
 
-function makeInputs(device: Device, shape: ModelShape, { length, rows, targets: count }: Size): Inputs {
-  const tensors = new Tensors(device, 8)
+function makeInputs(
+  device: Device,
+  shape: ModelShape,
+  { length, rows, targets: count }: Size,
+  blind: number,
+): Inputs {
+  const tensors = new Tensors(device, 9)
   const ints = (size: number): Tensor => tensors.make(i32, [size])
   const mask = (): Tensor => tensors.make(f32, [length, length, 1, rows])
   const reading = {
@@ -178,12 +215,14 @@ function makeInputs(device: Device, shape: ModelShape, { length, rows, targets: 
     places: ints(count),
     weights: tensors.make(f32, [1, count]),
   }
+  const dropout = blind > 0 ? tensors.make(f32, [blind]) : undefined
   tensors.allocate()
   const step = targetsAtOnce(shape.vocabulary)
   return {
     tensors,
     reading,
     targets,
+    dropout,
     write(packed) {
       writeInts(device, reading.tokens, packed.tokens)
       writeInts(device, reading.positions, packed.positions)

@@ -4,6 +4,8 @@ export interface TrainSettings {
   alpha: number
   /** The scale is α / √rank rather than α / rank. */
   rankStabilised: boolean
+  /** Share of what it reads that an adapter is blind to, others in each batch, so that it does not rely on single numbers. */
+  dropout: number
   /** Tensors without `blk.N.` and `.weight`: `attn_q`, `ffn_down`. */
   targets: readonly string[]
   /** Blocks, numbered from 0. */

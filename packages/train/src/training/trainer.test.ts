@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const architectures = ['llama', 'qwen2', 'qwen3', 'gemma', 'gemma3'] as const
+const architectures = ['llama', 'qwen2', 'qwen3', 'gemma', 'gemma2', 'gemma3', 'phi3'] as const
 const examples = randomExamples([9, 14, 6])
 
 /** B as if it had been trained: while it is zero, A has no gradient. */
@@ -99,7 +99,7 @@ describe.each(architectures)('of %s', (architecture) => {
     const own = gradients(trainer, device)
     const kindOf = (name: string): string => name.replace(/^blk\.\d+\./, '')
     const kinds = new Set(trainer.state.parameters.map(({ name }) => kindOf(name)))
-    expect(kinds.size).toBe(14)
+    expect(kinds.size).toBe(architecture === 'phi3' ? 8 : 14)
     for (const kind of kinds) {
       const parameters = trainer.state.parameters.filter(({ name }) => kindOf(name) === kind)
       const before = parameters.map(({ value }) => readFloats(device, value))
@@ -123,6 +123,70 @@ describe.each(architectures)('of %s', (architecture) => {
       expect(slope / length ** 2, kind).toBeCloseTo(1, 1)
     }
   })
+})
+
+test.each<[string, 'llama' | 'phi3' | 'qwen3', Parameters<typeof writeRandomArchitecture>[1]['figures']]>([
+  [
+    'stretched by YaRN',
+    'qwen3',
+    {
+      'rope.scaling.type': { text: 'yarn' },
+      'rope.scaling.factor': { f32: 4 },
+      'rope.scaling.original_context_length': { u32: 128 },
+    },
+  ],
+  [
+    'stretched evenly',
+    'llama',
+    { 'rope.scaling.type': { text: 'linear' }, 'rope.scaling.factor': { f32: 2 } },
+  ],
+  [
+    'read beyond what it was made for at first',
+    'phi3',
+    { 'rope.scaling.original_context_length': { u32: 64 }, 'rope.scaling.attn_factor': { f32: 1.2 } },
+  ],
+])('a context that is %s turns as in llama.cpp', async (name, architecture, figures) => {
+  const file = at(`${name}.gguf`)
+  await writeRandomArchitecture(file, { architecture, figures: figures! })
+  await using opened = await openTrainer(file)
+  expect(await opened.parity()).toBeLessThan(1e-3)
+})
+
+test('what adapters are blind to is drawn anew for each step, the same each time, and nothing of it stays in what is evaluated', async () => {
+  const learn = async (
+    dropout: number,
+    seed = 1,
+  ): Promise<{ first: number; second: number; plain: number }> => {
+    await using opened = await openTrainer(at('llama.gguf'), { dropout, seed })
+    shakeB(opened.trainer, opened.device)
+    const [first, second] = [1, 2].map((step) => opened.trainer.addGradients(examples, step).loss)
+    return { first: first!, second: second!, plain: opened.trainer.evaluate(examples) }
+  }
+  const [without, half] = [await learn(0), await learn(0.5)]
+  expect(without.first).toBe(without.second)
+  expect(half.plain).toBe(without.plain)
+  expect(new Set([half.first, half.second, half.plain]).size).toBe(3)
+  expect(await learn(0.5)).toEqual(half)
+})
+
+test('gradients are those of what was read, blind spots and all', async () => {
+  await using opened = await openTrainer(at('llama.gguf'), { dropout: 0.3, checkpoints: true })
+  const { trainer, device } = opened
+  shakeB(trainer, device)
+  trainer.addGradients(examples, 1)
+  const own = gradients(trainer, device)
+  const parameters = trainer.state.parameters.filter(({ name }) => name.includes('ffn_down'))
+  const before = parameters.map(({ value }) => readFloats(device, value))
+  const length = Math.hypot(...parameters.map(({ name }) => Math.hypot(...own.get(name)!)))
+  const step = 0.02 / length
+  const [less, more] = [-1, 1].map((side) => {
+    for (const [index, { name, value }] of parameters.entries()) {
+      const moved = before[index]!.map((number, place) => number + side * step * own.get(name)![place]!)
+      writeFloats(device, value, moved)
+    }
+    return trainer.addGradients(examples, 1).loss
+  })
+  expect((more! - less!) / (2 * step) / length ** 2).toBeCloseTo(1, 1)
 })
 
 test('packed into rows, examples give the gradients that they give alone', async () => {

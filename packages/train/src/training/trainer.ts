@@ -1,7 +1,7 @@
 import type { LoraFile } from '@woolgather/gguf'
 import { writeFloats } from '../model/base-model.ts'
 import { createAdapterState, loraOf, type AdapterState } from './adapter-state.ts'
-import { examplesAt, weightOf, type Example } from './examples.ts'
+import { examplesAt, randomFrom, weightOf, type Example } from './examples.ts'
 import { buildGraph, buildStep, type BuiltGraph, type Ingredients } from './graphs.ts'
 import { pack, type Packed } from './pack.ts'
 import { rateAt, type TrainSettings } from './settings.ts'
@@ -17,6 +17,8 @@ export interface StepResult {
 }
 
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]
+/** Random numbers that nothing else draws. */
+const dropoutStream = 10_000_000
 
 /** Trains a LoRA, step by step. Owns its graphs and the LoRA's memory, not the model's. */
 export class Trainer implements Disposable {
@@ -46,15 +48,19 @@ export class Trainer implements Disposable {
     const { batch, accumulate, seed } = this.settings
     const chosen = examplesAt(step, { count: examples.length, size: batch * accumulate, seed })
     const learnt = chosen.map((index) => examples[index]!)
-    const { loss, tokens } = this.addGradients(learnt)
+    const { loss, tokens } = this.addGradients(learnt, step)
     const learningRate = rateAt(this.settings, step)
     return { loss, gradient: this.take(step, learningRate), learningRate, tokens }
   }
 
-  /** Adds to the gradients those of a step's examples, a batch at a time. @returns the mean of −log p */
-  addGradients(examples: readonly Example[]): { loss: number; tokens: number } {
+  /**
+   * Adds to the gradients those of a step's examples, a batch at a time.
+   * @param step decides, with the seed, what adapters are blind to
+   * @returns the mean of −log p
+   */
+  addGradients(examples: readonly Example[], step = 0): { loss: number; tokens: number } {
     this.state.clearGradients()
-    return this.#go(examples, 'learn')
+    return this.#go(examples, 'learn', step)
   }
 
   /** The mean of −log p of what is to be learnt of examples. */
@@ -85,8 +91,9 @@ export class Trainer implements Disposable {
     return loraOf(device, this.state, shape.architecture, this.settings)
   }
 
-  #go(examples: readonly Example[], kind: 'learn' | 'evaluate'): { loss: number; tokens: number } {
-    const { batch } = this.settings
+  #go(examples: readonly Example[], kind: 'learn' | 'evaluate', step = 0): { loss: number; tokens: number } {
+    const { batch, seed } = this.settings
+    const random = randomFrom(seed, dropoutStream + step)
     const all = examples.reduce((sum, example) => sum + weightOf(example), 0)
     let [loss, tokens] = [0, 0]
     for (let from = 0; from < examples.length; from += batch) {
@@ -94,7 +101,7 @@ export class Trainer implements Disposable {
       const packed = pack(part, { window: this.#parts.shape.window?.size, packs: this.packs })
       const { weights } = packed.targets
       for (let index = 0; index < weights.length; index++) weights[index]! /= all
-      loss += this.#graphFor(packed, kind).compute(packed)
+      loss += this.#graphFor(packed, kind).compute(packed, random)
       tokens += part.reduce((sum, example) => sum + example.tokens.length - 1, 0)
     }
     return { loss, tokens }
