@@ -13,7 +13,7 @@ import {
   type Grammar,
 } from '../grammar/expression.ts'
 import { readCharacters, wordCharacters, type CharacterFlags, type RegexDialect } from './regex-characters.ts'
-import { refuseRegex, translatePattern } from './translate-pattern.ts'
+import { refuseRegex, translatePattern, type TranslatedPattern } from './translate-pattern.ts'
 
 /** Where a part of the pattern lies in the text: assertions are understood at its edges only. */
 interface Edges {
@@ -49,9 +49,10 @@ export function parseRegexPart(pattern: string, flags: string = ''): Expression 
 }
 
 function convertPattern(source: string, dialect: RegexDialect, edges: Edges): Expression {
-  const { pattern, flags, positionOf } = translatePattern(source)
-  const parsed = parsePattern(pattern, positionOf)
-  return new RegexConverter(positionOf).alternatives(parsed.alternatives, edges, { ...flags, dialect })
+  const translated = translatePattern(source)
+  const parsed = parsePattern(translated.pattern, translated.positionOf)
+  const flags = { ...translated.flags, ascii: false, dialect }
+  return new RegexConverter(translated).alternatives(parsed.alternatives, edges, flags)
 }
 
 function parsePattern(pattern: string, positionOf: (index: number) => number): AST.Pattern {
@@ -69,9 +70,11 @@ function parsePattern(pattern: string, positionOf: (index: number) => number): A
 
 class RegexConverter {
   readonly #positionOf: (index: number) => number
+  readonly #asciiAt: (index: number) => boolean
 
-  constructor(positionOf: (index: number) => number) {
+  constructor({ positionOf, asciiAt }: TranslatedPattern) {
     this.#positionOf = positionOf
+    this.#asciiAt = asciiAt
   }
 
   alternatives(list: readonly AST.Alternative[], edges: Edges, flags: CharacterFlags): Expression {
@@ -117,7 +120,7 @@ class RegexConverter {
       case 'Character':
       case 'CharacterSet':
       case 'CharacterClass':
-        return characters(readCharacters(element, flags))
+        return characters(readCharacters(element, { ...flags, ascii: this.#asciiAt(element.start) }))
       case 'CapturingGroup':
         return this.alternatives(element.alternatives, edges, flags)
       case 'Group':
@@ -145,7 +148,7 @@ class RegexConverter {
       case 'end':
         return [{ expression: sequence([]), negate: false }]
       case 'word':
-        return [{ expression: sequence([word(flags), anything]), negate: assertion.negate }]
+        return [{ expression: sequence([this.#word(assertion, flags), anything]), negate: assertion.negate }]
       case 'lookahead':
         return [this.#look(assertion, { openStart: false, openEnd: true }, flags)]
       case 'lookbehind':
@@ -161,7 +164,7 @@ class RegexConverter {
       case 'start':
         return [{ expression: sequence([]), negate: false }]
       case 'word':
-        return [{ expression: sequence([anything, word(flags)]), negate: assertion.negate }]
+        return [{ expression: sequence([anything, this.#word(assertion, flags)]), negate: assertion.negate }]
       case 'lookbehind':
         return [this.#look(assertion, { openStart: true, openEnd: false }, flags)]
       case 'lookahead':
@@ -188,6 +191,10 @@ class RegexConverter {
     return matchesText(expression, '') === negate ? [{ expression: impossible, negate: false }] : []
   }
 
+  #word({ start }: AST.Assertion, flags: CharacterFlags): Expression {
+    return characters(wordCharacters({ ...flags, ascii: this.#asciiAt(start) }))
+  }
+
   #refuse(assertion: AST.Assertion): ConstraintError {
     const names = {
       start: '"^"',
@@ -199,10 +206,6 @@ class RegexConverter {
     const what = `${names[assertion.kind]} inside the pattern`
     return refuseRegex('unsupported-regex', what, this.#positionOf(assertion.start))
   }
-}
-
-function word(flags: CharacterFlags): Expression {
-  return characters(wordCharacters(flags))
 }
 
 function isAssertion(element: AST.Element): boolean {

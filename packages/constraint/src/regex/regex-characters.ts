@@ -96,7 +96,14 @@ function negateIf(negate: boolean, set: CharSet): CharSet {
 
 function foldCase(
   characters: (number | { min: number; max: number })[],
-  { ignoreCase }: CharacterFlags,
+  { ignoreCase, ascii }: CharacterFlags,
 ): CharSet {
-  return JS.createCharSet(characters, { unicode: true, ignoreCase })
+  const set = JS.createCharSet(characters, { unicode: true, ignoreCase: ignoreCase && !ascii })
+  return ignoreCase && ascii ? set.union(otherCase(set, 0x41, 32)).union(otherCase(set, 0x61, -32)) : set
+}
+
+/** The 26 letters from `first` on that are in a set, moved. */
+function otherCase(set: CharSet, first: number, by: number): CharSet {
+  const letters = set.intersect(charactersBetween(first, first + 25))
+  return charactersOf('').union(letters.ranges.map(({ min, max }) => ({ min: min + by, max: max + by })))
 }

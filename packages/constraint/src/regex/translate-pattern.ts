@@ -4,6 +4,8 @@ import { ConstraintError } from '../errors/constraint-error.ts'
 export interface TranslatedPattern {
   readonly pattern: string
   readonly positionOf: (index: number) => number
+  /** Whether `\w \d \s \b` and cases are ASCII's there. */
+  readonly asciiAt: (index: number) => boolean
   readonly flags: PatternFlags
 }
 
@@ -11,8 +13,13 @@ export interface PatternFlags {
   readonly ignoreCase: boolean
   /** `.` matches line breaks too. */
   readonly dotAll: boolean
-  /** `\w \d \s` match ASCII only. */
+}
+
+/** Flags that regexes in JavaScript have not, as they hold at one place. */
+interface Scope {
   readonly ascii: boolean
+  /** Blanks and comments mean nothing. */
+  readonly verbose: boolean
 }
 
 /** Groups inside one another; deeper would exhaust the parser's stack. */
@@ -25,10 +32,17 @@ const unsupportedGroups: [RegExp, string][] = [
   [/^\(\?\(/, 'a conditional group'],
   [/^\(\?\|/, 'a branch reset group'],
   [/^\(\?(R|&|P>|[+-]?\d)/, 'a recursive call'],
+  [/^\(\?[a-zA-Z]+\)/, 'a flag that begins in the middle of the pattern'],
+  [/^\(\?(?![:=!#<]|P<|[aiLmsux]*(?:-[imsx]+)?:|$)/, 'a group of an unknown kind'],
 ]
+const groupFlags = /^\(\?([aiLmsux]*)(?:-([imsx]+))?:/
 const keptEscapes =
-  /^\\(?:[dDwWsSnrtfvB^$\\.*+?()[\]{}|/]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|[pP]\{[^}]*\}|c[a-zA-Z])/
-const quantifier = /^\{(?:\d+(?:,\d*)?|,\d+)\}/
+  /^\\(?:[dDwWsSnrtfvB^$\\.*+?()[\]{}|/]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|c[a-zA-Z])/
+/** Python's: `\0`, or three digits; any number of them in a class. */
+const octalEscape = /^\\(0[0-7]{0,2}|[1-7][0-7]{2})/
+const octalInClass = /^\\([0-7]{1,3})/
+const largestOctal = 0o377
+const quantifier = /^\{(?:\d+(?:,\d*)?|,\d*)\}/
 
 /**
  * Rewrites what Python writes differently: leading `(?i)`, `\A`, `\Z`, `(?P<name>`, comments, verbose patterns,
@@ -50,8 +64,11 @@ class Translator {
   #position = 0
   #output = ''
   readonly #origins: number[] = []
+  readonly #asciiParts: boolean[] = []
   #flags = ''
-  #depth = 0
+  #scope: Scope = { ascii: false, verbose: false }
+  /** Of the groups around. */
+  readonly #scopes: Scope[] = []
 
   constructor(source: string) {
     this.#source = source
@@ -59,16 +76,18 @@ class Translator {
 
   translate(): TranslatedPattern {
     this.#readLeadingFlags()
+    this.#scope = this.#scopeWith(this.#flags)
     while (this.#position < this.#source.length) this.#translateNext()
     const origins = this.#origins
+    const asciiParts = this.#asciiParts
     const source = this.#source
     return {
       pattern: this.#output,
       positionOf: (index) => origins[index] ?? source.length,
+      asciiAt: (index) => asciiParts[index] === true,
       flags: {
         ignoreCase: this.#flags.includes('i'),
         dotAll: this.#flags.includes('s'),
-        ascii: this.#flags.includes('a'),
       },
     }
   }
@@ -93,12 +112,24 @@ class Translator {
     else if (next === '(') this.#translateGroup()
     else if (next === '{') this.#translateBrace()
     else if (next === '}' || next === ']') this.#emit(`\\${next}`, 1)
-    else if (this.#flags.includes('x') && /[\s#]/.test(next))
-      this.#position += this.#match(/^(?:\s+|#.*)/)![0].length
+    else if (this.#scope.verbose && /[ \t\n\r\v\f#]/.test(next)) this.#skipBlank(next)
     else if ('*+?'.includes(next)) this.#translateQuantifier(next)
     else {
-      if (next === ')') this.#depth--
       this.#emit(next, 1)
+      if (next === ')') this.#scope = this.#scopes.pop() ?? this.#scope
+    }
+  }
+
+  #skipBlank(next: string): void {
+    const end = next === '#' ? this.#source.indexOf('\n', this.#position) : this.#position
+    this.#position = end < 0 ? this.#source.length : end + 1
+  }
+
+  #scopeWith(added: string, removed: string = ''): Scope {
+    const { ascii, verbose } = this.#scope
+    return {
+      ascii: (ascii || added.includes('a')) && !added.includes('u'),
+      verbose: (verbose || added.includes('x')) && !removed.includes('x'),
     }
   }
 
@@ -117,18 +148,11 @@ class Translator {
   }
 
   #translateGroup(): void {
-    const rest = this.#source.slice(this.#position, this.#position + 8)
+    if (this.#source.startsWith('(?#', this.#position)) return this.#skipComment()
+    const rest = this.#source.slice(this.#position, this.#position + 20)
     const unsupported = unsupportedGroups.find(([form]) => form.test(rest))
     if (unsupported !== undefined) this.#refuse('unsupported-regex', unsupported[1], this.#position)
-    const comment = this.#match(/^\(\?#[^)]*\)/)
-    if (comment !== undefined) {
-      this.#position += comment[0].length
-      return
-    }
-    if (/^\(\?[a-zA-Z]+\)/.test(rest)) {
-      this.#refuse('unsupported-regex', 'a flag that begins in the middle of the pattern', this.#position)
-    }
-    if (++this.#depth > maximumDepth) {
+    if (this.#scopes.push(this.#scope) > maximumDepth) {
       throw new ConstraintError(
         'too-large',
         `Groups are nested more than ${maximumDepth} deep, at position ${this.#position}`,
@@ -137,9 +161,25 @@ class Translator {
         },
       )
     }
-    if (rest.startsWith('(?P<')) this.#emit('(?<', 4)
-    else this.#emit(rest.startsWith('(?') ? '(?' : '(', rest.startsWith('(?') ? 2 : 1)
-    if (this.#output.endsWith('(?')) this.#emit(this.#match(/^(?:<[=!]|[:=!<]|[ims]*-?[ims]*:)/)?.[0] ?? '')
+    const flags = groupFlags.exec(rest)
+    if (flags !== null) this.#translateFlags(flags)
+    else if (rest.startsWith('(?P<')) this.#emit('(?<', 4)
+    else this.#emit(/^\(\?(?:<[=!]|[=!<])/.exec(rest)?.[0] ?? '(')
+  }
+
+  /** `(?aimsux-imsx:`: what JavaScript has not is kept as the scope. */
+  #translateFlags([text, added = '', removed = '']: RegExpExecArray): void {
+    const known = (letters: string): string =>
+      [...new Set(letters)].filter((one) => 'ims'.includes(one)).join('')
+    const without = known(removed)
+    this.#emit(`(?${known(added)}${without === '' ? '' : `-${without}`}:`, text.length)
+    this.#scope = this.#scopeWith(added, removed)
+  }
+
+  #skipComment(): void {
+    const end = this.#source.indexOf(')', this.#position)
+    if (end < 0) this.#refuse('invalid-regex', 'a comment that is never closed', this.#position)
+    this.#position = end + 1
   }
 
   #translateClass(): void {
@@ -165,22 +205,44 @@ class Translator {
     const begin = this.#position
     const next = this.#source[begin + 1]
     if (next === undefined) this.#refuse('invalid-regex', 'a backslash with nothing after it', begin)
-    const octal = this.#match(/^\\0[0-7]{0,2}/)
+    const octal = this.#match(inClass ? octalInClass : octalEscape)
     const wide = this.#match(/^\\U([0-9a-fA-F]{8})/)
-    const shortProperty = this.#match(/^\\([pP])([A-Z])/)
+    const property = this.#match(/^\\([pP])(?:\{([^}]*)\}|([A-Z]))/)
     const kept = this.#match(keptEscapes)
-    if (octal !== undefined) this.#emit(hexEscape(Number.parseInt(octal[0].slice(1), 8)), octal[0].length)
+    if (octal !== undefined) this.#translateOctal(octal)
     else if (wide !== undefined) this.#emit(`\\u{${wide[1]!}}`, 10)
-    else if (shortProperty !== undefined) this.#emit(`\\${shortProperty[1]!}{${shortProperty[2]!}}`, 3)
+    else if (property !== undefined) this.#translateProperty(property)
     else if (kept !== undefined) this.#emit(kept[0])
     else if (next === 'a') this.#emit(hexEscape(7), 2)
     else if (next === 'b') this.#emit(inClass ? hexEscape(8) : '\\b', 2)
     else if (next === 'A' && !inClass) this.#emit('^', 2)
     else if (/[zZ]/.test(next) && !inClass) this.#emit('$', 2)
+    else if (/[89]/.test(next) && inClass) this.#refuse('invalid-regex', `the escape "\\${next}"`, begin)
     else if (/[1-9k]/.test(next)) this.#refuse('unsupported-regex', 'a back-reference', begin)
-    else if (/[a-zA-Z]/.test(next)) this.#refuse('unsupported-regex', `the escape "\\${next}"`, begin)
+    else if (/[a-zA-Z]/.test(next)) this.#refuseEscape(begin)
     else if (next === '-' && inClass) this.#emit('\\-', 2)
     else this.#emit(next, 2)
+  }
+
+  #translateOctal([text, digits = '']: RegExpExecArray): void {
+    const point = Number.parseInt(digits, 8)
+    if (point > largestOctal)
+      this.#refuse('invalid-regex', `an octal escape "${text}" above 377`, this.#position)
+    this.#emit(hexEscape(point), text.length)
+  }
+
+  /** `\p{Lu}`, `\pL`, and scripts by their names alone, as Rust and Java have them. */
+  #translateProperty([text, letter, name, short]: RegExpExecArray): void {
+    const known = [name ?? short, `Script=${name}`].find((one) => isProperty(one!))
+    if (known === undefined) this.#refuse('unsupported-regex', `the property "${text}"`, this.#position)
+    this.#emit(`\\${letter}{${known}}`, text.length)
+  }
+
+  #refuseEscape(begin: number): never {
+    const name = this.#match(/^\\N\{[^}]*\}/)?.[0]
+    const escape = name ?? this.#source.slice(begin, begin + 2)
+    const hint = name === undefined ? undefined : 'Write the character itself, or its number: \\u2022.'
+    throw refuseRegex('unsupported-regex', `the escape "${escape}"`, begin, hint)
   }
 
   #match(form: RegExp): RegExpExecArray | undefined {
@@ -188,13 +250,24 @@ class Translator {
   }
 
   #emit(text: string, length: number = text.length): void {
-    for (let index = 0; index < text.length; index++) this.#origins.push(this.#position)
+    for (let index = 0; index < text.length; index++) {
+      this.#origins.push(this.#position)
+      this.#asciiParts.push(this.#scope.ascii)
+    }
     this.#output += text
     this.#position += length
   }
 
   #refuse(code: 'unsupported-regex' | 'invalid-regex', what: string, position: number): never {
     throw refuseRegex(code, what, position)
+  }
+}
+
+function isProperty(name: string): boolean {
+  try {
+    return new RegExp(`\\p{${name}}`, 'u').unicode
+  } catch {
+    return false
   }
 }
 
@@ -206,10 +279,11 @@ export function refuseRegex(
   code: 'unsupported-regex' | 'invalid-regex',
   what: string,
   position: number,
+  hint?: string,
 ): ConstraintError {
   const message =
     code === 'unsupported-regex'
       ? `The regex uses ${what} at position ${position}, which cannot be translated to an automaton`
       : `The regex has ${what} at position ${position}`
-  return new ConstraintError(code, message, { where: { position } })
+  return new ConstraintError(code, message, { where: { position }, ...(hint !== undefined && { hint }) })
 }
