@@ -30,6 +30,40 @@ test('an answer matches its constraint, ends when it is complete, and checks as 
 })
 
 /*
+   shape ──► story ──► check
+     └─────────────────┘
+*/
+test('tokens that a grammar names are written, control tokens too, and a name that is none is an error', async () => {
+  const write = (grammar: string, notation: string): ReturnType<typeof runGraph> =>
+    runGraph({
+      model,
+      shape: { type: 'steering/grammar', inputs: { grammar, notation } },
+      story: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Well?', seed: 1 },
+        links: { model: ['model', 'model'], constraint: ['shape', 'constraint'] },
+      },
+      text: { type: 'output/preview', links: { value: ['story', 'text'] } },
+      reason: { type: 'output/preview', links: { value: ['story', 'stopReason'] } },
+      check: {
+        type: 'steering/check',
+        links: { text: ['story', 'text'], constraint: ['shape', 'constraint'] },
+      },
+    })
+  const gbnf = 'root ::= "so" <|im_start|> [a-c]{3} <|im_end|> <[33]> !<[33]>'
+  const { outputs } = await write(gbnf, 'gbnf')
+  expect(outputs['text']?.['value']).toMatch(/^so[a-c]{3}![^!]/)
+  expect(outputs['reason']).toEqual({ value: 'complete' })
+  expect(outputs['check']).toMatchObject({ boolean: true })
+  const { errors } = await write('start: "a"\n  | <|im_begin|>', 'lark')
+  expect(errors?.[0]).toMatchObject({
+    code: 'invalid-input',
+    input: 'constraint',
+    message: expect.stringMatching(/<\|im_begin\|> is no token of this model.*line 2, column 5/) as string,
+  })
+})
+
+/*
    schema ──► card
 */
 test('an answer under a JSON schema is given parsed, and one cut short says that it is incomplete', async () => {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Constraint, ConstraintSource, Vocabulary } from '@woolgather/constraint'
-import type { LanguageModel } from '@woolgather/llama'
+import { onlyToken, type LanguageModel } from '@woolgather/llama'
 import { explainConstraintErrors, loadConstraints, type Constraints } from './load-constraints.ts'
 
 /** Constraints kept compiled for each model: their masks take up to 64 MiB each. */
@@ -48,7 +48,10 @@ export function createConstraintCompiler(): CompileConstraint {
 async function arrangeFor(model: LanguageModel): Promise<ModelConstraints> {
   const constraints = await loadConstraints()
   const tokens = await model.tokenBytes()
-  const vocabulary = await constraints.createVocabularyInThread(tokens, { endTokens: model.endTokens() })
+  const vocabulary = await constraints.createVocabularyInThread(tokens, {
+    endTokens: model.endTokens(),
+    tokenNamed: (name) => onlyToken(model, name),
+  })
   return { constraints, vocabulary, compiled: new Map() }
 }
 

@@ -32,7 +32,7 @@ test('every error with a place says it in its message, which is a sentence once 
     { kind: 'regex', pattern: 'a(?=b)c' },
     { kind: 'regex', pattern: '*' },
     { kind: 'gbnf', text: 'root ::= other' },
-    { kind: 'gbnf', text: 'root ::= <[5]>' },
+    { kind: 'gbnf', text: 'root ::= <[5,]>' },
     { kind: 'gbnf', text: `root ::= ${'('.repeat(2_000)}` },
     { kind: 'lark', text: 'start: "a" other' },
     { kind: 'lark', text: 'start: "a" %' },

@@ -3,9 +3,12 @@ import type { Endings } from './automaton/endings.ts'
 import { ConstraintError } from './errors/constraint-error.ts'
 import { chooseCharacter } from './finish/choose-character.ts'
 import { Finisher } from './finish/finisher.ts'
+import { surrogates } from './grammar/characters.ts'
 import { MaskComputer, type Mask } from './mask/compute-mask.ts'
 import { refuseImpossible } from './refuse-impossible.ts'
 import { parseSource, type ConstraintSource } from './source.ts'
+import { resolveTokens } from './tokens/named-tokens.ts'
+import { allow, TokenSteps } from './tokens/token-steps.ts'
 import type { Vocabulary } from './vocabulary/vocabulary.ts'
 
 export interface CompileOptions {
@@ -64,14 +67,21 @@ export function compile(
   vocabulary: Vocabulary,
   options: CompileOptions = {},
 ): Constraint {
-  const { grammar, stopAtFirstMatch } = parseSource(source)
+  const { grammar: parsed, stopAtFirstMatch } = parseSource(source)
+  const { grammar, named } = resolveTokens(parsed, vocabulary)
+  const { canWrite } = vocabulary
   const automaton = new Automaton(grammar, {
     stopAtFirstMatch,
-    canWrite: vocabulary.canWrite,
+    canWrite: named === undefined ? canWrite : (set) => canWrite(set) || !set.isDisjointWith(surrogates),
     ...(options.workLimit === undefined ? {} : { workLimit: options.workLimit }),
   })
   refuseImpossible(automaton)
-  const constraint = new CompiledConstraint(automaton, vocabulary, options.maskCacheBytes ?? 64 * 2 ** 20)
+  const constraint = new CompiledConstraint(
+    automaton,
+    vocabulary,
+    options.maskCacheBytes ?? 64 * 2 ** 20,
+    named === undefined ? undefined : new TokenSteps(automaton, vocabulary, named),
+  )
   if (!vocabulary.hasEveryByte) constraint.refuseUnspellable()
   constraint.warmUp(options.warmUp ?? 120)
   return constraint
@@ -82,6 +92,8 @@ class CompiledConstraint implements Constraint {
   readonly vocabulary: Vocabulary
   readonly #computer: MaskComputer
   readonly #maskCacheBytes: number
+  /** Where the grammar names tokens. */
+  readonly #named: TokenSteps | undefined
   #endings: Endings | undefined
   #finisher: Finisher | undefined
   readonly #masks = new Map<number, Mask>()
@@ -90,7 +102,13 @@ class CompiledConstraint implements Constraint {
   readonly #ahead: number[]
   readonly #seen: Set<number>
 
-  constructor(automaton: Automaton, vocabulary: Vocabulary, maskCacheBytes: number) {
+  constructor(
+    automaton: Automaton,
+    vocabulary: Vocabulary,
+    maskCacheBytes: number,
+    named: TokenSteps | undefined,
+  ) {
+    this.#named = named
     this.automaton = automaton
     this.vocabulary = vocabulary
     this.#computer = new MaskComputer(automaton, vocabulary, (state) => this.maskOf(state))
@@ -114,7 +132,13 @@ class CompiledConstraint implements Constraint {
   }
 
   tokensAfter(state: number): Iterable<number> {
-    return tokensOf(this.maskOf(state))
+    const written = tokensOf(this.maskOf(state))
+    return this.#named === undefined ? written : new Set([...written, ...this.#named.tokensAfter(state)])
+  }
+
+  /** Adds the tokens that the grammar names here to a mask; returns how many were not in it. */
+  allowNamed(state: number, mask: Uint32Array): number {
+    return this.#named?.allow(state, mask) ?? 0
   }
 
   start(): ConstraintState {
@@ -144,6 +168,13 @@ class CompiledConstraint implements Constraint {
 
   /** State after a token, dead if it may not follow. */
   after(state: number, token: number): number {
+    const written = this.#afterText(state, token)
+    return this.#named === undefined
+      ? written
+      : this.automaton.either(written, this.#named.after(state, token))
+  }
+
+  #afterText(state: number, token: number): number {
     const bytes = this.vocabulary.tokens[token]
     if (bytes === undefined || bytes.length === 0 || this.vocabulary.endTokens.includes(token))
       return deadState
@@ -184,7 +215,7 @@ class CompiledConstraint implements Constraint {
     const seen = new Set(queue)
     for (let state = queue.pop(), steps = 0; state !== undefined; state = queue.pop()) {
       if (this.automaton.canEnd(state)) return
-      for (const token of tokensOf(this.maskOf(state))) {
+      for (const token of this.tokensAfter(state)) {
         if (++steps > 200_000) return
         const next = this.after(state, token)
         if (next === deadState || seen.has(next)) continue
@@ -224,14 +255,13 @@ class Generation implements ConstraintState {
       mask.fill(0)
       for (const token of own.tokens) mask[token >>> 5]! |= 1 << (token & 31)
     }
-    return own.count + this.#allowEnd(mask)
+    return own.count + this.#constraint.allowNamed(this.#state, mask) + this.#allowEnd(mask)
   }
 
   #allowEnd(mask: Uint32Array): number {
     if (!this.canEnd) return 0
     const { endTokens } = this.#constraint.vocabulary
-    for (const token of endTokens) mask[token >>> 5]! |= 1 << (token & 31)
-    return endTokens.length
+    return allow(endTokens, mask)
   }
 
   /** 0 where no way out is short enough. */
@@ -278,7 +308,8 @@ class Generation implements ConstraintState {
   }
 
   accept(token: number): boolean {
-    if (this.#constraint.vocabulary.endTokens.includes(token)) return this.canEnd
+    const ends = this.#constraint.vocabulary.endTokens.includes(token)
+    if (ends && this.canEnd) return true
     this.#constraint.automaton.beginStep()
     const next = this.#constraint.after(this.#state, token)
     if (next === deadState) return false

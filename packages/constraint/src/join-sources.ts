@@ -1,15 +1,8 @@
 import { ConstraintError } from './errors/constraint-error.ts'
 import { charactersOf } from './grammar/characters.ts'
-import {
-  characters,
-  literal,
-  repeat,
-  rule,
-  sequence,
-  type Expression,
-  type Grammar,
-} from './grammar/expression.ts'
+import { characters, literal, repeat, sequence, type Expression } from './grammar/expression.ts'
 import { freeText } from './grammar/free-text.ts'
+import { embedGrammar } from './grammar/map-expression.ts'
 import type { SchemaNote } from './json-schema/ignored-keywords.ts'
 import type { ConstraintSource, ParsedSource } from './source.ts'
 
@@ -27,7 +20,7 @@ type Parse = (source: ConstraintSource) => ParsedSource
 export function joinAfter({ after, constraint }: After, parse: Parse): ParsedSource {
   const { grammar, ...parsed } = parse(constraint)
   const rules = new Map<string, Expression>()
-  const inner = embed(grammar, 'then', rules)
+  const inner = embedGrammar(grammar, 'then', rules)
   const text = 'text' in after ? after.text : ''
   if ('text' in after) checkMark(text, 'after')
   const whole =
@@ -35,7 +28,7 @@ export function joinAfter({ after, constraint }: After, parse: Parse): ParsedSou
       ? freeText({ until: [{ text, next: sequence([space, inner]), again: false }], mayEnd: false })
       : sequence([space, inner])
   rules.set('text', whole)
-  return { ...parsed, grammar: { start: 'text', rules } }
+  return { ...parsed, grammar: { ...grammar, start: 'text', rules } }
 }
 
 /** Free text with turns in it: what follows the opening text of one must match, up to its closing text. */
@@ -47,20 +40,22 @@ export function joinTurns({ turns, required }: Turns, parse: Parse): ParsedSourc
     )
   const rules = new Map<string, Expression>()
   const notes: SchemaNote[] = []
+  let namesTokens = false
   const until = turns.map(({ opens, constraint, closes }, index) => {
     checkMark(opens, 'opens')
     const { grammar, notes: found = [] } = parse(constraint)
     notes.push(...found)
+    namesTokens ||= grammar.namesTokens === true
     return {
       text: opens,
-      next: sequence([embed(grammar, `turn ${index + 1}`, rules), literal(closes)]),
+      next: sequence([embedGrammar(grammar, `turn ${index + 1}`, rules), literal(closes)]),
       again: true,
     }
   })
   const free = freeText({ until, mayEnd: true })
   const first = freeText({ until: until.map((turn) => ({ ...turn, again: false })), mayEnd: false })
   rules.set('text', required === true ? sequence([first, free]) : free)
-  return { grammar: { start: 'text', rules }, stopAtFirstMatch: false, notes }
+  return { grammar: { start: 'text', rules, namesTokens }, stopAtFirstMatch: false, notes }
 }
 
 function checkMark(text: string, name: string): void {
@@ -71,42 +66,4 @@ function checkMark(text: string, name: string): void {
     'invalid-grammar',
     `The text that a constraint begins after ("${name}") ${problem}`,
   )
-}
-
-/** Adds the rules of a grammar under names of their own, and calls the first. */
-function embed({ start, rules: own }: Grammar, prefix: string, rules: Map<string, Expression>): Expression {
-  const nameOf = (name: string): string => `${prefix}: ${name}`
-  const rename = (expression: Expression): Expression => {
-    switch (expression.kind) {
-      case 'rule':
-        return rule(nameOf(expression.name))
-      case 'sequence':
-        return { kind: 'sequence', items: expression.items.map(rename) }
-      case 'choice':
-        return { kind: 'choice', options: expression.options.map(rename) }
-      case 'repeat':
-        return { ...expression, item: rename(expression.item) }
-      case 'graph': {
-        const edges = expression.graph.edges.map((edge) => ({ ...edge, label: rename(edge.label) }))
-        return { kind: 'graph', graph: { ...expression.graph, edges } }
-      }
-      case 'unordered': {
-        const members = expression.members.map((member) => ({
-          ...member,
-          item: rule(nameOf(member.item.name)),
-        }))
-        return {
-          ...expression,
-          members,
-          rest: expression.rest && rule(nameOf(expression.rest.name)),
-          separator: rename(expression.separator),
-          end: rename(expression.end),
-        }
-      }
-      default:
-        return expression
-    }
-  }
-  for (const [name, body] of own) rules.set(nameOf(name), rename(body))
-  return rule(nameOf(start))
 }

@@ -1,6 +1,7 @@
 import { Automaton, deadState } from './automaton/automaton.ts'
 import type { SchemaNote } from './json-schema/ignored-keywords.ts'
 import { refuseImpossible } from './refuse-impossible.ts'
+import { spellTokens } from './tokens/spell-tokens.ts'
 import { parseSource, type ConstraintSource } from './source.ts'
 
 /** How a text stands to a constraint. */
@@ -29,7 +30,7 @@ export interface Language {
 /** @throws {ConstraintError} that says what is wrong with the source and where */
 export function compileLanguage(source: ConstraintSource, options: { workLimit?: number } = {}): Language {
   const { grammar, stopAtFirstMatch, notes = [] } = parseSource(source)
-  const automaton = new Automaton(grammar, { ...options, stopAtFirstMatch })
+  const automaton = new Automaton(spellTokens(grammar), { ...options, stopAtFirstMatch })
   refuseImpossible(automaton)
   const check = (text: string): TextCheck => {
     let state = automaton.start

@@ -4,7 +4,7 @@ import { parseGbnf } from './gbnf/parse-gbnf.ts'
 import { compileSchema, type SchemaOptions } from './json-schema/compile-schema.ts'
 import type { SchemaNote } from './json-schema/ignored-keywords.ts'
 import { joinAfter, joinTurns } from './join-sources.ts'
-import { parseLark } from './lark/parse-lark.ts'
+import { compileLark } from './lark/compile-lark.ts'
 import { parseRegex } from './regex/parse-regex.ts'
 
 /** What a constraint begins after. */
@@ -29,7 +29,7 @@ export type ConstraintSource =
   | ({ readonly kind: 'json-schema'; readonly schema: unknown } & SchemaOptions)
   /** llama.cpp's grammar format; begins at the rule `root`. */
   | { readonly kind: 'gbnf'; readonly text: string }
-  /** Lark's notation, without its lexer: begins at the rule `start` unless told otherwise. */
+  /** Lark's notation with llguidance's additions, without its lexer: begins at the rule `start` unless told otherwise. */
   | { readonly kind: 'lark'; readonly text: string; readonly start?: string }
   /** Free text, then a constraint. Whoever compiles it for a model sees to tokens and thinking: here those are past. */
   | { readonly kind: 'after'; readonly after: ConstraintStart; readonly constraint: ConstraintSource }
@@ -62,11 +62,10 @@ export function parseSource(source: ConstraintSource): ParsedSource {
       return { ...compileSchema(source.schema, source), stopAtFirstMatch: false }
     case 'gbnf':
       return { grammar: flattenOperators(parseGbnf(source.text)), stopAtFirstMatch: false }
-    case 'lark':
-      return {
-        grammar: flattenOperators(parseLark(source.text, source.start ?? 'start')),
-        stopAtFirstMatch: false,
-      }
+    case 'lark': {
+      const { grammar, notes } = compileLark(source.text, source.start ?? 'start')
+      return { grammar: flattenOperators(grammar), notes, stopAtFirstMatch: false }
+    }
     case 'after':
       return joinAfter(source, parseSource)
     case 'turns':

@@ -142,6 +142,17 @@ export class Automaton {
     return 'point' in next ? this.stepCharacter(base, next.point) : this.unfinishedState(base, next.prefix)
   }
 
+  /** The state of a text that was read in two ways; inside a character it is the first. */
+  either(one: number, other: number): number {
+    if (one === other || other === deadState || this.#unfinishedOf.has(one)) return one
+    if (one === deadState) return other
+    const items = new Set([...this.#items[one]!, ...this.#items[other]!])
+    return this.#intern({
+      items: Float64Array.from(items).sort(),
+      accepting: this.canEnd(one) || this.canEnd(other),
+    })
+  }
+
   /** State after a first part of a character, dead if no character that begins so may follow. */
   unfinishedState(base: number, prefix: number): number {
     const range = prefixRange(prefix)

@@ -35,9 +35,10 @@ export function prefixRange(prefix: PackedPrefix): CodePointRange | undefined {
   const given = decodeStart(bytes, needs)
   const shortest = needs === 2 ? 0x80 : needs === 3 ? 0x800 : 0x10000
   const minimum = Math.max(given << (6 * open), shortest)
-  const maximum = Math.min(((given + 1) << (6 * open)) - 1, 0x10ffff)
-  const insideSurrogates = minimum >= 0xd800 && maximum <= 0xdfff
-  return minimum > maximum || insideSurrogates ? undefined : { minimum, maximum }
+  const last = Math.min(((given + 1) << (6 * open)) - 1, 0x10ffff)
+  // Surrogates have no bytes; an unfinished character leads to them and others at the end of its range only.
+  const maximum = last === 0xdfff ? 0xd7ff : last
+  return minimum > maximum ? undefined : { minimum, maximum }
 }
 
 function decodeStart(bytes: readonly number[], needs: number): number {

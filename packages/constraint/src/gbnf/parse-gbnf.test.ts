@@ -38,6 +38,12 @@ test.each<[string, string, string[], string[]]>([
     ['abba', 'ababa', ''],
     ['ab', 'abb'],
   ],
+  [
+    'tokens, which leave nothing or their name in a text',
+    'root ::= <think> "a" <|end|>',
+    ['<think>a<|end|>', 'a'],
+    ['<think>', '<end>a'],
+  ],
   ['names with hyphens and Windows lines', 'root ::= a-b\r\na-b ::= "x"\r\n', ['x'], ['y']],
 ])('%s', (_, text, accepted, rejected) => {
   expect(matching(text, [...accepted, ...rejected])).toEqual(accepted)
@@ -57,7 +63,9 @@ test.each<[string, string, number, number, string]>([
   ['root = "a"', 'invalid-grammar', 1, 6, 'Expected "::="'],
   ['root ::= "a"\nroot ::= "b"', 'invalid-grammar', 2, 1, 'defined twice'],
   ['root ::= []', 'invalid-grammar', 1, 10, 'names no character'],
-  ['root ::= <think>', 'unsupported-grammar', 1, 10, 'Tokens'],
+  ['root ::= <think', 'invalid-grammar', 1, 10, 'never closed'],
+  ['root ::= "a" !<[9-3]>', 'invalid-grammar', 1, 14, '<[9-3]> names no tokens'],
+  ['root ::= "a" !"b"', 'invalid-grammar', 1, 14, 'Unexpected "!"'],
 ])('%j is refused as %s at line %i, column %i', (text, code, line, column, message) => {
   let problem: unknown
   try {

@@ -11,6 +11,7 @@ import {
   type Expression,
   type Grammar,
 } from '../grammar/expression.ts'
+import { readTokenSet, tokenForm } from '../grammar/token-set.ts'
 
 /** Groups inside one another; deeper would exhaust the stack. */
 const maximumDepth = 400
@@ -18,8 +19,8 @@ const maximumDepth = 400
 const maximumBound = 1_000_000_000
 
 /**
- * llama.cpp's grammar format: `name ::= alternatives`, literals, character classes, `.`, groups, `* + ? {m,n}`,
- * comments.
+ * llama.cpp's grammar format: `name ::= alternatives`, literals, character classes, `.`, groups, `* + ? {m,n}`, tokens
+ * (`<think>`, `<[1000]>`, `!<think>`), comments.
  * @throws {ConstraintError} `invalid-grammar` with line and column
  */
 export function parseGbnf(text: string): Grammar {
@@ -30,6 +31,7 @@ class GbnfParser {
   readonly #text: string
   #position = 0
   #depth = 0
+  #namesTokens = false
   readonly #rules = new Map<string, Expression>()
   readonly #uses: { name: string; position: number }[] = []
 
@@ -52,7 +54,7 @@ class GbnfParser {
     for (const { name, position } of this.#uses) {
       if (!this.#rules.has(name)) this.#fail(`Rule "${name}" is not defined`, position)
     }
-    return { start: 'root', rules: this.#rules }
+    return { start: 'root', rules: this.#rules, namesTokens: this.#namesTokens }
   }
 
   #parseRule(): void {
@@ -92,13 +94,7 @@ class GbnfParser {
     if (next === '[') return this.#parseClass()
     if (next === '(') return this.#parseGroup()
     if (this.#take('.')) return characters(everyCharacter)
-    if (next === '<' || (next === '!' && this.#text[begin + 1] === '<')) {
-      throw new ConstraintError(
-        'unsupported-grammar',
-        `Tokens (${this.#text.slice(begin, begin + 12)}…) cannot be named here, only text${this.#at(begin)}`,
-        { where: lineAndColumn(this.#text, begin), hint: 'Write the text that the token stands for.' },
-      )
-    }
+    if (next === '<' || (next === '!' && this.#text[begin + 1] === '<')) return this.#parseToken()
     const name = this.#readName()
     if (name === undefined) return undefined
     this.#uses.push({ name, position: begin })
@@ -149,6 +145,18 @@ class GbnfParser {
     if (!this.#take(')')) this.#fail(this.#unexpected())
     this.#depth--
     return inner
+  }
+
+  /** `<think>`, `<[1000]>`; with `!` before it any other token. */
+  #parseToken(): Expression {
+    const begin = this.#position
+    const others = this.#take('!')
+    tokenForm.lastIndex = this.#position
+    const [text] = tokenForm.exec(this.#text) ?? this.#fail('This "<" is never closed', begin)
+    const tokens = readTokenSet(text, others) ?? this.#fail(`${text} names no tokens`, begin)
+    this.#position += text.length
+    this.#namesTokens = true
+    return { kind: 'token', tokens, where: lineAndColumn(this.#text, begin) }
   }
 
   #parseLiteral(): Expression {

@@ -1,6 +1,6 @@
 import type { CharSet } from 'refa'
 import { ConstraintError } from '../errors/constraint-error.ts'
-import { charactersBetween } from './characters.ts'
+import { charactersBetween, isSurrogates, noCharacter } from './characters.ts'
 import {
   choice,
   nothing,
@@ -90,7 +90,12 @@ class NetworkBuilder {
   #connect(expression: Expression, from: number, to: number): void {
     switch (expression.kind) {
       case 'characters':
-        if (!expression.set.isEmpty) this.#characterEdges.add(from, to, this.#setNumber(expression.set))
+        if (!expression.set.isEmpty && !isSurrogates(expression.set))
+          this.#characterEdges.add(from, to, this.#setNumber(expression.set))
+        return
+      case 'token':
+        if (expression.symbols?.isEmpty === false)
+          this.#characterEdges.add(from, to, this.#setNumber(expression.symbols))
         return
       case 'literal':
         this.#connectLiteral(expression.text, from, to)
@@ -303,6 +308,7 @@ class NetworkBuilder {
   #measure(expression: Expression): number {
     switch (expression.kind) {
       case 'characters':
+      case 'token':
       case 'rule':
       case 'shared':
         return 1
@@ -334,7 +340,8 @@ class NetworkBuilder {
   #pointNumber(point: number): number {
     const known = this.#pointIndex.get(point)
     if (known !== undefined) return known
-    const number = this.#setNumber(charactersBetween(point, point))
+    const set = charactersBetween(point, point)
+    const number = this.#setNumber(isSurrogates(set) ? noCharacter : set)
     this.#pointIndex.set(point, number)
     return number
   }

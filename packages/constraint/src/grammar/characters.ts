@@ -7,6 +7,16 @@ export const noCharacter: CharSet = CharSet.empty(maximumCodePoint)
 /** Code points that no valid UTF-8 text holds. */
 export const surrogates: CharSet = charactersBetween(0xd800, 0xdfff)
 
+/** Whether a set has no characters but such: in an automaton it stands for tokens. */
+export function isSurrogates({ ranges }: CharSet): boolean {
+  const last = ranges[ranges.length - 1]
+  return last !== undefined && isSurrogate(ranges[0]!.min) && isSurrogate(last.max)
+}
+
+export function isSurrogate(point: number): boolean {
+  return point >= 0xd800 && point <= 0xdfff
+}
+
 export function charactersBetween(minimum: number, maximum: number): CharSet {
   return CharSet.empty(maximumCodePoint).union([{ min: minimum, max: maximum }])
 }

@@ -1,6 +1,8 @@
 import type { CharSet } from 'refa'
+import type { SourcePosition } from '../errors/constraint-error.ts'
 import { bothCases } from './characters.ts'
 import type { Counter } from './counter.ts'
+import type { TokenSet } from './token-set.ts'
 
 /** What every front end compiles to: texts over Unicode characters, with calls to named rules. */
 export type Expression =
@@ -13,6 +15,7 @@ export type Expression =
   | RuleCall
   /** The same as its item, which calls no rules and is built once, wherever it stands. */
   | { readonly kind: 'shared'; readonly item: Expression }
+  | TokenCall
   | { readonly kind: 'graph'; readonly graph: Graph }
   | Unordered
   /** Stands alone in what is shared: what was counted goes with the place that returns to. */
@@ -21,6 +24,15 @@ export type Expression =
 export interface RuleCall {
   readonly kind: 'rule'
   readonly name: string
+}
+
+/** One of some tokens, however they are spelled. */
+export interface TokenCall {
+  readonly kind: 'token'
+  readonly tokens: TokenSet
+  readonly where: SourcePosition
+  /** What stands for them in the automaton, once the vocabulary is known. */
+  readonly symbols?: CharSet
 }
 
 /**
@@ -48,6 +60,8 @@ export interface Graph {
 export interface Grammar {
   readonly start: string
   readonly rules: ReadonlyMap<string, Expression>
+  /** Whether tokens are named in it. */
+  readonly namesTokens?: boolean
 }
 
 export const nothing: Expression = { kind: 'sequence', items: [] }

@@ -4,9 +4,9 @@ import { choice, nothing, repeat, sequence, type Expression, type Grammar } from
  * Rewrites rules of operators, `e: term | e op e | sign e | e mark`, as `sign* term mark* (op sign* term mark*)*`:
  * the same texts, which are then read in one way instead of in as many as they could be bracketed.
  */
-export function flattenOperators({ start, rules }: Grammar): Grammar {
+export function flattenOperators({ rules, ...grammar }: Grammar): Grammar {
   return {
-    start,
+    ...grammar,
     rules: new Map([...rules].map(([name, body]) => [name, flatten(name, body, rules) ?? body])),
   }
 }

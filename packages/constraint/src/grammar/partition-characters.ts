@@ -1,6 +1,6 @@
 import type { CharSet } from 'refa'
 import { ConstraintError } from '../errors/constraint-error.ts'
-import { surrogates } from './characters.ts'
+import { isSurrogate, isSurrogates, surrogates } from './characters.ts'
 
 /** Classes of characters that no set of the grammar tells apart, numbered from 0. */
 export interface CharacterPartition {
@@ -24,9 +24,14 @@ const maximumIntervals = 200_000
 /** So that a class fits 16 bits; real constraints have a few hundred at most. */
 const maximumClasses = 20_000
 
+const firstSurrogate = surrogates.ranges[0]!.min
+const afterSurrogates = surrogates.ranges[0]!.max + 1
+/** Signature of what no set holds. */
+const nobody = '0:0'
+
 export function partitionCharacters(sets: readonly CharSet[]): CharacterPartition {
-  const { starts, signatures } = sweep(sets)
-  const numbers = new Map<string, number>([['0:0', -1]])
+  const { starts, signatures } = sweepBoth(sets)
+  const numbers = new Map<string, number>([[nobody, -1]])
   const intervalStart = Int32Array.from(starts)
   const intervalClass = Int32Array.from(signatures, (signature) => {
     const known = numbers.get(signature)
@@ -79,9 +84,34 @@ export function findInterval(intervalStart: Int32Array, point: number): number {
   return low
 }
 
+/** Characters by the sets of such, surrogates by those that stand for tokens. */
+function sweepBoth(sets: readonly CharSet[]): { starts: number[]; signatures: string[] } {
+  const tokens = sets.filter(isSurrogates)
+  const characters = sweep(tokens.length === 0 ? sets : sets.filter((set) => !isSurrogates(set)))
+  if (tokens.length === 0) return characters
+  const own = sweep(tokens, true)
+  const before = characters.starts.findIndex((start) => start >= firstSurrogate)
+  const after = characters.starts.findIndex((start) => start >= afterSurrogates)
+  const [begin, end] = [own.starts.indexOf(firstSurrogate), own.starts.indexOf(afterSurrogates)]
+  const join = <T>(of: readonly T[], inside: readonly T[]): T[] => [
+    ...of.slice(0, before),
+    ...inside.slice(begin, end),
+    ...of.slice(after),
+  ]
+  return {
+    starts: join(characters.starts, own.starts),
+    signatures: join(
+      characters.signatures,
+      own.signatures.map((signature) => (signature === nobody ? nobody : `token ${signature}`)),
+    ),
+  }
+}
+
 /** Cuts the range of characters wherever a set begins or ends; equal signatures mean the same sets apply. */
-function sweep(sets: readonly CharSet[]): { starts: number[]; signatures: string[] } {
-  const [firstSurrogate, afterSurrogates] = [surrogates.ranges[0]!.min, surrogates.ranges[0]!.max + 1]
+function sweep(
+  sets: readonly CharSet[],
+  ofTokens: boolean = false,
+): { starts: number[]; signatures: string[] } {
   const borders = [0, firstSurrogate, afterSurrogates]
   const changes = new Map<number, [number, number]>(borders.map((point) => [point, [0, 0]]))
   const toggle = (point: number, high: number, low: number) => {
@@ -111,7 +141,7 @@ function sweep(sets: readonly CharSet[]): { starts: number[]; signatures: string
     const change = changes.get(start)!
     high ^= change[0]
     low ^= change[1]
-    return start >= firstSurrogate && start < afterSurrogates ? '0:0' : `${high}:${low}`
+    return isSurrogate(start) === ofTokens ? `${high}:${low}` : nobody
   })
   return { starts, signatures }
 }
@@ -119,10 +149,12 @@ function sweep(sets: readonly CharSet[]): { starts: number[]; signatures: string
 function classesWithin(set: CharSet, intervalStart: Int32Array, intervalClass: Int32Array): Int32Array {
   const classes: number[] = []
   const isListed: boolean[] = []
+  const isToken = isSurrogates(set)
   for (const { min, max } of set.ranges) {
     for (let index = findInterval(intervalStart, min); (intervalStart[index] ?? end) <= max; index++) {
       const characterClass = intervalClass[index]!
       if (characterClass < 0 || isListed[characterClass] === true) continue
+      if (isSurrogate(intervalStart[index]!) !== isToken) continue
       isListed[characterClass] = true
       classes.push(characterClass)
     }

@@ -115,6 +115,7 @@ function rewrite(expression: Expression): Expression {
     }
     case 'unordered':
     case 'counted':
+    case 'token':
     case 'rule':
       throw new TypeError('Texts inside a string call no rules')
   }

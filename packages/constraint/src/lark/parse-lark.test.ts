@@ -94,8 +94,6 @@ test('every common terminal matches an example of it', () => {
 })
 
 test.each<[string, string, number, number, string]>([
-  ['start: x{a}', 'unsupported-grammar', 1, 8, 'template "x{…}"'],
-  ['_sep{x, s}: x (s x)*\nstart: "a"', 'unsupported-grammar', 1, 1, 'template "_sep{…}"'],
   ['%declare X\nstart: X', 'unsupported-grammar', 1, 1, '"%declare"'],
   ['start: "a"\n%import python.NAME', 'unsupported-grammar', 2, 9, 'Importing from "python.'],
   ['%import common.FOO\nstart: FOO', 'unsupported-grammar', 1, 16, '"common.FOO"'],

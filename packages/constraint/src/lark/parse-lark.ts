@@ -1,313 +1,347 @@
-import { ConstraintError } from '../errors/constraint-error.ts'
-import {
-  characters,
-  choice,
-  literal,
-  literalAnyCase,
-  nothing,
-  repeat,
-  rule,
-  sequence,
-  type Expression,
-  type Grammar,
-} from '../grammar/expression.ts'
-import { charactersBetween } from '../grammar/characters.ts'
+import { lineAndColumn } from '../errors/constraint-error.ts'
+import { readTokenSet } from '../grammar/token-set.ts'
 import { parseRegexPart } from '../regex/parse-regex.ts'
 import { commonTerminals } from './common-terminals.ts'
-import { larkError, readLarkTokens, type LarkToken, type LarkTokenKind } from './read-tokens.ts'
+import { parseEnding } from './parse-attributes.ts'
+import { parseRegexToken, parseText } from './parse-terminal.ts'
+import { larkError, type LarkToken } from './read-tokens.ts'
+import { parseStructuredRegex } from './structured-regex.ts'
+import type { LarkDefinition, LarkFile, LarkNode, LarkPart } from './syntax.ts'
+import { describe, TokenCursor } from './token-cursor.ts'
 
 /** Groups inside one another; deeper would exhaust the stack. */
 const maximumDepth = 400
 const maximumBound = 1_000_000_000
-const ignoreRule = '%ignore'
+
+/** What stands in the way of directives, by what to do instead. */
+const instead: Readonly<Record<string, string>> = {
+  '%declare': 'Define it: `NAME: /…/`.',
+  '%extend': 'Add its alternatives to the rule itself.',
+  '%override': 'Write the rule as it is to be.',
+  '%lark': 'Write its rules beside the others.',
+  '%if': 'Write the cases as rules of their own.',
+}
 
 /**
- * Lark's notation as a context-free grammar of characters. There is no lexer: where Lark would split text into
- * terminals first (longest match, priorities, keywords over names), every reading of the grammar is allowed.
- * Terminals of `%ignore` may follow any terminal that a rule uses, and precede the whole text.
+ * Reads Lark's notation with llguidance's additions: `{m,n}`, `&` and `~`, `%json`, `%regex`, `[stop=…]`, `<token>`.
  * @throws {ConstraintError} with line and column: `invalid-grammar`, or `unsupported-grammar` with the name of what
  * cannot be translated
  */
-export function parseLark(text: string, start: string): Grammar {
-  return new LarkParser(text).parse(start)
+export function parseLark(text: string): LarkFile {
+  return new LarkParser(text).parse()
 }
 
 class LarkParser {
-  readonly #text: string
-  readonly #tokens: readonly LarkToken[]
-  #next = 0
+  readonly #cursor: TokenCursor
   #depth = 0
-  readonly #rules = new Map<string, Expression>()
-  readonly #uses: LarkToken[] = []
-  readonly #ignored: Expression[] = []
+  readonly #definitions = new Map<string, LarkDefinition>()
+  readonly #ignored: LarkNode[] = []
 
   constructor(text: string) {
-    this.#text = text
-    this.#tokens = readLarkTokens(text)
+    this.#cursor = new TokenCursor(text)
   }
 
-  parse(start: string): Grammar {
-    this.#skipNewlines()
-    while (this.#peek().kind !== 'end') {
+  parse(): LarkFile {
+    const cursor = this.#cursor
+    cursor.skipNewlines()
+    while (cursor.peek().kind !== 'end') {
       this.#parseStatement()
-      if (this.#peek().kind !== 'end') this.#expect('newline', 'the end of the line')
-      this.#skipNewlines()
+      if (cursor.peek().kind !== 'end') cursor.expect('newline', 'the end of the line')
+      cursor.skipNewlines()
     }
-    if (!this.#rules.has(start)) {
-      throw new ConstraintError(
-        'invalid-grammar',
-        `The grammar has no rule "${start}", where every text begins`,
-        {
-          hint: `Name the first rule ${start}: \`${start}: …\``,
-        },
-      )
-    }
-    for (const use of this.#uses) {
-      if (!this.#rules.has(use.text)) this.#fail(`"${use.text}" is not defined`, use)
-    }
-    this.#rules.set(ignoreRule, repeat(choice(this.#ignored), 0, Infinity))
-    this.#rules.set('%start', sequence([rule(ignoreRule), rule(start)]))
-    return { start: '%start', rules: this.#rules }
+    return { definitions: this.#definitions, ignored: this.#ignored }
   }
 
   #parseStatement(): void {
-    const token = this.#take()
+    const token = this.#cursor.take()
     if (token.kind === 'directive') this.#parseDirective(token)
     else if (token.kind === 'rule' || token.kind === 'terminal') this.#parseDefinition(token)
-    else this.#fail(`Expected a rule or a terminal, not ${describe(token)}`, token)
+    else this.#cursor.fail(`Expected a rule or a terminal, not ${describe(token)}`, token)
   }
 
-  #parseDefinition(token: LarkToken): void {
-    const name = plainName(token)
-    if (this.#isSymbol('{')) this.#refuse(`The template "${name}{…}"`, token)
-    if (this.#takeSymbol('.')) this.#expect('number', 'a priority')
-    this.#expectSymbol(':')
-    if (this.#rules.has(name)) this.#fail(`"${name}" is defined twice`, token)
-    this.#rules.set(name, this.#parseAlternatives(token.kind === 'rule'))
+  #parseDefinition(at: LarkToken): void {
+    const cursor = this.#cursor
+    const isTerminal = at.kind === 'terminal'
+    if (cursor.isSymbol('::')) this.#refuseParameter(cursor.peek())
+    const parameters = cursor.takeSymbol('{') ? this.#parseParameters(at) : undefined
+    if (cursor.takeSymbol('.')) cursor.expect('number', 'a priority')
+    const ending = cursor.takeSymbol('[') ? parseEnding(cursor, () => this.#parseValue()) : undefined
+    cursor.expectSymbol(':')
+    const body = this.#parseAlternatives()
+    this.#define(plainName(at), {
+      at,
+      isTerminal,
+      body,
+      ...(parameters !== undefined && { parameters }),
+      ...(ending !== undefined && { ending }),
+    })
+  }
+
+  #define(name: string, definition: LarkDefinition): void {
+    if (this.#definitions.has(name)) this.#cursor.fail(`"${name}" is defined twice`, definition.at)
+    this.#definitions.set(name, definition)
+  }
+
+  /** `_sep{x, separator}: …`. */
+  #parseParameters(at: LarkToken): string[] {
+    const cursor = this.#cursor
+    if (at.kind === 'terminal')
+      cursor.refuse(
+        `The template "${at.text}{…}" of a terminal`,
+        at,
+        'Templates are rules: name it in small letters.',
+      )
+    const names: string[] = []
+    do {
+      const parameter = cursor.expect('rule', 'the name of a part')
+      if (names.includes(parameter.text)) cursor.fail(`"${parameter.text}" is named twice`, parameter)
+      names.push(parameter.text)
+    } while (cursor.takeSymbol(','))
+    cursor.expectSymbol('}')
+    return names
   }
 
   #parseDirective(token: LarkToken): void {
-    if (token.text === '%ignore') this.#ignored.push(this.#parseAlternatives(false))
+    if (token.text === '%ignore') this.#ignored.push(this.#parseAlternatives())
     else if (token.text === '%import') this.#parseImport()
-    else this.#refuse(`"${token.text}"`, token)
+    else if (token.text === '%llguidance') this.#parseOptions(this.#cursor.take())
+    else this.#cursor.refuse(`"${token.text}"`, token, instead[token.text])
+  }
+
+  /** Options of llguidance change nothing about what texts are allowed, but for one. */
+  #parseOptions(token: LarkToken): void {
+    const options = this.#parseJson(token)
+    if ('ignore_once' in options)
+      this.#cursor.refuse('"ignore_once"', token, 'Bound what is ignored where it may stand.')
   }
 
   /** `%import common.X`, `%import common.X -> Y`, `%import common (X, Y)`. */
   #parseImport(): void {
-    const library = this.#take()
+    const cursor = this.#cursor
+    const library = cursor.take()
     if (library.text !== 'common') {
-      this.#refuse(
-        `Importing from "${library.text}${this.#peek().text}"`,
+      cursor.refuse(
+        `Importing from "${library.text}${cursor.peek().text}"`,
         library,
         'Only "common" can be imported from.',
       )
     }
-    if (this.#takeSymbol('(')) {
-      do this.#importTerminal(this.#expect('terminal', 'a terminal'))
-      while (this.#takeSymbol(','))
-      this.#expectSymbol(')')
+    if (cursor.takeSymbol('(')) {
+      do this.#importTerminal(cursor.expect('terminal', 'a terminal'))
+      while (cursor.takeSymbol(','))
+      cursor.expectSymbol(')')
       return
     }
-    this.#expectSymbol('.')
-    const terminal = this.#expect('terminal', 'a terminal')
-    this.#importTerminal(terminal, this.#takeSymbol('->') ? this.#expect('terminal', 'a terminal') : terminal)
+    cursor.expectSymbol('.')
+    const terminal = cursor.expect('terminal', 'a terminal')
+    this.#importTerminal(
+      terminal,
+      cursor.takeSymbol('->') ? cursor.expect('terminal', 'a terminal') : terminal,
+    )
   }
 
   #importTerminal(terminal: LarkToken, as: LarkToken = terminal): void {
     const regex = Object.hasOwn(commonTerminals, terminal.text) ? commonTerminals[terminal.text] : undefined
-    if (regex === undefined) this.#refuse(`"common.${terminal.text}"`, terminal)
-    if (this.#rules.has(as.text)) this.#fail(`"${as.text}" is defined twice`, as)
-    this.#rules.set(as.text, parseRegexPart(regex))
+    if (regex === undefined) this.#cursor.refuse(`"common.${terminal.text}"`, terminal)
+    const body: LarkNode = { kind: 'terminal', expression: parseRegexPart(regex) }
+    this.#define(as.text, { at: as, isTerminal: true, body })
   }
 
-  /** @param inRule whether ignored text may follow each terminal */
-  #parseAlternatives(inRule: boolean): Expression {
-    const options = [this.#parseSequence(inRule)]
-    while (this.#takeBar()) options.push(this.#parseSequence(inRule))
-    return choice(options)
+  #parseAlternatives(): LarkNode {
+    const options = [this.#parseConjunction()]
+    while (this.#cursor.takeBar()) options.push(this.#parseConjunction())
+    return options.length === 1 ? options[0]! : { kind: 'choice', options }
   }
 
-  #parseSequence(inRule: boolean): Expression {
-    const items: Expression[] = []
-    for (let item = this.#parseItem(inRule); item !== undefined; item = this.#parseItem(inRule)) {
+  #parseConjunction(): LarkNode {
+    const cursor = this.#cursor
+    const items = [this.#parseSequence()]
+    const at = cursor.peek()
+    while (cursor.takeSymbol('&')) items.push(this.#parseSequence())
+    if (cursor.takeSymbol('->')) cursor.expect('rule', 'the name of an alias')
+    if (cursor.peek().text === '%if') cursor.refuse('"%if"', cursor.peek(), instead['%if'])
+    return items.length === 1 ? items[0]! : { kind: 'all', items, at }
+  }
+
+  #parseSequence(): LarkNode {
+    const items: LarkNode[] = []
+    for (let item = this.#parseItem(); item !== undefined; item = this.#parseItem()) {
       items.push(this.#parseRepeats(item))
     }
-    if (this.#takeSymbol('->')) this.#expect('rule', 'the name of an alias')
-    return items.length === 0 ? nothing : sequence(items)
+    return items.length === 1 ? items[0]! : { kind: 'sequence', items }
   }
 
-  #parseItem(inRule: boolean): Expression | undefined {
-    if (this.#depth > 0) this.#skipNewlines()
-    const token = this.#peek()
-    if (token.kind === 'rule' || token.kind === 'terminal') return this.#parseReference(inRule)
-    if (token.kind === 'text') return this.#afterTerminal(this.#parseText(), inRule)
-    if (token.kind === 'regex') return this.#afterTerminal(this.#parseRegex(this.#take()), inRule)
-    if (this.#takeSymbol('(')) return this.#parseGroup(token, ')', inRule)
-    if (this.#takeSymbol('[')) return repeat(this.#parseGroup(token, ']', inRule), 0, 1)
-    return undefined
+  #parseItem(): LarkNode | undefined {
+    const cursor = this.#cursor
+    if (this.#depth > 0) cursor.skipNewlines()
+    const at = cursor.peek()
+    if (cursor.takeSymbol('~')) return this.#parseNegation(at)
+    if (cursor.takeSymbol('(')) return this.#parseGroup(at, ')')
+    if (cursor.takeSymbol('['))
+      return { kind: 'repeat', item: this.#parseGroup(at, ']'), minimum: 0, maximum: 1 }
+    return this.#parseAtom()
   }
 
-  #parseReference(inRule: boolean): Expression {
-    const token = this.#take()
-    if (this.#isSymbol('{')) this.#refuse(`The template "${token.text}{…}"`, token)
-    this.#uses.push(token)
-    return token.kind === 'terminal' ? this.#afterTerminal(rule(token.text), inRule) : rule(token.text)
+  #parseNegation(at: LarkToken): LarkNode {
+    this.#enter(at)
+    const item = this.#parseItem()
+    this.#depth--
+    if (item === undefined) return this.#cursor.fail('Expected what "~" is about', this.#cursor.peek())
+    return { kind: 'not', item, at }
   }
 
-  #afterTerminal(terminal: Expression, inRule: boolean): Expression {
-    return inRule ? sequence([terminal, rule(ignoreRule)]) : terminal
-  }
-
-  #parseGroup(open: LarkToken, close: string, inRule: boolean): Expression {
-    if (++this.#depth > maximumDepth) {
-      throw larkError(
-        'too-large',
-        `Groups are nested more than ${maximumDepth} deep`,
-        this.#text,
-        open.position,
-      )
+  #parseAtom(): LarkNode | undefined {
+    const cursor = this.#cursor
+    const at = cursor.peek()
+    switch (at.kind) {
+      case 'rule':
+      case 'terminal':
+        return this.#parseName()
+      case 'text':
+        return { kind: 'terminal', expression: parseText(cursor) }
+      case 'regex':
+        return { kind: 'terminal', expression: parseRegexToken(cursor.take(), cursor) }
+      case 'token':
+        return this.#parseToken(cursor.take())
+      case 'directive':
+        return this.#parseInline(at)
+      case 'symbol':
+        if (at.text === '@')
+          cursor.refuse(`The grammar "@${cursor.peek(1).text}"`, at, 'Write its rules beside the others.')
+        return undefined
+      default:
+        return undefined
     }
-    const inner = this.#parseAlternatives(inRule)
-    this.#skipNewlines()
-    if (this.#peek().kind === 'end') this.#fail(`This "${open.text}" is never closed`, open)
-    this.#expectSymbol(close)
+  }
+
+  #parseName(): LarkNode {
+    const cursor = this.#cursor
+    const at = cursor.take()
+    if (cursor.isSymbol('::')) this.#refuseParameter(cursor.peek())
+    const isBound = cursor.peek(1).kind === 'number' || cursor.isSymbol(',', 1)
+    const parts = cursor.isSymbol('{') && !isBound ? this.#parseParts() : undefined
+    return { kind: 'name', name: plainName(at), at, ...(parts !== undefined && { parts }) }
+  }
+
+  /** What a template is used with: `{NUMBER, ","}`. */
+  #parseParts(): LarkPart[] {
+    const cursor = this.#cursor
+    const open = cursor.take()
+    const parts: LarkPart[] = []
+    this.#enter(open)
+    do {
+      cursor.skipNewlines()
+      const mark = cursor.mark
+      const node = this.#parseAlternatives()
+      if (cursor.mark === mark)
+        cursor.fail(`Expected a part of the template, not ${describe(cursor.peek())}`, cursor.peek())
+      parts.push({ node, tokens: cursor.since(mark) })
+      cursor.skipNewlines()
+    } while (cursor.takeSymbol(','))
+    this.#depth--
+    cursor.expectSymbol('}')
+    return parts
+  }
+
+  /** A single thing: what `[stop=…]` gives. */
+  #parseValue(): LarkNode {
+    const { kind, text } = this.#cursor.peek()
+    const isValue = ['terminal', 'text', 'regex'].includes(kind) || text === '%regex'
+    const value = isValue ? this.#parseAtom() : undefined
+    return (
+      value ?? this.#cursor.fail(`Expected a text, a regex or a terminal, not "${text}"`, this.#cursor.peek())
+    )
+  }
+
+  #parseToken(at: LarkToken): LarkNode {
+    const tokens = readTokenSet(at.text, false)
+    if (tokens === undefined) return this.#cursor.fail(`${at.text} names no tokens`, at)
+    const where = lineAndColumn(this.#cursor.text, at.position)
+    return { kind: 'token', call: { kind: 'token', tokens, where }, at }
+  }
+
+  /** `%json {…}` and `%regex {…}`. */
+  #parseInline(at: LarkToken): LarkNode | undefined {
+    const cursor = this.#cursor
+    if (at.text === '%lark') cursor.refuse('"%lark"', at, instead[at.text])
+    if (at.text !== '%json' && at.text !== '%regex') return undefined
+    cursor.take()
+    const json = cursor.take()
+    const value = this.#parseJson(json)
+    if (at.text === '%json') return { kind: 'schema', text: json.text, at }
+    return { kind: 'terminal', expression: parseStructuredRegex(value, json, cursor) }
+  }
+
+  #parseJson(token: LarkToken): object {
+    try {
+      return JSON.parse(token.text) as object
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error
+      return this.#cursor.fail(`This object is no JSON: ${error.message}`, token)
+    }
+  }
+
+  #parseGroup(open: LarkToken, close: string): LarkNode {
+    this.#enter(open)
+    const inner = this.#parseAlternatives()
+    this.#cursor.skipNewlines()
+    if (this.#cursor.peek().kind === 'end') this.#cursor.fail(`This "${open.text}" is never closed`, open)
+    this.#cursor.expectSymbol(close)
     this.#depth--
     return inner
   }
 
-  #parseRepeats(item: Expression): Expression {
-    if (this.#takeSymbol('*')) return repeat(item, 0, Infinity)
-    if (this.#takeSymbol('+')) return repeat(item, 1, Infinity)
-    if (this.#takeSymbol('?')) return repeat(item, 0, 1)
-    if (!this.#takeSymbol('~')) return item
-    const first = this.#expect('number', 'a count')
-    const minimum = this.#readCount(first)
-    const maximum = this.#takeSymbol('..') ? this.#readCount(this.#expect('number', 'a count')) : minimum
-    if (maximum < minimum) this.#fail(`The bounds ${minimum}..${maximum} are the wrong way round`, first)
-    return repeat(item, minimum, maximum)
+  #enter({ position }: LarkToken): void {
+    if (++this.#depth <= maximumDepth) return
+    const message = `Groups are nested more than ${maximumDepth} deep`
+    throw larkError('too-large', message, this.#cursor.text, position)
   }
 
-  #readCount(token: LarkToken): number {
-    const count = Number(token.text)
-    return count >= 0 && count <= maximumBound
-      ? count
-      : this.#fail(`Repeats go from 0 to ${maximumBound}`, token)
-  }
-
-  #parseText(): Expression {
-    const token = this.#take()
-    const text = this.#readText(token)
-    if (!this.#takeSymbol('..')) return token.text.endsWith('i') ? literalAnyCase(text) : literal(text)
-    const last = this.#expect('text', 'the last character of the range')
-    const [from, to] = [text, this.#readText(last)].map((end) => Array.from(end))
-    if (from?.length !== 1 || to?.length !== 1)
-      this.#fail('A range goes from one character to another', token)
-    const [low, high] = [from[0]!.codePointAt(0) as number, to[0]!.codePointAt(0) as number]
-    if (high < low) this.#fail('The ends of this range are the wrong way round', token)
-    return characters(charactersBetween(low, high))
-  }
-
-  #readText(token: LarkToken): string {
-    const inner = token.text.replace(/^"|"i?$/g, '')
-    return inner.replace(
-      /\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)/gsu,
-      (escape, code: string) => {
-        if (code.length > 1 && 'xuU'.includes(code[0]!)) {
-          const point = Number.parseInt(code.slice(1), 16)
-          return point <= 0x10ffff
-            ? String.fromCodePoint(point)
-            : this.#fail(`${escape} is no character`, token)
-        }
-        const plain: Record<string, string> = {
-          n: '\n',
-          r: '\r',
-          t: '\t',
-          f: '\f',
-          v: '\v',
-          '\\': '\\',
-          '"': '"',
-          '/': '/',
-          "'": "'",
-        }
-        return plain[code] ?? this.#fail(`Unknown escape "${escape}"`, token)
-      },
-    )
-  }
-
-  #parseRegex(token: LarkToken): Expression {
-    const end = token.text.lastIndexOf('/')
-    const flags = token.text.slice(end + 1).replace(/[lu]/g, '')
-    try {
-      return parseRegexPart(token.text.slice(1, end), flags)
-    } catch (error) {
-      if (!(error instanceof ConstraintError)) throw error
-      const code =
-        error.code === 'invalid-regex'
-          ? 'invalid-grammar'
-          : error.code === 'too-large'
-            ? 'too-large'
-            : 'unsupported-grammar'
-      throw larkError(code, `${error.message}, in ${token.text}`, this.#text, token.position)
+  #parseRepeats(item: LarkNode): LarkNode {
+    const cursor = this.#cursor
+    const repeated = (minimum: number, maximum: number): LarkNode => ({
+      kind: 'repeat',
+      item,
+      minimum,
+      maximum,
+    })
+    if (cursor.takeSymbol('*')) return repeated(0, Infinity)
+    if (cursor.takeSymbol('+')) return repeated(1, Infinity)
+    if (cursor.takeSymbol('?')) return repeated(0, 1)
+    const first = cursor.peek(1)
+    if (cursor.isSymbol('~') && first.kind === 'number') {
+      cursor.take()
+      const minimum = this.#readCount()
+      return this.#bounded(repeated(minimum, cursor.takeSymbol('..') ? this.#readCount() : minimum), first)
     }
+    if (!cursor.takeSymbol('{')) return item
+    const minimum = cursor.isSymbol(',') ? 0 : this.#readCount()
+    const isRange = cursor.takeSymbol(',')
+    const maximum = !isRange ? minimum : cursor.isSymbol('}') ? Infinity : this.#readCount()
+    cursor.expectSymbol('}')
+    return this.#bounded(repeated(minimum, maximum), first)
   }
 
-  /** A bar continues the rule even at the beginning of a later line. */
-  #takeBar(): boolean {
-    const before = this.#next
-    this.#skipNewlines()
-    if (this.#takeSymbol('|')) return true
-    this.#next = before
-    return false
+  #bounded(node: LarkNode, first: LarkToken): LarkNode {
+    if (node.kind === 'repeat' && node.maximum < node.minimum)
+      this.#cursor.fail(`The bounds ${node.minimum}..${node.maximum} are the wrong way round`, first)
+    return node
   }
 
-  #skipNewlines(): void {
-    while (this.#peek().kind === 'newline') this.#next++
+  #readCount(): number {
+    const token = this.#cursor.expect('number', 'a count')
+    const count = Number(token.text)
+    return Number.isInteger(count) && count >= 0 && count <= maximumBound
+      ? count
+      : this.#cursor.fail(`Repeats go from 0 to ${maximumBound}`, token)
   }
 
-  #peek(): LarkToken {
-    return this.#tokens[this.#next] as LarkToken
-  }
-
-  #take(): LarkToken {
-    const token = this.#peek()
-    if (token.kind !== 'end') this.#next++
-    return token
-  }
-
-  #isSymbol(text: string): boolean {
-    return this.#peek().kind === 'symbol' && this.#peek().text === text
-  }
-
-  #takeSymbol(text: string): boolean {
-    if (!this.#isSymbol(text)) return false
-    this.#next++
-    return true
-  }
-
-  #expectSymbol(text: string): void {
-    if (!this.#takeSymbol(text)) this.#fail(`Expected "${text}", not ${describe(this.#peek())}`, this.#peek())
-  }
-
-  #expect(kind: LarkTokenKind, what: string): LarkToken {
-    return this.#peek().kind === kind
-      ? this.#take()
-      : this.#fail(`Expected ${what}, not ${describe(this.#peek())}`, this.#peek())
-  }
-
-  #refuse(what: string, { position }: LarkToken, hint?: string): never {
-    throw larkError('unsupported-grammar', `${what} cannot be translated`, this.#text, position, hint)
-  }
-
-  #fail(message: string, { position }: LarkToken): never {
-    throw larkError('invalid-grammar', message, this.#text, position)
+  #refuseParameter(at: LarkToken): never {
+    return this.#cursor.refuse('A rule with a number ("::")', at, 'Write the cases as rules of their own.')
   }
 }
 
 /** Without the marks that only shape Lark's trees. */
 function plainName({ text }: LarkToken): string {
   return text.replace(/^[!?]+/, '')
-}
-
-function describe({ kind, text }: LarkToken): string {
-  return kind === 'newline' ? 'the end of the line' : kind === 'end' ? text : `"${text}"`
 }

@@ -1,7 +1,18 @@
 import { ConstraintError, lineAndColumn } from '../errors/constraint-error.ts'
+import { tokenForm } from '../grammar/token-set.ts'
 
 export type LarkTokenKind =
-  'rule' | 'terminal' | 'text' | 'regex' | 'number' | 'directive' | 'newline' | 'symbol' | 'end'
+  | 'rule'
+  | 'terminal'
+  | 'text'
+  | 'regex'
+  | 'number'
+  | 'directive'
+  | 'token'
+  | 'json'
+  | 'newline'
+  | 'symbol'
+  | 'end'
 
 export interface LarkToken {
   readonly kind: LarkTokenKind
@@ -15,11 +26,15 @@ const forms: readonly (readonly [LarkTokenKind | undefined, RegExp])[] = [
   ['directive', /%[a-z]+/y],
   ['text', /"(?:[^"\\\n]|\\[^\n])*"i?/y],
   ['regex', /\/(?!\/)(?:[^/\\\n]|\\[^\n])*\/[imslux]*/y],
-  ['rule', /[!?]*_?[a-z][_a-z0-9]*/y],
-  ['terminal', /_?[A-Z][_A-Z0-9]*/y],
-  ['number', /[+-]?\d+/y],
-  ['symbol', /->|\.\.|[:|()[\]{}*+?~.,]/y],
+  // With hyphens, as llguidance has them; "a->b" gives "a" an alias.
+  ['rule', /[!?]*_?[a-z](?:[_a-z0-9]|-(?!>))*/y],
+  ['terminal', /_?[A-Z](?:[_A-Z0-9]|-(?!>))*/y],
+  ['number', /[+-]?\d+(?:\.\d+)?/y],
+  ['token', tokenForm],
+  ['symbol', /->|\.\.|::|[:|()[\]{}*+?~.,&=@_]/y],
 ]
+/** Directives with an object of JSON after them. */
+const withJson: readonly string[] = ['%json', '%regex', '%llguidance']
 
 /** @throws {ConstraintError} `invalid-grammar` with line and column */
 export function readLarkTokens(text: string): LarkToken[] {
@@ -37,8 +52,31 @@ export function readLarkTokens(text: string): LarkToken[] {
     }
     if (found.kind !== undefined) tokens.push({ kind: found.kind, text: found.text, position })
     position += found.text.length
+    if (found.kind === 'directive' && withJson.includes(found.text)) {
+      const json = readObject(text, position, found.text)
+      tokens.push(json)
+      position = json.position + json.text.length
+    }
   }
   return [...tokens, { kind: 'end', text: 'the end', position }]
+}
+
+/** An object from its opening brace to the closing one. */
+function readObject(text: string, after: number, directive: string): LarkToken {
+  const position = after + /^\s*/.exec(text.slice(after))![0].length
+  const fail = (message: string): never => {
+    throw larkError('invalid-grammar', message, text, Math.min(position, text.length))
+  }
+  if (text[position] !== '{') fail(`Expected an object after "${directive}"`)
+  const marks = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/gs
+  marks.lastIndex = position
+  let depth = 0
+  for (let mark = marks.exec(text); mark !== null; mark = marks.exec(text)) {
+    if (mark[0] === '{') depth++
+    if (mark[0] === '}' && --depth === 0)
+      return { kind: 'json', text: text.slice(position, marks.lastIndex), position }
+  }
+  return fail('This "{" is never closed')
 }
 
 function readOne(

@@ -40,6 +40,7 @@ export function recognises(grammar: Grammar, text: string): boolean {
       }
       case 'unordered':
       case 'counted':
+      case 'token':
       case 'graph':
         throw new TypeError('Random grammars hold no graphs')
     }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { createVocabulary, packTokens, useArrangedTokens } from './vocabulary.ts'
-import type { ArrangedTokens, Vocabulary } from './vocabulary.ts'
+import type { ArrangedTokens, Vocabulary, VocabularyOptions } from './vocabulary.ts'
 
 /** Fewer are arranged in about 20 ms, less than a thread takes to start. */
 const fewTokens = 8_192
@@ -12,15 +12,15 @@ const fewTokens = 8_192
  */
 export async function createVocabularyInThread(
   tokens: readonly Uint8Array[],
-  options: { endTokens: readonly number[] },
+  options: VocabularyOptions,
 ): Promise<Vocabulary> {
   if (tokens.length <= fewTokens) return createVocabulary(tokens, options)
-  return useArrangedTokens(await arrangeInThread(tokens, options))
+  return useArrangedTokens(await arrangeInThread(tokens, options), options.tokenNamed)
 }
 
 async function arrangeInThread(
   tokens: readonly Uint8Array[],
-  { endTokens }: { endTokens: readonly number[] },
+  { endTokens }: VocabularyOptions,
 ): Promise<ArrangedTokens> {
   const worker = new Worker(threadFile(), { workerData: { ...packTokens(tokens), endTokens } })
   try {

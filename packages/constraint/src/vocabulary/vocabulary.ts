@@ -32,6 +32,8 @@ export interface Vocabulary extends ArrangedTokens {
   readonly tokens: readonly Uint8Array[]
   /** Whether some token holds one of the characters, or a part of one. */
   readonly canWrite: (set: CharSet) => boolean
+  /** The token of a name, a control token too; without it those are known that write the name. */
+  readonly tokenNamed?: ((name: string) => number | undefined) | undefined
   readonly splits: ClassSplits
   /** Characters that tokens begin with, sorted, and how many tokens come before those of each; one more at the end. */
   readonly firstLabels: { readonly labels: Int32Array; readonly tokensBefore: Int32Array }
@@ -39,16 +41,25 @@ export interface Vocabulary extends ArrangedTokens {
   readonly found: Int32Array
 }
 
+export interface VocabularyOptions {
+  /** Ids that end a generation. */
+  readonly endTokens: readonly number[]
+  readonly tokenNamed?: Vocabulary['tokenNamed']
+}
+
 /** @param tokens bytes of each token, by id */
 export function createVocabulary(
   tokens: readonly Uint8Array[],
-  options: { endTokens: readonly number[] },
+  { endTokens, tokenNamed }: VocabularyOptions,
 ): Vocabulary {
-  return useArrangedTokens(arrangeTokens(tokens, options))
+  return useArrangedTokens(arrangeTokens(tokens, { endTokens }), tokenNamed)
 }
 
 /** A vocabulary from tokens that were arranged before, on another thread say. */
-export function useArrangedTokens(arranged: ArrangedTokens): Vocabulary {
+export function useArrangedTokens(
+  arranged: ArrangedTokens,
+  tokenNamed?: Vocabulary['tokenNamed'],
+): Vocabulary {
   const { ends, table, unfinished, hasEveryByte, trie } = arranged
   const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished)
   return {
@@ -56,6 +67,7 @@ export function useArrangedTokens(arranged: ArrangedTokens): Vocabulary {
     size: ends.length,
     tokens: unpackTokens(arranged),
     canWrite: (set) => !set.isDisjointWith(writable),
+    ...(tokenNamed !== undefined && { tokenNamed }),
     splits: new ClassSplits(ends.length, trie),
     firstLabels: listFirstLabels(trie),
     found: new Int32Array(ends.length),
