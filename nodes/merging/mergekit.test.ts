@@ -1,5 +1,6 @@
-import type { Json, RunError } from '@woolgather/workflow'
+import type { Json, RunError, WorkflowNode } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
+import { runGraph } from '../testing/run-graph.ts'
 import { runNode } from '../testing/run-node.ts'
 
 const merge = (config: string, inputs: Record<string, Json> = {}): ReturnType<typeof runNode> =>
@@ -71,6 +72,31 @@ models:
     },
   })
   expect(await problemsOf(config)).toContain('there is no model file for someone/else')
+})
+
+test('a checkpoint is downloaded where its address is written in the node, not where it came over a link or is in a file', async () => {
+  const config = 'merge_method: linear\nmodels: [{ model: hf:me/secret, parameters: { weight: 1 } }]'
+  const run = async (inputs: Record<string, Json>, from?: 'config' | 'names'): Promise<string> => {
+    const text: WorkflowNode = {
+      type: 'text/text',
+      inputs: { text: from === 'names' ? 'a = hf:me/secret' : config },
+    }
+    const links: WorkflowNode['links'] = from && { [from]: ['text', 'text'] }
+    const { errors } = await runGraph({
+      text,
+      merge: { type: 'merging/mergekit', inputs, ...(links && { links }) },
+    })
+    return errors.map(({ message }) => message).join()
+  }
+  expect(await run({ config })).toBe('')
+  expect(await run({ config: config.replace('hf:me/secret', 'a'), names: 'a = hf:me/secret' })).toBe('')
+  expect(await run({}, 'config')).toContain('there is no model file for hf:me/secret')
+  expect(await run({ config: config.replace('hf:me/secret', 'a') }, 'names')).toContain(
+    'there is no model file',
+  )
+  expect(await run({ names: 'a = hf:me/secret' }, 'config')).toContain(
+    'there is no model file for hf:me/secret',
+  )
 })
 
 test('slices keep their layers, and parameters stay where they are given', async () => {

@@ -74,11 +74,12 @@ export const mergekit: WoolgatherNode = defineNode({
       })
     if (remarks.errors.length > 0) throw refusal()
     const known = { files: await services.models.list(), given: readNames(names) }
-    const options: LocateOptions = {
-      written: written('names'),
+    // An address in a configuration that was put together while it runs, or read, is not written in the workflow.
+    const options = (name: string): LocateOptions => ({
+      written: known.given.has(name) ? written('names') : file === '' && written('config'),
       signal,
       onProgress: (done, total) => progress(done, total, 'bytes'),
-    }
+    })
     const folders = await findFolders(namesOfFolders(configs, known), known.given, services.models, options)
     const recipe = toRecipe(configs, { ...known, folders, seed })
     if (recipe === undefined || remarks.errors.length > 0) throw refusal()
@@ -91,16 +92,19 @@ async function findFolders(
   names: { models: ReadonlySet<string>; loras: ReadonlySet<string> },
   given: ReadonlyMap<string, string>,
   located: Models,
-  options: LocateOptions,
+  options: (name: string) => LocateOptions,
 ): Promise<Folders> {
   const models = new Map<string, CheckpointSource>()
   const loras = new Map<string, PeftSource>()
   for (const name of names.models) {
-    const found = await ifThere(given.has(name), located.locateCheckpoint(given.get(name) ?? name, options))
+    const found = await ifThere(
+      given.has(name),
+      located.locateCheckpoint(given.get(name) ?? name, options(name)),
+    )
     if (found) models.set(name, { kind: 'checkpoint', ...found, outputType: 'auto' })
   }
   for (const name of names.loras) {
-    const found = await ifThere(given.has(name), located.locateLora(given.get(name) ?? name, options))
+    const found = await ifThere(given.has(name), located.locateLora(given.get(name) ?? name, options(name)))
     if (found && 'peft' in found) loras.set(name, found)
   }
   return { models, loras }

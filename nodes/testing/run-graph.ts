@@ -58,13 +58,18 @@ export async function runGraphOn(
   const services: NodeServices = {
     models: {
       list: () => Promise.resolve(listed),
-      locate: (file, { written }) =>
-        written || !isModelAddress(file)
-          ? Promise.resolve(file)
-          : Promise.reject(new Error(`${file} is not written in the workflow`)),
-      locateLora: async (file) => (listedFolders.has(file) ? { peft: file } : { file }),
-      locateCheckpoint: async (folder) => {
-        if (listedFolders.has(folder)) return { folder, files: ['config.json', 'model.safetensors'] }
+      locate: async (file, { written }) => {
+        checkWritten(file, written)
+        return file
+      },
+      locateLora: async (file, { written }) => {
+        checkWritten(file, written)
+        return listedFolders.has(file) ? { peft: file } : { file }
+      },
+      locateCheckpoint: async (folder, { written }) => {
+        checkWritten(folder, written)
+        if (listedFolders.has(folder) || isModelAddress(folder))
+          return { folder, files: ['config.json', 'model.safetensors'] }
         throw new WoolgatherError('model-not-found', `there is no ${folder}`)
       },
       fingerprint: (recipe) => Promise.resolve(filesOfModel(recipe)),
@@ -101,4 +106,10 @@ export async function runGraphOn(
     emit,
     targets,
   })
+}
+
+/** As the worker's. */
+function checkWritten(file: string, written: boolean): void {
+  if (written || !isModelAddress(file)) return
+  throw new WoolgatherError('model-not-found', `${file} is not written in the workflow`)
 }
