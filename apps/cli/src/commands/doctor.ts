@@ -22,6 +22,7 @@ import { findIn } from '../reading/read-workflow.ts'
 import type { RunOptions } from '../running/run-options.ts'
 import { printable } from '../print/print-issues.ts'
 import { checkWritable, writeResult } from '../print/write-result.ts'
+import { jsonText } from '../print/json-text.ts'
 
 export interface DoctorOptions extends Pick<RunOptions, 'models' | 'output' | 'data' | 'nodes' | 'cpu'> {
   port?: string
@@ -44,7 +45,7 @@ export async function doctor(file: string | undefined, options: DoctorOptions, i
           io,
         )
       : await examine(file, options, io)
-  if (options.json) io.stdout.write(`${JSON.stringify(findings, null, 2)}\n`)
+  if (options.json) io.stdout.write(`${jsonText(findings, 2)}\n`)
   else printFindings(findings, io.stdout)
   return findings.some(({ state }) => state === 'fail') ? exitCodes.failed : exitCodes.ok
 }

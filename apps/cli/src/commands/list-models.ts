@@ -8,6 +8,7 @@ import type { CliIo } from '../io/cli-io.ts'
 import { exitCodes } from '../io/exit-codes.ts'
 import { placeNames } from '../print/place-names.ts'
 import { printable } from '../print/print-issues.ts'
+import { jsonText } from '../print/json-text.ts'
 
 export interface ListModelsOptions {
   models?: string[]
@@ -32,7 +33,7 @@ export async function listModels(options: ListModelsOptions, io: CliIo): Promise
     ...model,
     ...(model.memoryBytes !== undefined && { fits: model.memoryBytes <= limit }),
   }))
-  if (options.json) io.stdout.write(`${JSON.stringify(listed, null, 2)}\n`)
+  if (options.json) io.stdout.write(`${jsonText(listed, 2)}\n`)
   else if (files.length > 0) io.stdout.write(`${printable(table(listed))}\n`)
   if (files.length === 0) io.stderr.write(`No models in ${folders.join(' or ')}.\n`)
   for (const { file, message, hint } of unreadable) {

@@ -4,6 +4,7 @@ import pc from 'picocolors'
 import type { CliIo } from '../io/cli-io.ts'
 import { readNodes } from '../reading/known-nodes.ts'
 import { exitCodes } from '../io/exit-codes.ts'
+import { jsonText } from '../print/json-text.ts'
 
 /** `woolgather nodes`: what can be in a workflow. Returns the exit code. */
 export async function listNodes(
@@ -11,7 +12,7 @@ export async function listNodes(
   io: CliIo,
 ): Promise<number> {
   const { descriptions } = await readNodes(resolveFolders({ nodes }).nodes, io)
-  if (json) io.stdout.write(`${JSON.stringify(descriptions, null, 2)}\n`)
+  if (json) io.stdout.write(`${jsonText(descriptions, 2)}\n`)
   else for (const description of descriptions) io.stdout.write(describe(description))
   return exitCodes.ok
 }

@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
 import { exitCodes } from '../io/exit-codes.ts'
+import { jsonText } from '../print/json-text.ts'
 
 export interface RecipeOptions {
   models?: string[]
@@ -20,7 +21,7 @@ export interface RecipeOptions {
 export async function printRecipe(file: string, { models, only }: RecipeOptions, io: CliIo): Promise<number> {
   const found = await find(file, resolveFolders(models === undefined ? {} : { models }).models)
   const text = await readText(found, file, provenanceKeys[only ? 'recipe' : 'workflow'])
-  io.stdout.write(`${JSON.stringify(parse(text, file), null, 2)}\n`)
+  io.stdout.write(`${jsonText(parse(text, file), 2)}\n`)
   return exitCodes.ok
 }
 

@@ -24,6 +24,7 @@ import { checkNotRead } from '../io/same-file.ts'
 import { warningsOfRun } from '../outcome/warnings-of-run.ts'
 import { showProgress } from '../progress/show-progress.ts'
 import { checkWritable, writeResult } from '../print/write-result.ts'
+import { jsonText } from '../print/json-text.ts'
 
 /** `woolgather run FILE`: returns the exit code. */
 export async function run(file: string, options: RunOptions, io: CliIo): Promise<number> {
@@ -140,7 +141,7 @@ export function createInterrupter(options: {
 /** Events for programs on stdout; what is for people stays on stderr. */
 function createJsonLines({ stdout, stderr }: CliIo): Progress {
   return {
-    add: (event) => stdout.write(`${JSON.stringify(event)}\n`),
+    add: (event) => stdout.write(`${jsonText(event)}\n`),
     say: (text) => stderr.write(`${printable(text)}\n`),
     end: () => Promise.resolve(),
   }
