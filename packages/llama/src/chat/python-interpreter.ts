@@ -5,16 +5,21 @@ export interface Value {
   type: string
   value?: unknown
   builtins: Map<string, Value>
+  toString(): string
 }
 
 /** A node of a parsed template; which fields it has depends on its type. */
 interface Statement {
   type: string
   value?: unknown
+  body?: readonly unknown[]
   computed?: boolean
   object?: Statement
   property?: Statement
   callee?: Statement
+  operator?: { value: string }
+  left?: Statement
+  right?: Statement
 }
 
 /** The library's interpreter as its methods call each other; its types call some of them private. */
@@ -22,16 +27,94 @@ const Steps = Interpreter as unknown as new (environment: Environment) => {
   run(program: Template['parsed']): { value: string }
   evaluate(statement: unknown, environment: Environment): Value
   evaluateBlock(statements: unknown, environment: Environment): Value
+  evaluateFor(loop: unknown, environment: Environment): Value
   evaluateMemberExpression(expression: unknown, environment: Environment): Value
+  evaluateBinaryExpression(expression: unknown, environment: Environment): Value
   applyFilter(operand: Value, filter: unknown, environment: Environment): Value
+}
+
+/** A loop that is gone through. */
+interface Loop {
+  body: unknown
+  /** What the library ends it by, once it is to end. */
+  broken?: unknown
+}
+
+/** An iteration that is left early. */
+interface Exit {
+  isBreak: boolean
+  /** What it has written until then. */
+  text: string
 }
 
 /**
  * The library's interpreter, and what templates of models use of Python that it has not: numbers as keys (Seed-OSS),
- * `str.format` (Hunyuan), `str.strip` of given characters, filters over none (functionary). As in Jinja 3.1 for Python.
+ * `str.format` (Hunyuan), `str.strip` of given characters, filters over none (functionary); what an iteration of a loop has
+ * written stays where it ends with `break` or `continue`, and what it has set goes with it. As in Jinja 3.1 for Python.
  */
 export class PythonInterpreter extends Steps {
+  /** The innermost is the last. */
+  readonly #loops: Loop[] = []
+  /** By what the library throws for them. */
+  readonly #exits = new WeakMap<object, Exit>()
+
+  override evaluateFor(loop: unknown, environment: Environment): Value {
+    this.#loops.push({ body: (loop as Statement).body })
+    try {
+      return super.evaluateFor(loop, environment)
+    } finally {
+      this.#loops.pop()
+    }
+  }
+
+  override evaluateBlock(statements: unknown, environment: Environment): Value {
+    const loop = this.#loops.at(-1)
+    if (loop === undefined || loop.body !== statements) return this.#write(statements, environment)
+    if (loop.broken !== undefined) throw loop.broken
+    try {
+      return this.#write(statements, new Environment(environment))
+    } catch (thrown) {
+      const exit = this.#exits.get(Object(thrown) as object)
+      if (exit === undefined) throw thrown
+      if (exit.isBreak) loop.broken = thrown
+      return this.#text(exit.text, environment)
+    }
+  }
+
+  /** As the library does it, but that what was written is not lost where it is left early. */
+  #write(statements: unknown, environment: Environment): Value {
+    let text = ''
+    try {
+      for (const statement of statements as readonly unknown[]) {
+        const value = this.evaluate(statement, environment)
+        if (value.type !== 'NullValue' && value.type !== 'UndefinedValue') text += value.toString()
+      }
+    } catch (thrown) {
+      const exit = this.#exits.get(Object(thrown) as object)
+      if (exit !== undefined) exit.text = text + exit.text
+      throw thrown
+    }
+    return this.#text(text, environment)
+  }
+
+  #text(text: string, environment: Environment): Value {
+    const value = super.evaluateBlock([], environment)
+    value.value = text
+    return value
+  }
+
+  #exit(statement: unknown, environment: Environment): Value {
+    try {
+      return super.evaluate(statement, environment)
+    } catch (thrown) {
+      this.#exits.set(thrown as object, { isBreak: (statement as Statement).type === 'Break', text: '' })
+      throw thrown
+    }
+  }
+
   override evaluate(statement: unknown, environment: Environment): Value {
+    const { type } = Object(statement) as Partial<Statement>
+    if (type === 'Break' || type === 'Continue') return this.#exit(statement, environment)
     return hasNumbersAsKeys(statement)
       ? this.#withNumbersAsKeys(statement, environment)
       : super.evaluate(statement, environment)
@@ -51,6 +134,15 @@ export class PythonInterpreter extends Steps {
         return (of.value as Map<string, Value>).get(String(property.value)) ?? nothing
     }
     return super.evaluateMemberExpression(expression, environment)
+  }
+
+  /** `'%s of %d' % (a, b)` would be no number. */
+  override evaluateBinaryExpression(expression: unknown, environment: Environment): Value {
+    const { operator, left, right } = expression as Statement
+    const text = operator?.value === '%' ? this.evaluate(left, environment).value : undefined
+    if (typeof text !== 'string') return super.evaluateBinaryExpression(expression, environment)
+    const given = this.evaluate(right, environment)
+    return asValue(fillText(text, given.type === 'TupleValue' ? (given.value as Value[]) : [given]))
   }
 
   override applyFilter(operand: Value, filter: unknown, environment: Environment): Value {
@@ -150,5 +242,16 @@ function formatText(text: string, given: readonly unknown[]): string {
     const value = /^\d+$/.test(key) ? given[Number(key)] : named?.get(key)?.value
     if (value === undefined) throw new Error(`'…'.format() has nothing for {${field}}`)
     return String(value)
+  })
+}
+
+/** `%` of texts, with `%s` and `%d`; other formats are refused. */
+function fillText(text: string, given: readonly Value[]): string {
+  let next = 0
+  return text.replace(/%(.?)/g, (found, kind: string) => {
+    if (kind === '%') return '%'
+    const value = given[next++]?.value
+    if (!['s', 'd'].includes(kind) || value === undefined) throw new Error(`'…' % … has nothing for ${found}`)
+    return kind === 'd' ? String(Math.trunc(Number(value))) : String(value)
   })
 }
