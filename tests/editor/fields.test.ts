@@ -135,5 +135,5 @@ test('an axis says below its field how it is read, and a prompt marks what is ha
   await page.getByRole('button', { name: '1 warning' }).waitFor()
   await node('prompt').getByRole('textbox', { name: 'Weighted prompt: Prompt' }).fill('a (gloomy:1.5) story')
   await page.getByRole('button', { name: 'No problems' }).waitFor()
-  expect(await mark.count()).toBe(0)
+  await expect.poll(() => mark.count()).toBe(0)
 })

@@ -160,7 +160,7 @@ test('the view glides to what is shown only where motion is wanted', async () =>
   await page.emulateMedia({ reducedMotion: 'reduce' })
   expect(await steps()).toBeLessThanOrEqual(2)
   await page.emulateMedia({ reducedMotion: 'no-preference' })
-  expect(await steps()).toBeGreaterThan(2)
+  await expect.poll(steps).toBeGreaterThan(2)
   await page.emulateMedia({ reducedMotion: 'reduce' })
 })
 

@@ -62,9 +62,14 @@ test('R right after a single run shows its text in the whole window, with its wo
   await body().focus()
   await page.keyboard.press('r')
   await dialog().waitFor({ state: 'detached' })
-  await node('Story').getByRole('button', { name: 'Story: the result at large' }).click()
+  const atLarge = node('Story').getByRole('button', { name: 'Story: the result at large' })
+  await atLarge.click()
   await dialog().waitFor()
   await page.keyboard.press('Escape')
+  await dialog().waitFor({ state: 'detached' })
+  // The same key on a Russian keyboard.
+  await atLarge.click()
+  await body().dispatchEvent('keydown', { key: 'к', code: 'KeyR' })
   await dialog().waitFor({ state: 'detached' })
 })
 

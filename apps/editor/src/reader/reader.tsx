@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { matches } from '../commands/match-key.ts'
 import { Difference } from '../results/difference.tsx'
 import { useEditor } from '../store/editor-context.ts'
 import type { ReadText } from '../store/workbench-store.ts'
@@ -51,7 +52,7 @@ export function Reader({ of }: { of: ReadText }) {
         aria-label={of.title}
         aria-busy={streaming || undefined}
         onKeyDown={(event) => {
-          if (event.key === 'r' && !event.ctrlKey && !event.metaKey && !event.altKey) close()
+          if (matches('r', event.nativeEvent)) close()
         }}
       >
         {view === 'rendered' ? (

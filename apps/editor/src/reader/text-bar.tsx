@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useEffect, useMemo, useRef, type ReactNode } from 'react'
+import { matches } from '../commands/match-key.ts'
 import { formatNumber } from '../run/show-run.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { countWords } from './count-words.ts'
@@ -62,9 +63,10 @@ function Search({ find }: { find: Find }) {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
-      const mod = event.ctrlKey || event.metaKey
-      if (event.key === 'F3' || (mod && event.code === 'KeyG')) step(event.shiftKey ? -1 : 1)
-      else if (mod && event.code === 'KeyF') field.current?.select()
+      const pressed = (...keys: string[]): boolean => keys.some((one) => matches(one, event))
+      if (pressed('F3', 'Mod+g')) step(1)
+      else if (pressed('Shift+F3', 'Mod+Shift+g')) step(-1)
+      else if (pressed('Mod+f')) field.current?.select()
       else return
       event.preventDefault()
     }

@@ -1,7 +1,7 @@
 import { lasting, tryToKeep } from '../../store/page-storage.ts'
 
-/** Milliseconds to wait for tabs that should answer and do not: they crashed, or the browser froze them. */
-const patience = 1000
+/** Milliseconds to wait for tabs that should answer and do not: they crashed, or the browser froze them. A busy one answers late. */
+const patience = 5000
 
 const channelName = 'woolgather.tabs'
 
