@@ -1,5 +1,5 @@
 import { enforced, refused } from '../../packages/constraint/src/testing/schema-keywords.ts'
-import { formatNames } from '../../packages/constraint/src/json-schema/formats.ts'
+import { formatSamples } from '../../packages/constraint/src/testing/format-samples.ts'
 
 /** Keywords of JSON Schema, with a schema and texts that meet it or do not. */
 export function describeEnforced(): string {
@@ -16,8 +16,24 @@ export function describeRefused(): string {
   return refused.map(({ what, instead }) => `- ${what}. Instead: ${instead}.`).join('\n')
 }
 
+/** Each format with texts of it and texts that are none, and what of it is not written. */
 export function describeFormats(): string {
-  return `${formatNames.map(code).join(', ')}.`
+  return Object.entries(formatSamples)
+    .flatMap(([name, { without, right, wrong }]) => [
+      `- **${code(name)}**. ${list(right)}; not ${list(wrong)}.`,
+      ...(without === undefined ? [] : [`  Not written: ${without}`]),
+    ])
+    .join('\n')
+}
+
+const longestShown = 60
+
+function list(texts: readonly string[]): string {
+  return texts
+    .map((text) =>
+      text === '' ? 'nothing' : text.length > longestShown ? `${text.length} letters` : code(text),
+    )
+    .join(', ')
 }
 
 function code(text: string): string {

@@ -15,7 +15,7 @@ import { countEdges } from '../grammar/counter.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { parseSearchPattern } from '../regex/parse-regex.ts'
 import type { Conjunction } from './conjunctions.ts'
-import { formatExpression } from './formats.ts'
+import { formatExpression, longestOfFormat } from './formats.ts'
 import { insideString, stringCharacter } from './json-text.ts'
 import { limitLength } from './limit-length.ts'
 import { readCount, readText, tightest } from './read-keywords.ts'
@@ -24,7 +24,7 @@ import type { Location } from './schema-location.ts'
 /** A JSON string, quotation marks included. */
 export function compileString(locations: Conjunction, more: readonly Condition[] = []): Expression {
   const minimum = tightest(locations, (location) => readCount(location, 'minLength'), Math.max, 0)
-  const maximum = tightest(locations, (location) => readCount(location, 'maxLength'), Math.min, Infinity)
+  const maximum = tightest(locations, longestOf, Math.min, Infinity)
   const conditions = [...textConditions(locations), ...unlistedTexts(locations), ...more]
   if (maximum < minimum) return impossible
   if (conditions.length === 0) return quoted(anyText(minimum, maximum))
@@ -39,6 +39,15 @@ export function compileString(locations: Conjunction, more: readonly Condition[]
   if (!anyLength) return quoted(limitText(conditions, minimum, maximum, room))
   const isWhole = conditions.length === 1 && single?.negate === false
   return quoted(insideString(isWhole ? single.expression : intersectLanguages(conditions, room)))
+}
+
+/** What `maxLength` and `format` allow at most. */
+export function longestOf(location: Location): number | undefined {
+  const [most, ofFormat] = [
+    readCount(location, 'maxLength'),
+    longestOfFormat[readText(location, 'format') ?? ''],
+  ]
+  return ofFormat === undefined ? most : Math.min(most ?? Infinity, ofFormat)
 }
 
 /** Longer texts are counted, so that each length is not a state of its own from the beginning. */

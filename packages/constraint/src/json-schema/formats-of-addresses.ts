@@ -6,7 +6,7 @@ const inner = '[a-zA-Z0-9-]'
  */
 export const label = `(?:${alnum}|${alnum}${alnum}|${alnum}${inner}${alnum}(?:${inner}{0,59}${alnum})?|${alnum}${inner}-${alnum}(?:${inner}{0,58}${alnum})?)`
 const byte = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])'
-const ipv4 = `${byte}(?:\\.${byte}){3}`
+export const ipv4 = `${byte}(?:\\.${byte}){3}`
 const group = '[0-9a-fA-F]{1,4}'
 /** Groups before "::" and after it, at most seven together. */
 const compressed = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((before) => {

@@ -1,5 +1,5 @@
 import { matchesText } from '../automaton/matches-text.ts'
-import { textConditions, searchCondition } from './compile-string.ts'
+import { longestOf, searchCondition, textConditions } from './compile-string.ts'
 import { isMultiple } from './decimals.ts'
 import { Alternatives } from './expand-alternatives.ts'
 import { keyword, readBounds, readCount, readKeys, readList, readNames, readNumber } from './read-keywords.ts'
@@ -164,7 +164,7 @@ function isValidText(value: string, location: Location): boolean {
   const length = Array.from(value).length
   return (
     length >= (readCount(location, 'minLength') ?? 0) &&
-    length <= (readCount(location, 'maxLength') ?? Infinity) &&
+    length <= (longestOf(location) ?? Infinity) &&
     textConditions([location]).every(({ expression, negate }) => matchesText(expression, value) !== negate)
   )
 }
