@@ -165,6 +165,13 @@ export const labelsWithMemory: ReadonlyMap<string, string> = new Map([
   ['dream', 'qwen2'],
 ])
 
+/** Of these, as what their weights wrote from left to right before they were trained to fill holes. */
+export const writersBefore: ReadonlyMap<string, string> = new Map([
+  ['llada', 'llama'],
+  ['dream', 'qwen2'],
+  ['rnd1', 'qwen3moe'],
+])
+
 /** Architectures that llama.cpp reads but that cannot write text one token after another, and what they are. */
 export const otherArchitectures: ReadonlyMap<string, string> = new Map([
   ['clip', 'an image encoder (mmproj)'],

@@ -3,6 +3,7 @@ export {
   labelsWithMemory,
   unevenArchitectures,
   wholeStateArchitectures,
+  writersBefore,
 } from './architectures.ts'
 export { availableMemory } from './available-memory.ts'
 export { chooseResources } from './choose-resources.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { LlamaError } from '../contract/error.ts'
 import type { ModelInfo, VectorUse } from '../contract/interface.ts'
+import { writersBefore } from '../memory/index.ts'
 
 /** Directions of blocks 1 to layers − 1 one after another, as llama.cpp wants them, with a key that tells them apart. */
 export interface SteeringVector {
@@ -36,7 +37,9 @@ function checkUse({ vector, strength }: VectorUse, model: ModelInfo): void {
     )
   }
   const { architecture, directions } = vector
-  if (architecture !== undefined && architecture !== model.architecture) {
+  // A diffusion model is steered by vectors of the model that it came from: on its own none is trained.
+  const fitting = [undefined, model.architecture, writersBefore.get(model.architecture)]
+  if (!fitting.includes(architecture)) {
     throw mismatch(`The control vector is for ${architecture} models; ${model.name} is ${model.architecture}`)
   }
   for (const [layer, direction] of directions) {
