@@ -81,6 +81,12 @@ const nodes: Record<string, WorkflowNode> = {
 
   // What is refused.
   generated: on('generation/generate', { prompt }),
+  loraTrained: on(
+    'lora/train',
+    { rank: 2, steps: 1 },
+    { model: ['model', 'model'], dataset: ['lines', 'dataset'] },
+  ),
+  lines: on('lora/dataset', { text: 'A whale.\nA dragon.' }),
   trained: on('steering/control-vector', { positive: ['happy'], negative: ['gloomy'], read: 'text' }),
   written: diffuse('writer'),
   foreign: on('diffusion/mask', { text: 'A whale.', share: 1 }, { model: ['writer', 'model'] }),
@@ -135,13 +141,13 @@ const textOf = (node: string): string => String(result.outputs[node]?.['text'])
 const errorOf = (node: string) => result.errors.find((error) => error.node === node)
 /** Texts of a grid, by their coordinates. */
 function textsOf(node: string): { at: Record<string, unknown>; text: string }[] {
-  const { cells } = result.outputs[node]?.['values'] as unknown as LabelledValue
+  const { cells } = result.outputs[node]!['values'] as unknown as LabelledValue
   return cells.map((cell) => ({ at: cell.at, text: 'value' in cell ? String(cell.value) : '' }))
 }
 
 describe('of a diffusion model', () => {
   test('nothing fails but what is refused', () => {
-    const refused = ['generated', 'trained', 'written', 'foreignFilled', 'tooLong']
+    const refused = ['generated', 'trained', 'loraTrained', 'written', 'foreignFilled', 'tooLong']
     expect(
       result.errors.map(({ node, message }) => [node, message]).filter(([node]) => !refused.includes(node!)),
     ).toEqual([])
@@ -161,7 +167,7 @@ describe('of a diffusion model', () => {
 
   test('texts are scored by an estimate, which finds what is well written likelier, and embedded', () => {
     expect(result.outputs['scored']).toMatchObject({ index: 0 })
-    expect((result.outputs['embedded']?.['list'] as number[]).length).toBe(128)
+    expect((result.outputs['embedded']!['list'] as number[]).length).toBe(128)
   })
 
   test('a model that writes from left to right judges what another fills in', () => {
@@ -178,6 +184,10 @@ describe('of a diffusion model', () => {
       code: 'model-unsupported',
       message: expect.stringMatching(/writes from left to right/),
       hint: expect.stringContaining('“Generate”'),
+    })
+    expect(errorOf('loraTrained')).toMatchObject({
+      code: 'model-unsupported',
+      message: expect.stringMatching(/llada models cannot be trained/),
     })
     expect(errorOf('trained')).toMatchObject({
       code: 'model-unsupported',

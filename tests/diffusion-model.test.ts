@@ -115,7 +115,7 @@ test('more steps write better, and what was asked for', async () => {
   expect(many.map(topicOf)).toEqual(tasks.story.slice(0, 2).map(({ topic }) => topic))
 })
 
-describe.runIf(full)('over 60 texts a point', () => {
+describe.runIf(full)('over 60 texts a point', { timeout: 3_600_000 }, () => {
   test('valid sentences rise over 4, 16, 32 and 80 steps', async () => {
     const points: number[] = []
     for (const steps of [4, 16, 32, 80]) points.push(await valid({ steps }))

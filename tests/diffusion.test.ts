@@ -7,6 +7,7 @@ import {
   type RunEvent,
 } from '@woolgather/workflow'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { notesOf } from '../nodes/diffusion/notes.ts'
 import { runGraph } from '../nodes/testing/run-graph.ts'
 import { openTinyDiffuser, type TinyDiffuser } from './tiny-diffuser.ts'
 
@@ -96,6 +97,35 @@ test('notes say what was not done as asked: more steps than holes, guidance with
     'The prompt is empty: guidance has nothing to go by, and is off.',
   ])
   expect((await diffuse()).warnings).toEqual([])
+})
+
+test('a note says that the file does not tell whether its rows are shifted', async () => {
+  await using silent = await openTinyDiffuser({ saysShift: false })
+  const node = { type: 'diffusion/diffuse', inputs: small, links }
+  const { outputs } = await silent.run({ model, node })
+  expect(outputs['node']?.['warnings']).toEqual([expect.stringMatching(/diffusion\.shift_logits/)])
+})
+
+test('a prefix is kept where that is asked for, and a note says where it could not be', async () => {
+  const blocks = { blockLength: 8, steps: 12, keepPrefix: true }
+  expect((await diffuse(blocks)).warnings).toEqual([])
+  const asked = {
+    capped: false,
+    keepPrefix: true,
+    steps: 12,
+    guidance: 1,
+    unprompted: false,
+    systemMoved: false,
+  }
+  expect(notesOf({ ...asked, model: tiny.model, kept: false })).toEqual([
+    expect.stringMatching(/^The prefix was not kept: .*do not fit/),
+  ])
+})
+
+test('no steps are refused', async () => {
+  const node = { type: 'diffusion/diffuse', inputs: { ...small, steps: 0 }, links }
+  const { errors } = await tiny.run({ model, node })
+  expect(errors).toMatchObject([{ code: 'invalid-input', node: 'node', input: 'steps' }])
 })
 
 test('a canvas of another vocabulary is refused', async () => {

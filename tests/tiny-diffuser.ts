@@ -14,7 +14,7 @@ export interface TinyDiffuser extends AsyncDisposable {
 }
 
 /** A diffusion model with random weights, which fills holes with nonsense. */
-export async function openTinyDiffuser(): Promise<TinyDiffuser> {
+export async function openTinyDiffuser({ saysShift = true } = {}): Promise<TinyDiffuser> {
   const folder = await mkdtemp(path.join(tmpdir(), 'diffuser-'))
   const file = path.join(folder, 'diffuser.gguf')
   await writeRandomModel(file, {
@@ -22,7 +22,7 @@ export async function openTinyDiffuser(): Promise<TinyDiffuser> {
     name: 'Tiny diffuser',
     metadata: {
       'tokenizer.ggml.mask_token_id': { u32: 300 },
-      'diffusion.shift_logits': { bool: false },
+      ...(saysShift && { 'diffusion.shift_logits': { bool: false } }),
     },
   })
   const llama = await createLlama({ gpu: 'cpu', threads: 1 })

@@ -9,19 +9,20 @@ export async function takePage(page, url, { open, file, view, run = true, act })
   await page.goto(`${url}?${new URLSearchParams({ ...(open && { workflow: open }), ...(view && { view }) })}`)
   await page.locator('[data-node-id], .app-view').first().waitFor()
   if (file) await openFile(page, file)
-  const runAll = async () => {
-    await page.getByRole('button', { name: 'Run', exact: true }).click()
-    await page.locator(completed).waitFor({ timeout: 300_000 })
-  }
-  if (run) await runAll()
+  if (run) await runAll(page)
   // Nodes grew by what they show.
   if (view !== 'app') await page.keyboard.press('f')
-  await act?.(page, runAll)
+  await act?.(page, () => runAll(page))
   await page.waitForLoadState('networkidle')
   return page.screenshot()
 }
 
-async function openFile(page, workflow) {
+export async function runAll(page) {
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.locator(completed).waitFor({ timeout: 300_000 })
+}
+
+export async function openFile(page, workflow) {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'woolgather-pictures-')), 'workflow.json')
   writeFileSync(file, JSON.stringify(workflow))
   await page.getByLabel('Workflow file').setInputFiles(file)

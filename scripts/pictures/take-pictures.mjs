@@ -3,6 +3,7 @@ import path from 'node:path'
 import { openEditorPage } from '../../bench/editor/editor-page.mjs'
 import { root } from '../run.mjs'
 import { filmGrid } from './film.mjs'
+import { exportGrid, knobs } from './knobs.mjs'
 import { pages } from './pages.mjs'
 import { takeExample } from './take-example.mjs'
 import { takePage } from './take-page.mjs'
@@ -27,6 +28,11 @@ export async function takePictures(names) {
   for (const [name, shot] of Object.entries(pages).filter(([name]) => wanted(name))) {
     await save(ofPages, name, editor, shot, async (page) =>
       toWebp(page, await takePage(page, url, shot), { width: 1600, quality: 0.75 }),
+    )
+  }
+  for (const [name, workflow] of Object.entries(knobs).filter(([name]) => wanted(name))) {
+    await save(ofPages, name, editor, {}, async (page) =>
+      toWebp(page, await exportGrid(page, url, workflow), { width: 800, quality: 0.6 }),
     )
   }
   if (wanted('filling')) await save(ofPages, 'filling', editor, {}, (page) => filmGrid(page, url))
