@@ -2,6 +2,7 @@ import type { ArtifactStore } from '@woolgather/engine'
 import {
   apiOutputs,
   resolveOutput,
+  type Descriptions,
   type ReadArtifact,
   type OutputValue,
   type RunError,
@@ -18,6 +19,8 @@ export interface Answer {
   usage: Usage
   /** Of each token, as the node that generated them tells it; empty where nobody asked. */
   logprobs: TokenLogprob[]
+  /** What its nodes warned of, each sentence once: keywords of a schema that assert nothing, say. */
+  warnings: string[]
 }
 
 /** Tokens that all nodes of the run read and wrote together. */
@@ -37,6 +40,7 @@ export interface AnswerOptions {
   runs: RunService
   artifacts: ArtifactStore
   workflow: Workflow
+  types: Descriptions
   signal: AbortSignal
   /**
    * Called with pieces of the answer as they are generated, which together are the answer, and what is told of their
@@ -73,6 +77,7 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
   let heard: TokenLogprob[] = []
   let passed = 0
   const usage: Usage = { prompt: 0, completion: 0 }
+  const warned: OutputValue[] = []
   let failure: RunError | undefined
   const pass = (text: string): void => {
     if (text.length <= sent.length || !text.startsWith(sent)) return
@@ -90,7 +95,10 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
     if (event.type === 'cell.failed') failure ??= event.error
     if (event.type === 'run.finished') failure ??= event.error
     const ended = event.type === 'cell.finished' || event.type === 'cell.cached'
-    if (ended) count(event.outputs)
+    if (ended) {
+      count(event.outputs)
+      if (warned.length < mostWarned) warned.push(...warningsOf(event, options))
+    }
     if (!('node' in event) || Object.keys(event.at).length > 0) return
     if (event.node === output.node && ended) value = event.outputs['value']
     if (event.node !== source) return
@@ -118,7 +126,26 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
   const logprobs = told === undefined ? [] : ((await resolveOutput(told, read)) as unknown as TokenLogprob[])
   heard = logprobs
   pass(text)
-  return { text, finishReason, usage, logprobs }
+  return { text, finishReason, usage, logprobs, warnings: await readWarnings(warned, read) }
+}
+
+/** Cells whose warnings are told: each of a sweep has its own. */
+const mostWarned = 20
+
+/** What a node of the workflow gave at outputs that warn. */
+function warningsOf(
+  { node, outputs }: { node: string; outputs: Record<string, OutputValue> },
+  { workflow, types }: Pick<AnswerOptions, 'workflow' | 'types'>,
+): OutputValue[] {
+  const description = types.get(workflow.nodes[node]?.type ?? '')
+  return (description?.outputs ?? []).flatMap(({ name, warns }) =>
+    warns === true && outputs[name] !== undefined ? [outputs[name]] : [],
+  )
+}
+
+async function readWarnings(warned: readonly OutputValue[], read: ReadArtifact): Promise<string[]> {
+  const lists = await Promise.all(warned.map(async (value) => await resolveOutput(value, read)))
+  return [...new Set(lists.flat().filter((sentence) => typeof sentence === 'string'))]
 }
 
 /** Reasons of `generation/generate` to stop before the text was over. */

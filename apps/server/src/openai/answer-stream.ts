@@ -2,7 +2,7 @@ import type { RunError } from '@woolgather/workflow'
 import type { Response } from 'express'
 import type { Answer, TokenLogprob } from './answer-call.ts'
 import { describeError } from './call-error.ts'
-import type { Format } from './formats.ts'
+import { warningsField, type Format } from './formats.ts'
 
 /** Milliseconds in which nothing comes until a comment is sent: first, and from then on. */
 export interface Silence {
@@ -62,7 +62,8 @@ export function createStream(
     const before = told.get(index)
     const choice = format.chunkChoice({ ...piece, index, first: before === undefined, before: before ?? [] })
     told.set(index, [...(before ?? []), ...piece.logprobs])
-    send({ ...head, object: format.chunkObject, choices: [choice] })
+    const warnings = warningsField(piece.answer?.warnings ?? [])
+    send({ ...head, object: format.chunkObject, choices: [choice], ...warnings })
   }
 
   listen(silence.first)

@@ -57,6 +57,11 @@ export const completion: Format = {
   }),
 }
 
+/** A field beside those of the interface, which clients pass over or show; only where something was warned of. */
+export function warningsField(warnings: readonly string[]): { warnings?: readonly string[] } {
+  return warnings.length === 0 ? {} : { warnings }
+}
+
 export function describeUsage(usages: readonly Usage[]): object {
   const sum = (of: keyof Usage): number => usages.reduce((total, usage) => total + usage[of], 0)
   const [prompt, written] = [sum('prompt'), sum('completion')]

@@ -305,6 +305,34 @@ describe('with the official client a workflow', () => {
     }
   })
 
+  test('tells what a schema says that is ignored in a field beside the others, in a stream with the last piece', async () => {
+    const client = clientOf(server)
+    const ask = (schema: Record<string, unknown>) =>
+      ({
+        model: 'plain',
+        messages: [{ role: 'user' as const, content: 'x' }],
+        response_format: { type: 'json_schema' as const, json_schema: { name: 'mood', schema } },
+      }) satisfies OpenAI.ChatCompletionCreateParams
+    const noted = { enum: ['happy', 'sad'], nullable: true, format: 'feeling' }
+    const warnings = [
+      expect.stringMatching(/“nullable” at # asserts nothing and is ignored/) as string,
+      expect.stringMatching(/format “feeling” at # is not known/) as string,
+    ]
+    expect(await client.chat.completions.create(ask(noted))).toMatchObject({ warnings })
+    expect(await client.chat.completions.create(ask({ enum: ['happy', 'sad'] }))).not.toHaveProperty(
+      'warnings',
+    )
+    const chunks = []
+    for await (const chunk of await client.chat.completions.create({ ...ask(noted), stream: true }))
+      chunks.push(chunk)
+    expect(chunks.filter((chunk) => 'warnings' in chunk)).toEqual([
+      expect.objectContaining({
+        warnings,
+        choices: [expect.objectContaining({ finish_reason: 'stop' })],
+      }),
+    ])
+  })
+
   test('ends JSON within the maximum of tokens, and says where that is too small for any', async () => {
     const client = clientOf(server)
     const ask = (max_tokens: number) =>

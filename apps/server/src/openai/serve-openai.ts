@@ -13,7 +13,14 @@ import { answerCall, type Answer, type TokenLogprob } from './answer-call.ts'
 import { createStream, type Silence } from './answer-stream.ts'
 import { bindCall, isCallable, UnboundParameter, type Asked } from './bind-call.ts'
 import { CallError, describeError } from './call-error.ts'
-import { chat, completion, describeEmbeddingUsage, describeUsage, type Format } from './formats.ts'
+import {
+  chat,
+  completion,
+  describeEmbeddingUsage,
+  describeUsage,
+  warningsField,
+  type Format,
+} from './formats.ts'
 import {
   readChatRequest,
   readCompletionRequest,
@@ -86,7 +93,8 @@ async function serveCall(
     const usage = describeUsage(answers.map((answer) => answer.usage))
     if (stream) return stream.end(call.includeUsage ? usage : undefined)
     const choices = answers.map((answer, index) => format.choice(answer, index))
-    response.json({ ...head, object: format.object, choices, usage })
+    const warnings = [...new Set(answers.flatMap((answer) => answer.warnings))]
+    response.json({ ...head, object: format.object, choices, usage, ...warningsField(warnings) })
   } catch (thrown) {
     if (!stream?.begun) throw thrown
     stream.fail(thrown instanceof CallError ? thrown.error : describeThrown(thrown).error)
@@ -155,7 +163,7 @@ interface Listener {
 async function answerAll(
   bound: readonly Workflow[],
   response: Response,
-  { runs, artifacts }: OpenAiOptions,
+  { runs, artifacts, types }: OpenAiOptions,
   { onText, onAnswer }: Listener,
 ): Promise<Answer[]> {
   const gone = new AbortController()
@@ -168,6 +176,7 @@ async function answerAll(
       runs,
       artifacts,
       workflow,
+      types,
       signal: gone.signal,
       onText: (piece, logprobs) => failed || onText(choice, piece, logprobs),
     })
