@@ -60,6 +60,21 @@ test('a name that is a folder is a clear error, and nothing half-written stays',
   expect(await readdir(output)).toEqual(['story.txt'])
 })
 
+test('a name below a file is as clear an error', async () => {
+  await createFiles(output).writeOutput('a.txt', 'x', { overwrite: false })
+  const below = createFiles(output).writeOutput('a.txt/b.txt', 'y', { overwrite: false })
+  await expect(below).rejects.toMatchObject({ code: 'write-failed' })
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe is no file: nobody waits for what comes out of it',
+  async () => {
+    await mkdir(output, { recursive: true })
+    execFileSync('mkfifo', [path.join(output, 'pipe.txt')])
+    await expect(createFiles(output).readInput('pipe.txt')).rejects.toMatchObject({ code: 'file-unreadable' })
+  },
+)
+
 test('a name with backslashes, as Windows writes paths, is the same file, and leads out of no folder', async () => {
   const files = createFiles(output)
   expect(await files.writeOutput('sub\\a.txt', 'a', { overwrite: false })).toBe('sub/a.txt')

@@ -1,6 +1,6 @@
-import { link, mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { writeWhole } from '@woolgather/disk'
+import { takeName, writeWhole } from '@woolgather/disk'
 import { confinePath, largestInputFile } from '@woolgather/files'
 import type { Files } from '@woolgather/nodes'
 import { decodeText, ReadError } from '@woolgather/tables'
@@ -24,8 +24,8 @@ export function createFiles(outputFolder: string, inputFolders: readonly string[
     async writeOutput(name, text, { overwrite }) {
       await mkdir(outputFolder, { recursive: true })
       const target = await confinePath(outputFolder, name)
-      await mkdir(path.dirname(target), { recursive: true })
       try {
+        await mkdir(path.dirname(target), { recursive: true })
         const written = overwrite ? await replace(target, text) : await writeBeside(target, text)
         return path.relative(outputFolder, written).replaceAll(path.sep, '/')
       } catch (cause) {
@@ -45,7 +45,10 @@ export function createFiles(outputFolder: string, inputFolders: readonly string[
 
 async function readBytes(file: string, name: string): Promise<Uint8Array | undefined> {
   try {
-    const { size } = await stat(file)
+    const found = await stat(file)
+    const { size } = found
+    // Reading a pipe would wait for whoever writes to it.
+    if (!found.isFile()) throw new Error('it is no file')
     if (size > largestInputFile) {
       throw new WoolgatherError(
         'file-too-large',
@@ -86,16 +89,11 @@ async function writeBeside(target: string, text: string): Promise<string> {
   return written
 }
 
-/** Takes the first free name of `story.txt`, `story-2.txt`, …; linking fails where a name is taken, so none is lost. */
+/** Takes the first free name of `story.txt`, `story-2.txt`, …; none that is taken is lost. */
 async function placeBeside(temporary: string, target: string): Promise<string> {
   const { dir, name, ext } = path.parse(target)
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? target : path.join(dir, `${name}-${number}${ext}`)
-    try {
-      await link(temporary, candidate)
-      return candidate
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
+    if (await takeName(temporary, candidate)) return candidate
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { link, statfs, type FileHandle } from 'node:fs/promises'
+import { statfs, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
-import { writeAll, writeWhole } from '@woolgather/disk'
+import { takeName, writeAll, writeWhole } from '@woolgather/disk'
 import { placeToSave } from '@woolgather/files'
 import { GgufError, measureTensors, readHeader } from '@woolgather/gguf'
 import type { UploadResponse } from '@woolgather/protocol'
@@ -51,14 +51,7 @@ export async function receiveModel(folder: string, name: string, request: Reques
   await writeWhole(target, receive, {
     async place(temporary) {
       await checkModel(temporary, name)
-      for (;;) {
-        try {
-          return await link(temporary, placed)
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-          placed = await placeToSave(folder, name, false)
-        }
-      }
+      while (!(await takeName(temporary, placed))) placed = await placeToSave(folder, name, false)
     },
   })
   return { file: path.relative(folder, placed).replaceAll(path.sep, '/'), bytes, sha256: hash.digest('hex') }
