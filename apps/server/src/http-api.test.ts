@@ -217,7 +217,14 @@ describe('uploads', () => {
     expect(readFileSync(path.join(folder, 'table 1.csv'), 'utf8')).toBe(text)
   })
 
-  test.each(['', '..', '../x', 'a/b', 'a\\b', '.hidden', 'a\0b', 'con.', 'x'.repeat(200)])(
+  test('have names in any script', async () => {
+    await using server = await startTestServer()
+    const name = 'Einkäufe – 買い物.csv'
+    await server.connect().ask('upload', { query: { name }, body: new Blob(['a']) })
+    expect(readdirSync(path.join(server.folder, 'data', 'inputs'))).toEqual([name])
+  })
+
+  test.each(['', '..', '../x', 'a/b', 'a\\b', '.hidden', 'a\0b', 'con.', 'x'.repeat(200), 'é'.repeat(120)])(
     'are refused under the name %j',
     async (name) => {
       await using server = await startTestServer()

@@ -7,9 +7,7 @@ import { GgufError, measureTensors, readHeader } from '@woolgather/gguf'
 import type { UploadResponse } from '@woolgather/protocol'
 import type { Request } from 'express'
 import { HttpError } from '../errors/http-error.ts'
-
-/** A file name on every system that does not look hidden, and nothing that could lead out of its folder. */
-const namePattern = /^[^\\/:*?"<>|\p{Cc}.][^\\/:*?"<>|\p{Cc}]{0,189}\.gguf$/iu
+import { isFileName } from './file-name.ts'
 
 /** Bytes that stay free on the disk, as where models are downloaded. */
 const spareBytes = 2 ** 27
@@ -22,7 +20,7 @@ const lookEvery = 2 ** 26
  * @throws HttpError 400 where it is none, 507 where the disk has no room
  */
 export async function receiveModel(folder: string, name: string, request: Request): Promise<UploadResponse> {
-  if (!namePattern.test(name)) {
+  if (!isFileName(name) || !/\.gguf$/i.test(name)) {
     throw new HttpError(400, 'protocol', '`name` must be the name of a .gguf file, without folders.', {
       hint: 'Write POST /api/models?name=model.gguf.',
     })

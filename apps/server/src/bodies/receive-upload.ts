@@ -6,10 +6,8 @@ import { largestInputFile } from '@woolgather/files'
 import type { UploadResponse } from '@woolgather/protocol'
 import type { Request } from 'express'
 import { HttpError } from '../errors/http-error.ts'
+import { isFileName } from './file-name.ts'
 import { tooLargeText } from '../errors/tell-size.ts'
-
-/** A file name on every system, and nothing that could lead out of its folder. */
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,149}$/
 
 /**
  * Writes the body of a request to the folder of inputs, under another name until it is whole.
@@ -17,11 +15,11 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,149}$/
  */
 export async function receiveUpload(folder: string, request: Request): Promise<UploadResponse> {
   const { name } = request.query
-  if (typeof name !== 'string' || !namePattern.test(name) || name.endsWith('.')) {
+  if (typeof name !== 'string' || !isFileName(name)) {
     throw new HttpError(
       400,
       'protocol',
-      '`name` must be the name of a file: letters, digits, spaces, “.”, “_” and “-”.',
+      '`name` must be the name of a file, without folders: no “/”, “:” and the like, no “.” in front or at the end.',
       { hint: 'Write POST /api/upload?name=table.csv.' },
     )
   }
