@@ -8,7 +8,7 @@ import { explainConstraintError, loadConstraints } from '../steering/constraints
 import { biasSettings } from '../steering/words/resolve-bias.ts'
 import { onlyWords, restrictWords } from '../steering/words/restrict-words.ts'
 import { framingInputs, promptInput, specialParts } from './prompt-inputs.ts'
-import { reportResult, splitMessages } from './report-result.ts'
+import { AnswerWatch, reportResult, splitMessages } from './report-result.ts'
 import { joinSamplers, samplerSchema, splitSampler } from './sampler-value.ts'
 import { readSampling, samplingInputs } from './sampling.ts'
 import { useModels, weightNotes } from './use-models.ts'
@@ -149,6 +149,7 @@ export const generate: WoolgatherNode = defineNode({
       const read = 'text' in prompt ? prompt.text : ''
       const constraint = await restrictWords(asked.model, states, bias, read)
       let generated = 0
+      const answer = new AnswerWatch(asked.model, answerOpening)
       const result = await asked.model
         .generate({
           prompt,
@@ -162,8 +163,10 @@ export const generate: WoolgatherNode = defineNode({
           ...(logprobs !== undefined && { logprobs }),
           signal,
           onPromptProgress: (done, total) => progress(done, total, 'prompt tokens'),
+          onToken: (id) => answer.see(id),
           onText: (piece, told) => {
-            token(piece, told)
+            // Thoughts are told when it has ended: who reads along reads the text.
+            if (answer.isOpen) token(piece, told)
             progress(++generated, maxTokens, 'tokens')
           },
         })

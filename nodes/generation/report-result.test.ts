@@ -1,6 +1,6 @@
 import type { GenerateResult } from '@woolgather/llama'
 import { expect, test } from 'vitest'
-import { splitMessages } from './report-result.ts'
+import { AnswerWatch, splitMessages } from './report-result.ts'
 
 /** Words are tokens; those in angles are control tokens. */
 const vocabulary = ['<channel>', '<message>', '<end>', '<start>', 'thought', 'final', 'I think.', 'Hello!']
@@ -28,4 +28,19 @@ test('of several messages the last is the answer, and what stands before it is t
 test('a model that does not come to its answer, and one that writes one message, are given back whole', () => {
   expect(splitMessages(model, resultOf(...thinks), opening)).toMatchObject({ text: 'all', thinking: '' })
   expect(splitMessages(model, resultOf('Hello!'), undefined)).toMatchObject({ text: 'all', thinking: '' })
+})
+
+test('what is written is the answer from its opening on, and all of it where a model writes one message', () => {
+  const openAt = (opening: string | undefined, ...words: string[]): boolean[] => {
+    const watch = new AnswerWatch(model, opening)
+    return words.map((word) => (watch.see(vocabulary.indexOf(word)), watch.isOpen))
+  }
+  expect(openAt(opening, ...thinks, ...answers)).toEqual([
+    ...thinks.map(() => false),
+    false,
+    false,
+    true,
+    true,
+  ])
+  expect(openAt(undefined, ...thinks)).toEqual(thinks.map(() => true))
 })

@@ -56,6 +56,29 @@ export function splitMessages(
   }
 }
 
+/** Sees from the tokens of a model that writes several messages whether it is at one that may be its answer. */
+export class AnswerWatch {
+  readonly #opens: readonly number[]
+  #last: number[] = []
+  #isOpen = false
+
+  /** @param opening as `splitMessages` takes it */
+  constructor(model: Pick<LanguageModel, 'tokenize'>, opening: string | undefined) {
+    this.#opens = opening === undefined ? [] : model.tokenize(opening, { special: true, addBos: false })
+  }
+
+  see(token: number): void {
+    if (this.isOpen) return
+    this.#last = [...this.#last, token].slice(-this.#opens.length)
+    this.#isOpen = this.#opens.every((one, index) => one === this.#last[index])
+  }
+
+  /** What is written now is the answer, not thought. */
+  get isOpen(): boolean {
+    return this.#isOpen || this.#opens.length === 0
+  }
+}
+
 /** What the text says as JSON, in a code block or not; null where it is none. */
 function jsonIn(text: string): Json {
   try {

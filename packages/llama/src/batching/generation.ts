@@ -44,6 +44,7 @@ export interface GenerationInput {
   maxTokens: number | undefined
   stop: readonly string[]
   onText: GenerateRequest['onText']
+  onToken: GenerateRequest['onToken']
   onPromptProgress: ((done: number, total: number) => void) | undefined
   /** What the result says of itself. */
   reproducible: Reproducibility
@@ -189,6 +190,7 @@ export class Generation implements Task {
     if (vocabulary.endsGeneration(token)) return this.#finish('end')
     if (constraint && !constraint.accept(token)) throw refusedToken(token)
     this.#append(token, logprob)
+    this.#input.onToken?.(token)
     if (this.#output.push(vocabulary.piece(token), logprob)) return this.#finish('stop')
     if (constraint?.isComplete) return this.#finish('complete')
     if (this.#written.length === maxTokens) return this.#finish('length')

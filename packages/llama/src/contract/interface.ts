@@ -350,6 +350,8 @@ export interface GenerateRequest {
    * the last call; of those that the end holds back only the result tells.
    */
   onText?: ((text: string, logprobs: TokenLogprob[]) => void) | undefined
+  /** Each token that is written, before its text: of control tokens there is none. */
+  onToken?: ((token: number) => void) | undefined
   /** Prompt tokens decoded so far. */
   onPromptProgress?: ((done: number, total: number) => void) | undefined
 }

@@ -308,6 +308,7 @@ export class FakeWeights {
       if (written.length >= most || token === this.vocabulary.eos) break
       await this.#step(request)
       written.push(token)
+      request.onToken?.(token)
       const logprob =
         request.logprobs === undefined
           ? []

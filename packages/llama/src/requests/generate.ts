@@ -47,12 +47,12 @@ async function begin(
     sampler.acceptPrompt(prepared.terms[0]?.prompt ?? [])
     const chooser = new TokenChooser(sampler, vocabulary, request.logprobs, sampling.sequenceBias)
     const { terms, plausibility, reproducible } = prepared
-    const { constraint, maxTokens, stop = [], onText, onPromptProgress } = request
+    const { constraint, maxTokens, stop = [], onText, onToken, onPromptProgress } = request
     const finishing = beginFinishing(request, room(terms, maxTokens), [
       ...neverWritten(sampling),
       ...vocabulary.suppressed,
     ])
-    const output = { finishing, maxTokens, stop, onText, onPromptProgress, reproducible }
+    const output = { finishing, maxTokens, stop, onText, onToken, onPromptProgress, reproducible }
     return new Generation({ terms, plausibility, chooser, vocabulary, constraint, ...output, release })
   } catch (error) {
     release()

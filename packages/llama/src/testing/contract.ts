@@ -186,7 +186,9 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
       test('text streams in pieces that make up the result and split no character', async () => {
         const pieces: string[] = []
         const told: TokenLogprob[] = []
-        const { text, logprobs } = await generate({
+        const seen: number[] = []
+        const { text, logprobs, tokens } = await generate({
+          onToken: (token) => seen.push(token),
           onText: (piece, some) => {
             pieces.push(piece)
             told.push(...some)
@@ -195,6 +197,7 @@ export function describeLlamaContract(name: string, createRuntime: () => Promise
           logprobs: 1,
         })
         expect(pieces.join('')).toBe(text)
+        expect(seen).toEqual(tokens)
         expect(told.length).toBeGreaterThan(1)
         expect(told).toEqual(logprobs!.slice(0, told.length))
         expect(pieces.length).toBeGreaterThan(1)
