@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { installChromium } from './browser.mjs'
+import { installNatsServer } from './nats-server.mjs'
 import { prepare } from './prepare.mjs'
 import { root, run } from './run.mjs'
 
@@ -14,6 +15,7 @@ const files = args.filter((arg) => arg !== '--full')
 
 prepare()
 await installChromium()
+await installNatsServer()
 if (files.length === 0) run(process.execPath, [path.join(root, 'scripts/check.mjs'), '--built'])
 
 const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-test-'))

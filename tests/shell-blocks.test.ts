@@ -16,6 +16,11 @@ const notRun: Record<string, string> = {
   'npm run test:architectures': 'takes a quarter of an hour: tests/architectures.test.ts',
   'curl -s localhost:7860/api/downloads':
     'fetches from Hugging Face: tests/editor/drop.test.ts, of a server here',
+  'nats-server -js': 'stays: tests/nats-fabric.test.ts',
+  'npx woolgather serve --fabric': 'several machines: tests/many-machines.test.ts',
+  'npx woolgather worker --fabric': 'several machines: tests/many-machines.test.ts',
+  'npx woolgather batch workflows/story-for-each-row.json --rows workflows/stories.csv --out stories.jsonl --concurrency':
+    'several machines: tests/many-machines.test.ts',
   "curl -s 'localhost:7860/api/hub": 'searches on Hugging Face',
 }
 

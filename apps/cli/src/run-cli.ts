@@ -10,9 +10,10 @@ import type { ListModelsOptions } from './commands/list-models.ts'
 import type { RecipeOptions } from './commands/recipe.ts'
 import type { RunOptions } from './running/run-options.ts'
 import type { ServeOptions } from './commands/serve.ts'
+import type { WorkerOptions } from './commands/worker.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import { exitCodes } from './io/exit-codes.ts'
-import { collect, folderOptions, listeningOptions, withOptions, workerOptions } from './with-options.ts'
+import { collect, folderOptions, listeningOptions, withOptions, workerOptions } from './io/with-options.ts'
 import { printable, printIssues } from './print/print-issues.ts'
 
 /**
@@ -198,8 +199,18 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
   withOptions(program.command('serve [workflow]'), [...workerOptions, ...listeningOptions])
     .description('start the server and its editor, and open a workflow in it')
     .option('--open', 'open the editor in the browser')
+    .option('--with-worker', 'with --fabric: a worker on this machine, too')
     .action(async (file: string | undefined, options: ServeOptions) =>
       exit(await (await import('./commands/serve.ts')).serve(file, options, io)),
+    )
+
+  withOptions(program.command('worker'), [...workerOptions, 'fabric'])
+    .description('use the models of this machine for servers elsewhere')
+    .option('--gpu <number>', 'use this one of several GPUs alone')
+    .option('--name <text>', "what it is called on the servers' pages; default the name of the machine")
+    .option('--cells <n>', 'cells run at once; default 64, as many as one decode takes')
+    .action(async (options: WorkerOptions) =>
+      exit(await (await import('./commands/worker.ts')).work(options, io)),
     )
 
   return program

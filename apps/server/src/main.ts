@@ -45,6 +45,7 @@ async function main(): Promise<void> {
       idleUnload,
       workerMemory,
       jsonLog,
+      fabric,
       ...others
     } = readOptions(given)
     const { models, nodes, output, data, cpu, examples, editor, ...forgotten } = others
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
       webhookSecret,
       folders,
       workerEntry: createRequire(import.meta.url).resolve('@woolgather/worker/main'),
+      fabric,
       workerEnv: cpu ? { WOOLGATHER_GPU: 'cpu' } : {},
       idleUnload,
       workerMemory,

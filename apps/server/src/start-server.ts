@@ -7,6 +7,7 @@ import { createModelLedger, openDownloadHosts, openModels } from '@woolgather/fi
 import { describeLibrary } from '@woolgather/nodes/descriptions'
 import type { ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import {
+  fabricVariable,
   readWorkerMemory,
   serverLimits,
   serverOptions,
@@ -46,6 +47,8 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   /** Module of the worker process, an absolute path. */
   workerEntry: string
   workerEnv?: Record<string, string> | undefined
+  /** Address of a fabric whose workers run what needs models; absent: a worker of its own does. */
+  fabric?: string | undefined
   /** Seconds after its last use that a model is unloaded, default 300; 0: it stays. */
   idleUnload?: number | undefined
   /** Bytes the worker may take; default: a share of the machine's memory, see `readWorkerMemory`. */
@@ -59,7 +62,7 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   editorFolder?: string | undefined
   /** Node types; default: the node library's. */
   descriptions?: readonly NodeDescription[] | undefined
-  /** Runs handed to the worker at once, default 4: it batches what uses the same model. */
+  /** Runs handed to the worker at once, default 4, on a fabric 256: it batches what uses the same model. */
   parallelRuns?: number | undefined
   /**
    * Milliseconds a client may take to send the headers of a request, default 10,000. A body may come slowly, but not
@@ -93,6 +96,9 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 const defaultPatience = 10_000
+
+/** Each of several machines has enough to do. */
+const fabricRuns = 256
 
 /** Headers of honest clients arrive at once; bodies, which may be files on a slow line, are watched as they come. */
 function timeoutsOf(patience: number): {
@@ -139,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     folders: options.folders,
     env: {
       ...options.workerEnv,
+      ...(options.fabric !== undefined && { [fabricVariable]: options.fabric }),
       [serverOptions.idleUnload.variable]: String(options.idleUnload ?? serverOptions.idleUnload.default),
     },
     limits: {
@@ -160,7 +167,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     descriptions,
     broken,
     hosts,
-    parallelRuns: options.parallelRuns ?? 4,
+    parallelRuns: options.parallelRuns ?? (options.fabric === undefined ? 4 : fabricRuns),
     webhooks: webhooks.map(({ name }) => name),
     version,
   })

@@ -1,6 +1,7 @@
 import { createRegistry } from '@woolgather/engine'
 import { createLlama, type LlamaRuntime } from '@woolgather/llama'
 import { definitions } from '@woolgather/nodes/definitions'
+import type { WorkerMessage } from '@woolgather/protocol'
 import type { Json, RunEvent, WorkflowNode } from '@woolgather/workflow'
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -8,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openLocalHost } from './local-host.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 const fixtures = path.resolve('packages/weights/src/imports/fixtures')
@@ -48,18 +50,18 @@ beforeAll(async () => {
   vi.stubEnv('HF_HUB_CACHE', path.join(folder, 'no-cache'))
   await cp(repositories['me/model']!, path.join(folder, 'models/own'), { recursive: true })
   await cp(repositories['me/style']!, path.join(folder, 'models/own-style'), { recursive: true })
-  worker = startWorker({
-    llama,
+  const own = {
     folders: {
       models: [path.join(folder, 'models')],
       output: path.join(folder, 'output'),
       data: path.join(folder, 'data'),
     },
     registry: createRegistry(definitions),
-    send: (message) => {
+    send: (message: WorkerMessage) => {
       if (message.type === 'events') for (const event of message.events) listeners.get(message.run)?.(event)
     },
-  })
+  }
+  worker = startWorker({ host: openLocalHost({ llama, ...own }), ...own })
 })
 afterAll(async () => {
   vi.unstubAllEnvs()

@@ -1,10 +1,16 @@
-import { gatherNodes } from '@woolgather/engine'
+import { createHash } from 'node:crypto'
+import { gatherNodes, type Registry } from '@woolgather/engine'
 import { createLlama } from '@woolgather/llama'
+import type { NodeServices } from '@woolgather/nodes'
 import { describeLibrary } from '@woolgather/nodes/descriptions'
 import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
-import { watchProcess } from '@woolgather/supervisor'
+import { cellsVariable, fabricVariable, watchProcess } from '@woolgather/supervisor'
 import { identityOfThisCode } from './code-identity.ts'
 import { describeDevice } from './describe-device.ts'
+import { withCellNodes } from './farm/cell-nodes.ts'
+import { openFarmHost } from './farm/farm-host.ts'
+import type { Host } from './host/host.ts'
+import { openLocalHost } from './local-host.ts'
 import { startWorker } from './worker.ts'
 
 /** The process next to the hardware: takes runs over IPC, answers with their events. Started by `packages/supervisor`. */
@@ -44,15 +50,14 @@ async function main(folders: WorkerFolders): Promise<void> {
   try {
     const library = { definitions: new Map(), descriptions: describeLibrary() }
     const { registry, broken } = await gatherNodes(library, folders.nodes ?? [])
-    const llama = await createLlama()
+    const { host, described, device, build } = await openHost(folders, registry)
     const worker = startWorker({
-      llama,
+      host,
       folders,
-      registry,
+      registry: described,
       send,
       code: identityOfThisCode(),
       watch,
-      idleMs: readIdle(process.env['WOOLGATHER_IDLE_UNLOAD']),
     })
     const exit = (): void => void worker[Symbol.asyncDispose]().then(() => process.exit(0))
     process.on('message', (message) => {
@@ -66,8 +71,9 @@ async function main(folders: WorkerFolders): Promise<void> {
     await watch.begun
     send({
       type: 'ready',
-      device: describeDevice(llama.info),
-      build: llama.info.build,
+      device,
+      build,
+      code: buildOf(registry),
       ...(broken.length > 0 && { leftOut: broken }),
     })
   } catch (error) {
@@ -83,6 +89,39 @@ async function main(folders: WorkerFolders): Promise<void> {
     process.disconnect()
     process.exitCode = 1
   }
+}
+
+interface OpenedHost {
+  host: Host
+  /** Everything that can be run. */
+  described: Registry<NodeServices>
+  device: string
+  /** Of the native library. */
+  build: string
+}
+
+/** This machine; where a fabric is named, the workers in it; and where cells come from one, this machine for them. */
+async function openHost(folders: WorkerFolders, registry: Registry<NodeServices>): Promise<OpenedHost> {
+  const address = process.env[fabricVariable]
+  if (address !== undefined) {
+    const host = await openFarmHost({ address, folders, registry, send, build: buildOf(registry) })
+    return { host, described: registry, device: 'workers on a fabric', build: 'of each worker' }
+  }
+  const llama = await createLlama()
+  const idleMs = readIdle(process.env['WOOLGATHER_IDLE_UNLOAD'])
+  const host = openLocalHost({ llama, folders, registry, send, code: identityOfThisCode(), idleMs })
+  const facts = { device: describeDevice(llama.info), build: llama.info.build }
+  if (process.env[cellsVariable] === undefined) return { host, described: registry, ...facts }
+  const cells = withCellNodes(registry)
+  return { host: { ...host, definitionsOf: cells.definitionsOf }, described: cells.registry, ...facts }
+}
+
+/** This code and that of packages of nodes: what one worker computes another may go on with. */
+function buildOf({ definitions }: Registry<NodeServices>): string {
+  const packages = [...definitions.values()].map(({ type, origin }) => `${type} ${origin?.code ?? ''}`)
+  return createHash('sha256')
+    .update([identityOfThisCode(), ...packages.sort()].join('\n'))
+    .digest('hex')
 }
 
 /** Seconds as milliseconds; without a number models stay loaded, as `run` and `batch` want it. */

@@ -2,11 +2,13 @@ import { createRegistry } from '@woolgather/engine'
 import { writeRandomLora, writeRandomModel } from '@woolgather/ggml/testing'
 import { createLlama, type LlamaRuntime } from '@woolgather/llama'
 import { definitions } from '@woolgather/nodes/definitions'
+import type { WorkerMessage } from '@woolgather/protocol'
 import type { RunEvent, WorkflowNode } from '@woolgather/workflow'
 import { copyFile, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openLocalHost } from './local-host.ts'
 import { startWorker, type Worker } from './worker.ts'
 
 let folder = ''
@@ -39,15 +41,15 @@ function open(code?: string): Worker {
     loadModel: llama.loadModel.bind(llama),
     [Symbol.asyncDispose]: async () => {},
   }
-  return startWorker({
-    llama: shared,
+  const own = {
     folders: { models: [folder], output: at('output'), data: at('data') },
     registry: createRegistry(definitions),
     code,
-    send: (message) => {
+    send: (message: WorkerMessage) => {
       if (message.type === 'events') for (const event of message.events) listeners.get(message.run)?.(event)
     },
-  })
+  }
+  return startWorker({ host: openLocalHost({ llama: shared, ...own }), ...own })
 }
 
 let runs = 0

@@ -64,4 +64,7 @@ export {
   type WorkerRequest,
 } from './worker-messages.ts'
 
+// several machines
+export { type FabricQueue, type FabricStatus, type FabricWorker } from './fabric-status.ts'
+
 export { createClient, type Client, type ClientOptions, type SocketLike } from './client.ts'

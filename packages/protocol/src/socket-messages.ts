@@ -15,6 +15,7 @@ import {
   type Workflow,
 } from '@woolgather/workflow'
 import { z } from 'zod'
+import { fabricStatusSchema, type FabricStatus } from './fabric-status.ts'
 import { modelDownloadSchema, type ModelDownload } from './http-downloads.ts'
 import {
   cellCancellationSchema,
@@ -75,6 +76,10 @@ export interface WorkerStatus {
   leftOut?: BrokenPackage[] | undefined
   /** What holds it, where it is stalled. */
   stall?: WorkerStall | undefined
+  /** What tells the code that computes from any other. */
+  code?: string | undefined
+  /** Workers on other machines, where it has its work done by them. */
+  fabric?: FabricStatus | undefined
 }
 
 /** A worker that does not answer. */
@@ -127,6 +132,8 @@ export const workerStatusSchema = schemaOf<WorkerStatus>()(
     memory: workerMemorySchema.optional(),
     stall: workerStallSchema.optional(),
     leftOut: z.array(brokenPackageSchema).optional(),
+    code: z.string().optional(),
+    fabric: fabricStatusSchema.optional(),
   }),
 )
 

@@ -16,6 +16,7 @@ import {
 } from '@woolgather/workflow'
 import { z } from 'zod'
 import { cellCancellationSchema, type CellCancellation } from './http-runs.ts'
+import { fabricStatusSchema, type FabricStatus } from './fabric-status.ts'
 import { workerMemorySchema, type WorkerMemory } from './socket-messages.ts'
 
 /** Folders a worker reads and writes; absolute paths. Nothing outside them is touched. */
@@ -50,6 +51,8 @@ export type WorkerRequest =
       /** Cells to run whatever the cache holds. */
       fresh?: CellChoice[] | undefined
       leftOver?: LeftOver | undefined
+      /** Whether somebody waits for it, default true: of work for several machines it goes first. */
+      interactive?: boolean | undefined
     }
   /** The whole run, or some cells of it. */
   | { type: 'cancel'; run: string; cells?: CellCancellation | undefined }
@@ -62,12 +65,20 @@ export type WorkerRequest =
 
 /** What a worker process answers. */
 export type WorkerMessage =
-  /** Sent once, when the native library is loaded. */
-  | { type: 'ready'; device: string; build: string; leftOut?: BrokenPackage[] | undefined }
+  /** Sent once, when the native library is loaded. `code` tells the code that computes from any other. */
+  | {
+      type: 'ready'
+      device: string
+      build: string
+      code?: string | undefined
+      leftOut?: BrokenPackage[] | undefined
+    }
   | { type: 'events'; run: string; events: RunEvent[] }
   | { type: 'pong' }
   /** What it holds in memory, when that has changed. */
   | { type: 'memory'; memory: WorkerMemory }
+  /** Who works for it elsewhere and what waits there, when that has changed. */
+  | { type: 'fabric'; fabric: FabricStatus }
   /** It could not start: no native library, wrong version. The process then exits. */
   | { type: 'failed'; error: RunError }
 
@@ -95,6 +106,7 @@ export const workerRequestSchema = schemaOf<WorkerRequest>()(
       seeds: z.record(z.string(), z.number()).optional(),
       fresh: z.array(cellChoiceSchema).optional(),
       leftOver: leftOverSchema.optional(),
+      interactive: z.boolean().optional(),
     }),
     z.object({
       type: z.literal('cancel'),
@@ -113,11 +125,13 @@ export const workerMessageSchema = schemaOf<WorkerMessage>()(
       type: z.literal('ready'),
       device: z.string(),
       build: z.string(),
+      code: z.string().optional(),
       leftOut: z.array(brokenPackageSchema).optional(),
     }),
     z.object({ type: z.literal('events'), run: z.string(), events: z.array(runEventSchema) }),
     z.object({ type: z.literal('pong') }),
     z.object({ type: z.literal('memory'), memory: workerMemorySchema }),
+    z.object({ type: z.literal('fabric'), fabric: fabricStatusSchema }),
     z.object({ type: z.literal('failed'), error: runErrorSchema }),
   ]),
 )

@@ -1,6 +1,6 @@
 // a worker process that is kept alive
 export { startWorker } from './start-worker.ts'
-export type { RunRequest, WorkerHandle } from './worker-handle.ts'
+export { cellsVariable, fabricVariable, type RunRequest, type WorkerHandle } from './worker-handle.ts'
 export { commandLimits, serverLimits, type SupervisorLimits } from './supervise/limits.ts'
 
 // in a process that was started by another

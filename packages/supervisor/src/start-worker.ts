@@ -150,8 +150,15 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
       case 'closed':
         return { state: 'stopped' }
       case 'ready': {
-        const { device, build, leftOut, memory } = process
-        const ready = { device, build, ...(leftOut && { leftOut }), ...(memory && { memory }) }
+        const { device, build, code, leftOut, memory, fabric } = process
+        const ready = {
+          device,
+          build,
+          ...(code && { code }),
+          ...(leftOut && { leftOut }),
+          ...(memory && { memory }),
+          ...(fabric && { fabric }),
+        }
         return isStalled(state, limits)
           ? { state: 'stalled', ...ready, stall: readStall() }
           : { state: 'ready', ...ready }
@@ -225,6 +232,8 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
         return
       case 'memory':
         return dispatch({ type: 'memory', id, memory: message.memory })
+      case 'fabric':
+        return dispatch({ type: 'fabric', id, fabric: message.fabric })
       case 'failed':
         return dispatch({ type: 'failed', id, error: message.error })
       case 'ready':
@@ -246,7 +255,7 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
   const handOver = (run: string): void => {
     const active = runs.get(run)
     if (active === undefined) return
-    const { workflow, targets, fresh } = active.request
+    const { workflow, targets, fresh, interactive } = active.request
     const leftOver = active.tracked.leftOver()
     const seeds = active.tracked.seeds ?? active.request.seeds
     attempt?.worker.send({
@@ -257,6 +266,7 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
       ...(fresh && { fresh }),
       ...(seeds && { seeds }),
       ...(leftOver && { leftOver }),
+      ...(interactive !== undefined && { interactive }),
     })
   }
 

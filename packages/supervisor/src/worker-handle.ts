@@ -2,6 +2,10 @@ import type { CellCancellation, WorkerFolders, WorkerStatus } from '@woolgather/
 import type { CellChoice, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
 import type { SupervisorLimits } from './supervise/limits.ts'
 
+/** Tells a worker process the fabric whose workers run what needs models, and that it runs cells of others. */
+export const fabricVariable = 'WOOLGATHER_WORKER_FABRIC'
+export const cellsVariable = 'WOOLGATHER_CELLS'
+
 export interface StartWorkerOptions {
   /** Module of the worker process, an absolute path. */
   entry: string
@@ -24,6 +28,8 @@ export interface RunRequest {
   fresh?: CellChoice[] | undefined
   /** Seeds of nodes without one; absent: drawn when the run begins. */
   seeds?: Record<string, number> | undefined
+  /** Whether somebody waits for it, default true: its cells go first where workers are shared. */
+  interactive?: boolean | undefined
   /** Number of the first event, default 0. */
   firstSeq?: number
   /** Events of this run from before it was interrupted: what they settled is not done again. */

@@ -27,11 +27,14 @@ import { printable } from '../print/print-issues.ts'
 /** Rows worked on at once: as many as a model decodes together without taking much more memory. */
 const defaultConcurrency = 8
 
+/** Priority of its runs on a server: a person there, and whoever asks for one run, need not wait for a whole table. */
+const behindOthers = -1
+
 /** `woolgather batch FILE`: a run per row of a table; returns the exit code. */
 export async function batch(file: string, options: BatchOptions, io: CliIo): Promise<number> {
   const concurrency = readConcurrency(options.concurrency)
   const folders = resolveFolders(options)
-  const server = openServer(options, io)
+  const server = openServer(options, io, { priority: behindOthers })
   const known = server
     ? { descriptions: await server.descriptions(), broken: [] }
     : await readNodes(folders.nodes, io)

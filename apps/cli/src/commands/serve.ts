@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import {
@@ -14,8 +14,9 @@ import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
 import { findIn } from '../reading/read-workflow.ts'
 import { exitCodes } from '../io/exit-codes.ts'
+import { workerOptions } from '../io/with-options.ts'
 
-export type ServeOptions = GivenOptions & { open?: boolean }
+export type ServeOptions = GivenOptions & { open?: boolean; withWorker?: boolean }
 
 /** Milliseconds for the server to stop in, where who started this is gone. */
 const orphanMs = 6_000
@@ -26,7 +27,7 @@ const orphanMs = 6_000
  */
 export async function serve(file: string | undefined, options: ServeOptions, io: CliIo): Promise<number> {
   // Before a process is started that would only say so.
-  readOptions(options)
+  if (readOptions(options).fabric === undefined && options.withWorker) throw workerWithoutFabric()
   const opened = file === undefined ? undefined : (await findIn(file, io.stdin)).workflow
   const { args, env } = handOn(options)
   // What `npm start` started ends with it, however that ends.
@@ -49,13 +50,24 @@ export async function serve(file: string | undefined, options: ServeOptions, io:
     if ((options.open || opened) && url !== undefined) void open(url)
   })
   let interrupts = 0
+  const worker = options.withWorker ? startWorkerBeside(options) : undefined
   const stopListening = io.onInterrupt(() => child.kill(interrupts++ === 0 ? 'SIGTERM' : 'SIGKILL'))
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
   })
   stopListening()
+  worker?.kill('SIGTERM')
   return code ?? exitCodes.failed
+}
+
+/** `woolgather worker` for the same fabric, as a process of its own; it ends with this one. */
+function startWorkerBeside(options: ServeOptions): ChildProcess {
+  const args = workerOptions.concat('fabric').flatMap((name) => handOn({ [name]: options[name] }).args)
+  return spawn(process.execPath, [process.argv[1] as string, 'worker', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, [parentVariable]: String(process.pid) },
+  })
 }
 
 /** The server is an application of its own: it is started, never imported, so it may not be built where this is. */
@@ -67,6 +79,15 @@ function serverEntry(): string {
       code: 'file-not-found',
       message: 'The server is not built yet.',
       hint: '`npm start` builds and opens it; `npm run build` builds everything.',
+    },
+  ])
+}
+
+function workerWithoutFabric(): CliError {
+  return new CliError([
+    {
+      code: 'missing-input',
+      message: '--with-worker goes with --fabric: without one a server has a worker anyway.',
     },
   ])
 }

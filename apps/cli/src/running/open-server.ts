@@ -8,8 +8,9 @@ import { createServerRunner, type ServerRunner } from './server-runner.ts'
 export function openServer(
   { server, webhook }: Pick<RunOptions, 'server' | 'webhook'>,
   io: Pick<CliIo, 'confirm'>,
+  { priority }: { priority?: number } = {},
 ): ServerRunner | undefined {
-  if (server !== undefined) return askingForHosts(createServerRunner(server, { webhook }), io)
+  if (server !== undefined) return askingForHosts(createServerRunner(server, { webhook, priority }), io)
   if (webhook === undefined) return undefined
   throw new CliError([
     {

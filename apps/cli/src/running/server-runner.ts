@@ -36,6 +36,7 @@ const tooManyRequests = 429
  * @param url as the server prints it; a `?token=…` in it is used
  * @param options.token what the server wants to be told; default `WOOLGATHER_TOKEN`
  * @param options.patience how often a server that does not answer is asked, a second apart
+ * @param options.priority behind or before what others have it run, default 0
  * @param options.webhook which of its webhooks is told when a run has ended
  */
 export function createServerRunner(
@@ -44,7 +45,13 @@ export function createServerRunner(
     token = process.env['WOOLGATHER_TOKEN'],
     patience = defaultPatience,
     webhook,
-  }: { token?: string | undefined; patience?: number; webhook?: string | undefined } = {},
+    priority,
+  }: {
+    token?: string | undefined
+    patience?: number
+    webhook?: string | undefined
+    priority?: number | undefined
+  } = {},
 ): ServerRunner {
   const base = readUrl(url)
   const known = base.searchParams.get('token') ?? token
@@ -101,7 +108,7 @@ export function createServerRunner(
     async run(asked) {
       const { workflow, targets, seeds, signal } = asked
       if (signal?.aborted) return 'cancelled'
-      const body = { workflow: withSeeds(workflow, seeds ?? {}), targets, webhook }
+      const body = { workflow: withSeeds(workflow, seeds ?? {}), targets, webhook, priority }
       const { run } = await insist(() => ask('submitRun', { body }), signal)
       const cancel = (): void => void patiently(() => ask('cancelRun', { id: run })).catch(() => {})
       signal?.addEventListener('abort', cancel, { once: true })

@@ -189,7 +189,7 @@ export function createRunService({
     signal: AbortSignal,
     onEvents: (events: readonly RunEvent[]) => void,
   ): Promise<void> => {
-    const { run, workflow, targets, fresh } = stored
+    const { run, workflow, targets, fresh, priority = 0 } = stored
     store.setRunning(run)
     let noted = false
     await worker.run({
@@ -197,6 +197,8 @@ export function createRunService({
       workflow,
       targets,
       fresh,
+      // What may wait behind all others is waited for by nobody.
+      interactive: priority >= 0,
       firstSeq: nextSeq(run),
       history: store.history(run),
       signal,

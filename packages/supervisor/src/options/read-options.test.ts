@@ -22,6 +22,7 @@ const given: Required<GivenOptions> = {
   idleUnload: '0.5',
   webhook: ['one=https://one.example/a?token=secret', 'two=http://127.0.0.1:1/'],
   webhookSecret: `whsec_${Buffer.alloc(24, 'secret').toString('base64')}`,
+  fabric: 'nats://one:4222',
   examples: 'examples',
   editor: 'editor',
 }

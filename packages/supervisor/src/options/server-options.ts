@@ -114,6 +114,11 @@ export const serverOptions = {
     read: readWebhookSecret,
     help: 'what is sent to webhooks is signed with it: whsec_ and 24 to 64 bytes as base64',
   },
+  fabric: {
+    takes: '<address>',
+    variable: 'WOOLGATHER_FABRIC',
+    help: 'have models used by workers elsewhere: nats://host:4222, or a folder that they share with it',
+  },
   examples: { takes: '<folder>', internal: true, help: 'workflows that are shown and never overwritten' },
   editor: { takes: '<folder>', internal: true, help: 'the built editor' },
 } as const satisfies Record<string, ServerOption>

@@ -6,7 +6,7 @@ import { after, type Supervised, type SupervisorEvent, type Supervision } from '
 
 type Heard = Extract<
   SupervisorEvent,
-  { type: 'ready' | 'failed' | 'memory' | 'answered' | 'beat' | 'condemned' }
+  { type: 'ready' | 'failed' | 'memory' | 'fabric' | 'answered' | 'beat' | 'condemned' }
 >
 
 /** What the process that runs now says, or what is said of it. */
@@ -15,10 +15,18 @@ export function hear(state: Supervision, event: Heard, limits: SupervisorLimits)
   switch (event.type) {
     case 'ready': {
       if (process.is !== 'starting') return [state, []]
-      const { id, device, build, leftOut } = event
+      const { id, device, build, code, leftOut } = event
       const ready: Supervision = {
         ...state,
-        process: { is: 'ready', id, device, build, ...(leftOut && { leftOut }), missed: 0 },
+        process: {
+          is: 'ready',
+          id,
+          device,
+          build,
+          ...(code && { code }),
+          ...(leftOut && { leftOut }),
+          missed: 0,
+        },
         failedStarts: 0,
       }
       return after([{ do: 'status' }], handOver(ready, limits))
@@ -30,6 +38,9 @@ export function hear(state: Supervision, event: Heard, limits: SupervisorLimits)
     case 'memory':
       if (process.is !== 'ready') return [state, []]
       return [{ ...state, process: { ...process, memory: event.memory } }, [{ do: 'status' }]]
+    case 'fabric':
+      if (process.is !== 'ready') return [state, []]
+      return [{ ...state, process: { ...process, fabric: event.fabric } }, [{ do: 'status' }]]
     case 'answered': {
       if (process.is !== 'ready' || process.missed === 0) return [state, []]
       const answering: Supervision = { ...state, process: { ...process, missed: 0 } }

@@ -1,4 +1,4 @@
-import type { WorkerMemory, WorkerMessage } from '@woolgather/protocol'
+import type { FabricStatus, WorkerMemory, WorkerMessage } from '@woolgather/protocol'
 import type { RunError, RunStatus } from '@woolgather/workflow'
 
 /** Every fact stands once: which runs a process has is the number of that process on the run, so none outlives it. */
@@ -22,7 +22,7 @@ export type ProcessState =
   /** `missed`: beats since the last sign of life; absent before the first. */
   | { is: 'starting'; id: number; missed?: number | undefined; error?: RunError | undefined }
   /** `missed`: beats since it last answered. */
-  | ({ is: 'ready'; id: number; missed: number; memory?: WorkerMemory } & WorkerFacts)
+  | ({ is: 'ready'; id: number; missed: number; memory?: WorkerMemory; fabric?: FabricStatus } & WorkerFacts)
   /** Given up for a reason; its end is awaited. `cannot`: trying again is no use. */
   | { is: 'ending'; id: number; error: RunError; wasReady: boolean; cannot: boolean }
   /** To be no more, and nothing after it. */
@@ -30,7 +30,10 @@ export type ProcessState =
   | { is: 'closed' }
 
 /** What a worker says of itself when it is ready. */
-export type WorkerFacts = Pick<Extract<WorkerMessage, { type: 'ready' }>, 'device' | 'build' | 'leftOut'>
+export type WorkerFacts = Pick<
+  Extract<WorkerMessage, { type: 'ready' }>,
+  'device' | 'build' | 'code' | 'leftOut'
+>
 
 export interface RunState {
   /** Number of the process that was handed the run and would take it along. */
@@ -51,6 +54,7 @@ export type SupervisorEvent =
   /** It cannot start, and says why. */
   | { type: 'failed'; id: number; error: RunError }
   | { type: 'memory'; id: number; memory: WorkerMemory }
+  | { type: 'fabric'; id: number; fabric: FabricStatus }
   /** Its main thread said something. */
   | { type: 'answered'; id: number }
   /** It is alive, whatever its main thread does. */

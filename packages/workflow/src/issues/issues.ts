@@ -71,6 +71,7 @@ export const errorCodes = [
   'native-missing',
   'native-version',
   'worker-lost',
+  'fabric-unreachable',
   'protocol',
   'internal',
   // the server

@@ -1,0 +1,50 @@
+import path from 'node:path'
+import { hashFile, openHashMemory, openModels } from '@woolgather/files'
+import { identifyModel, namedParts } from '@woolgather/gguf'
+
+export interface ModelContentsOptions {
+  /** The only folders whose files are offered. */
+  folders: readonly string[]
+  data: string
+  signal: AbortSignal
+}
+
+/**
+ * Hashes of the model files of these folders, by the names that workflows have for them. Each is hashed once, and known
+ * from then on; one that is being written is left out until it is done.
+ */
+export function readModelContents({
+  folders,
+  data,
+  signal,
+}: ModelContentsOptions): () => Promise<Record<string, string>> {
+  const models = openModels({ folders, data })
+  const hashes = openHashMemory(path.join(data, 'model-hashes.json'))
+
+  const hashPart = async (part: string): Promise<string> => {
+    const identity = await identifyModel(part)
+    const known = await hashes.get(part, identity)
+    if (known !== undefined) return known
+    const sha256 = await hashFile(part, signal)
+    if ((await identifyModel(part)) !== identity) throw new Error(`${part} is being written`)
+    await hashes.set(part, identity, sha256)
+    return sha256
+  }
+  const contentOf = async (file: string): Promise<string> => {
+    const parts = namedParts(await models.find(file))
+    const all: string[] = []
+    for (const part of parts) all.push(await hashPart(part))
+    return all.join(' ')
+  }
+
+  return async () => {
+    const { files } = await models.list()
+    const contents: Record<string, string> = {}
+    for (const { file, source } of files) {
+      if (source !== 'folder') continue
+      const content = await contentOf(file).catch(() => undefined)
+      if (content !== undefined) contents[file] = content
+    }
+    return contents
+  }
+}

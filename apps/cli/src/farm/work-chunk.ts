@@ -1,0 +1,251 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ArtifactStore } from '@woolgather/engine'
+import {
+  asJson,
+  cellResultSchema,
+  topics,
+  type CellNews,
+  type CellResult,
+  type CellTask,
+  type Chunk,
+  type EndedCell,
+  type Fabric,
+  type Lease,
+} from '@woolgather/fabric'
+import type { WorkerHandle } from '@woolgather/supervisor'
+import {
+  resolveOutput,
+  WoolgatherError,
+  type Json,
+  type OutputValue,
+  type RunError,
+  type RunEvent,
+  type Workflow,
+} from '@woolgather/workflow'
+
+/** Milliseconds between two beats: a lease lasts for several. */
+const beatEvery = 2_500
+
+/** How many workers may end with a cell before it is set aside. */
+const mostDeaths = 3
+
+/** Milliseconds before what this worker could not do is tried again. */
+const retryAfter = 1_000
+
+export interface Bench {
+  fabric: Fabric
+  worker: WorkerHandle
+  /** Where the worker process keeps long outputs. */
+  artifacts: ArtifactStore
+  name: string
+  /** Told of every cell that ended. */
+  onEnded: (cell: EndedCell) => void
+}
+
+/** Work that was taken, and goes on until it is done, given back, or nobody wants it. */
+export interface Working {
+  lease: Lease
+  chunk: Chunk
+  /** Cells that have not ended. */
+  left: ReadonlySet<string>
+  /** When its first cell ended, milliseconds since the epoch. */
+  firstAt?: number | undefined
+  /** Never rejects. */
+  ended: Promise<void>
+  /** Nobody wants these any more. */
+  abandon(addresses: readonly string[]): void
+  /** Lets others have what is not done, at once. */
+  giveBack(): void
+}
+
+const noWorkflow: Workflow = { format: 'woolgather', version: 1, name: 'cell', nodes: {} }
+
+/** Runs the cells of a lease that have no result yet. What each gives is kept before anybody is told. */
+export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
+  const { fabric, worker, name } = bench
+  const left = new Set(chunk.tasks.map(({ address }) => address))
+  const cancel = new AbortController()
+  let givenBack = false
+  const beating = setInterval(() => lease.beat(), beatEvery)
+
+  const tell = (ended: EndedCell[], split?: { id: string; address: string }[]): Promise<number> =>
+    fabric.append(topics.work(chunk.asker), asJson({ work: lease.work.id, ended, ...(split && { split }) }))
+
+  const end = async (cells: readonly EndedCell[]): Promise<void> => {
+    const news = cells.filter(({ address }) => left.delete(address))
+    if (news.length === 0) return
+    working.firstAt ??= Date.now()
+    for (const cell of news) bench.onEnded(cell)
+    await tell([...news])
+  }
+
+  const work = async (): Promise<void> => {
+    await end(await findKept(fabric, chunk.tasks))
+    const tasks = chunk.tasks.filter(({ address }) => left.has(address))
+    const deaths = chunk.deaths + lease.attempt - 1
+    if (tasks.length === 0) return lease.done()
+    if (deaths >= mostDeaths) {
+      await end(tasks.map(({ address }) => ({ address, error: setAside(deaths), worker: name })))
+      return lease.done()
+    }
+    // One of them may be what ended the worker that had them: alone it does no harm to the others.
+    if (deaths > 0 && chunk.tasks.length > 1) return split(tasks, deaths)
+    await runTasks(tasks)
+    if (left.size === 0 || (cancel.signal.aborted && !givenBack)) return lease.done()
+    return handOn()
+  }
+
+  /** Nobody died of it: that others have it now is no attempt. */
+  const handOn = async (): Promise<void> => {
+    if (!givenBack) await delay(retryAfter)
+    await lease.giveBack()
+  }
+
+  const split = async (tasks: readonly CellTask[], deaths: number): Promise<void> => {
+    const parts = tasks.map((task, index) => ({ id: `${lease.work.id}-${index}`, task }))
+    for (const { id, task } of parts) {
+      const body = asJson({ asker: chunk.asker, tasks: [task], deaths })
+      await fabric.offer({ ...lease.work, id, body })
+    }
+    await tell(
+      [],
+      parts.map(({ id, task }) => ({ id, address: task.address })),
+    )
+    await lease.done()
+  }
+
+  const runTasks = async (tasks: readonly CellTask[]): Promise<void> => {
+    const keeping: Promise<void>[] = []
+    const news = tellNews(fabric, chunk.asker)
+    const addressOf = (node: string): string => (tasks[Number(node.slice(1))] as CellTask).address
+    await worker.run({
+      run: `${lease.work.id}-${lease.attempt}`,
+      workflow: await asWorkflow(tasks, fabric),
+      signal: cancel.signal,
+      onEvents: (events) => {
+        const ended = events.filter(isEnd)
+        for (const event of events) if (isNews(event)) news.add(addressOf(event.node), event)
+        if (ended.length > 0) keeping.push(keepEnded(ended, addressOf).then(end))
+      },
+    })
+    news.flush()
+    await Promise.all(keeping)
+  }
+
+  const keepEnded = (events: readonly CellEnd[], addressOf: (node: string) => string): Promise<EndedCell[]> =>
+    Promise.all(
+      events.map(async (event): Promise<EndedCell> => {
+        const address = addressOf(event.node)
+        if (event.type === 'cell.failed') return { address, error: ofNoNode(event.error), worker: name }
+        const outputs = await readOutputs(event.outputs['outputs'] as OutputValue, bench.artifacts)
+        const { device = '', build = '' } = worker.status
+        const result: CellResult = { outputs, by: { worker: name, engine: build, device } }
+        return fabric.results.putIfAbsent(address, asJson(result)).then(
+          (found): EndedCell => {
+            const kept = cellResultSchema.parse(found)
+            return { address, outputs: kept.outputs, worker: kept.by.worker }
+          },
+          (error: unknown): EndedCell => ({ address, error: asTooLarge(error), worker: name }),
+        )
+      }),
+    )
+
+  const working: Working = {
+    lease,
+    chunk,
+    left,
+    ended: work()
+      // What could not be kept or told is done again, by whoever has it next.
+      .catch(handOn)
+      .finally(() => clearInterval(beating)),
+    abandon(addresses) {
+      for (const address of addresses) {
+        const index = chunk.tasks.findIndex((task) => task.address === address)
+        if (!left.delete(address)) continue
+        worker.cancelCells(`${lease.work.id}-${lease.attempt}`, { node: `c${index}`, at: {} })
+      }
+      if (left.size === 0) cancel.abort()
+    },
+    giveBack() {
+      givenBack = true
+      cancel.abort()
+    },
+  }
+  return working
+}
+
+async function findKept(fabric: Fabric, tasks: readonly CellTask[]): Promise<EndedCell[]> {
+  const found = await Promise.all(
+    tasks.map(async ({ address }): Promise<EndedCell[]> => {
+      const read = cellResultSchema.safeParse(await fabric.results.get(address))
+      return read.success ? [{ address, outputs: read.data.outputs, worker: read.data.by.worker }] : []
+    }),
+  )
+  return found.flat()
+}
+
+/** Cells as a workflow that a worker process runs as any other: what crashes one is found out there. */
+async function asWorkflow(tasks: readonly CellTask[], fabric: Fabric): Promise<Workflow> {
+  const nodes: Workflow['nodes'] = {}
+  for (const [index, { workflow, ...task }] of tasks.entries()) {
+    const whole = workflow === undefined ? undefined : await fabric.artifacts.get(workflow)
+    const carried: Json = whole ? (JSON.parse(new TextDecoder().decode(whole)) as Json) : asJson(noWorkflow)
+    const cell = asJson({ ...task, workflow: carried })
+    nodes[`c${index}`] = { type: `fabric/${task.resource}`, inputs: { cell } }
+  }
+  return { ...noWorkflow, nodes }
+}
+
+type CellEnd = Extract<RunEvent, { type: 'cell.finished' | 'cell.cached' | 'cell.failed' }>
+type News = Extract<RunEvent, { type: 'cell.token' | 'cell.progress' | 'cell.canvas' }>
+
+function isEnd(event: RunEvent): event is CellEnd {
+  if (event.type === 'cell.failed') return event.error.code !== 'cancelled'
+  return event.type === 'cell.finished' || event.type === 'cell.cached'
+}
+
+function isNews(event: RunEvent): event is News {
+  return event.type === 'cell.token' || event.type === 'cell.progress' || event.type === 'cell.canvas'
+}
+
+async function readOutputs(value: OutputValue, artifacts: Bench['artifacts']): Promise<Record<string, Json>> {
+  return (await resolveOutput(value, (hash) => artifacts.get(hash))) as Record<string, Json>
+}
+
+/** The cell that failed stands elsewhere, under another name. */
+function ofNoNode(error: RunError): RunError {
+  const { node: _node, at: _at, ...other } = error
+  return other
+}
+
+/** A result that is too large to keep would be so the next time. @throws every other error */
+function asTooLarge(error: unknown): RunError {
+  if (!(error instanceof WoolgatherError) || error.code !== 'request-too-large') throw error
+  return { code: error.code, message: error.message }
+}
+
+function setAside(deaths: number): RunError {
+  return {
+    code: 'worker-lost',
+    message: `${deaths} workers ended while they ran this cell; it is set aside.`,
+    hint: 'Run it alone on a machine of your own to see why, with `woolgather run`.',
+  }
+}
+
+/** Tokens and progress of one turn of the event loop travel together. */
+function tellNews(
+  fabric: Fabric,
+  asker: string,
+): { add: (address: string, event: RunEvent) => void; flush: () => void } {
+  let news: CellNews[] = []
+  const flush = (): void => {
+    if (news.length > 0) fabric.tell(topics.cells(asker), asJson(news))
+    news = []
+  }
+  return {
+    add(address, event) {
+      if (news.push({ address, event }) === 1) setImmediate(flush)
+    },
+    flush,
+  }
+}

@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto'
+import {
+  asJson,
+  cellNewsSchema,
+  cellResultSchema,
+  mostCells,
+  topics,
+  workNewsSchema,
+  type CellTask,
+  type EndedCell,
+  type Fabric,
+  type QueueNeeds,
+  type Work,
+} from '@woolgather/fabric'
+import type { Json, RunError, RunEvent } from '@woolgather/workflow'
+
+/** Milliseconds in which cells gather that go together, and where workers have enough to do meanwhile. */
+const gatherFor = 5
+const gatherLong = 100
+
+/** Milliseconds between two looks for what was lost. */
+const lookEvery = 5_000
+
+/** Where cells are to be run. */
+export interface Line {
+  queue: string
+  needs: QueueNeeds
+  /** Somebody waits for it. */
+  interactive: boolean
+  /** Workers that could take it. */
+  workers: number
+}
+
+export interface CellRequest {
+  task: CellTask
+  line: Line
+  signal: AbortSignal
+  /** Tokens, progress and canvases as they come. */
+  onEvent: (event: RunEvent) => void
+}
+
+/** Cells that are run by others. Results are the truth: what has none and is in no line is offered again. */
+export interface Offers extends AsyncDisposable {
+  /** @throws what the cell failed with, or the reason of its signal */
+  run(request: CellRequest): Promise<Record<string, Json>>
+}
+
+interface Waiter {
+  done: (outputs: Record<string, Json>) => void
+  failed: (error: unknown) => void
+  onEvent: (event: RunEvent) => void
+}
+
+interface Pending {
+  task: CellTask
+  line: Line
+  waiters: Set<Waiter>
+  /** Id of the work it is in, once it was offered. */
+  work?: string
+}
+
+interface Offered {
+  work: Omit<Work, 'body'>
+  line: Line
+  addresses: Set<string>
+  /** When it was last offered, or something was heard of it. */
+  at: number
+}
+
+/** @param asker who the results are told to, unique to this process */
+export function openOffers(fabric: Fabric, asker: string): Offers {
+  const pending = new Map<string, Pending>()
+  const offered = new Map<string, Offered>()
+  const gathering = new Map<string, Pending[]>()
+  const described = new Map<string, Promise<unknown>>()
+  let timer: NodeJS.Timeout | undefined
+
+  const gather = (cell: Pending): void => {
+    const key = `${cell.line.queue} ${cell.line.interactive}`
+    gathering.set(key, [...(gathering.get(key) ?? []), cell])
+    const enough = offered.size > 2 * Math.max(1, cell.line.workers)
+    timer ??= setTimeout(offerGathered, enough ? gatherLong : gatherFor)
+  }
+
+  const offerGathered = (): void => {
+    timer = undefined
+    for (const cells of gathering.values()) {
+      const wanted = cells.filter(({ waiters }) => waiters.size > 0)
+      const workers = Math.max(1, wanted[0]?.line.workers ?? 1)
+      const size = Math.min(mostCells, Math.ceil(wanted.length / workers))
+      for (let from = 0; from < wanted.length; from += size) offer(wanted.slice(from, from + size))
+    }
+    gathering.clear()
+  }
+
+  const offer = (cells: readonly Pending[], id: string = randomUUID()): void => {
+    const { line } = cells[0] as Pending
+    const work = { id, queue: line.queue, interactive: line.interactive, run: asker }
+    for (const cell of cells) cell.work = id
+    offered.set(id, { work, line, addresses: addressesOf(cells), at: Date.now() })
+    const body = asJson({ asker, tasks: cells.map(({ task }) => task), deaths: 0 })
+    void describe(line)
+      .then(() => fabric.offer({ ...work, body }))
+      .catch((error: unknown) => cells.forEach(({ task }) => fail(task.address, error)))
+  }
+
+  /** What a queue asks for is there before there is something in it. */
+  const describe = ({ queue, needs }: Line): Promise<unknown> => {
+    const known = described.get(queue)
+    if (known !== undefined) return known
+    const describing = fabric.results.putIfAbsent(topics.needs(queue), asJson(needs))
+    described.set(queue, describing)
+    describing.catch(() => described.delete(queue))
+    return describing
+  }
+
+  const forget = (address: string): Pending | undefined => {
+    const cell = pending.get(address)
+    if (cell === undefined) return undefined
+    pending.delete(address)
+    const chunk = cell.work === undefined ? undefined : offered.get(cell.work)
+    chunk?.addresses.delete(address)
+    if (chunk?.addresses.size === 0) offered.delete(chunk.work.id)
+    return cell
+  }
+
+  const finish = (address: string, outputs: Record<string, Json>): void =>
+    forget(address)?.waiters.forEach(({ done }) => done(outputs))
+
+  const fail = (address: string, error: unknown): void =>
+    forget(address)?.waiters.forEach(({ failed }) => failed(error))
+
+  const settle = (cell: EndedCell): void =>
+    'outputs' in cell ? finish(cell.address, cell.outputs) : fail(cell.address, asError(cell.error))
+
+  const stopFollowing = fabric.follow(topics.work(asker), 0, (message) => {
+    const read = workNewsSchema.safeParse(message)
+    if (!read.success) return
+    const { work, ended, split = [] } = read.data
+    const chunk = offered.get(work)
+    if (chunk !== undefined) chunk.at = Date.now()
+    for (const cell of ended) settle(cell)
+    for (const { id, address } of split) moveTo(id, address)
+  })
+
+  /** A worker was lost with it: its cells go on one by one. */
+  const moveTo = (id: string, address: string): void => {
+    const cell = pending.get(address)
+    const before = cell?.work === undefined ? undefined : offered.get(cell.work)
+    if (cell === undefined || before === undefined) return
+    before.addresses.delete(address)
+    if (before.addresses.size === 0) offered.delete(before.work.id)
+    cell.work = id
+    offered.set(id, {
+      ...before,
+      work: { ...before.work, id },
+      addresses: new Set([address]),
+      at: Date.now(),
+    })
+  }
+
+  const stopListening = fabric.listen(topics.cells(asker), (message) => {
+    const read = cellNewsSchema.safeParse(message)
+    if (!read.success) return
+    for (const { address, event } of read.data) {
+      const cell = pending.get(address)
+      const chunk = cell?.work === undefined ? undefined : offered.get(cell.work)
+      if (chunk !== undefined) chunk.at = Date.now()
+      cell?.waiters.forEach(({ onEvent }) => onEvent(event))
+    }
+  })
+
+  const keptResult = async (address: string): Promise<Record<string, Json> | undefined> => {
+    const read = cellResultSchema.safeParse(await fabric.results.get(address))
+    return read.success ? read.data.outputs : undefined
+  }
+
+  /** What is in no line any more, and has no result, is offered again. */
+  const reconcile = async (): Promise<void> => {
+    const quiet = [...offered.values()].filter(({ at }) => Date.now() - at > lookEvery)
+    for (const chunk of quiet) {
+      if (await fabric.has(chunk.work)) continue
+      for (const address of chunk.addresses) {
+        const kept = await keptResult(address)
+        if (kept !== undefined) finish(address, kept)
+      }
+      const left = [...chunk.addresses].flatMap((address) => pending.get(address) ?? [])
+      if (left.length === 0 || !offered.has(chunk.work.id)) continue
+      // Together with it what it asks for may be gone.
+      described.delete(chunk.line.queue)
+      offer(left, chunk.work.id)
+    }
+  }
+  let reconciling = false
+  const looking = setInterval(() => {
+    if (reconciling) return
+    reconciling = true
+    void reconcile()
+      .catch(() => undefined)
+      .finally(() => (reconciling = false))
+  }, lookEvery).unref()
+
+  /** Nobody waits for a cell any more: whoever runs it stops. */
+  const abandon = (address: string): void => {
+    const work = pending.get(address)?.work
+    const chunk = work === undefined ? undefined : offered.get(work)
+    forget(address)
+    if (chunk === undefined) return
+    fabric.tell(topics.unwanted, { work: chunk.work.id, addresses: [address] })
+    if (chunk.addresses.size === 0) void fabric.drop({ run: asker, id: chunk.work.id }).catch(() => undefined)
+  }
+
+  const ask = async (request: CellRequest, waiter: Waiter): Promise<void> => {
+    const { task, line, signal } = request
+    const { address } = task
+    const known = pending.get(address)
+    if (known !== undefined) return void known.waiters.add(waiter)
+    const cell: Pending = { task, line, waiters: new Set([waiter]) }
+    pending.set(address, cell)
+    const kept = await keptResult(address)
+    if (kept !== undefined) return finish(address, kept)
+    if (!signal.aborted) gather(cell)
+  }
+
+  return {
+    run: (request) =>
+      new Promise((done, failed) => {
+        const { task, signal, onEvent } = request
+        if (signal.aborted) return failed(signal.reason)
+        const leave = (): void => {
+          const cell = pending.get(task.address)
+          cell?.waiters.delete(waiter)
+          if (cell?.waiters.size === 0) abandon(task.address)
+          failed(signal.reason)
+        }
+        const ended = (): void => signal.removeEventListener('abort', leave)
+        const waiter: Waiter = {
+          done: (outputs) => (ended(), done(outputs)),
+          failed: (error) => (ended(), failed(error)),
+          onEvent,
+        }
+        signal.addEventListener('abort', leave, { once: true })
+        ask(request, waiter).catch((error: unknown) => fail(task.address, error))
+      }),
+    async [Symbol.asyncDispose]() {
+      clearInterval(looking)
+      clearTimeout(timer)
+      stopFollowing()
+      stopListening()
+      if (offered.size > 0) await fabric.drop({ run: asker }).catch(() => undefined)
+    },
+  }
+}
+
+function addressesOf(cells: readonly Pending[]): Set<string> {
+  return new Set(cells.map(({ task }) => task.address))
+}
+
+/** What the cell failed with there, as if it had failed here: errors are known by their codes. */
+function asError({ message, code, hint, input, where, host }: RunError): Error {
+  return Object.assign(new Error(message), { code, hint, input, where, host })
+}

@@ -1,0 +1,56 @@
+import { queueNeedsSchema, topics, type Fabric } from '@woolgather/fabric'
+import type { FabricQueue, FabricWorker, WorkerMessage } from '@woolgather/protocol'
+import type { KnownWorkers } from './known-workers.ts'
+
+/** Milliseconds between two looks at who works and what waits. */
+const interval = 2_000
+
+/** Queues and workers that are told of; a page shows no more. */
+const mostTold = 200
+
+/** Tells the server how its workers do, whenever that has changed. */
+export function reportFabric(
+  fabric: Fabric,
+  workers: KnownWorkers,
+  send: (message: WorkerMessage) => void,
+): { stop(): void } {
+  let told = ''
+  let isLooking = false
+  const filesOf = new Map<string, string[]>()
+
+  const readFiles = async (queue: string): Promise<string[]> => {
+    const known = filesOf.get(queue)
+    if (known !== undefined) return known
+    const read = queueNeedsSchema.safeParse(await fabric.results.get(topics.needs(queue)))
+    const files = read.success ? Object.keys(read.data.files) : []
+    if (read.success) filesOf.set(queue, files)
+    return files
+  }
+  const look = async (): Promise<void> => {
+    const lengths = (await fabric.queues()).slice(0, mostTold)
+    const queues = await Promise.all(
+      lengths.map(async (length): Promise<FabricQueue> => ({
+        ...length,
+        files: await readFiles(length.queue),
+      })),
+    )
+    const list = workers.list().slice(0, mostTold)
+    const fabricWorkers = list.map((worker): FabricWorker => {
+      const { files: _files, build: _build, leaving: _leaving, ...told } = worker
+      return told
+    })
+    // That it was heard again is no news.
+    const news = JSON.stringify([fabricWorkers.map((worker) => ({ ...worker, heardAt: 0 })), queues])
+    if (news === told) return
+    told = news
+    send({ type: 'fabric', fabric: { workers: fabricWorkers, queues } })
+  }
+  const timer = setInterval(() => {
+    if (isLooking) return
+    isLooking = true
+    void look()
+      .catch(() => undefined)
+      .finally(() => (isLooking = false))
+  }, interval).unref()
+  return { stop: () => clearInterval(timer) }
+}

@@ -1,0 +1,197 @@
+import {
+  jsonSchema,
+  runErrorSchema,
+  runEventSchema,
+  schemaOf,
+  type Json,
+  type RunError,
+  type RunEvent,
+} from '@woolgather/workflow'
+import { z } from 'zod'
+
+/*
+ * What servers and workers say to each other through a fabric. Both ends check what they read with these schemas; no code
+ * travels, only which type of node runs with what.
+ */
+
+export const cellResources = ['default', 'model', 'training'] as const
+
+/** A cell to run: everything its node is handed, as data. */
+export interface CellTask {
+  /** Names its result: a hash of everything that decides it. */
+  address: string
+  type: string
+  version: number
+  /** What it competes for with others. */
+  resource: (typeof cellResources)[number]
+  inputs: Record<string, Json>
+  seed: number
+  iteration: number
+  /** Path of its node, and where it stands. */
+  node: string
+  at: Record<string, number>
+  readers: Json
+  /** Inputs that the author of the workflow typed in, and those that got what was typed elsewhere. */
+  typed: string[]
+  written: string[]
+  /** Artifact with the workflow, for nodes whose files carry it. */
+  workflow?: string | undefined
+}
+
+/** The body of work: cells that need the same models. */
+export interface Chunk {
+  /** Who wants the results: topics that end in it. */
+  asker: string
+  tasks: CellTask[]
+  /** How many workers have ended while they had it. */
+  deaths: number
+}
+
+/** What a queue asks of a worker, kept under `needs-<queue>`. */
+export interface QueueNeeds {
+  /** The code that computes. */
+  build: string
+  /** Contents of files by the names that workflows have for them. */
+  files: Record<string, string>
+}
+
+/** What lies at the address of a cell. */
+export interface CellResult {
+  outputs: Record<string, Json>
+  /** Which worker made it, with which build of the native library on what. */
+  by: { worker: string; engine: string; device: string }
+}
+
+export type EndedCell =
+  | { address: string; outputs: Record<string, Json>; worker: string }
+  | { address: string; error: RunError; worker: string }
+
+/** What is told of work for good, to who asked for it. */
+export interface WorkNews {
+  work: string
+  ended: EndedCell[]
+  /** It goes on as these, each with one of its cells. */
+  split?: { id: string; address: string }[] | undefined
+}
+
+/** What is told as it goes: tokens, progress, canvases. */
+export interface CellNews {
+  address: string
+  event: RunEvent
+}
+
+/** Cells that nobody wants any more. */
+export interface Unwanted {
+  work: string
+  addresses: string[]
+}
+
+/** What a worker says of itself every few seconds. */
+export interface Presence {
+  id: string
+  name: string
+  build: string
+  engine: string
+  device: string
+  /** Contents of the files it has, by name. */
+  files: Record<string, string>
+  /** Bytes of its process, and the models it holds. */
+  memory: number
+  loaded: string[]
+  /** What it is at work on: queue, cells, and nodes by how many of their cells. */
+  queue?: string | undefined
+  cells: number
+  nodes: Record<string, number>
+  /** Cells it ended in the last minute, and since it started. */
+  lastMinute: number
+  ended: number
+  /** It stops, and this is the last that is heard of it. */
+  leaving?: boolean | undefined
+}
+
+/** One decode takes as many. */
+export const mostCells = 64
+const mostFiles = 5_000
+const name = z.string().min(1).max(200)
+const count = z.int().nonnegative()
+const outputs = z.record(z.string(), jsonSchema)
+
+const taskSchema = z.object({
+  address: name,
+  type: name,
+  version: z.int(),
+  resource: z.enum(cellResources),
+  inputs: z.record(z.string(), jsonSchema),
+  seed: z.number(),
+  iteration: count,
+  node: z.string(),
+  at: z.record(z.string(), count),
+  readers: jsonSchema,
+  typed: z.array(z.string()),
+  written: z.array(z.string()),
+  workflow: name.optional(),
+})
+
+export const chunkSchema = schemaOf<Chunk>()(
+  z.object({ asker: name, tasks: z.array(taskSchema).min(1).max(mostCells), deaths: count }),
+)
+
+export const queueNeedsSchema = schemaOf<QueueNeeds>()(
+  z.object({ build: name, files: z.record(z.string(), z.string()) }),
+)
+
+export const cellResultSchema = schemaOf<CellResult>()(
+  z.object({ outputs, by: z.object({ worker: z.string(), engine: z.string(), device: z.string() }) }),
+)
+
+export const workNewsSchema = schemaOf<WorkNews>()(
+  z.object({
+    work: name,
+    ended: z.array(
+      z.union([
+        z.object({ address: name, outputs, worker: z.string() }),
+        z.object({ address: name, error: runErrorSchema, worker: z.string() }),
+      ]),
+    ),
+    split: z.array(z.object({ id: name, address: name })).optional(),
+  }),
+)
+
+export const cellNewsSchema = schemaOf<CellNews[]>()(
+  z.array(z.object({ address: name, event: runEventSchema })),
+)
+
+export const unwantedSchema = schemaOf<Unwanted>()(z.object({ work: name, addresses: z.array(name) }))
+
+export const presenceSchema = schemaOf<Presence>()(
+  z.object({
+    id: name,
+    name,
+    build: name,
+    engine: z.string(),
+    device: z.string(),
+    files: z
+      .record(z.string(), z.string())
+      .refine((files) => Object.keys(files).length <= mostFiles, `at most ${mostFiles} files`),
+    memory: z.number(),
+    loaded: z.array(z.string()),
+    queue: z.string().optional(),
+    cells: count,
+    nodes: z.record(z.string(), count),
+    lastMinute: count,
+    ended: count,
+    leaving: z.boolean().optional(),
+  }),
+)
+
+/** Topics of a fabric. */
+export const topics = {
+  /** Told: a worker's presence; a question for it; what nobody wants any more. */
+  workers: 'workers',
+  who: 'who',
+  unwanted: 'unwanted',
+  /** Told: what goes on in cells. Followed: what became of work. */
+  cells: (asker: string): string => `cells-${asker}`,
+  work: (asker: string): string => `work-${asker}`,
+  needs: (queue: string): string => `needs-${queue}`,
+}

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { createFileArtifactStore } from '@woolgather/engine'
+import type { Json } from '@woolgather/workflow'
+import Database from 'libsql'
+import {
+  defaultLeaseMs,
+  type Fabric,
+  type FabricOptions,
+  type Lease,
+  type Work,
+} from '../interface/fabric.ts'
+
+const schema = `
+  create table if not exists work (
+    number integer primary key autoincrement, id text not null unique, queue text not null,
+    interactive integer not null, run text not null, body text not null,
+    lease text, until integer not null default 0, attempts integer not null default 0
+  );
+  create index if not exists work_by_queue on work (queue, interactive, number);
+  create index if not exists work_by_run on work (run);
+  create table if not exists results (address text primary key, value text not null) without rowid;
+  create table if not exists log (number integer primary key autoincrement, topic text not null, message text not null);
+  create index if not exists log_by_topic on log (topic, number);
+  create table if not exists told (
+    number integer primary key autoincrement, topic text not null, message text not null, time integer not null
+  );
+  create table if not exists state (name text primary key, value integer not null) without rowid;
+`
+
+/** Milliseconds between two looks whether another process wrote something, and for which what was told is kept. */
+const lookEvery = 50
+const toldFor = 60_000
+
+/** How long a process waits for another that writes, in milliseconds. */
+const patience = 30_000
+
+interface WorkRow {
+  id: string
+  queue: string
+  interactive: number
+  run: string
+  body: string
+  attempts: number
+}
+
+/**
+ * A fabric of one machine: a folder with an SQLite file and artifacts, which any number of processes of this machine
+ * share.
+ */
+export function openEmbeddedFabric(
+  folder: string,
+  { leaseMs = defaultLeaseMs }: FabricOptions = {},
+): Promise<Fabric> {
+  mkdirSync(folder, { recursive: true })
+  const database = new Database(path.join(folder, 'fabric.sqlite'))
+  database.pragma(`busy_timeout = ${patience}`)
+  database.pragma('journal_mode = wal')
+  database.pragma('synchronous = normal')
+  database.exec(schema)
+  const store = createFileArtifactStore(path.join(folder, 'artifacts'))
+  const watchers = new Set<() => void>()
+  const workListeners = new Set<() => void>()
+
+  const version = (): unknown => database.prepare('pragma data_version').get()
+  let seen = JSON.stringify(version())
+  /** Leases that run out, and works whose delay is over, are work again without anybody writing. */
+  let nextWork = Date.now() + leaseMs
+  const look = (): void => {
+    const now = JSON.stringify(version())
+    const changed = now !== seen
+    seen = now
+    if (changed) for (const watcher of watchers) watcher()
+    if (!changed && Date.now() < nextWork) return
+    nextWork = Date.now() + leaseMs / 2
+    for (const listener of workListeners) listener()
+  }
+  const timer = setInterval(look, lookEvery).unref()
+  const news = (listeners: ReadonlySet<() => void>): void => {
+    setImmediate(() => listeners.forEach((listener) => listener()))
+  }
+
+  const one = <Row>(sql: string, ...values: unknown[]): Row | undefined =>
+    database.prepare(sql).get(...values) as Row | undefined
+  const run = (sql: string, ...values: unknown[]): { changes: number; lastInsertRowid: number | bigint } =>
+    database.prepare(sql).run(...values)
+  const isPaused = (): boolean =>
+    one<{ value: number }>(`select value from state where name = 'paused'`)?.value === 1
+
+  const insert = (work: Work): void => {
+    run(
+      `insert or ignore into work (id, queue, interactive, run, body) values (?, ?, ?, ?, ?)`,
+      work.id,
+      work.queue,
+      work.interactive ? 1 : 0,
+      work.run,
+      JSON.stringify(work.body),
+    )
+  }
+
+  const leaseOf = (row: WorkRow, token: string): Lease => {
+    const work: Work = {
+      id: row.id,
+      queue: row.queue,
+      interactive: row.interactive === 1,
+      run: row.run,
+      body: JSON.parse(row.body) as Json,
+    }
+    return {
+      work,
+      attempt: row.attempts + 1,
+      beat: () => void run(`update work set until = ? where lease = ?`, Date.now() + leaseMs, token),
+      done: async () => void run(`delete from work where lease = ?`, token),
+      async fail(delay = 0) {
+        run(`update work set lease = null, until = ? where lease = ?`, Date.now() + delay, token)
+        nextWork = Math.min(nextWork, Date.now() + delay)
+        news(workListeners)
+      },
+      async giveBack() {
+        if (run(`delete from work where lease = ?`, token).changes > 0) insert(work)
+        news(workListeners)
+      },
+    }
+  }
+
+  const takeFrom = database.transaction((queue: string, interactive: number): Lease | undefined => {
+    const now = Date.now()
+    const row = one<WorkRow>(
+      `select id, queue, interactive, run, body, attempts from work
+       where queue = ? and interactive = ? and until <= ? order by number limit 1`,
+      queue,
+      interactive,
+      now,
+    )
+    if (row === undefined) return undefined
+    const token = randomUUID()
+    run(
+      `update work set lease = ?, until = ?, attempts = attempts + 1 where id = ?`,
+      token,
+      now + leaseMs,
+      row.id,
+    )
+    return leaseOf(row, token)
+  })
+
+  /** Everything of a table after a number, now and whenever more was written. */
+  const watch = (
+    table: 'log' | 'told',
+    topic: string,
+    after: number,
+    listener: (message: Json, number: number) => void,
+  ): (() => void) => {
+    let last = after
+    let watching = true
+    const read = (): void => {
+      const rows = database
+        .prepare(`select number, message from ${table} where topic = ? and number > ? order by number`)
+        .all(topic, last) as { number: number; message: string }[]
+      for (const { number, message } of rows) {
+        if (!watching) return
+        last = number
+        listener(JSON.parse(message) as Json, number)
+      }
+    }
+    watchers.add(read)
+    setImmediate(() => watching && read())
+    return () => {
+      watching = false
+      watchers.delete(read)
+    }
+  }
+
+  const fabric: Fabric = {
+    async offer(work) {
+      insert(work)
+      news(workListeners)
+    },
+    async take(queues) {
+      if (isPaused()) return undefined
+      for (const interactive of [1, 0]) {
+        for (const queue of queues) {
+          const lease = takeFrom(queue, interactive)
+          if (lease !== undefined) return lease
+        }
+      }
+      return undefined
+    },
+    onWork(listener) {
+      workListeners.add(listener)
+      return () => workListeners.delete(listener)
+    },
+    has: async ({ id }) => one(`select 1 from work where id = ?`, id) !== undefined,
+    async drop({ run: of, id }) {
+      run(`delete from work where run = ? and (? is null or id = ?)`, of, id ?? null, id ?? null)
+    },
+    async pause(paused) {
+      run(`insert or replace into state (name, value) values ('paused', ?)`, paused ? 1 : 0)
+      if (!paused) news(workListeners)
+    },
+    queues: async () =>
+      database
+        .prepare(
+          `select queue, sum(interactive) interactive, sum(1 - interactive) others from work group by queue order by queue`,
+        )
+        .all() as { queue: string; interactive: number; others: number }[],
+    results: {
+      async putIfAbsent(address, value) {
+        run(`insert or ignore into results (address, value) values (?, ?)`, address, JSON.stringify(value))
+        return (await fabric.results.get(address)) as Json
+      },
+      async get(address) {
+        const row = one<{ value: string }>(`select value from results where address = ?`, address)
+        return row && (JSON.parse(row.value) as Json)
+      },
+    },
+    artifacts: {
+      put: async (bytes) => store.put(bytes, 'application/octet-stream').artifact,
+      get: (hash) => store.get(hash),
+    },
+    tell(topic, message) {
+      const now = Date.now()
+      run(`insert into told (topic, message, time) values (?, ?, ?)`, topic, JSON.stringify(message), now)
+      run(`delete from told where time < ?`, now - toldFor)
+      news(watchers)
+    },
+    listen(topic, listener) {
+      const last = one<{ number: number | null }>(`select max(number) number from told`)?.number ?? 0
+      return watch('told', topic, last, listener)
+    },
+    async append(topic, message) {
+      const { lastInsertRowid } = run(
+        `insert into log (topic, message) values (?, ?)`,
+        topic,
+        JSON.stringify(message),
+      )
+      news(watchers)
+      return Number(lastInsertRowid)
+    },
+    follow: (topic, after, listener) => watch('log', topic, after, listener),
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      watchers.clear()
+      workListeners.clear()
+      database.close()
+    },
+  }
+  return Promise.resolve(fabric)
+}

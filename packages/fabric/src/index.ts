@@ -1,0 +1,27 @@
+// what servers and workers have in common
+export { openFabric, readFabricAddress } from './open-fabric.ts'
+export type { Fabric, FabricOptions, Lease, QueueLength, Work } from './interface/fabric.ts'
+export { secretNatsVariables } from './nats/connect.ts'
+
+// what they say to each other
+export {
+  cellNewsSchema,
+  cellResources,
+  cellResultSchema,
+  chunkSchema,
+  mostCells,
+  presenceSchema,
+  queueNeedsSchema,
+  topics,
+  unwantedSchema,
+  workNewsSchema,
+  type CellNews,
+  type CellResult,
+  type CellTask,
+  type Chunk,
+  type EndedCell,
+  type Presence,
+  type QueueNeeds,
+  type WorkNews,
+} from './cells/messages.ts'
+export { asJson, hashOf } from './cells/hash.ts'

@@ -1,0 +1,326 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AckPolicy, DeliverPolicy, JetStreamApiError, type ConsumerMessages } from '@nats-io/jetstream'
+import { errors, nanos, type Msg } from '@nats-io/transport-node'
+import type { Json } from '@woolgather/workflow'
+import {
+  defaultLeaseMs,
+  type Fabric,
+  type FabricOptions,
+  type Lease,
+  type Work,
+} from '../interface/fabric.ts'
+import { connectNats } from './connect.ts'
+import { leaseOf } from './lease.ts'
+import { createPacker } from './pack.ts'
+import { namesOf, prepareStreams, type Streams } from './streams.ts'
+
+/** As JetStream numbers them. */
+const codes = {
+  tooMany: 10077,
+  wrongSequence: 10071,
+  notFound: 10037,
+  consumerGone: 10014,
+  streamGone: 10059,
+}
+
+/** Milliseconds a line without workers is remembered, and between two looks for work nobody told of. */
+const consumerAge = 3_600_000
+const lookEvery = 1_000
+
+/** Milliseconds to wait for work that is there; between attempts, at first and at most. */
+const pullPatience = 5_000
+const firstWait = 100
+const longestWait = 2_000
+
+/** Messages of a followed topic on their way at once. */
+const followAhead = 200
+
+export interface NatsFabricOptions extends FabricOptions {
+  /** Keeps fabrics on one server apart, default `woolgather`. */
+  name?: string | undefined
+  env?: NodeJS.ProcessEnv | undefined
+}
+
+/**
+ * A fabric in NATS JetStream, 2.9 or newer: a work-queue stream with a pull consumer for each line, a key-value bucket of
+ * results, an object store, and a stream to follow.
+ * @throws WoolgatherError fabric-unreachable
+ */
+export async function openNatsFabric(
+  servers: string[],
+  { leaseMs = defaultLeaseMs, name = 'woolgather', env }: NatsFabricOptions = {},
+): Promise<Fabric> {
+  const connection = await connectNats(servers, env)
+  const names = namesOf(name)
+  let streams: Streams = await prepareStreams(connection, name)
+  const consumers = new Set<string>()
+  const workListeners = new Set<() => void>()
+  const following = new Set<{ stop: () => void; again: () => void }>()
+  const closed = new AbortController()
+
+  const prepare = async (): Promise<void> => {
+    consumers.clear()
+    streams = await prepareStreams(connection, name)
+  }
+
+  /** Asks until there is an answer: a server that restarts is back soon, and one that lost all is prepared again. */
+  const insist = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    for (let wait = firstWait; ; wait = Math.min(2 * wait, longestWait)) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (closed.signal.aborted || !passes(error)) throw error
+        await delay(wait, undefined, { signal: closed.signal })
+        await prepare().catch(() => undefined)
+      }
+    }
+  }
+
+  const artifacts: Fabric['artifacts'] = {
+    async put(bytes) {
+      const hash = createHash('sha256').update(bytes).digest('hex')
+      await insist(async () => {
+        if ((await streams.artifacts.info(hash)) === null)
+          await streams.artifacts.putBlob({ name: hash }, bytes)
+      })
+      return hash
+    },
+    get: (hash) => insist(async () => (await streams.artifacts.getBlob(hash)) ?? undefined),
+  }
+  const { pack, unpack } = createPacker(artifacts, connection.info?.max_payload ?? 1_048_576)
+
+  const subjectOf = ({ id, queue, interactive, run }: Omit<Work, 'body'>): string =>
+    [name, 'work', interactive ? 'first' : 'later', queue, run, id].join('.')
+
+  const offer = async (work: Work): Promise<void> => {
+    const body = await pack(work.body)
+    await insist(async () => {
+      try {
+        await streams.js.publish(subjectOf(work), body)
+      } catch (error) {
+        // It is in line already; or there is no room.
+        if (codeOf(error) !== codes.tooMany || !(await has(work))) throw error
+      }
+    })
+    connection.publish(`${name}.offered`)
+  }
+
+  const has: Fabric['has'] = (work) =>
+    insist(async () => {
+      try {
+        const query = { last_by_subj: subjectOf({ ...work }) }
+        return (await streams.jsm.streams.getMessage(names.work, query)) !== null
+      } catch (error) {
+        if (codeOf(error) === codes.notFound) return false
+        throw error
+      }
+    })
+
+  const consumerOf = async (queue: string, rank: 'first' | 'later'): Promise<string> => {
+    const durable = `${rank}-${queue}`
+    if (consumers.has(durable)) return durable
+    await streams.jsm.consumers.add(names.work, {
+      durable_name: durable,
+      filter_subject: `${name}.work.${rank}.${queue}.>`,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ack_wait: nanos(leaseMs),
+      max_deliver: -1,
+      max_ack_pending: -1,
+      inactive_threshold: nanos(consumerAge),
+    })
+    consumers.add(durable)
+    return durable
+  }
+
+  /** One message of a line, where there is one now. */
+  const pull = async (queue: string, rank: 'first' | 'later'): Promise<Msg | undefined> => {
+    const consumer = await consumerOf(queue, rank)
+    const ask = JSON.stringify({ batch: 1, no_wait: true })
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${names.work}.${consumer}`
+    // The answer bears the subject of the work, so that an inbox of many could not tell to whom it belongs.
+    const answer = await connection.request(subject, ask, { timeout: pullPatience, noMux: true })
+    // What is no message of the stream says why there is none.
+    return answer.headers === undefined || answer.headers.code === 0 ? answer : undefined
+  }
+
+  const takeFrom = async (queue: string, rank: 'first' | 'later'): Promise<Lease | undefined> => {
+    const message = await insist(() => pull(queue, rank))
+    if (message === undefined) return undefined
+    const [run, id] = message.subject.split('.').slice(-2) as [string, string]
+    const body = await unpack(message.data)
+    return leaseOf(connection, message, { id, queue, interactive: rank === 'first', run, body }, offer)
+  }
+
+  const isPaused = (): Promise<boolean> =>
+    insist(async () => (await streams.state.get('paused'))?.string() === 'true')
+
+  const follow: Fabric['follow'] = (topic, after, listener) => {
+    let last = after
+    let born: string | undefined
+    let messages: ConsumerMessages | undefined
+    let isFollowing = true
+    const stop = (): void => {
+      isFollowing = false
+      following.delete(follower)
+      messages?.stop()
+    }
+    const follower = { stop, again: () => messages?.stop() }
+    const followOnce = async (): Promise<void> => {
+      const { created } = await streams.jsm.streams.info(names.log)
+      // Another stream under the same name numbers from 1 again.
+      if (born !== undefined && String(created) !== born) last = 0
+      born = String(created)
+      const consumer = await streams.js.consumers.get(names.log, {
+        filter_subjects: `${name}.log.${topic}`,
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: last + 1,
+      })
+      const coming = await consumer.consume({ max_messages: followAhead })
+      messages = coming
+      if (!isFollowing) return coming.stop()
+      void stopWhereLost(coming)
+      for await (const message of coming) {
+        const told = await unpack(message.data)
+        if (!isFollowing) return
+        last = message.seq
+        listener(told, message.seq)
+      }
+    }
+    void (async () => {
+      while (isFollowing) {
+        await followOnce().catch(() => prepare().catch(() => undefined))
+        if (isFollowing) await delay(firstWait)
+      }
+    })()
+    following.add(follower)
+    return stop
+  }
+
+  /** The server that is back may have lost what there was. */
+  const followConnection = async (): Promise<void> => {
+    for await (const { type } of connection.status()) {
+      if (type !== 'reconnect') continue
+      await prepare().catch(() => undefined)
+      for (const { again } of following) again()
+      tellOfWork()
+    }
+  }
+  void followConnection()
+
+  const told = connection.subscribe(`${name}.offered`, { callback: () => tellOfWork() })
+  const tellOfWork = (): void => workListeners.forEach((listener) => listener())
+  const timer = setInterval(tellOfWork, lookEvery).unref()
+
+  return {
+    offer,
+    has,
+    async take(queues) {
+      if (queues.length === 0 || (await isPaused())) return undefined
+      for (const rank of ['first', 'later'] as const) {
+        for (const queue of queues) {
+          const lease = await takeFrom(queue, rank)
+          if (lease !== undefined) return lease
+        }
+      }
+      return undefined
+    },
+    onWork(listener) {
+      workListeners.add(listener)
+      return () => workListeners.delete(listener)
+    },
+    async drop({ run, id = '*' }) {
+      const filter = `${name}.work.*.*.${run}.${id}`
+      await insist(() => streams.jsm.streams.purge(names.work, { filter }))
+    },
+    async pause(paused) {
+      await insist(() => streams.state.put('paused', String(paused)))
+      connection.publish(`${name}.offered`)
+    },
+    async queues() {
+      const { state } = await insist(() =>
+        streams.jsm.streams.info(names.work, { subjects_filter: `${name}.work.>` }),
+      )
+      const lengths = new Map<string, { interactive: number; others: number }>()
+      for (const [subject, count] of Object.entries(state.subjects ?? {})) {
+        const [rank, queue] = subject.split('.').slice(-4) as [string, string]
+        const length = lengths.get(queue) ?? { interactive: 0, others: 0 }
+        length[rank === 'first' ? 'interactive' : 'others'] += count
+        lengths.set(queue, length)
+      }
+      return [...lengths]
+        .map(([queue, length]) => ({ queue, ...length }))
+        .sort((a, b) => (a.queue < b.queue ? -1 : 1))
+    },
+    results: {
+      async putIfAbsent(address, value) {
+        const bytes = await pack(value)
+        return insist(async () => {
+          try {
+            await streams.results.create(address, bytes)
+            return value
+          } catch (error) {
+            const there = codeOf(error) === codes.wrongSequence && (await streams.results.get(address))
+            if (!there) throw error
+            return unpack(there.value)
+          }
+        })
+      },
+      async get(address) {
+        const entry = await insist(() => streams.results.get(address))
+        return entry === null ? undefined : unpack(entry.value)
+      },
+    },
+    artifacts,
+    tell: (topic, message) => connection.publish(`${name}.told.${topic}`, JSON.stringify(message)),
+    listen(topic, listener) {
+      const subscription = connection.subscribe(`${name}.told.${topic}`, {
+        callback: (error, message) => {
+          if (error === null) listener(message.json<Json>())
+        },
+      })
+      return () => subscription.unsubscribe()
+    },
+    async append(topic, message) {
+      const bytes = await pack(message)
+      return (await insist(() => streams.js.publish(`${name}.log.${topic}`, bytes))).seq
+    },
+    follow,
+    async [Symbol.asyncDispose]() {
+      closed.abort()
+      clearInterval(timer)
+      told.unsubscribe()
+      for (const { stop } of following) stop()
+      await connection.close()
+    },
+  }
+}
+
+async function stopWhereLost(messages: ConsumerMessages): Promise<void> {
+  for await (const { type } of messages.status()) {
+    if (lost.has(type)) messages.stop()
+  }
+}
+
+/** After these what was consumed may be gone; it is looked for anew. */
+const lost: ReadonlySet<string> = new Set([
+  'heartbeats_missed',
+  'consumer_deleted',
+  'consumer_not_found',
+  'stream_not_found',
+  'no_responders',
+])
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof JetStreamApiError ? error.code : undefined
+}
+
+/** Whether asking again may help. */
+function passes(error: unknown): boolean {
+  if (error instanceof errors.PermissionViolationError || error instanceof errors.AuthorizationError)
+    return false
+  if (error instanceof errors.InvalidArgumentError) return false
+  const code = codeOf(error)
+  return code === undefined || code === codes.streamGone || code === codes.consumerGone
+}

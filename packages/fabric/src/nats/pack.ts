@@ -1,0 +1,36 @@
+import { WoolgatherError, type Json } from '@woolgather/workflow'
+import { mostBytes, type Artifacts } from '../interface/fabric.ts'
+
+/** Begins what says where the message lies; no JSON does. */
+const reference = '@'
+
+export interface Packer {
+  pack(message: Json): Promise<Uint8Array>
+  unpack(bytes: Uint8Array): Promise<Json>
+}
+
+/** JSON as bytes, and what is larger than a message may be as a reference to an artifact. */
+export function createPacker(artifacts: Artifacts, maxPayload: number): Packer {
+  // Subject and headers count, too.
+  const most = maxPayload * 0.75
+  return {
+    async pack(message) {
+      const bytes = new TextEncoder().encode(JSON.stringify(message))
+      if (bytes.length > mostBytes)
+        throw new WoolgatherError(
+          'request-too-large',
+          `A message of ${bytes.length} bytes is too large: at most ${mostBytes} go from machine to machine.`,
+        )
+      if (bytes.length <= most) return bytes
+      return new TextEncoder().encode(reference + (await artifacts.put(bytes)))
+    },
+    async unpack(bytes) {
+      const text = new TextDecoder().decode(bytes)
+      if (!text.startsWith(reference)) return JSON.parse(text) as Json
+      const hash = text.slice(reference.length)
+      const kept = await artifacts.get(hash)
+      if (kept === undefined) throw new WoolgatherError('not-found', `There is no artifact ${hash}.`)
+      return JSON.parse(new TextDecoder().decode(kept)) as Json
+    },
+  }
+}

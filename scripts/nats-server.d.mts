@@ -1,0 +1,2 @@
+export const noNatsServer: string
+export function findNatsServer(): string | undefined

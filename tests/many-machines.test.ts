@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { openFabric, presenceSchema, topics, type Presence } from '@woolgather/fabric'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasNatsServer } from './nats-server.ts'
+import { spawnWoolgather, woolgather } from './cli.ts'
+import { startFarm, type Farm } from './farm.ts'
+import { root } from './scratch.ts'
+
+const storyteller = { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } }
+const link = (node: string, output: string): [string, string] => [node, output]
+
+interface Line {
+  row: number
+  status: string
+  outputs: Record<string, string>
+  errors: { code: string }[]
+}
+
+async function linesOf(file: string): Promise<Line[]> {
+  const text = await readFile(file, 'utf8')
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Line]))
+}
+
+describe.runIf(hasNatsServer())('work on several machines', () => {
+  let farm: Farm
+  let heard: AsyncDisposable
+  const workers = new Map<string, Presence>()
+  const cellsOf = (name: string): number => workers.get(name)?.cells ?? 0
+
+  beforeAll(async () => {
+    farm = await startFarm([path.join(root, 'tests/fixtures/farm')])
+    for (const name of ['one', 'two']) farm.startWorker(name)
+    const fabric = await openFabric(farm.nats.url)
+    heard = fabric
+    fabric.listen(topics.workers, (message) => {
+      const presence = presenceSchema.parse(message)
+      workers.set(presence.name, presence)
+    })
+  })
+  afterAll(async () => {
+    await heard[Symbol.asyncDispose]()
+    await farm[Symbol.asyncDispose]()
+  })
+
+  test('a workflow gives the same there as here, a sweep over two models included [R79]', async () => {
+    const file = await farm.scratch.writeWorkflow({
+      files: {
+        type: 'matrix/axis',
+        inputs: { values: 'demo/storyteller.gguf\ndemo/storyteller-space.gguf' },
+      },
+      seeds: { type: 'matrix/axis', inputs: { values: '1, 2, 3, 4' } },
+      model: { type: 'loading/model', links: { file: link('files', 'value') } },
+      story: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Tell me a story about the sea.', maxTokens: 24, temperature: 0 },
+        links: { model: link('model', 'model'), seed: link('seeds', 'value') },
+      },
+      grid: { type: 'matrix/grid', links: { values: link('story', 'text') } },
+    })
+    const there = await woolgather(['run', file, '--server', farm.url, '--quiet'])
+    const here = await woolgather(['run', file, '--data', farm.scratch.path('here'), '--cpu', '--quiet'])
+    expect(there.code).toBe(0)
+    expect(there.stdout).toContain('the')
+    expect(there.stdout).toBe(here.stdout)
+  })
+
+  test('a batch of which a worker dies half-way has a line for each row; what the dead had others do [R81]', async () => {
+    const file = await farm.scratch.writeWorkflow({
+      model: storyteller,
+      story: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Tell me a story about a dog.', maxTokens: 12 },
+        links: { model: link('model', 'model') },
+      },
+      result: { type: 'api/output', inputs: { name: 'story' }, links: { value: link('story', 'text') } },
+    })
+    const count = 60
+    const rows = Array.from({ length: count }, (_, row) => `${row + 100}\n`).join('')
+    const table = await farm.scratch.write('rows.csv', `story.seed\n${rows}`)
+    const out = farm.scratch.path('out.jsonl')
+    let isOver = false
+    const batch = spawnWoolgather([
+      'batch',
+      file,
+      '--rows',
+      table,
+      '--out',
+      out,
+      '--server',
+      farm.url,
+      '--concurrency',
+      '64',
+    ])
+    void batch.then(() => (isOver = true))
+    await expect.poll(() => isOver || cellsOf('two') > 0).toBe(true)
+    await farm.killWorker('two')
+    const wasOver = isOver
+    const { code, stderr } = await batch
+    expect({ code, stderr, wasOver }).toMatchObject({ code: 0, wasOver: false })
+    const lines = await linesOf(out)
+    expect(lines.map(({ row }) => row)).toEqual(Array.from({ length: count }, (_, row) => row))
+    expect(lines.every(({ outputs }) => (outputs['story'] ?? '').length > 0)).toBe(true)
+  })
+
+  test('a model that no worker has is named, with who was asked', async () => {
+    const file = await farm.scratch.writeWorkflow({
+      model: { type: 'loading/model', inputs: { file: 'nobody/has-it.gguf' } },
+      story: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Once' },
+        links: { model: link('model', 'model') },
+      },
+    })
+    const { code, stderr } = await woolgather(['run', file, '--server', farm.url])
+    expect(code).toBe(1)
+    expect(stderr).toContain('No worker has “nobody/has-it.gguf”.')
+    expect(stderr).toContain('“one”')
+  })
+
+  test('a cell that ends three workers is set aside as its error, and the others are done [R82]', async () => {
+    for (const name of ['three', 'four', 'five']) farm.startWorker(name)
+    const file = await farm.scratch.writeWorkflow({
+      texts: { type: 'matrix/axis', inputs: { values: 'a\nb\npoison\nc' } },
+      shout: {
+        type: 'test/shout',
+        inputs: { log: farm.scratch.path('shouts.log'), milliseconds: 1 },
+        links: { text: link('texts', 'value') },
+      },
+      grid: { type: 'matrix/grid', links: { values: link('shout', 'text') } },
+    })
+    const { code, stdout, stderr } = await woolgather(['run', file, '--server', farm.url])
+    expect(code).toBe(3)
+    for (const text of ['A', 'B', 'C']) expect(stdout).toContain(text)
+    expect(stderr).toContain('3 workers ended while they ran this cell; it is set aside.')
+  })
+})

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Json } from '@woolgather/workflow'
+import { openFabric } from '@woolgather/fabric'
+import { openNatsFabric } from '../packages/fabric/src/nats/open-nats.ts'
+import { keepsTheContract } from '../packages/fabric/src/testing/contract.ts'
+import { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.ts'
+
+describe.runIf(hasNatsServer())('in a real nats-server', () => {
+  let server: NatsServer
+  let number = 0
+  beforeAll(async () => {
+    server = await startNatsServer()
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
+  keepsTheContract(async (use) => {
+    const name = `contract-${number++}`
+    await use((options) => openNatsFabric([server.url], { ...options, name }))
+  })
+
+  test('a server that restarts, and one that lost all it had, is gone on with', async () => {
+    await using own = await startNatsServer()
+    await using fabric = await openFabric(own.url)
+    const heard: Json[] = []
+    fabric.follow('done', 0, (message) => heard.push(message))
+    const work = { id: 'a', queue: 'q', interactive: false, run: 'r', body: null }
+    await fabric.offer(work)
+    await fabric.append('done', 1)
+    await expect.poll(() => heard).toEqual([1])
+    await own.kill()
+    await own.bringBack()
+    expect(await fabric.has(work)).toBe(true)
+    await fabric.append('done', 2)
+    await expect.poll(() => heard).toEqual([1, 2])
+    await own.kill()
+    await own.bringBack({ empty: true })
+    expect(await fabric.has(work)).toBe(false)
+    await fabric.offer(work)
+    expect((await fabric.take(['q']))?.work.id).toBe('a')
+    await fabric.append('done', 3)
+    await expect.poll(() => heard).toEqual([1, 2, 3])
+    expect(await fabric.results.putIfAbsent('ab', 4)).toBe(4)
+  })
+
+  test('who does not know the token is not let in, and the address says nothing of it', async () => {
+    await using own = await startNatsServer('authorization { token: "let us gather wool" }')
+    const open = (token?: string): Promise<AsyncDisposable> =>
+      openNatsFabric([own.url], { env: token === undefined ? {} : { WOOLGATHER_FABRIC_TOKEN: token } })
+    await expect(open()).rejects.toMatchObject({ code: 'fabric-unreachable' })
+    await expect(open('another')).rejects.toMatchObject({ code: 'fabric-unreachable' })
+    await using fabric = await open('let us gather wool')
+    expect(fabric).toBeDefined()
+    expect(() => openFabric('nats://secret@127.0.0.1:4222')).toThrow(
+      '“nats://…@127.0.0.1:4222” is no address',
+    )
+  })
+})
