@@ -101,6 +101,19 @@ export class Automaton {
     return this.#items[state]!
   }
 
+  /** A state that so many more characters cannot tell from this one: the same for all counts far from their limits. */
+  alike(state: number, farthest: number): number {
+    const { nodeCount } = this.#network
+    const items = this.#items[state]!
+    if (!this.#frames.counts || this.#accepting[state] === true) return state
+    const alike = items.map((item) => {
+      const frame = Math.floor(item / nodeCount)
+      return item + (this.#frames.alike(frame, farthest) - frame) * nodeCount
+    })
+    if (alike.every((item, index) => item === items[index])) return state
+    return this.#intern({ items: Float64Array.from(new Set(alike)).sort(), accepting: false })
+  }
+
   /** Begins a public operation: what follows shares one work budget. */
   beginStep(): void {
     this.#budget.begin()

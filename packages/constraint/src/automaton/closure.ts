@@ -97,7 +97,7 @@ export class Closure {
     if (count === counter.highest) {
       if (counter.maximum === Infinity && counter.fits(node, count)) this.#push(to, owner)
     } else if (counter.fits(node, count + 1)) {
-      this.#push(to, this.#frames.countOne(owner))
+      this.#push(to, this.#frames.countOne(owner, counter))
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Counter } from '../grammar/counter.ts'
 import { ArrayTable } from './array-table.ts'
 
 /**
@@ -14,9 +15,9 @@ export class Frames {
   readonly #tagged = new Map<string, number>()
   readonly #marked = new Map<number, number>()
   /** How many were counted before a frame's place; with the frame where none were. */
-  readonly #counts = new Map<number, { base: number; count: number }>()
-  /** The next of each. */
-  readonly #counted = new Map<number, number>()
+  readonly #counts = new Map<number, { base: number; count: number; counter: Counter }>()
+  /** By frame where none were, those where one, two, … were. */
+  readonly #counted = new Map<number, number[]>()
   readonly #single = new ArrayTable()
   readonly #groups = new ArrayTable()
 
@@ -73,20 +74,40 @@ export class Frames {
     return made
   }
 
+  /** Whether anything was counted yet. */
+  get counts(): boolean {
+    return this.#counts.size > 0
+  }
+
   /** How many were counted before a frame's place. */
   countOf(frame: number): number {
     return this.#counts.get(frame)?.count ?? 0
   }
 
   /** The same ways back once one more was counted. */
-  countOne(frame: number): number {
-    const known = this.#counted.get(frame)
-    if (known !== undefined) return known
+  countOne(frame: number, counter: Counter): number {
     const { base, count } = this.#counts.get(frame) ?? { base: frame, count: 0 }
+    return this.#withCount(base, count + 1, counter)
+  }
+
+  #withCount(base: number, count: number, counter: Counter): number {
+    if (count === 0) return base
+    const frames = this.#counted.get(base) ?? []
+    this.#counted.set(base, frames)
+    const known = frames[count]
+    if (known !== undefined) return known
     const made = this.#returns.push(this.#returns[base]!) - 1
-    this.#counts.set(made, { base, count: count + 1 })
-    this.#counted.set(frame, made)
+    this.#counts.set(made, { base, count, counter })
+    frames[count] = made
     return made
+  }
+
+  /** The frame of the least count that so many more characters cannot tell from this one. */
+  alike(frame: number, farthest: number): number {
+    const counted = this.#counts.get(frame)
+    if (counted === undefined) return frame
+    const { base, count, counter } = counted
+    return this.#withCount(base, counter.alike(count, farthest), counter)
   }
 
   /** Frames for rules that call one another without consuming anything (left recursion), in the order given. */

@@ -12,6 +12,8 @@ export interface Counter {
   readonly highest: number
   /** Whether the text can still end in time, at a node that so many edges led to. */
   readonly fits: (node: number, count: number) => boolean
+  /** The least count that so many more characters cannot tell from a count. */
+  readonly alike: (count: number, farthest: number) => number
   /** Whether the fewest bytes from a node to an end are always few enough: no text is too short, and none needs long characters. */
   readonly isShort: boolean
 }
@@ -33,6 +35,7 @@ export function countEdges(
     lengths === undefined
       ? fewest[node]! <= maximum - count
       : lengths(node, Math.max(0, minimum - count), maximum - count)
+  const longestWay = fewest.reduce((most, steps) => (steps === Infinity ? most : Math.max(most, steps)), 0)
   const edges = graph.edges.filter(({ to }) => fewest[to] !== Infinity)
   return {
     graph: { ...graph, edges },
@@ -40,6 +43,8 @@ export function countEdges(
     maximum,
     highest: maximum === Infinity ? minimum : maximum,
     fits,
+    alike: (count, farthest) =>
+      maximum !== Infinity && count >= minimum && count + farthest + longestWay < maximum ? minimum : count,
     isShort: minimum === 0 && edges.every(({ label }) => bounds.isPlain(label)),
   }
 }

@@ -50,6 +50,8 @@ export class MaskComputer {
 
   compute(state: number): Mask {
     const isInside = this.#automaton.unfinishedParts(state) !== undefined
+    const alike = isInside ? state : this.#automaton.alike(state, this.#vocabulary.longestToken)
+    if (alike !== state) return this.#maskOf(alike)
     const like = isInside ? undefined : findLikeness(this.#automaton, this.#shapes, state)
     const mask = like && this.#maskOf(like.state)
     this.#foundCount = 0

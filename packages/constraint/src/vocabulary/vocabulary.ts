@@ -37,6 +37,8 @@ export interface Vocabulary extends ArrangedTokens {
   readonly splits: ClassSplits
   /** Characters that tokens begin with, sorted, and how many tokens come before those of each; one more at the end. */
   readonly firstLabels: { readonly labels: Int32Array; readonly tokensBefore: Int32Array }
+  /** Bytes of the longest token. */
+  readonly longestToken: number
   /** Room for the tokens of a mask in the making; one is made at a time. */
   readonly found: Int32Array
 }
@@ -70,6 +72,7 @@ export function useArrangedTokens(
     ...(tokenNamed !== undefined && { tokenNamed }),
     splits: new ClassSplits(ends.length, trie),
     firstLabels: listFirstLabels(trie),
+    longestToken: ends.reduce((most, end, token) => Math.max(most, end - (ends[token - 1] ?? 0)), 0),
     found: new Int32Array(ends.length),
   }
 }
