@@ -31,8 +31,10 @@ export const check: WoolgatherNode = defineNode({
     problem: { type: 'text', description: 'Where it does not match; empty where it does.' },
   },
   run: async ({ text, constraint }) => {
-    const found = explainConstraintErrors(await loadConstraints(), 'constraint', ({ compileLanguage }) =>
-      compileLanguage(constraint).check(text),
+    const found = await explainConstraintErrors(
+      await loadConstraints(),
+      'constraint',
+      async ({ compileLanguageInTurns }) => (await compileLanguageInTurns(constraint)).check(text),
     )
     return { ...verdict(found.matches), problem: problemOf(text, found) }
   },

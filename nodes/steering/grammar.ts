@@ -37,8 +37,8 @@ export const grammar: WoolgatherNode = defineNode({
   run: async ({ grammar: text, notation, start, ...starting }) => {
     const source: ConstraintSource =
       notation === 'lark' ? { kind: 'lark', text, start } : { kind: 'gbnf', text }
-    explainConstraintErrors(await loadConstraints(), 'grammar', ({ compileLanguage }) =>
-      compileLanguage(source),
+    await explainConstraintErrors(await loadConstraints(), 'grammar', ({ compileLanguageInTurns }) =>
+      compileLanguageInTurns(source),
     )
     return { constraint: startingAt(source, starting) }
   },

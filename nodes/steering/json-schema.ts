@@ -92,8 +92,10 @@ export const jsonSchema: WoolgatherNode = defineNode({
       strict,
       ...(Object.keys(documents).length > 0 && { documents }),
     }
-    const { notes } = explainConstraintErrors(await loadConstraints(), 'schema', ({ compileLanguage }) =>
-      compileLanguage(source),
+    const { notes } = await explainConstraintErrors(
+      await loadConstraints(),
+      'schema',
+      ({ compileLanguageInTurns }) => compileLanguageInTurns(source),
     )
     return { constraint: startingAt(source, starting), warnings: notes.map(({ message }) => message) }
   },

@@ -31,8 +31,8 @@ export const regex: WoolgatherNode = defineNode({
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
   run: async ({ pattern, stopAtFirstMatch, ...starting }) => {
     const source: ConstraintSource = { kind: 'regex', pattern, ...(stopAtFirstMatch && { stopAtFirstMatch }) }
-    explainConstraintErrors(await loadConstraints(), 'pattern', ({ compileLanguage }) =>
-      compileLanguage(source),
+    await explainConstraintErrors(await loadConstraints(), 'pattern', ({ compileLanguageInTurns }) =>
+      compileLanguageInTurns(source),
     )
     return { constraint: startingAt(source, starting) }
   },

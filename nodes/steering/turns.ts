@@ -61,8 +61,8 @@ export const turns: WoolgatherNode = defineNode({
       turns: [{ opens, constraint, closes }, ...(more?.turns ?? [])],
       ...((required || more?.required === true) && { required: true }),
     }
-    explainConstraintErrors(await loadConstraints(), 'constraint', ({ compileLanguage }) =>
-      compileLanguage(source),
+    await explainConstraintErrors(await loadConstraints(), 'constraint', ({ compileLanguageInTurns }) =>
+      compileLanguageInTurns(source),
     )
     return { constraint: source }
   },

@@ -13,7 +13,7 @@ interface ModelConstraints {
   constraints: Constraints
   vocabulary: Vocabulary
   /** In order of last use. */
-  compiled: Map<string, Constraint>
+  compiled: Map<string, Promise<Constraint>>
 }
 
 export type CompileConstraint = (model: LanguageModel, source: ConstraintSource) => Promise<Constraint>
@@ -40,6 +40,7 @@ export function createConstraintCompiler(): CompileConstraint {
     const constraint = compiled.get(key) ?? compileFor(source, { constraints, vocabulary })
     compiled.delete(key)
     compiled.set(key, constraint)
+    constraint.catch(() => compiled.delete(key))
     for (const oldest of compiled.keys()) if (compiled.size > keptConstraints) compiled.delete(oldest)
     return constraint
   }
@@ -56,12 +57,12 @@ async function arrangeFor(model: LanguageModel): Promise<ModelConstraints> {
 }
 
 /** @throws WoolgatherError invalid-input */
-function compileFor(
+async function compileFor(
   source: ConstraintSource,
   { constraints, vocabulary }: Pick<ModelConstraints, 'constraints' | 'vocabulary'>,
-): Constraint {
-  const constraint = explainConstraintErrors(constraints, 'constraint', ({ compile }) =>
-    compile(source, vocabulary, { warmUp: 0 }),
+): Promise<Constraint> {
+  const constraint = await explainConstraintErrors(constraints, 'constraint', ({ compileInTurns }) =>
+    compileInTurns(source, vocabulary, { warmUp: 0 }),
   )
   void warmUpAside(constraint)
   return constraint

@@ -23,13 +23,13 @@ export function explainConstraintError(
 }
 
 /** Runs what compiles a constraint. @throws WoolgatherError invalid-input */
-export function explainConstraintErrors<Result>(
+export async function explainConstraintErrors<Result>(
   constraints: Constraints,
   input: string,
-  work: (constraints: Constraints) => Result,
-): Result {
+  work: (constraints: Constraints) => Result | Promise<Result>,
+): Promise<Result> {
   try {
-    return work(constraints)
+    return await work(constraints)
   } catch (error) {
     throw explainConstraintError(constraints, error, input)
   }

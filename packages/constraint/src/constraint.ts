@@ -3,10 +3,12 @@ import type { Endings } from './automaton/endings.ts'
 import { ConstraintError } from './errors/constraint-error.ts'
 import { chooseCharacter } from './finish/choose-character.ts'
 import { Finisher } from './finish/finisher.ts'
+import { buildNetworkInSteps } from './grammar/build-network.ts'
 import { surrogates } from './grammar/characters.ts'
+import { allAtOnce, type Steps } from './grammar/steps.ts'
 import { MaskComputer, type Mask } from './mask/compute-mask.ts'
 import { refuseImpossible } from './refuse-impossible.ts'
-import { parseSource, type ConstraintSource } from './source.ts'
+import { parseSourceInSteps, type ConstraintSource } from './source.ts'
 import { resolveTokens } from './tokens/named-tokens.ts'
 import { allow, TokenSteps } from './tokens/token-steps.ts'
 import type { Vocabulary } from './vocabulary/vocabulary.ts'
@@ -67,14 +69,24 @@ export function compile(
   vocabulary: Vocabulary,
   options: CompileOptions = {},
 ): Constraint {
-  const { grammar: parsed, stopAtFirstMatch } = parseSource(source)
+  return allAtOnce(compileInSteps(source, vocabulary, options))
+}
+
+export function* compileInSteps(
+  source: ConstraintSource,
+  vocabulary: Vocabulary,
+  options: CompileOptions,
+): Steps<Constraint> {
+  const { grammar: parsed, stopAtFirstMatch } = yield* parseSourceInSteps(source)
   const { grammar, named } = resolveTokens(parsed, vocabulary)
   const { canWrite } = vocabulary
-  const automaton = new Automaton(grammar, {
+  const network = yield* buildNetworkInSteps(grammar)
+  const automaton = new Automaton(network, {
     stopAtFirstMatch,
     canWrite: named === undefined ? canWrite : (set) => canWrite(set) || !set.isDisjointWith(surrogates),
     ...(options.workLimit === undefined ? {} : { workLimit: options.workLimit }),
   })
+  yield
   refuseImpossible(automaton)
   const constraint = new CompiledConstraint(
     automaton,

@@ -1,3 +1,4 @@
+export { compileInTurns, compileLanguageInTurns } from './compile-in-turns.ts'
 export { compile, type CompileOptions, type Constraint, type ConstraintState } from './constraint.ts'
 export { ConstraintError, type ConstraintErrorCode, type SourcePosition } from './errors/constraint-error.ts'
 export { describeError } from './describe-error.ts'

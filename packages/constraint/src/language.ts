@@ -1,8 +1,10 @@
 import { Automaton, deadState } from './automaton/automaton.ts'
+import { buildNetworkInSteps } from './grammar/build-network.ts'
 import type { SchemaNote } from './json-schema/ignored-keywords.ts'
 import { refuseImpossible } from './refuse-impossible.ts'
+import { allAtOnce, type Steps } from './grammar/steps.ts'
 import { spellTokens } from './tokens/spell-tokens.ts'
-import { parseSource, type ConstraintSource } from './source.ts'
+import { parseSourceInSteps, type ConstraintSource } from './source.ts'
 
 /** How a text stands to a constraint. */
 export type TextCheck =
@@ -29,8 +31,17 @@ export interface Language {
 
 /** @throws {ConstraintError} that says what is wrong with the source and where */
 export function compileLanguage(source: ConstraintSource, options: { workLimit?: number } = {}): Language {
-  const { grammar, stopAtFirstMatch, notes = [] } = parseSource(source)
-  const automaton = new Automaton(spellTokens(grammar), { ...options, stopAtFirstMatch })
+  return allAtOnce(compileLanguageInSteps(source, options))
+}
+
+export function* compileLanguageInSteps(
+  source: ConstraintSource,
+  options: { workLimit?: number } = {},
+): Steps<Language> {
+  const { grammar, stopAtFirstMatch, notes = [] } = yield* parseSourceInSteps(source)
+  const network = yield* buildNetworkInSteps(spellTokens(grammar))
+  const automaton = new Automaton(network, { ...options, stopAtFirstMatch })
+  yield
   refuseImpossible(automaton)
   const check = (text: string): TextCheck => {
     let state = automaton.start

@@ -1,11 +1,12 @@
 import type { Grammar } from './grammar/expression.ts'
 import { flattenOperators } from './grammar/flatten-operators.ts'
 import { parseGbnf } from './gbnf/parse-gbnf.ts'
-import { compileSchema, type SchemaOptions } from './json-schema/compile-schema.ts'
+import { compileSchemaInSteps, type SchemaOptions } from './json-schema/compile-schema.ts'
 import type { SchemaNote } from './json-schema/ignored-keywords.ts'
 import { joinAfter, joinTurns } from './join-sources.ts'
 import { compileLark } from './lark/compile-lark.ts'
 import { parseRegex } from './regex/parse-regex.ts'
+import { allAtOnce, type Steps } from './grammar/steps.ts'
 
 /** What a constraint begins after. */
 export type ConstraintStart =
@@ -55,11 +56,15 @@ export interface ParsedSource {
 
 /** @throws {ConstraintError} that says what is wrong and where */
 export function parseSource(source: ConstraintSource): ParsedSource {
+  return allAtOnce(parseSourceInSteps(source))
+}
+
+export function* parseSourceInSteps(source: ConstraintSource): Steps<ParsedSource> {
   switch (source.kind) {
     case 'regex':
       return { grammar: parseRegex(source.pattern), stopAtFirstMatch: source.stopAtFirstMatch ?? false }
     case 'json-schema':
-      return { ...compileSchema(source.schema, source), stopAtFirstMatch: false }
+      return { ...(yield* compileSchemaInSteps(source.schema, source)), stopAtFirstMatch: false }
     case 'gbnf':
       return { grammar: flattenOperators(parseGbnf(source.text)), stopAtFirstMatch: false }
     case 'lark': {

@@ -1,7 +1,5 @@
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { analyseNetwork, type NetworkFacts } from '../grammar/analyse-network.ts'
-import { buildNetwork } from '../grammar/build-network.ts'
-import type { Grammar } from '../grammar/expression.ts'
 import {
   partitionCharacters,
   findInterval,
@@ -59,8 +57,8 @@ export class Automaton {
   readonly #unfinished = new Map<number, number>()
   readonly #unfinishedOf = new Map<number, { base: number; prefix: number }>()
 
-  constructor(grammar: Grammar, options: AutomatonOptions = {}) {
-    this.#network = buildNetwork(grammar)
+  constructor(network: Network, options: AutomatonOptions = {}) {
+    this.#network = network
     const { canWrite } = options
     const usable = this.#network.sets.map((set) => canWrite === undefined || canWrite(set))
     this.#usable = usable

@@ -1,3 +1,4 @@
+import { buildNetwork } from '../grammar/build-network.ts'
 import type { Expression } from '../grammar/expression.ts'
 import { Automaton, deadState } from './automaton.ts'
 
@@ -7,7 +8,7 @@ const known = new WeakMap<Expression, Automaton>()
 export function automatonOf(expression: Expression): Automaton {
   const made = known.get(expression)
   if (made !== undefined) return made
-  const automaton = new Automaton({ start: 'text', rules: new Map([['text', expression]]) })
+  const automaton = new Automaton(buildNetwork({ start: 'text', rules: new Map([['text', expression]]) }))
   known.set(expression, automaton)
   return automaton
 }

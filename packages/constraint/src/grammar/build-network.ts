@@ -13,6 +13,7 @@ import {
   type Unordered,
 } from './expression.ts'
 import type { Counter } from './counter.ts'
+import { allAtOnce, type Steps } from './steps.ts'
 import { EdgeList } from './edge-list.ts'
 import type { Network, NetworkCondition } from './network.ts'
 
@@ -41,7 +42,7 @@ class NetworkBuilder {
     this.#grammar = grammar
   }
 
-  build(): Network {
+  *build(): Steps<Network> {
     const acceptNode = this.#newNode()
     this.#ruleNumber(this.#grammar.start)
     const ruleStart: number[] = []
@@ -52,6 +53,7 @@ class NetworkBuilder {
       ruleStart.push(start)
       this.#ends[end] = index
       this.#connect(this.#ruleBodies[index]!, start, end)
+      yield
     }
     const nodeCount = this.#ends.length
     return {
@@ -362,5 +364,9 @@ class NetworkBuilder {
  * @throws {ConstraintError} `invalid-grammar` for an undefined rule, `too-large` past the limit of edges
  */
 export function buildNetwork(grammar: Grammar): Network {
+  return allAtOnce(buildNetworkInSteps(grammar))
+}
+
+export function buildNetworkInSteps(grammar: Grammar): Steps<Network> {
   return new NetworkBuilder(grammar).build()
 }

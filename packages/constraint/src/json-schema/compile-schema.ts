@@ -22,6 +22,7 @@ import type { KeyClass } from './key-class.ts'
 import { Alternatives } from './expand-alternatives.ts'
 import { listIgnored, type SchemaNote } from './ignored-keywords.ts'
 import { jsonText } from './json-text.ts'
+import { allAtOnce, type Steps } from '../grammar/steps.ts'
 import { keyword, readList } from './read-keywords.ts'
 import { SchemaDocument } from './schema-document.ts'
 import { invalidSchema, isObject, type Json, type Location } from './schema-location.ts'
@@ -65,17 +66,25 @@ const maximumAlternatives = 4_000
  * @throws {ConstraintError} `invalid-schema`, or `unsupported-schema` for keywords that cannot be enforced, with the
  * path
  */
-export function compileSchema(
-  schema: unknown,
-  options: SchemaOptions = {},
-): { grammar: Grammar; notes: readonly SchemaNote[] } {
+export function compileSchema(schema: unknown, options: SchemaOptions = {}): CompiledSchema {
+  return allAtOnce(compileSchemaInSteps(schema, options))
+}
+
+export interface CompiledSchema {
+  readonly grammar: Grammar
+  readonly notes: readonly SchemaNote[]
+}
+
+export function* compileSchemaInSteps(schema: unknown, options: SchemaOptions): Steps<CompiledSchema> {
   const json = readJson(schema)
   const others = Object.entries(options.documents ?? {}).map(([address, other]) => [address, readJson(other)])
   const document = new SchemaDocument(json, Object.fromEntries(others) as { [address: string]: Json })
+  yield
   const notes = listIgnored(json)
   const [first] = notes
   if (options.strict === true && first !== undefined) throw refuseIgnored(first)
-  return { grammar: new SchemaCompiler(options).compile(document.root), notes }
+  yield
+  return { grammar: yield* new SchemaCompiler(options).compile(document.root), notes }
 }
 
 function refuseIgnored({ problem, path }: SchemaNote): ConstraintError {
@@ -123,10 +132,11 @@ class SchemaCompiler implements ValueCompiler {
     this.space = whitespace === 'compact' ? nothing : repeat(characters(charactersOf(' \t\n\r')), 0, most)
   }
 
-  compile(location: Location): Grammar {
+  *compile(location: Location): Steps<Grammar> {
     const start = this.valueOf([location])
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
       this.#rules.set(next.name, this.#compileAlternatives(next.locations))
+      yield
     }
     return { start: start.name, rules: this.#rules }
   }
