@@ -105,7 +105,7 @@ class CompiledConstraint implements Constraint {
   readonly #computer: MaskComputer
   readonly #maskCacheBytes: number
   /** Where the grammar names tokens. */
-  readonly #named: TokenSteps | undefined
+  readonly named: TokenSteps | undefined
   #endings: Endings | undefined
   #finisher: Finisher | undefined
   readonly #masks = new Map<number, Mask>()
@@ -120,7 +120,7 @@ class CompiledConstraint implements Constraint {
     maskCacheBytes: number,
     named: TokenSteps | undefined,
   ) {
-    this.#named = named
+    this.named = named
     this.automaton = automaton
     this.vocabulary = vocabulary
     this.#computer = new MaskComputer(automaton, vocabulary, (state) => this.maskOf(state))
@@ -135,7 +135,9 @@ class CompiledConstraint implements Constraint {
 
   /** Made where first asked for: what is never to be finished does not pay for it. */
   get endings(): Endings {
-    return (this.#endings ??= this.automaton.endings((set) => chooseCharacter(set, this.vocabulary)))
+    return (this.#endings ??= this.automaton.endings(
+      (set) => this.named?.choose(set) ?? chooseCharacter(set, this.vocabulary),
+    ))
   }
 
   /** Shared by all generations that avoid nothing. */
@@ -145,12 +147,12 @@ class CompiledConstraint implements Constraint {
 
   tokensAfter(state: number): Iterable<number> {
     const written = tokensOf(this.maskOf(state))
-    return this.#named === undefined ? written : new Set([...written, ...this.#named.tokensAfter(state)])
+    return this.named === undefined ? written : new Set([...written, ...this.named.tokensAfter(state)])
   }
 
   /** Adds the tokens that the grammar names here to a mask; returns how many were not in it. */
   allowNamed(state: number, mask: Uint32Array): number {
-    return this.#named?.allow(state, mask) ?? 0
+    return this.named?.allow(state, mask) ?? 0
   }
 
   start(): ConstraintState {
@@ -181,9 +183,7 @@ class CompiledConstraint implements Constraint {
   /** State after a token, dead if it may not follow. */
   after(state: number, token: number): number {
     const written = this.#afterText(state, token)
-    return this.#named === undefined
-      ? written
-      : this.automaton.either(written, this.#named.after(state, token))
+    return this.named === undefined ? written : this.automaton.either(written, this.named.after(state, token))
   }
 
   #afterText(state: number, token: number): number {

@@ -2,6 +2,7 @@ import { deadState, type Automaton } from '../automaton/automaton.ts'
 import { longestEnding, type Endings } from '../automaton/endings.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
+import type { TokenSteps } from '../tokens/token-steps.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 import { searchEnding } from './search-ending.ts'
 import { createSpelling, spellEnding, type Spelling } from './spell-ending.ts'
@@ -11,6 +12,8 @@ export interface Finishable {
   readonly automaton: Automaton
   readonly vocabulary: Vocabulary
   readonly endings: Endings
+  /** Where the grammar names tokens. */
+  readonly named: TokenSteps | undefined
   /** Tokens that may follow a state, end tokens apart. */
   tokensAfter(state: number): Iterable<number>
   after(state: number, token: number): number
@@ -32,7 +35,7 @@ export class Finisher {
   constructor(constraint: Finishable, avoided: ReadonlySet<number>) {
     this.#constraint = constraint
     this.#avoided = avoided
-    this.#spelling = createSpelling(constraint.vocabulary, (token) => avoided.has(token))
+    this.#spelling = createSpelling(constraint.vocabulary, (token) => avoided.has(token), constraint.named)
     this.#longestToken = longestOf(constraint.vocabulary)
   }
 
@@ -41,10 +44,17 @@ export class Finisher {
     const { automaton, endings } = this.#constraint
     if (automaton.canEnd(state)) return []
     if (endings.bytesToEnd(state) > longestEnding) return undefined
-    return (
-      spellEnding(endings.ending(state), this.#spelling) ??
-      searchEnding(this.#constraint, state, this.#avoided)
-    )
+    const spelled = spellEnding(endings.ending(state), this.#spelling)
+    return spelled !== undefined && this.#leadsOut(spelled, state)
+      ? spelled
+      : searchEnding(this.#constraint, state, this.#avoided)
+  }
+
+  /** A token that ends the text is a way out at its end only. */
+  #leadsOut(tokens: readonly number[], start: number): boolean {
+    const { named, automaton } = this.#constraint
+    if (named === undefined) return true
+    return automaton.canEnd(tokens.reduce((state, token) => this.#constraint.after(state, token), start))
   }
 
   /** How many tokens a way out takes, for very long ones at least; Infinity where none was found. */
@@ -64,7 +74,8 @@ export class Finisher {
   endsWithin(state: number, left: number): boolean {
     if (this.#constraint.automaton.canEnd(state)) return left >= 0
     const bytes = this.#constraint.endings.bytesToEnd(state)
-    if (bytes <= left && this.#spelling.hasEveryByte) return true
+    const isSpelled = this.#spelling.hasEveryByte && this.#constraint.named === undefined
+    if (bytes <= left && isSpelled) return true
     if (bytes > left * this.#longestToken) return false
     return this.countToEnd(state) <= left
   }
@@ -81,7 +92,8 @@ export class Finisher {
       if (!(error instanceof ConstraintError)) throw error
       return []
     }
-    return found
+    const named = this.#constraint.named?.tokensWhere(state, (next) => this.endsWithin(next, left)) ?? []
+    return [...found, ...named]
   }
 
   #tryEach(state: number, left: number): number[] {
@@ -130,7 +142,8 @@ export class Finisher {
 }
 
 function longestOf({ ends }: Vocabulary): number {
-  let longest = 1
+  // A token that is named counts as the three bytes of its symbol.
+  let longest = 3
   for (let token = 0; token < ends.length; token++)
     longest = Math.max(longest, ends[token]! - (ends[token - 1] ?? 0))
   return longest

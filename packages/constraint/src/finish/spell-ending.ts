@@ -1,5 +1,7 @@
 import type { Ending } from '../automaton/endings.ts'
 import type { Trie } from '../vocabulary/trie.ts'
+import { isSurrogate } from '../grammar/characters.ts'
+import type { TokenSteps } from '../tokens/token-steps.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 
 /** Tokens that texts are spelled with: all of a vocabulary's but some. */
@@ -10,16 +12,22 @@ export interface Spelling {
   readonly byteTokens: Int32Array
   /** Whether any text can be spelled, byte by byte. */
   readonly hasEveryByte: boolean
+  /** Where the grammar names tokens. */
+  readonly named: TokenSteps | undefined
 }
 
-export function createSpelling(vocabulary: Vocabulary, avoids: (token: number) => boolean): Spelling {
+export function createSpelling(
+  vocabulary: Vocabulary,
+  avoids: (token: number) => boolean,
+  named: TokenSteps | undefined,
+): Spelling {
   const byteTokens = new Int32Array(256).fill(-1)
   vocabulary.tokens.forEach((bytes, token) => {
     const [byte] = bytes
     if (byte === undefined || bytes.length > 1 || vocabulary.endTokens.includes(token)) return
     if (!avoids(token)) byteTokens[byte] = token
   })
-  return { vocabulary, avoids, byteTokens, hasEveryByte: byteTokens.every((token) => token >= 0) }
+  return { vocabulary, avoids, byteTokens, hasEveryByte: byteTokens.every((token) => token >= 0), named }
 }
 
 /** How the text from some character on is spelled: the tokens that come first, and where the rest goes on. */
@@ -49,6 +57,10 @@ function spellBackwards(points: readonly number[], spelling: Spelling): (Step | 
   const steps: (Step | undefined)[] = Array.from({ length: points.length + 1 })
   steps[points.length] = { count: 0, first: [], next: points.length }
   for (let at = points.length - 1; at >= 0; at--) {
+    if (isSurrogate(points[at]!)) {
+      steps[at] = byName(points[at]!, at + 1, steps, spelling)
+      continue
+    }
     let best = byBytes([...encoder.encode(String.fromCodePoint(points[at]!))], at + 1, steps, spelling)
     eachToken(spelling.vocabulary.trie, points, at, spelling, (token, next) => {
       const rest = steps[next]
@@ -81,6 +93,19 @@ function spellLead(
     eachToken(trie, points, 0, spelling, consider)
   }
   return best
+}
+
+function byName(
+  point: number,
+  next: number,
+  steps: readonly (Step | undefined)[],
+  { named, avoids }: Spelling,
+): Step | undefined {
+  const rest = steps[next]
+  const token = named?.tokenOf(point, avoids)
+  return rest === undefined || token === undefined
+    ? undefined
+    : { count: rest.count + 1, first: [token], next }
 }
 
 function byBytes(

@@ -12,9 +12,9 @@ export interface NamedTokens {
   readonly classes: readonly { readonly point: number; readonly tokens: Int32Array }[]
 }
 
-/** Surrogates are no characters of texts, so they are free to stand for tokens. */
+/** Surrogates are no characters of texts, so they are free to stand for tokens; high ones, of which no two are a pair. */
 const firstPoint = 0xd800
-const mostClasses = 2_048
+const mostClasses = 1_024
 
 /**
  * Puts characters that no text has in the place of the tokens that a grammar names.

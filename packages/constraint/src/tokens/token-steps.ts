@@ -1,4 +1,6 @@
+import type { CharSet } from 'refa'
 import { deadState, type Automaton } from '../automaton/automaton.ts'
+import { isSurrogates } from '../grammar/characters.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 import type { NamedTokens } from './named-tokens.ts'
 
@@ -30,12 +32,37 @@ export class TokenSteps {
     return this.#listsAfter(state).flatMap((tokens) => [...tokens])
   }
 
+  /** The named tokens that may follow, where the state after them fits. */
+  tokensWhere(state: number, fits: (next: number) => boolean): number[] {
+    return this.#classesAfter(state).flatMap(({ next, tokens }) => (fits(next) ? [...tokens] : []))
+  }
+
+  /** What stands for one of the tokens of a set in an ending; `undefined` for sets of characters. */
+  choose(set: CharSet): number | undefined {
+    if (!isSurrogates(set)) return undefined
+    const classes = this.#named.classes.filter(({ point }) => set.has(point))
+    const usual = classes.find(({ tokens }) => tokens.some((token) => !this.#ends.has(token)))
+    return (usual ?? classes[0])?.point
+  }
+
+  /** The token that a point of an ending is written as, rather one that ends no text. */
+  tokenOf(point: number, avoids: (token: number) => boolean): number | undefined {
+    const tokens = this.#named.classes.find((known) => known.point === point)?.tokens ?? []
+    const possible = [...tokens].filter((token) => !avoids(token))
+    return possible.find((token) => !this.#ends.has(token)) ?? possible[0]
+  }
+
   #listsAfter(state: number): Int32Array[] {
+    return this.#classesAfter(state).map(({ tokens }) => tokens)
+  }
+
+  #classesAfter(state: number): { next: number; tokens: Int32Array }[] {
     this.#automaton.beginStep()
     return this.#named.classes.flatMap(({ point, tokens }) => {
       const next = this.#automaton.stepCharacter(state, point)
       if (next === deadState) return []
-      return [this.#automaton.canEnd(next) ? tokens : tokens.filter((token) => !this.#ends.has(token))]
+      const may = this.#automaton.canEnd(next) ? tokens : tokens.filter((token) => !this.#ends.has(token))
+      return [{ next, tokens: may }]
     })
   }
 }

@@ -97,3 +97,49 @@ test('in a text that is checked a token stands as it is named, or leaves nothing
     false,
   ])
 })
+
+test('a text that needs tokens by name ends in time, as few as there are', () => {
+  const text = 'root ::= <think> [a-b]* </think> "abc" <[256]> (<|call|> | "!" <|call|>)'
+  const state = compile({ kind: 'gbnf', text }, vocabulary).start()
+  const way = [think, unthink, words, word, call]
+  expect([state.tokensToEnd(), state.wayOut()]).toEqual([5, way])
+  const mask = maskOf(vocabulary)
+  const inTime = (left: number): number[] => {
+    state.allowed(mask, left)
+    return tokensIn(mask)
+  }
+  expect(state.accept(think)).toBe(true)
+  expect(inTime(4)).toEqual([unthink])
+  expect(inTime(5)).toEqual([code('a'), code('b'), word, unthink])
+  expect([state.endsWithin(unthink, 4), state.endsWithin(word, 4)]).toEqual([true, false])
+  for (const token of way.slice(1)) {
+    expect(inTime(way.length - way.indexOf(token))).toEqual([token])
+    expect(state.accept(token)).toBe(true)
+  }
+  expect(state.isComplete).toBe(true)
+})
+
+test('a token that ends a text is no way out before its end, and one that is avoided none at all', () => {
+  const text = 'root ::= "a" (<|call|> "b" | <think> "cab" | "ab" "ab" "ab" "ab")'
+  const begun = (): ReturnType<ReturnType<typeof compile>['start']> => {
+    const state = compile({ kind: 'gbnf', text }, vocabulary).start()
+    expect(state.accept(code('a'))).toBe(true)
+    return state
+  }
+  expect(begun().wayOut()?.[0]).toBe(think)
+  const careful = begun()
+  careful.avoid([think])
+  expect(careful.wayOut()).toEqual([word, word, word, word])
+})
+
+test('tokens are named in constraints that hold after a text, too, and in turns of free text', () => {
+  const constraint = { kind: 'gbnf', text: 'root ::= <think> "c"' } as const
+  for (const source of [
+    { kind: 'after', after: { text: 'ab' }, constraint },
+    { kind: 'turns', turns: [{ opens: 'ab', constraint, closes: '.' }] },
+  ] as const) {
+    const state = compile(source, vocabulary).start()
+    const allowed = [word, words, think, code('c')].map((token) => state.accept(token))
+    expect(allowed).toEqual([true, false, true, true])
+  }
+})
