@@ -53,6 +53,7 @@ import {
   type ModelRecipe,
 } from '@woolgather/workflow'
 import path from 'node:path'
+import { shareWork } from './share-work.ts'
 
 export interface ModelsOptions {
   folders: readonly string[]
@@ -303,7 +304,7 @@ export function createModels(
     const fetched = await findFolder(directory, uri, choose)
     if (fetched !== undefined) return fetched
     if (!written) throw notWritten(uri)
-    return shared(folderDownloads, uri, signal, () => {
+    return shareWork(folderDownloads, `${uri} ${sha256 ?? ''}`, signal, () => {
       const input = { uri, directory, choose, ...(sha256 !== undefined && { sha256 }), signal }
       return downloadFolder({
         ...input,
@@ -326,7 +327,7 @@ export function createModels(
   async function download(uri: string, { sha256, signal, onProgress }: LocateOptions): Promise<string> {
     hosts.check(uri)
     const directory = firstFolder(folders, 'download to')
-    return shared(downloads, uri, signal, async () => {
+    return shareWork(downloads, `${uri} ${sha256 ?? ''}`, signal, async () => {
       const result = await downloadModel({
         uri,
         directory,
@@ -336,20 +337,6 @@ export function createModels(
       })
       return path.relative(directory, result.path).replaceAll(path.sep, '/')
     })
-  }
-
-  /** Two nodes that name the same address share one download. */
-  async function shared<Found>(
-    downloads: Map<string, Promise<Found>>,
-    uri: string,
-    signal: AbortSignal,
-    start: () => Promise<Found>,
-  ): Promise<Found> {
-    const running = downloads.get(uri)
-    if (running) return untilAborted(running, signal)
-    const started = start()
-    downloads.set(uri, started)
-    return started.finally(() => downloads.delete(uri))
   }
 }
 

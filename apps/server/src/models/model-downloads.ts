@@ -102,8 +102,8 @@ export function createModelDownloads({ folder, onProgress }: ModelDownloadsOptio
       const file = named === undefined || isModelAddress(named) ? undefined : named
       const request = { ...asked, file }
       parseModelUri(request.source)
-      const same = pending().find(
-        ({ request: known }) => known.source === request.source && known.file === request.file && known.existing === request.existing,
+      const same = pending().find(({ request: known }) =>
+        (['source', 'file', 'existing', 'sha256'] as const).every((name) => known[name] === request[name]),
       )
       if (same) return same.state
       if (pending().length >= maxPending) {
