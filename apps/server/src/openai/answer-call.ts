@@ -149,7 +149,7 @@ async function readWarnings(warned: readonly OutputValue[], read: ReadArtifact):
 }
 
 /** Reasons of `generation/generate` to stop before the text was over. */
-const cutShort: ReadonlySet<unknown> = new Set(['length', 'incomplete'])
+const cutShort: ReadonlySet<unknown> = new Set(['length', 'context', 'incomplete'])
 
 /** Calls back with every event of a run; resolves when it has ended. */
 function followRun(runs: RunService, run: string, follow: (event: RunEvent) => void): Promise<void> {

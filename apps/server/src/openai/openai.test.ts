@@ -136,6 +136,11 @@ describe('with the official client a workflow', () => {
           stop: { type: 'api/input', inputs: { name: 'stop' } },
           out: { type: 'api/output', links: { value: ['stop', 'value'] } },
         },
+        full: {
+          ...plain,
+          model: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf', contextSize: 64 } },
+          story: { ...plain['story']!, inputs: { seed: 7, maxTokens: 1000 } },
+        },
         cut: { ...story, story: { ...story['story']!, inputs: { seed: 7, maxTokens: 5, finish: false } } },
         failing,
       },
@@ -223,10 +228,14 @@ describe('with the official client a workflow', () => {
     expect(whole.choices[0]?.text).toBe(pieces.join(''))
   })
 
-  test('says that an answer was cut at its length', async () => {
-    const answer = await clientOf(server).completions.create({ model: 'cut', prompt: 'Tell me a story.' })
-    expect(answer.choices[0]?.finish_reason).toBe('length')
-  })
+  test.each(['cut', 'full'])(
+    'says that an answer was cut, by its length or a full context: %s',
+    async (model) => {
+      const answer = await clientOf(server).completions.create({ model, prompt: 'Tell me a story.' })
+      expect(answer.choices[0]?.finish_reason).toBe('length')
+      expect(answer.usage?.completion_tokens).toBeLessThan(300)
+    },
+  )
 
   test('counts the tokens it took, in a stream where the client asks for it', async () => {
     const client = clientOf(server)

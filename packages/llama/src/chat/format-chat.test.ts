@@ -95,6 +95,14 @@ test.each([
   },
 )
 
+test('a system prompt whose words the user says, too, has not arrived by that', async () => {
+  const messages = [{ ...system, content: 'Hi' }, user('Hi there')]
+  expect(await formatChat({ messages, template: phi3 })).toMatchObject({
+    text: '<|user|>\nHi\nHi there<|end|>\n<|assistant|>\n',
+    systemMoved: true,
+  })
+})
+
 test('system prompts in the middle begin the turn that follows, and a late one the last turn there is', async () => {
   const messages = [user('a'), assistant('b'), system, user('c'), { ...system, content: 'And kind.' }]
   expect((await formatChat({ messages, template: phi3 })).text).toBe(

@@ -21,17 +21,32 @@ export async function placeSystem(
 ): Promise<PlacedSystem> {
   const said = messages.filter(isSystem)
   if (said.length === 0 || !messages.some(({ role }) => role === 'user')) return { messages, moved: false }
-  const { text } = await render(messages)
-  if (text !== undefined && said.every(({ content }) => text.includes(content.trim())))
-    return { messages, moved: false }
-  // A template may write it in another way: as JSON, or in capitals.
-  const marked = messages.map((message) => (isSystem(message) ? { ...message, content: marker } : message))
-  const written = (await render(marked)).text ?? ''
-  if (written.split(marker).length > said.length) return { messages, moved: false }
+  if (await arrives(messages, said, render)) return { messages, moved: false }
   const moved = moveToUser(messages)
   return (await render(moved)).text === undefined
     ? { messages, moved: false }
     : { messages: moved, moved: true }
+}
+
+/**
+ * Seen by a mark in its place: a template may write it in another way, as JSON or in capitals, and the same words may stand
+ * in a turn of the user's.
+ */
+async function arrives(
+  messages: readonly ChatMessage[],
+  said: readonly ChatMessage[],
+  render: (messages: readonly ChatMessage[]) => Promise<Rendered>,
+): Promise<boolean> {
+  const marked = messages.map((message) => (isSystem(message) ? { ...message, content: marker } : message))
+  const { text: written } = await render(marked)
+  if (written !== undefined && written.split(marker).length > said.length) return true
+  // Of the mark a template may want something that the words have; then these tell, if they stand nowhere else.
+  const others = messages.filter((message) => !isSystem(message))
+  const isTold = ({ content }: ChatMessage): boolean =>
+    others.some((one) => one.content.includes(content.trim()))
+  if (said.some(isTold)) return false
+  const { text } = await render(messages)
+  return text !== undefined && said.every(({ content }) => text.includes(content.trim()))
 }
 
 function isSystem({ role, content }: ChatMessage): boolean {
