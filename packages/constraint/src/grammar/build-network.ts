@@ -106,7 +106,7 @@ class NetworkBuilder {
         this.#connectSequence(expression.items, from, to)
         return
       case 'choice':
-        for (const option of expression.options) this.#connect(option, from, to)
+        this.#connectChoice(expression.options, from, to)
         return
       case 'rule':
         this.#calls.add(from, to, this.#ruleNumber(expression.name))
@@ -197,13 +197,26 @@ class NetworkBuilder {
     this.#conditionEdges.add(from, to, this.#conditions.push(condition) - 1)
   }
 
-  #connectLiteral(text: string, from: number, to: number): void {
+  /** Texts among the options share what they begin with, so that a long list is not read text by text. */
+  #connectChoice(options: readonly Expression[], from: number, to: number): void {
+    const begun = new Map<number, number>()
+    for (const option of options) {
+      if (option.kind === 'literal') this.#connectLiteral(option.text, from, to, begun)
+      else this.#connect(option, from, to)
+    }
+  }
+
+  /** @param begun nodes that texts from the same node lead to, by `node × 2²¹ + character` */
+  #connectLiteral(text: string, from: number, to: number, begun?: Map<number, number>): void {
     if (text.length === 0) this.#emptyEdges.add(from, to, 0)
     for (let at = 0; at < text.length;) {
       const point = text.codePointAt(at) as number
       at += point > 0xffff ? 2 : 1
-      const next = at === text.length ? to : this.#newNode()
-      this.#characterEdges.add(from, next, this.#pointNumber(point))
+      const key = from * 2 ** 21 + point
+      const known = at === text.length ? undefined : begun?.get(key)
+      const next = known ?? (at === text.length ? to : this.#newNode())
+      if (known === undefined) this.#characterEdges.add(from, next, this.#pointNumber(point))
+      if (at < text.length) begun?.set(key, next)
       from = next
     }
   }
