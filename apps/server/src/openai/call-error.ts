@@ -4,12 +4,22 @@ import { serverFaults } from '../errors/server-faults.ts'
 /** What is wrong with a run because of what it was asked: asking again gives the same. */
 const callersFaults: ReadonlySet<ErrorCode> = new Set([
   'invalid-workflow',
+  'invalid-json',
   'unknown-node-type',
+  'unknown-node-version',
+  'unknown-node',
   'unknown-input',
+  'unknown-output',
+  'unknown-axis',
   'missing-input',
   'invalid-input',
+  'input-and-link',
+  'duplicate-name',
   'type-mismatch',
+  'cycle',
+  'invalid-zone',
   'too-many-cells',
+  'too-many-issues',
   'context-too-long',
   'invalid-sampling',
   'invalid-chat-template',
@@ -25,8 +35,14 @@ const callersFaults: ReadonlySet<ErrorCode> = new Set([
   'model-not-found',
   'model-unreadable',
   'model-unsupported',
+  'model-too-large',
+  'file-exists',
+  'checksum-mismatch',
   'adapter-mismatch',
   'vector-mismatch',
+  'vocabulary-mismatch',
+  'merge-impossible',
+  'invalid-layer',
 ])
 
 /** A call that gave no answer, and why. */
