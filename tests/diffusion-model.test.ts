@@ -8,7 +8,7 @@ import {
   type LanguageModel,
   type LlamaRuntime,
 } from '@woolgather/llama'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { closeCanvas } from '../nodes/diffusion/canvas/close-canvas.ts'
 import { cutHoles } from '../nodes/diffusion/canvas/cut-holes.ts'
 import { canvasOf, placesOf } from '../nodes/diffusion/canvas/open-canvas.ts'
@@ -115,7 +115,7 @@ test('more steps write better, and what was asked for', async () => {
   expect(many.map(topicOf)).toEqual(tasks.story.slice(0, 2).map(({ topic }) => topic))
 })
 
-describe.runIf(full)('over 60 texts a point', { timeout: 3_600_000 }, () => {
+describe.runIf(full)('over 60 texts a point', { timeout: inject('patience') * 12 }, () => {
   test('valid sentences rise over 4, 16, 32 and 80 steps', async () => {
     const points: number[] = []
     for (const steps of [4, 16, 32, 80]) points.push(await valid({ steps }))
