@@ -40,9 +40,9 @@ function wrongOf(rows: readonly Row[]): string[] {
   )
 }
 
-const columns = ['load', 'generate', 'batch', 'prefix', 'long', 'steer', 'embed']
+const columns = ['load', 'generate', 'diffuse', 'batch', 'prefix', 'long', 'steer', 'embed']
 
-test('models of each kind do what bare llama.cpp does: recurrent, hybrid, compressed attention, experts, windows, encoders, further predictions; an encoder refuses to write', async () => {
+test('models of each kind do what bare llama.cpp does: recurrent, hybrid, compressed attention, experts, windows, encoders, further predictions, diffusion; an encoder and a diffusion model refuse to write', async () => {
   const { rows } = await testArchitectures(['--kinds', ...(isFull ? [] : ['--cells', columns.join()])])
   expect(wrongOf(rows)).toEqual([])
   const refused = (row: Row): string[] =>
@@ -55,6 +55,7 @@ test('models of each kind do what bare llama.cpp does: recurrent, hybrid, compre
     'compressed attention and experts': isFull ? ['lora'] : [],
     'sliding windows': [],
     'multi-token prediction': [],
+    diffusion: ['generate'],
   })
   expect(byName['encoder']).toEqual(expect.arrayContaining(['generate', 'batch', 'prefix', 'long', 'steer']))
   expect(byName['encoder']).not.toContain('embed')

@@ -84,6 +84,9 @@ const formats = {
 /** llama.cpp attends to some blocks of tokens only, but to all where sequences share a cache, as they do in Woolgather. */
 const blockwise = new Set(['minimax-m3'])
 
+/** Models that fill masked tokens, seeing the whole text. */
+export const diffusers = new Set(['dream', 'llada', 'llada-moe', 'rnd1'])
+
 /** Models that the test does not have, made of those that it has. */
 export const variants = [{ architecture: 'qwen35', kind: 'plain', variant: 'multi-token prediction' }]
 
@@ -99,6 +102,7 @@ export function describe({ architecture, kind, variant }) {
     vocabulary: vocabularyOf(architecture),
     name,
     attendsToAll: blockwise.has(architecture),
+    diffuses: diffusers.has(architecture),
     knownAs: knownAs[name],
     formats: formats[name] ?? ['chatml'],
   }

@@ -1,8 +1,8 @@
 import { cellsOf, load, node, score, seedAxis, seeds, write } from '../test-real/graphs.mjs'
 import { check, Wrong } from '../test-real/outcome.mjs'
 
-const prompt = 'the old house near the river'
-const other = 'and a happy one was there'
+export const prompt = 'the old house near the river'
+export const other = 'and a happy one was there'
 const prefix = 'the old house near the river and the old river near the house '
 const long = prefix.repeat(12)
 const endings = ['', 'then', 'no, never']
@@ -169,8 +169,8 @@ export const cells = {
 }
 
 const embedded = (text) => node('generation/embed', { text }, { model: ['model', 'model'] })
-const lora = (row) => ({ lora: node('lora/load', { file: row.named('lora') }) })
-const applied = (row) => ({
+export const lora = (row) => ({ lora: node('lora/load', { file: row.named('lora') }) })
+export const applied = (row) => ({
   ...lora(row),
   apply: node('lora/apply', {}, { model: ['model', 'model'], lora: ['lora', 'lora'] }),
   last: ['apply', 'model'],

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { runGraph, startServer } from '../test-real/server.mjs'
 import { describe, variants } from './catalog.mjs'
 import { cells } from './cells.mjs'
+import { diffusionCells } from './diffusion-cells.mjs'
 import { buildShapes, NotBuilt } from './compile.mjs'
 import { readKinds } from './kinds.mjs'
 import { openModels, shapesOf } from './make-models.mjs'
@@ -48,7 +49,10 @@ if (values.page && (values.only || values.cells || values.kinds)) {
 
 const names = (text) => text?.split(',')
 const wanted = names(values.only)
-const columns = Object.entries(cells).filter(([name]) => names(values.cells)?.includes(name) ?? true)
+const columnsOf = ({ diffuses }) =>
+  Object.entries(diffuses ? diffusionCells : cells).filter(
+    ([name]) => names(values.cells)?.includes(name) ?? true,
+  )
 const scratch = await mkdtemp(path.join(tmpdir(), 'woolgather-architectures-'))
 const models = path.join(scratch, 'models')
 await mkdir(models)
@@ -114,7 +118,7 @@ async function testRow(about, findShapes) {
     const files = openModels(folder, shapes, about.vocabulary)
     const row = rowOf({ ...about, files, bare, runGraph: (nodes) => runGraph(server.url, nodes) })
     const told = {}
-    for (const [name, test] of columns) {
+    for (const [name, test] of columnsOf(about)) {
       told[name] = await judge(() => test(row))
       if (name === 'load' && told.load.outcome === 'dies') await checkBare(files.at('model'))
     }

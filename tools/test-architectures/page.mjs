@@ -1,27 +1,32 @@
 import { replacePart } from '../test-real/page.mjs'
 import { cells } from './cells.mjs'
+import { diffusionCells } from './diffusion-cells.mjs'
 
 const begin = '<!-- written by npm run test:architectures -->'
+const beginDiffusion = '<!-- written by npm run test:architectures: diffusion -->'
 const words = { works: 'works', refused: 'refused', unheld: 'not held', wrong: '**wrong**', dies: '**dies**' }
 
-/** Writes the table between the marks of a page, with the reasons below it. */
-export function writePage(file, results) {
-  return replacePart(file, begin, () => {
-    const reasons = []
-    const number = (reason) => {
-      if (!reasons.includes(reason)) reasons.push(reason)
-      return reasons.indexOf(reason) + 1
-    }
-    const made = results.filter((row) => row.cells)
-    const rows = made.map((row) => [
-      nameOf(row),
-      ...Object.keys(cells).map((name) => cellOf(row, name, number)),
-    ])
-    const head = ['architecture', ...Object.keys(cells)]
-    const table = [head, head.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`).join('\n')
-    const told = reasons.map((reason, index) => `${index + 1}. ${reason}`).join('\n')
-    return [table, told, missing(results.filter((row) => !row.cells))].filter(Boolean).join('\n\n')
-  })
+/** Writes the tables between the marks of a page, each with the reasons below it. */
+export async function writePage(file, results) {
+  const [diffusers, others] = [true, false].map((diffuses) =>
+    results.filter((row) => Boolean(row.diffuses) === diffuses),
+  )
+  await replacePart(file, begin, () => tableOf(others, Object.keys(cells)))
+  await replacePart(file, beginDiffusion, () => tableOf(diffusers, Object.keys(diffusionCells)))
+}
+
+function tableOf(results, columns) {
+  const reasons = []
+  const number = (reason) => {
+    if (!reasons.includes(reason)) reasons.push(reason)
+    return reasons.indexOf(reason) + 1
+  }
+  const made = results.filter((row) => row.cells)
+  const rows = made.map((row) => [nameOf(row), ...columns.map((name) => cellOf(row, name, number))])
+  const head = ['architecture', ...columns]
+  const table = [head, head.map(() => '---'), ...rows].map((line) => `| ${line.join(' | ')} |`).join('\n')
+  const told = reasons.map((reason, index) => `${index + 1}. ${reason}`).join('\n')
+  return [table, told, missing(results.filter((row) => !row.cells))].filter(Boolean).join('\n\n')
 }
 
 const nameOf = ({ name, knownAs }) => (knownAs ? `${name} (${knownAs})` : name)

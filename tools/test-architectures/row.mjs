@@ -2,6 +2,7 @@ import path from 'node:path'
 import { load, node, write } from '../test-real/graphs.mjs'
 import { check, Refused } from '../test-real/outcome.mjs'
 import { BareFails } from './start-bare.mjs'
+import { maskToken } from './write-model.mjs'
 
 /** What a log-probability may differ by at least, in nats: sums are rounded otherwise in other batches. */
 const least = 0.02
@@ -101,6 +102,74 @@ export function rowOf({ formats, attendsToAll, files, bare, runGraph }) {
             `token ${place + 1} has log-probability ${logprob.toFixed(3)}, ${of[place][token].toFixed(3)} in llama.cpp (${allowed.toFixed(3)} allowed)`,
           )
         }
+      }
+    },
+
+    /**
+     * Fills a canvas in one step with the model that `last` names, and holds each token against llama.cpp alone.
+     * @param held its prompts and their weights, of whose logits the sums count; of a LoRA, a vector, or another file
+     */
+    async fills(
+      { texts, weights = [1], file = 'model', lora, vector },
+      { last = ['model', 'model'], prompt, ...nodes } = {},
+    ) {
+      const length = 12
+      const asked = {
+        prompt: texts[0],
+        template: 'none',
+        length,
+        steps: 1,
+        temperature: 0,
+        end: 'free',
+        seed: 1,
+      }
+      const outputs = await row.run({
+        ...row.model(),
+        ...nodes,
+        fill: node('diffusion/diffuse', asked, { model: last, ...(prompt && { prompt }) }),
+        canvas: node('output/preview', {}, { value: ['fill', 'canvas'] }),
+        confidence: node('output/preview', {}, { value: ['fill', 'confidence'] }),
+      })
+      const prompts = await bare.ask('tokenize', { path: model, texts })
+      const masks = Array.from({ length }, () => maskToken)
+      const sequences = prompts.map((tokens) => [...tokens, ...masks])
+      // The row before a place predicts it.
+      const logits = await bare.ask('logits', {
+        path: files.at(file),
+        sequences,
+        rows: length + 1,
+        lora,
+        vector,
+      })
+      const [{ tokens }] = outputs.canvas.value.parts
+      for (const [place, token] of tokens.entries()) {
+        const sums = Float64Array.from(logits[0][place], (_, at) =>
+          at === maskToken
+            ? -Infinity
+            : weights.reduce((sum, weight, term) => sum + weight * logits[term][place][at], 0),
+        )
+        const logprobs = logSoftmax(sums)
+        const told = Math.log(outputs.confidence.value[place].probability)
+        const apart = Math.max(Math.abs(logprobs[token] - told), Math.max(...logprobs) - logprobs[token])
+        check(
+          apart <= least,
+          `place ${place + 1} has log-probability ${told.toFixed(3)}, ${logprobs[token].toFixed(3)} in llama.cpp`,
+        )
+      }
+    },
+
+    /** Holds the estimate of a text: each token with itself and every fourth masked. */
+    async estimates(text, scored) {
+      const [prompt] = await bare.ask('tokenize', { path: model, texts: [text] })
+      const parts = [0, 1, 2, 3]
+      const sequences = parts.map((part) => [
+        ...prompt,
+        ...scored.map(({ token }, at) => (at % parts.length === part ? maskToken : token)),
+      ])
+      const logits = await bare.ask('logits', { path: model, sequences, rows: scored.length + 1 })
+      for (const [at, { token, logprob }] of scored.entries()) {
+        const apart = Math.abs(logSoftmax(logits[at % parts.length][at])[token] - logprob)
+        check(apart <= least, `token ${at + 1} is ${apart.toFixed(3)} from llama.cpp’s`)
       }
     },
 

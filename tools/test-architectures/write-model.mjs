@@ -5,9 +5,13 @@ import {
   wordPieceVocabulary,
   writeGguf,
 } from '@woolgather/ggml/testing'
+import { diffusers } from './catalog.mjs'
 
 /** Tokens of every vocabulary here. */
 export const vocabularySize = 384
+
+/** The token that stands for a hole, of models that fill them. */
+export const maskToken = 300
 
 /** Words that are a token each, where a vocabulary has words. */
 const words = ['the', 'old', 'house', 'river', 'happy', 'sad', 'yes', 'no']
@@ -31,6 +35,9 @@ export function writeModel(file, shapes, vocabulary, values = randomOf(1)) {
   const metadata = {
     ...shapes.metadata,
     ...vocabularies[vocabulary](),
+    ...(diffusers.has(shapes.metadata['general.architecture'].text) && {
+      'tokenizer.ggml.mask_token_id': { u32: maskToken },
+    }),
     'general.name': { text: `tiny ${shapes.metadata['general.architecture'].text}` },
   }
   writeTensors(file, metadata, shapes.tensors, values)
