@@ -186,6 +186,7 @@ describe.runIf(full)('over 60 texts a point', { timeout: inject('patience') * 12
     const changed = figures.map(([, words]) => words)
     expect(changed).toEqual(changed.toSorted((a, b) => a - b))
     expect(figures[0]![2]).toBeLessThanOrEqual(0.02)
+    // Of seeds 0, 1, 2: .42, .48, .34.
     expect(figures[2]![2]).toBeGreaterThanOrEqual(0.3)
   })
 
