@@ -6,6 +6,7 @@ import { defineNode, type TrainRequest, type WoolgatherNode } from '../services/
 import { parseLayers } from '../steering/vectors/layer-range.ts'
 import { datasetSchema, examplesOf, type DatasetValue } from './dataset/dataset-value.ts'
 import { sourceOf } from './lora-value.ts'
+import { drawCurves } from './training/draw-curves.ts'
 import { showUpdates } from './training/show-updates.ts'
 import { readTargets } from './training/targets.ts'
 
@@ -14,11 +15,12 @@ const evaluations = 20
 
 export const trainLora: WoolgatherNode = defineNode({
   type: 'lora/train',
-  version: 1,
+  version: 2,
   title: 'Train LoRA',
   description:
     'Teaches a model from examples, as a LoRA: a small file that changes how it writes. The model itself stays as it is, quantised or not.',
   resource: 'training',
+  endsEarly: 'Stop and keep the best',
   inputs: {
     model: {
       type: 'model',
@@ -190,12 +192,13 @@ export const trainLora: WoolgatherNode = defineNode({
       description: 'The same, of what was held back; where nothing was, of the examples after training.',
     },
     history: { type: 'table', description: 'A row for each step.' },
+    curves: { type: 'json', description: 'Its losses as a chart.' },
   },
   fingerprint: async ({ model, from }, { models, weights }) => [
     await models.fingerprint(model),
     from === undefined ? null : await weights.fingerprintLora(from),
   ],
-  async run(inputs, { services, signal, progress, token }) {
+  async run(inputs, { services, signal, enough, progress, token, chart }) {
     const { model, dataset, from, samplePrompt } = inputs
     const { examples, held } = holdBack(readExamples(dataset), inputs)
     const { batch, accumulate, epochs } = inputs
@@ -223,8 +226,11 @@ export const trainLora: WoolgatherNode = defineNode({
       keep: inputs.keep,
       metadata: {},
     }
-    await using shown = showUpdates({ services, signal, progress, token, model, samplePrompt, steps })
-    const trained = await services.training.train(request, { signal, onUpdate: shown.onUpdate })
+    const evaluateEvery = held.length > 0 ? request.evaluateEvery : undefined
+    await using shown = showUpdates({
+      ...{ services, signal, progress, token, chart, model, samplePrompt, steps, evaluateEvery },
+    })
+    const trained = await services.training.train(request, { signal, enough, onUpdate: shown.onUpdate })
     const lora: LoraRecipe = { kind: 'lora', trained: trained.sha256, strength: 1 }
     const history: Table = {
       columns: ['step', 'loss', 'evaluationLoss', 'learningRate', 'tokensPerSecond'],
@@ -236,7 +242,14 @@ export const trainLora: WoolgatherNode = defineNode({
         Math.round(row.tokensPerSecond),
       ]),
     }
-    return { lora, loss: trained.loss, evaluationLoss: trained.evaluationLoss, history }
+    const { loss, evaluationLoss } = trained
+    return {
+      lora,
+      loss,
+      evaluationLoss,
+      history,
+      curves: drawCurves(trained.history, evaluateEvery),
+    }
   },
 })
 

@@ -39,6 +39,8 @@ export interface TrainRequest extends Pick<
 
 export interface TrainOptions {
   signal: AbortSignal
+  /** Aborting ends it early: what was best so far is its result. Asked again, it goes on from there. */
+  enough?: AbortSignal | undefined
   /** A sample's file is there until what this gives has settled. */
   onUpdate: (update: TrainingUpdate) => Promise<void> | void
 }

@@ -170,3 +170,37 @@ inFull('run on change runs after what is typed rests, and no more once it is off
   await page.keyboard.press('Enter')
   await editor.told('Runs when it is told to')
 })
+
+/*
+   model ──► lines ──► learn      so many steps that it would take hours
+*/
+inFull('a training draws its losses while it learns, and its button ends it with what it has', async () => {
+  const { page, node } = editor
+  const model = { links: { model: ['m', 'model'] } }
+  await open({
+    m: {
+      type: 'loading/model',
+      inputs: { file: 'demo/storyteller.gguf' },
+      view: { x: 0, y: 0, title: 'Model' },
+    },
+    lines: {
+      ...{ type: 'lora/dataset', inputs: { text: 'Once there was a fox.' }, ...model },
+      view: { x: 360, y: 0, title: 'Lines' },
+    },
+    learn: {
+      type: 'lora/train',
+      inputs: { steps: 1_000_000 },
+      links: { ...model.links, dataset: ['lines', 'dataset'] },
+      view: { x: 720, y: 0, title: 'Learn' },
+    },
+  })
+  await button('Run').click()
+  await node('Learn').locator('.chart .line-mark').waitFor()
+  await button('Stop and keep the best').click()
+  await completed().waitFor()
+  await expect.poll(() => button('Stop and keep the best').count()).toBe(0)
+  await expect.poll(() => statusOf('Learn')).toBe('finished')
+  expect(await node('Learn').locator('.chart .line-mark').count()).toBe(1)
+  await page.reload()
+  await node('Learn').locator('.chart .line-mark').waitFor()
+})

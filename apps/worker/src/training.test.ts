@@ -139,7 +139,7 @@ test('a cancelled training leaves its checkpoint and no LoRA; begun again it goe
   const started: number[] = []
   const { sha256 } = await training.train(request({ steps: 12, seed: 9 }), {
     ...work,
-    onUpdate: (update) => void (update.type === 'started' && started.push(update.step)),
+    onUpdate: (update) => void (update.type === 'started' && started.push(update.history.length)),
   })
   expect(started).toEqual([5])
   const left = await Promise.all(
@@ -147,6 +147,28 @@ test('a cancelled training leaves its checkpoint and no LoRA; begun again it goe
   )
   expect(left.flat().filter((name) => name !== 'result.json')).toEqual([])
   expect(await readdir(at('data/trained'))).toContain(`${sha256}.lora.gguf`)
+})
+
+test('one that was stopped is kept as it was then; asked for again, it goes on to where it would have come', async () => {
+  const enough = new AbortController()
+  let steps = 0
+  const stopped = await training.train(request({ steps: 12, seed: 11 }), {
+    ...work,
+    enough: enough.signal,
+    onUpdate: ({ type }) => {
+      if (type === 'step' && ++steps === 5) enough.abort()
+    },
+  })
+  expect(stopped).toMatchObject({ stopped: true, history: { length: 5 } })
+  expect(await readdir(at('data/trained'))).toContain(`${stopped.sha256}.lora.gguf`)
+  const started: number[] = []
+  const whole = await training.train(request({ steps: 12, seed: 11 }), {
+    ...work,
+    onUpdate: (update) => void (update.type === 'started' && started.push(update.history.length)),
+  })
+  expect(started).toEqual([5])
+  expect(whole).toMatchObject({ stopped: false, history: { length: 12 } })
+  expect(whole.sha256).not.toBe(stopped.sha256)
 })
 
 test('a saved LoRA says what it was trained on by content, and how, and nothing of what it read', async () => {

@@ -40,7 +40,7 @@ export function createTraining({
   }
 
   return {
-    async train(request, { signal, onUpdate }) {
+    async train(request, { signal, enough, onUpdate }) {
       const own = path.join(folder, await keyOf(request))
       const before = await readResult(own)
       if (before !== undefined && (await trained.has(before.sha256))) return before
@@ -66,6 +66,7 @@ export function createTraining({
         const samples: { path: string; shown: Promise<void> | void }[] = []
         const outcome = await startTrainer(job, {
           signal,
+          stop: enough,
           onUpdate(update) {
             const shown = onUpdate(update)
             if (update.type === 'sample') samples.push({ path: update.path, shown })
@@ -89,6 +90,8 @@ export function createTraining({
 
   async function keep(own: string, file: string, outcome: TrainingOutcome): Promise<TrainedLora> {
     const result = { ...outcome, sha256: await trained.keep(file) }
+    // Who asks again wants all of it, and goes on where it was stopped.
+    if (outcome.stopped) return result
     await writeWhole(path.join(own, 'result.json'), JSON.stringify(result))
     await rm(path.join(own, 'checkpoint'), { force: true })
     return result

@@ -107,8 +107,12 @@ export function startWorker({ host, folders, registry, send, code, watch }: Work
   }
 }
 
-function cancelCells(running: RunningRun | undefined, { node, at, branch }: CellCancellation): void {
-  void running?.begun.then((run) => (branch === true ? run.cancelBranch(node, at) : run.cancelCell(node, at)))
+function cancelCells(running: RunningRun | undefined, { node, at, branch, keep }: CellCancellation): void {
+  void running?.begun.then((run) => {
+    if (keep === true) run.finishCell(node, at)
+    else if (branch === true) run.cancelBranch(node, at)
+    else run.cancelCell(node, at)
+  })
 }
 
 /** Events of one turn of the event loop travel as one message. */

@@ -1,5 +1,6 @@
-import type { TrainingUpdate } from '@woolgather/train'
-import type { ModelRecipe } from '@woolgather/workflow'
+import type { HistoryRow, TrainingUpdate } from '@woolgather/train'
+import type { ChartData, ModelRecipe } from '@woolgather/workflow'
+import { drawCurves } from './draw-curves.ts'
 import { writePrompt } from '../../generation/write-prompt.ts'
 import type { NodeServices } from '../../services/services.ts'
 
@@ -8,22 +9,35 @@ export interface ShowOptions {
   signal: AbortSignal
   progress: (done: number, total: number, unit: string) => void
   token: (text: string) => void
+  chart: (chart: ChartData) => void
   model: ModelRecipe
   samplePrompt: string
   steps: number
+  /** Steps from one evaluation to the next; undefined: nothing is held back. */
+  evaluateEvery: number | undefined
 }
 
+/** Milliseconds from one drawing of the curves to the next. */
+const drawnEvery = 300
 /** Tokens of a sample. */
 const sampleTokens = 80
 
-/** Shows what a training tells: steps as progress, losses and samples as text. Disposing waits for the last sample. */
+/** Shows what a training tells: steps as progress, losses as curves and as text, and samples. Disposing waits for the last sample. */
 export function showUpdates(
   options: ShowOptions,
 ): { onUpdate: (update: TrainingUpdate) => Promise<void> | void } & AsyncDisposable {
   let samples: Promise<void> = Promise.resolve()
   let asked = 0
+  let drawn = -Infinity
+  const history: HistoryRow[] = []
   const onUpdate = (update: TrainingUpdate): Promise<void> | void => {
+    if (update.type === 'started') history.push(...update.history)
     if (update.type === 'step') {
+      history.push(update.row)
+      if (performance.now() - drawn > drawnEvery) {
+        options.chart(drawCurves(history, options.evaluateEvery))
+        drawn = performance.now()
+      }
       const { step, loss, evaluationLoss } = update.row
       options.progress(step, options.steps, 'steps')
       const share = Math.floor((step * linesShown) / options.steps)

@@ -71,10 +71,12 @@ export interface WebhookMessage {
 export interface CellCancellation extends CellChoice {
   /** Everything that depends on them too. */
   branch?: boolean | undefined
+  /** Rather than being cancelled, those under way end with what they have so far, where their node can. */
+  keep?: boolean | undefined
 }
 
 export const cellCancellationSchema = schemaOf<CellCancellation>()(
-  z.strictObject({ ...cellChoiceFields, branch: z.boolean().optional() }),
+  z.strictObject({ ...cellChoiceFields, branch: z.boolean().optional(), keep: z.boolean().optional() }),
 )
 
 /** A run in the history. */

@@ -73,7 +73,8 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
       case 'cell.started':
       case 'cell.progress':
       case 'cell.token':
-      case 'cell.canvas': {
+      case 'cell.canvas':
+      case 'cell.chart': {
         const key = cellKey(event)
         if (settled.has(key)) return false
         if (event.type !== 'cell.started') return true

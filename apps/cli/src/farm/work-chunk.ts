@@ -197,7 +197,8 @@ async function asWorkflow(tasks: readonly CellTask[], fabric: Fabric): Promise<W
 }
 
 type CellEnd = Extract<RunEvent, { type: 'cell.finished' | 'cell.cached' | 'cell.failed' }>
-type News = Extract<RunEvent, { type: 'cell.token' | 'cell.progress' | 'cell.canvas' }>
+const newsTypes = ['cell.token', 'cell.progress', 'cell.canvas', 'cell.chart'] as const
+type News = Extract<RunEvent, { type: (typeof newsTypes)[number] }>
 
 function isEnd(event: RunEvent): event is CellEnd {
   if (event.type === 'cell.failed') return event.error.code !== 'cancelled'
@@ -205,7 +206,7 @@ function isEnd(event: RunEvent): event is CellEnd {
 }
 
 function isNews(event: RunEvent): event is News {
-  return event.type === 'cell.token' || event.type === 'cell.progress' || event.type === 'cell.canvas'
+  return newsTypes.some((type) => event.type === type)
 }
 
 async function readOutputs(value: OutputValue, artifacts: Bench['artifacts']): Promise<Record<string, Json>> {

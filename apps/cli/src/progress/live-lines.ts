@@ -94,6 +94,9 @@ export function createLiveLines(stderr: TextSink, names: CellNames): Progress {
             cell.progress = `${bar(event.step, event.steps)}${amount({ done: event.step, total: event.steps, unit: 'steps' })}`
           }
           return
+        case 'cell.chart':
+          // What it shows is told as text, too.
+          return
         case 'cell.finished':
           return endCell(name, colors.green('✓'), seconds(event.milliseconds))
         case 'cell.cached':

@@ -51,7 +51,8 @@ export function createPlainLines(stderr: TextSink, names: CellNames): Progress {
         case 'cell.token':
           return showText(cell, (held.get(cell) ?? '') + event.text, false)
         case 'cell.canvas':
-          // Lines that stay would tell the same text again for every step.
+        case 'cell.chart':
+          // Lines that stay would tell the same again for every step.
           return
         case 'cell.finished':
           return endCell(cell, `finished in ${seconds(event.milliseconds)}`)

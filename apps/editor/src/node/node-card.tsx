@@ -56,7 +56,7 @@ export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps
       {detailed ? (
         <>
           <NodeHeader id={id} node={node} description={description} />
-          <NodeProgress id={id} />
+          <NodeProgress id={id} endsEarly={description?.endsEarly} />
           <NodeInside id={id} node={node} description={description} wasSketched={wasSketched.current} />
           {node.view?.collapsed !== true && (
             <>

@@ -1,9 +1,14 @@
+import { useState } from 'react'
 import { formatBytes, formatNumber, latestCell } from '../run/show-run.ts'
-import { useRun } from '../store/editor-context.ts'
+import { endEarly } from '../session/running/run-cell.ts'
+import { useEditor, useRun } from '../store/editor-context.ts'
 import './node-progress.css'
 
-/** A thin bar under the header while work that can be counted goes on; it moves to and fro where the end is unknown. */
-export function NodeProgress({ id }: { id: string }) {
+/**
+ * A thin bar under the header while work that can be counted goes on; it moves to and fro where the end is unknown. Below it
+ * a button that ends the work early, where the node keeps what it has then.
+ */
+export function NodeProgress({ id, endsEarly }: { id: string; endsEarly: string | undefined }) {
   const running = useRun((state) => state.run?.nodes[id]?.status === 'running')
   const progress = useRun((state) => latestCell(state.run?.nodes[id])?.progress)
   if (!running) return null
@@ -13,7 +18,7 @@ export function NodeProgress({ id }: { id: string }) {
   const label = known
     ? `${count(done)} of ${count(total)} ${unit === 'bytes' ? '' : unit}`
     : `${count(done)} ${unit}`
-  return (
+  const bar = (
     <div
       className="node-progress"
       role="progressbar"
@@ -26,5 +31,30 @@ export function NodeProgress({ id }: { id: string }) {
         style={known ? { scale: `${Math.min(1, done / total)} 1` } : {}}
       />
     </div>
+  )
+  if (endsEarly === undefined) return bar
+  return (
+    <>
+      {bar}
+      <EndEarly id={id} label={endsEarly} />
+    </>
+  )
+}
+
+function EndEarly({ id, label }: { id: string; label: string }) {
+  const editor = useEditor()
+  const [asked, setAsked] = useState(false)
+  return (
+    <button
+      type="button"
+      className="button end-early nodrag"
+      disabled={asked}
+      onClick={() => {
+        setAsked(true)
+        endEarly(editor, id)
+      }}
+    >
+      {label}
+    </button>
   )
 }

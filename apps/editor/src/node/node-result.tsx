@@ -6,7 +6,7 @@ import { linkedFrom } from '../document/inputs-of.ts'
 import { readPromptTokens, readTokens } from '../run/read-tokens.ts'
 import { readTurns, type Turn } from '../run/read-turns.ts'
 import type { CellRun } from '../run/run-state.ts'
-import { formatBytes, latestCell, madeReadable, mainOutput, showsResult } from '../run/show-run.ts'
+import { chartOf, formatBytes, latestCell, madeReadable, mainOutput, showsResult } from '../run/show-run.ts'
 import { defaultWidth } from '../layout/arrange-nodes.ts'
 import { useEditor, useNode, useRun, useStructure, useWorkflow } from '../store/editor-context.ts'
 import { isStale, nodeRunOf } from '../store/run-store.ts'
@@ -90,8 +90,14 @@ function CellResult({ id, title, cell }: { id: string; title: string; cell: Cell
   const chances = cell.outputs?.['logprobs']
   const noted =
     chances !== undefined && (isArtifactRef(chances) || (Array.isArray(chances) && chances.length > 0))
+  const chart = chartOf(cell)
   return (
     <>
+      {chart && (
+        <div className="node-chart">
+          <ChartView chart={chart} label={title} />
+        </div>
+      )}
       {noted && (
         <button
           type="button"

@@ -1,5 +1,6 @@
 import {
   followCanvas,
+  type ChartData,
   type CanvasState,
   type CellEvent,
   type Coordinate,
@@ -21,6 +22,8 @@ export interface CellRun {
   text: string
   /** Of what is filled in rather than written on. */
   canvas?: CanvasState
+  /** How what it does goes. */
+  chart?: ChartData
   progress?: { done: number; total: number; unit: string }
   outputs?: Record<string, OutputValue>
   error?: RunError
@@ -143,6 +146,8 @@ function applyCellEvent(cell: CellRun, event: CellEvent): CellRun {
       return { ...cell, text: cell.text + event.text }
     case 'cell.canvas':
       return { ...cell, canvas: followCanvas(cell.canvas, event) }
+    case 'cell.chart':
+      return { ...cell, chart: event.chart }
     case 'cell.finished':
       return {
         ...cell,

@@ -1,5 +1,12 @@
 import type { WebhookDelivery } from '@woolgather/protocol'
-import type { Json, NodeDescription, OutputValue, RunError } from '@woolgather/workflow'
+import {
+  isChart,
+  type ChartData,
+  type Json,
+  type NodeDescription,
+  type OutputValue,
+  type RunError,
+} from '@woolgather/workflow'
 import type { CellRun, NodeRun } from './run-state.ts'
 
 /** The cell a node shows: the one that changed last. */
@@ -33,8 +40,13 @@ export function firstFailure(node: NodeRun | undefined): RunError | undefined {
 export function showsResult(description: NodeDescription | undefined, node: NodeRun | undefined): boolean {
   const cell = latestCell(node)
   if (!cell) return false
-  if (cell.text !== '' || (node && hasStreamed(node))) return true
+  if (cell.text !== '' || chartOf(cell) || (node && hasStreamed(node))) return true
   return cell.outputs !== undefined && (description?.sink === true || isCachedText(description, cell))
+}
+
+/** How what a cell does goes, or went. */
+export function chartOf({ chart, outputs = {} }: CellRun): ChartData | undefined {
+  return chart ?? Object.values<unknown>(outputs).find((value) => isChart(value))
 }
 
 /** Types of outputs that say something to who reads them. */

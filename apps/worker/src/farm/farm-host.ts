@@ -134,6 +134,8 @@ function pass(event: RunEvent, context: NodeContext<NodeServices>): void {
       return context.token(event.text, event.logprobs as readonly object[] | undefined)
     case 'cell.progress':
       return context.progress(event.done, event.total, event.unit)
+    case 'cell.chart':
+      return context.chart(event.chart)
     case 'cell.canvas':
       return context.canvas(event)
   }

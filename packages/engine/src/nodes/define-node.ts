@@ -1,5 +1,6 @@
 import type {
   CanvasStep,
+  ChartData,
   DynamicInputs,
   DynamicOutputs,
   InputDescription,
@@ -33,12 +34,18 @@ export interface NodeContext<Services> {
   services: Services
   /** Aborts when the run, this cell or its branch is cancelled. Pass it on to everything that waits. */
   signal: AbortSignal
+  /**
+   * Aborts when whoever waits has enough: a node with `endsEarly` then ends with what it has so far, as if that were all.
+   */
+  enough: AbortSignal
   /** Seed for this cell where the node has a `seed` input without a value; the same in every cell of the node. */
   seed: number
   /** Reports work that can be counted; `total` 0 where it is unknown. */
   progress: (done: number, total: number, unit: string) => void
   /** Reports text as it is generated, with the log-probabilities of its tokens where they were asked for. */
   token: (text: string, logprobs?: readonly object[]) => void
+  /** Reports how what it does goes, as a chart that takes the place of the one before. */
+  chart: (chart: ChartData) => void
   /** Reports what a step of denoising changed on a canvas; step 0 tells what stands there. */
   canvas: (step: CanvasStep) => void
   /** Of a loopback zone's ends: which iteration this is, from 0. */
@@ -105,6 +112,8 @@ export interface NodeDefinition<Services = unknown, I extends Inputs = Inputs, O
   zone?: 'start' | 'end'
   /** Output whose readers decide what the node does: who they are comes as `context.readers`. */
   asksReaders?: string
+  /** What a button says that ends it early, with what it has so far: it minds `context.enough`. */
+  endsEarly?: string
   /** What its cells compete for; the run limits how many cells use each at once. Absent: `default`. */
   resource?: string
   /**

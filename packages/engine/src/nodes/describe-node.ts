@@ -20,6 +20,7 @@ export function describeNode<Services>(definition: NodeDefinition<Services>): No
   if (definition.reduces !== undefined) description.reduces = definition.reduces
   if (definition.zone !== undefined) description.zone = definition.zone
   if (definition.asksReaders !== undefined) description.asksReaders = definition.asksReaders
+  if (definition.endsEarly !== undefined) description.endsEarly = definition.endsEarly
   return description
 }
 

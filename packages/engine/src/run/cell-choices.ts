@@ -25,7 +25,7 @@ export function cellCancelled(cell: Cell): WoolgatherError {
 }
 
 /** Whether a cell stands where a coordinate says, which may leave axes open. */
-function agrees(cell: Cell, wanted: Coordinate): boolean {
+export function agrees(cell: Cell, wanted: Coordinate): boolean {
   const at = cell.owner.space.at(cell.point)
   return Object.entries(wanted).every(([axis, index]) => at[axis] === undefined || at[axis] === index)
 }

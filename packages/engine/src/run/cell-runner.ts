@@ -8,7 +8,7 @@ import {
 import type { NodeDefinition } from '../nodes/define-node.ts'
 import { Asking } from './asking.ts'
 import { Beginning } from './beginning.ts'
-import { CancelledCells, cellCancelled } from './cell-choices.ts'
+import { agrees, CancelledCells, cellCancelled } from './cell-choices.ts'
 import { CellGraph } from './cell-graph.ts'
 import { CellQueue } from './cell-queue.ts'
 import type { NodeState } from './cell.ts'
@@ -112,6 +112,13 @@ export class CellRunner<Services> implements RunControl {
       }
     }
     this.turn()
+  }
+
+  /** Tells the cells of `nodes` that are under way to end with what they have, at all coordinates that agree with `at`. */
+  finishCells(nodes: ReadonlySet<number>, at: Coordinate): void {
+    for (const cell of this.#invoking.running) {
+      if (nodes.has(cell.owner.plan.index) && agrees(cell, at)) this.#invoking.finish(cell)
+    }
   }
 
   refuse(error: RunError): void {

@@ -1,4 +1,4 @@
-import type { CanvasStep, Coordinate, Json, RunEvent, RunEventBody } from '@woolgather/workflow'
+import type { CanvasStep, ChartData, Coordinate, Json, RunEvent, RunEventBody } from '@woolgather/workflow'
 
 /** How long text is held back to be told together, in milliseconds: below what an eye notices. */
 const mergeMs = 25
@@ -9,10 +9,11 @@ interface Pending {
   text: string
   logprobs: Json[]
   progress: { done: number; total: number; unit: string } | undefined
+  chart: ChartData | undefined
 }
 
 /**
- * Numbers the events of a run. Tokens and progress of one cell that come in quick succession are told as one event,
+ * Numbers the events of a run. Tokens, progress and charts of one cell that come in quick succession are told as one event each,
  * always before whatever comes next about that cell.
  */
 export class EventStream {
@@ -57,6 +58,10 @@ export class EventStream {
     this.#hold(cell, node, at).progress = { done, total, unit }
   }
 
+  chart(cell: object, node: string, at: Coordinate, chart: ChartData): void {
+    this.#hold(cell, node, at).chart = chart
+  }
+
   flush(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#timer = undefined
@@ -67,7 +72,7 @@ export class EventStream {
     this.#timer ??= setTimeout(() => this.flush(), mergeMs)
     const known = this.#pending.get(cell)
     if (known !== undefined) return known
-    const pending: Pending = { node, at, text: '', logprobs: [], progress: undefined }
+    const pending: Pending = { node, at, text: '', logprobs: [], progress: undefined, chart: undefined }
     this.#pending.set(cell, pending)
     return pending
   }
@@ -76,8 +81,9 @@ export class EventStream {
     const pending = this.#pending.get(cell)
     if (pending === undefined) return
     this.#pending.delete(cell)
-    const { node, at, text, logprobs, progress } = pending
+    const { node, at, text, logprobs, progress, chart } = pending
     if (progress !== undefined) this.send({ type: 'cell.progress', node, at, ...progress })
+    if (chart !== undefined) this.send({ type: 'cell.chart', node, at, chart })
     if (text !== '')
       this.send({ type: 'cell.token', node, at, text, ...(logprobs.length > 0 && { logprobs }) })
   }

@@ -66,6 +66,8 @@ export interface Run {
   cancel(): void
   /** Cancels cells of one node: all, or those at coordinates that agree with `at`. */
   cancelCell(node: string, at?: Coordinate): void
+  /** Has cells of one node that are under way end with what they have so far, where the node can. */
+  finishCell(node: string, at?: Coordinate): void
   /** Cancels cells of a node and everything that depends on it. */
   cancelBranch(node: string, at?: Coordinate): void
 }
@@ -155,6 +157,7 @@ export function startRun<Services>(options: ExecuteOptions<Services>): Run {
     result: finish(running, events, options, { cancel, kept: () => runner.kept() }),
     cancel,
     cancelCell: (node, at = {}) => cancelCells(new Set(indices(node)), at),
+    finishCell: (node, at = {}) => queueMicrotask(() => runner.finishCells(new Set(indices(node)), at)),
     cancelBranch: (node, at = {}) => cancelCells(downstreamOf(planned.plan, indices(node)), at),
   }
 }
@@ -198,7 +201,7 @@ function refusedRun(id: string, events: EventStream, issues: readonly Issue[]): 
     events.send({ type: 'run.finished', status: 'failed', ...(error === undefined ? {} : { error }) })
     return { status: 'failed', outputs: {}, errors: [...issues] }
   })
-  return { id, result, cancel: nothing, cancelCell: nothing, cancelBranch: nothing }
+  return { id, result, cancel: nothing, cancelCell: nothing, finishCell: nothing, cancelBranch: nothing }
 }
 
 /**

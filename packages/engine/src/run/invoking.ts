@@ -55,6 +55,11 @@ export class Invoking<Services> {
     return running !== undefined
   }
 
+  /** Tells a cell that is under way to end with what it has, where it can. */
+  finish(cell: Cell): void {
+    this.#running.get(cell)?.finish()
+  }
+
   /** Resolves when the results of what has run are in the cache. */
   async kept(): Promise<void> {
     while (this.#keeping.size > 0) await Promise.all(this.#keeping)
@@ -124,7 +129,7 @@ export class Invoking<Services> {
     }
     cell.state = 'running'
     if (holds) this.#looking++
-    this.#running.set(cell, { abort: (reason) => then(() => settling.fail(cell, reason)) })
+    this.#running.set(cell, { abort: (reason) => then(() => settling.fail(cell, reason)), finish: () => {} })
     found.then(
       (value) => then(() => goOn(value)),
       (error: unknown) => then(() => settling.fail(cell, error)),

@@ -38,6 +38,8 @@ export interface CellRun<Services> {
 export interface RunningCell {
   /** Tells the node to stop; the cell fails with `reason` as soon as it does, or when its grace is over. */
   abort(reason: unknown): void
+  /** Tells it to end with what it has so far; one that knows nothing of that goes on. */
+  finish(): void
 }
 
 const nobody: Readers = { types: [] }
@@ -60,6 +62,7 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
   const { timeoutMs, retry } = definition
   const path = cell.owner.plan.path
   let controller: AbortController | undefined
+  let finishing: AbortController | undefined
   let verdict: { thrown: unknown } | undefined
   let over = false
   let attempt = 1
@@ -137,6 +140,10 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
       }
       return controller.signal
     },
+    get enough() {
+      finishing ??= new AbortController()
+      return finishing.signal
+    },
     seed: run.seed,
     iteration: run.iteration,
     node: path,
@@ -151,12 +158,19 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     token: (text, logprobs = []) => {
       if (!over) run.events.token(cell, path, at, { text, logprobs: logprobs as Json[] })
     },
+    chart: (chart) => {
+      if (!over) run.events.chart(cell, path, at, chart)
+    },
     canvas: (step) => {
       if (!over) run.events.canvas(cell, path, at, step)
     },
   }
+  const finish = (): void => {
+    finishing ??= new AbortController()
+    finishing.abort()
+  }
   begin()
-  return { abort }
+  return { abort, finish }
 }
 
 function timedOut(path: string, timeoutMs: number): WoolgatherError {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startRun, type ExecuteOptions, type Run } from '../run/execute-workflow.ts'
 import type { NodeDefinition } from '../nodes/define-node.ts'
-import type { RunEvent, Workflow, WorkflowNode } from '@woolgather/workflow'
+import type { ChartData, RunEvent, Workflow, WorkflowNode } from '@woolgather/workflow'
 import { forever, graph, labelled, meetingOf, node, registryWith, run, story } from '../testing/graph.ts'
 
 /** A node that counts how many of it run at once, and ends only when so many do. */
@@ -148,6 +148,46 @@ test('cancelling one cell leaves the other coordinates [R47]', async () => {
       { at: { x: 2 }, value: 1 },
     ],
   })
+})
+
+/*
+   x ──► learn ──► after     one of two is told that it is enough, the other never hears of it
+*/
+test('a cell that is told to end early gives what it has, and how it went is told meanwhile [R86]', async () => {
+  const chart = (step: number): ChartData => ({
+    ...{ kind: 'line', title: '', x: { id: 'step', label: 'step', values: [String(step)] }, series: null },
+    ...{ means: [[step]], counts: [[1]] },
+  })
+  const learn: NodeDefinition = {
+    ...node('learn', (value) => value),
+    endsEarly: 'Stop and keep it',
+    async run({ value }, context) {
+      for (const step of [1, 2]) context.chart(chart(step))
+      if (value === 0) return { value: context.enough.aborted }
+      await new Promise((resolve) => context.enough.addEventListener('abort', resolve))
+      return { value: 'so far' }
+    },
+  }
+  const { run, seen, events } = begin(
+    graph({
+      x: { type: 'test/axis', inputs: { values: [0, 1] } },
+      learn: { type: 'test/learn', links: { value: ['x', 'value'] } },
+      after: { type: 'test/gather', links: { values: ['learn', 'value'] } },
+    }),
+    { registry: registryWith(learn) },
+  )
+  await seen('learn[0] finished')
+  await seen('learn[1] started')
+  run.finishCell('learn', { x: 1 })
+  const { status, outputs } = await run.result
+  expect(status).toBe('completed')
+  expect(outputs['after']?.['table']).toMatchObject({ cells: [{ value: false }, { value: 'so far' }] })
+  // Two in quick succession are one, the later.
+  const charts = events.flatMap((event) => (event.type === 'cell.chart' ? [event] : []))
+  expect(charts.map(({ at, chart: told }) => ({ at, means: told.means }))).toEqual([
+    { at: { x: 0 }, means: [[2]] },
+    { at: { x: 1 }, means: [[2]] },
+  ])
 })
 
 /*

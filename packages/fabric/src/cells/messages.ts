@@ -74,7 +74,7 @@ export interface WorkNews {
   split?: { id: string; address: string }[] | undefined
 }
 
-/** What is told as it goes: tokens, progress, canvases. */
+/** What is told as it goes: tokens, progress, canvases, charts. */
 export interface CellNews {
   address: string
   event: RunEvent

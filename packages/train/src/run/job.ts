@@ -39,7 +39,7 @@ export interface HistoryRow {
 
 /** What a training tells while it goes on. */
 export type TrainingUpdate =
-  | { type: 'started'; step: number; bytes: TrainingBytes; checkpoints: boolean }
+  | { type: 'started'; history: HistoryRow[]; bytes: TrainingBytes; checkpoints: boolean }
   | { type: 'step'; row: HistoryRow }
   | { type: 'sample'; step: number; path: string }
 
@@ -57,6 +57,8 @@ export interface TrainingOutcome {
   /** Of that LoRA: on what was held back, or on the examples where nothing was. */
   evaluationLoss: number
   step: number
+  /** It was told to stop before its last step. */
+  stopped: boolean
 }
 
 /** What a training is asked between steps. */

@@ -66,7 +66,7 @@ test('a training that was cancelled goes on where it was, to the same LoRA bit f
     expect(await readdir(folder)).not.toContain('broken.lora.gguf')
   }
   const { outcome: last, updates } = await train(job)
-  expect(updates[0]).toMatchObject({ type: 'started', step: 5 })
+  expect(updates[0]).toMatchObject({ type: 'started', history: { length: 5 } })
   const numbers = (history: TrainingOutcome['history']): unknown[] =>
     history.map((row) => ({ ...row, tokensPerSecond: 0 }))
   expect(numbers(last.history)).toEqual(numbers(outcome.history))
@@ -86,7 +86,7 @@ test('what is kept is the LoRA that did best on what was held back, also where i
   const stopped = await train(jobOf('stopped', { keep: 'best', evaluateEvery: 1, settings }), (done) =>
     done === until + 1 ? 'stop' : 'go',
   )
-  expect(stopped.outcome.history).toHaveLength(until + 1)
+  expect(stopped.outcome).toMatchObject({ stopped: true, history: { length: until + 1 } })
   expect(await hashOf('stopped.lora.gguf')).toBe(await hashOf('best.lora.gguf'))
 })
 

@@ -55,7 +55,7 @@ export async function runTraining(
   if (job.from) beginWith(device, trainer, await readLoraOf(job.from.path, shape, weights), job)
   const run = new Run(device, shape, trainer, job)
   await run.resume()
-  hooks.onUpdate({ type: 'started', step: run.history.length, bytes, checkpoints: settings.checkpoints })
+  hooks.onUpdate({ type: 'started', history: [...run.history], bytes, checkpoints: settings.checkpoints })
   // What it computes with is freed behind this.
   return await run.finish(hooks)
 }
@@ -99,7 +99,10 @@ class Run {
         await this.#keep()
         throw new WoolgatherError('cancelled', 'The training was cancelled.')
       }
-      if (wish === 'stop' && this.history.length > 0) break
+      if (wish === 'stop' && this.history.length > 0) {
+        await this.#keep()
+        break
+      }
       const row = this.#step(this.history.length + 1)
       hooks.onUpdate({ type: 'step', row })
       if (performance.now() - this.#keptAt > keptEvery * 1_000) await this.#keep()
@@ -144,6 +147,7 @@ class Run {
     const recent = this.history.slice(Math.max(0, step - meanOf), step)
     return {
       history: this.history,
+      stopped: this.history.length < this.#job.settings.steps,
       step,
       loss: recent.reduce((sum, { loss }) => sum + loss, 0) / recent.length,
       evaluationLoss: evaluationLoss ?? this.#trainer.evaluate(this.#job.examples.slice(0, mostEvaluated)),

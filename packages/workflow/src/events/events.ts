@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { jsonSchema, type Json } from '../json/json.ts'
 import { errorCodes, type Issue, type RunError, type SourcePlace } from '../issues/issues.ts'
 import { schemaOf } from '../json/same-type.ts'
+import { chartSchema, type ChartData } from '../links/chart-data.ts'
 
 /** Coordinate of a cell: axis id → index along that axis. `{}` where nothing is swept. */
 export type Coordinate = Record<string, number>
@@ -80,6 +81,8 @@ export type RunEvent =
    * tells what stands there from the beginning.
    */
   | (CanvasEventBase & { type: 'cell.canvas'; set: PlacedText[]; cleared: number[] })
+  /** How what it does goes, as a chart: the whole of it, in place of the one before. */
+  | (CellEventBase & { type: 'cell.chart'; chart: ChartData })
   /** Done; `milliseconds` of running, waiting for a slot not counted. */
   | (CellEventBase & { type: 'cell.finished'; outputs: Record<string, OutputValue>; milliseconds: number })
   /** Not run: the result of an earlier run with the same inputs is used. */
@@ -102,6 +105,7 @@ const streams: Readonly<Record<RunEventType, boolean>> = {
   'cell.progress': true,
   'cell.token': true,
   'cell.canvas': true,
+  'cell.chart': true,
   'cell.finished': false,
   'cell.cached': false,
   'cell.failed': false,
@@ -215,6 +219,7 @@ export const runEventSchema: z.ZodType<RunEvent> = schemaOf<RunEvent>()(
       set: z.array(z.tuple([z.int().nonnegative(), z.string(), z.number().nullable()])),
       cleared: z.array(z.int().nonnegative()),
     }),
+    z.object({ ...cell, type: z.literal('cell.chart'), chart: chartSchema }),
     z.object({ ...cell, type: z.literal('cell.finished'), outputs, milliseconds: z.number() }),
     z.object({ ...cell, type: z.literal('cell.cached'), outputs, reason: z.string() }),
     z.object({ ...cell, type: z.literal('cell.failed'), error: runErrorSchema }),
@@ -238,6 +243,7 @@ export function cellEnding(event: RunEvent): CellEnding | undefined {
     case 'cell.progress':
     case 'cell.token':
     case 'cell.canvas':
+    case 'cell.chart':
       return undefined
     case 'cell.finished':
       return 'finished'

@@ -1,4 +1,7 @@
-/** What `matrix/chart` makes: means over an axis along x, in series; `null` where there was no number. */
+import { z } from 'zod'
+import { schemaOf } from '../json/same-type.ts'
+
+/** What `matrix/chart` makes, and what nodes tell of how they go: means over an axis along x, in series; `null` where there was no number. */
 export interface ChartData {
   kind: 'bar' | 'line' | 'heatmap'
   title: string
@@ -25,3 +28,16 @@ export function isChart(value: unknown): value is ChartData {
     [x, series].every((axis) => axis === null || typeof axis === 'object')
   )
 }
+
+const axisSchema = z.object({ id: z.string(), label: z.string(), values: z.array(z.string()) }).nullable()
+
+export const chartSchema: z.ZodType<ChartData> = schemaOf<ChartData>()(
+  z.object({
+    kind: z.enum(['bar', 'line', 'heatmap']),
+    title: z.string(),
+    x: axisSchema,
+    series: axisSchema,
+    means: z.array(z.array(z.number().nullable())),
+    counts: z.array(z.array(z.number())),
+  }),
+)

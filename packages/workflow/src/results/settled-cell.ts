@@ -38,6 +38,7 @@ export function settledCell(event: RunEvent): SettledCell | undefined {
     case 'cell.progress':
     case 'cell.token':
     case 'cell.canvas':
+    case 'cell.chart':
       return undefined
     case 'cell.finished':
     case 'cell.cached':

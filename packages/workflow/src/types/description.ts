@@ -124,6 +124,8 @@ export interface NodeDescription {
   zone?: 'start' | 'end'
   /** Output whose readers decide what the node does: planning finds out who they are (`PlanNode.readers`). */
   asksReaders?: string
+  /** What a button says that ends it early, with what it has so far; absent: it cannot. */
+  endsEarly?: string
 }
 
 const portType = z.enum(portTypes)
@@ -189,5 +191,6 @@ export const nodeDescriptionSchema: z.ZodType<NodeDescription> = schemaOf<NodeDe
     reduces: z.string().optional(),
     zone: z.enum(['start', 'end']).optional(),
     asksReaders: z.string().optional(),
+    endsEarly: z.string().optional(),
   }),
 )

@@ -16,6 +16,13 @@ export function cancelCell(editor: Editor, node: string, at: Coordinate, branch 
     editor.client.cancel(run.id, { node: pathOf(editor, node), at, ...(branch && { branch }) })
 }
 
+/** Has what runs of a node end with what it has so far. */
+export function endEarly(editor: Editor, node: string): void {
+  const { run } = editor.front.run.getState()
+  if (run && hearsUs(editor, 'Not stopped'))
+    editor.client.cancel(run.id, { node: pathOf(editor, node), at: {}, keep: true })
+}
+
 /** How a run names a node of the graph that is drawn: through the subgraphs that were entered. */
 function pathOf(editor: Editor, node: string): string {
   return prefixOf(editor.front.document.getState().path) + node
