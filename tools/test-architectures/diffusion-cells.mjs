@@ -50,7 +50,7 @@ export const diffusionCells = {
     )
   },
 
-  quantise: cells.quantise,
+  quantise: (row) => cells.quantise(row),
 
   async steer(row) {
     const steered = {
@@ -66,5 +66,5 @@ export const diffusionCells = {
     await row.estimates(prompt, outputs.score.logprobs)
   },
 
-  embed: cells.embed,
+  embed: (row) => cells.embed(row),
 }
