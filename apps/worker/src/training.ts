@@ -1,9 +1,9 @@
 import { writeWhole } from '@woolgather/disk'
 import { availableMemory } from '@woolgather/llama'
 import type { TrainedLora, Training, TrainRequest } from '@woolgather/nodes'
-import { startTrainer, type TrainingJob, type TrainingOutcome } from '@woolgather/train'
+import { startTrainer, tellDisk, type TrainingJob, type TrainingOutcome } from '@woolgather/train'
 import type { LoraMaker, ModelMaker, TrainedLoras, WorkOptions } from '@woolgather/weights'
-import { loraOn, provenanceKeys, weightsOf, WoolgatherError, type Json } from '@woolgather/workflow'
+import { loraOn, provenanceKeys, weightsOf, type Json } from '@woolgather/workflow'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -110,12 +110,4 @@ async function readResult(own: string): Promise<TrainedLora | undefined> {
   } catch {
     return undefined
   }
-}
-
-function tellDisk(error: unknown, folder: string): unknown {
-  if ((error as { code?: unknown } | null)?.code !== 'ENOSPC') return error
-  return new WoolgatherError('disk-full', `There is no room in ${folder} for what was learnt.`, {
-    hint: 'Make room and run it again: it goes on where it was kept last.',
-    cause: error,
-  })
 }

@@ -2,7 +2,8 @@ import { loadNative } from '@woolgather/ggml'
 import { writeRandomModel } from '@woolgather/ggml/testing'
 import { readLoraFile } from '@woolgather/gguf'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -167,4 +168,23 @@ test('what llama.cpp computes otherwise is refused, whatever it is', async () =>
     code: 'model-unsupported',
     message: expect.stringContaining('differs from what llama.cpp computes') as string,
   })
+})
+
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+
+test.skipIf(!isRoot)('where the disk is full it says so, and leaves nothing half-written', async () => {
+  const full = at('full')
+  await mkdir(full)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', full])
+  try {
+    const job = jobOf('any', { target: path.join(full, 'a.gguf'), checkpoint: path.join(full, 'checkpoint') })
+    for (const wish of ['go', 'cancel'] as const) {
+      await expect(train(job, (done) => (done > 0 ? wish : 'go'))).rejects.toMatchObject({
+        code: 'disk-full',
+      })
+      expect(await readdir(full)).toEqual([])
+    }
+  } finally {
+    execFileSync('umount', ['-l', full])
+  }
 })

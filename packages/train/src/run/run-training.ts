@@ -1,6 +1,7 @@
 import type { Native } from '@woolgather/ggml'
 import { openGguf, writeLoraFile, type GgufFile, type GgufValue } from '@woolgather/gguf'
 import { WoolgatherError } from '@woolgather/workflow'
+import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { Device, loadWeights, readFloats, writeFloats, type Tensors } from '../model/base-model.ts'
 import { checkParity } from '../model/check-parity.ts'
@@ -12,6 +13,7 @@ import { scaleOf, type TrainSettings } from '../training/settings.ts'
 import { Trainer } from '../training/trainer.ts'
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { checkFits, megabytes } from './check-memory.ts'
+import { tellDisk } from './tell-disk.ts'
 import type { HistoryRow, TrainingJob, TrainingOutcome, TrainingUpdate, Wish } from './job.ts'
 
 export interface TrainingHooks {
@@ -31,7 +33,7 @@ const mostEvaluated = 256
 
 /**
  * Trains a LoRA and writes it to `job.target`. Belongs in a process of its own: a fault in native code ends it.
- * @throws WoolgatherError model-unsupported, model-too-large, adapter-mismatch, training-diverged, cancelled
+ * @throws WoolgatherError model-unsupported, model-too-large, adapter-mismatch, training-diverged, disk-full, cancelled
  */
 export async function runTraining(
   native: Native,
@@ -57,7 +59,9 @@ export async function runTraining(
   await run.resume()
   hooks.onUpdate({ type: 'started', history: [...run.history], bytes, checkpoints: settings.checkpoints })
   // What it computes with is freed behind this.
-  return await run.finish(hooks)
+  return await run.finish(hooks).catch((error: unknown) => {
+    throw tellDisk(error, path.dirname(job.target))
+  })
 }
 
 /** One training, from wherever it stands to its end. */
