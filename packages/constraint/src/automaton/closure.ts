@@ -1,4 +1,5 @@
 import type { NetworkFacts } from '../grammar/analyse-network.ts'
+import type { Counter } from '../grammar/counter.ts'
 import type { Network, NetworkCondition } from '../grammar/network.ts'
 import type { Frames } from './frames.ts'
 import { NumberSet } from './number-set.ts'
@@ -93,12 +94,15 @@ export class Closure {
   }
 
   #countOne({ counter, node }: NetworkCondition & { kind: 'count' }, to: number, owner: number): void {
-    const count = this.#frames.countOf(owner)
-    if (count === counter.highest) {
-      if (counter.maximum === Infinity && counter.fits(node, count)) this.#push(to, owner)
-    } else if (counter.fits(node, count + 1)) {
-      this.#push(to, this.#frames.countOne(owner, counter))
-    }
+    if (!this.#hasRoom(counter, node, owner)) return
+    const isHighest = this.#frames.countOf(owner) === counter.highest
+    this.#push(to, isHighest ? owner : this.#frames.countOne(owner, counter))
+  }
+
+  /** Whether one more may be counted that leads to a node; counts that may be any stop at the highest. */
+  #hasRoom({ highest, maximum, fits }: Counter, node: number, owner: number): boolean {
+    const count = owner < 0 ? 0 : this.#frames.countOf(owner)
+    return count === highest ? maximum === Infinity && fits(node, count) : fits(node, count + 1)
   }
 
   /** Rules that are called at this place have written nothing yet. */
@@ -118,6 +122,8 @@ export class Closure {
           (condition.rules.some((rule, member) => aliveRule[rule] === 1 && !has(member)) &&
             this.#writtenCount(owner, condition.maximum) < condition.maximum)
         )
+      case 'room':
+        return this.#hasRoom(condition.counter, condition.node, owner)
       case 'counted': {
         const count = owner < 0 ? 0 : this.#frames.countOf(owner)
         return count >= condition.counter.minimum && count <= condition.counter.maximum

@@ -189,7 +189,11 @@ class NetworkBuilder {
     nodes.forEach(({ reached, at }, node) =>
       this.#addCondition(reached, at, { kind: 'count', counter, node }),
     )
-    for (const edge of graph.edges) this.#connect(edge.label, nodes[edge.from]!.at, nodes[edge.to]!.reached)
+    for (const { from: source, to: target, label } of graph.edges) {
+      const begun = this.#newNode()
+      this.#addCondition(nodes[source]!.at, begun, { kind: 'room', counter, node: target })
+      this.#connect(label, begun, nodes[target]!.reached)
+    }
     for (const final of graph.finals) this.#addCondition(nodes[final]!.at, to, { kind: 'counted', counter })
   }
 

@@ -27,6 +27,8 @@ export type NetworkCondition =
       readonly rest: number | undefined
       readonly maximum: number
     }
+  /** One more may be written that leads to a node of what is counted: asked before it begins, as it may take several characters. */
+  | { readonly kind: 'room'; readonly counter: Counter; readonly node: number }
   /** One more was written, which led to a node of what is counted. */
   | { readonly kind: 'count'; readonly counter: Counter; readonly node: number }
   /** Enough were written, and not too many. */

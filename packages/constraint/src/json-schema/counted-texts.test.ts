@@ -91,6 +91,19 @@ function goesOn(allows: (text: string) => boolean, begun: string, characters: st
   return false
 }
 
+test('no escape begins where no character is left', () => {
+  for (const schema of [
+    { minLength: 1, maxLength: 60 },
+    { maxLength: 900, pattern: '^[^a]+(b[^a]+)*$' },
+  ]) {
+    const { allowsPrefix } = compileLanguage({ kind: 'json-schema', schema: { type: 'string', ...schema } })
+    const full = `"${'x'.repeat(schema.maxLength)}`
+    expect(allowsPrefix(`${full.slice(0, -1)}\\n"`)).toBe(true)
+    expect(allowsPrefix(`${full}\\`)).toBe(false)
+    expect(allowsPrefix(`${full}"`)).toBe(true)
+  }
+})
+
 test('masks of counted texts are those that their characters allow, up to the last one', () => {
   const vocabulary = wordVocabulary(['a', 'b', '-', '"'], 4)
   const schema = { type: 'string', pattern: '^[a-z]+(-[a-z]+)*$', maxLength: 400 }
