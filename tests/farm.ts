@@ -19,7 +19,11 @@ export interface Farm extends AsyncDisposable {
   bringServerBack(): Promise<void>
 }
 
-export async function startFarm(nodes: readonly string[] = []): Promise<Farm> {
+/** @param options.restarts a worker that ends is started again, as systemd does it */
+export async function startFarm(
+  nodes: readonly string[] = [],
+  { restarts = false }: { restarts?: boolean } = {},
+): Promise<Farm> {
   const scratch = await createScratch()
   const nats = await startNatsServer()
   const workers = new Map<string, ChildProcess>()
@@ -30,6 +34,15 @@ export async function startFarm(nodes: readonly string[] = []): Promise<Farm> {
       [path.join(root, 'apps/cli/bin/woolgather.js'), command, '--fabric', nats.url, ...packages, ...args],
       { cwd: root, stdio: ['ignore', stdout, 'ignore'] },
     )
+  let isOver = false
+  const startWorker = (name: string, models: string): void => {
+    const folders = ['--data', scratch.path(name), '--models', models]
+    const worker = start('worker', ['--cpu', '--name', name, ...folders], 'ignore')
+    workers.set(name, worker)
+    worker.once('exit', () => {
+      if (restarts && !isOver) startWorker(name, models)
+    })
+  }
   const kill = async (process: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> => {
     if (process === undefined || process.exitCode !== null || process.signalCode !== null) return
     process.kill(signal)
@@ -53,10 +66,7 @@ export async function startFarm(nodes: readonly string[] = []): Promise<Farm> {
     nats,
     scratch,
     url,
-    startWorker(name, models = path.join(root, 'models')) {
-      const folders = ['--data', scratch.path(name), '--models', models]
-      workers.set(name, start('worker', ['--cpu', '--name', name, ...folders], 'ignore'))
-    },
+    startWorker: (name, models = path.join(root, 'models')) => startWorker(name, models),
     killWorker: (name) => kill(workers.get(name), 'SIGKILL'),
     async killServer() {
       process.kill(serverPid, 'SIGKILL')
@@ -64,6 +74,7 @@ export async function startFarm(nodes: readonly string[] = []): Promise<Farm> {
     },
     bringServerBack: async () => void (await startServer(new URL(url).port)),
     async [Symbol.asyncDispose]() {
+      isOver = true
       await Promise.all([server, ...workers.values()].map((process) => kill(process, 'SIGTERM')))
       await nats[Symbol.asyncDispose]()
       await scratch[Symbol.asyncDispose]()

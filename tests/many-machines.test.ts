@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { openFabric, presenceSchema, topics, type Presence } from '@woolgather/fabric'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasNatsServer } from './nats-server.ts'
 import { spawnWoolgather, woolgather } from './cli.ts'
 import { startFarm, type Farm } from './farm.ts'
-import { root } from './scratch.ts'
 
 const storyteller = { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } }
 const link = (node: string, output: string): [string, string] => [node, output]
@@ -29,7 +27,7 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
   const cellsOf = (name: string): number => workers.get(name)?.cells ?? 0
 
   beforeAll(async () => {
-    farm = await startFarm([path.join(root, 'tests/fixtures/farm')])
+    farm = await startFarm()
     for (const name of ['one', 'two']) farm.startWorker(name)
     const fabric = await openFabric(farm.nats.url)
     heard = fabric
@@ -116,22 +114,5 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('No worker has “nobody/has-it.gguf”.')
     expect(stderr).toContain('“one”')
-  })
-
-  test('a cell that ends three workers is set aside as its error, and the others are done [R82]', async () => {
-    for (const name of ['three', 'four', 'five']) farm.startWorker(name)
-    const file = await farm.scratch.writeWorkflow({
-      texts: { type: 'matrix/axis', inputs: { values: 'a\nb\npoison\nc' } },
-      shout: {
-        type: 'test/shout',
-        inputs: { log: farm.scratch.path('shouts.log'), milliseconds: 1 },
-        links: { text: link('texts', 'value') },
-      },
-      grid: { type: 'matrix/grid', links: { values: link('shout', 'text') } },
-    })
-    const { code, stdout, stderr } = await woolgather(['run', file, '--server', farm.url])
-    expect(code).toBe(3)
-    for (const text of ['A', 'B', 'C']) expect(stdout).toContain(text)
-    expect(stderr).toContain('3 workers ended while they ran this cell; it is set aside.')
   })
 })

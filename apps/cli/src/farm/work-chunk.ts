@@ -34,7 +34,7 @@ const retryAfter = 1_000
 
 export interface Bench {
   fabric: Fabric
-  worker: WorkerHandle
+  worker: Pick<WorkerHandle, 'status' | 'run' | 'cancelCells'>
   /** Where the worker process keeps long outputs. */
   artifacts: ArtifactStore
   name: string

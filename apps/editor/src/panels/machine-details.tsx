@@ -5,6 +5,7 @@ import { describePlace } from '../ui/describe-place.ts'
 import { formatBytes } from '../run/show-run.ts'
 import { unloadModels } from '../session/server/unload-models.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
+import { FabricDetails } from './fabric-details.tsx'
 import './machine-details.css'
 
 const folderNames: Record<Machine['folders'][number]['what'], string> = {
@@ -22,7 +23,7 @@ export interface MachineDetailsProps {
 /** What is loaded, on what it runs, and how much room there is. */
 export function MachineDetails({ word, detail, onDone }: MachineDetailsProps) {
   const editor = useEditor()
-  const { memory, build } = useServer((state) => state.worker)
+  const { memory, build, fabric } = useServer((state) => state.worker)
   const [machine, setMachine] = useState<Machine>()
   useEffect(() => {
     editor.client.ask('machine').then(setMachine, () => undefined)
@@ -33,7 +34,9 @@ export function MachineDetails({ word, detail, onDone }: MachineDetailsProps) {
     <>
       <section>
         <h3>{word}</h3>
-        <p className="machine-facts">{[detail, build && `llama.cpp ${build}`].filter(Boolean).join(' · ')}</p>
+        <p className="machine-facts">
+          {[detail, build && !fabric && `llama.cpp ${build}`].filter(Boolean).join(' · ')}
+        </p>
         {machine && (
           <p className="machine-facts">
             {formatBytes(machine.memory.free)} of {formatBytes(machine.memory.total)} memory free
@@ -41,22 +44,26 @@ export function MachineDetails({ word, detail, onDone }: MachineDetailsProps) {
           </p>
         )}
       </section>
-      <section>
-        <h3>
-          {models.length === 0
-            ? 'No model is loaded'
-            : `${models.length === 1 ? '1 model' : `${models.length} models`} loaded, ${formatBytes(bytes)}`}
-        </h3>
-        {models.length > 0 && (
-          <ul>
-            {models.map((model, at) => (
-              <li key={at}>
-                <span>{model.file}</span> <span className="machine-facts">{formatBytes(model.bytes)}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
+      {fabric ? (
+        <FabricDetails fabric={fabric} />
+      ) : (
+        <section>
+          <h3>
+            {models.length === 0
+              ? 'No model is loaded'
+              : `${models.length === 1 ? '1 model' : `${models.length} models`} loaded, ${formatBytes(bytes)}`}
+          </h3>
+          {models.length > 0 && (
+            <ul>
+              {models.map((model, at) => (
+                <li key={at}>
+                  <span>{model.file}</span> <span className="machine-facts">{formatBytes(model.bytes)}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+      )}
       {machine && (
         <section>
           <h3>Folders</h3>

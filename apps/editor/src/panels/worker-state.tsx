@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'react'
-import { describeStall, type WorkerStatus } from '@woolgather/protocol'
+import { describeStall, type FabricStatus, type WorkerStatus } from '@woolgather/protocol'
 import { useServer } from '../store/editor-context.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
 import { Popover } from '../ui/popover.tsx'
@@ -44,7 +44,7 @@ export function WorkerState() {
         <span className="lamp" aria-hidden />
         <span className="worker-word">{word}</span>
         {state === 'ready' && worker.device !== undefined && (
-          <span className="worker-device">{worker.device}</span>
+          <span className="worker-device">{worker.fabric ? countWorkers(worker.fabric) : worker.device}</span>
         )}
         {state === 'ready' && loaded > 0 && (
           <span
@@ -65,4 +65,10 @@ export function WorkerState() {
       )}
     </div>
   )
+}
+
+/** Those that are given work. */
+function countWorkers({ workers }: FabricStatus): string {
+  const count = workers.filter(({ state }) => state === 'working' || state === 'idle').length
+  return count === 1 ? '1 worker' : `${count} workers`
 }

@@ -63,7 +63,7 @@ export function openEmbeddedFabric(
   const watchers = new Set<() => void>()
   const workListeners = new Set<() => void>()
 
-  const version = (): unknown => database.prepare('pragma data_version').get()
+  const version = (): unknown => database.prepare('pragma data_version').all()
   let seen = JSON.stringify(version())
   /** Leases that run out, and works whose delay is over, are work again without anybody writing. */
   let nextWork = Date.now() + leaseMs
@@ -81,10 +81,11 @@ export function openEmbeddedFabric(
     setImmediate(() => listeners.forEach((listener) => listener()))
   }
 
+  // `get` would leave its statement open, and with it a snapshot that nothing can be written from.
   const one = <Row>(sql: string, ...values: unknown[]): Row | undefined =>
-    database.prepare(sql).get(...values) as Row | undefined
+    database.prepare(sql).all(...values)[0] as Row | undefined
   const run = (sql: string, ...values: unknown[]): { changes: number; lastInsertRowid: number | bigint } =>
-    database.prepare(sql).run(...values)
+    whileBusy(() => database.prepare(sql).run(...values))
   const isPaused = (): boolean =>
     one<{ value: number }>(`select value from state where name = 'paused'`)?.value === 1
 
@@ -180,7 +181,7 @@ export function openEmbeddedFabric(
       if (isPaused()) return undefined
       for (const interactive of [1, 0]) {
         for (const queue of queues) {
-          const lease = takeFrom(queue, interactive)
+          const lease = whileBusy(() => takeFrom.immediate(queue, interactive))
           if (lease !== undefined) return lease
         }
       }
@@ -247,3 +248,25 @@ export function openEmbeddedFabric(
   }
   return Promise.resolve(fabric)
 }
+
+/** Another process may just have written: what was read is then read anew. Waits are short, and rare. */
+function whileBusy<Result>(work: () => Result): Result {
+  const end = Date.now() + patience
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      const isBusy = typeof code === 'string' && busyCodes.has(code)
+      if (!isBusy || Date.now() > end) throw error
+      Atomics.wait(pause, 0, 0, 5)
+    }
+  }
+}
+
+const busyCodes: ReadonlySet<string> = new Set([
+  'SQLITE_BUSY',
+  'SQLITE_BUSY_SNAPSHOT',
+  'SQLITE_BUSY_RECOVERY',
+])
+const pause = new Int32Array(new SharedArrayBuffer(4))

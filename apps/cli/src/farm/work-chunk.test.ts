@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createMemoryArtifactStore } from '@woolgather/engine'
+import { asJson, openFabric, topics, workNewsSchema, type CellTask, type EndedCell } from '@woolgather/fabric'
+import type { Json } from '@woolgather/workflow'
+import { expect, test } from 'vitest'
+import { workOnChunk } from './work-chunk.ts'
+
+const task = (address: string): CellTask => ({
+  address,
+  type: 'text/join',
+  version: 1,
+  resource: 'default',
+  inputs: {},
+  seed: 0,
+  iteration: 0,
+  node: 'node',
+  at: {},
+  readers: { types: [] },
+  typed: [],
+  written: [],
+})
+
+/** A bench without a worker process: whoever asks it to run something finds that nothing was to be run. */
+async function onBench(
+  tasks: CellTask[],
+  deaths: number,
+  kept: Record<string, Json>,
+): Promise<{ ended: EndedCell[]; lines: number; split: number }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'woolgather-chunk-'))
+  try {
+    await using fabric = await openFabric(folder)
+    for (const [address, outputs] of Object.entries(kept))
+      await fabric.results.putIfAbsent(
+        address,
+        asJson({ outputs, by: { worker: 'earlier', engine: '', device: '' } }),
+      )
+    const work = { id: 'work', queue: 'q', interactive: false, run: 'asker' }
+    const chunk = { asker: 'asker', tasks, deaths }
+    await fabric.offer({ ...work, body: asJson(chunk) })
+    const lease = await fabric.take(['q'])
+    const told: EndedCell[] = []
+    let split = 0
+    const stop = fabric.follow(topics.work('asker'), 0, (message) => {
+      const news = workNewsSchema.parse(message)
+      told.push(...news.ended)
+      split += news.split?.length ?? 0
+    })
+    const refuses = {
+      status: { state: 'stopped' as const },
+      run: () => Promise.reject(new Error('asked to run')),
+      cancelCells: () => {},
+    }
+    const bench = {
+      fabric,
+      worker: refuses,
+      artifacts: createMemoryArtifactStore(),
+      name: 'me',
+      onEnded: () => {},
+    }
+    await workOnChunk(lease!, chunk, bench).ended
+    await expect.poll(() => told.length + split).toBe(tasks.length)
+    stop()
+    const [length] = await fabric.queues()
+    return { ended: told, lines: length?.others ?? 0, split }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+test('what has a result is not run again, and the result that was there first is told [R80]', async () => {
+  const { ended, lines } = await onBench([task('aa'), task('bb')], 0, {
+    aa: { text: 'A' },
+    bb: { text: 'B' },
+  })
+  expect(ended).toEqual([
+    { address: 'aa', outputs: { text: 'A' }, worker: 'earlier' },
+    { address: 'bb', outputs: { text: 'B' }, worker: 'earlier' },
+  ])
+  expect(lines).toBe(0)
+})
+
+test('cells with which a worker died go on one by one, but for those that have a result', async () => {
+  const { ended, lines, split } = await onBench([task('aa'), task('bb'), task('cc')], 1, {
+    bb: { text: 'B' },
+  })
+  expect(ended.map(({ address }) => address)).toEqual(['bb'])
+  expect([lines, split]).toEqual([2, 2])
+})
+
+test('a cell with which three workers died is set aside as its error, and never run again [R82]', async () => {
+  const { ended, lines } = await onBench([task('aa')], 3, {})
+  expect(ended).toMatchObject([{ address: 'aa', error: { code: 'worker-lost' }, worker: 'me' }])
+  expect(lines).toBe(0)
+})
