@@ -7,8 +7,6 @@ import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@wo
 import { cellsVariable, fabricVariable, watchProcess } from '@woolgather/supervisor'
 import { identityOfThisCode } from './code-identity.ts'
 import { describeDevice } from './describe-device.ts'
-import { withCellNodes } from './farm/cell-nodes.ts'
-import { openFarmHost } from './farm/farm-host.ts'
 import type { Host } from './host/host.ts'
 import { openLocalHost } from './local-host.ts'
 import { startWorker } from './worker.ts'
@@ -103,7 +101,9 @@ interface OpenedHost {
 /** This machine; where a fabric is named, the workers in it; and where cells come from one, this machine for them. */
 async function openHost(folders: WorkerFolders, registry: Registry<NodeServices>): Promise<OpenedHost> {
   const address = process.env[fabricVariable]
+  // Only here: what few processes need costs the others no time.
   if (address !== undefined) {
+    const { openFarmHost } = await import('./farm/farm-host.ts')
     const host = await openFarmHost({ address, folders, registry, send, build: buildOf(registry) })
     return { host, described: registry, device: 'workers on a fabric', build: 'of each worker' }
   }
@@ -112,6 +112,7 @@ async function openHost(folders: WorkerFolders, registry: Registry<NodeServices>
   const host = openLocalHost({ llama, folders, registry, send, code: identityOfThisCode(), idleMs })
   const facts = { device: describeDevice(llama.info), build: llama.info.build }
   if (process.env[cellsVariable] === undefined) return { host, described: registry, ...facts }
+  const { withCellNodes } = await import('./farm/cell-nodes.ts')
   const cells = withCellNodes(registry)
   return { host: { ...host, definitionsOf: cells.definitionsOf }, described: cells.registry, ...facts }
 }

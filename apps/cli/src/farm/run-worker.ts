@@ -91,6 +91,11 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
     }, presentAfter)
   }
 
+  const lookAtFiles = async (): Promise<void> => {
+    // What cannot be read now may be the next time.
+    files = await options.files().catch(() => files)
+  }
+
   const canDo = async ({ queue }: QueueLength): Promise<boolean> => {
     let asked = needs.get(queue)
     if (asked === undefined) {
@@ -152,7 +157,8 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
   }
 
   const stopListening = [
-    fabric.listen(topics.who, present),
+    // Somebody misses a file: it may have come since.
+    fabric.listen(topics.who, () => void lookAtFiles().then(present)),
     fabric.listen(topics.unwanted, (message) => {
       const read = unwantedSchema.safeParse(message)
       if (read.success) inHand.get(read.data.work)?.abandon(read.data.addresses)
@@ -160,7 +166,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
     fabric.onWork(() => wake()),
   ]
   const presenting = setInterval(present, presentEvery)
-  const lookingAtFiles = setInterval(() => void options.files().then((found) => (files = found)), filesEvery)
+  const lookingAtFiles = setInterval(() => void lookAtFiles(), filesEvery)
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 
   while (!signal.aborted) {
