@@ -31,7 +31,10 @@ export function showUpdates(
   let drawn = -Infinity
   const history: HistoryRow[] = []
   const onUpdate = (update: TrainingUpdate): Promise<void> | void => {
-    if (update.type === 'started') history.push(...update.history)
+    if (update.type === 'started') {
+      history.push(...update.history)
+      options.token(`${tellMemory(update)}\n`)
+    }
     if (update.type === 'step') {
       history.push(update.row)
       if (performance.now() - drawn > drawnEvery) {
@@ -52,6 +55,13 @@ export function showUpdates(
     }
   }
   return { onUpdate, [Symbol.asyncDispose]: () => samples }
+}
+
+function tellMemory({ bytes, checkpoints }: TrainingUpdate & { type: 'started' }): string {
+  const { weights, lora, compute } = bytes
+  const megabytes = (count: number): string => `${Math.max(1, Math.round(count / 1e6))} MB`
+  const how = checkpoints ? 'computing blocks twice' : 'computing'
+  return `Takes ${megabytes(weights + lora + compute)}: ${megabytes(weights)} for the model, ${megabytes(lora)} for the LoRA, ${megabytes(compute)} for ${how}.`
 }
 
 /** Lines of losses that are written of a whole training. */
