@@ -131,7 +131,7 @@ describe.runIf(full)('over 60 texts a point', { timeout: inject('patience') * 12
     const [confidence, random] = [await valid({ steps: 40 }), await valid({ steps: 40, order: 'random' })]
     console.log('left', left, 'confidence', confidence, 'random', random)
     expect(left).toBeGreaterThanOrEqual(0.88)
-    // Of seeds 0 and 1: .28 of .64, .30 of .55.
+    // Of seeds 0, 1, 2: .28 of .64, .30 of .55, .29 of .56.
     expect(random).toBeLessThan(0.65 * confidence)
   })
 
