@@ -111,10 +111,19 @@ async function openHost(folders: WorkerFolders, registry: Registry<NodeServices>
   const idleMs = readIdle(process.env['WOOLGATHER_IDLE_UNLOAD'])
   const host = openLocalHost({ llama, folders, registry, send, code: identityOfThisCode(), idleMs })
   const facts = { device: describeDevice(llama.info), build: llama.info.build }
-  if (process.env[cellsVariable] === undefined) return { host, described: registry, ...facts }
+  const mostCells = process.env[cellsVariable]
+  if (mostCells === undefined) return { host, described: registry, ...facts }
   const { withCellNodes } = await import('./farm/cell-nodes.ts')
   const cells = withCellNodes(registry)
-  return { host: { ...host, definitionsOf: cells.definitionsOf }, described: cells.registry, ...facts }
+  return {
+    host: {
+      ...host,
+      concurrency: { default: 8, model: Number(mostCells), training: 1 },
+      definitionsOf: cells.definitionsOf,
+    },
+    described: cells.registry,
+    ...facts,
+  }
 }
 
 /** This code and that of packages of nodes: what one worker computes another may go on with. */

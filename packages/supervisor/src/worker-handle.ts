@@ -2,7 +2,7 @@ import type { CellCancellation, WorkerFolders, WorkerStatus } from '@woolgather/
 import type { CellChoice, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
 import type { SupervisorLimits } from './supervise/limits.ts'
 
-/** Tells a worker process the fabric whose workers run what needs models, and that it runs cells of others. */
+/** Tells a worker process the fabric whose workers run what needs models, and how many cells of others it runs at once. */
 export const fabricVariable = 'WOOLGATHER_WORKER_FABRIC'
 export const cellsVariable = 'WOOLGATHER_CELLS'
 

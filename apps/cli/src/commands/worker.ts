@@ -54,7 +54,7 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
   await using worker = startWorker({
     entry: io.workerEntry(),
     folders,
-    env: { [cellsVariable]: '1', ...deviceOf(gpu, cpu) },
+    env: { [cellsVariable]: String(most), ...deviceOf(gpu, cpu) },
     limits: { ...commandLimits, chanceStartAttempts: Infinity, memory: workerMemory ?? readWorkerMemory() },
     onStatus({ state, device, error }) {
       const line = `${name}: ${state}${device ? ` on ${device}` : ''}${error ? `: ${error.message}` : ''}`
