@@ -128,17 +128,12 @@ export async function openFarmHost(options: FarmHostOptions): Promise<Host> {
   }
 }
 
+/** What somebody may be watching. */
 function pass(event: RunEvent, context: NodeContext<NodeServices>): void {
-  switch (event.type) {
-    case 'cell.token':
-      return context.token(event.text, event.logprobs as readonly object[] | undefined)
-    case 'cell.progress':
-      return context.progress(event.done, event.total, event.unit)
-    case 'cell.chart':
-      return context.chart(event.chart)
-    case 'cell.canvas':
-      return context.canvas(event)
-  }
+  if (event.type === 'cell.token') context.token(event.text, event.logprobs as readonly object[] | undefined)
+  else if (event.type === 'cell.progress') context.progress(event.done, event.total, event.unit)
+  else if (event.type === 'cell.chart') context.chart(event.chart)
+  else if (event.type === 'cell.canvas') context.canvas(event)
 }
 
 function mayCarry({ sink, origin }: WoolgatherNode): boolean {

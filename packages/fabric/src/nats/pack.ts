@@ -5,8 +5,8 @@ import { mostBytes, type Artifacts } from '../interface/fabric.ts'
 const reference = '@'
 
 export interface Packer {
-  pack(message: Json): Promise<Uint8Array>
-  unpack(bytes: Uint8Array): Promise<Json>
+  pack: (message: Json) => Promise<Uint8Array>
+  unpack: (bytes: Uint8Array) => Promise<Json>
 }
 
 /** JSON as bytes, and what is larger than a message may be as a reference to an artifact. */
