@@ -6,13 +6,14 @@ import { root } from './scratch.ts'
 
 const interfaceOfOptions = /interface (\w*(?:Options|Parts))\b[^{]*\{\n([^]*?)\n\}/g
 
+/** Those on lines of their own: a path such as `/models/*` begins none. */
+const comments = /^ *\/\*[^]*?\*\//gm
+
 /** Fields of options that nothing reads, in the file that declares them or in one that names them: nobody hears them. */
 function unreadIn(text: string, others: readonly string[] = []): string[] {
   return [...text.matchAll(interfaceOfOptions)].flatMap(([declared, name, fields]) => {
     const naming = others.filter((other) => other.includes(name!))
-    const readers = [text.replace(declared, ''), ...naming].map((reader) =>
-      reader.replace(/\/\*[^]*?\*\//g, ''),
-    )
+    const readers = [text.replace(declared, ''), ...naming].map((reader) => reader.replace(comments, ''))
     return [...fields!.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)]
       .map(([, field]) => field!)
       .filter((field) => !readers.some((reader) => new RegExp(String.raw`\b${field}\b`).test(reader)))
@@ -23,7 +24,7 @@ function unreadIn(text: string, others: readonly string[] = []): string[] {
 test('an option that is declared and not read is found, one that is read is not', () => {
   const text = 'interface SomeOptions {\n  /** How. */\n  loud?: boolean\n  slow: string\n}\n'
   expect(unreadIn(`${text}start(options.slow)`)).toEqual(['SomeOptions.loud'])
-  expect(unreadIn(`${text}/** loud */ start(options.slow)`)).toEqual(['SomeOptions.loud'])
+  expect(unreadIn(`${text}/** loud */\nstart(options.slow)`)).toEqual(['SomeOptions.loud'])
   expect(unreadIn(`${text}const { loud, slow } = options`)).toEqual([])
   const others = ['start({ loud: true })', 'function start({ slow }: SomeOptions)']
   expect(unreadIn(text, others)).toEqual(['SomeOptions.loud'])
@@ -36,6 +37,7 @@ const goesOn = [
   'ServeSocketsOptions.onFailure',
   'EditorOptions.url',
   'TrainOptions.onUpdate',
+  'TrainOptions.enough',
 ]
 
 test('every option that something takes is read where it is declared, or where its type is named', () => {
