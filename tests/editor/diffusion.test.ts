@@ -29,6 +29,7 @@ test('the node shows the canvas as it clears; then one goes back through its ste
   await page.keyboard.press('ArrowRight')
   await expect.poll(holes).toBe(79)
   expect(await story.locator('.canvas-token[data-new]').count()).toBe(1)
+  await editor.showAll()
   const download = page.waitForEvent('download')
   await story.getByRole('button', { name: 'Save as an animated picture' }).click()
   const file = await readFile(await (await download).path())

@@ -201,3 +201,16 @@ test('what is pasted right after a middle click on the canvas goes nowhere; a pa
   await paste()
   await expect.poll(count).toBe(before + 1)
 })
+
+test('nothing scrolls the graph under the pointer, wherever what has the focus lies', async () => {
+  const scrolled = await editor.page.locator('.react-flow').evaluate((graph) => {
+    const far = document.createElement('button')
+    far.style.cssText = 'position: absolute; top: 5000px; left: 5000px'
+    graph.append(far)
+    far.focus()
+    const place = [graph.scrollLeft, graph.scrollTop]
+    far.remove()
+    return place
+  })
+  expect(scrolled).toEqual([0, 0])
+})

@@ -29,9 +29,7 @@ export async function paintPicture(
     (each) => Math.max(width, height) * each <= mostSide && width * height * each * each <= mostPixels,
   )
   if (scale === undefined) throw tooLarge(`would have ${width} × ${height} pixels`)
-  const image = new Image(width, height)
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
-  await image.decode()
+  const image = await loadPicture(svg, width, height)
   const canvas = document.createElement('canvas')
   canvas.width = width * scale
   canvas.height = height * scale
@@ -40,4 +38,14 @@ export async function paintPicture(
   if (!blob) throw tooLarge(`would have ${width} × ${height} pixels`)
   const png = new Uint8Array(await blob.arrayBuffer())
   return workflow === undefined ? png : carryInPng(png, workflow)
+}
+
+/** Not by `decode()`, which waits for the page to be drawn: one that is behind another is not. */
+function loadPicture(svg: string, width: number, height: number): Promise<HTMLImageElement> {
+  return new Promise((resolve, reject) => {
+    const image = new Image(width, height)
+    image.onload = () => resolve(image)
+    image.onerror = () => reject(tooLarge('cannot be drawn by this browser'))
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
+  })
 }
