@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openNativeGrammars, type NativeGrammars } from './native-grammar.ts'
 
 /** Seeded; the many runs are for `npm run test:full`. */
-const runs = { seed: 7, numRuns: process.env['WOOLGATHER_TEST_FULL'] === undefined ? 300 : 8000 }
+const runs = { seed: 7, numRuns: process.env['WOOLGATHER_TEST_FULL'] === undefined ? 200 : 8000 }
 
 let native: NativeGrammars
 let vocabulary: ReturnType<typeof createVocabulary>
