@@ -110,11 +110,14 @@ function CellResult({ id, title, cell }: { id: string; title: string; cell: Cell
           <Percent />
         </button>
       )}
-      <ResultValue
-        value={noted && likely ? chances : mainOutput(cell)}
-        streamed={cell.text}
-        streaming={cell.status === 'running'}
-      />
+      {(!chart || cell.text !== '') && (
+        <ResultValue
+          // Beside a chart, what was written on the way: what else came of it is no text.
+          value={chart ? cell.text : noted && likely ? chances : mainOutput(cell)}
+          streamed={cell.text}
+          streaming={cell.status === 'running'}
+        />
+      )}
     </>
   )
 }
