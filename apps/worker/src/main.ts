@@ -103,7 +103,7 @@ async function openHost(folders: WorkerFolders, registry: Registry<NodeServices>
   const address = process.env[fabricVariable]
   // Only here: what few processes need costs the others no time.
   if (address !== undefined) {
-    const { openFarmHost } = await import('./farm/farm-host.ts')
+    const { openFarmHost } = await import('./farm/fabric-host.ts')
     const host = await openFarmHost({ address, folders, registry, send, build: buildOf(registry) })
     return { host, described: registry, device: 'workers on a fabric', build: 'of each worker' }
   }
