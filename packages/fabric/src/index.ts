@@ -1,6 +1,6 @@
 // what servers and workers have in common
 export { openFabric, readFabricAddress } from './open-fabric.ts'
-export type { Fabric, FabricOptions, Lease, QueueLength, Work } from './interface/fabric.ts'
+export type { Fabric, FabricOptions, Lease, Work } from './interface/fabric.ts'
 export { secretNatsVariables } from './nats/connect.ts'
 
 // what they say to each other

@@ -7,15 +7,10 @@ export interface FabricStatus {
   queues: FabricQueue[]
 }
 
-export const fabricWorkerStates = ['working', 'idle', 'lost', 'other-build'] as const
-
-export interface FabricWorker {
+/** What a worker says of itself. */
+export interface WorkerPresence {
   id: string
   name: string
-  /** `other-build`: it computes with other code than this server, and is given nothing. */
-  state: (typeof fabricWorkerStates)[number]
-  /** When it was last heard, milliseconds since the epoch. */
-  heardAt: number
   /** What it runs on, and the build of its native library. */
   device: string
   engine: string
@@ -32,35 +27,50 @@ export interface FabricWorker {
   ended: number
 }
 
-/** Chunks of cells that need the same files. */
-export interface FabricQueue {
+export const fabricWorkerStates = ['working', 'idle', 'lost', 'other-build'] as const
+
+export interface FabricWorker extends WorkerPresence {
+  /** `other-build`: it computes with other code than this server, and is given nothing. */
+  state: (typeof fabricWorkerStates)[number]
+  /** When it was last heard, milliseconds since the epoch. */
+  heardAt: number
+}
+
+/** How much stands in one line: chunks that somebody waits for, and others; those that are worked on count. */
+export interface QueueLength {
   queue: string
-  files: string[]
-  /** Chunks that somebody waits for, and others; those that are worked on count. */
   interactive: number
   others: number
 }
 
+/** Chunks of cells that need the same files. */
+export interface FabricQueue extends QueueLength {
+  files: string[]
+}
+
+const name = z.string().min(1).max(200)
 const count = z.int().nonnegative()
+
+export const workerPresenceSchema = schemaOf<WorkerPresence>()(
+  z.object({
+    id: name,
+    name,
+    device: z.string(),
+    engine: z.string(),
+    memory: z.number(),
+    loaded: z.array(z.string()),
+    queue: z.string().optional(),
+    cells: count,
+    nodes: z.record(z.string(), count),
+    lastMinute: count,
+    ended: count,
+  }),
+)
 
 export const fabricStatusSchema = schemaOf<FabricStatus>()(
   z.object({
     workers: z.array(
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        state: z.enum(fabricWorkerStates),
-        heardAt: z.number(),
-        device: z.string(),
-        engine: z.string(),
-        memory: z.number(),
-        loaded: z.array(z.string()),
-        queue: z.string().optional(),
-        cells: count,
-        nodes: z.record(z.string(), count),
-        lastMinute: count,
-        ended: count,
-      }),
+      workerPresenceSchema.and(z.object({ state: z.enum(fabricWorkerStates), heardAt: z.number() })),
     ),
     queues: z.array(
       z.object({ queue: z.string(), files: z.array(z.string()), interactive: count, others: count }),

@@ -65,6 +65,13 @@ export {
 } from './worker-messages.ts'
 
 // several machines
-export { type FabricQueue, type FabricStatus, type FabricWorker } from './fabric-status.ts'
+export {
+  workerPresenceSchema,
+  type FabricQueue,
+  type FabricStatus,
+  type FabricWorker,
+  type QueueLength,
+  type WorkerPresence,
+} from './fabric-status.ts'
 
 export { createClient, type Client, type ClientOptions, type SocketLike } from './client.ts'

@@ -1,4 +1,4 @@
-import type { QueueLength } from '@woolgather/fabric'
+import type { QueueLength } from '@woolgather/protocol'
 
 /** What a worker does now, and has seen. */
 export interface WorkerView {

@@ -9,9 +9,9 @@ import {
   unwantedSchema,
   type Fabric,
   type Presence,
-  type QueueLength,
   type QueueNeeds,
 } from '@woolgather/fabric'
+import type { QueueLength } from '@woolgather/protocol'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import { chooseQueues } from './choose-queue.ts'
 import { countEnded } from './count-ended.ts'

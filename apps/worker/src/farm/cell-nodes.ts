@@ -1,25 +1,12 @@
 import { createRegistry, type Registry } from '@woolgather/engine'
-import { cellResources } from '@woolgather/fabric'
+import { cellResources, type CellTask } from '@woolgather/fabric'
 import { loadNodes, type NodeServices, type WoolgatherNode } from '@woolgather/nodes'
 import { jsonSchema, type Json, type Workflow } from '@woolgather/workflow'
 import type { RunAsked } from '../host/host.ts'
 import { readReaders } from './cell-task.ts'
 
-/** A cell that was sent here, as the input of a node of the type that its kind says. */
-interface SentCell {
-  type: string
-  version: number
-  inputs: Record<string, Json>
-  seed: number
-  iteration: number
-  node: string
-  at: Record<string, number>
-  readers: Json
-  typed: string[]
-  written: string[]
-  /** The workflow it is of. */
-  workflow: Workflow
-}
+/** A cell that was sent here, as the input of a node of the type that its kind says; with the workflow it is of. */
+type SentCell = Omit<CellTask, 'address' | 'resource' | 'workflow'> & { workflow: Workflow }
 
 /**
  * Nodes that run what was sent as cells: one for each resource, so that many cells of one model decode together. What a

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { presenceSchema, topics, type Fabric, type Presence } from '@woolgather/fabric'
+import type { FabricWorker } from '@woolgather/protocol'
 import { WoolgatherError } from '@woolgather/workflow'
 
 /** Milliseconds without a word after which a worker counts as lost, and after which it is forgotten. */
@@ -10,11 +11,7 @@ const forgottenAfter = 300_000
 const answerTime = 2_000
 const lookEvery = 50
 
-export interface HeardWorker extends Presence {
-  /** When it was last heard, milliseconds since the epoch. */
-  heardAt: number
-  state: 'working' | 'idle' | 'lost' | 'other-build'
-}
+export type HeardWorker = Presence & FabricWorker
 
 /** The workers of a fabric, by what they say of themselves. */
 export interface KnownWorkers {

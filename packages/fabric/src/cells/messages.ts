@@ -1,3 +1,4 @@
+import { workerPresenceSchema, type WorkerPresence } from '@woolgather/protocol'
 import {
   jsonSchema,
   runErrorSchema,
@@ -86,25 +87,11 @@ export interface Unwanted {
   addresses: string[]
 }
 
-/** What a worker says of itself every few seconds. */
-export interface Presence {
-  id: string
-  name: string
+/** What a worker says of itself every few seconds, to servers. */
+export interface Presence extends WorkerPresence {
   build: string
-  engine: string
-  device: string
   /** Contents of the files it has, by name. */
   files: Record<string, string>
-  /** Bytes of its process, and the models it holds. */
-  memory: number
-  loaded: string[]
-  /** What it is at work on: queue, cells, and nodes by how many of their cells. */
-  queue?: string | undefined
-  cells: number
-  nodes: Record<string, number>
-  /** Cells it ended in the last minute, and since it started. */
-  lastMinute: number
-  ended: number
   /** It stops, and this is the last that is heard of it. */
   leaving?: boolean | undefined
 }
@@ -164,24 +151,15 @@ export const cellNewsSchema = schemaOf<CellNews[]>()(
 export const unwantedSchema = schemaOf<Unwanted>()(z.object({ work: name, addresses: z.array(name) }))
 
 export const presenceSchema = schemaOf<Presence>()(
-  z.object({
-    id: name,
-    name,
-    build: name,
-    engine: z.string(),
-    device: z.string(),
-    files: z
-      .record(z.string(), z.string())
-      .refine((files) => Object.keys(files).length <= mostFiles, `at most ${mostFiles} files`),
-    memory: z.number(),
-    loaded: z.array(z.string()),
-    queue: z.string().optional(),
-    cells: count,
-    nodes: z.record(z.string(), count),
-    lastMinute: count,
-    ended: count,
-    leaving: z.boolean().optional(),
-  }),
+  workerPresenceSchema.and(
+    z.object({
+      build: name,
+      files: z
+        .record(z.string(), z.string())
+        .refine((files) => Object.keys(files).length <= mostFiles, `at most ${mostFiles} files`),
+      leaving: z.boolean().optional(),
+    }),
+  ),
 )
 
 /** Topics of a fabric. */

@@ -1,3 +1,4 @@
+import type { QueueLength } from '@woolgather/protocol'
 import type { Json } from '@woolgather/workflow'
 
 /** Something to be done by whoever has what its queue asks for. */
@@ -26,13 +27,6 @@ export interface Lease {
   fail(delay?: number): Promise<void>
   /** It was not begun: another may have it at once, at the end of the line, and this does not count as an attempt. */
   giveBack(): Promise<void>
-}
-
-/** How much stands in one line, what is leased included. */
-export interface QueueLength {
-  queue: string
-  interactive: number
-  others: number
 }
 
 /** Results by address: what is there first stays. */
