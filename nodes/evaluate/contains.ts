@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { flagDescriptions } from '../text/regex.ts'
+import { flagInput } from '../text/regex.ts'
 import { findWords } from './find-words.ts'
 import { verdict, verdictOutputs } from './verdict.ts'
 
@@ -22,11 +22,7 @@ export const contains: WoolgatherNode = defineNode({
       description: 'How many of them must occur.',
       schema: z.enum(['any', 'all', 'none']).default('any'),
     },
-    ignoreCase: {
-      type: 'boolean',
-      description: flagDescriptions.ignoreCase,
-      schema: z.boolean().default(true),
-    },
+    ignoreCase: flagInput('ignoreCase', true),
     wholeWords: {
       type: 'boolean',
       description: '“art” does not occur in “party”.',

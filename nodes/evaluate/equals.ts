@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { flagDescriptions } from '../text/regex.ts'
+import { flagInput } from '../text/regex.ts'
 import { verdict, verdictOutputs } from './verdict.ts'
 
 export const equals: WoolgatherNode = defineNode({
@@ -16,11 +16,7 @@ export const equals: WoolgatherNode = defineNode({
       schema: z.string(),
       widget: 'textarea',
     },
-    ignoreCase: {
-      type: 'boolean',
-      description: flagDescriptions.ignoreCase,
-      schema: z.boolean().default(false),
-    },
+    ignoreCase: flagInput('ignoreCase', false),
     ignoreSpaces: {
       type: 'boolean',
       description: 'Spaces around the text do not count, and several in it are one.',

@@ -2,7 +2,7 @@ import { WoolgatherError } from '@woolgather/workflow'
 import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { flagDescriptions } from '../text/regex.ts'
+import { flagInput } from '../text/regex.ts'
 
 /** The time grows with the product of both lengths: this is about half a second. */
 const longest = 50_000
@@ -23,11 +23,7 @@ export const levenshtein: WoolgatherNode = defineNode({
   inputs: {
     text: { type: 'text', description: 'The one text.', schema: z.string(), widget: 'textarea' },
     expected: { type: 'text', description: 'The other text.', schema: z.string(), widget: 'textarea' },
-    ignoreCase: {
-      type: 'boolean',
-      description: flagDescriptions.ignoreCase,
-      schema: z.boolean().default(false),
-    },
+    ignoreCase: flagInput('ignoreCase', false),
   },
   outputs: {
     distance: { type: 'integer', description: 'Number of letters to change.' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { flagDescriptions, Regex } from '../text/regex.ts'
+import { flagInput, Regex } from '../text/regex.ts'
 import { verdict, verdictOutputs } from './verdict.ts'
 
 export const matchesPattern: WoolgatherNode = defineNode({
@@ -20,23 +20,9 @@ export const matchesPattern: WoolgatherNode = defineNode({
       description: 'The whole text must match, without the spaces around it; else any part of it.',
       schema: z.boolean().default(true),
     },
-    ignoreCase: {
-      type: 'boolean',
-      description: flagDescriptions.ignoreCase,
-      schema: z.boolean().default(false),
-    },
-    multiline: {
-      type: 'boolean',
-      description: flagDescriptions.multiline,
-      schema: z.boolean().default(false),
-      advanced: true,
-    },
-    dotAll: {
-      type: 'boolean',
-      description: flagDescriptions.dotAll,
-      schema: z.boolean().default(false),
-      advanced: true,
-    },
+    ignoreCase: flagInput('ignoreCase', false),
+    multiline: flagInput('multiline', false),
+    dotAll: flagInput('dotAll', false),
   },
   outputs: verdictOutputs,
   run: ({ text, pattern, whole, ...flags }) => {

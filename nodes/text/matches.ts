@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { flagDescriptions, Regex } from './regex.ts'
+import { flagInput, Regex } from './regex.ts'
 
 export const matches: WoolgatherNode = defineNode({
   type: 'text/matches',
@@ -14,11 +14,7 @@ export const matches: WoolgatherNode = defineNode({
       description: 'A regular expression; ^ and $ stand for the ends of a line.',
       schema: z.string(),
     },
-    ignoreCase: {
-      type: 'boolean',
-      description: flagDescriptions.ignoreCase,
-      schema: z.boolean().default(true),
-    },
+    ignoreCase: flagInput('ignoreCase', true),
   },
   outputs: { boolean: { type: 'boolean', description: 'True where it does.' } },
   run: ({ text, pattern, ignoreCase }) => ({

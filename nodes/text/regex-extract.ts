@@ -1,7 +1,7 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { flagDescriptions, Regex, type RegexMatch } from './regex.ts'
+import { flagInput, Regex, type RegexMatch } from './regex.ts'
 
 export const regexExtract: WoolgatherNode = defineNode({
   type: 'text/regex-extract',
@@ -26,23 +26,9 @@ export const regexExtract: WoolgatherNode = defineNode({
       description: 'What to give where nothing is found. Absent: the cell fails.',
       schema: z.string().optional(),
     },
-    ignoreCase: {
-      type: 'boolean',
-      description: flagDescriptions.ignoreCase,
-      schema: z.boolean().default(false),
-    },
-    multiline: {
-      type: 'boolean',
-      description: flagDescriptions.multiline,
-      schema: z.boolean().default(true),
-      advanced: true,
-    },
-    dotAll: {
-      type: 'boolean',
-      description: flagDescriptions.dotAll,
-      schema: z.boolean().default(false),
-      advanced: true,
-    },
+    ignoreCase: flagInput('ignoreCase', false),
+    multiline: flagInput('multiline', true),
+    dotAll: flagInput('dotAll', false),
   },
   outputs: {
     text: { type: 'text', description: 'The first find.' },

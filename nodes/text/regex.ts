@@ -1,5 +1,6 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { RE2JS, RE2JSSyntaxException } from 're2js'
+import { z } from 'zod'
 
 /** Patterns longer than this are generated or hostile. */
 const longestPattern = 1_000
@@ -165,9 +166,25 @@ function hintFor(error: unknown): string {
   return 'Write \\ before ( ) [ ] { } . * + ? where the character itself is meant.'
 }
 
-/** What every node with a pattern says about its flags. */
-export const flagDescriptions = {
+const flagDescriptions = {
   ignoreCase: 'Capitals and small letters are the same.',
   multiline: '^ and $ stand for the ends of each line, not of the whole text.',
   dotAll: '. stands for line breaks, too.',
 } as const
+
+interface FlagInput {
+  type: 'boolean'
+  description: string
+  schema: z.ZodDefault<z.ZodBoolean>
+  advanced: boolean
+}
+
+/** The input for a flag, the same on every node that has it. */
+export function flagInput(flag: keyof RegexFlags, initially: boolean): FlagInput {
+  return {
+    type: 'boolean',
+    description: flagDescriptions[flag],
+    schema: z.boolean().default(initially),
+    advanced: flag !== 'ignoreCase',
+  }
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineNode, type WoolgatherNode } from '../services/services.ts'
-import { flagDescriptions, Regex, type RegexMatch } from './regex.ts'
+import { flagInput, Regex, type RegexMatch } from './regex.ts'
 
 export const replace: WoolgatherNode = defineNode({
   type: 'text/replace',
@@ -27,17 +27,8 @@ export const replace: WoolgatherNode = defineNode({
       description: 'Every find, not just the first.',
       schema: z.boolean().default(true),
     },
-    ignoreCase: {
-      type: 'boolean',
-      description: flagDescriptions.ignoreCase,
-      schema: z.boolean().default(false),
-    },
-    multiline: {
-      type: 'boolean',
-      description: flagDescriptions.multiline,
-      schema: z.boolean().default(true),
-      advanced: true,
-    },
+    ignoreCase: flagInput('ignoreCase', false),
+    multiline: flagInput('multiline', true),
   },
   outputs: { text: { type: 'text', description: 'The changed text.' } },
   run: ({ text, search, replacement, pattern, all, ...flags }) => {

@@ -6,14 +6,12 @@
 import argparse
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import torch
 
 from paths import DEMO, HERE, WORK
+from steps import python
 
 SEED = 1
 BASE_STEPS, LORA_STEPS = 2600, 100
@@ -36,21 +34,6 @@ FILES = {
     ),
     "pirate.lora.gguf": ("pirate", "Pirate talk", "A LoRA for the storyteller: every story in pirate talk."),
 }
-
-
-def environment() -> dict[str, str]:
-    """One thread (two on a busy machine are slower), and OpenBLAS's AVX-512 kernels where the
-    processor has them: it does not choose them by itself on every machine."""
-    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-    cpu = Path("/proc/cpuinfo")
-    if cpu.exists() and "avx512f" in cpu.read_text():
-        env.setdefault("OPENBLAS_CORETYPE", "SKYLAKEX")
-    return env
-
-
-def python(*arguments: str) -> None:
-    print("·", *arguments, flush=True)
-    subprocess.run([sys.executable, *arguments], check=True, cwd=HERE, env=environment())
 
 
 def prepare() -> None:

@@ -12,6 +12,7 @@ sys.path.append(str(HERE.parent / "demo-model"))
 
 from model import Shape, Storyteller  # noqa: E402
 from paths import DEMO  # noqa: E402
+from steps import python  # noqa: E402, F401
 from tokenizer import Tokenizer  # noqa: E402
 
 WORK = HERE / ".work"

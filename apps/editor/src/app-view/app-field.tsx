@@ -6,7 +6,7 @@ import { InputControl } from '../node/input-control.tsx'
 import { firstFailure } from '../run/show-run.ts'
 import { useNode, useProblems, useRun, useServer } from '../store/editor-context.ts'
 import { titleOf } from '../ui/describe-node.ts'
-import { Prose } from '../ui/prose.tsx'
+import { FieldProblem } from '../ui/field-problem.tsx'
 
 /** One input of the form, with the same control as on its node. */
 export function AppField({ part: { item, input, control } }: { part: AppPart & { kind: 'input' } }) {
@@ -40,17 +40,7 @@ export function AppField({ part: { item, input, control } }: { part: AppPart & {
         label={title}
         problem={problem}
       />
-      {problem && (
-        <p className="field-problem" role="alert">
-          <Prose text={problem.message} />
-          {problem.hint !== undefined && (
-            <span className="hint">
-              {' '}
-              <Prose text={problem.hint} />
-            </span>
-          )}
-        </p>
-      )}
+      {problem && <FieldProblem problem={problem} />}
       <FieldAdvice id={item.node} input={input.name} />
     </div>
   )

@@ -3,7 +3,7 @@ import type { ModelDownload } from '@woolgather/protocol'
 import { cancelDownload, fetchSource } from '../session/files/fetch-model.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { formatBytes } from '../run/show-run.ts'
-import { Prose } from '../ui/prose.tsx'
+import { FieldProblem } from '../ui/field-problem.tsx'
 
 /** What is being downloaded, and what was since the page opened: the last of each address. */
 export function Downloads() {
@@ -67,11 +67,7 @@ function Download({ download: { id, source, state, done, total, file, error } }:
           <RotateCw /> Go on
         </button>
       )}
-      {error && (
-        <p className="field-problem" role="alert">
-          <Prose text={[error.message, error.hint].filter(Boolean).join(' ')} />
-        </p>
-      )}
+      {error && <FieldProblem problem={error} />}
     </li>
   )
 }

@@ -5,7 +5,7 @@ import { linksInto, type NodeInput } from '../document/inputs-of.ts'
 import { firstFailure } from '../run/show-run.ts'
 import { useEditor, useFront, useProblems, useRun } from '../store/editor-context.ts'
 import { isTall, type Control } from '../document/choose-control.ts'
-import { Prose } from '../ui/prose.tsx'
+import { FieldProblem } from '../ui/field-problem.tsx'
 import { canSweep } from '../session/editing/sweep-input.ts'
 import { AppToggle } from './app-toggle.tsx'
 import { ChoiceHelp } from './choice-help.tsx'
@@ -100,17 +100,7 @@ export function InputField({ id, nodeTitle, node, input, control }: InputFieldPr
           problem={problem}
         />
       )}
-      {problem && (
-        <p className="field-problem" role="alert">
-          <Prose text={problem.message} />
-          {problem.hint !== undefined && (
-            <span className="hint">
-              {' '}
-              <Prose text={problem.hint} />
-            </span>
-          )}
-        </p>
-      )}
+      {problem && <FieldProblem problem={problem} />}
       {links.length === 0 && help !== undefined && <ChoiceHelp text={help} />}
       {links.length === 0 && <FieldAdvice id={id} input={input.name} />}
     </div>

@@ -5,6 +5,7 @@ import { isModelAddress } from '@woolgather/workflow'
 import { formatBytes } from '../run/show-run.ts'
 import { cancelDownload, fetchModel, takeInstead } from '../session/files/fetch-model.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
+import { FieldProblem } from '../ui/field-problem.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { Modal } from '../ui/modal.tsx'
 import './missing.css'
@@ -176,11 +177,7 @@ function MissingFile({ model }: { model: MissingModel }) {
           />
         )}
       </div>
-      {download?.error && (
-        <p className="field-problem" role="alert">
-          <Prose text={[download.error.message, download.error.hint].filter(Boolean).join(' ')} />
-        </p>
-      )}
+      {download?.error && <FieldProblem problem={download.error} />}
     </li>
   )
 }

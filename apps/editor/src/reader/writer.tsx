@@ -6,7 +6,7 @@ import { inputsOf, linksInto } from '../document/inputs-of.ts'
 import { InputControl } from '../node/input-control.tsx'
 import { useEditor, useNode, useProblems, useServer, useWorkflow } from '../store/editor-context.ts'
 import { Modal } from '../ui/modal.tsx'
-import { Prose } from '../ui/prose.tsx'
+import { FieldProblem } from '../ui/field-problem.tsx'
 import { asText } from '../widgets/text-control.tsx'
 import { Markdown } from './markdown.tsx'
 import { TextBar } from './text-bar.tsx'
@@ -71,11 +71,7 @@ export function Writer({ to }: { to: InputRef }) {
             label={title}
             problem={problem}
           />
-          {problem && (
-            <p className="field-problem" role="alert">
-              <Prose text={problem.message} />
-            </p>
-          )}
+          {problem && <FieldProblem problem={problem} />}
         </div>
       ) : (
         <div ref={body} className="text-body" tabIndex={0} role="region" aria-label={title}>
