@@ -71,6 +71,7 @@ export function trackRun({ run, firstSeq, history = [], onEvents, onFinished }: 
         return first
       }
       case 'cell.started':
+      case 'cell.taken':
       case 'cell.progress':
       case 'cell.token':
       case 'cell.canvas':

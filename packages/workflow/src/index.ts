@@ -162,6 +162,7 @@ export {
   isStream,
   outputSchema,
   issueSchema,
+  cellWorkerSchema,
   runErrorSchema,
   sourcePlaceSchema,
   runEventSchema,
@@ -178,6 +179,7 @@ export {
   type SkipCause,
   type CellChoice,
   type CellEnding,
+  type CellWorker,
 } from './events/events.ts'
 export {
   canvasText,

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ArtifactStore } from '@woolgather/engine'
 import {
   asJson,
+  cellSignalSchema,
   chunkSchema,
   queueNeedsSchema,
   topics,
-  unwantedSchema,
   type Fabric,
   type Presence,
   type QueueNeeds,
@@ -159,9 +159,12 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
   const stopListening = [
     // Somebody misses a file: it may have come since.
     fabric.listen(topics.who, () => void lookAtFiles().then(present)),
-    fabric.listen(topics.unwanted, (message) => {
-      const read = unwantedSchema.safeParse(message)
-      if (read.success) inHand.get(read.data.work)?.abandon(read.data.addresses)
+    fabric.listen(topics.signals, (message) => {
+      const read = cellSignalSchema.safeParse(message)
+      if (!read.success) return
+      const { signal, work, addresses } = read.data
+      if (signal === 'drop') inHand.get(work)?.abandon(addresses)
+      else inHand.get(work)?.finish(addresses)
     }),
     fabric.onWork(() => wake()),
   ]

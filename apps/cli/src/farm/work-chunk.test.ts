@@ -2,8 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createMemoryArtifactStore } from '@woolgather/engine'
-import { asJson, openFabric, topics, workNewsSchema, type CellTask, type EndedCell } from '@woolgather/fabric'
-import type { Json } from '@woolgather/workflow'
+import {
+  asJson,
+  chunkSchema,
+  openFabric,
+  topics,
+  workNewsSchema,
+  type CellTask,
+  type EndedCell,
+} from '@woolgather/fabric'
+import type { CellCancellation } from '@woolgather/protocol'
+import type { WorkerHandle } from '@woolgather/supervisor'
+import type { Json, RunStatus } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
 import { workOnChunk } from './work-chunk.ts'
 
@@ -75,10 +85,55 @@ test('what has a result is not run again, and the result that was there first is
     bb: { text: 'B' },
   })
   expect(ended).toEqual([
-    { address: 'aa', outputs: { text: 'A' }, worker: 'earlier' },
-    { address: 'bb', outputs: { text: 'B' }, worker: 'earlier' },
+    { address: 'aa', outputs: { text: 'A' }, by: { worker: 'earlier', engine: '', device: '' } },
+    { address: 'bb', outputs: { text: 'B' }, by: { worker: 'earlier', engine: '', device: '' } },
   ])
   expect(lines).toBe(0)
+})
+
+test('a signal for one of several cells reaches that one, whatever of the others was done before [R97]', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'woolgather-chunk-'))
+  try {
+    await using fabric = await openFabric(folder)
+    await fabric.results.putIfAbsent(
+      'aa',
+      asJson({ outputs: {}, by: { worker: 'earlier', engine: '', device: '' } }),
+    )
+    await fabric.offer({
+      ...{ id: 'work', queue: 'q', interactive: false, run: 'asker' },
+      body: asJson({ asker: 'asker', tasks: ['aa', 'bb', 'cc'].map(task), deaths: 0 }),
+    })
+    const lease = await fabric.take(['q'])
+    const signals: unknown[] = []
+    const begun: string[][] = []
+    const worker = {
+      status: { state: 'ready' as const },
+      run: ({ workflow, signal }: Parameters<WorkerHandle['run']>[0]) => {
+        const addresses = Object.values(workflow.nodes).map(
+          ({ inputs }) => inputs?.['cell'] as { address: string },
+        )
+        begun.push(addresses.map(({ address }) => address))
+        return new Promise<RunStatus>((resolve) =>
+          signal?.addEventListener('abort', () => resolve('cancelled')),
+        )
+      },
+      cancelCells: (_: string, cells: CellCancellation) => void signals.push(cells),
+    }
+    const working = workOnChunk(lease!, chunkSchema.parse(lease!.work.body), {
+      ...{ fabric, worker, artifacts: createMemoryArtifactStore(), name: 'me', onEnded: () => {} },
+    })
+    await expect.poll(() => begun).toEqual([['bb', 'cc']])
+    working.finish(['cc', 'aa'])
+    working.abandon(['bb'])
+    expect(signals).toEqual([
+      { node: 'c1', at: {}, keep: true },
+      { node: 'c0', at: {}, keep: false },
+    ])
+    working.giveBack()
+    await working.ended
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 test('cells with which a worker died go on one by one, but for those that have a result', async () => {
@@ -91,6 +146,6 @@ test('cells with which a worker died go on one by one, but for those that have a
 
 test('a cell with which three workers died is set aside as its error, and never run again [R82]', async () => {
   const { ended, lines } = await onBench([task('aa')], 3, {})
-  expect(ended).toMatchObject([{ address: 'aa', error: { code: 'worker-lost' }, worker: 'me' }])
+  expect(ended).toMatchObject([{ address: 'aa', error: { code: 'worker-lost' }, by: { worker: 'me' } }])
   expect(lines).toBe(0)
 })

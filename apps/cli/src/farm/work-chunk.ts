@@ -16,6 +16,7 @@ import type { WorkerHandle } from '@woolgather/supervisor'
 import {
   resolveOutput,
   WoolgatherError,
+  type CellWorker,
   type Json,
   type OutputValue,
   type RunError,
@@ -54,6 +55,8 @@ export interface Working {
   ended: Promise<void>
   /** Nobody wants these any more. */
   abandon(addresses: readonly string[]): void
+  /** These are to end with what they have so far. */
+  finish(addresses: readonly string[]): void
   /** Lets others have what is not done, at once. */
   giveBack(): void
 }
@@ -63,9 +66,15 @@ const noWorkflow: Workflow = { format: 'woolgather', version: 1, name: 'cell', n
 /** Runs the cells of a lease that have no result yet. What each gives is kept before anybody is told. */
 export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
   const { fabric, worker, name } = bench
+  const by = (): CellWorker => {
+    const { device = '', build = '' } = worker.status
+    return { worker: name, device, engine: build }
+  }
   const left = new Set(chunk.tasks.map(({ address }) => address))
   const cancel = new AbortController()
   let givenBack = false
+  /** Those its worker process knows, by their place in this list. */
+  let running: readonly CellTask[] = []
   const beating = setInterval(() => lease.beat(), beatEvery)
 
   const tell = (ended: EndedCell[], split?: { id: string; address: string }[]): Promise<number> =>
@@ -85,7 +94,7 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     const deaths = chunk.deaths + lease.attempt - 1
     if (tasks.length === 0) return lease.done()
     if (deaths >= mostDeaths) {
-      await end(tasks.map(({ address }) => ({ address, error: setAside(deaths), worker: name })))
+      await end(tasks.map(({ address }) => ({ address, error: setAside(deaths), by: by() })))
       return lease.done()
     }
     // One of them may be what ended the worker that had them: alone it does no harm to the others.
@@ -115,8 +124,9 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
   }
 
   const runTasks = async (tasks: readonly CellTask[]): Promise<void> => {
+    running = tasks
     const keeping: Promise<void>[] = []
-    const news = tellNews(fabric, chunk.asker)
+    const news = tellNews(fabric, chunk.asker, by)
     const addressOf = (node: string): string => (tasks[Number(node.slice(1))] as CellTask).address
     await worker.run({
       run: `${lease.work.id}-${lease.attempt}`,
@@ -136,19 +146,23 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     Promise.all(
       events.map(async (event): Promise<EndedCell> => {
         const address = addressOf(event.node)
-        if (event.type === 'cell.failed') return { address, error: ofNoNode(event.error), worker: name }
+        if (event.type === 'cell.failed') return { address, error: ofNoNode(event.error), by: by() }
         const outputs = await readOutputs(event.outputs['outputs'] as OutputValue, bench.artifacts)
-        const { device = '', build = '' } = worker.status
-        const result: CellResult = { outputs, by: { worker: name, engine: build, device } }
+        const result: CellResult = { outputs, by: by() }
         return fabric.results.putIfAbsent(address, asJson(result)).then(
           (found): EndedCell => {
             const kept = cellResultSchema.parse(found)
-            return { address, outputs: kept.outputs, worker: kept.by.worker }
+            return { address, outputs: kept.outputs, by: kept.by }
           },
-          (error: unknown): EndedCell => ({ address, error: asTooLarge(error), worker: name }),
+          (error: unknown): EndedCell => ({ address, error: asTooLarge(error), by: by() }),
         )
       }),
     )
+
+  const signal = (address: string, keep: boolean): void => {
+    const index = running.findIndex((task) => task.address === address)
+    worker.cancelCells(`${lease.work.id}-${lease.attempt}`, { node: `c${index}`, at: {}, keep })
+  }
 
   const working: Working = {
     lease,
@@ -159,12 +173,11 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
       .catch(handOn)
       .finally(() => clearInterval(beating)),
     abandon(addresses) {
-      for (const address of addresses) {
-        const index = chunk.tasks.findIndex((task) => task.address === address)
-        if (!left.delete(address)) continue
-        worker.cancelCells(`${lease.work.id}-${lease.attempt}`, { node: `c${index}`, at: {} })
-      }
+      for (const address of addresses) if (left.delete(address)) signal(address, false)
       if (left.size === 0) cancel.abort()
+    },
+    finish(addresses) {
+      for (const address of addresses) if (left.has(address)) signal(address, true)
     },
     giveBack() {
       givenBack = true
@@ -178,7 +191,7 @@ async function findKept(fabric: Fabric, tasks: readonly CellTask[]): Promise<End
   const found = await Promise.all(
     tasks.map(async ({ address }): Promise<EndedCell[]> => {
       const read = cellResultSchema.safeParse(await fabric.results.get(address))
-      return read.success ? [{ address, outputs: read.data.outputs, worker: read.data.by.worker }] : []
+      return read.success ? [{ address, ...read.data }] : []
     }),
   )
   return found.flat()
@@ -237,15 +250,16 @@ function setAside(deaths: number): RunError {
 function tellNews(
   fabric: Fabric,
   asker: string,
+  by: () => CellWorker,
 ): { add: (address: string, event: RunEvent) => void; flush: () => void } {
-  let news: CellNews[] = []
+  let cells: CellNews['cells'] = []
   const flush = (): void => {
-    if (news.length > 0) fabric.tell(topics.cells(asker), asJson(news))
-    news = []
+    if (cells.length > 0) fabric.tell(topics.cells(asker), asJson({ by: by(), cells }))
+    cells = []
   }
   return {
     add(address, event) {
-      if (news.push({ address, event }) === 1) setImmediate(flush)
+      if (cells.push({ address, event }) === 1) setImmediate(flush)
     },
     flush,
   }

@@ -14,9 +14,11 @@ export function printIssues(
   const colors = pc.createColors(stderr.isTTY === true && process.env['NO_COLOR'] === undefined)
   for (const { issue, places } of group(issues, nameOf)) {
     const place = places.length > 3 ? `${places[0]} and ${places.length - 1} more` : places.join(', ')
+    const worker =
+      'worker' in issue && issue.worker !== undefined ? ` on worker “${printable(issue.worker)}”` : ''
     const hint = issue.hint === undefined ? '' : colors.dim(` (${printable(issue.hint)})`)
     stderr.write(
-      `${place === '' ? '' : `${colors.red(printable(place))}: `}${printable(issue.message)}${hint}\n`,
+      `${place === '' ? '' : `${colors.red(printable(place))}: `}${printable(issue.message)}${hint}${colors.dim(worker)}\n`,
     )
     // Last log lines of a process; a cause that only repeats the message is left out.
     if ('cause' in issue && issue.cause !== undefined && !issue.message.includes(issue.cause)) {

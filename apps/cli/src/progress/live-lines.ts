@@ -82,6 +82,9 @@ export function createLiveLines(stderr: TextSink, names: CellNames): Progress {
         case 'cell.started':
           running.set(name, { name: printable(name), progress: '', text: '' })
           return
+        case 'cell.taken':
+          if (cell) cell.name = `${printable(name)} ${colors.dim(`on ${printable(event.by.worker)}`)}`
+          return
         case 'cell.progress':
           if (cell) cell.progress = `${bar(event.done, event.total)}${printable(amount(event))}`
           return

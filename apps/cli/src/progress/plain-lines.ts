@@ -42,6 +42,8 @@ export function createPlainLines(stderr: TextSink, names: CellNames): Progress {
       switch (event.type) {
         case 'cell.started':
           return line(`${cell}: started${why(event)}`)
+        case 'cell.taken':
+          return line(`${cell}: on ${event.by.worker}`)
         case 'cell.progress': {
           const now = Date.now()
           if (now - (lastProgress.get(cell) ?? now - progressInterval) < progressInterval) return

@@ -29,6 +29,7 @@ export function NodeMessages({ id, fields }: { id: string; fields: readonly stri
           <p>
             <Prose text={failure.message} />
           </p>
+          {failure.worker !== undefined && <p className="hint">On worker “{failure.worker}”.</p>}
           {failure.hint !== undefined && (
             <p className="hint">
               <Prose text={failure.hint} />

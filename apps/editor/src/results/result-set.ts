@@ -2,6 +2,7 @@ import {
   axisValues,
   isArtifactRef,
   sortByCoordinate,
+  type CellWorker,
   type Coordinate,
   type Json,
   type LabelledAxis,
@@ -32,6 +33,8 @@ export interface ResultCell {
   /** Why it ran, was cached or skipped. */
   reason?: string | undefined
   milliseconds?: number | undefined
+  /** Which worker of another machine has it, or made it. */
+  by?: CellWorker | undefined
   /** Everything else its node gave there. */
   outputs?: Record<string, OutputValue> | undefined
 }
@@ -107,8 +110,8 @@ function asItIs(value: Json): Json {
 }
 
 function describeCell(cell: CellRun): ResultCell {
-  const { at, status, text, error, reason, milliseconds, outputs } = cell
-  return { key: cellKey(at), at, status, text, error, reason, milliseconds, outputs }
+  const { at, status, text, error, reason, milliseconds, by, outputs } = cell
+  return { key: cellKey(at), at, status, text, error, reason, milliseconds, by, outputs }
 }
 
 /** The value of an axis at a coordinate, as a heading. */

@@ -3,6 +3,7 @@ import {
   type ChartData,
   type CanvasState,
   type CellEvent,
+  type CellWorker,
   type Coordinate,
   type OutputValue,
   type RunError,
@@ -27,6 +28,8 @@ export interface CellRun {
   progress?: { done: number; total: number; unit: string }
   outputs?: Record<string, OutputValue>
   error?: RunError
+  /** Which worker of another machine has it, or made its result. */
+  by?: CellWorker
   /** Why it ran, was cached or skipped. */
   reason?: string
   /** Milliseconds since the epoch, by the worker's clock. */
@@ -140,6 +143,8 @@ function applyCellEvent(cell: CellRun, event: CellEvent): CellRun {
         started: event.time,
         ...(event.reason !== undefined && { reason: event.reason }),
       }
+    case 'cell.taken':
+      return { ...cell, by: event.by }
     case 'cell.progress':
       return { ...cell, progress: { done: event.done, total: event.total, unit: event.unit } }
     case 'cell.token':

@@ -47,6 +47,7 @@ export function defineCellNodes(
         enough: context.enough,
         progress: context.progress,
         token: context.token,
+        taken: context.taken,
         chart: context.chart,
         canvas: context.canvas,
         readers: readReaders(cell.readers),

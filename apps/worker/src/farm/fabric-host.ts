@@ -77,6 +77,8 @@ export async function openFarmHost(options: FarmHostOptions): Promise<Host> {
       task,
       line,
       signal: context.signal,
+      enough: context.enough,
+      onTaken: context.taken,
       onEvent: (event) => pass(event, context),
     })
     return outputs as Awaited<ReturnType<RunCell>>

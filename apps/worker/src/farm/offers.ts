@@ -6,13 +6,15 @@ import {
   mostCells,
   topics,
   workNewsSchema,
+  type CellResult,
+  type CellSignal,
   type CellTask,
   type EndedCell,
   type Fabric,
   type QueueNeeds,
   type Work,
 } from '@woolgather/fabric'
-import type { Json, RunError, RunEvent } from '@woolgather/workflow'
+import type { CellWorker, Json, RunError, RunEvent } from '@woolgather/workflow'
 
 /** Milliseconds in which cells gather that go together, and where workers have enough to do meanwhile. */
 const gatherFor = 5
@@ -35,6 +37,10 @@ export interface CellRequest {
   task: CellTask
   line: Line
   signal: AbortSignal
+  /** Aborts where it is to end with what it has so far. */
+  enough: AbortSignal
+  /** Told which worker has it, or made its result; again where another takes over. */
+  onTaken: (by: CellWorker) => void
   /** Tokens, progress and canvases as they come. */
   onEvent: (event: RunEvent) => void
 }
@@ -45,16 +51,17 @@ export interface Offers extends AsyncDisposable {
   run(request: CellRequest): Promise<Record<string, Json>>
 }
 
-interface Waiter {
+interface Waiter extends Pick<CellRequest, 'enough' | 'onTaken' | 'onEvent'> {
   done: (outputs: Record<string, Json>) => void
   failed: (error: unknown) => void
-  onEvent: (event: RunEvent) => void
 }
 
 interface Pending {
   task: CellTask
   line: Line
   waiters: Set<Waiter>
+  /** Who was last heard to have it. */
+  by?: CellWorker
   /** Id of the work it is in, once it was offered. */
   work?: string
 }
@@ -124,14 +131,34 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
     return cell
   }
 
-  const finish = (address: string, outputs: Record<string, Json>): void =>
+  const hearOf = (cell: Pending | undefined, by: CellWorker): void => {
+    if (cell === undefined || cell.by?.worker === by.worker) return
+    cell.by = by
+    cell.waiters.forEach(({ onTaken }) => onTaken(by))
+  }
+
+  const finish = (address: string, { outputs, by }: CellResult): void => {
+    hearOf(pending.get(address), by)
     forget(address)?.waiters.forEach(({ done }) => done(outputs))
+  }
 
   const fail = (address: string, error: unknown): void =>
     forget(address)?.waiters.forEach(({ failed }) => failed(error))
 
-  const settle = (cell: EndedCell): void =>
-    'outputs' in cell ? finish(cell.address, cell.outputs) : fail(cell.address, asError(cell.error))
+  const settle = (cell: EndedCell): void => {
+    if ('outputs' in cell) return finish(cell.address, cell)
+    hearOf(pending.get(cell.address), cell.by)
+    fail(cell.address, asError(cell.error, cell.by))
+  }
+
+  const tellWorker = (signal: CellSignal['signal'], work: string, address: string): void =>
+    fabric.tell(topics.signals, { signal, work, addresses: [address] })
+
+  /** All who wait for it have enough. */
+  const finishEarly = ({ task, work, waiters }: Pending): void => {
+    const isEnough = waiters.size > 0 && [...waiters].every(({ enough }) => enough.aborted)
+    if (isEnough && work !== undefined) tellWorker('finish', work, task.address)
+  }
 
   const stopFollowing = fabric.follow(topics.work(asker), 0, (message) => {
     const read = workNewsSchema.safeParse(message)
@@ -162,18 +189,18 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
   const stopListening = fabric.listen(topics.cells(asker), (message) => {
     const read = cellNewsSchema.safeParse(message)
     if (!read.success) return
-    for (const { address, event } of read.data) {
+    const { by, cells } = read.data
+    for (const { address, event } of cells) {
       const cell = pending.get(address)
+      hearOf(cell, by)
       const chunk = cell?.work === undefined ? undefined : offered.get(cell.work)
       if (chunk !== undefined) chunk.at = Date.now()
       cell?.waiters.forEach(({ onEvent }) => onEvent(event))
     }
   })
 
-  const keptResult = async (address: string): Promise<Record<string, Json> | undefined> => {
-    const read = cellResultSchema.safeParse(await fabric.results.get(address))
-    return read.success ? read.data.outputs : undefined
-  }
+  const keptResult = async (address: string): Promise<CellResult | undefined> =>
+    cellResultSchema.safeParse(await fabric.results.get(address)).data
 
   /** What is in no line any more, and has no result, is offered again. */
   const reconcile = async (): Promise<void> => {
@@ -193,6 +220,8 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
   }
   let reconciling = false
   const looking = setInterval(() => {
+    // It may not have been heard, or another has the cell by now.
+    for (const cell of pending.values()) finishEarly(cell)
     if (reconciling) return
     reconciling = true
     void reconcile()
@@ -206,7 +235,7 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
     const chunk = work === undefined ? undefined : offered.get(work)
     forget(address)
     if (chunk === undefined) return
-    fabric.tell(topics.unwanted, { work: chunk.work.id, addresses: [address] })
+    tellWorker('drop', chunk.work.id, address)
     if (chunk.addresses.size === 0) void fabric.drop({ run: asker, id: chunk.work.id }).catch(() => undefined)
   }
 
@@ -214,7 +243,11 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
     const { task, line, signal } = request
     const { address } = task
     const known = pending.get(address)
-    if (known !== undefined) return void known.waiters.add(waiter)
+    if (known !== undefined) {
+      known.waiters.add(waiter)
+      if (known.by !== undefined) waiter.onTaken(known.by)
+      return
+    }
     const cell: Pending = { task, line, waiters: new Set([waiter]) }
     pending.set(address, cell)
     const kept = await keptResult(address)
@@ -225,7 +258,7 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
   return {
     run: (request) =>
       new Promise((done, failed) => {
-        const { task, signal, onEvent } = request
+        const { task, signal, enough } = request
         if (signal.aborted) return failed(signal.reason)
         const leave = (): void => {
           const cell = pending.get(task.address)
@@ -233,13 +266,21 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
           if (cell?.waiters.size === 0) abandon(task.address)
           failed(signal.reason)
         }
-        const ended = (): void => signal.removeEventListener('abort', leave)
+        const end = (): void => {
+          const cell = pending.get(task.address)
+          if (cell !== undefined) finishEarly(cell)
+        }
+        const ended = (): void => {
+          signal.removeEventListener('abort', leave)
+          enough.removeEventListener('abort', end)
+        }
         const waiter: Waiter = {
+          ...request,
           done: (outputs) => (ended(), done(outputs)),
           failed: (error) => (ended(), failed(error)),
-          onEvent,
         }
         signal.addEventListener('abort', leave, { once: true })
+        enough.addEventListener('abort', end, { once: true })
         ask(request, waiter).catch((error: unknown) => fail(task.address, error))
       }),
     async [Symbol.asyncDispose]() {
@@ -257,6 +298,10 @@ function addressesOf(cells: readonly Pending[]): Set<string> {
 }
 
 /** What the cell failed with there, as if it had failed here: errors are known by their codes. */
-function asError({ message, code, hint, input, where, host }: RunError): Error {
-  return Object.assign(new Error(message), { code, hint, input, where, host })
+function asError(
+  { message, code, hint, input, where, host, cause }: RunError,
+  { worker }: CellWorker,
+): Error {
+  const error = new Error(message, cause === undefined ? undefined : { cause })
+  return Object.assign(error, { code, hint, input, where, host, worker })
 }

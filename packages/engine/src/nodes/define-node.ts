@@ -1,5 +1,6 @@
 import type {
   CanvasStep,
+  CellWorker,
   ChartData,
   DynamicInputs,
   DynamicOutputs,
@@ -48,6 +49,8 @@ export interface NodeContext<Services> {
   chart: (chart: ChartData) => void
   /** Reports what a step of denoising changed on a canvas; step 0 tells what stands there. */
   canvas: (step: CanvasStep) => void
+  /** Reports which worker of another machine has the cell, or made its result. */
+  taken: (by: CellWorker) => void
   /** Of a loopback zone's ends: which iteration this is, from 0. */
   iteration: number
   /** Where this cell stands, for nodes that name what they write: path of the node, axis id → index. */

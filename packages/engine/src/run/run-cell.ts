@@ -158,6 +158,9 @@ export function runCell<Services>(run: CellRun<Services>, ended: (outcome: Outco
     token: (text, logprobs = []) => {
       if (!over) run.events.token(cell, path, at, { text, logprobs: logprobs as Json[] })
     },
+    taken: (by) => {
+      if (!over) run.events.sendFor(cell, { type: 'cell.taken', node: path, at, by })
+    },
     chart: (chart) => {
       if (!over) run.events.chart(cell, path, at, chart)
     },

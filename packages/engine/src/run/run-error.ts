@@ -41,6 +41,7 @@ export function toRunError(given: unknown, cell: { node: string; at: Record<stri
   if (where !== undefined) result.where = where
   if (typeof error['hint'] === 'string') result.hint = error['hint']
   if (typeof error['host'] === 'string') result.host = error['host']
+  if (typeof error['worker'] === 'string') result.worker = error['worker']
   const cause = error['cause'] === undefined ? undefined : messageOf(error['cause'])
   if (cause !== undefined && cause !== result.message) result.cause = cause
   return result

@@ -1,9 +1,11 @@
 import { workerPresenceSchema, type WorkerPresence } from '@woolgather/protocol'
 import {
+  cellWorkerSchema,
   jsonSchema,
   runErrorSchema,
   runEventSchema,
   schemaOf,
+  type CellWorker,
   type Json,
   type RunError,
   type RunEvent,
@@ -60,12 +62,12 @@ export interface QueueNeeds {
 export interface CellResult {
   outputs: Record<string, Json>
   /** Which worker made it, with which build of the native library on what. */
-  by: { worker: string; engine: string; device: string }
+  by: CellWorker
 }
 
 export type EndedCell =
-  | { address: string; outputs: Record<string, Json>; worker: string }
-  | { address: string; error: RunError; worker: string }
+  | { address: string; outputs: Record<string, Json>; by: CellWorker }
+  | { address: string; error: RunError; by: CellWorker }
 
 /** What is told of work for good, to who asked for it. */
 export interface WorkNews {
@@ -75,14 +77,15 @@ export interface WorkNews {
   split?: { id: string; address: string }[] | undefined
 }
 
-/** What is told as it goes: tokens, progress, canvases, charts. */
+/** What a worker tells as it goes: tokens, progress, canvases, charts. */
 export interface CellNews {
-  address: string
-  event: RunEvent
+  by: CellWorker
+  cells: { address: string; event: RunEvent }[]
 }
 
-/** Cells that nobody wants any more. */
-export interface Unwanted {
+/** Told to whoever runs these cells: `drop` that nobody wants them any more, `finish` to end with what they have so far. */
+export interface CellSignal {
+  signal: 'drop' | 'finish'
   work: string
   addresses: string[]
 }
@@ -127,28 +130,31 @@ export const queueNeedsSchema = schemaOf<QueueNeeds>()(
   z.object({ build: name, files: z.record(z.string(), z.string()) }),
 )
 
-export const cellResultSchema = schemaOf<CellResult>()(
-  z.object({ outputs, by: z.object({ worker: z.string(), engine: z.string(), device: z.string() }) }),
-)
+export const cellResultSchema = schemaOf<CellResult>()(z.object({ outputs, by: cellWorkerSchema }))
 
 export const workNewsSchema = schemaOf<WorkNews>()(
   z.object({
     work: name,
     ended: z.array(
       z.union([
-        z.object({ address: name, outputs, worker: z.string() }),
-        z.object({ address: name, error: runErrorSchema, worker: z.string() }),
+        z.object({ address: name, outputs, by: cellWorkerSchema }),
+        z.object({ address: name, error: runErrorSchema, by: cellWorkerSchema }),
       ]),
     ),
     split: z.array(z.object({ id: name, address: name })).optional(),
   }),
 )
 
-export const cellNewsSchema = schemaOf<CellNews[]>()(
-  z.array(z.object({ address: name, event: runEventSchema })),
+export const cellNewsSchema = schemaOf<CellNews>()(
+  z.object({
+    by: cellWorkerSchema,
+    cells: z.array(z.object({ address: name, event: runEventSchema })),
+  }),
 )
 
-export const unwantedSchema = schemaOf<Unwanted>()(z.object({ work: name, addresses: z.array(name) }))
+export const cellSignalSchema = schemaOf<CellSignal>()(
+  z.object({ signal: z.enum(['drop', 'finish']), work: name, addresses: z.array(name) }),
+)
 
 export const presenceSchema = schemaOf<Presence>()(
   workerPresenceSchema.and(
@@ -164,10 +170,10 @@ export const presenceSchema = schemaOf<Presence>()(
 
 /** Topics of a fabric. */
 export const topics = {
-  /** Told: a worker's presence; a question for it; what nobody wants any more. */
+  /** Told: a worker's presence; a question for it; what is asked of those who run cells. */
   workers: 'workers',
   who: 'who',
-  unwanted: 'unwanted',
+  signals: 'signals',
   /** Told: what goes on in cells. Followed: what became of work. */
   cells: (asker: string): string => `cells-${asker}`,
   work: (asker: string): string => `work-${asker}`,

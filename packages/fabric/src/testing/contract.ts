@@ -203,6 +203,23 @@ export function keepsTheContract(
     stop()
   })
 
+  kept('a signal is heard by every worker there is, each once', async (fabric, open) => {
+    await using other = await open()
+    const heard = new Map<Fabric, Json[]>([fabric, other].map((one) => [one, []]))
+    const stops = [...heard].map(([one, signals]) => one.listen('signals', (signal) => signals.push(signal)))
+    await expect
+      .poll(() => {
+        fabric.tell('signals', 'there?')
+        return [...heard.values()].every((signals) => signals.length > 0)
+      })
+      .toBe(true)
+    const signal = { signal: 'finish', work: 'w', addresses: ['ab'] }
+    fabric.tell('signals', signal)
+    const own = (): Json[][] => [...heard.values()].map((all) => all.filter((one) => one !== 'there?'))
+    await expect.poll(own).toEqual([[signal], [signal]])
+    for (const stop of stops) stop()
+  })
+
   kept(
     'what was told for good can be followed from any number on, then as it comes',
     async (fabric, open) => {

@@ -31,6 +31,13 @@ export type RunStatus = (typeof runStatuses)[number]
 export const skipCauses = ['failed', 'cancelled', 'interrupted', 'muted', 'not-chosen'] as const
 export type SkipCause = (typeof skipCauses)[number]
 
+/** A worker of another machine: its name, what it runs on, and the build of its native library. */
+export interface CellWorker {
+  worker: string
+  device: string
+  engine: string
+}
+
 interface RunEventBase {
   run: string
   /** Counts up by one within a run; given once, where the event is made. */
@@ -72,6 +79,8 @@ export type RunEvent =
   | (RunEventBase & { type: 'run.finished'; status: RunStatus; error?: RunError | undefined })
   /** One node began at one coordinate; `reason` says why it was not taken from the cache, `first` that it never ran before. */
   | (CellEventBase & { type: 'cell.started'; reason?: string | undefined; first?: true | undefined })
+  /** A worker of another machine has it, or made its result before: told when that is known, again when another takes over. */
+  | (CellEventBase & { type: 'cell.taken'; by: CellWorker })
   /** Work that can be counted went on: `done` of `total` (0: unknown) in `unit` ("tokens", "bytes"). */
   | (CellEventBase & { type: 'cell.progress'; done: number; total: number; unit: string })
   /** Text was generated since the last such event. Never splits a character. `logprobs`: of its tokens, where asked for. */
@@ -102,6 +111,7 @@ const streams: Readonly<Record<RunEventType, boolean>> = {
   'run.progress': true,
   'run.finished': false,
   'cell.started': false,
+  'cell.taken': false,
   'cell.progress': true,
   'cell.token': true,
   'cell.canvas': true,
@@ -156,6 +166,7 @@ export const runErrorSchema: z.ZodType<RunError> = schemaOf<RunError>()(
     ...issue,
     at: z.record(z.string(), z.number()).optional(),
     cause: z.string().optional(),
+    worker: z.string().optional(),
   }),
 )
 
@@ -165,6 +176,10 @@ export const outputSchema: z.ZodType<OutputValue> = jsonSchema
 const base = { run: z.string(), seq: z.int().nonnegative(), time: z.number() }
 const cell = { ...base, node: z.string(), at: z.record(z.string(), z.int().nonnegative()) }
 const outputs = z.record(z.string(), outputSchema)
+
+export const cellWorkerSchema: z.ZodType<CellWorker> = schemaOf<CellWorker>()(
+  z.object({ worker: z.string(), device: z.string(), engine: z.string() }),
+)
 
 export const cellChoiceFields = {
   node: z.string().min(1).max(400),
@@ -197,6 +212,7 @@ export const runEventSchema: z.ZodType<RunEvent> = schemaOf<RunEvent>()(
       reason: z.string().optional(),
       first: z.literal(true).optional(),
     }),
+    z.object({ ...cell, type: z.literal('cell.taken'), by: cellWorkerSchema }),
     z.object({
       ...cell,
       type: z.literal('cell.progress'),
@@ -240,6 +256,7 @@ export function cellEnding(event: RunEvent): CellEnding | undefined {
   if (!('node' in event)) return undefined
   switch (event.type) {
     case 'cell.started':
+    case 'cell.taken':
     case 'cell.progress':
     case 'cell.token':
     case 'cell.canvas':

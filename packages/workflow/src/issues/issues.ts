@@ -119,6 +119,8 @@ export interface RunError extends Issue {
   /** Coordinate of the cell: axis id → index. */
   at?: Record<string, number>
   cause?: string
+  /** Name of the worker of another machine on which it went wrong. */
+  worker?: string | undefined
 }
 
 /** An error meant for people: thrown anywhere, told as `RunError` everywhere. */

@@ -35,6 +35,7 @@ export function settledCell(event: RunEvent): SettledCell | undefined {
   if (!('node' in event)) return undefined
   switch (event.type) {
     case 'cell.started':
+    case 'cell.taken':
     case 'cell.progress':
     case 'cell.token':
     case 'cell.canvas':

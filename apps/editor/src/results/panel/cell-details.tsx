@@ -12,6 +12,7 @@ import { useTellReason } from '../../ui/tell-reason.ts'
 import { statusWords } from '../cell-box.tsx'
 import { CanvasResult } from '../film/canvas-result.tsx'
 import { Difference } from '../difference.tsx'
+import { describeWorker } from '../../run/describe-worker.ts'
 import { headingOf, type ResultCell, type ResultSet } from '../result-set.ts'
 import { useCellText, useFetchedCells } from '../use-cell-text.ts'
 import './cell-details.css'
@@ -95,6 +96,11 @@ function OneCell({ set, cell, text, maker }: OneCellProps) {
           {statusWords[cell.status]}
           {cell.milliseconds !== undefined && ` in ${formatDuration(cell.milliseconds)}`}
         </Fact>
+        {cell.by && (
+          <Fact name="worker">
+            <span title={describeWorker(cell.by)}>{cell.by.worker}</span>
+          </Fact>
+        )}
         {cell.reason !== undefined && <Fact name="why">{tell(cell.reason)}</Fact>}
         {numbers.map(([name, value]) => (
           <Fact key={name} name={readableName(name)}>
@@ -107,6 +113,7 @@ function OneCell({ set, cell, text, maker }: OneCellProps) {
           <p>
             <Prose text={cell.error.message} />
           </p>
+          {cell.error.worker !== undefined && <p className="hint">On worker “{cell.error.worker}”.</p>}
           {cell.error.hint !== undefined && (
             <p className="hint">
               <Prose text={cell.error.hint} />
