@@ -41,17 +41,4 @@ describe.runIf(hasNatsServer())('in a real nats-server', () => {
     await expect.poll(() => heard).toEqual([1, 2, 3])
     expect(await fabric.results.putIfAbsent('ab', 4)).toBe(4)
   })
-
-  test('who does not know the token is not let in, and the address says nothing of it', async () => {
-    await using own = await startNatsServer('authorization { token: "let us gather wool" }')
-    const open = (token?: string): Promise<AsyncDisposable> =>
-      openNatsFabric([own.url], { env: token === undefined ? {} : { WOOLGATHER_FABRIC_TOKEN: token } })
-    await expect(open()).rejects.toMatchObject({ code: 'fabric-unreachable' })
-    await expect(open('another')).rejects.toMatchObject({ code: 'fabric-unreachable' })
-    await using fabric = await open('let us gather wool')
-    expect(fabric).toBeDefined()
-    expect(() => openFabric('nats://secret@127.0.0.1:4222')).toThrow(
-      '“nats://…@127.0.0.1:4222” is no address',
-    )
-  })
 })

@@ -34,7 +34,7 @@ export async function startNatsServer(config = ''): Promise<NatsServer> {
     // At first any port that is free, of which it tells in a file.
     await writeFile(
       file,
-      `host: 127.0.0.1\nport: ${port}\nports_file_dir: "${folder}"\njetstream { store_dir: "${store}" }\n${config}`,
+      `host: 127.0.0.1\nport: ${port}\nports_file_dir: "${folder}"\n${config.includes('jetstream:') ? '' : `jetstream { store_dir: "${store}" }`}\n${config}`,
     )
     const started = spawn(findNatsServer() as string, ['-c', file], { stdio: 'ignore' })
     server = started

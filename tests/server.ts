@@ -15,11 +15,13 @@ interface ServerProcessOptions {
   command?: boolean
   /** A workflow that it is handed, as `woolgather serve FILE` does. */
   opened?: string
+  /** Default: that of this process. */
+  stderr?: 'pipe'
 }
 
 /** The server as a process of its own, as `woolgather serve` starts it. */
 export function startServer(scratch: Scratch, options: ServerProcessOptions = {}): ChildProcess {
-  const { port = '0', nodes = [], host, command = false, opened } = options
+  const { port = '0', nodes = [], host, command = false, opened, stderr = 'inherit' } = options
   const program = command ? ['apps/cli/bin/woolgather.js', 'serve'] : ['apps/server/bin/main.js']
   const folders = [
     '--data',
@@ -34,9 +36,9 @@ export function startServer(scratch: Scratch, options: ServerProcessOptions = {}
   const server = spawn(process.execPath, [...program, '--port', port, ...folders], {
     cwd: root,
     env: { ...process.env, ...(opened !== undefined && { [openedVariable]: '1' }) },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', stderr],
   })
-  server.stdin.end(opened)
+  server.stdin?.end(opened)
   return server
 }
 

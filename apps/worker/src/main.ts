@@ -29,7 +29,13 @@ const orphanMs = 3_000
 const watch = watchProcess({ onOrphaned: () => {}, grace: orphanMs, signs: true })
 
 /** Why a worker could not start, as far as that has a name of its own. */
-const startErrors = ['native-missing', 'native-version'] as const
+const startErrors = [
+  'native-missing',
+  'native-version',
+  'fabric-unreachable',
+  'fabric-refused',
+  'invalid-input',
+] as const
 
 // Ctrl-C reaches the whole group; the parent decides what it means.
 process.on('SIGINT', () => {})

@@ -7,12 +7,12 @@ import { openNatsFabric } from './nats/open-nats.ts'
 /** What keeps fabrics apart on one NATS server: a part of the names of streams. */
 const nameForm = /^[A-Za-z0-9_-]{1,40}$/
 
-const schemes = new Set(['nats:', 'tls:', 'ws:', 'wss:'])
+const schemes = new Set(['nats:', 'tls:'])
 
 type Address = { folder: string } | { servers: string[]; name: string | undefined }
 
 /**
- * `nats://host:4222`, several with commas between them, with `/name` at the end where the server has several fabrics; or
+ * `nats://host:4222`, or `tls:` in place of `nats:`, which never goes without TLS; several with commas between them, with `/name` at the end where the server has several fabrics; or
  * a folder of this machine.
  * @throws WoolgatherError invalid-input
  */
@@ -26,7 +26,7 @@ export function readFabricAddress(text: string): Address {
   return { servers: urls.map(({ protocol, host }) => `${protocol}//${host}`), name }
 }
 
-/** @throws WoolgatherError fabric-unreachable, invalid-input */
+/** @throws WoolgatherError fabric-unreachable, fabric-refused, invalid-input */
 export function openFabric(address: string, options: FabricOptions = {}): Promise<Fabric> {
   const read = readFabricAddress(address)
   if ('folder' in read) return openEmbeddedFabric(read.folder, options)
@@ -36,13 +36,21 @@ export function openFabric(address: string, options: FabricOptions = {}): Promis
 function readUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !schemes.has(url.protocol))
-    throw refused(text, 'Write nats://host:4222, or a folder of this machine.')
+    throw refused(
+      withoutSecret(text),
+      'Write nats://host:4222, tls://host:4222, or a folder of this machine.',
+    )
   if (url.username !== '' || url.password !== '')
     throw refused(
       `${url.protocol}//…@${url.host}`,
       'Credentials are read from files or the environment: WOOLGATHER_FABRIC_TOKEN, WOOLGATHER_FABRIC_NKEY.',
     )
   return url
+}
+
+/** What stands before an @ may be meant as a password, also where the rest is no address. */
+function withoutSecret(text: string): string {
+  return text.replace(/:\/\/.*@/s, '://…@')
 }
 
 function refused(address: string, hint: string): WoolgatherError {

@@ -5,6 +5,7 @@ import { forkWorker, type WorkerProcess } from './fork-worker.ts'
 import { judgeLoss } from './judge-loss.ts'
 import { isStalled } from './supervise/beat-of.ts'
 import { defaultLimits, type SupervisorLimits } from './supervise/limits.ts'
+import { passes } from './supervise/hear.ts'
 import { supervise } from './supervise/supervise.ts'
 import {
   nothingYet,
@@ -289,7 +290,7 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
       const active = runs.get(name)
       if (active) active.suspects = suspects
     }
-    const byChance = killed || error.code === 'out-of-memory'
+    const byChance = killed || error.code === 'out-of-memory' || passes(error)
     attempt = undefined
     forget((timer) => 'id' in timer && timer.id === id)
     dispatch({ type: 'ended', id, error, lived: Date.now() - startedAt, byChance, runs: judged })

@@ -117,6 +117,17 @@ describe('a worker that is killed while it starts', () => {
     })
   })
 
+  test('is waited for as well where the fabric is away that it is to use', async () => {
+    await using worker = start({
+      env: { SCRIPTED_START: 'alone 4' },
+      limits: { chanceStartAttempts: Infinity },
+    })
+    expect((await play(worker, 'start a; finish a; end completed')).status).toBe('completed')
+    expect(worker.seen.filter(({ state }) => state === 'restarting')[0]?.error).toMatchObject({
+      code: 'fabric-unreachable',
+    })
+  })
+
   test('fails them with that after the attempts it has', async () => {
     await using worker = start({
       env: { SCRIPTED_START: 'killed 9' },

@@ -44,7 +44,7 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
   const most = readCells(cells)
   const folders = resolveFolders({ models, nodes, output, data })
   const say = (text: string): void => void io.stderr.write(`${text}\n`)
-  await using fabric = await openFabric(address)
+  await using fabric = await openFabric(address, { onTrouble: say })
   // What runs the code of others is not to know them.
   for (const variable of secretNatsVariables) delete process.env[variable]
   const stop = new AbortController()

@@ -33,7 +33,7 @@ type RunCell = WoolgatherNode['run']
 /** Workers elsewhere: what needs models is offered to them, everything else runs here. */
 export async function openFarmHost(options: FarmHostOptions): Promise<Host> {
   const { address, folders, registry, send, build } = options
-  const fabric = await openFabric(address)
+  const fabric = await openFabric(address, { onTrouble: (text) => console.error(text) })
   // Packages of nodes run in this process, too.
   for (const variable of secretNatsVariables) delete process.env[variable]
   const workers = knowWorkers(fabric, build)

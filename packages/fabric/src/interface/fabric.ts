@@ -81,6 +81,8 @@ export interface Fabric extends AsyncDisposable {
 export interface FabricOptions {
   /** Milliseconds a lease lasts without a beat, default 10,000. */
   leaseMs?: number | undefined
+  /** Is told, for people, when a connection is lost or back, and what it is not allowed. */
+  onTrouble?: ((text: string) => void) | undefined
 }
 
 export const defaultLeaseMs = 10_000

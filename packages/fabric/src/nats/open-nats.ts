@@ -11,6 +11,7 @@ import {
   type Work,
 } from '../interface/fabric.ts'
 import { connectNats } from './connect.ts'
+import { explain, tellTrouble } from './explain.ts'
 import { leaseOf } from './lease.ts'
 import { createPacker } from './pack.ts'
 import { namesOf, prepareStreams, type Streams } from './streams.ts'
@@ -45,15 +46,19 @@ export interface NatsFabricOptions extends FabricOptions {
 /**
  * A fabric in NATS JetStream, 2.9 or newer: a work-queue stream with a pull consumer for each line, a key-value bucket of
  * results, an object store, and a stream to follow.
- * @throws WoolgatherError fabric-unreachable
+ * @throws WoolgatherError fabric-unreachable, fabric-refused, invalid-input
  */
 export async function openNatsFabric(
   servers: string[],
-  { leaseMs = defaultLeaseMs, name = 'woolgather', env }: NatsFabricOptions = {},
+  { leaseMs = defaultLeaseMs, name = 'woolgather', env, onTrouble = () => {} }: NatsFabricOptions = {},
 ): Promise<Fabric> {
-  const connection = await connectNats(servers, env)
+  const { connection, reached } = await connectNats(servers, env)
+  const trouble = tellTrouble(reached, onTrouble)
   const names = namesOf(name)
-  let streams: Streams = await prepareStreams(connection, name)
+  let streams: Streams = await prepareStreams(connection, name).catch(async (error: unknown) => {
+    await connection.close()
+    throw explain(error, reached)
+  })
   const consumers = new Set<string>()
   const workListeners = new Set<() => void>()
   const following = new Set<{ stop: () => void; again: () => void }>()
@@ -70,6 +75,7 @@ export async function openNatsFabric(
       try {
         return await ask()
       } catch (error) {
+        if (isDenied(error)) throw explain(error, reached)
         if (closed.signal.aborted || !passes(error)) throw error
         await delay(wait, undefined, { signal: closed.signal })
         await prepare().catch(() => undefined)
@@ -200,8 +206,9 @@ export async function openNatsFabric(
 
   /** The server that is back may have lost what there was. */
   const followConnection = async (): Promise<void> => {
-    for await (const { type } of connection.status()) {
-      if (type !== 'reconnect') continue
+    for await (const status of connection.status()) {
+      trouble(status)
+      if (status.type !== 'reconnect') continue
       await prepare().catch(() => undefined)
       for (const { again } of following) again()
       tellOfWork()
@@ -316,10 +323,12 @@ function codeOf(error: unknown): number | undefined {
   return error instanceof JetStreamApiError ? error.code : undefined
 }
 
+function isDenied(error: unknown): boolean {
+  return error instanceof errors.PermissionViolationError || (error instanceof Error && isDenied(error.cause))
+}
+
 /** Whether asking again may help. */
 function passes(error: unknown): boolean {
-  if (error instanceof errors.PermissionViolationError || error instanceof errors.AuthorizationError)
-    return false
   if (error instanceof errors.InvalidArgumentError) return false
   const code = codeOf(error)
   return code === undefined || code === codes.streamGone || code === codes.consumerGone

@@ -1,3 +1,4 @@
+import type { RunError } from '@woolgather/workflow'
 import { isStalled } from './beat-of.ts'
 import { condemn, giveUp } from './give-up.ts'
 import { handOver } from './hand-over.ts'
@@ -8,6 +9,11 @@ type Heard = Extract<
   SupervisorEvent,
   { type: 'ready' | 'failed' | 'memory' | 'fabric' | 'answered' | 'beat' | 'condemned' }
 >
+
+/** What is away may come back without anybody doing something here. */
+export function passes({ code }: RunError): boolean {
+  return code === 'fabric-unreachable'
+}
 
 /** What the process that runs now says, or what is said of it. */
 export function hear(state: Supervision, event: Heard, limits: SupervisorLimits): Supervised {
@@ -34,7 +40,7 @@ export function hear(state: Supervision, event: Heard, limits: SupervisorLimits)
     case 'failed':
       // It ends by itself, and has a last word to say.
       if (process.is !== 'starting') return [state, []]
-      return [{ ...state, process: condemn(process, event.error, { cannot: true }) }, []]
+      return [{ ...state, process: condemn(process, event.error, { cannot: !passes(event.error) }) }, []]
     case 'memory':
       if (process.is !== 'ready') return [state, []]
       return [{ ...state, process: { ...process, memory: event.memory } }, [{ do: 'status' }]]

@@ -11,7 +11,8 @@
  * A run that is taken up again skips what belongs to cells that are settled: from their `start` to the next or the end.
  *
  * How it starts is the environment's SCRIPTED_START: `ready` (default), `slow MS` (ready after that), `never`, `failed`,
- * `exit`, `deaf` (ready, then ignores being told to leave), `killed N` (before it is ready, the first N times). With
+ * `exit`, `deaf` (ready, then ignores being told to leave), `killed N` and `alone N` (before it is ready, or for want of a
+ * fabric, the first N times). With
  * SCRIPTED_WATCH a thread watches it, as it does real ones.
  */
 import { appendFileSync, readFileSync, writeSync } from 'node:fs'
@@ -118,11 +119,17 @@ if (start === 'failed') {
   await send({ type: 'failed', error: { code: 'native-missing', message: 'No native library.' } })
   process.exit(1)
 }
-if (start.startsWith('killed ')) {
+/** Whether this is one of the first so many starts. */
+const isEarly = (many) => {
   const count = `${JSON.parse(process.env.WOOLGATHER_WORKER_FOLDERS).data}/starts`
   appendFileSync(count, '.')
-  if (readFileSync(count).length <= Number(start.slice('killed '.length)))
-    process.kill(process.pid, 'SIGKILL')
+  return readFileSync(count).length <= Number(many)
+}
+const [how, many] = start.split(' ')
+if (how === 'killed' && isEarly(many)) process.kill(process.pid, 'SIGKILL')
+if (how === 'alone' && isEarly(many)) {
+  await send({ type: 'failed', error: { code: 'fabric-unreachable', message: 'Nobody is there.' } })
+  process.exit(1)
 }
 if (start.startsWith('slow ')) await wait(Number(start.slice('slow '.length)))
 await watch?.begun

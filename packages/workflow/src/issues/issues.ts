@@ -72,6 +72,7 @@ export const errorCodes = [
   'native-version',
   'worker-lost',
   'fabric-unreachable',
+  'fabric-refused',
   'protocol',
   'internal',
   // the server
