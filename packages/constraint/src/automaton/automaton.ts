@@ -31,6 +31,8 @@ export interface AutomatonOptions {
 const maximumStates = 1_000_000
 /** Bytes of transition rows kept before all are dropped and made again on demand. */
 const maximumRowBytes = 64 * 2 ** 20
+/** Places kept with the states after them before all are dropped. */
+const maximumSeeds = 200_000
 
 /**
  * A grammar as a deterministic automaton that comes into being where it is visited. A state is an integer that
@@ -52,6 +54,10 @@ export class Automaton {
   #rows: (Int32Array | undefined)[] = []
   #rowCount = 0
   readonly #emptyRow: Int32Array
+  /** States after a single place, which many states lead to: a group of characters has no other most often. */
+  readonly #afterSeed = new Map<number, number>()
+  /** Room for the groups of a row in the making. */
+  readonly #groupOf: Int32Array
   readonly #maximumRows: number
   /** `base state × 2²⁴ + bytes of an unfinished character` → state, and back. */
   readonly #unfinished = new Map<number, number>()
@@ -67,6 +73,7 @@ export class Automaton {
     this.#budget = new WorkBudget(options.workLimit ?? 1_000_000)
     this.#stopAtFirstMatch = options.stopAtFirstMatch ?? false
     this.#emptyRow = new Int32Array(this.partition.classCount)
+    this.#groupOf = new Int32Array(this.partition.classCount)
     this.#maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * this.partition.classCount + 64)))
     this.#frames = new Frames(this.#network.nodeCount, this.#network.acceptNode)
     this.#closure = new Closure(this.#network, this.#facts, this.#frames, this.#budget)
@@ -99,7 +106,10 @@ export class Automaton {
     return this.#items[state]!
   }
 
-  /** A state that so many more characters cannot tell from this one: the same for all counts far from their limits. */
+  /**
+   * A state that so many more characters cannot tell from this one: the same for all counts far from their limits, which
+   * counts no further.
+   */
   alike(state: number, farthest: number): number {
     const { nodeCount } = this.#network
     const items = this.#items[state]!
@@ -197,21 +207,28 @@ export class Automaton {
   /** Groups the classes by the set of places they lead to, then makes one state per group. */
   #expand(state: number): Int32Array {
     const row = new Int32Array(this.partition.classCount)
-    const items = this.#items[state]!
-    const { seeds, parents, groupOf } = this.#groupTargets(items)
-    const states = new Map<number, number>([[-1, deadState]])
+    const { seeds, parents, groupOf } = this.#groupTargets(this.#items[state]!)
+    const states = new Int32Array(seeds.length)
     for (let characterClass = 0; characterClass < row.length; characterClass++) {
       const group = groupOf[characterClass]!
-      let target = states.get(group)
-      if (target === undefined) {
-        const targets: number[] = []
-        for (let link = group; link >= 0; link = parents[link]!) targets.push(seeds[link]!)
-        target = this.#intern(this.#closure.close(targets))
-        states.set(group, target)
-      }
-      row[characterClass] = target
+      if (group < 0) continue
+      if (states[group] === deadState) states[group] = this.#stateAfter(group, seeds, parents)
+      row[characterClass] = states[group]!
     }
     return row
+  }
+
+  #stateAfter(group: number, seeds: readonly number[], parents: readonly number[]): number {
+    const single = parents[group]! < 0 ? seeds[group]! : undefined
+    const known = single === undefined ? undefined : this.#afterSeed.get(single)
+    if (known !== undefined) return known
+    const targets: number[] = []
+    for (let link = group; link >= 0; link = parents[link]!) targets.push(seeds[link]!)
+    const state = this.#intern(this.#closure.close(targets))
+    if (single === undefined) return state
+    if (this.#afterSeed.size >= maximumSeeds) this.#afterSeed.clear()
+    this.#afterSeed.set(single, state)
+    return state
   }
 
   /**
@@ -220,10 +237,14 @@ export class Automaton {
    */
   #groupTargets(items: Float64Array): { seeds: number[]; parents: number[]; groupOf: Int32Array } {
     const { nodeCount, characterEdges } = this.#network
-    const { classesOf, classCount } = this.partition
+    const { classesOf } = this.partition
+    const groupOf = this.#groupOf.fill(-1)
     const seeds: number[] = []
     const parents: number[] = []
-    const groupOf = new Int32Array(classCount).fill(-1)
+    // By group, −1 being none: the last edge that extended it, and to what.
+    const extendedBy = [-1]
+    const extended = [-1]
+    let edgeNumber = 0
     for (let index = 0; index < items.length; index++) {
       const item = items[index]!
       const frame = Math.floor(item / nodeCount)
@@ -233,16 +254,17 @@ export class Automaton {
         if (this.#facts.alive[target] === 0) continue
         const classes = classesOf(characterEdges.label[edge]!)
         this.#budget.spend(classes.length)
-        const extended = new Map<number, number>()
+        edgeNumber++
         for (let position = 0; position < classes.length; position++) {
-          const group = groupOf[classes[position]!]!
-          let next = extended.get(group)
-          if (next === undefined) {
-            next = seeds.push(frame * nodeCount + target) - 1
-            parents.push(group)
-            extended.set(group, next)
+          const slot = groupOf[classes[position]!]! + 1
+          if (extendedBy[slot] !== edgeNumber) {
+            extendedBy[slot] = edgeNumber
+            extended[slot] = seeds.push(frame * nodeCount + target) - 1
+            parents.push(slot - 1)
+            extendedBy.push(-1)
+            extended.push(-1)
           }
-          groupOf[classes[position]!] = next
+          groupOf[classes[position]!] = extended[slot]!
         }
       }
     }

@@ -102,6 +102,7 @@ export class Closure {
   /** Whether one more may be counted that leads to a node; counts that may be any stop at the highest. */
   #hasRoom({ highest, maximum, fits }: Counter, node: number, owner: number): boolean {
     const count = owner < 0 ? 0 : this.#frames.countOf(owner)
+    if (count === Infinity) return true
     return count === highest ? maximum === Infinity && fits(node, count) : fits(node, count + 1)
   }
 
@@ -126,7 +127,7 @@ export class Closure {
         return this.#hasRoom(condition.counter, condition.node, owner)
       case 'counted': {
         const count = owner < 0 ? 0 : this.#frames.countOf(owner)
-        return count >= condition.counter.minimum && count <= condition.counter.maximum
+        return count === Infinity || (count >= condition.counter.minimum && count <= condition.counter.maximum)
       }
     }
   }
@@ -160,7 +161,7 @@ export class Closure {
   /** Replaces references to rules called here by their frames. */
   #settle(waiting: number[], calls: readonly Call[]): Float64Array {
     const { nodeCount } = this.#network
-    if (calls.length === 0) return Float64Array.from(waiting).sort()
+    if (calls.length === 0) return new Float64Array(waiting).sort()
     const { tail } = this.#facts
     const resolved = resolveCalls(
       calls,
@@ -169,11 +170,13 @@ export class Closure {
       (node) => tail[node] === 1,
       this.#budget.spend,
     )
-    const items = Float64Array.from(waiting, (item) => {
-      if (item >= 0) return item
+    for (let index = 0; index < waiting.length; index++) {
+      const item = waiting[index]!
+      if (item >= 0) continue
       const reference = Math.floor(item / nodeCount)
-      return resolved.get(-1 - reference)! * nodeCount + (item - reference * nodeCount)
-    }).sort()
+      waiting[index] = resolved.get(-1 - reference)! * nodeCount + (item - reference * nodeCount)
+    }
+    const items = new Float64Array(waiting).sort()
     return items.some((item, index) => item === items[index + 1]) ? Float64Array.from(new Set(items)) : items
   }
 }

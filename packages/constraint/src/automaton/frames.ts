@@ -17,7 +17,7 @@ export class Frames {
   /** How many were counted before a frame's place; with the frame where none were. */
   readonly #counts = new Map<number, { base: number; count: number; counter: Counter }>()
   /** By frame where none were, those where one, two, … were. */
-  readonly #counted = new Map<number, number[]>()
+  readonly #counted = new Map<number, Map<number, number>>()
   readonly #single = new ArrayTable()
   readonly #groups = new ArrayTable()
 
@@ -79,7 +79,7 @@ export class Frames {
     return this.#counts.size > 0
   }
 
-  /** How many were counted before a frame's place. */
+  /** How many were counted before a frame's place; Infinity where it makes no difference. */
   countOf(frame: number): number {
     return this.#counts.get(frame)?.count ?? 0
   }
@@ -87,27 +87,26 @@ export class Frames {
   /** The same ways back once one more was counted. */
   countOne(frame: number, counter: Counter): number {
     const { base, count } = this.#counts.get(frame) ?? { base: frame, count: 0 }
-    return this.#withCount(base, count + 1, counter)
+    return count === Infinity ? frame : this.#withCount(base, count + 1, counter)
   }
 
   #withCount(base: number, count: number, counter: Counter): number {
     if (count === 0) return base
-    const frames = this.#counted.get(base) ?? []
+    const frames = this.#counted.get(base) ?? new Map<number, number>()
     this.#counted.set(base, frames)
-    const known = frames[count]
+    const known = frames.get(count)
     if (known !== undefined) return known
     const made = this.#returns.push(this.#returns[base]!) - 1
     this.#counts.set(made, { base, count, counter })
-    frames[count] = made
+    frames.set(count, made)
     return made
   }
 
-  /** The frame of the least count that so many more characters cannot tell from this one. */
+  /** The frame where counting makes no difference, if so many more characters cannot tell it from this one. */
   alike(frame: number, farthest: number): number {
     const counted = this.#counts.get(frame)
-    if (counted === undefined) return frame
-    const { base, count, counter } = counted
-    return this.#withCount(base, counter.alike(count, farthest), counter)
+    if (counted === undefined || !counted.counter.isFar(counted.count, farthest)) return frame
+    return this.#withCount(counted.base, Infinity, counted.counter)
   }
 
   /** Frames for rules that call one another without consuming anything (left recursion), in the order given. */

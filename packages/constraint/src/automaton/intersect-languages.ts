@@ -70,13 +70,12 @@ function multiply(
   const automata = expressions.map(automatonOf)
   const joint = joinPartitions(automata)
   const isNeeded = (index: number): boolean => conditions[index]?.negate === false
-  const nodes = new Map<string, number>()
   const queue: number[][] = []
+  const numberOf = numberLists()
   const nodeFor = (states: number[]) => {
-    const key = states.join()
-    const known = nodes.get(key)
-    if (known !== undefined) return known
-    if (nodes.size >= maximumNodes || --room.left < 0) {
+    const node = numberOf(states)
+    if (node < queue.length) return node
+    if (node >= maximumNodes || --room.left < 0) {
       throw new ConstraintError(
         'too-large',
         `Combining the conditions on one text takes more than ${maximumNodes} states`,
@@ -86,8 +85,7 @@ function multiply(
       )
     }
     queue.push(states)
-    nodes.set(key, nodes.size)
-    return nodes.size - 1
+    return node
   }
   nodeFor(automata.map(({ start }) => start))
   const edges: Graph['edges'][number][] = []
@@ -116,6 +114,22 @@ function multiply(
     for (const [to, numbers] of labels) edges.push({ from: node, to, label: labelOf(numbers) })
   }
   return { size: queue.length, edges, verdicts }
+}
+
+/** Numbers lists of states, all equally long, by the order in which they come up. */
+function numberLists(): (states: readonly number[]) => number {
+  // By number of what comes before × 2²¹ + state, a list being numbered as what comes before its last is.
+  const levels: Map<number, number>[] = []
+  return (states) => {
+    let number = 0
+    states.forEach((state, index) => {
+      const level = (levels[index] ??= new Map())
+      const key = number * 2 ** 21 + state
+      number = level.get(key) ?? level.size
+      level.set(key, number)
+    })
+    return number
+  }
 }
 
 /** The characters of some classes, made once for the same ones. */

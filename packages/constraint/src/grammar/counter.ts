@@ -12,8 +12,8 @@ export interface Counter {
   readonly highest: number
   /** Whether the text can still end in time, at a node that so many edges led to. */
   readonly fits: (node: number, count: number) => boolean
-  /** The least count that so many more characters cannot tell from a count. */
-  readonly alike: (count: number, farthest: number) => number
+  /** Whether enough were counted, and so many more are too few to pass the limit. */
+  readonly isFar: (count: number, farthest: number) => boolean
   /** Whether the fewest bytes from a node to an end are always few enough: no text is too short, and none needs long characters. */
   readonly isShort: boolean
 }
@@ -43,8 +43,8 @@ export function countEdges(
     maximum,
     highest: maximum === Infinity ? minimum : maximum,
     fits,
-    alike: (count, farthest) =>
-      maximum !== Infinity && count >= minimum && count + farthest + longestWay < maximum ? minimum : count,
+    isFar: (count, farthest) =>
+      maximum !== Infinity && count >= minimum && count + farthest + longestWay < maximum,
     isShort: minimum === 0 && edges.every(({ label }) => bounds.isPlain(label)),
   }
 }

@@ -135,7 +135,7 @@ class SchemaCompiler implements ValueCompiler {
   *compile(location: Location): Steps<Grammar> {
     const start = this.valueOf([location])
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
-      this.#rules.set(next.name, this.#compileAlternatives(next.locations))
+      this.#rules.set(next.name, yield* this.#compileAlternatives(next.locations))
       yield
     }
     return { start: start.name, rules: this.#rules }
@@ -183,13 +183,18 @@ class SchemaCompiler implements ValueCompiler {
       : [...new Set(lists.flatMap((list) => (list ?? []).map((value) => JSON.stringify(value))))]
   }
 
-  #compileAlternatives(locations: Conjunction): Expression {
+  *#compileAlternatives(locations: Conjunction): Steps<Expression> {
     const listed = listedIn(locations)
     if (listed !== undefined) {
       const valid = listed.filter((value) => locations.every((location) => isValidValue(value, location)))
       return choice(valid.map((value) => this.#write(value)))
     }
-    return choice(this.alternativesOf(locations).map((alternative) => this.#compileConjunction(alternative)))
+    const compiled: Expression[] = []
+    for (const alternative of this.alternativesOf(locations)) {
+      compiled.push(this.#compileConjunction(alternative))
+      yield
+    }
+    return choice(compiled)
   }
 
   #compileConjunction(locations: Conjunction): Expression {

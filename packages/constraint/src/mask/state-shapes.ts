@@ -1,3 +1,4 @@
+import { ArrayTable } from '../automaton/array-table.ts'
 import { deadState, type Automaton } from '../automaton/automaton.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 
@@ -38,7 +39,8 @@ export class StateShapes {
   /** Characters of each class, if they are few. */
   readonly #pointsOf: (readonly number[] | undefined)[]
   readonly #isBeyondAscii: readonly boolean[]
-  readonly #groups = new Map<string, ClassGroup>()
+  readonly #groupNumbers = new ArrayTable()
+  readonly #groups: ClassGroup[] = []
   #shapes: (StateShape | undefined)[] = []
   #kept = 0
   #allowed: (ClassGroup | undefined)[] = []
@@ -122,9 +124,9 @@ export class StateShapes {
   #groupOf(row: Int32Array, leadsThere: (target: number) => boolean): ClassGroup {
     const classes: number[] = []
     for (let index = 0; index < row.length; index++) if (leadsThere(row[index]!)) classes.push(index)
-    const name = classes.join()
-    const known = this.#groups.get(name)
-    if (known !== undefined) return known
+    const content = new Float64Array(classes)
+    const known = this.#groupNumbers.find(content)
+    if (known !== undefined) return this.#groups[known]!
     const { intervalStart, intervalClass, classOf } = this.#automaton.partition
     const member = new Uint8Array(this.#automaton.partition.classCount)
     for (const index of classes) member[index] = 1
@@ -134,7 +136,7 @@ export class StateShapes {
     )
     const number = this.#vocabulary.splits.classNumber(borders.join())
     const group: ClassGroup = { classes, number, contains: (point) => isMember(classOf(point)) }
-    this.#groups.set(name, group)
+    this.#groupNumbers.add(content, this.#groups.push(group) - 1)
     return group
   }
 

@@ -78,7 +78,9 @@ class RegexConverter {
   }
 
   alternatives(list: readonly AST.Alternative[], edges: Edges, flags: CharacterFlags): Expression {
-    return choice(list.map((alternative) => this.#alternative(alternative.elements, edges, flags)))
+    return shareSurroundings(
+      list.map((alternative) => this.#alternative(alternative.elements, edges, flags)),
+    )
   }
 
   #alternative(elements: readonly AST.Element[], edges: Edges, flags: CharacterFlags): Expression {
@@ -206,6 +208,23 @@ class RegexConverter {
     const what = `${names[assertion.kind]} inside the pattern`
     return refuseRegex('unsupported-regex', what, this.#positionOf(assertion.start))
   }
+}
+
+/**
+ * Texts that may stand anywhere share what may come before and follow: an automaton would tell apart which of them were
+ * found, every set of them by states of its own.
+ */
+function shareSurroundings(alternatives: readonly Expression[]): Expression {
+  const isAnywhere = (option: Expression): option is Expression & { kind: 'sequence' } =>
+    option.kind === 'sequence' &&
+    option.items.length > 2 &&
+    option.items[0] === anything &&
+    option.items.at(-1) === anything
+  const anywhere = alternatives.filter(isAnywhere)
+  if (anywhere.length < 2) return choice(alternatives)
+  const found = choice(anywhere.map(({ items }) => sequence(items.slice(1, -1))))
+  const others = alternatives.filter((option) => !isAnywhere(option))
+  return choice([...others, sequence([anything, found, anything])])
 }
 
 function isAssertion(element: AST.Element): boolean {
