@@ -127,7 +127,9 @@ export class Closure {
         return this.#hasRoom(condition.counter, condition.node, owner)
       case 'counted': {
         const count = owner < 0 ? 0 : this.#frames.countOf(owner)
-        return count === Infinity || (count >= condition.counter.minimum && count <= condition.counter.maximum)
+        return (
+          count === Infinity || (count >= condition.counter.minimum && count <= condition.counter.maximum)
+        )
       }
     }
   }

@@ -2,7 +2,7 @@ import { CharSet } from 'refa'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { maximumCodePoint } from '../grammar/characters.ts'
 import { characters, type Expression, type Graph } from '../grammar/expression.ts'
-import type { Automaton } from './automaton.ts'
+import { deadState, type Automaton } from './automaton.ts'
 import { automatonOf } from './matches-text.ts'
 
 /** A language that texts must be in, or must not be in. Its expression calls no rules. */
@@ -12,6 +12,8 @@ export interface Condition {
 }
 
 const maximumNodes = 20_000
+/** Lists of states that a next one is compared with before it is looked up. */
+const mostCompared = 4
 
 /** States that several products may still take together. */
 export interface Room {
@@ -69,7 +71,7 @@ function multiply(
   const expressions = [...conditions.map(({ expression }) => expression), ...languages]
   const automata = expressions.map(automatonOf)
   const joint = joinPartitions(automata)
-  const isNeeded = (index: number): boolean => conditions[index]?.negate === false
+  const isNeeded = conditions.map(({ negate }) => !negate)
   const queue: number[][] = []
   const numberOf = numberLists()
   const nodeFor = (states: number[]) => {
@@ -88,6 +90,38 @@ function multiply(
     return node
   }
   nodeFor(automata.map(({ start }) => start))
+  const targets: number[] = []
+  const isSame = (list: readonly number[]) => list.every((target, index) => target === targets[index])
+  /** Classes of characters by the node that they lead to: many of them lead to few. */
+  const leadingTo = (rows: readonly Int32Array[]): Map<number, number[]> => {
+    const labels = new Map<number, number[]>()
+    const latest: { list: readonly number[]; numbers: number[] }[] = []
+    for (let number = 0; number < joint.length; number++) {
+      if (!followAll(rows, joint[number]!.classes)) continue
+      const known = latest.find(({ list }) => isSame(list))
+      if (known !== undefined) {
+        known.numbers.push(number)
+        continue
+      }
+      const list = [...targets]
+      const target = nodeFor(list)
+      const numbers = labels.get(target) ?? []
+      labels.set(target, numbers)
+      numbers.push(number)
+      latest.unshift({ list, numbers })
+      latest.length = Math.min(latest.length, mostCompared)
+    }
+    return labels
+  }
+  /** Fills `targets`; false where a condition that must hold can hold no more. */
+  const followAll = (rows: readonly Int32Array[], classes: readonly number[]): boolean => {
+    for (let index = 0; index < rows.length; index++) {
+      const target = classes[index]! < 0 ? deadState : rows[index]![classes[index]!]!
+      if (target === deadState && isNeeded[index] === true) return false
+      targets[index] = target
+    }
+    return true
+  }
   const edges: Graph['edges'][number][] = []
   const verdicts = new Map<number, readonly boolean[]>()
   const labelOf = uniteClasses(joint.map(({ set }) => set))
@@ -98,20 +132,7 @@ function multiply(
       verdicts.set(node, ends.slice(conditions.length))
     automata.forEach((automaton) => automaton.beginStep())
     const rows = automata.map((automaton, index) => automaton.row(states[index]!))
-    const labels = new Map<number, number[]>()
-    joint.forEach(({ classes }, number) => {
-      const targets: number[] = []
-      for (let index = 0; index < rows.length; index++) {
-        const target = classes[index]! < 0 ? 0 : rows[index]![classes[index]!]!
-        if (target === 0 && isNeeded(index)) return
-        targets.push(target)
-      }
-      const target = nodeFor(targets)
-      const numbers = labels.get(target)
-      if (numbers === undefined) labels.set(target, [number])
-      else numbers.push(number)
-    })
-    for (const [to, numbers] of labels) edges.push({ from: node, to, label: labelOf(numbers) })
+    for (const [to, numbers] of leadingTo(rows)) edges.push({ from: node, to, label: labelOf(numbers) })
   }
   return { size: queue.length, edges, verdicts }
 }
@@ -149,15 +170,15 @@ function uniteClasses(sets: readonly CharSet[]): (numbers: readonly number[]) =>
 function joinPartitions(automata: readonly Automaton[]): { set: CharSet; classes: number[] }[] {
   const borders = new Set(automata.flatMap(({ partition }) => [...partition.intervalStart]))
   const starts = [...borders].sort((a, b) => a - b)
-  const joint = new Map<string, { ranges: { min: number; max: number }[]; classes: number[] }>()
+  const joint: { ranges: { min: number; max: number }[]; classes: number[] }[] = []
+  const numberOf = numberLists()
   starts.forEach((min, index) => {
     const classes = automata.map(({ partition }) => partition.classOf(min))
-    const key = classes.join()
-    const entry = joint.get(key) ?? { ranges: [], classes }
-    entry.ranges.push({ min, max: (starts[index + 1] ?? maximumCodePoint + 1) - 1 })
-    joint.set(key, entry)
+    const number = numberOf(classes.map((characterClass) => characterClass + 1))
+    const { ranges } = (joint[number] ??= { ranges: [], classes })
+    ranges.push({ min, max: (starts[index + 1] ?? maximumCodePoint + 1) - 1 })
   })
-  return [...joint.values()].map(({ ranges, classes }) => ({
+  return joint.map(({ ranges, classes }) => ({
     set: CharSet.empty(maximumCodePoint).union(ranges),
     classes,
   }))

@@ -14,8 +14,9 @@ export interface NetworkFacts {
 
 /** @param usable whether any character of a set can be written at all */
 export function analyseNetwork(network: Network, usable: (set: number) => boolean): NetworkFacts {
-  const { alive, aliveRule } = findAlive(network, usable)
-  return { nullable: findNullable(network), alive, aliveRule, tail: findTails(network) }
+  const beforeEmpty = reverse(network.emptyEdges, network.nodeCount)
+  const { alive, aliveRule } = findAlive(network, beforeEmpty, usable)
+  return { nullable: findNullable(network), alive, aliveRule, tail: findTails(network, beforeEmpty) }
 }
 
 function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Network): Uint8Array {
@@ -46,16 +47,18 @@ function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Networ
   return nullable
 }
 
-function findAlive(network: Network, usable: (set: number) => boolean) {
-  const { nodeCount, characterEdges, emptyEdges, calls, conditionEdges, conditions, endOf, ruleStart } =
-    network
+function findAlive(
+  network: Network,
+  beforeEmpty: Edges,
+  usable: (set: number) => boolean,
+): Pick<NetworkFacts, 'alive' | 'aliveRule'> {
+  const { nodeCount, characterEdges, calls, conditionEdges, conditions, endOf, ruleStart } = network
   const alive = new Uint8Array(nodeCount)
   const aliveRule = new Uint8Array(ruleStart.length)
   const waiting = new Map<number, number[]>()
-  const startOf = new Map<number, number>()
-  ruleStart.forEach((node, rule) => startOf.set(node, rule))
+  const startOf = new Int32Array(nodeCount).fill(-1)
+  ruleStart.forEach((node, rule) => (startOf[node] = rule))
   const before = reverse(characterEdges, nodeCount)
-  const beforeEmpty = reverse(emptyEdges, nodeCount)
   const beforeCalls = reverse(calls, nodeCount)
   const beforeConditions = reverse(conditionEdges, nodeCount)
   const waitingForAll = new Map<number, { source: number; rules: readonly number[] }[]>()
@@ -73,8 +76,8 @@ function findAlive(network: Network, usable: (set: number) => boolean) {
   })
   visit(network.acceptNode)
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    const rule = startOf.get(node)
-    if (rule !== undefined && aliveRule[rule] === 0) {
+    const rule = startOf[node]!
+    if (rule >= 0 && aliveRule[rule] === 0) {
       aliveRule[rule] = 1
       waiting.get(rule)?.forEach(visit)
       waitingForAll.get(rule)?.forEach(visitIfAll)
@@ -85,8 +88,10 @@ function findAlive(network: Network, usable: (set: number) => boolean) {
       for (const needed of condition.rules) append(waitingForAll, needed, { source, rules: condition.rules })
       visitIfAll({ source, rules: condition.rules })
     })
-    eachEdge(beforeEmpty, node, visit)
-    eachEdge(before, node, (source, set) => usable(set) && visit(source))
+    for (let edge = beforeEmpty.from[node]!; edge < beforeEmpty.from[node + 1]!; edge++)
+      visit(beforeEmpty.to[edge]!)
+    for (let edge = before.from[node]!; edge < before.from[node + 1]!; edge++)
+      if (usable(before.label[edge]!)) visit(before.to[edge]!)
     eachEdge(beforeCalls, node, (source, called) => {
       if (aliveRule[called] === 1) visit(source)
       else append(waiting, called, source)
@@ -95,14 +100,10 @@ function findAlive(network: Network, usable: (set: number) => boolean) {
   return { alive, aliveRule }
 }
 
-function findTails({
-  nodeCount,
-  characterEdges,
-  emptyEdges,
-  calls,
-  conditionEdges,
-  endOf,
-}: Network): Uint8Array {
+function findTails(
+  { nodeCount, characterEdges, emptyEdges, calls, conditionEdges, endOf }: Network,
+  beforeEmpty: Edges,
+): Uint8Array {
   const tail = new Uint8Array(nodeCount)
   const open = new Int32Array(nodeCount)
   const stack: number[] = []
@@ -111,7 +112,6 @@ function findTails({
     open[node] = busy ? -1 : degree(emptyEdges, node)
     if (endOf[node]! >= 0 && open[node] === 0) stack.push(node)
   }
-  const beforeEmpty = reverse(emptyEdges, nodeCount)
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     tail[node] = 1
     eachEdge(beforeEmpty, node, (source) => {
@@ -132,7 +132,7 @@ export function eachEdge(edges: Edges, node: number, visit: (to: number, label: 
 
 export function reverse(edges: Edges, nodeCount: number): Edges {
   const from = new Int32Array(nodeCount + 1)
-  for (const target of edges.to) from[target + 1]!++
+  for (let edge = 0; edge < edges.to.length; edge++) from[edges.to[edge]! + 1]!++
   for (let node = 0; node < nodeCount; node++) from[node + 1]! += from[node]!
   const next = from.slice()
   const to = new Int32Array(edges.to.length)

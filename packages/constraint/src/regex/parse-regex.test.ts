@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { intersectLanguages } from '../automaton/intersect-languages.ts'
+import { matchesText } from '../automaton/matches-text.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { compileLanguage } from '../language.ts'
 import { runs } from '../testing/property-runs.ts'
+import { parseSearchPattern } from './parse-regex.ts'
 
 function matching(pattern: string, texts: string[]): string[] {
   const language = compileLanguage({ kind: 'regex', pattern })
@@ -135,4 +138,13 @@ test('a beginning is allowed exactly if some continuation matches', () => {
     }),
     runs(100),
   )
+})
+
+test('of words that may stand anywhere, which were found is not told apart', () => {
+  const words = parseSearchPattern('list|date|time|string|enum|double|long|boolean|number$')
+  const { graph } = intersectLanguages([{ expression: words, negate: false }])
+  expect(graph.size).toBeLessThan(200)
+  expect(
+    ['a datum of time', 'no number', 'a numbered lis'].filter((text) => matchesText(words, text)),
+  ).toEqual(['a datum of time', 'no number'])
 })

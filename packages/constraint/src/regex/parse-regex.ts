@@ -78,9 +78,7 @@ class RegexConverter {
   }
 
   alternatives(list: readonly AST.Alternative[], edges: Edges, flags: CharacterFlags): Expression {
-    return shareSurroundings(
-      list.map((alternative) => this.#alternative(alternative.elements, edges, flags)),
-    )
+    return shareSurroundings(list.map((alternative) => this.#alternative(alternative.elements, edges, flags)))
   }
 
   #alternative(elements: readonly AST.Element[], edges: Edges, flags: CharacterFlags): Expression {
