@@ -1,9 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { openFabric, presenceSchema, topics, type Presence } from '@woolgather/fabric'
+import { createClient, type Client } from '@woolgather/protocol'
+import type { RunEvent, Workflow } from '@woolgather/workflow'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSocket } from '../apps/server/src/testing/start-test-server.ts'
 import { hasNatsServer } from './nats-server.ts'
 import { spawnWoolgather, woolgather } from './cli.ts'
 import { startFarm, type Farm } from './farm.ts'
+import { root } from './scratch.ts'
 
 const storyteller = { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' } }
 const link = (node: string, output: string): [string, string] => [node, output]
@@ -23,11 +28,16 @@ async function linesOf(file: string): Promise<Line[]> {
 describe.runIf(hasNatsServer())('work on several machines', () => {
   let farm: Farm
   let heard: AsyncDisposable
+  let client: Client
   const workers = new Map<string, Presence>()
   const cellsOf = (name: string): number => workers.get(name)?.cells ?? 0
 
   beforeAll(async () => {
     farm = await startFarm()
+    client = createClient({
+      url: farm.url,
+      createSocket,
+    })
     for (const name of ['one', 'two']) farm.startWorker(name)
     const fabric = await openFabric(farm.nats.url)
     heard = fabric
@@ -37,6 +47,7 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
     })
   })
   afterAll(async () => {
+    client.close()
     await heard[Symbol.asyncDispose]()
     await farm[Symbol.asyncDispose]()
   })
@@ -61,6 +72,62 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
     expect(there.code).toBe(0)
     expect(there.stdout).toContain('the')
     expect(there.stdout).toBe(here.stdout)
+  })
+
+  test('a training there ends early with what it has so far, and other workers use its LoRA [R97]', async () => {
+    const style = JSON.parse(
+      await readFile(path.join(root, 'workflows/style-in-a-minute.json'), 'utf8'),
+    ) as Workflow
+    const { model, lines, train } = style.nodes as Record<
+      'model' | 'lines' | 'train',
+      Workflow['nodes'][string]
+    >
+    const workflow: Workflow = {
+      ...style,
+      nodes: {
+        model,
+        lines,
+        train: { ...train, inputs: { ...train.inputs, steps: 5_000 } },
+        apply: {
+          type: 'lora/apply',
+          links: { model: link('model', 'model'), lora: link('train', 'lora') },
+        },
+        story: {
+          type: 'generation/generate',
+          inputs: { prompt: 'Tell me a happy story about the sea.', maxTokens: 8, seed: 1 },
+          links: { model: link('apply', 'model') },
+        },
+      },
+    }
+    /** Runs it, and tells the training to end once it has begun. @returns which worker had which node */
+    const workersOf = async (targets: string[]): Promise<Map<string, string>> => {
+      const answer = await client.submit(workflow, { targets })
+      if (!('run' in answer)) throw new Error(JSON.stringify(answer.issues))
+      const workers = new Map<string, string>()
+      let isTold = false
+      const end = await new Promise<RunEvent>((resolve) =>
+        client.subscribe(answer.run, (events) => {
+          for (const event of events) {
+            if (event.type === 'cell.taken') workers.set(event.node, event.by.worker)
+            if (event.type === 'run.finished') resolve(event)
+            if (event.type !== 'cell.chart' || isTold) continue
+            isTold = true
+            client.cancel(answer.run, { node: 'train', at: {}, keep: true })
+          }
+        }),
+      )
+      expect(end).toMatchObject({ status: 'completed' })
+      return workers
+    }
+    const trainer = (await workersOf(['train'])).get('train') as string
+    expect(['one', 'two']).toContain(trainer)
+    farm.startWorker('three')
+    await farm.killWorker(trainer)
+    const teller = (await workersOf(['story'])).get('story')
+    expect(['one', 'two', 'three'].filter((name) => name !== trainer)).toContain(teller)
+    const before = workers.get(trainer)?.id
+    farm.startWorker(trainer)
+    await expect.poll(() => workers.get(trainer)?.id === before).toBe(false)
   })
 
   test('a batch of which a worker dies half-way has a line for each row; what the dead had others do [R81]', async () => {

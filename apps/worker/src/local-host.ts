@@ -4,7 +4,7 @@ import { openDownloadHosts, openModels } from '@woolgather/files'
 import { SharedModels, type LlamaRuntime } from '@woolgather/llama'
 import { loadNodes, type NodeServices } from '@woolgather/nodes'
 import type { WorkerFolders, WorkerMessage } from '@woolgather/protocol'
-import { createWeights, openMakers } from '@woolgather/weights'
+import { createWeights, openMakers, type Sharing } from '@woolgather/weights'
 import { createCellServices } from './cell-services.ts'
 import { createFiles } from './host/files.ts'
 import type { Host } from './host/host.ts'
@@ -20,14 +20,24 @@ export interface LocalHostOptions {
   send: (message: WorkerMessage) => void
   /** `codeIdentity()`: what is made is made by this code; absent: by any. */
   code?: string | undefined
+  /** Other machines that make what this one makes. */
+  sharing?: Sharing | undefined
   /** Milliseconds after its last use that a model is unloaded; absent: it stays. */
   idleMs?: number | undefined
 }
 
 /** This machine: its models are loaded here, and cells run in this process. */
-export function openLocalHost({ llama, folders, registry, send, code, idleMs }: LocalHostOptions): Host {
+export function openLocalHost({
+  llama,
+  folders,
+  registry,
+  send,
+  code,
+  sharing,
+  idleMs,
+}: LocalHostOptions): Host {
   const found = openModels({ folders: folders.models, data: folders.data })
-  const makers = openMakers({ models: found, data: folders.data, code })
+  const makers = openMakers({ models: found, data: folders.data, code, sharing })
   const { sources, maker, loras, trained } = makers
   const memory = reportMemory(send)
   const loaded = new SharedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })

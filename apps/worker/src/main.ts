@@ -6,6 +6,7 @@ import { describeLibrary } from '@woolgather/nodes/descriptions'
 import { workerRequestSchema, type WorkerFolders, type WorkerMessage } from '@woolgather/protocol'
 import { cellsVariable, fabricVariable, watchProcess } from '@woolgather/supervisor'
 import { identityOfThisCode } from './code-identity.ts'
+import { askOthers } from './ask-others.ts'
 import { describeDevice } from './describe-device.ts'
 import type { Host } from './host/host.ts'
 import { openLocalHost } from './local-host.ts'
@@ -24,6 +25,8 @@ const send = (message: WorkerMessage): void => {
 
 /** Milliseconds that a worker whose server or command has ended may take to end too. */
 const orphanMs = 3_000
+
+const sharing = askOthers(send)
 
 // First, so that there are signs of life while libraries are loaded.
 const watch = watchProcess({ onOrphaned: () => {}, grace: orphanMs, signs: true })
@@ -68,6 +71,7 @@ async function main(folders: WorkerFolders): Promise<void> {
       const request = workerRequestSchema.parse(message)
       if (request.type === 'shutdown') exit()
       else if (request.type === 'ping') send({ type: 'pong' })
+      else if (request.type === 'shared') sharing.hear(request)
       else worker.handle(request)
     })
     process.on('disconnect', exit)
@@ -115,9 +119,12 @@ async function openHost(folders: WorkerFolders, registry: Registry<NodeServices>
   }
   const llama = await createLlama()
   const idleMs = readIdle(process.env['WOOLGATHER_IDLE_UNLOAD'])
-  const host = openLocalHost({ llama, folders, registry, send, code: identityOfThisCode(), idleMs })
-  const facts = { device: describeDevice(llama.info), build: llama.info.build }
   const mostCells = process.env[cellsVariable]
+  const host = openLocalHost({
+    ...{ llama, folders, registry, send, code: identityOfThisCode(), idleMs },
+    ...(mostCells !== undefined && { sharing: sharing.sharing }),
+  })
+  const facts = { device: describeDevice(llama.info), build: llama.info.build }
   if (mostCells === undefined) return { host, described: registry, ...facts }
   const { withCellNodes } = await import('./farm/cell-nodes.ts')
   const cells = withCellNodes(registry)

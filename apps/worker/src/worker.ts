@@ -21,7 +21,7 @@ export interface WorkerOptions {
 }
 
 export interface Worker extends AsyncDisposable {
-  handle(request: Exclude<WorkerRequest, { type: 'shutdown' | 'ping' }>): void
+  handle(request: Exclude<WorkerRequest, { type: 'shutdown' | 'ping' | 'shared' }>): void
 }
 
 interface RunningRun {

@@ -25,4 +25,5 @@ export {
   type QueueNeeds,
   type WorkNews,
 } from './cells/messages.ts'
+export { claimMaking, fetchMade, findMade, isClaim, keepMade, type MadeFile } from './files/made-files.ts'
 export { asJson, hashOf } from './cells/hash.ts'

@@ -62,6 +62,8 @@ export {
   type WorkerFolders,
   type WorkerMessage,
   type WorkerRequest,
+  type SharingAnswer,
+  type SharingQuestion,
 } from './worker-messages.ts'
 
 // several machines

@@ -39,6 +39,22 @@ export interface LeftOver {
   suspects: { node: string; at: Coordinate }[]
 }
 
+/** What a worker process asks of other machines: files that were made there under a name, and for them. */
+export type SharingQuestion =
+  /** Whether it is there, or to be made here; `about` how many bytes it may have. Without `about` it cannot be made here. */
+  | { ask: 'find'; name: string; about?: number | undefined }
+  | { ask: 'fetch'; name: string; file: string }
+  | { ask: 'keep'; name: string; file: string; notes: string[] }
+  /** It is not made here after all. */
+  | { ask: 'give-up'; name: string }
+
+/** `yes`: it is there, was fetched, or kept. */
+export interface SharingAnswer {
+  yes: boolean
+  bytes?: number | undefined
+  notes?: string[] | undefined
+}
+
 /** What a server or CLI asks of a worker process. */
 export type WorkerRequest =
   | {
@@ -56,6 +72,8 @@ export type WorkerRequest =
     }
   /** The whole run, or some cells of it. */
   | { type: 'cancel'; run: string; cells?: CellCancellation | undefined }
+  /** To what it asked by this number. */
+  | { type: 'shared'; number: number; answer: SharingAnswer }
   /** Unload every model that is not in use. */
   | { type: 'unload' }
   /** Answered by `pong`, unless it hangs. */
@@ -79,6 +97,8 @@ export type WorkerMessage =
   | { type: 'memory'; memory: WorkerMemory }
   /** Who works for it elsewhere and what waits there, when that has changed. */
   | { type: 'fabric'; fabric: FabricStatus }
+  /** What it asks of other machines, answered by `shared` with the same number. */
+  | { type: 'sharing'; number: number; asks: SharingQuestion }
   /** It could not start: no native library, wrong version. The process then exits. */
   | { type: 'failed'; error: RunError }
 
@@ -94,6 +114,19 @@ const leftOverSchema = schemaOf<LeftOver>()(
     ),
     suspects: z.array(z.object(cell)),
   }),
+)
+
+const sharingQuestionSchema = schemaOf<SharingQuestion>()(
+  z.discriminatedUnion('ask', [
+    z.object({ ask: z.literal('find'), name: z.string(), about: z.number().optional() }),
+    z.object({ ask: z.literal('fetch'), name: z.string(), file: z.string() }),
+    z.object({ ask: z.literal('keep'), name: z.string(), file: z.string(), notes: z.array(z.string()) }),
+    z.object({ ask: z.literal('give-up'), name: z.string() }),
+  ]),
+)
+
+const sharingAnswerSchema = schemaOf<SharingAnswer>()(
+  z.object({ yes: z.boolean(), bytes: z.number().optional(), notes: z.array(z.string()).optional() }),
 )
 
 export const workerRequestSchema = schemaOf<WorkerRequest>()(
@@ -113,6 +146,7 @@ export const workerRequestSchema = schemaOf<WorkerRequest>()(
       run: z.string(),
       cells: cellCancellationSchema.optional(),
     }),
+    z.object({ type: z.literal('shared'), number: z.int(), answer: sharingAnswerSchema }),
     z.object({ type: z.literal('unload') }),
     z.object({ type: z.literal('ping') }),
     z.object({ type: z.literal('shutdown') }),
@@ -132,6 +166,7 @@ export const workerMessageSchema = schemaOf<WorkerMessage>()(
     z.object({ type: z.literal('pong') }),
     z.object({ type: z.literal('memory'), memory: workerMemorySchema }),
     z.object({ type: z.literal('fabric'), fabric: fabricStatusSchema }),
+    z.object({ type: z.literal('sharing'), number: z.int(), asks: sharingQuestionSchema }),
     z.object({ type: z.literal('failed'), error: runErrorSchema }),
   ]),
 )

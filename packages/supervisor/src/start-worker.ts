@@ -235,11 +235,24 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
         return dispatch({ type: 'memory', id, memory: message.memory })
       case 'fabric':
         return dispatch({ type: 'fabric', id, fabric: message.fabric })
+      case 'sharing':
+        return void answerSharing(id, message)
       case 'failed':
         return dispatch({ type: 'failed', id, error: message.error })
       case 'ready':
         return dispatch({ ...message, id })
     }
+  }
+
+  /** Where nobody is asked, nobody has anything. */
+  const answerSharing = async (
+    id: number,
+    { number, asks }: Extract<WorkerMessage, { type: 'sharing' }>,
+  ): Promise<void> => {
+    const answer = await (options.onSharing?.(asks) ?? Promise.resolve({ yes: false })).catch(() => ({
+      yes: false,
+    }))
+    if (id === attempt?.id) attempt.worker.send({ type: 'shared', number, answer })
   }
 
   const accept = (run: string, told: readonly RunEvent[]): void => {

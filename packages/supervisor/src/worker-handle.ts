@@ -1,4 +1,10 @@
-import type { CellCancellation, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
+import type {
+  CellCancellation,
+  SharingAnswer,
+  SharingQuestion,
+  WorkerFolders,
+  WorkerStatus,
+} from '@woolgather/protocol'
 import type { CellChoice, RunEvent, RunStatus, Workflow } from '@woolgather/workflow'
 import type { SupervisorLimits } from './supervise/limits.ts'
 
@@ -14,6 +20,8 @@ export interface StartWorkerOptions {
   env?: Record<string, string>
   /** Closes the worker when aborted. */
   signal?: AbortSignal
+  /** Answers what a worker process asks of other machines. */
+  onSharing?: (question: SharingQuestion) => Promise<SharingAnswer>
   onStatus?: (status: WorkerStatus) => void
   /** Every line the worker process writes. */
   onLog?: (line: string) => void

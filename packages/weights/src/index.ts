@@ -4,6 +4,7 @@ export type { ModelMaker } from './merging/make-model.ts'
 export type { LoraMaker } from './loras/make-lora.ts'
 export type { TrainedLoras } from './loras/trained-loras.ts'
 export type { WorkOptions } from './made/made-files.ts'
+export type { MadeElsewhere, Sharing } from './made/sharing.ts'
 export { untilAborted } from './made/until-aborted.ts'
 
 // what nodes do with weights

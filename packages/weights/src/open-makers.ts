@@ -4,6 +4,7 @@ import { startThreads } from './jobs/threads.ts'
 import { createLoraMaker, type LoraMaker } from './loras/make-lora.ts'
 import { openTrainedLoras, type TrainedLoras } from './loras/trained-loras.ts'
 import { openMadeFiles } from './made/made-files.ts'
+import type { Sharing } from './made/sharing.ts'
 import { readBudget } from './made/read-budget.ts'
 import { createModelMaker, type ModelMaker } from './merging/make-model.ts'
 import { createContents } from './sources/contents.ts'
@@ -16,6 +17,8 @@ export interface MakersOptions {
   data: string
   /** Identity of the code: what another made is made anew. Absent: what any made is taken. */
   code?: string | undefined
+  /** Other machines that make the same. */
+  sharing?: Sharing | undefined
 }
 
 /** What makes files of weights out of other files of weights. Disposing ends what is being made. */
@@ -26,7 +29,7 @@ export interface Makers extends AsyncDisposable {
   trained: TrainedLoras
 }
 
-export function openMakers({ models, data, code }: MakersOptions): Makers {
+export function openMakers({ models, data, code, sharing }: MakersOptions): Makers {
   const threads = startThreads()
   const ending = new AbortController()
   const contents = createContents({
@@ -34,8 +37,8 @@ export function openMakers({ models, data, code }: MakersOptions): Makers {
     hash: (file) => threads.run({ kind: 'hash', file }, ending.signal),
   })
   const files = createSourceFiles((file) => models.find(file), contents)
-  const made = openMadeFiles(path.join(data, 'made'), readBudget(), code)
-  const trained = openTrainedLoras(path.join(data, 'trained'))
+  const made = openMadeFiles(path.join(data, 'made'), readBudget(), { code, sharing })
+  const trained = openTrainedLoras(path.join(data, 'trained'), sharing)
   // Models are merged with LoRAs in them, and LoRAs are extracted from models.
   const loras = createLoraMaker({ made, threads, files, modelPath: (...of) => maker.pathOf(...of), trained })
   const maker = createModelMaker({ made, threads, files, loras })

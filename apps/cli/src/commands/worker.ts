@@ -13,6 +13,7 @@ import {
   type GivenOptions,
 } from '@woolgather/supervisor'
 import { readModelContents } from '../farm/model-contents.ts'
+import { shareMade } from '../farm/share-made.ts'
 import { runWorker } from '../farm/run-worker.ts'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
@@ -50,13 +51,16 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
   const stop = new AbortController()
   watchProcess({ onOrphaned: () => stop.abort(), grace: orphanMs })
   const stopListening = io.onInterrupt(() => stop.abort())
+  const shared = shareMade({ fabric, mostBytes: readMostShared(), signal: stop.signal })
   let told = ''
   await using worker = startWorker({
     entry: io.workerEntry(),
     folders,
     env: { [cellsVariable]: String(most), ...deviceOf(gpu, cpu) },
     limits: { ...commandLimits, chanceStartAttempts: Infinity, memory: workerMemory ?? readWorkerMemory() },
+    onSharing: (question) => shared.answer(question),
     onStatus({ state, device, error }) {
+      if (state === 'restarting') void shared.giveUpAll()
       const line = `${name}: ${state}${device ? ` on ${device}` : ''}${error ? `: ${error.message}` : ''}`
       if (line !== told) say(line)
       told = line
@@ -74,9 +78,26 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
       signal: stop.signal,
     })
   } finally {
+    await shared.close()
     stopListening()
   }
   return exitCodes.ok
+}
+
+/** Gigabytes up to which workers make merges and LoRAs for each other. */
+const usualShared = 1
+
+/** Bytes of `WOOLGATHER_SHARED_GB`. */
+function readMostShared(env: NodeJS.ProcessEnv = process.env): number {
+  const given = env['WOOLGATHER_SHARED_GB']
+  const gigabytes = given === undefined || given === '' ? usualShared : Number(given)
+  if (gigabytes >= 0) return gigabytes * 1e9
+  throw new CliError([
+    {
+      code: 'invalid-input',
+      message: `WOOLGATHER_SHARED_GB is “${given}”; it must be a number of gigabytes, such as 1.`,
+    },
+  ])
 }
 
 /** One of several GPUs, as the libraries that use them count. */

@@ -5,6 +5,7 @@ import {
   asJson,
   cellSignalSchema,
   chunkSchema,
+  isClaim,
   queueNeedsSchema,
   topics,
   type Fabric,
@@ -112,7 +113,8 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
 
   const ableQueues = async (): Promise<QueueLength[]> => {
     const able: QueueLength[] = []
-    for (const length of await fabric.queues()) if (await canDo(length)) able.push(length)
+    for (const length of await fabric.queues())
+      if (!isClaim(length) && (await canDo(length))) able.push(length)
     return able
   }
 

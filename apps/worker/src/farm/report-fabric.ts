@@ -1,4 +1,4 @@
-import { queueNeedsSchema, topics, type Fabric } from '@woolgather/fabric'
+import { isClaim, queueNeedsSchema, topics, type Fabric } from '@woolgather/fabric'
 import type { FabricQueue, FabricWorker, WorkerMessage } from '@woolgather/protocol'
 import type { KnownWorkers } from './known-workers.ts'
 
@@ -27,7 +27,7 @@ export function reportFabric(
     return files
   }
   const look = async (): Promise<void> => {
-    const lengths = (await fabric.queues()).slice(0, mostTold)
+    const lengths = (await fabric.queues()).filter((queue) => !isClaim(queue)).slice(0, mostTold)
     const queues = await Promise.all(
       lengths.map(async (length): Promise<FabricQueue> => ({
         ...length,

@@ -1,5 +1,9 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import type { Json } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
+import { claimMaking, fetchMade, findMade, keepMade } from '../files/made-files.ts'
 import type { Fabric, FabricOptions, Lease, Work } from '../interface/fabric.ts'
 
 /** Opens the fabric of one test once more, as another process would; each test has one of its own. */
@@ -186,6 +190,31 @@ export function keepsTheContract(
     expect(await other.artifacts.get('0'.repeat(64))).toBeUndefined()
   })
 
+  kept('one has the right to make a file; what it keeps others fetch, whole', async (fabric, open) => {
+    await using other = await open()
+    await using scratch = await openScratch()
+    const name = `${'ab'.repeat(32)}.gguf`
+    const claim = await claimMaking(fabric, name)
+    expect(claim).toBeDefined()
+    expect(await claimMaking(other, name)).toBeUndefined()
+    expect(await findMade(other, name)).toBeUndefined()
+    const [file, fetched] = [scratch.path('made'), scratch.path('fetched')]
+    const bytes = Buffer.alloc(9_000_000, 'wool')
+    await writeFile(file, bytes)
+    await keepMade(fabric, { name, file, notes: ['as F16'], mostBytes: bytes.length })
+    await claim?.done()
+    const made = await findMade(other, name)
+    expect(made).toMatchObject({ bytes: bytes.length, notes: ['as F16'] })
+    expect(await fetchMade(other, made!, fetched, new AbortController().signal)).toBe(true)
+    expect((await readFile(fetched)).equals(bytes)).toBe(true)
+    const lost = { ...made!, parts: [made!.parts[0]!, '0'.repeat(64)] }
+    expect(await fetchMade(other, lost, fetched, new AbortController().signal)).toBe(false)
+    const large = { name: 'large.gguf', file, notes: [], mostBytes: bytes.length - 1 }
+    await keepMade(fabric, large)
+    expect(await findMade(other, 'large.gguf')).toMatchObject({ bytes: bytes.length, parts: [] })
+    expect(await claimMaking(other, name)).toBeDefined()
+  })
+
   kept('progress and tokens reach whoever listens, in order', async (fabric, open) => {
     await using other = await open()
     const heard: Json[] = []
@@ -240,4 +269,12 @@ export function keepsTheContract(
       stop()
     },
   )
+}
+
+async function openScratch(): Promise<AsyncDisposable & { path(name: string): string }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'woolgather-fabric-'))
+  return {
+    path: (name) => path.join(folder, name),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
 }

@@ -1,10 +1,11 @@
 import { WoolgatherError } from '@woolgather/workflow'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, mkdir, rename } from 'node:fs/promises'
+import { access, mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { Sharing } from '../made/sharing.ts'
 
-/** LoRAs that were trained here, by what is in them. They took long to make, so that nothing removes them by itself. */
+/** LoRAs that were trained here or on other machines, by what is in them. They took long to make, so that nothing removes them by itself. */
 export interface TrainedLoras {
   /** @throws WoolgatherError model-not-found where it was removed */
   pathOf(sha256: string): Promise<string>
@@ -13,17 +14,30 @@ export interface TrainedLoras {
   keep(file: string): Promise<string>
 }
 
-export function openTrainedLoras(folder: string): TrainedLoras {
-  const placeOf = (sha256: string): string => path.join(folder, `${sha256}.lora.gguf`)
+export function openTrainedLoras(folder: string, sharing?: Sharing): TrainedLoras {
+  const nameOf = (sha256: string): string => `${sha256}.lora.gguf`
+  const placeOf = (sha256: string): string => path.join(folder, nameOf(sha256))
   const has = (sha256: string): Promise<boolean> =>
     access(placeOf(sha256)).then(
       () => true,
       () => false,
     )
+  const fetch = async (sha256: string): Promise<boolean> => {
+    if ((await sharing?.find(nameOf(sha256))) === undefined) return false
+    await mkdir(folder, { recursive: true })
+    const target = `${placeOf(sha256)}.${randomUUID()}.tmp`
+    try {
+      if (!(await sharing?.fetch(nameOf(sha256), target))) return false
+      await rename(target, placeOf(sha256))
+      return true
+    } finally {
+      await rm(target, { force: true })
+    }
+  }
   return {
     has,
     async pathOf(sha256) {
-      if (await has(sha256)) return placeOf(sha256)
+      if ((await has(sha256)) || (await fetch(sha256))) return placeOf(sha256)
       throw new WoolgatherError('model-not-found', 'The trained LoRA is not there any more.', {
         input: 'lora',
         hint: `Run “Train LoRA” afresh, or put ${sha256}.lora.gguf back into ${folder}.`,
@@ -35,6 +49,8 @@ export function openTrainedLoras(folder: string): TrainedLoras {
       const sha256 = hash.digest('hex')
       await mkdir(folder, { recursive: true })
       await rename(file, placeOf(sha256))
+      // Whoever is told of it may be another machine's.
+      await sharing?.keep(nameOf(sha256), placeOf(sha256), [])
       return sha256
     },
   }

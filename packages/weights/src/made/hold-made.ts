@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { namesOf } from '../sources/contents.ts'
 import { whileStale, type SourceFiles, type Sources } from '../sources/source-files.ts'
@@ -29,7 +30,8 @@ export function holdMade(
   return whileStale(async () => {
     const sources = await files.look(recipe.files)
     const name = await chooseName(made, recipe, sources)
-    const held = await made.hold(name, options, async (target, own) => {
+    const about = await largestOf(files, recipe)
+    const held = await made.hold(name, { ...options, about }, async (target, own) => {
       const notes = await make(target, own).catch(async (error: unknown) => {
         own.signal.throwIfAborted()
         // What cannot be read may have been replaced just then.
@@ -59,7 +61,15 @@ export async function notesOfMade(
   return made.notesOf(await chooseName(made, recipe, await files.look(recipe.files)))
 }
 
+/** What is made of models has about their size. */
+async function largestOf(files: SourceFiles, recipe: Recipe): Promise<number> {
+  const sizes = recipe.files.map(async (file) => (await stat(await files.find(file))).size)
+  return Math.max(0, ...(await Promise.all(sizes)))
+}
+
 async function chooseName(made: MadeFiles, recipe: Recipe, sources: Sources): Promise<string> {
+  // An early name says which file it is on this machine.
+  if (made.isShared) await Promise.all([...sources.values()].map(({ settled }) => settled))
   const best = await nameBy(made, recipe, sources, 'best')
   if (await made.has(best)) return best
   const early = await nameBy(made, recipe, sources, 'early')

@@ -13,10 +13,16 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import path from 'node:path'
+import type { Sharing } from './sharing.ts'
 
 export interface WorkOptions {
   signal: AbortSignal
   onProgress: (done: number, total: number, unit: string) => void
+}
+
+export interface HoldOptions extends WorkOptions {
+  /** Bytes that it may have, where that is known before it is made. */
+  about?: number
 }
 
 /** A file in use: it stays until it is released. */
@@ -36,10 +42,12 @@ export type Make = (target: string, options: WorkOptions) => Promise<Notes>
 export interface MadeFiles extends AsyncDisposable {
   /** Tells the code that makes them from any other, whose files are not taken for its own; absent: any is taken. */
   readonly code: string | undefined
+  /** Whether other machines are asked for what is not here, which must be named alike there. */
+  readonly isShared: boolean
   /**
    * The file of this name. Whoever asks for it while it is made waits for it; making ends when nobody waits any more.
    */
-  hold(name: string, options: WorkOptions, make: Make): Promise<HeldFile>
+  hold(name: string, options: HoldOptions, make: Make): Promise<HeldFile>
   has(name: string): Promise<boolean>
   /** As a held file has them; none where it is not there. */
   notesOf(name: string): Promise<Notes>
@@ -69,7 +77,11 @@ interface Making {
 /** Left free on a disk, so that making a file never fills it. */
 const spareBytes = 134_217_728
 
-export function openMadeFiles(folder: string, budgetBytes: number, code?: string): MadeFiles {
+export function openMadeFiles(
+  folder: string,
+  budgetBytes: number,
+  { code, sharing }: { code?: string | undefined; sharing?: Sharing | undefined } = {},
+): MadeFiles {
   const entries = new Map<string, Entry>()
   const own = path.join(folder, `making-${process.pid}`)
   let prepared: Promise<void> | undefined
@@ -80,18 +92,52 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
     if (entry.holders === 0 && entry.making === undefined) entries.delete(name)
   }
 
-  const start = (name: string, entry: Entry, make: Make): Making => {
+  const makeRoom: MadeFiles['makeRoom'] = async (bytes) => {
+    await prepare()
+    const files = await listFiles(folder)
+    let total = files.reduce((sum, { size }) => sum + size, 0) + bytes
+    for (const { name, size } of files) {
+      if (total <= budgetBytes) break
+      if (entries.has(name)) continue
+      await rm(path.join(folder, name), { force: true })
+      await rm(notesFile(path.join(folder, name)), { force: true })
+      total -= size
+    }
+    await checkDisk(folder, bytes)
+  }
+
+  /** What another machine has made; undefined where it is to be made here. */
+  const fetch = async (
+    name: string,
+    target: string,
+    about: number,
+    signal: AbortSignal,
+  ): Promise<Notes | undefined> => {
+    const found = await sharing?.claim(name, about, signal)
+    if (found === undefined) return undefined
+    await makeRoom(found.bytes)
+    return (await sharing?.fetch(name, target)) ? found.notes : undefined
+  }
+
+  const start = (name: string, entry: Entry, make: Make, about: number): Making => {
     const abandon = new AbortController()
     const waiting: Making['waiting'] = new Set()
     const onProgress: WorkOptions['onProgress'] = (...told) => waiting.forEach((listen) => listen(...told))
     const work = async (): Promise<void> => {
       await prepare()
       const target = path.join(own, name)
+      const file = path.join(folder, name)
       try {
-        const notes = await make(target, { signal: abandon.signal, onProgress })
-        await keepNotes(notes, target, path.join(folder, name))
+        const fetched = await fetch(name, target, about, abandon.signal)
+        const notes = fetched ?? (await make(target, { signal: abandon.signal, onProgress }))
+        await keepNotes(notes, target, file)
         await touch(target)
-        await rename(target, path.join(folder, name))
+        await rename(target, file)
+        // Whoever asked goes on meanwhile.
+        if (fetched === undefined) void sharing?.keep(name, file, notes)
+      } catch (error) {
+        sharing?.giveUp(name)
+        throw error
       } finally {
         await rm(target, { force: true })
       }
@@ -117,7 +163,7 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
     try {
       if (entry.making?.abandon.signal.aborted) await entry.making.done.catch(() => {})
       if (entry.making !== undefined || !(await isThere(name, entry))) {
-        entry.making ??= start(name, entry, make)
+        entry.making ??= start(name, entry, make, options.about ?? 0)
         await waitFor(entry.making, options)
       }
     } catch (error) {
@@ -137,22 +183,11 @@ export function openMadeFiles(folder: string, budgetBytes: number, code?: string
 
   return {
     code,
+    isShared: sharing !== undefined,
     hold,
     has: (name) => exists(path.join(folder, name)),
     notesOf: (name) => readNotes(path.join(folder, name)),
-    async makeRoom(bytes) {
-      await prepare()
-      const files = await listFiles(folder)
-      let total = files.reduce((sum, { size }) => sum + size, 0) + bytes
-      for (const { name, size } of files) {
-        if (total <= budgetBytes) break
-        if (entries.has(name)) continue
-        await rm(path.join(folder, name), { force: true })
-        await rm(notesFile(path.join(folder, name)), { force: true })
-        total -= size
-      }
-      await checkDisk(folder, bytes)
-    },
+    makeRoom,
     async announce(target) {
       await prepare()
       const note = path.join(own, `${randomUUID()}.pending`)
