@@ -10,6 +10,8 @@ import { findNatsServer, noNatsServer } from '../scripts/nats-server.mjs'
 /** A real nats-server with JetStream, in a folder of its own. */
 export interface NatsServer extends AsyncDisposable {
   url: string
+  /** Where it is asked how it does; only with `http:` in its configuration. */
+  monitor: string | undefined
   kill(): Promise<void>
   /** With what it had stored, or without. At the same address. */
   bringBack(options?: { empty?: boolean }): Promise<void>
@@ -28,6 +30,7 @@ export async function startNatsServer(config = ''): Promise<NatsServer> {
   const store = path.join(folder, 'store')
   const file = path.join(folder, 'nats.conf')
   let port = -1
+  let monitor: string | undefined
   let server: ChildProcess | undefined
 
   const start = async (): Promise<void> => {
@@ -43,7 +46,7 @@ export async function startNatsServer(config = ''): Promise<NatsServer> {
       if (started.exitCode !== null) throw new Error(`nats-server ended with ${started.exitCode}`)
       await delay(10)
     }
-    port = await readPort(ports)
+    ;({ port, monitor } = await readPorts(ports))
   }
   const kill = async (): Promise<void> => {
     const ended = server
@@ -56,6 +59,7 @@ export async function startNatsServer(config = ''): Promise<NatsServer> {
   await start()
   return {
     url: `nats://127.0.0.1:${port}`,
+    monitor,
     kill,
     async bringBack({ empty = false } = {}) {
       if (empty) await rm(store, { recursive: true, force: true })
@@ -68,11 +72,11 @@ export async function startNatsServer(config = ''): Promise<NatsServer> {
   }
 }
 
-async function readPort(file: string): Promise<number> {
+async function readPorts(file: string): Promise<{ port: number; monitor: string | undefined }> {
   for (;;) {
     try {
-      const { nats } = JSON.parse(await readFile(file, 'utf8')) as { nats: string[] }
-      return Number(new URL(nats[0] as string).port)
+      const { nats, monitoring } = JSON.parse(await readFile(file, 'utf8')) as Record<string, string[]>
+      return { port: Number(new URL(nats?.[0] as string).port), monitor: monitoring?.[0] }
     } catch {
       // half written
       await delay(10)
