@@ -179,17 +179,17 @@ describe.runIf(hasNatsServer())('files for NATS', () => {
   })
 
   test('the length of the lines is where scaling looks for it, with what is worked on', async () => {
-    const scaled = manifests.find(({ manifest }) => manifest.kind === 'ScaledObject')
-    const { url, valueLocation } = scaled?.manifest.spec.triggers?.[0]?.metadata as Record<string, string>
+    const triggers = manifests.flatMap(({ manifest }) => manifest.spec.triggers ?? [])
+    const { url = '', valueLocation = '' } = triggers[0]?.metadata ?? {}
     await using nats = await startNatsServer('http: "127.0.0.1:-1"')
     await using fabric = await openNatsFabric([nats.url])
     for (const id of ['a', 'b', 'c']) {
       await fabric.offer({ id, queue: `q-${id}`, interactive: id === 'a', run: 'r', body: null })
     }
     await fabric.take(['q-a'])
-    const asked = new URL(url as string)
+    const asked = new URL(url)
     const answer = await fetch(`${nats.monitor}${asked.pathname}${asked.search}`)
-    expect(findIn(await answer.json(), valueLocation as string)).toBe(3)
+    expect(findIn(await answer.json(), valueLocation)).toBe(3)
   })
 })
 
