@@ -1,10 +1,10 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
 import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
-import { tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
+import { childrenAt, tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
-import { findLikeness, maskWithout } from './find-likeness.ts'
+import { differencesOf, findLikeness } from './find-likeness.ts'
 import { followUniform } from './follow-uniform.ts'
-import { indexOf } from './sorted-labels.ts'
+import { indexOf } from '../vocabulary/sorted-labels.ts'
 import { StateShapes, type ClassGroup, type MainGroup, type StateShape } from './state-shapes.ts'
 
 /** The tokens that may follow a state, end tokens apart: a short list, or one bit each. */
@@ -53,26 +53,48 @@ export class MaskComputer {
     const alike = isInside ? state : this.#automaton.alike(state, this.#vocabulary.longestToken)
     if (alike !== state) return this.#maskOf(alike)
     const like = isInside ? undefined : findLikeness(this.#automaton, this.#shapes, state)
-    const mask = like && this.#maskOf(like.state)
+    const mask = like === undefined ? undefined : this.#maskOf(like)
     this.#foundCount = 0
-    if (like !== undefined && mask?.kind === 'bits') return this.#computeFrom(mask, like.points, state)
+    this.#unions = []
+    if (like !== undefined && mask?.kind === 'bits') return this.#computeFrom(mask, state, like)
     return this.#computeWhole(state)
   }
 
-  /** What is written first by the tokens of a mask decides but for some characters. */
-  #computeFrom(mask: Mask & { kind: 'bits' }, points: readonly number[], state: number): Mask {
-    const { trie } = this.#vocabulary
-    const { bits, count, nodes } = maskWithout(mask, points, trie)
-    this.#unions = []
-    for (const node of nodes) this.#visit(trie, node, state)
+  /** From the mask of a state that this one is like. */
+  #computeFrom(mask: Mask & { kind: 'bits' }, state: number, like: number): Mask {
+    const bits = mask.bits.slice()
+    const removed = this.#amend(bits, 0, state, like)
     const own = this.#finish()
     if (own.kind === 'bits') for (let word = 0; word < bits.length; word++) bits[word]! |= own.bits[word]!
     else for (const token of own.tokens) bits[token >>> 5]! |= 1 << (token & 31)
-    return { kind: 'bits', bits, count: count + own.count }
+    return { kind: 'bits', bits, count: mask.count - removed + own.count }
+  }
+
+  /**
+   * Takes the tokens below a node out of a mask that a state and one like it do not read alike, and marks what may follow
+   * the state of them. The state it is like stays itself up to the node.
+   * @returns how many were taken out
+   */
+  #amend(bits: Uint32Array, node: number, state: number, like: number): number {
+    const automaton = this.#automaton
+    const { trie } = this.#vocabulary
+    let removed = 0
+    for (const child of childrenAt(trie, node, differencesOf(automaton, this.#shapes, state, like) ?? [])) {
+      const point = trie.label[child]!
+      const target = automaton.stepCharacter(state, point)
+      const staysLike = target !== deadState && automaton.stepCharacter(like, point) === like
+      if (staysLike && trie.end[child] === child + 1) continue
+      if (staysLike && differencesOf(automaton, this.#shapes, target, like) !== undefined) {
+        removed += this.#amend(bits, child, target, like)
+        continue
+      }
+      removed += removeBelow(bits, trie, child)
+      this.#visit(trie, child, state)
+    }
+    return removed
   }
 
   #computeWhole(state: number): Mask {
-    this.#unions = []
     const unfinished = this.#automaton.unfinishedParts(state)
     if (unfinished !== undefined) this.#collectContinuing(state)
     else if (!this.#automaton.isFinal(state)) this.#collect(this.#vocabulary.trie, 0, state)
@@ -339,4 +361,17 @@ export class MaskComputer {
 
 function pointsBeyond(shape: StateShape, group: ClassGroup): Int32Array | undefined {
   return shape.main?.group === group ? shape.pointsOutside : shape.points
+}
+
+/** Takes the tokens at a node and below it out of a mask; how many were in it. */
+function removeBelow(bits: Uint32Array, { firstToken, end, tokens }: Trie, node: number): number {
+  let removed = 0
+  for (let index = firstToken[node]!; index < firstToken[end[node]!]!; index++) {
+    const token = tokens[index]!
+    const bit = 1 << (token & 31)
+    if ((bits[token >>> 5]! & bit) === 0) continue
+    bits[token >>> 5]! &= ~bit
+    removed++
+  }
+  return removed
 }

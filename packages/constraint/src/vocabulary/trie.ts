@@ -1,3 +1,5 @@
+import { indexOf } from './sorted-labels.ts'
+
 /**
  * A prefix tree laid out in pre-order: the nodes below `n` are `n + 1` up to `end[n]`, and the tokens at or below it
  * `tokens[firstToken[n]]` up to `tokens[firstToken[end[n]]]`. Node 0 is the root.
@@ -114,4 +116,19 @@ function findWideNodes(label: readonly number[], end: readonly number[]): Trie['
 /** How many tokens lie below a node, itself excluded. */
 export function tokensBelow(trie: Trie, node: number): number {
   return trie.firstToken[trie.end[node]!]! - trie.firstToken[node + 1]!
+}
+
+/** Children of a node with some labels. */
+export function childrenAt(trie: Trie, node: number, points: readonly number[]): number[] {
+  if (points.length === 0) return []
+  const wide = trie.wide.get(node)
+  if (wide !== undefined)
+    return points.flatMap((point) => {
+      const index = indexOf(wide.labels, point)
+      return index < 0 ? [] : [wide.nodes[index]!]
+    })
+  const found: number[] = []
+  for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!)
+    if (points.includes(trie.label[child]!)) found.push(child)
+  return found
 }
