@@ -1,18 +1,25 @@
 import { hashNumber } from './number-set.ts'
 
+interface Entry {
+  readonly content: Float64Array
+  readonly id: number
+  /** Another of the same hash. */
+  readonly next: Entry | undefined
+}
+
 /** Gives equal arrays of numbers one id: the id that was stored with the first of them. */
 export class ArrayTable {
-  readonly #buckets = new Map<number, { content: Float64Array; id: number }[]>()
+  readonly #entries = new Map<number, Entry>()
 
   find(content: Float64Array): number | undefined {
-    return this.#buckets.get(hashArray(content))?.find((entry) => equal(entry.content, content))?.id
+    for (let entry = this.#entries.get(hashArray(content)); entry !== undefined; entry = entry.next)
+      if (equal(entry.content, content)) return entry.id
+    return undefined
   }
 
   add(content: Float64Array, id: number): void {
     const hash = hashArray(content)
-    const bucket = this.#buckets.get(hash)
-    if (bucket === undefined) this.#buckets.set(hash, [{ content, id }])
-    else bucket.push({ content, id })
+    this.#entries.set(hash, { content, id, next: this.#entries.get(hash) })
   }
 }
 

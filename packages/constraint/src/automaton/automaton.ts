@@ -18,6 +18,8 @@ import { WorkBudget } from './work-budget.ts'
 /** Nothing can follow and the text so far is no match. */
 export const deadState = 0
 
+const noItems = new Float64Array(0)
+
 export interface AutomatonOptions {
   /** End as soon as the text matches, instead of going on while a longer match is possible. */
   readonly stopAtFirstMatch?: boolean
@@ -48,7 +50,9 @@ export class Automaton {
   readonly #frames: Frames
   readonly #usable: readonly boolean[]
   readonly #stopAtFirstMatch: boolean
+  /** States by their items: of texts that may go on only, and of those that are a match, too. */
   readonly #table = new ArrayTable()
+  readonly #acceptingTable = new ArrayTable()
   readonly #items: Float64Array[] = []
   readonly #accepting: boolean[] = []
   #rows: (Int32Array | undefined)[] = []
@@ -77,7 +81,7 @@ export class Automaton {
     this.#maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * this.partition.classCount + 64)))
     this.#frames = new Frames(this.#network.nodeCount, this.#network.acceptNode)
     this.#closure = new Closure(this.#network, this.#facts, this.#frames, this.#budget)
-    this.#intern({ items: new Float64Array(0), accepting: false })
+    this.#intern({ items: noItems, accepting: false })
     this.start = this.#intern(this.#closure.start())
   }
 
@@ -181,7 +185,7 @@ export class Automaton {
     const key = base * 2 ** 24 + prefix
     const known = this.#unfinished.get(key)
     if (known !== undefined) return known
-    const state = this.#newState(new Float64Array(0), false)
+    const state = this.#newState(noItems, false)
     this.#unfinished.set(key, state)
     this.#unfinishedOf.set(state, { base, prefix })
     return state
@@ -272,14 +276,12 @@ export class Automaton {
   }
 
   #intern({ items, accepting }: Closed): number {
-    const waiting = accepting && this.#stopAtFirstMatch ? new Float64Array(0) : items
-    const content = new Float64Array(waiting.length + 1)
-    content.set(waiting)
-    content[waiting.length] = accepting ? 1 : 0
-    const known = this.#table.find(content)
+    const waiting = accepting && this.#stopAtFirstMatch ? noItems : items
+    const table = accepting ? this.#acceptingTable : this.#table
+    const known = table.find(waiting)
     if (known !== undefined) return known
-    const state = this.#newState(content.subarray(0, waiting.length), accepting)
-    this.#table.add(content, state)
+    const state = this.#newState(waiting, accepting)
+    table.add(waiting, state)
     return state
   }
 

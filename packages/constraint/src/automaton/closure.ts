@@ -3,7 +3,7 @@ import type { Counter } from '../grammar/counter.ts'
 import type { Network, NetworkCondition } from '../grammar/network.ts'
 import type { Frames } from './frames.ts'
 import { NumberSet } from './number-set.ts'
-import { resolveCalls, type Call } from './resolve-calls.ts'
+import { resolveCalls, resolveInOrder, type Call } from './resolve-calls.ts'
 import type { WorkBudget } from './work-budget.ts'
 
 /** Content of a state: items (`frame × nodeCount + node`, sorted) that wait for a character. */
@@ -19,14 +19,21 @@ export class Closure {
   readonly #frames: Frames
   readonly #budget: WorkBudget
   readonly #seen = new NumberSet()
-  #nodes: number[] = []
-  #owners: number[] = []
+  readonly #nodes: number[] = []
+  readonly #owners: number[] = []
+  /** 1 for nodes that wait for a character and lead nowhere without one. */
+  readonly #plain: Uint8Array
+  /** The last closing that entered a rule. */
+  readonly #enteredIn: Uint32Array
+  #closing = 0
 
   constructor(network: Network, facts: NetworkFacts, frames: Frames, budget: WorkBudget) {
     this.#network = network
     this.#facts = facts
     this.#frames = frames
     this.#budget = budget
+    this.#plain = findPlain(network, facts)
+    this.#enteredIn = new Uint32Array(network.ruleStart.length)
   }
 
   /** The state before any text: rule 0 called with the whole text waiting for it. */
@@ -37,7 +44,9 @@ export class Closure {
   }
 
   /** @param seeds ways, `frame × nodeCount + node` */
-  close(seeds: ArrayLike<number>): Closed {
+  close(seeds: readonly number[]): Closed {
+    if (seeds.every((seed) => this.#plain[seed % this.#network.nodeCount] === 1))
+      return { items: sortedItems(seeds), accepting: false }
     this.#begin()
     for (let index = 0; index < seeds.length; index++) this.#pushWay(seeds[index]!)
     return this.#run()
@@ -45,8 +54,9 @@ export class Closure {
 
   #begin(): void {
     this.#seen.clear()
-    this.#nodes = []
-    this.#owners = []
+    this.#nodes.length = 0
+    this.#owners.length = 0
+    this.#closing++
   }
 
   #pushWay(way: number): void {
@@ -65,7 +75,7 @@ export class Closure {
     const { characterEdges, emptyEdges, endOf, acceptNode, nodeCount } = this.#network
     const waiting: number[] = []
     const calls: Call[] = []
-    const entered = new Set<number>()
+    let entered = 0
     let accepting = false
     for (let node = this.#nodes.pop(); node !== undefined; node = this.#nodes.pop()) {
       const owner = this.#owners.pop()!
@@ -77,9 +87,9 @@ export class Closure {
         this.#push(emptyEdges.to[edge]!, owner)
       }
       this.#followConditions(node, owner)
-      this.#enterCalls(node, owner, calls, entered)
+      entered += this.#enterCalls(node, owner, calls)
     }
-    return { items: this.#settle(waiting, calls), accepting }
+    return { items: this.#settle(waiting, calls, entered), accepting }
   }
 
   #followConditions(node: number, owner: number): void {
@@ -145,8 +155,10 @@ export class Closure {
     for (let index = 0; index < ways.length; index++) this.#pushWay(ways[index]!)
   }
 
-  #enterCalls(node: number, owner: number, calls: Call[], entered: Set<number>): void {
+  /** Enters the rules that a node calls; how many of them for the first time. */
+  #enterCalls(node: number, owner: number, calls: Call[]): number {
     const edges = this.#network.calls
+    let entered = 0
     for (let edge = edges.from[node]!; edge < edges.from[node + 1]!; edge++) {
       const rule = edges.label[edge]!
       const returnTo = edges.to[edge]!
@@ -154,31 +166,53 @@ export class Closure {
       calls.push({ rule, returnTo, caller: owner })
       // An empty match returns at once; matches found later belong to later places.
       if (this.#facts.nullable[rule] === 1) this.#push(returnTo, owner)
-      if (entered.has(rule)) continue
-      entered.add(rule)
+      if (this.#enteredIn[rule] === this.#closing) continue
+      this.#enteredIn[rule] = this.#closing
+      entered++
       this.#push(this.#network.ruleStart[rule]!, -1 - rule)
     }
+    return entered
   }
 
-  /** Replaces references to rules called here by their frames. */
-  #settle(waiting: number[], calls: readonly Call[]): Float64Array {
+  /**
+   * Replaces references to rules called here by their frames.
+   * @param entered how many rules were called
+   */
+  #settle(waiting: number[], calls: readonly Call[], entered: number): Float64Array {
+    if (calls.length === 0) return sortedItems(waiting)
     const { nodeCount } = this.#network
-    if (calls.length === 0) return new Float64Array(waiting).sort()
     const { tail } = this.#facts
-    const resolved = resolveCalls(
-      calls,
-      this.#frames,
-      nodeCount,
-      (node) => tail[node] === 1,
-      this.#budget.spend,
-    )
+    const resolve = calls.length === entered ? resolveInOrder : resolveCalls
+    const isTail = (node: number): boolean => tail[node] === 1
+    const resolved = resolve(calls, this.#frames, nodeCount, isTail, this.#budget.spend)
     for (let index = 0; index < waiting.length; index++) {
       const item = waiting[index]!
       if (item >= 0) continue
       const reference = Math.floor(item / nodeCount)
       waiting[index] = resolved.get(-1 - reference)! * nodeCount + (item - reference * nodeCount)
     }
-    const items = new Float64Array(waiting).sort()
-    return items.some((item, index) => item === items[index + 1]) ? Float64Array.from(new Set(items)) : items
+    return sortedItems(waiting)
   }
+}
+
+/** Each once. */
+function sortedItems(items: readonly number[]): Float64Array {
+  const sorted = new Float64Array(items)
+  if (sorted.length > 1) sorted.sort()
+  for (let index = 1; index < sorted.length; index++)
+    if (sorted[index] === sorted[index - 1]) return Float64Array.from(new Set(sorted))
+  return sorted
+}
+
+function findPlain(
+  { nodeCount, acceptNode, emptyEdges, calls, conditionEdges, characterEdges, endOf }: Network,
+  { alive }: NetworkFacts,
+): Uint8Array {
+  const plain = new Uint8Array(nodeCount)
+  for (let node = 0; node < nodeCount; node++) {
+    const leads = [emptyEdges, calls, conditionEdges].some(({ from }) => from[node]! < from[node + 1]!)
+    const waits = characterEdges.from[node]! < characterEdges.from[node + 1]!
+    if (waits && !leads && alive[node] === 1 && endOf[node]! < 0 && node !== acceptNode) plain[node] = 1
+  }
+  return plain
 }

@@ -21,38 +21,6 @@ export function resolveCalls(
   isTail: (node: number) => boolean,
   spend: (work: number) => void,
 ): Map<number, number> {
-  return (
-    resolveInOrder(calls, frames, nodeCount, isTail, spend) ??
-    resolveInCircles(calls, frames, nodeCount, isTail, spend)
-  )
-}
-
-/** Where each rule is called once, as is most often so, callers come first already; `undefined` elsewhere. */
-function resolveInOrder(
-  calls: readonly Call[],
-  frames: Frames,
-  nodeCount: number,
-  isTail: (node: number) => boolean,
-  spend: (work: number) => void,
-): Map<number, number> | undefined {
-  if (new Set(calls.map(({ rule }) => rule)).size < calls.length) return undefined
-  const resolved = new Map<number, number>()
-  for (const { rule, returnTo, caller } of calls) {
-    const frame = caller < 0 ? resolved.get(-1 - caller)! : caller
-    const ways = isTail(returnTo) ? frames.of(frame) : Float64Array.of(frame * nodeCount + returnTo)
-    spend(ways.length)
-    resolved.set(rule, frames.intern(ways))
-  }
-  return resolved
-}
-
-function resolveInCircles(
-  calls: readonly Call[],
-  frames: Frames,
-  nodeCount: number,
-  isTail: (node: number) => boolean,
-  spend: (work: number) => void,
-): Map<number, number> {
   const byRule = new Map<number, Call[]>()
   for (const call of calls) {
     const list = byRule.get(call.rule)
@@ -85,6 +53,24 @@ function resolveInCircles(
     } else {
       group.forEach((rule, index) => resolved.set(rule, frames.intern(sorted[index]!)))
     }
+  }
+  return resolved
+}
+
+/** The same where each rule is called once, as is most often so: callers come first already. */
+export function resolveInOrder(
+  calls: readonly Call[],
+  frames: Frames,
+  nodeCount: number,
+  isTail: (node: number) => boolean,
+  spend: (work: number) => void,
+): Map<number, number> {
+  const resolved = new Map<number, number>()
+  for (const { rule, returnTo, caller } of calls) {
+    const frame = caller < 0 ? resolved.get(-1 - caller)! : caller
+    const ways = isTail(returnTo) ? frames.of(frame) : Float64Array.of(frame * nodeCount + returnTo)
+    spend(ways.length)
+    resolved.set(rule, frames.intern(ways))
   }
   return resolved
 }
