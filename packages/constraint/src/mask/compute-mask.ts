@@ -2,7 +2,7 @@ import { deadState, type Automaton } from '../automaton/automaton.ts'
 import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
 import { childrenAt, tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
-import { differencesOf, findLikeness } from './find-likeness.ts'
+import { differencesOf, findLikeness, type Likeness } from './find-likeness.ts'
 import { followUniform } from './follow-uniform.ts'
 import { indexOf } from '../vocabulary/sorted-labels.ts'
 import { StateShapes, type ClassGroup, type MainGroup, type StateShape } from './state-shapes.ts'
@@ -18,6 +18,8 @@ const longestList = 1_024
 const longList = 4_096
 /** Subtrees with fewer tokens are walked flat: cheaper than asking what groups they hold. */
 const smallSubtree = 128
+/** States that differ in more characters than this, after the first, are not amended letter by letter. */
+const fewDifferences = 12
 /** Lengths that `followUniform` is asked for: longer tokens are few, and shorter runs leave too much to walk. */
 const longestUniform = 32
 const shortestUniform = 4
@@ -53,7 +55,7 @@ export class MaskComputer {
     const alike = isInside ? state : this.#automaton.alike(state, this.#vocabulary.longestToken)
     if (alike !== state) return this.#maskOf(alike)
     const like = isInside ? undefined : findLikeness(this.#automaton, this.#shapes, state)
-    const mask = like === undefined ? undefined : this.#maskOf(like)
+    const mask = like && this.#maskOf(like.state)
     this.#foundCount = 0
     this.#unions = []
     if (like !== undefined && mask?.kind === 'bits') return this.#computeFrom(mask, state, like)
@@ -61,9 +63,9 @@ export class MaskComputer {
   }
 
   /** From the mask of a state that this one is like. */
-  #computeFrom(mask: Mask & { kind: 'bits' }, state: number, like: number): Mask {
+  #computeFrom(mask: Mask & { kind: 'bits' }, state: number, like: Likeness): Mask {
     const bits = mask.bits.slice()
-    const removed = this.#amend(bits, 0, state, like)
+    const removed = this.#amend(bits, 0, state, like.state, like.points)
     const own = this.#finish()
     if (own.kind === 'bits') for (let word = 0; word < bits.length; word++) bits[word]! |= own.bits[word]!
     else for (const token of own.tokens) bits[token >>> 5]! |= 1 << (token & 31)
@@ -73,19 +75,23 @@ export class MaskComputer {
   /**
    * Takes the tokens below a node out of a mask that a state and one like it do not read alike, and marks what may follow
    * the state of them. The state it is like stays itself up to the node.
+   * @param points characters that the two do not read alike
    * @returns how many were taken out
    */
-  #amend(bits: Uint32Array, node: number, state: number, like: number): number {
+  #amend(bits: Uint32Array, node: number, state: number, like: number, points: readonly number[]): number {
     const automaton = this.#automaton
     const { trie } = this.#vocabulary
     let removed = 0
-    for (const child of childrenAt(trie, node, differencesOf(automaton, this.#shapes, state, like) ?? [])) {
+    for (const child of childrenAt(trie, node, points)) {
       const point = trie.label[child]!
       const target = automaton.stepCharacter(state, point)
       const staysLike = target !== deadState && automaton.stepCharacter(like, point) === like
       if (staysLike && trie.end[child] === child + 1) continue
-      if (staysLike && differencesOf(automaton, this.#shapes, target, like) !== undefined) {
-        removed += this.#amend(bits, child, target, like)
+      const further = staysLike
+        ? differencesOf(automaton, this.#shapes, target, like, fewDifferences)
+        : undefined
+      if (further !== undefined) {
+        removed += this.#amend(bits, child, target, like, further)
         continue
       }
       removed += removeBelow(bits, trie, child)
@@ -148,7 +154,7 @@ export class MaskComputer {
   #collectUniform(node: number, state: number): boolean {
     const { trie, splits } = this.#vocabulary
     const group = this.#shapes.allowedGroup(state)
-    const length = followUniform(this.#automaton, this.#shapes, state, longestUniform)
+    const { length, end } = followUniform(this.#automaton, this.#shapes, state, longestUniform)
     if (length < shortestUniform) return false
     const split = splits.find(node, group.number, group.contains, true)
     const inner = split?.innerNodes(length)
@@ -166,7 +172,9 @@ export class MaskComputer {
         for (const branch of nodes) this.#markAt(owner, branch)
       }
     }
-    for (const tail of inner) this.#collect(trie, tail, this.#stateAt(tail, node, state))
+    if (end !== undefined && this.#shapes.targetOf(end, group) === deadState)
+      this.#collectSuffixes(split.suffixesAt(length), group, end)
+    else for (const tail of inner) this.#collect(trie, tail, this.#stateAt(tail, node, state))
     return true
   }
 

@@ -42,7 +42,7 @@ export function splitByClass(
   node: number,
   contains: (point: number) => boolean,
 ): ClassSplit {
-  const { pure, inner, exits } = separate(trie, node, contains)
+  const { pure, inner, exits } = separate(trie, node, remembering(contains))
   const longestRun = Math.max(pure.length, exits.length) - 1
   const ends = pure.map(() => 0)
   pure.forEach((tokens, length) => (ends[length] = tokens.length + (ends[length - 1] ?? 0)))
@@ -92,6 +92,16 @@ function separate(
     here = end[here]!
   }
   return { pure, inner, exits }
+}
+
+/** Asks of each character once: a trie has few, which stand in many places. */
+function remembering(contains: (point: number) => boolean): (point: number) => boolean {
+  const known = new Int8Array(0x10000)
+  return (point) => {
+    if (point >= known.length) return contains(point)
+    if (known[point] === 0) known[point] = contains(point) ? 1 : -1
+    return known[point] === 1
+  }
 }
 
 /** Merges only what is asked for often: most first labels of suffixes are never allowed. */

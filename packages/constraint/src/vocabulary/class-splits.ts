@@ -20,12 +20,20 @@ export class ClassSplits {
     this.#trie = trie
   }
 
-  /** A number for a class of characters, the same for the same key. */
+  /** A number for a class of characters, the same for the same key: the borders where it begins and ends, in turn. */
   classNumber(key: string): number {
     const known = this.#classNumbers.get(key)
     if (known !== undefined) return known
     this.#classNumbers.set(key, this.#classNumbers.size)
     return this.#classNumbers.size - 1
+  }
+
+  /** Makes what constraints will ask for at the root, before the first of them does. */
+  prepare(borders: readonly number[]): void {
+    const contains = (point: number) => borders.filter((border) => border <= point).length % 2 === 1
+    const split = this.find(0, this.classNumber(borders.join()), contains, true)
+    split?.bitsUpTo(split.longestRun)
+    split?.suffixesFrom(1)
   }
 
   /** @returns undefined until the class has come up often enough at this node, unless it is sure to come again */

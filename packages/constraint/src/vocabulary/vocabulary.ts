@@ -43,6 +43,9 @@ export interface Vocabulary extends ArrangedTokens {
   readonly found: Int32Array
 }
 
+/** Where what stands for itself in a text of JSON begins and ends: nearly every schema has some. */
+const textBorders = [0x20, 0x22, 0x23, 0x5c, 0x5d, 0xd800, 0xe000]
+
 export interface VocabularyOptions {
   /** Ids that end a generation. */
   readonly endTokens: readonly number[]
@@ -64,13 +67,15 @@ export function useArrangedTokens(
 ): Vocabulary {
   const { ends, table, unfinished, hasEveryByte, trie } = arranged
   const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished)
+  const splits = new ClassSplits(ends.length, trie)
+  splits.prepare(textBorders)
   return {
     ...arranged,
     size: ends.length,
     tokens: unpackTokens(arranged),
     canWrite: (set) => !set.isDisjointWith(writable),
     ...(tokenNamed !== undefined && { tokenNamed }),
-    splits: new ClassSplits(ends.length, trie),
+    splits,
     firstLabels: listFirstLabels(trie),
     longestToken: ends.reduce((most, end, token) => Math.max(most, end - (ends[token - 1] ?? 0)), 0),
     found: new Int32Array(ends.length),
