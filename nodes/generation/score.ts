@@ -66,7 +66,7 @@ export const score: WoolgatherNode = defineNode({
     services.models.use(
       recipe,
       { signal, onProgress: progress },
-      async ({ model, adapters, vectors, notes }) => {
+      async ({ model, adapters, vectors, notes, warnings }) => {
         const framing = { ...inputs, special: specialParts(inputs.special, typed) }
         const prompt = await writeQuestion(framing, (text) => writeTerm(model, text, framing))
         const scores = await model.score({
@@ -78,7 +78,7 @@ export const score: WoolgatherNode = defineNode({
         })
         return {
           ...rank(choices, scores, measure),
-          warnings: weightNotes([recipe], () => ({ notes })),
+          warnings: weightNotes([recipe], () => ({ notes, warnings })),
         }
       },
     ),

@@ -1,4 +1,4 @@
-import { nameOfModel, type ModelRecipe } from '@woolgather/workflow'
+import { nameOfModel, type ModelRecipe, type Warning } from '@woolgather/workflow'
 import type { Models, ReadyModel } from '../services/services.ts'
 
 /** Runs `work` with the models of several recipes loaded; equal recipes are one model. */
@@ -19,13 +19,17 @@ export function useModels<Result>(
   })
 }
 
-/** What of the models' weights is otherwise than the graph asked, each once: a bake whose change was lost in rounding, say. */
+/**
+ * What of the models' weights is otherwise than the graph asked, each once: a bake whose change was lost in rounding, say,
+ * or a LoRA whose base has changed.
+ */
 export function weightNotes(
   recipes: readonly ModelRecipe[],
-  readyFor: (recipe: ModelRecipe) => Pick<ReadyModel, 'notes'>,
-): string[] {
-  const told = recipes.flatMap((recipe) =>
-    readyFor(recipe).notes.map((note) => `${nameOfModel(recipe)}: ${note}`),
-  )
-  return [...new Set(told)]
+  readyFor: (recipe: ModelRecipe) => Pick<ReadyModel, 'notes' | 'warnings'>,
+): (string | Warning)[] {
+  const told = recipes.flatMap((recipe) => {
+    const { notes, warnings } = readyFor(recipe)
+    return [...notes.map((note) => `${nameOfModel(recipe)}: ${note}`), ...warnings]
+  })
+  return [...new Map(told.map((one) => [JSON.stringify(one), one])).values()]
 }

@@ -1,4 +1,4 @@
-import type { Json } from '@woolgather/workflow'
+import type { Json, LearntText } from '@woolgather/workflow'
 import { describe, expect, test } from 'vitest'
 import { runGraph } from '../testing/run-graph.ts'
 import { runNode } from '../testing/run-node.ts'
@@ -117,6 +117,11 @@ test.each<[string, Record<string, Json>, object]>([
     },
   ],
   [
+    'a row that is longer than the model itself reads',
+    { text: `short\n${'x'.repeat(3_000)}`, cutoff: 4_000 },
+    { code: 'invalid-input', message: 'Examples are longer than 2048 tokens: Line 2.' },
+  ],
+  [
     'a chat in which nobody answers',
     { text: jsonl({ messages: [{ role: 'user', content: 'Hi' }] }) },
     { message: 'Nobody answers in the conversation of Line 1.' },
@@ -135,4 +140,24 @@ test.each<[string, Record<string, Json>, object]>([
   ],
 ])('%s is refused, and says where', async (_, inputs, error) => {
   expect(await dataset(inputs)).toMatchObject(error)
+})
+
+test('what is learnt is told in parts that say what each counts, of the first examples, the longest cut', async () => {
+  const found = await dataset({
+    text: jsonl(
+      { prompt: 'Sea? ', completion: 'Blue.', weight: 2 },
+      { prompt: 'Sky? ', completion: 'Blue.' },
+      ...Array.from({ length: 150 }, () => ({ text: 'x'.repeat(2_040) })),
+    ),
+    cutoff: 2_048,
+  })
+  const { shading } = found as unknown as { shading: LearntText }
+  const [first, second, long] = shading.examples
+  expect(first).toMatchObject({ name: 'Line 1', cut: 0 })
+  expect(first!.runs.map(({ weight }) => weight)).toEqual([0, 2])
+  expect(first!.runs.at(-1)!.text).toMatch(/^Blue\./)
+  expect(second!.runs.map(({ weight }) => weight)).toEqual([0, 1])
+  expect(long!.cut).toBeGreaterThan(0)
+  expect(shading.examples.reduce((sum, { tokens, cut }) => sum + tokens - cut, 0)).toBeLessThan(20_000)
+  expect(shading.examples.length + shading.more).toBe(152)
 })

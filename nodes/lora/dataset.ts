@@ -1,3 +1,4 @@
+import { LlamaError } from '@woolgather/llama'
 import type { Example } from '@woolgather/train'
 import { WoolgatherError, type Json, type LabelledValue } from '@woolgather/workflow'
 import { createHash } from 'node:crypto'
@@ -8,6 +9,7 @@ import { defineNode, type Files, type WoolgatherNode } from '../services/service
 import { datasetValue } from './dataset/dataset-value.ts'
 import { datasetFormats, readExample, type DatasetRow } from './dataset/read-examples.ts'
 import { rowsOfText, rowsOfValues } from './dataset/read-rows.ts'
+import { previewLearnt, showLearnt } from './dataset/show-learnt.ts'
 import { tokenizeExample } from './dataset/tokenize-example.ts'
 
 /** Tokens of all examples together: what fits through a link. */
@@ -17,7 +19,7 @@ const mostNamed = 5
 
 export const dataset: WoolgatherNode = defineNode({
   type: 'lora/dataset',
-  version: 1,
+  version: 2,
   title: 'Dataset',
   description:
     'Examples for “Train LoRA”: texts typed in, a file, or what other nodes wrote. A line is an example; rows of JSONL or CSV have prompt and completion; instruction, input and output; messages; conversations; or text.',
@@ -81,7 +83,12 @@ export const dataset: WoolgatherNode = defineNode({
     },
     preview: {
       type: 'text',
-      description: 'The first examples as the model reads them; what is learnt stands in ⟦ ⟧.',
+      description: 'The very first examples as the model reads them; what is learnt stands in ⟦ ⟧.',
+    },
+    shading: {
+      type: 'json',
+      description:
+        'The first examples in parts, each with what it counts as something to be learnt: what the node shows as shading.',
     },
   },
   fingerprint: async ({ model, file }, { models, files }) => [
@@ -95,13 +102,19 @@ export const dataset: WoolgatherNode = defineNode({
   run: async (inputs, { services, signal, progress }) => {
     const rows = await readRows(inputs, services.files)
     return services.models.use(inputs.model, { signal, onProgress: progress }, async ({ model }) => {
-      const most = Math.min(inputs.cutoff, model.info.trainedContextSize)
-      const examples: Example[] = []
+      const { trainedContextSize, contextSize } = model.info
+      const most = Math.min(inputs.cutoff, trainedContextSize, contextSize)
+      const examples: (Example & { name: string })[] = []
       const tooLong: string[] = []
       let tokens = 0
       for (const [index, row] of rows.entries()) {
         signal.throwIfAborted()
-        const example = await tokenizeExample(model, row.name, readExample(row, inputs.format), inputs)
+        const written = readExample(row, inputs.format)
+        const example = await tokenizeExample(model, row.name, written, inputs).catch(unlessTooLong)
+        if (example === undefined) {
+          tooLong.push(row.name)
+          continue
+        }
         if (example.tokens.length > most) tooLong.push(`${row.name} (${example.tokens.length})`)
         if (example.weights.every((weight, at) => at === 0 || weight === 0)) {
           throw new WoolgatherError(
@@ -113,7 +126,7 @@ export const dataset: WoolgatherNode = defineNode({
           )
         }
         tokens += example.tokens.length
-        examples.push(example)
+        examples.push({ ...example, name: row.name })
         progress(index + 1, rows.length, 'examples')
       }
       checkSizes({ tooLong, most, tokens, cutoff: inputs.cutoff })
@@ -121,14 +134,18 @@ export const dataset: WoolgatherNode = defineNode({
         dataset: datasetValue(examples, model.info.vocabSize),
         examples: examples.length,
         tokens,
-        preview: examples
-          .slice(0, 3)
-          .map((example) => shade(model, example))
-          .join('\n\n'),
+        preview: previewLearnt(model, examples),
+        shading: showLearnt(model, examples),
       }
     })
   },
 })
+
+/** What is longer than the model itself can read is one of the rows that are too long. */
+function unlessTooLong(error: unknown): undefined {
+  if (error instanceof LlamaError && error.code === 'context-too-long') return undefined
+  throw error
+}
 
 /** @throws WoolgatherError missing-input, invalid-input */
 async function readRows(
@@ -177,18 +194,4 @@ function checkSizes({
       hint: 'Take a part of them.',
     },
   )
-}
-
-function shade(
-  model: { detokenize(tokens: readonly number[], options: { special: boolean }): string },
-  { tokens, weights }: Example,
-): string {
-  let [text, from] = ['', 0]
-  for (let at = 1; at <= tokens.length; at++) {
-    if (at < tokens.length && (weights[at] !== 0) === (weights[from] !== 0)) continue
-    const part = model.detokenize([...tokens.subarray(from, at)], { special: true })
-    text += weights[from] === 0 ? part : `⟦${part}⟧`
-    from = at
-  }
-  return text
 }

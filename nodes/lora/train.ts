@@ -193,6 +193,11 @@ export const trainLora: WoolgatherNode = defineNode({
     },
     history: { type: 'table', description: 'A row for each step.' },
     curves: { type: 'json', description: 'Its losses as a chart.' },
+    warnings: {
+      type: 'list',
+      description: 'A base that has changed since a LoRA was trained on it, or since this was interrupted.',
+      warns: true,
+    },
   },
   fingerprint: async ({ model, from }, { models, weights }) => [
     await models.fingerprint(model),
@@ -249,6 +254,7 @@ export const trainLora: WoolgatherNode = defineNode({
       evaluationLoss,
       history,
       curves: drawCurves(trained.history, evaluateEvery),
+      warnings: trained.warnings,
     }
   },
 })

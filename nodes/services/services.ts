@@ -8,7 +8,7 @@ import type { Constraint, ConstraintSource } from '@woolgather/constraint'
 import type { ControlVector, LanguageModel, VectorUse } from '@woolgather/llama'
 import type { TrainingJob, TrainingOutcome, TrainingUpdate } from '@woolgather/train'
 import type { SaveOptions, Weights, WorkOptions } from '@woolgather/weights'
-import type { Json, LoraUse, ModelRecipe } from '@woolgather/workflow'
+import type { Json, LoraUse, ModelRecipe, Warning } from '@woolgather/workflow'
 
 /** What the host of the node library provides; the worker does, next to the hardware. */
 export interface NodeServices {
@@ -48,6 +48,8 @@ export interface TrainOptions {
 export interface TrainedLora extends TrainingOutcome {
   /** sha256 of the file, by which recipes name it. */
   sha256: string
+  /** What is otherwise than whoever asks may think: a base that has changed. */
+  warnings: readonly Warning[]
 }
 
 /** A model ready to use, and the adapters its recipe asks for as `generate` takes them. */
@@ -58,6 +60,8 @@ export interface ReadyModel {
   vectors: VectorUse[]
   /** What of its weights, which were made, is otherwise than was asked, as sentences. */
   notes: readonly string[]
+  /** What of its LoRAs may not be meant so: one whose base is another than when it was trained. */
+  warnings: readonly Warning[]
   /**
    * A constraint over this model's tokens; equal ones are compiled once.
    * @throws WoolgatherError invalid-input, for a source with errors or one that the tokens cannot spell

@@ -53,6 +53,7 @@ export async function runGraphOn(
     adapters: [],
     vectors: vectorUses(recipe),
     notes: [],
+    warnings: [],
     constrain: (source) => compile(model, source),
   })
   const services: NodeServices = {

@@ -171,6 +171,48 @@ inFull('run on change runs after what is typed rests, and no more once it is off
   await editor.told('Runs when it is told to')
 })
 
+test('what can end early draws how it goes, has a button that ends it, and says on the node what it warns of', async () => {
+  const { node } = editor
+  await open({ long: { type: 'test/enough', view: { x: 0, y: 0, title: 'Long' } } })
+  await button('Run').click()
+  await node('Long').locator('.chart .line-mark').waitFor()
+  await button('Take what there is').click()
+  await completed().waitFor()
+  await expect.poll(() => button('Take what there is').count()).toBe(0)
+  await node('Long').getByText('It was enough.').waitFor()
+  await expect
+    .poll(() => node('Long').locator('.node-message.problem p').allTextContents())
+    .toEqual(['It went on for long.', 'The base is another.', 'Train again.'])
+})
+
+/*
+   model ──► lines
+*/
+test('a dataset shows what is learnt of it as shading, on the node and at large', async () => {
+  const { page, node } = editor
+  const row = { prompt: 'Who are you? ', completion: 'A fox.' }
+  await open({
+    m: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' }, view: { x: 0, y: 0 } },
+    lines: {
+      type: 'lora/dataset',
+      inputs: { text: JSON.stringify(row) },
+      links: { model: ['m', 'model'] },
+      view: { x: 360, y: 0, title: 'Lines' },
+    },
+  })
+  await button('Run').click()
+  await completed().waitFor()
+  const marks = node('Lines').locator('.learnt-words mark')
+  await expect.poll(() => marks.allTextContents()).toEqual([expect.stringMatching(/A fox\./)])
+  await node('Lines').getByRole('button', { name: 'Lines: the result at large' }).click()
+  const reader = page.getByRole('dialog', { name: 'Lines' })
+  await expect.poll(() => reader.locator('mark[title=Learnt]').allTextContents()).toHaveLength(1)
+  await reader.getByRole('button', { name: 'Source' }).click()
+  await reader.getByText('⟦').waitFor()
+  await page.keyboard.press('Escape')
+  await reader.waitFor({ state: 'detached' })
+})
+
 /*
    model ──► lines ──► learn      so many steps that it would take hours
 */

@@ -38,7 +38,7 @@ export function openLocalHost({
 }: LocalHostOptions): Host {
   const found = openModels({ folders: folders.models, data: folders.data })
   const makers = openMakers({ models: found, data: folders.data, code, sharing })
-  const { sources, maker, loras, trained } = makers
+  const { sources, maker, loras, trained, bases } = makers
   const memory = reportMemory(send)
   const loaded = new SharedModels(llama, { idleMs, onChange: (models) => memory.changed(models) })
   const models = createModels(llama, {
@@ -48,6 +48,7 @@ export function openLocalHost({
     files: sources,
     weights: maker,
     loras,
+    bases,
     loaded,
   })
   const weights = createWeights({
@@ -55,15 +56,18 @@ export function openLocalHost({
     files: sources,
     maker,
     loras,
+    bases,
     free: (file) => loaded.free(file),
   })
   const files = createFiles(folders.output, [path.join(folders.data, 'inputs'), folders.output])
   const training = createTraining({
     folder: path.join(folders.data, 'training'),
     models,
+    files: sources,
     weights: maker,
     loras,
     trained,
+    bases,
     threads: llama.info.threads,
   })
   return {

@@ -33,6 +33,7 @@ import {
   StaleFile,
   untilAborted,
   whileStale,
+  type BaseCheck,
   type LoraMaker,
   type ModelMaker,
   type SourceFiles,
@@ -64,6 +65,7 @@ export interface ModelsOptions {
   files: SourceFiles
   weights: Pick<ModelMaker, 'hold' | 'notesOf'>
   loras: Pick<LoraMaker, 'pathOf'>
+  bases: BaseCheck
   loaded: SharedModels
 }
 
@@ -92,7 +94,7 @@ interface Resolved {
 
 export function createModels(
   llama: LlamaRuntime,
-  { folders, found, hosts, files, weights, loras, loaded }: ModelsOptions,
+  { folders, found, hosts, files, weights, loras, bases, loaded }: ModelsOptions,
 ): ModelHost {
   const downloads = new Map<string, Promise<string>>()
   const folderDownloads = new Map<string, Promise<FoundFolder>>()
@@ -184,11 +186,13 @@ export function createModels(
         isReady = true
         for (const { sources } of resolved) note(sources)
         const notes = await Promise.all(recipes.map(notesOf))
+        const warnings = await Promise.all(recipes.map((recipe) => bases.warningsOf(recipe, options.signal)))
         const ready = models.map((model, index) => ({
           model,
           adapters: adapters[index] ?? [],
           vectors: vectorUses(recipes[index]!),
           notes: notes[index]!,
+          warnings: warnings[index]!,
           constrain: (source: Parameters<ReadyModel['constrain']>[0]) => compileConstraint(model, source),
         }))
         return work(ready)

@@ -26,18 +26,20 @@ beforeAll(async () => {
   runtime = await createLlama({ gpu: 'cpu', threads: 1 })
   const found = openModels({ folders: [folder], env: { WOOLGATHER_ELSEWHERE: 'off' } })
   makers = openMakers({ models: found, data: at('data') })
-  const { sources, maker, loras, trained } = makers
+  const { sources, maker, loras, trained, bases } = makers
   loaded = new SharedModels(runtime, { onChange: () => {} })
   const models = createModels(runtime, {
     ...{ folders: [folder], found, hosts: { check: () => {} }, files: sources },
-    ...{ weights: maker, loras, loaded },
+    ...{ weights: maker, loras, bases, loaded },
   })
   training = createTraining({
     folder: at('data/training'),
     models,
+    files: sources,
     weights: maker,
     loras,
     trained,
+    bases,
     threads: 1,
   })
 })
@@ -145,7 +147,7 @@ test('a cancelled training leaves its checkpoint and no LoRA; begun again it goe
   const left = await Promise.all(
     (await readdir(at('data/training'))).map((key) => readdir(at(`data/training/${key}`))),
   )
-  expect(left.flat().filter((name) => name !== 'result.json')).toEqual([])
+  expect(left.flat().filter((name) => name !== 'result.json' && name !== 'asked')).toEqual([])
   expect(await readdir(at('data/trained'))).toContain(`${sha256}.lora.gguf`)
 })
 
@@ -175,6 +177,7 @@ test('a saved LoRA says what it was trained on by content, and how, and nothing 
   const { sha256 } = await training.train(request({ steps: 2 }), { ...work, onUpdate: () => {} })
   const weights = createWeights({
     ...{ folders: [folder], files: makers.sources, maker: makers.maker, loras: makers.loras },
+    bases: makers.bases,
     free: () => Promise.resolve(true),
   })
   await weights.saveLora(
@@ -190,4 +193,40 @@ test('a saved LoRA says what it was trained on by content, and how, and nothing 
     settings: { rank: 4, steps: 2, seed: 3 },
   })
   expect(told).not.toContain('secret')
+})
+
+test('a base that changed is told by whoever uses the LoRA, and where a training that was interrupted begins anew', async () => {
+  await writeRandomModel(at('changing.gguf'), { type: 'Q8_0' })
+  const own: ModelRecipe = { kind: 'file', file: 'changing.gguf', adapters: [] }
+  const short = request({ steps: 2 }, own)
+  const { sha256, warnings } = await training.train(short, { ...work, onUpdate: () => {} })
+  expect(warnings).toEqual([])
+  const cancel = new AbortController()
+  const long = request({ steps: 12 }, own)
+  await expect(
+    training.train(long, {
+      signal: cancel.signal,
+      onUpdate: ({ type }) => void (type === 'step' && cancel.abort(new Error('enough'))),
+    }),
+  ).rejects.toThrow('enough')
+  const withLora: ModelRecipe = { ...own, adapters: [{ trained: sha256, strength: 1 }] }
+  const baked: ModelRecipe = {
+    ...{ kind: 'merge', method: 'passthrough', parameters: {}, vocabulary: 'same', outputType: 'auto' },
+    ...{ models: [{ model: withLora, parameters: {} }], adapters: [] },
+  }
+  const toldOf = (recipe: ModelRecipe): Promise<object[]> => makers.bases.warningsOf(recipe, work.signal)
+  expect([await toldOf(withLora), await toldOf(baked)]).toEqual([[], []])
+  await writeRandomModel(at('changing.gguf'), { type: 'Q8_0', seed: 5 })
+  const warning = {
+    code: 'base-changed',
+    message: '“changing.gguf” has changed since the trained LoRA was trained on it.',
+  }
+  expect([await toldOf(withLora), await toldOf(baked)]).toMatchObject([[warning], [warning]])
+  // Another model by name was chosen, not changed.
+  expect(await toldOf({ ...withLora, kind: 'file', file: 'base.gguf' })).toEqual([])
+  const again = await training.train(long, { ...work, onUpdate: () => {} })
+  expect(again.history).toHaveLength(12)
+  expect(again.warnings).toMatchObject([
+    { code: 'base-changed', message: expect.stringContaining('begins anew') as string },
+  ])
 })

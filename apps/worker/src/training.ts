@@ -2,10 +2,26 @@ import { writeWhole } from '@woolgather/disk'
 import { availableMemory } from '@woolgather/llama'
 import type { TrainedLora, Training, TrainRequest } from '@woolgather/nodes'
 import { startTrainer, tellDisk, type TrainingJob, type TrainingOutcome } from '@woolgather/train'
-import type { LoraMaker, ModelMaker, TrainedLoras, WorkOptions } from '@woolgather/weights'
-import { loraOn, provenanceKeys, weightsOf, type Json } from '@woolgather/workflow'
+import {
+  settledNames,
+  type BaseCheck,
+  type LoraMaker,
+  type ModelMaker,
+  type SourceFiles,
+  type TrainedLoras,
+  type WorkOptions,
+} from '@woolgather/weights'
+import {
+  filesOfModel,
+  loraOn,
+  nameOfModel,
+  provenanceKeys,
+  weightsOf,
+  type Json,
+  type Warning,
+} from '@woolgather/workflow'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { ModelHost } from './models.ts'
 
@@ -13,9 +29,11 @@ export interface TrainingOptions {
   /** Where it is kept how far trainings have come, and what they gave. */
   folder: string
   models: Pick<ModelHost, 'fingerprint'>
+  files: SourceFiles
   weights: Pick<ModelMaker, 'hold'>
   loras: Pick<LoraMaker, 'pathOf'>
   trained: TrainedLoras
+  bases: BaseCheck
   threads: number
 }
 
@@ -26,26 +44,46 @@ const version = 2
 export function createTraining({
   folder,
   models,
+  files,
   weights,
   loras,
   trained,
+  bases,
   threads,
 }: TrainingOptions): Training {
   /** What is asked, by content: the same, the same LoRA. */
   const keyOf = async (request: TrainRequest): Promise<string> => {
     const { model, from, examples: _, held: __, ...rest } = request
     const base: Json = await models.fingerprint({ ...model, vectors: [] })
-    const key = [version, base, weightsOf(model), model.adapters, from ?? null, rest]
-    return createHash('sha256').update(JSON.stringify(key)).digest('hex')
+    return hashOf([version, base, weightsOf(model), model.adapters, from ?? null, rest])
+  }
+
+  /** The same by name: whatever is in the model's files. */
+  const askedIn = ({ model, from, ...request }: TrainRequest): string => {
+    const { dataset, settings, evaluateEvery, keep } = request
+    return hashOf([
+      version,
+      weightsOf(model),
+      model.adapters,
+      from ?? null,
+      dataset,
+      settings,
+      evaluateEvery,
+      keep,
+    ])
   }
 
   return {
     async train(request, { signal, enough, onUpdate }) {
       const own = path.join(folder, await keyOf(request))
       const before = await readResult(own)
-      if (before !== undefined && (await trained.has(before.sha256))) return before
-      await mkdir(own, { recursive: true })
       const { model, from, dataset: _, metadata, ...rest } = request
+      const used = { ...model, adapters: [...model.adapters, ...(from ? [from] : [])] }
+      const warnings = await bases.warningsOf(used, signal)
+      if (before !== undefined && (await trained.has(before.sha256))) return { ...before, warnings }
+      if (await isLeftFromOther(own, askedIn(request))) warnings.push(beganAnew(request))
+      await mkdir(own, { recursive: true })
+      await writeWhole(path.join(own, askedFile), askedIn(request))
       const work: WorkOptions = { signal, onProgress: () => {} }
       const held = await weights.hold(weightsOf(model), work)
       try {
@@ -53,7 +91,7 @@ export function createTraining({
           loras.pathOf(loraOn(use, model), work)
         const job: TrainingJob = {
           ...rest,
-          metadata: { ...metadata, [provenanceKeys.training]: await describe(request) },
+          metadata: { ...metadata, [provenanceKeys.training]: await describe(request, signal) },
           model: held.path,
           stack: await Promise.all(
             model.adapters.map(async (use) => ({ path: await pathOf(use), strength: use.strength })),
@@ -73,7 +111,7 @@ export function createTraining({
           },
         })
         await Promise.all(samples.map(({ path: file, shown }) => removeShown(file, shown)))
-        return await keep(own, job.target, outcome)
+        return { ...(await keep(own, job.target, outcome)), warnings }
       } catch (error) {
         throw tellDisk(error, own)
       } finally {
@@ -83,12 +121,29 @@ export function createTraining({
   }
 
   /** What a file tells of its training: contents and settings, no texts. */
-  async function describe({ model, dataset, settings, keep }: TrainRequest): Promise<string> {
-    const base = await models.fingerprint({ ...weightsOf(model), adapters: [] })
-    return JSON.stringify({ base: { ...weightsOf(model), content: base }, dataset, settings, keep })
+  async function describe(
+    { model, dataset, settings, keep }: TrainRequest,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const base = weightsOf(model)
+    // Under their final names, by which they are known elsewhere and later.
+    const contents = await settledNames(files, filesOfModel({ ...base, adapters: [] }), signal)
+    return JSON.stringify({ base: { ...base, content: { contents } }, dataset, settings, keep })
   }
 
-  async function keep(own: string, file: string, outcome: TrainingOutcome): Promise<TrainedLora> {
+  /** Whether the same was begun with something else in the model's files, and has not ended. */
+  async function isLeftFromOther(own: string, asked: string): Promise<boolean> {
+    if (await isThere(path.join(own, 'checkpoint'))) return false
+    const others = (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name))
+    for (const other of others) {
+      if (other === own || !(await isThere(path.join(other, 'checkpoint')))) continue
+      const known = await readFile(path.join(other, askedFile), 'utf8').catch(() => undefined)
+      if (known === asked) return true
+    }
+    return false
+  }
+
+  async function keep(own: string, file: string, outcome: TrainingOutcome): Promise<Kept> {
     const result = { ...outcome, sha256: await trained.keep(file) }
     // Who asks again wants all of it, and goes on where it was stopped.
     if (outcome.stopped) return result
@@ -98,15 +153,39 @@ export function createTraining({
   }
 }
 
+/** Tells of a folder what was asked, by name. */
+const askedFile = 'asked'
+
+function beganAnew({ model }: TrainRequest): Warning {
+  return {
+    code: 'base-changed',
+    message: `“${nameOfModel(model)}” has changed since this training was interrupted: it begins anew.`,
+    hint: 'With the file that it was begun on it goes on where it was.',
+  }
+}
+
+function hashOf(value: Json | object): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** A sample's LoRA is of no use any more once its text is written. */
 async function removeShown(file: string, shown: Promise<void> | void): Promise<void> {
   await shown
   await rm(file, { force: true })
 }
 
-async function readResult(own: string): Promise<TrainedLora | undefined> {
+type Kept = Omit<TrainedLora, 'warnings'>
+
+async function readResult(own: string): Promise<Kept | undefined> {
   try {
-    return JSON.parse(await readFile(path.join(own, 'result.json'), 'utf8')) as TrainedLora
+    return JSON.parse(await readFile(path.join(own, 'result.json'), 'utf8')) as Kept
   } catch {
     return undefined
   }

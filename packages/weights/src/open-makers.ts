@@ -1,6 +1,7 @@
 import { openHashMemory, type Models } from '@woolgather/files'
 import path from 'node:path'
 import { startThreads } from './jobs/threads.ts'
+import { createBaseCheck, type BaseCheck } from './loras/base-check.ts'
 import { createLoraMaker, type LoraMaker } from './loras/make-lora.ts'
 import { openTrainedLoras, type TrainedLoras } from './loras/trained-loras.ts'
 import { openMadeFiles } from './made/made-files.ts'
@@ -27,6 +28,7 @@ export interface Makers extends AsyncDisposable {
   maker: ModelMaker
   loras: LoraMaker
   trained: TrainedLoras
+  bases: BaseCheck
 }
 
 export function openMakers({ models, data, code, sharing }: MakersOptions): Makers {
@@ -47,6 +49,7 @@ export function openMakers({ models, data, code, sharing }: MakersOptions): Make
     maker,
     loras,
     trained,
+    bases: createBaseCheck({ files, trained }),
     async [Symbol.asyncDispose]() {
       ending.abort()
       await threads[Symbol.asyncDispose]()

@@ -14,6 +14,7 @@ import {
 } from '@woolgather/workflow'
 import path from 'node:path'
 import { compareModels, type CompareOptions, type ModelLikeness } from './compare-models.ts'
+import type { BaseCheck } from './loras/base-check.ts'
 import type { LoraMaker, LoraReport } from './loras/make-lora.ts'
 import { peftFolderOf, peftOf, writePeft } from './loras/write-peft.ts'
 import type { WorkOptions } from './made/made-files.ts'
@@ -75,12 +76,13 @@ export interface WeightsOptions {
   files: SourceFiles
   maker: ModelMaker
   loras: LoraMaker
+  bases: BaseCheck
   /** Lets go of a file of a model that is to be replaced. @returns whether nothing uses it */
   free: (path: string) => Promise<boolean>
 }
 
 /** What nodes do with weights: compare them, make and save LoRAs, and save models. */
-export function createWeights({ folders, files, maker, loras, free }: WeightsOptions): Weights {
+export function createWeights({ folders, files, maker, loras, bases, free }: WeightsOptions): Weights {
   return {
     async compare(first, second, options) {
       const [own, other] = [await maker.pathOf(first, options), await maker.pathOf(second, options)]
@@ -122,8 +124,10 @@ export function createWeights({ folders, files, maker, loras, free }: WeightsOpt
           hint: 'Choose another name, or switch overwriting off: then a number is added.',
         })
       }
+      const warnings = await bases.warningsOf(recipe, options.signal)
       const saved = await maker.save(target, recipe, options)
-      return { ...saved, file: path.relative(folder, target).replaceAll(path.sep, '/') }
+      const notes = [...saved.notes, ...warnings.map(({ message }) => message)]
+      return { ...saved, notes, file: path.relative(folder, target).replaceAll(path.sep, '/') }
     },
   }
 }

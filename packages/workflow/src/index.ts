@@ -55,6 +55,13 @@ export { isWritten, writtenAddresses, type WrittenAddress } from './plan/written
 export { planWorkflow } from './plan/plan-workflow.ts'
 export type { Plan, PlanAxis, PlanLink, PlanNode, PlanTarget, PlanZone, Readers } from './plan/plan.ts'
 export { isChart, type ChartAxis, type ChartData } from './links/chart-data.ts'
+export {
+  isLearntText,
+  markLearnt,
+  tellLearnt,
+  type LearntExample,
+  type LearntText,
+} from './links/learnt-text.ts'
 export { nearest } from './issues/nearest.ts'
 export { inPlainWords, literalProblem, typeProblem } from './types/literal-problem.ts'
 
@@ -151,7 +158,7 @@ export {
   type SourcePlace,
 } from './issues/issues.ts'
 export { adviseWorkflow, type Advice, type ValueReading } from './validate/advise-workflow.ts'
-export { type Warning } from './issues/warnings.ts'
+export { readWarnings, type Warning } from './issues/warnings.ts'
 
 // what happens in a run
 export {

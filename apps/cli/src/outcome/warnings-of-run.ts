@@ -1,4 +1,10 @@
-import { resolveOutput, type Plan, type ReadArtifact, type SettledCells } from '@woolgather/workflow'
+import {
+  readWarnings,
+  resolveOutput,
+  type Plan,
+  type ReadArtifact,
+  type SettledCells,
+} from '@woolgather/workflow'
 import type { ToldWarning } from '../print/print-warnings.ts'
 
 /** Told of one run: a sweep of prompts may warn in every cell. */
@@ -15,11 +21,10 @@ export async function warningsOfRun(
     for (const { name } of description.outputs.filter(({ warns }) => warns)) {
       for (const cell of cells.get(path) ?? []) {
         const value = 'outputs' in cell ? cell.outputs[name] : undefined
-        const sentences = value === undefined ? [] : await resolveOutput(value, readArtifact)
-        for (const message of Array.isArray(sentences) ? sentences : []) {
-          if (typeof message !== 'string') continue
+        const given = value === undefined ? [] : await resolveOutput(value, readArtifact)
+        for (const warning of readWarnings(given)) {
           if (told.size >= mostTold) return [...told.values()]
-          told.set(`${definedAt}\n${message}`, { node: definedAt, message })
+          told.set(`${definedAt}\n${warning.message}`, { ...warning, node: definedAt })
         }
       }
     }

@@ -2,6 +2,7 @@ import {
   axisValues,
   isChart,
   isLabelled,
+  isLearntText,
   tableSchema,
   type Json,
   type LabelledCell,
@@ -30,13 +31,16 @@ export function printOutputs(outputs: Outputs, stdout: TextSink): void {
   }
 }
 
-/** The text of a grid is its table in Markdown: in a terminal the table is shown, which fits into it. */
+/**
+ * The text of a grid is its table in Markdown: in a terminal the table is shown, which fits into it. What is learnt of
+ * examples stands in their preview.
+ */
 function worthShowing(values: Record<string, Json>, width: number | undefined): [string, Json][] {
   const { text, table } = values
   if (width !== undefined && typeof text === 'string' && tableSchema.safeParse(table).success)
     return [['table', table as Json]]
   if (typeof text === 'string' || isLabelled(text)) return [['text', text as Json]]
-  return Object.entries(values).filter(([, value]) => value !== null)
+  return Object.entries(values).filter(([, value]) => value !== null && !isLearntText(value))
 }
 
 function asText(value: Json, width?: number): string {

@@ -1,6 +1,7 @@
 import type { AppItem } from '@woolgather/workflow'
 import { NodeMessages } from '../node/node-messages.tsx'
 import { NodeResult } from '../node/node-result.tsx'
+import { NodeWarnings } from '../node/node-warnings.tsx'
 import { NodeStatus } from '../node/node-status.tsx'
 import { latestCell } from '../run/show-run.ts'
 import { useNode, useRun, useServer } from '../store/editor-context.ts'
@@ -22,6 +23,7 @@ export function AppResult({ item }: { item: AppItem }) {
       <NodeResult id={item.node} description={description} title={title} always={began} />
       {!began && <p className="app-none">Appears here after a run.</p>}
       <NodeMessages id={item.node} fields={[]} />
+      <NodeWarnings id={item.node} description={description} />
     </article>
   )
 }

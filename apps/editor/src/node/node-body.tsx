@@ -9,6 +9,7 @@ import { InputField } from './input-field.tsx'
 import { InputPort } from './input-port.tsx'
 import { NodeMessages } from './node-messages.tsx'
 import { NodeResult } from './node-result.tsx'
+import { NodeWarnings } from './node-warnings.tsx'
 import { OutputPort } from './output-port.tsx'
 import { PromptPreview } from './prompt-preview.tsx'
 import './node-body.css'
@@ -86,6 +87,7 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
       )}
       <NodeResult id={id} description={description} title={nodeTitle} />
       <NodeMessages id={id} fields={fields.map(({ name }) => name)} />
+      <NodeWarnings id={id} description={description} />
     </>
   )
 }

@@ -1,8 +1,9 @@
 import { useNodeId } from '@xyflow/react'
 import { Maximize2, Percent } from 'lucide-react'
 import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { isArtifactRef, type NodeDescription, type OutputValue } from '@woolgather/workflow'
+import { isArtifactRef, tellLearnt, type NodeDescription, type OutputValue } from '@woolgather/workflow'
 import { linkedFrom } from '../document/inputs-of.ts'
+import { readLearnt } from '../run/read-learnt.ts'
 import { readPromptTokens, readTokens } from '../run/read-tokens.ts'
 import { readTurns, type Turn } from '../run/read-turns.ts'
 import type { CellRun } from '../run/run-state.ts'
@@ -31,6 +32,9 @@ const CompactResults = fetchedLater(
 )
 const TokenText = fetchedLater(async () => (await import('../results/token-text.tsx')).TokenText)
 const PromptTokens = fetchedLater(async () => (await import('../results/prompt-tokens.tsx')).PromptTokens)
+const LearntExamples = fetchedLater(
+  async () => (await import('../results/learnt-examples.tsx')).LearntExamples,
+)
 const CanvasResult = fetchedLater(
   async () => (await import('../results/film/canvas-result.tsx')).CanvasResult,
 )
@@ -139,6 +143,7 @@ function ResultValue({ value, streamed, streaming }: ResultValueProps) {
     () => (plain || streaming ? undefined : readPromptTokens(text)),
     [plain, streaming, text],
   )
+  const learnt = useMemo(() => (plain || streaming ? undefined : readLearnt(text)), [plain, streaming, text])
   const loading = reference && fetched.text === undefined && fetched.error === undefined
   return (
     <>
@@ -148,15 +153,24 @@ function ResultValue({ value, streamed, streaming }: ResultValueProps) {
         <TokenText tokens={tokens} />
       ) : read ? (
         <PromptTokens tokens={read} />
+      ) : learnt ? (
+        <div className="result-text" tabIndex={0} onPointerEnter={captureScroll}>
+          <LearntExamples learnt={learnt} most={shownExamples} />
+        </div>
       ) : (
         <ScrollingText text={text} streaming={streaming} plain={plain} />
       )}
       {loading && streamed === '' && <p className="result-note">Fetching {formatBytes(reference.bytes)}…</p>}
       {fetched.error !== undefined && <p className="result-note error">{fetched.error}</p>}
-      {!streaming && text !== '' && <CopyButton text={text} iconOnly="Copy the result" />}
+      {!streaming && text !== '' && (
+        <CopyButton text={learnt ? tellLearnt(learnt) : text} iconOnly="Copy the result" />
+      )}
     </>
   )
 }
+
+/** Examples of a dataset that are drawn in its node; all are read at large. */
+const shownExamples = 12
 
 /** A conversation, each message under the name of who said it. */
 function Turns({ turns }: { turns: readonly Turn[] }) {

@@ -1,5 +1,6 @@
-import { isArtifactRef, type OutputValue } from '@woolgather/workflow'
+import { isArtifactRef, tellLearnt, type LearntText, type OutputValue } from '@woolgather/workflow'
 import { useArtifact } from '../results/use-artifact.ts'
+import { readLearnt } from '../run/read-learnt.ts'
 import { readTurns } from '../run/read-turns.ts'
 import type { CellRun, NodeRun } from '../run/run-state.ts'
 import { latestCell, mainOutput } from '../run/show-run.ts'
@@ -11,6 +12,8 @@ export interface Reading {
   text: string
   /** It is JSON, which no Markdown is. */
   data: boolean
+  /** What a dataset teaches, of which `text` is what letters can say. */
+  learnt?: LearntText | undefined
   streaming: boolean
   /** What the run before made in its place, where it is known. */
   before?: string | undefined
@@ -33,20 +36,24 @@ function cellOf(run: NodeRun | undefined, at: string | undefined): CellRun | und
   return at === undefined ? latestCell(run) : run?.cells[at]
 }
 
-function useValue(cell: CellRun | undefined, output: string | undefined): { text: string; data: boolean } {
+function useValue(cell: CellRun | undefined, output: string | undefined): ShownValue {
   const value: OutputValue | undefined =
     cell && (output === undefined ? mainOutput(cell) : cell.outputs?.[output])
   const reference = value !== undefined && isArtifactRef(value) ? value : undefined
   const fetched = useArtifact(reference)
   if (value === undefined) return { text: cell?.text ?? '', data: false }
   if (reference)
-    return asTurns(fetched.text ?? cell?.text ?? '', reference.type.startsWith('application/json'))
+    return asShown(fetched.text ?? cell?.text ?? '', reference.type.startsWith('application/json'))
   if (typeof value === 'string') return { text: value, data: false }
-  return asTurns(JSON.stringify(value, null, 2), true)
+  return asShown(JSON.stringify(value, null, 2), true)
 }
 
-/** A conversation reads as one, each turn under who said it. */
-function asTurns(text: string, data: boolean): { text: string; data: boolean } {
+type ShownValue = Pick<Reading, 'text' | 'data' | 'learnt'>
+
+/** A conversation reads as one, each turn under who said it; what is learnt as text. */
+function asShown(text: string, data: boolean): ShownValue {
+  const learnt = data ? readLearnt(text) : undefined
+  if (learnt) return { text: tellLearnt(learnt), data: false, learnt }
   const turns = data ? readTurns(text) : undefined
   if (!turns) return { text, data }
   return { text: turns.map(({ role, content }) => `**${role}**\n\n${content}`).join('\n\n'), data: false }

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react'
 import { matches } from '../commands/match-key.ts'
+import { LearntExamples } from '../results/learnt-examples.tsx'
 import { Difference } from '../results/difference.tsx'
 import { useEditor } from '../store/editor-context.ts'
 import type { ReadText } from '../store/workbench-store.ts'
@@ -16,18 +17,23 @@ type View = 'rendered' | 'source' | 'difference'
 /** A text in the whole window, to be read. */
 export function Reader({ of }: { of: ReadText }) {
   const editor = useEditor()
-  const { text, data, streaming, before } = useReading(of)
+  const { text, data, learnt, streaming, before } = useReading(of)
   const [chosen, setChosen] = useState<View>()
   const body = useRef<HTMLDivElement>(null)
   const possible = chosen !== 'difference' || before !== undefined ? chosen : undefined
-  const view: View = data && possible !== 'difference' ? 'source' : (possible ?? usual(text))
+  const view: View =
+    data && possible !== 'difference' ? 'source' : (possible ?? (learnt ? 'rendered' : usual(text)))
   const find = useFind(body, `${view}\n${text}`)
   const close = (): void => editor.workbench.setState({ dialog: undefined })
   return (
     <Modal title={of.title} full>
       <TextBar
         modes={[
-          { id: 'rendered', label: 'Rendered', disabled: data ? 'JSON is no Markdown' : undefined },
+          {
+            id: 'rendered',
+            label: learnt ? 'Shaded' : 'Rendered',
+            disabled: data ? 'JSON is no Markdown' : undefined,
+          },
           { id: 'source', label: 'Source' },
           {
             id: 'difference',
@@ -55,7 +61,9 @@ export function Reader({ of }: { of: ReadText }) {
           if (matches('r', event.nativeEvent)) close()
         }}
       >
-        {view === 'rendered' ? (
+        {view === 'rendered' && learnt ? (
+          <LearntExamples learnt={learnt} />
+        ) : view === 'rendered' ? (
           <Markdown text={text} />
         ) : view === 'difference' ? (
           <div className="text-source">

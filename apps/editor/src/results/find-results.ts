@@ -1,5 +1,7 @@
 import {
   isArtifactRef,
+  isLearntText,
+  tellLearnt,
   valuesOfAxis,
   type ArtifactRef,
   type ChartData,
@@ -233,5 +235,6 @@ export function textOfCell(
   read: Surroundings['read'],
 ): string {
   const value = read(cell.value)
-  return value === undefined ? cell.text : asText(value)
+  if (value === undefined) return cell.text
+  return isLearntText(value) ? tellLearnt(value) : asText(value)
 }

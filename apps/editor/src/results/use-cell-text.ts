@@ -1,5 +1,5 @@
 import { useCallback, useEffect } from 'react'
-import { isArtifactRef } from '@woolgather/workflow'
+import { isArtifactRef, type Json } from '@woolgather/workflow'
 import { readOutput } from '../store/artifact-store.ts'
 import { useArtifacts, useEditor } from '../store/editor-context.ts'
 import { textOfCell } from './find-results.ts'
@@ -9,6 +9,11 @@ import type { ResultCell } from './result-set.ts'
 export function useCellText(): (cell: ResultCell) => string {
   const artifacts = useArtifacts((state) => state)
   return useCallback((cell) => textOfCell(cell, (value) => readOutput(artifacts, value)), [artifacts])
+}
+
+/** The value of a cell; undefined where it has none, or as long as it is not fetched. */
+export function useCellValue({ value }: ResultCell): Json | undefined {
+  return useArtifacts((artifacts) => readOutput(artifacts, value))
 }
 
 /** Fetches the long outputs among these cells. */

@@ -41,6 +41,7 @@ export function showsResult(description: NodeDescription | undefined, node: Node
   const cell = latestCell(node)
   if (!cell) return false
   if (cell.text !== '' || chartOf(cell) || (node && hasStreamed(node))) return true
+  if (cell.outputs?.[shading] !== undefined) return true
   return cell.outputs !== undefined && (description?.sink === true || isCachedText(description, cell))
 }
 
@@ -90,9 +91,12 @@ export function mainOutput(cell: CellRun): OutputValue | undefined {
   return outputs[mainOutputName(Object.keys(outputs)) ?? '']
 }
 
+/** The output of a dataset that shows what is learnt. */
+const shading = 'shading'
+
 /** The output that says the most. */
 export function mainOutputName(names: readonly string[]): string | undefined {
-  return ['text', 'value', 'file'].find((name) => names.includes(name)) ?? names[0]
+  return ['text', 'value', 'file', shading].find((name) => names.includes(name)) ?? names[0]
 }
 
 /** Values short enough to stand beside the output's name. */

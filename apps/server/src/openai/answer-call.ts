@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '@woolgather/engine'
 import {
   apiOutputs,
+  readWarnings,
   resolveOutput,
   type Descriptions,
   type ReadArtifact,
@@ -126,7 +127,7 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
   const logprobs = told === undefined ? [] : ((await resolveOutput(told, read)) as unknown as TokenLogprob[])
   heard = logprobs
   pass(text)
-  return { text, finishReason, usage, logprobs, warnings: await readWarnings(warned, read) }
+  return { text, finishReason, usage, logprobs, warnings: await tellWarnings(warned, read) }
 }
 
 /** Cells whose warnings are told: each of a sweep has its own. */
@@ -143,9 +144,9 @@ function warningsOf(
   )
 }
 
-async function readWarnings(warned: readonly OutputValue[], read: ReadArtifact): Promise<string[]> {
+async function tellWarnings(warned: readonly OutputValue[], read: ReadArtifact): Promise<string[]> {
   const lists = await Promise.all(warned.map(async (value) => await resolveOutput(value, read)))
-  return [...new Set(lists.flat().filter((sentence) => typeof sentence === 'string'))]
+  return [...new Set(lists.flatMap(readWarnings).map(({ message }) => message))]
 }
 
 /** Reasons of `generation/generate` to stop before the text was over. */

@@ -29,6 +29,8 @@ export const warningCodes = [
   'prompt-is-text',
   // batches
   'same-file',
+  // LoRAs
+  'base-changed',
 ] as const
 
 export type WarningCode = (typeof warningCodes)[number]
@@ -47,4 +49,20 @@ export interface Warning {
   to?: number
   /** The numbers that the message tells, by name. */
   numbers?: Record<string, number>
+}
+
+/** What a node gave at an output that warns: sentences, and warnings that have a code. */
+export function readWarnings(value: unknown): (Pick<Warning, 'message'> & Partial<Warning>)[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((item: unknown) => {
+    if (typeof item === 'string') return [{ message: item }]
+    return isWarning(item) ? [item] : []
+  })
+}
+
+function isWarning(item: unknown): item is Warning {
+  if (typeof item !== 'object' || item === null) return false
+  const { code, message, hint } = item as Partial<Record<string, unknown>>
+  const isKnown = warningCodes.some((known) => known === code)
+  return isKnown && typeof message === 'string' && (hint === undefined || typeof hint === 'string')
 }

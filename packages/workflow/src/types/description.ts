@@ -79,7 +79,7 @@ export interface OutputDescription {
    * also where it is read over a link.
    */
   itemsOf?: string
-  /** It is a list of what may not be meant as it is, in sentences: told wherever a run is told, wired or not. */
+  /** It is a list of what may not be meant as it is, sentences or warnings with a code: told wherever a run is told, wired or not. */
   warns?: boolean
 }
 

@@ -1,5 +1,6 @@
 import { Columns2, CornerUpLeft, Maximize2, RotateCw, Square, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
+import { isLearntText } from '@woolgather/workflow'
 import { formatDuration, shortValue } from '../../run/show-run.ts'
 import { cancelCell, runCellAgain } from '../../session/running/run-cell.ts'
 import { takeValues, valuesAt } from '../../session/editing/take-values.ts'
@@ -13,8 +14,9 @@ import { statusWords } from '../cell-box.tsx'
 import { CanvasResult } from '../film/canvas-result.tsx'
 import { Difference } from '../difference.tsx'
 import { describeWorker } from '../../run/describe-worker.ts'
+import { LearntExamples } from '../learnt-examples.tsx'
 import { headingOf, type ResultCell, type ResultSet } from '../result-set.ts'
-import { useCellText, useFetchedCells } from '../use-cell-text.ts'
+import { useCellText, useCellValue, useFetchedCells } from '../use-cell-text.ts'
 import './cell-details.css'
 
 export interface CellDetailsProps {
@@ -81,6 +83,7 @@ interface OneCellProps {
 
 function OneCell({ set, cell, text, maker }: OneCellProps) {
   const tell = useTellReason()
+  const value = useCellValue(cell)
   const numbers = Object.entries(cell.outputs ?? {}).filter(
     ([, value]) => typeof value === 'number' || typeof value === 'boolean',
   )
@@ -123,6 +126,10 @@ function OneCell({ set, cell, text, maker }: OneCellProps) {
       )}
       {cell.outputs?.['confidence'] !== undefined && maker !== undefined ? (
         <CanvasResult node={maker} title={maker} cell={cell} />
+      ) : isLearntText(value) ? (
+        <div className="cell-full" tabIndex={0} role="region" aria-label="What is learnt">
+          <LearntExamples learnt={value} />
+        </div>
       ) : (
         text !== '' && (
           <div className="cell-full" tabIndex={0} role="region" aria-label="Text of the cell">
