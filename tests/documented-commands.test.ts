@@ -33,7 +33,19 @@ function helpOf(command: string): Promise<string> {
 test('the pages show every command of the program that takes a file or options', () => {
   const shown = new Set(commands.map(({ line }) => line.split(/\s+/)[2]))
   expect(shown).toEqual(
-    new Set(['run', 'batch', 'recipe', 'import', 'doctor', 'validate', 'nodes', 'models', 'serve', 'worker']),
+    new Set([
+      'run',
+      'batch',
+      'recipe',
+      'import',
+      'doctor',
+      'validate',
+      'nodes',
+      'models',
+      'serve',
+      'worker',
+      'workers',
+    ]),
   )
 })
 

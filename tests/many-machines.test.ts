@@ -182,4 +182,11 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
     expect(stderr).toContain('No worker has “nobody/has-it.gguf”.')
     expect(stderr).toContain('“one”')
   })
+
+  test('who works and what waits is listed for those without a browser', async () => {
+    const { code, stdout } = await woolgather(['workers', '--fabric', farm.nats.url])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^one +idle +\d+ a minute +CPU, .*\d+ models/m)
+    expect(stdout).toContain('Nothing waits.')
+  })
 })

@@ -11,6 +11,8 @@ interface ServerProcessOptions {
   nodes?: readonly string[]
   /** A name beside those of this machine that it answers to. */
   host?: string
+  /** Its models are on workers of a fabric, the folder `fabric` of its scratch. */
+  fabric?: boolean
   /** Through `woolgather serve`. */
   command?: boolean
   /** A workflow that it is handed, as `woolgather serve FILE` does. */
@@ -21,7 +23,15 @@ interface ServerProcessOptions {
 
 /** The server as a process of its own, as `woolgather serve` starts it. */
 export function startServer(scratch: Scratch, options: ServerProcessOptions = {}): ChildProcess {
-  const { port = '0', nodes = [], host, command = false, opened, stderr = 'inherit' } = options
+  const {
+    port = '0',
+    nodes = [],
+    host,
+    fabric = false,
+    command = false,
+    opened,
+    stderr = 'inherit',
+  } = options
   const program = command ? ['apps/cli/bin/woolgather.js', 'serve'] : ['apps/server/bin/main.js']
   const folders = [
     '--data',
@@ -31,6 +41,7 @@ export function startServer(scratch: Scratch, options: ServerProcessOptions = {}
     '--models',
     scratch.path('models'),
     ...(host === undefined ? [] : ['--allow-host', host]),
+    ...(fabric ? ['--fabric', scratch.path('fabric')] : []),
     ...nodes.flatMap((folder) => ['--nodes', folder]),
   ]
   const server = spawn(process.execPath, [...program, '--port', port, ...folders], {

@@ -62,13 +62,15 @@ export interface OpenOptions {
   nodes?: readonly string[]
   /** The name of the machine that the page comes from; absent: its number. */
   host?: string
+  /** Its models are on workers of a fabric, the folder `fabric` of its scratch. */
+  fabric?: boolean
 }
 
 /** A real server with a real worker on the demo model, and Chromium looking at its editor. */
-export async function openEditor({ nodes = [], host }: OpenOptions = {}): Promise<Editor> {
+export async function openEditor({ nodes = [], host, fabric = false }: OpenOptions = {}): Promise<Editor> {
   const chrome = await (browser ??= launchChromium())
   const scratch = await createScratch()
-  const options = { nodes, ...(host !== undefined && { host }) }
+  const options = { nodes, ...(host !== undefined && { host }), fabric }
   let server = startServer(scratch, options)
   const printed = await readUrl(server)
   const url = host === undefined ? printed : printed.replace('127.0.0.1', host)

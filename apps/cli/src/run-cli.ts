@@ -7,6 +7,7 @@ import type { BatchOptions } from './batch/prepare-batch.ts'
 import type { CleanOptions } from './commands/clean.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
 import type { ListModelsOptions } from './commands/list-models.ts'
+import type { ListWorkersOptions } from './commands/list-workers.ts'
 import type { RecipeOptions } from './commands/recipe.ts'
 import type { RunOptions } from './running/run-options.ts'
 import type { ServeOptions } from './commands/serve.ts'
@@ -211,6 +212,13 @@ function createProgram(version: string, io: CliIo, exit: (code: number) => void)
     .option('--cells <n>', 'cells run at once; default 64, as many as one decode takes')
     .action(async (options: WorkerOptions) =>
       exit(await (await import('./commands/worker.ts')).work(options, io)),
+    )
+
+  withOptions(program.command('workers'), ['fabric'])
+    .description('list the workers of a fabric, what each does, and what waits')
+    .option('--json', 'print as JSON')
+    .action(async (options: ListWorkersOptions) =>
+      exit(await (await import('./commands/list-workers.ts')).listWorkers(options, io)),
     )
 
   return program

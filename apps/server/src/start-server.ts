@@ -5,7 +5,7 @@ import path from 'node:path'
 import { createFileArtifactStore, gatherNodes } from '@woolgather/engine'
 import { createModelLedger, openDownloadHosts, openModels } from '@woolgather/files'
 import { describeLibrary } from '@woolgather/nodes/descriptions'
-import type { ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
+import type { ModelFile, ServerMessage, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import {
   fabricVariable,
   readWorkerMemory,
@@ -24,6 +24,7 @@ import type { Opened } from './http/answer-workflows.ts'
 import { createApp } from './http/create-app.ts'
 import { watchBodies } from './bodies/watch-bodies.ts'
 import type { Silence } from './openai/answer-stream.ts'
+import { ledgerOfWorkers } from './models/offered-models.ts'
 import { createModelDownloads } from './models/model-downloads.ts'
 import { cleanHistory } from './runs/clean-history.ts'
 import { readOutputs } from './runs/read-outputs.ts'
@@ -139,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Only now: a server that is refused its port makes and changes nothing.
   const store = openStore(options.folders.data, server)
   // Its first words come before there is anyone to tell.
+  let offered: readonly ModelFile[] = []
   let tellClients: (message: ServerMessage) => void = () => {}
   const worker = startWorker({
     entry: options.workerEntry,
@@ -153,6 +155,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       memory: options.workerMemory ?? readWorkerMemory(),
       ...options.workerLimits,
     },
+    onOffered: (models) => (offered = models),
     onLog: (line) => logger.debug({ line }, 'worker'),
     onStatus: (status) => {
       logger[status.error ? 'warn' : 'info']({ status }, 'worker')
@@ -214,6 +217,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   tellClients = (message) => sockets.tell(message)
   const models = openModels({ folders: options.folders.models, data: options.folders.data })
+  const ledger = createModelLedger({
+    models,
+    descriptions: types,
+    memory: path.join(options.folders.data, 'model-hashes.json'),
+  })
+  const isFabric = options.fabric !== undefined
   server.on(
     'request',
     createApp({
@@ -230,11 +239,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         models: Math.min(options.workerMemory ?? readWorkerMemory(), readWorkerMemory('100%')),
       },
       folders: options.folders,
-      ledger: createModelLedger({
-        models,
-        descriptions: types,
-        memory: path.join(options.folders.data, 'model-hashes.json'),
-      }),
+      ledger: isFabric ? ledgerOfWorkers(ledger, types, () => offered) : ledger,
+      ...(isFabric && { offered: () => offered }),
       downloads,
       hosts,
       opened: options.opened,

@@ -5,6 +5,7 @@ export { secretNatsVariables } from './nats/credentials.ts'
 
 // what they say to each other
 export {
+  catalogueSchema,
   cellNewsSchema,
   cellResources,
   cellResultSchema,
@@ -15,6 +16,7 @@ export {
   queueNeedsSchema,
   topics,
   workNewsSchema,
+  type Catalogue,
   type CellNews,
   type CellResult,
   type CellSignal,

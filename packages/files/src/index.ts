@@ -36,4 +36,4 @@ export {
   type FoundFolder,
 } from './download/index.ts'
 export { openHashMemory, type HashMemory } from './hash-memory.ts'
-export { createModelLedger, type MissingModel, type ModelLedger } from './model-ledger.ts'
+export { createModelLedger, standIns, type MissingModel, type ModelLedger } from './model-ledger.ts'

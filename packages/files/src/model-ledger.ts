@@ -10,7 +10,7 @@ import {
 } from '@woolgather/workflow'
 import { hashFile, originOf } from './download/index.ts'
 import type { FoundFile } from './found/model-source.ts'
-import type { ListedModel, Models } from './found/open-models.ts'
+import type { Models } from './found/open-models.ts'
 import { openHashMemory } from './hash-memory.ts'
 
 /** A model that a workflow needs and that is not here, or not the one it was made with. */
@@ -179,10 +179,10 @@ export function createModelLedger({ models, descriptions, memory }: ModelLedgerO
 }
 
 /** Files of the kind, by how alike their names are; LoRAs and vectors only where they fit a model that is used. */
-function standIns(
+export function standIns(
   file: string,
   kind: ModelKind,
-  files: readonly ListedModel[],
+  files: readonly { file: string; kind: ModelKind; goesWith?: readonly string[] | undefined }[],
   used: readonly string[],
 ): string[] {
   const models = used.filter((name) => files.some((one) => one.file === name && one.kind === 'model'))

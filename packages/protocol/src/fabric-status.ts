@@ -5,6 +5,8 @@ import { z } from 'zod'
 export interface FabricStatus {
   workers: FabricWorker[]
   queues: FabricQueue[]
+  /** Another one whenever the models that the workers have are others. */
+  models: string
 }
 
 /** What a worker says of itself. */
@@ -72,6 +74,7 @@ export const fabricStatusSchema = schemaOf<FabricStatus>()(
     workers: z.array(
       workerPresenceSchema.and(z.object({ state: z.enum(fabricWorkerStates), heardAt: z.number() })),
     ),
+    models: z.string(),
     queues: z.array(
       z.object({ queue: z.string(), files: z.array(z.string()), interactive: count, others: count }),
     ),

@@ -59,6 +59,11 @@ export interface ModelFile {
   goesWith?: string[] | undefined
   /** Where Woolgather downloaded it from; then it may be deleted. */
   downloadedFrom?: string | undefined
+  /**
+   * Names of the workers of other machines that have it, where those run the models: none where it is on the server alone.
+   * Absent where this machine runs them.
+   */
+  workers?: string[] | undefined
 }
 
 /** A model file that cannot be used. */
@@ -227,6 +232,7 @@ export const modelFileSchema = schemaOf<ModelFile>()(
     base: z.string().optional(),
     goesWith: z.array(z.string()).optional(),
     downloadedFrom: z.string().optional(),
+    workers: z.array(z.string()).optional(),
   }),
 )
 export const brokenModelSchema = schemaOf<BrokenModel>()(

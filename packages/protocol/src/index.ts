@@ -29,6 +29,7 @@ export {
   type ErrorResponse,
   type ImportedWorkflow,
   type MissingModel,
+  modelFileSchema,
   type ModelFile,
   type SavedWorkflow,
   type WorkflowRevision,

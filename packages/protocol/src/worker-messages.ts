@@ -16,6 +16,7 @@ import {
 } from '@woolgather/workflow'
 import { z } from 'zod'
 import { cellCancellationSchema, type CellCancellation } from './http-runs.ts'
+import { modelFileSchema, type ModelFile } from './http.ts'
 import { fabricStatusSchema, type FabricStatus } from './fabric-status.ts'
 import { workerMemorySchema, type WorkerMemory } from './socket-messages.ts'
 
@@ -97,6 +98,8 @@ export type WorkerMessage =
   | { type: 'memory'; memory: WorkerMemory }
   /** Who works for it elsewhere and what waits there, when that has changed. */
   | { type: 'fabric'; fabric: FabricStatus }
+  /** Which models its workers elsewhere have, when that has changed. */
+  | { type: 'offered'; models: ModelFile[] }
   /** What it asks of other machines, answered by `shared` with the same number. */
   | { type: 'sharing'; number: number; asks: SharingQuestion }
   /** It could not start: no native library, wrong version. The process then exits. */
@@ -166,6 +169,7 @@ export const workerMessageSchema = schemaOf<WorkerMessage>()(
     z.object({ type: z.literal('pong') }),
     z.object({ type: z.literal('memory'), memory: workerMemorySchema }),
     z.object({ type: z.literal('fabric'), fabric: fabricStatusSchema }),
+    z.object({ type: z.literal('offered'), models: z.array(modelFileSchema) }),
     z.object({ type: z.literal('sharing'), number: z.int(), asks: sharingQuestionSchema }),
     z.object({ type: z.literal('failed'), error: runErrorSchema }),
   ]),

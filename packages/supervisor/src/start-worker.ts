@@ -235,6 +235,8 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
         return dispatch({ type: 'memory', id, memory: message.memory })
       case 'fabric':
         return dispatch({ type: 'fabric', id, fabric: message.fabric })
+      case 'offered':
+        return options.onOffered?.(message.models)
       case 'sharing':
         return void answerSharing(id, message)
       case 'failed':

@@ -1,5 +1,6 @@
 import type {
   CellCancellation,
+  ModelFile,
   SharingAnswer,
   SharingQuestion,
   WorkerFolders,
@@ -20,6 +21,8 @@ export interface StartWorkerOptions {
   env?: Record<string, string>
   /** Closes the worker when aborted. */
   signal?: AbortSignal
+  /** Which models workers of other machines have, whenever that has changed. */
+  onOffered?: (models: ModelFile[]) => void
   /** Answers what a worker process asks of other machines. */
   onSharing?: (question: SharingQuestion) => Promise<SharingAnswer>
   onStatus?: (status: WorkerStatus) => void

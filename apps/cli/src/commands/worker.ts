@@ -72,7 +72,7 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
       worker,
       artifacts: createFileArtifactStore(path.join(folders.data, 'artifacts')),
       name,
-      files: readModelContents({ folders: folders.models, data: folders.data, signal: stop.signal }),
+      catalogue: readModelContents({ folders: folders.models, data: folders.data, signal: stop.signal }),
       cells: most,
       say,
       signal: stop.signal,

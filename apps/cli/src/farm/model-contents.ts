@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Catalogue } from '@woolgather/fabric'
 import { hashFile, openHashMemory, openModels } from '@woolgather/files'
 import { identifyModel, namedParts } from '@woolgather/gguf'
 
@@ -10,14 +11,10 @@ export interface ModelContentsOptions {
 }
 
 /**
- * Hashes of the model files of these folders, by the names that workflows have for them. Each is hashed once, and known
+ * The model files of these folders, and hashes of what they hold. Each is hashed once, and known
  * from then on; one that is being written is left out until it is done.
  */
-export function readModelContents({
-  folders,
-  data,
-  signal,
-}: ModelContentsOptions): () => Promise<Record<string, string>> {
+export function readModelContents({ folders, data, signal }: ModelContentsOptions): () => Promise<Catalogue> {
   const models = openModels({ folders, data })
   const hashes = openHashMemory(path.join(data, 'model-hashes.json'))
 
@@ -39,12 +36,12 @@ export function readModelContents({
 
   return async () => {
     const { files } = await models.list()
-    const contents: Record<string, string> = {}
-    for (const { file, source } of files) {
-      if (source !== 'folder') continue
-      const content = await contentOf(file).catch(() => undefined)
-      if (content !== undefined) contents[file] = content
+    const catalogue: Catalogue = []
+    for (const model of files) {
+      if (model.source !== 'folder') continue
+      const content = await contentOf(model.file).catch(() => undefined)
+      if (content !== undefined) catalogue.push({ content, model })
     }
-    return contents
+    return catalogue
   }
 }

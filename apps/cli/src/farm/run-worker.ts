@@ -8,6 +8,7 @@ import {
   isClaim,
   queueNeedsSchema,
   topics,
+  type Catalogue,
   type Fabric,
   type Presence,
   type QueueNeeds,
@@ -23,8 +24,8 @@ export interface FarmWorkerOptions {
   worker: WorkerHandle
   artifacts: ArtifactStore
   name: string
-  /** Contents of the files it has, by name, as they are now. */
-  files: () => Promise<Record<string, string>>
+  /** The files it has, as they are now. */
+  catalogue: () => Promise<Catalogue>
   /** Cells it runs at once. */
   cells: number
   /** Says what happens, for people. */
@@ -49,7 +50,8 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
   const inHand = new Map<string, Working>()
   const needs = new Map<string, QueueNeeds>()
   const ended = countEnded()
-  let files = await options.files()
+  let files: Record<string, string> = {}
+  let catalogue: string | undefined
   let loaded: string | undefined
   let idleSince = Date.now()
   let onQueueSince = Date.now()
@@ -71,6 +73,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
       engine: status.build ?? '',
       device: status.device ?? '',
       files,
+      ...(catalogue !== undefined && { catalogue }),
       memory: status.memory?.rss ?? 0,
       loaded: status.memory?.models.map(({ file }) => file) ?? [],
       ...(loaded !== undefined && { queue: loaded }),
@@ -94,8 +97,13 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
 
   const lookAtFiles = async (): Promise<void> => {
     // What cannot be read now may be the next time.
-    files = await options.files().catch(() => files)
+    const found = await options.catalogue().catch(() => undefined)
+    if (found === undefined) return
+    files = Object.fromEntries(found.map(({ content, model }) => [model.file, content]))
+    catalogue = await fabric.artifacts.put(new TextEncoder().encode(JSON.stringify(found)))
   }
+
+  await lookAtFiles()
 
   const canDo = async ({ queue }: QueueLength): Promise<boolean> => {
     let asked = needs.get(queue)

@@ -2,7 +2,7 @@ import { appCommands } from './app-commands.ts'
 import { arrangeCommands } from './arrange-commands.ts'
 import type { Command } from './command.ts'
 import { graphCommands } from './graph-commands.ts'
-import { listModels, unload } from './model-commands.ts'
+import { listModels, listWorkers, unload } from './model-commands.ts'
 import { nodeCommands } from './node-commands.ts'
 import { runCommands } from './run-commands.ts'
 import { leaveSubgraph } from '../session/editing/enter-subgraph.ts'
@@ -131,6 +131,7 @@ export const commands: readonly Command[] = [
   listNodes,
   listRuns,
   listModels,
+  listWorkers,
   unload,
   showResults,
   {

@@ -9,6 +9,18 @@ export const listModels: Command = {
   run: (editor) => editor.workbench.setState({ dialog: { kind: 'models' } }),
 }
 
+export const listWorkers: Command = {
+  group: 'View',
+  title: 'Workers on other machines, and what they do',
+  inApp: true,
+  keys: [],
+  disabledReason: (editor) =>
+    editor.server.getState().worker.fabric === undefined
+      ? 'The server was not started with --fabric'
+      : undefined,
+  run: (editor) => editor.workbench.setState({ dialog: { kind: 'workers' } }),
+}
+
 export const unload: Command = {
   group: 'Run',
   title: 'Unload the models that nothing uses',

@@ -7,6 +7,7 @@ import { formatBytes, formatParameters } from '../run/show-run.ts'
 import { useEditor, useServer } from '../store/editor-context.ts'
 import { Prose } from '../ui/prose.tsx'
 import { orderBy, sortModels, startOrder, type Column } from './sort-models.ts'
+import { tellWorkers } from '../workers/worker-words.ts'
 import { describePlace } from '../ui/describe-place.ts'
 
 const columns: readonly [Column, string, string?][] = [
@@ -161,7 +162,7 @@ function Row({ model, isStop, onReach }: { model: ModelFile; isStop: boolean; on
 }
 
 /** Whose it is, what it goes with, and how it is chatted with. */
-function factsOf({ kind, source, base, goesWith, likeTemplate, chatTemplate, downloadedFrom }: ModelFile): string {
+function factsOf({ kind, source, base, goesWith, likeTemplate, chatTemplate, downloadedFrom, workers }: ModelFile): string {
   const [first, ...others] = goesWith ?? []
   const facts = [
     kind === 'lora' ? 'LoRA' : kind === 'vector' ? 'Control vector' : undefined,
@@ -170,13 +171,14 @@ function factsOf({ kind, source, base, goesWith, likeTemplate, chatTemplate, dow
     base !== undefined && `made for ${base}`,
     chatTemplate === true && 'has a chat template',
     likeTemplate !== undefined && `chat template like “${likeTemplate}”`,
+    tellWorkers(workers),
     downloadedFrom === undefined ? describePlace(source) : `downloaded from ${downloadedFrom}`,
   ]
   return facts.filter((fact) => typeof fact === 'string' && fact !== '').join(' · ')
 }
 
 /** Deletes a download after a second press, or forgets a file that stays where it lies. */
-function Remove({ model: { file, source, downloadedFrom }, isStop }: { model: ModelFile; isStop: boolean }) {
+function Remove({ model: { file, source, downloadedFrom, workers }, isStop }: { model: ModelFile; isStop: boolean }) {
   const editor = useEditor()
   const [armed, setArmed] = useState(false)
   const tabIndex = isStop ? 0 : -1
@@ -194,7 +196,8 @@ function Remove({ model: { file, source, downloadedFrom }, isStop }: { model: Mo
       </button>
     )
   }
-  if (downloadedFrom === undefined) return null
+  // What workers have lies on their machines.
+  if (downloadedFrom === undefined || (workers?.length ?? 0) > 0) return null
   return (
     <button
       type="button"

@@ -15,6 +15,7 @@ export function ModelsDialog({ search }: { search?: string }) {
   const editor = useEditor()
   const [page, setPage] = useState<'here' | 'hub'>(search === undefined ? 'here' : 'hub')
   const [over, setOver] = useState(false)
+  const isElsewhere = useServer((state) => state.worker.fabric !== undefined)
   useEffect(() => {
     loadModels(editor).catch(() => undefined)
   }, [editor])
@@ -42,12 +43,18 @@ export function ModelsDialog({ search }: { search?: string }) {
       >
         <div className="models-bar">
           <div role="tablist" aria-label="Models" className="models-tabs">
-            <Tab label="On this machine" chosen={page === 'here'} onChoose={() => setPage('here')} />
+            <Tab label={isElsewhere ? 'On workers' : 'On this machine'} chosen={page === 'here'} onChoose={() => setPage('here')} />
             <Tab label="Search Hugging Face" chosen={page === 'hub'} onChoose={() => setPage('hub')} />
           </div>
           <span className="spacer" />
           <AddButton onAdd={add} />
         </div>
+        {isElsewhere && (
+          <p className="models-facts">
+            Models run on workers of other machines, from the folders that those were told. What is added or
+            downloaded here comes to the server: a worker on this machine with the same folder has it too.
+          </p>
+        )}
         <Uploads />
         <Downloads />
         {page === 'here' ? (

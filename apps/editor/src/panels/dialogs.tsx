@@ -13,6 +13,7 @@ import './dialogs.css'
 
 const Templates = fetchedLater(async () => (await import('./templates.tsx')).Templates)
 const Models = fetchedLater(async () => (await import('../models/models-dialog.tsx')).ModelsDialog)
+const Workers = fetchedLater(async () => (await import('../workers/workers-dialog.tsx')).WorkersDialog)
 const Reader = fetchedLater(async () => (await import('../reader/reader.tsx')).Reader)
 const Writer = fetchedLater(async () => (await import('../reader/writer.tsx')).Writer)
 const Missing = fetchedLater(async () => (await import('./missing.tsx')).Missing)
@@ -32,6 +33,8 @@ export function Dialogs() {
       return <Templates />
     case 'models':
       return <Models {...dialog} />
+    case 'workers':
+      return <Workers />
     case 'conflict':
       return <Conflict {...dialog} />
     case 'revisions':

@@ -1,4 +1,4 @@
-import { Box, Power } from 'lucide-react'
+import { Box, Network, Power } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Machine } from '@woolgather/protocol'
 import { describePlace } from '../ui/describe-place.ts'
@@ -87,14 +87,27 @@ export function MachineDetails({ word, detail, onDone }: MachineDetailsProps) {
         </section>
       )}
       <div className="machine-buttons">
-        <button
-          type="button"
-          className="button"
-          disabled={models.length === 0}
-          onClick={() => void unloadModels(editor)}
-        >
-          <Power /> Unload
-        </button>
+        {fabric ? (
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              onDone()
+              editor.workbench.setState({ dialog: { kind: 'workers' } })
+            }}
+          >
+            <Network /> Workers…
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button"
+            disabled={models.length === 0}
+            onClick={() => void unloadModels(editor)}
+          >
+            <Power /> Unload
+          </button>
+        )}
         <button
           type="button"
           className="button primary"

@@ -1,6 +1,8 @@
 import { ArrowRight, Check, Download, X } from 'lucide-react'
 import { useState } from 'react'
 import type { FetchModelRequest, ImportedWorkflow, MissingModel, ModelDownload } from '@woolgather/protocol'
+import type { FabricWorker } from '@woolgather/protocol'
+import { isGiven } from '../workers/worker-words.ts'
 import { isModelAddress } from '@woolgather/workflow'
 import { formatBytes } from '../run/show-run.ts'
 import { cancelDownload, fetchModel, takeInstead } from '../session/files/fetch-model.ts'
@@ -13,6 +15,7 @@ import './missing.css'
 /** What a workflow needs and this server has not. The graph is open behind it. */
 export function Missing({ missing: { models, nodeTypes } }: { missing: ImportedWorkflow['missing'] }) {
   const editor = useEditor()
+  const workers = useServer((state) => state.worker.fabric?.workers)
   return (
     <Modal title="For this workflow, something is missing here" wide>
       {models.length > 0 && (
@@ -24,7 +27,9 @@ export function Missing({ missing: { models, nodeTypes } }: { missing: ImportedW
             ))}
           </ul>
           <p className="missing-facts">
-            Or put a file into the models folder, under this name, or choose another model at its node.
+            {workers === undefined
+              ? 'Or put a file into the models folder, under this name, or choose another model at its node.'
+              : tellAsked(workers)}
           </p>
         </section>
       )}
@@ -59,6 +64,20 @@ export function Missing({ missing: { models, nodeTypes } }: { missing: ImportedW
   )
 }
 
+/** Who was asked, and what to do. */
+function tellAsked(workers: readonly FabricWorker[]): string {
+  const names = workers.filter(({ state }) => isGiven(state)).map(({ name }) => name)
+  const rest = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''
+  const asked =
+    names.length === 0
+      ? 'No worker is there now.'
+      : `No worker has it: ${names.slice(0, mostNamed).join(', ')}${rest}.`
+  return `${asked} Put the file into the models folder of a worker, under this name, or choose another model at its node.`
+}
+
+/** Workers that are named. */
+const mostNamed = 5
+
 function MissingFile({ model }: { model: MissingModel }) {
   const editor = useEditor()
   const download = useServer(({ downloads }) => latestOf(downloads, model))
@@ -69,6 +88,7 @@ function MissingFile({ model }: { model: MissingModel }) {
   // The workflow says itself that another file has the name, or the download found it.
   const conflict = download?.conflict ?? (model.problem === 'different' ? { beside: model.file } : undefined)
   const fetch = (existing?: OnExisting): void => void fetchModel(editor, { ...model, source, existing })
+  const isElsewhere = useServer((state) => state.worker.fabric !== undefined)
   const facts = [
     model.problem === 'different' && 'another file has this name here',
     model.problem === 'absent' && isModelAddress(model.file) && 'is downloaded when it runs',
@@ -122,7 +142,7 @@ function MissingFile({ model }: { model: MissingModel }) {
           Nothing was downloaded from <code>{model.host}</code> yet: who runs it learns that you ask for it.
         </span>
       )}
-      {model.source === undefined && download?.state !== 'finished' && (
+      {!isElsewhere && model.source === undefined && download?.state !== 'finished' && (
         <input
           type="text"
           className="control"
@@ -155,7 +175,7 @@ function MissingFile({ model }: { model: MissingModel }) {
               : `Here, as ${download.file}`}
           </span>
         )}
-        {!running && download?.state !== 'finished' && conflict === undefined && (
+        {!isElsewhere && !running && download?.state !== 'finished' && conflict === undefined && (
           <button
             type="button"
             className="button"

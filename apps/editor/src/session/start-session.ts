@@ -3,7 +3,7 @@ import { watchDraft } from './files/autosave.ts'
 import { findDraft, type Draft } from './files/drafts.ts'
 import { watchMissing } from './checking/find-missing.ts'
 import { watchProblems } from './checking/find-problems.ts'
-import { loadLibrary } from './server/load-library.ts'
+import { loadLibrary, watchOffered } from './server/load-library.ts'
 import { showApp } from './editing/edit-app.ts'
 import { fetchSaved, openEmpty, openFromServer, showSaved } from './files/open-workflow.ts'
 import { openSent, takeSent, watchAddress } from './files/open-sent.ts'
@@ -46,6 +46,7 @@ export async function startSession(editor: Editor): Promise<void> {
   watchProblems(editor)
   watchMissing(editor)
   watchConnection(editor)
+  watchOffered(editor)
   watchRunOnChange(editor)
 }
 

@@ -44,6 +44,7 @@ export type Dialog =
   | { kind: 'templates' }
   /** `search`: what to look for on Hugging Face. */
   | { kind: 'models'; search?: string }
+  | { kind: 'workers' }
   | { kind: 'close-tab'; tab: Tab }
   /** Nothing was downloaded from them yet; afterwards it is gone on with. */
   | { kind: 'allow-hosts'; hosts: readonly string[]; goOn: () => void }

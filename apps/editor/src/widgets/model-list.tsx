@@ -2,6 +2,8 @@ import { useLayoutEffect, useRef } from 'react'
 import type { ModelFile } from '@woolgather/protocol'
 import { findByName, findModels, isPath, isWholeAddress, memoryOf } from './find-models.ts'
 import { ModelOffers } from './model-offers.tsx'
+import { isGiven, tellWorkers } from '../workers/worker-words.ts'
+import { useServer } from '../store/editor-context.ts'
 import { describePlace } from '../ui/describe-place.ts'
 import { formatBytes, formatParameters } from '../run/show-run.ts'
 
@@ -109,7 +111,16 @@ export function ModelFacts({ file, models, contextSize }: ModelFactsProps) {
     return (
       <p className="model-facts missing">A path of a disk: open the list to use it, send it, or find it</p>
     )
-  return <p className="model-facts missing">Not found on this machine</p>
+  return <NotFound />
+}
+
+function NotFound() {
+  const asked = useServer(
+    (state) => state.worker.fabric?.workers.filter(({ state }) => isGiven(state)).length,
+  )
+  if (asked === undefined) return <p className="model-facts missing">Not found on this machine</p>
+  const whom = asked === 0 ? 'there is none now' : asked === 1 ? 'one was asked' : `${asked} were asked`
+  return <p className="model-facts missing">No worker has it: {whom}</p>
 }
 
 /** Which models a LoRA or control vector fits. */
@@ -119,10 +130,26 @@ export function tellMatches({ goesWith = [] }: ModelFile): string {
   return `Fits ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`
 }
 
-function factsOf({ architecture, parameters, quantization, bytes, source, fits }: ModelFile): string {
+function factsOf({
+  architecture,
+  parameters,
+  quantization,
+  bytes,
+  source,
+  fits,
+  workers,
+}: ModelFile): string {
   const size = parameters > 0 ? formatParameters(parameters) : ''
   const tooLarge = fits === false ? 'more than this machine has memory for' : ''
-  return [architecture, size, quantization, formatBytes(bytes), describePlace(source), tooLarge]
+  return [
+    architecture,
+    size,
+    quantization,
+    formatBytes(bytes),
+    describePlace(source),
+    tooLarge,
+    tellWorkers(workers),
+  ]
     .filter((part) => part !== '')
     .join(' · ')
 }

@@ -3,10 +3,11 @@ import { freemem, homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deleteDownload, openChosenFiles, readRepository, searchHub, type Models } from '@woolgather/files'
-import type { Machine, WorkerFolders } from '@woolgather/protocol'
+import type { Machine, ModelFile, WorkerFolders } from '@woolgather/protocol'
 import type { Request } from 'express'
 import { receiveModel } from '../bodies/receive-model.ts'
 import { HttpError } from '../errors/http-error.ts'
+import { withOffered } from '../models/offered-models.ts'
 import { recommend } from '../models/recommend.ts'
 import type { AddressOf } from '../trust/client-address.ts'
 import { handlers } from './serve-endpoints.ts'
@@ -17,10 +18,12 @@ export interface AnswerModelsOptions {
   /** Bytes of memory of the machine, and what models may take of it. */
   memory: { total: number; models: number }
   addressOf: AddressOf
+  /** Models of workers on other machines, where those run them. */
+  offered?: (() => readonly ModelFile[]) | undefined
 }
 
 /** The models of this machine, those to be had, and what there is for them. */
-export function answerModels({ models, folders, memory, addressOf }: AnswerModelsOptions) {
+export function answerModels({ models, folders, memory, addressOf, offered }: AnswerModelsOptions) {
   const chosen = openChosenFiles(folders.data)
   const [folder = path.join(folders.data, 'models')] = folders.models
 
@@ -40,6 +43,7 @@ export function answerModels({ models, folders, memory, addressOf }: AnswerModel
   return handlers({
     async models() {
       const { files } = await models.list()
+      if (offered !== undefined) return withOffered(files, offered())
       return files.map((model) => ({
         ...model,
         ...(model.memoryBytes !== undefined && { fits: model.memoryBytes <= memory.models }),

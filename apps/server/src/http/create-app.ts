@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ArtifactStore } from '@woolgather/engine'
 import type { DownloadHosts, ModelLedger, Models } from '@woolgather/files'
-import type { WorkerFolders, WorkerStatus } from '@woolgather/protocol'
+import type { ModelFile, WorkerFolders, WorkerStatus } from '@woolgather/protocol'
 import type { Descriptions, NodeDescription } from '@woolgather/workflow'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
@@ -42,6 +42,8 @@ export interface AppOptions {
   /** Bytes of memory of the machine, and what models may take of it. */
   memory: { total: number; models: number }
   folders: WorkerFolders
+  /** Models of workers on other machines, where those run them. */
+  offered?: (() => readonly ModelFile[]) | undefined
   workflows: WorkflowStore
   ledger: ModelLedger
   downloads: ModelDownloads
@@ -108,6 +110,7 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
       folders: options.folders,
       memory: options.memory,
       addressOf: options.addressOf,
+      offered: options.offered,
     }),
     unloadModels() {
       options.unloadModels()

@@ -21,6 +21,8 @@ export interface KnownWorkers {
   /** The same without waiting, undefined where none of them has it. */
   knownContentOf(file: string): string | undefined
   files(): string[]
+  /** Those that are given work. */
+  present(): Presence[]
   /** How many workers have exactly these files. */
   able(files: Readonly<Record<string, string>>): number
   close(): void
@@ -75,6 +77,7 @@ export function knowWorkers(fabric: Fabric, build: string): KnownWorkers {
               : 'idle',
       }))
     },
+    present,
     knownContentOf,
     async contentOf(file) {
       let askedAt: number | undefined

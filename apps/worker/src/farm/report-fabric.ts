@@ -1,6 +1,7 @@
-import { isClaim, queueNeedsSchema, topics, type Fabric } from '@woolgather/fabric'
+import { asJson, hashOf, isClaim, queueNeedsSchema, topics, type Fabric } from '@woolgather/fabric'
 import type { FabricQueue, FabricWorker, WorkerMessage } from '@woolgather/protocol'
 import type { KnownWorkers } from './known-workers.ts'
+import { gatherOffered } from './offered-models.ts'
 
 /** Milliseconds between two looks at who works and what waits. */
 const interval = 2_000
@@ -26,7 +27,17 @@ export function reportFabric(
     if (read.success) filesOf.set(queue, files)
     return files
   }
+  const offered = gatherOffered(fabric, workers)
+  let models = ''
+  const tellModels = async (): Promise<void> => {
+    const changed = await offered.changed()
+    if (changed === undefined) return
+    // Before whoever is told that they are others asks for them.
+    send({ type: 'offered', models: changed })
+    models = hashOf(asJson(changed)).slice(0, 16)
+  }
   const look = async (): Promise<void> => {
+    await tellModels()
     const lengths = (await fabric.queues()).filter((queue) => !isClaim(queue)).slice(0, mostTold)
     const queues = await Promise.all(
       lengths.map(async (length): Promise<FabricQueue> => ({
@@ -36,14 +47,14 @@ export function reportFabric(
     )
     const list = workers.list().slice(0, mostTold)
     const fabricWorkers = list.map((worker): FabricWorker => {
-      const { files: _files, build: _build, leaving: _leaving, ...told } = worker
+      const { files: _files, catalogue: _catalogue, build: _build, leaving: _leaving, ...told } = worker
       return told
     })
     // That it was heard again is no news.
-    const news = JSON.stringify([fabricWorkers.map((worker) => ({ ...worker, heardAt: 0 })), queues])
+    const news = JSON.stringify([fabricWorkers.map((worker) => ({ ...worker, heardAt: 0 })), queues, models])
     if (news === told) return
     told = news
-    send({ type: 'fabric', fabric: { workers: fabricWorkers, queues } })
+    send({ type: 'fabric', fabric: { workers: fabricWorkers, queues, models } })
   }
   const timer = setInterval(() => {
     if (isLooking) return

@@ -1,4 +1,9 @@
-import { workerPresenceSchema, type WorkerPresence } from '@woolgather/protocol'
+import {
+  modelFileSchema,
+  workerPresenceSchema,
+  type ModelFile,
+  type WorkerPresence,
+} from '@woolgather/protocol'
 import {
   cellWorkerSchema,
   jsonSchema,
@@ -95,9 +100,14 @@ export interface Presence extends WorkerPresence {
   build: string
   /** Contents of the files it has, by name. */
   files: Record<string, string>
+  /** Artifact that is its `Catalogue`. */
+  catalogue?: string | undefined
   /** It stops, and this is the last that is heard of it. */
   leaving?: boolean | undefined
 }
+
+/** What the model files of a worker are: for people who choose one. */
+export type Catalogue = { content: string; model: ModelFile }[]
 
 /** One decode takes as many. */
 export const mostCells = 64
@@ -163,9 +173,14 @@ export const presenceSchema = schemaOf<Presence>()(
       files: z
         .record(z.string(), z.string())
         .refine((files) => Object.keys(files).length <= mostFiles, `at most ${mostFiles} files`),
+      catalogue: name.optional(),
       leaving: z.boolean().optional(),
     }),
   ),
+)
+
+export const catalogueSchema = schemaOf<Catalogue>()(
+  z.array(z.object({ content: z.string(), model: modelFileSchema })).max(mostFiles),
 )
 
 /** Topics of a fabric. */

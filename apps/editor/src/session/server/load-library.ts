@@ -15,3 +15,11 @@ export async function loadModels(editor: Editor): Promise<void> {
 export async function loadWorkflows(editor: Editor): Promise<void> {
   editor.server.setState({ workflows: await editor.client.ask('workflows') })
 }
+
+/** Fetches the models anew when workers of other machines have others. */
+export function watchOffered(editor: Editor): void {
+  editor.server.subscribe(({ worker }, before) => {
+    if (worker.fabric === undefined || worker.fabric.models === before.worker.fabric?.models) return
+    loadModels(editor).catch(() => undefined)
+  })
+}
