@@ -63,7 +63,7 @@ export interface ServerOptions extends Omit<TrustOptions, 'host'> {
   editorFolder?: string | undefined
   /** Node types; default: the node library's. */
   descriptions?: readonly NodeDescription[] | undefined
-  /** Runs handed to the worker at once, default 4, on a fabric 256: it batches what uses the same model. */
+  /** Runs handed to the worker at once, default 4, on a fabric 1,024: it batches what uses the same model. */
   parallelRuns?: number | undefined
   /**
    * Milliseconds a client may take to send the headers of a request, default 10,000. A body may come slowly, but not
@@ -98,8 +98,8 @@ export interface RunningServer extends AsyncDisposable {
 
 const defaultPatience = 10_000
 
-/** Each of several machines has enough to do. */
-const fabricRuns = 256
+/** Each of several machines has enough to do, also while others hold what a worker had that died. */
+const fabricRuns = 1_024
 
 /** Headers of honest clients arrive at once; bodies, which may be files on a slow line, are watched as they come. */
 function timeoutsOf(patience: number): {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fillPath, type Endpoint, type ParametersOf } from './endpoint.ts'
 import { hubModelSchema, hubRepositorySchema, machineSchema } from './http-models.ts'
 import { fetchModelSchema, hostsSchema, modelDownloadSchema } from './http-downloads.ts'
+import { followRunsSchema, rangeAcceptedSchema, runsNewsSchema, submitRangeSchema } from './http-ranges.ts'
 import {
   cleanRunsSchema,
   queueChangeSchema,
@@ -179,6 +180,22 @@ export const endpoints = {
     largest: workflowBytes,
     answer: z.union([runDetailsSchema, runAcceptedSchema]),
     status: 202,
+  },
+  submitRange: {
+    method: 'post',
+    path: '/api/runs/range',
+    summary: 'Run a workflow once for each row of nodes in which it differs, at most 1,024',
+    body: submitRangeSchema,
+    largest: workflowBytes,
+    answer: rangeAcceptedSchema,
+    status: 202,
+  },
+  followRuns: {
+    method: 'post',
+    path: '/api/runs/events',
+    summary: 'Events of up to 1,024 runs, each numbered above its `after`; waits so many seconds for some',
+    body: followRunsSchema,
+    answer: runsNewsSchema,
   },
   runs: {
     method: 'get',

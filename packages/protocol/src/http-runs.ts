@@ -168,7 +168,7 @@ export interface UploadResponse {
 
 const storedStatuses: readonly [StoredStatus, ...StoredStatus[]] = ['queued', 'running', ...runStatuses]
 
-const submitted = {
+export const submittedFields = {
   id: z.string().min(1).max(100).optional(),
   targets: listOf(z.string().min(1).max(200)).max(10_000).optional(),
   next: z.boolean().optional(),
@@ -179,11 +179,11 @@ const submitted = {
 }
 
 export const submitRunSchema = schemaOf<SubmitRunRequest>()(
-  z.strictObject({ workflow: workflowSchema.optional(), ...submitted }),
+  z.strictObject({ workflow: workflowSchema.optional(), ...submittedFields }),
 )
 
 /** What is beside the workflow. */
-export const submittedSchema = schemaOf<Omit<SubmitRunRequest, 'workflow'>>()(z.strictObject(submitted))
+export const submittedSchema = schemaOf<Omit<SubmitRunRequest, 'workflow'>>()(z.strictObject(submittedFields))
 
 export const runsQuerySchema = z.strictObject({
   status: z.enum(storedStatuses).optional(),

@@ -20,7 +20,7 @@ export {
   type ParametersOf,
   type QueryOf,
 } from './endpoint.ts'
-export { AnswerError, createAsk } from './ask.ts'
+export { AnswerError, createAsk, type Ask } from './ask.ts'
 export {
   type AboutExample,
   type BrokenModel,
@@ -51,6 +51,14 @@ export {
   type CellCancellation,
   type RunChoices,
 } from './http-runs.ts'
+
+export {
+  mostTogether,
+  rangeChoicesSchema,
+  rangeRowsSchema,
+  type RangeAccepted,
+  type RunsNews,
+} from './http-ranges.ts'
 
 export type { HubFile, HubModel, HubRepository, Machine } from './http-models.ts'
 export { type FetchModelRequest, type ModelDownload } from './http-downloads.ts'

@@ -106,7 +106,9 @@ test('where the server does not want to know it any more a batch ends with 1, an
 test('a server that does not answer, or a proxy in its place, is asked again and then given up', async () => {
   const statuses = [503, 502, 200]
   await using proxy = createServer((_, response) => {
-    response.writeHead(statuses.shift() ?? 504, { 'content-type': 'application/json' }).end('{"run":"r"}')
+    response
+      .writeHead(statuses.shift() ?? 504, { 'content-type': 'application/json' })
+      .end('{"runs":[{"run":"r"}]}')
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   const { port } = proxy.address() as AddressInfo

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { AnswerError, createAsk } from '@woolgather/protocol'
+import { AnswerError, createAsk, type Ask } from '@woolgather/protocol'
 import type { RunRequest } from '@woolgather/supervisor'
 import { withSeeds, type NodeDescription, type RunStatus } from '@woolgather/workflow'
 import { CliError } from '../io/cli-error.ts'
+import { followTogether } from './follow-together.ts'
+import { submitTogether } from './submit-together.ts'
 
 /** There is no use in asking this server for anything now. */
 export class ServerGone extends CliError {}
@@ -20,10 +22,6 @@ export interface ServerRunner {
   close(): Promise<void>
   kill(): Promise<void>
 }
-
-/** Between two looks at what is new: soon at first, then calmly. */
-const firstWait = 5
-const longestWait = 250
 
 /** How often a server that does not answer is asked again, a second apart. */
 const defaultPatience = 30
@@ -59,7 +57,9 @@ export function createServerRunner(
     known === null || known === undefined ? {} : { authorization: `Bearer ${known}` }
   const closed = new AbortController()
 
-  const ask = createAsk({ url: base.origin + base.pathname.replace(/\/+$/, ''), headers })
+  const askUntil = (signal?: AbortSignal): Ask =>
+    createAsk({ url: base.origin + base.pathname.replace(/\/+$/, ''), headers, ...(signal && { signal }) })
+  const ask = askUntil()
 
   /** One answer, after waiting for as long as the server says; a batch can wait. */
   const patiently = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => {
@@ -88,19 +88,25 @@ export function createServerRunner(
     }
   }
 
-  const followRun = async (run: string, { onEvents, signal }: RunRequest): Promise<RunStatus> => {
-    let after = -1
-    let wait = firstWait
-    for (;;) {
-      const asked = { id: run, query: { after } }
-      const { events, more } = await insist(() => ask('runEvents', asked), signal)
-      if (events.length > 0) onEvents(events)
+  const submit = submitTogether(async ({ workflow, targets, rows, signal }) => {
+    const body = { workflow, rows, ...(targets && { targets }), webhook, priority }
+    return (await insist(() => ask('submitRange', { body }), signal)).runs
+  })
+
+  const follow = followTogether(async (runs, wait, renewed) => {
+    const signal = AbortSignal.any([renewed, closed.signal])
+    return (await insist(() => askUntil(signal)('followRuns', { body: { runs, wait } }), signal)).runs
+  })
+
+  const followRun = async (run: string, { onEvents }: RunRequest): Promise<RunStatus> => {
+    let status: RunStatus | undefined
+    await follow(run, (events) => {
       const last = events.at(-1)
-      if (last?.type === 'run.finished') return last.status
-      after = last?.seq ?? after
-      wait = events.length > 0 ? firstWait : Math.min(wait * 2, longestWait)
-      if (!more) await delay(wait)
-    }
+      if (last?.type === 'run.finished') status = last.status
+      onEvents(events)
+    })
+    if (status !== undefined) return status
+    throw new CliError([{ code: 'run-not-found', message: `The server does not know the run “${run}”.` }])
   }
 
   return {
@@ -108,10 +114,12 @@ export function createServerRunner(
     async run(asked) {
       const { workflow, targets, seeds, signal } = asked
       if (signal?.aborted) return 'cancelled'
-      const body = { workflow: withSeeds(workflow, seeds ?? {}), targets, webhook, priority }
-      const { run } = await insist(() => ask('submitRun', { body }), signal)
+      const accepted = await submit({ workflow: withSeeds(workflow, seeds ?? {}), targets, signal })
+      if ('error' in accepted) throw new CliError([accepted.error])
+      const { run } = accepted
       const cancel = (): void => void patiently(() => ask('cancelRun', { id: run })).catch(() => {})
       signal?.addEventListener('abort', cancel, { once: true })
+      if (signal?.aborted) cancel()
       try {
         return await followRun(run, asked)
       } finally {

@@ -112,7 +112,7 @@ async function readSubmission(
   return { workflow: given === undefined ? workflow : putIn(workflow, given), ...choices }
 }
 
-function parseDocument(document: unknown): Workflow {
+export function parseDocument(document: unknown): Workflow {
   const { workflow, issues } = parseWorkflow(document)
   if (issues) throw refused(issues)
   return workflow
@@ -152,7 +152,7 @@ const goingOn = { hint: 'Cancel it first, or wait until it has ended.' }
 const shownIssues = 20
 
 /** Issues in one answer: the code and hint are those of the first. */
-function refused(issues: readonly Issue[]): HttpError {
+export function refused(issues: readonly Issue[]): HttpError {
   const [first] = issues
   const lines = issues.slice(0, shownIssues).map(({ node, input, message }) => {
     const place = [node, input].filter((part) => part !== undefined).join('.')

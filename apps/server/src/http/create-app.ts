@@ -21,6 +21,7 @@ import { stripBase } from './base-path.ts'
 import { answerDownloads } from './answer-downloads.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { answerModels } from './answer-models.ts'
+import { answerRanges } from './answer-ranges.ts'
 import { answerRuns } from './answer-runs.ts'
 import { answerWorkflows, type Opened } from './answer-workflows.ts'
 import { HttpError } from '../errors/http-error.ts'
@@ -125,6 +126,7 @@ function createHandlers(options: AppOptions, types: Descriptions): Handlers {
     }),
     ...answerDownloads(downloads, options.hosts),
     ...answerRuns({ runs, cleaner: options.cleaner, workflows, artifacts: options.artifacts, types }),
+    ...answerRanges(runs),
     upload: ({ request }) => receiveUpload(path.join(options.dataFolder, 'inputs'), request),
     artifact: ({ parameters, response }) => readArtifact(options.artifacts, parameters.hash, response),
   }

@@ -98,6 +98,12 @@ const asks: { [Name in EndpointName]: () => Promise<AnswerOf<Endpoints[Name], Bl
   runs: () => client.ask('runs'),
   run: async () => client.ask('run', { id: await runTo('completed') }),
   runEvents: async () => client.ask('runEvents', { id: await runTo('completed'), query: { after: -1 } }),
+  submitRange: () =>
+    client.ask('submitRange', { body: { workflow: script('end completed'), rows: [{}, {}] } }),
+  async followRuns() {
+    const runs = [{ run: await runTo('completed'), after: -1 }]
+    return client.ask('followRuns', { body: { runs: [...runs, { run: 'nobody’s', after: -1 }], wait: 1 } })
+  },
   cancelRun: async () => client.ask('cancelRun', { id: await submit(client, script('cancellable')) }),
   deleteRun: async () => client.ask('deleteRun', { id: await runTo('completed') }),
   cleanRuns: () => client.ask('cleanRuns', { body: { keep: '30d' } }),

@@ -68,6 +68,8 @@ export interface RunService {
    */
   resume(run: string): RunError | undefined
   exists(run: string): boolean
+  /** Number of its last event; undefined where there is no such run. */
+  lastSeq(run: string): number | undefined
   /** Forgets a run that has ended; false where it cannot be forgotten. */
   remove(run: string): boolean
   list(query: RunsQuery): RunSummary[]
@@ -308,6 +310,7 @@ export function createRunService({
     },
     remove: (run) => store.remove(run),
     exists: (run) => store.lastSeq(run) !== undefined,
+    lastSeq: (run) => store.lastSeq(run),
     list: (query) => store.list(query),
     details(run) {
       const summary = store.summary(run)

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { RunService } from './run-service.ts'
 
-interface Patience {
+/** How long somebody waits. */
+export interface Patience {
   seconds: number
   /** Whose client may be gone before. */
   response: ServerResponse
