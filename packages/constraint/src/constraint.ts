@@ -81,7 +81,7 @@ export function* compileInSteps(
   const { grammar, named } = resolveTokens(parsed, vocabulary)
   const { canWrite } = vocabulary
   const network = yield* buildNetworkInSteps(grammar)
-  const automaton = new Automaton(network, {
+  const automaton = yield* Automaton.build(network, {
     stopAtFirstMatch,
     canWrite: named === undefined ? canWrite : (set) => canWrite(set) || !set.isDisjointWith(surrogates),
     ...(options.workLimit === undefined ? {} : { workLimit: options.workLimit }),

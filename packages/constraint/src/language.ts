@@ -40,7 +40,7 @@ export function* compileLanguageInSteps(
 ): Steps<Language> {
   const { grammar, stopAtFirstMatch, notes = [] } = yield* parseSourceInSteps(source)
   const network = yield* buildNetworkInSteps(spellTokens(grammar))
-  const automaton = new Automaton(network, { ...options, stopAtFirstMatch })
+  const automaton = yield* Automaton.build(network, { ...options, stopAtFirstMatch })
   yield
   refuseImpossible(automaton)
   const check = (text: string): TextCheck => {

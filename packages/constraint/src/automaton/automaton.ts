@@ -6,6 +6,7 @@ import {
   type CharacterPartition,
 } from '../grammar/partition-characters.ts'
 import type { Network } from '../grammar/network.ts'
+import { allAtOnce, type Steps } from '../grammar/steps.ts'
 import type { CharSet } from 'refa'
 import { ArrayTable } from './array-table.ts'
 import { Closure, type Closed } from './closure.ts'
@@ -27,6 +28,20 @@ export interface AutomatonOptions {
   readonly workLimit?: number
   /** Whether some character of a set can be written; all can by default. */
   readonly canWrite?: (set: CharSet) => boolean
+}
+
+/** What is known of a network before its states. */
+interface Prepared {
+  readonly usable: readonly boolean[]
+  readonly facts: NetworkFacts
+  readonly partition: CharacterPartition
+}
+
+function* prepare(network: Network, { canWrite }: AutomatonOptions): Steps<Prepared> {
+  const usable = network.sets.map((set) => canWrite === undefined || canWrite(set))
+  const facts = yield* analyseNetwork(network, (set) => usable[set] === true)
+  yield
+  return { usable, facts, partition: partitionCharacters(network.sets) }
 }
 
 /** States kept at most: about 200 MB. They are never dropped, because a snapshot may name any of them. */
@@ -67,22 +82,33 @@ export class Automaton {
   readonly #unfinished = new Map<number, number>()
   readonly #unfinishedOf = new Map<number, { base: number; prefix: number }>()
 
-  constructor(network: Network, options: AutomatonOptions = {}) {
+  /** Makes all at once what `build` makes in steps. */
+  constructor(network: Network, options?: AutomatonOptions)
+  constructor(network: Network, options: AutomatonOptions, prepared: Prepared)
+  constructor(
+    network: Network,
+    options: AutomatonOptions = {},
+    { facts, partition, usable }: Prepared = allAtOnce(prepare(network, options)),
+  ) {
     this.#network = network
-    const { canWrite } = options
-    const usable = this.#network.sets.map((set) => canWrite === undefined || canWrite(set))
     this.#usable = usable
-    this.#facts = analyseNetwork(this.#network, (set) => usable[set] === true)
-    this.partition = partitionCharacters(this.#network.sets)
+    this.#facts = facts
+    this.partition = partition
     this.#budget = new WorkBudget(options.workLimit ?? 1_000_000)
     this.#stopAtFirstMatch = options.stopAtFirstMatch ?? false
-    this.#emptyRow = new Int32Array(this.partition.classCount)
-    this.#groupOf = new Int32Array(this.partition.classCount)
-    this.#maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * this.partition.classCount + 64)))
-    this.#frames = new Frames(this.#network.nodeCount, this.#network.acceptNode)
-    this.#closure = new Closure(this.#network, this.#facts, this.#frames, this.#budget)
+    this.#emptyRow = new Int32Array(partition.classCount)
+    this.#groupOf = new Int32Array(partition.classCount)
+    this.#maximumRows = Math.max(16, Math.floor(maximumRowBytes / (4 * partition.classCount + 64)))
+    this.#frames = new Frames(network.nodeCount, network.acceptNode)
+    this.#closure = new Closure(network, facts, this.#frames, this.#budget)
     this.#intern({ items: noItems, accepting: false })
     this.start = this.#intern(this.#closure.start())
+  }
+
+  static *build(network: Network, options: AutomatonOptions): Steps<Automaton> {
+    const prepared = yield* prepare(network, options)
+    yield
+    return new Automaton(network, options, prepared)
   }
 
   get stateCount(): number {

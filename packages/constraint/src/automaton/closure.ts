@@ -1,6 +1,6 @@
 import type { NetworkFacts } from '../grammar/analyse-network.ts'
 import type { Counter } from '../grammar/counter.ts'
-import type { Network, NetworkCondition } from '../grammar/network.ts'
+import type { Edges, Network, NetworkCondition } from '../grammar/network.ts'
 import type { Frames } from './frames.ts'
 import { NumberSet } from './number-set.ts'
 import { resolveCalls, resolveInOrder, type Call } from './resolve-calls.ts'
@@ -210,9 +210,14 @@ function findPlain(
 ): Uint8Array {
   const plain = new Uint8Array(nodeCount)
   for (let node = 0; node < nodeCount; node++) {
-    const leads = [emptyEdges, calls, conditionEdges].some(({ from }) => from[node]! < from[node + 1]!)
-    const waits = characterEdges.from[node]! < characterEdges.from[node + 1]!
-    if (waits && !leads && alive[node] === 1 && endOf[node]! < 0 && node !== acceptNode) plain[node] = 1
+    if (alive[node] === 0 || endOf[node]! >= 0 || node === acceptNode || !hasEdges(characterEdges, node))
+      continue
+    if (hasEdges(emptyEdges, node) || hasEdges(calls, node) || hasEdges(conditionEdges, node)) continue
+    plain[node] = 1
   }
   return plain
+}
+
+function hasEdges({ from }: Edges, node: number): boolean {
+  return from[node]! < from[node + 1]!
 }

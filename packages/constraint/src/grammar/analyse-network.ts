@@ -1,4 +1,5 @@
 import type { Edges, Network } from './network.ts'
+import type { Steps } from './steps.ts'
 
 /** Facts about nodes and rules that hold whatever text came before. */
 export interface NetworkFacts {
@@ -12,11 +13,18 @@ export interface NetworkFacts {
   readonly tail: Uint8Array
 }
 
+/** Nodes looked at in one step. */
+const nodesAtOnce = 8_192
+
 /** @param usable whether any character of a set can be written at all */
-export function analyseNetwork(network: Network, usable: (set: number) => boolean): NetworkFacts {
+export function* analyseNetwork(network: Network, usable: (set: number) => boolean): Steps<NetworkFacts> {
   const beforeEmpty = reverse(network.emptyEdges, network.nodeCount)
-  const { alive, aliveRule } = findAlive(network, beforeEmpty, usable)
-  return { nullable: findNullable(network), alive, aliveRule, tail: findTails(network, beforeEmpty) }
+  yield
+  const { alive, aliveRule } = yield* findAlive(network, beforeEmpty, usable)
+  yield
+  const nullable = findNullable(network)
+  yield
+  return { nullable, alive, aliveRule, tail: findTails(network, beforeEmpty) }
 }
 
 function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Network): Uint8Array {
@@ -47,11 +55,11 @@ function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Networ
   return nullable
 }
 
-function findAlive(
+function* findAlive(
   network: Network,
   beforeEmpty: Edges,
   usable: (set: number) => boolean,
-): Pick<NetworkFacts, 'alive' | 'aliveRule'> {
+): Steps<Pick<NetworkFacts, 'alive' | 'aliveRule'>> {
   const { nodeCount, characterEdges, calls, conditionEdges, conditions, endOf, ruleStart } = network
   const alive = new Uint8Array(nodeCount)
   const aliveRule = new Uint8Array(ruleStart.length)
@@ -59,6 +67,7 @@ function findAlive(
   const startOf = new Int32Array(nodeCount).fill(-1)
   ruleStart.forEach((node, rule) => (startOf[node] = rule))
   const before = reverse(characterEdges, nodeCount)
+  yield
   const beforeCalls = reverse(calls, nodeCount)
   const beforeConditions = reverse(conditionEdges, nodeCount)
   const waitingForAll = new Map<number, { source: number; rules: readonly number[] }[]>()
@@ -75,7 +84,9 @@ function findAlive(
     if (rule >= 0) visit(node)
   })
   visit(network.acceptNode)
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+  yield
+  for (let node = stack.pop(), seen = 1; node !== undefined; node = stack.pop(), seen++) {
+    if (seen % nodesAtOnce === 0) yield
     const rule = startOf[node]!
     if (rule >= 0 && aliveRule[rule] === 0) {
       aliveRule[rule] = 1

@@ -12,13 +12,14 @@ import {
   type RuleCall,
   type Unordered,
 } from './expression.ts'
+import { ExpressionSizes, unrollLimit } from './expression-sizes.ts'
 import type { Counter } from './counter.ts'
 import { allAtOnce, type Steps } from './steps.ts'
 import { EdgeList } from './edge-list.ts'
 import type { Network, NetworkCondition } from './network.ts'
 
-/** Repeats that would unroll to more nodes than this are counted by rules instead, in logarithmic space. */
-const unrollLimit = 4_096
+/** Alternatives of a rule that are built in one step. */
+const optionsAtOnce = 16
 
 class NetworkBuilder {
   readonly #grammar: Grammar
@@ -34,7 +35,7 @@ class NetworkBuilder {
   readonly #pointIndex = new Map<number, number>()
   readonly #ruleIndex = new Map<string, number>()
   readonly #ruleBodies: Expression[] = []
-  readonly #sizes = new WeakMap<Expression, number>()
+  readonly #sizes = new ExpressionSizes()
   readonly #counted = new WeakMap<Expression, string>()
   #generated = 0
 
@@ -52,15 +53,19 @@ class NetworkBuilder {
       const end = this.#newNode()
       ruleStart.push(start)
       this.#ends[end] = index
-      this.#connect(this.#ruleBodies[index]!, start, end)
+      yield* this.#connectBody(this.#ruleBodies[index]!, start, end)
       yield
     }
     const nodeCount = this.#ends.length
+    const characterEdges = this.#characterEdges.group(nodeCount)
+    yield
+    const emptyEdges = this.#emptyEdges.group(nodeCount)
+    yield
     return {
       nodeCount,
       sets: this.#sets,
-      characterEdges: this.#characterEdges.group(nodeCount),
-      emptyEdges: this.#emptyEdges.group(nodeCount),
+      characterEdges,
+      emptyEdges,
       calls: this.#calls.group(nodeCount),
       conditionEdges: this.#conditionEdges.group(nodeCount),
       conditions: this.#conditions,
@@ -201,13 +206,24 @@ class NetworkBuilder {
     this.#conditionEdges.add(from, to, this.#conditions.push(condition) - 1)
   }
 
-  /** Texts among the options share what they begin with, so that a long list is not read text by text. */
+  *#connectBody(body: Expression, from: number, to: number): Steps<void> {
+    if (body.kind !== 'choice') return this.#connect(body, from, to)
+    const begun = new Map<number, number>()
+    for (const [index, option] of body.options.entries()) {
+      this.#connectOption(option, from, to, begun)
+      if (index % optionsAtOnce === optionsAtOnce - 1) yield
+    }
+  }
+
   #connectChoice(options: readonly Expression[], from: number, to: number): void {
     const begun = new Map<number, number>()
-    for (const option of options) {
-      if (option.kind === 'literal') this.#connectLiteral(option.text, from, to, begun)
-      else this.#connect(option, from, to)
-    }
+    for (const option of options) this.#connectOption(option, from, to, begun)
+  }
+
+  /** Texts among the options share what they begin with, so that a long list is not read text by text. */
+  #connectOption(option: Expression, from: number, to: number, begun: Map<number, number>): void {
+    if (option.kind === 'literal') this.#connectLiteral(option.text, from, to, begun)
+    else this.#connect(option, from, to)
   }
 
   /** @param begun nodes that texts from the same node lead to, by `node × 2²¹ + character` */
@@ -237,7 +253,7 @@ class NetworkBuilder {
   #connectRepeat(expression: Expression & { kind: 'repeat' }, from: number, to: number): void {
     const { item, minimum, maximum } = expression
     const copies = maximum === Infinity ? minimum + 1 : maximum
-    if (copies > 1 && copies * this.#size(item) > unrollLimit) {
+    if (copies > 1 && copies * this.#sizes.of(item) > unrollLimit) {
       this.#connect(this.#countByRules(item, minimum, maximum), from, to)
       return
     }
@@ -313,47 +329,6 @@ class NetworkBuilder {
     this.#counted.set(item, name)
     this.#addRule(name, item)
     return name
-  }
-
-  /** About how many nodes an expression unrolls to. */
-  #size(expression: Expression): number {
-    const known = this.#sizes.get(expression)
-    if (known !== undefined) return known
-    const size = this.#measure(expression)
-    this.#sizes.set(expression, size)
-    return size
-  }
-
-  #measure(expression: Expression): number {
-    switch (expression.kind) {
-      case 'characters':
-      case 'token':
-      case 'rule':
-      case 'shared':
-        return 1
-      case 'literal':
-        return expression.text.length
-      case 'sequence':
-        return expression.items.reduce((sum, item) => sum + this.#size(item), 0)
-      case 'choice':
-        return expression.options.reduce((sum, option) => sum + this.#size(option), 0)
-      case 'graph':
-        return expression.graph.edges.reduce(
-          (sum, edge) => sum + this.#size(edge.label),
-          expression.graph.size,
-        )
-      case 'counted':
-        return 2 * expression.counter.graph.size
-      case 'unordered':
-        return (
-          5 + 2 * expression.members.length + this.#size(expression.separator) + this.#size(expression.end)
-        )
-      case 'repeat': {
-        const copies = expression.maximum === Infinity ? expression.minimum + 1 : expression.maximum
-        const unrolled = copies * this.#size(expression.item)
-        return copies > 1 && unrolled > unrollLimit ? 64 : unrolled + 1
-      }
-    }
   }
 
   #pointNumber(point: number): number {

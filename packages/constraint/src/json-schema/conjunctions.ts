@@ -52,15 +52,24 @@ export function isPossible(locations: Conjunction): boolean {
   const types = allowedTypes(locations)
   if (types.size === 0) return false
   if (types.size > 1 || !types.has('object')) return true
-  const required = new Set(locations.flatMap((location) => readNames(location, 'required')))
-  return (
-    required.size === 0 ||
-    !locations.some((location) => {
-      const properties = keyword(location, 'properties')
-      return (
-        isObject(properties) &&
-        Object.keys(properties).some((name) => properties[name] === false && required.has(name))
-      )
-    })
-  )
+  for (const location of locations) {
+    const forbidden = forbiddenNames(location)
+    if (forbidden.length > 0 && locations.some((other) => requiresAny(other, forbidden))) return false
+  }
+  return true
+}
+
+function requiresAny(location: Location, names: readonly string[]): boolean {
+  return readNames(location, 'required').some((name) => names.includes(name))
+}
+
+const known = new WeakMap<object, readonly string[]>()
+
+/** Properties that a schema says must not be there; few say so, and all combinations ask. */
+function forbiddenNames(location: Location): readonly string[] {
+  const properties = keyword(location, 'properties')
+  if (!isObject(properties)) return []
+  const names = known.get(properties) ?? Object.keys(properties).filter((name) => properties[name] === false)
+  known.set(properties, names)
+  return names
 }
