@@ -6,7 +6,7 @@ import type { Steps } from './grammar/steps.ts'
 import type { Vocabulary } from './vocabulary/vocabulary.ts'
 
 /** Milliseconds that are worked at once. */
-const longestTurn = 5
+export const longestTurn = 5
 
 /** `compile`, which lets what else waits on the event loop come in between. */
 export function compileInTurns(

@@ -1,7 +1,7 @@
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { keyword, readNames } from './read-keywords.ts'
 import { isObject, type Location } from './schema-location.ts'
-import { allowedTypes } from './value-types.ts'
+import { allowedBits, objectBit } from './value-types.ts'
 
 /** Schemas of which all must hold; their references and combinations are resolved already. */
 export type Conjunction = readonly Location[]
@@ -24,8 +24,7 @@ export function cross(
     (combinations, list) => {
       if (list.length === 1 && list[0]!.length === 0) return combinations
       if (lists.length > 1 && combinations.length * list.length > maximum * 4) throw tooMany(maximum)
-      const crossed = combinations.flatMap((left) => list.map((right) => withoutRepeats([...left, ...right])))
-      const possible = crossed.length > 1 ? crossed.filter(isPossible) : crossed
+      const possible = pairsOf(combinations, list)
       if (list.length > 1 && combinations.length > 1 && possible.length > maximum) throw tooMany(maximum)
       return possible
     },
@@ -47,20 +46,48 @@ function withoutRepeats(locations: Conjunction): Conjunction {
   return [...first.values()]
 }
 
-/** Whether it is not plain that nothing meets them all: what contradicts itself is dropped before it multiplies. */
-export function isPossible(locations: Conjunction): boolean {
-  const types = allowedTypes(locations)
-  if (types.size === 0) return false
-  if (types.size > 1 || !types.has('object')) return true
-  for (const location of locations) {
-    const forbidden = forbiddenNames(location)
-    if (forbidden.length > 0 && locations.some((other) => requiresAny(other, forbidden))) return false
-  }
-  return true
+/** Every left with every right, but those that plainly nothing meets, unless there is one pair only. */
+function pairsOf(lefts: readonly Conjunction[], rights: readonly Conjunction[]): Conjunction[] {
+  const join = (left: Conjunction, right: Conjunction) => withoutRepeats([...left, ...right])
+  if (lefts.length * rights.length === 1) return [join(lefts[0]!, rights[0]!)]
+  const claimsOfRights = rights.map(readClaims)
+  return lefts.flatMap((left) => {
+    const claims = readClaims(left)
+    return rights.flatMap((right, index) =>
+      mayMeet([claims, claimsOfRights[index]!]) ? [join(left, right)] : [],
+    )
+  })
 }
 
-function requiresAny(location: Location, names: readonly string[]): boolean {
-  return readNames(location, 'required').some((name) => names.includes(name))
+/** Whether it is not plain that nothing meets them all: what contradicts itself is dropped before it multiplies. */
+export function isPossible(locations: Conjunction): boolean {
+  return mayMeet([readClaims(locations)])
+}
+
+/** What schemas say that may plainly contradict. */
+interface Claims {
+  readonly types: number
+  readonly required: readonly string[]
+  /** Properties that must not be there. */
+  readonly forbidden: readonly string[]
+}
+
+function readClaims(locations: Conjunction): Claims {
+  const types = allowedBits(locations)
+  if ((types & objectBit) === 0) return { types, required: [], forbidden: [] }
+  return {
+    types,
+    required: locations.flatMap((location) => readNames(location, 'required')),
+    forbidden: locations.flatMap(forbiddenNames),
+  }
+}
+
+function mayMeet(claims: readonly Claims[]): boolean {
+  const types = claims.reduce((bits, { types }) => bits & types, -1)
+  if (types !== objectBit) return types !== 0
+  return !claims.some(({ forbidden }) =>
+    forbidden.some((name) => claims.some(({ required }) => required.includes(name))),
+  )
 }
 
 const known = new WeakMap<object, readonly string[]>()
@@ -69,7 +96,9 @@ const known = new WeakMap<object, readonly string[]>()
 function forbiddenNames(location: Location): readonly string[] {
   const properties = keyword(location, 'properties')
   if (!isObject(properties)) return []
-  const names = known.get(properties) ?? Object.keys(properties).filter((name) => properties[name] === false)
+  const found = known.get(properties)
+  if (found !== undefined) return found
+  const names = Object.keys(properties).filter((name) => properties[name] === false)
   known.set(properties, names)
   return names
 }

@@ -28,6 +28,7 @@ const bitOf = Object.fromEntries(valueTypes.map((type, index) => [type, 1 << ind
   ValueType,
   number
 >
+export const objectBit: number = bitOf.object
 const everyType = 2 ** valueTypes.length - 1
 const setOf: readonly ReadonlySet<ValueType>[] = Array.from(
   { length: everyType + 1 },
@@ -36,7 +37,14 @@ const setOf: readonly ReadonlySet<ValueType>[] = Array.from(
 
 /** Types that all the schemas allow. */
 export function allowedTypes(locations: readonly Location[]): ReadonlySet<ValueType> {
-  return setOf[locations.reduce((bits, location) => bits & bitsOf(location), everyType)]!
+  return setOf[allowedBits(locations)]!
+}
+
+/** The same as bits, one for each type. */
+export function allowedBits(locations: readonly Location[]): number {
+  let bits = everyType
+  for (const location of locations) bits &= bitsOf(location)
+  return bits
 }
 
 function bitsOf(location: Location): number {
