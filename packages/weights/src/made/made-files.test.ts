@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { identifyFile } from '@woolgather/gguf'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -70,6 +71,20 @@ test('what a process that was killed left behind is removed, here and beside the
     ['making-1', `making-${process.pid}`, 'whole.gguf'].toSorted(),
   )
   expect(await readdir(at('making-1'))).toEqual(['other.gguf.tmp'])
+})
+
+test('a file stays the same to whoever loads it, however many ask for it meanwhile', async () => {
+  await using files = openMadeFiles(folder, Infinity)
+  ;(await make(files, 'lora.gguf', 3_000)).release()
+  await using later = openMadeFiles(folder, Infinity)
+  const seen = new Set<string>()
+  const isThere = (): Promise<never> => Promise.reject(new Error('It is there'))
+  for (let asked = 0; asked < 3; asked++) {
+    // A LoRA is let go of at once, and loaded then.
+    ;(await later.hold('lora.gguf', options, isThere)).release()
+    seen.add(await identifyFile(at('lora.gguf')))
+  }
+  expect(seen.size).toBe(1)
 })
 
 test('a making that fails is told to all who wait, and the next one begins anew', async () => {

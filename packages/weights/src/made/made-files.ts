@@ -74,6 +74,9 @@ interface Making {
   waiting: Set<WorkOptions['onProgress']>
 }
 
+/** Milliseconds between two marks that a file was used: enough to know which was not for longest. */
+const markEvery = 60_000
+
 /** Left free on a disk, so that making a file never fills it. */
 const spareBytes = 134_217_728
 
@@ -83,6 +86,7 @@ export function openMadeFiles(
   { code, sharing }: { code?: string | undefined; sharing?: Sharing | undefined } = {},
 ): MadeFiles {
   const entries = new Map<string, Entry>()
+  const marks = new Map<string, { at: number; made: Promise<boolean> }>()
   const own = path.join(folder, `making-${process.pid}`)
   let prepared: Promise<void> | undefined
   const prepare = (): Promise<void> => (prepared ??= clearLeftOvers(folder).then(() => makeFolder(own)))
@@ -99,6 +103,7 @@ export function openMadeFiles(
     for (const { name, size } of files) {
       if (total <= budgetBytes) break
       if (entries.has(name)) continue
+      marks.delete(name)
       await rm(path.join(folder, name), { force: true })
       await rm(notesFile(path.join(folder, name)), { force: true })
       total -= size
@@ -133,6 +138,7 @@ export function openMadeFiles(
         await keepNotes(notes, target, file)
         await touch(target)
         await rename(target, file)
+        marks.set(name, { at: Date.now(), made: Promise.resolve(true) })
         // Whoever asked goes on meanwhile.
         if (fetched === undefined) void sharing?.keep(name, file, notes)
       } catch (error) {
@@ -151,9 +157,21 @@ export function openMadeFiles(
     return { done, abandon, waiting }
   }
 
-  /** One that is held by others is in use anyway, and may be loaded: it is left alone. */
-  const isThere = (name: string, { holders }: Entry): Promise<boolean> =>
-    holders > 1 ? exists(path.join(folder, name)) : touch(path.join(folder, name))
+  /**
+   * Marks it as used where that is not known yet. A mark changes when the file was changed, which whoever loads it takes
+   * for another file: so nobody is let in while one is made, and none is made soon after another, or where others hold it.
+   */
+  const isThere = async (name: string, { holders }: Entry): Promise<boolean> => {
+    const file = path.join(folder, name)
+    const mark = marks.get(name)
+    if (mark !== undefined && (holders > 1 || Date.now() - mark.at < markEvery))
+      return (await mark.made) && exists(file)
+    const made = touch(file)
+    marks.set(name, { at: Date.now(), made })
+    if (await made) return true
+    marks.delete(name)
+    return false
+  }
 
   const hold: MadeFiles['hold'] = async (name, options, make) => {
     options.signal.throwIfAborted()
