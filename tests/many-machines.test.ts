@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { openFabric, presenceSchema, topics, type Presence } from '@woolgather/fabric'
+import { startModelServer } from '@woolgather/files/testing/model-server'
 import { createClient, type Client } from '@woolgather/protocol'
 import type { RunEvent, Workflow } from '@woolgather/workflow'
 import path from 'node:path'
@@ -166,6 +168,36 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
     const lines = await linesOf(out)
     expect(lines.map(({ row }) => row)).toEqual(Array.from({ length: count }, (_, row) => row))
     expect(lines.every(({ outputs }) => (outputs['story'] ?? '').length > 0)).toBe(true)
+  })
+
+  test('a model by its address is fetched by the worker that gets to it, once, and used where it is', async () => {
+    await using far = await startModelServer()
+    const content = await readFile(path.join(root, 'models/demo/storyteller.gguf'))
+    far.files.set('/far/tales.gguf', { content })
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    const address = `${far.url}/far/tales.gguf`
+    const file = await farm.scratch.writeWorkflow({
+      model: { type: 'loading/model', inputs: { file: address, sha256 } },
+      seeds: { type: 'matrix/axis', inputs: { values: '1, 2, 3' } },
+      story: {
+        type: 'generation/generate',
+        inputs: { prompt: 'Tell me a story about the sea.', maxTokens: 8 },
+        links: { model: link('model', 'model'), seed: link('seeds', 'value') },
+      },
+    })
+    const run = ['run', file, '--server', farm.url, '--quiet', '--allow-host', new URL(far.url).host]
+    const first = await woolgather(run)
+    expect(first).toMatchObject({ code: 0 })
+    const fetched = (): number => far.requests.filter(({ method }) => method === 'GET').length
+    expect(fetched()).toBe(1)
+    await expect
+      .poll(
+        async () =>
+          (await client.ask('models')).find(({ downloadedFrom }) => downloadedFrom === address)?.workers,
+      )
+      .toHaveLength(1)
+    expect(await woolgather(run)).toMatchObject({ code: 0, stdout: first.stdout })
+    expect(fetched()).toBe(1)
   })
 
   test('a model that no worker has is named, with who was asked', async () => {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
+import { openDownloadHosts } from '@woolgather/files'
 import { openFabric, secretNatsVariables } from '@woolgather/fabric'
 import {
   cellsVariable,
@@ -73,6 +74,7 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
       artifacts: createFileArtifactStore(path.join(folders.data, 'artifacts')),
       name,
       catalogue: readModelContents({ folders: folders.models, data: folders.data, signal: stop.signal }),
+      allowHost: openDownloadHosts(folders).allow,
       cells: most,
       say,
       signal: stop.signal,

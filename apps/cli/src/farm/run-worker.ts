@@ -26,6 +26,8 @@ export interface FarmWorkerOptions {
   name: string
   /** The files it has, as they are now. */
   catalogue: () => Promise<Catalogue>
+  /** Lets it download from there, from now on. */
+  allowHost: (host: string) => Promise<void>
   /** Cells it runs at once. */
   cells: number
   /** Says what happens, for people. */
@@ -152,6 +154,8 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
       worker,
       artifacts: options.artifacts,
       name,
+      allowHost: options.allowHost,
+      announceFiles: () => lookAtFiles().then(present),
       onEnded: () => ended.add(),
     })
     inHand.set(lease.work.id, working)

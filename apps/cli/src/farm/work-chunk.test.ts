@@ -32,6 +32,12 @@ const task = (address: string): CellTask => ({
   written: [],
 })
 
+const nothingElse = {
+  allowHost: () => Promise.resolve(),
+  announceFiles: () => Promise.resolve(),
+  onEnded: () => {},
+}
+
 /** A bench without a worker process: whoever asks it to run something finds that nothing was to be run. */
 async function onBench(
   tasks: CellTask[],
@@ -67,7 +73,7 @@ async function onBench(
       worker: refuses,
       artifacts: createMemoryArtifactStore(),
       name: 'me',
-      onEnded: () => {},
+      ...nothingElse,
     }
     await workOnChunk(lease!, chunk, bench).ended
     await expect.poll(() => told.length + split).toBe(tasks.length)
@@ -120,7 +126,7 @@ test('a signal for one of several cells reaches that one, whatever of the others
       cancelCells: (_: string, cells: CellCancellation) => void signals.push(cells),
     }
     const working = workOnChunk(lease!, chunkSchema.parse(lease!.work.body), {
-      ...{ fabric, worker, artifacts: createMemoryArtifactStore(), name: 'me', onEnded: () => {} },
+      ...{ fabric, worker, artifacts: createMemoryArtifactStore(), name: 'me', ...nothingElse },
     })
     await expect.poll(() => begun).toEqual([['bb', 'cc']])
     working.finish(['cc', 'aa'])

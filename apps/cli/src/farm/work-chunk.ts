@@ -39,6 +39,10 @@ export interface Bench {
   /** Where the worker process keeps long outputs. */
   artifacts: ArtifactStore
   name: string
+  /** Lets it download from there, from now on. */
+  allowHost: (host: string) => Promise<void>
+  /** Tells which files there are now: a cell may have saved or downloaded one. */
+  announceFiles: () => Promise<void>
   /** Told of every cell that ended. */
   onEnded: (cell: EndedCell) => void
 }
@@ -127,7 +131,14 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     running = tasks
     const keeping: Promise<void>[] = []
     const news = tellNews(fabric, chunk.asker, by)
-    const addressOf = (node: string): string => (tasks[Number(node.slice(1))] as CellTask).address
+    const taskOf = (node: string): CellTask => tasks[Number(node.slice(1))] as CellTask
+    const addressOf = (node: string): string => taskOf(node).address
+    /** Nodes that save and download need no model. Whoever reads what they give looks for the file at once. */
+    const keep = async (ended: readonly CellEnd[]): Promise<void> => {
+      if (ended.some(({ node }) => taskOf(node).resource === 'default')) await bench.announceFiles()
+      await end(await keepEnded(ended, addressOf))
+    }
+    for (const host of new Set(tasks.flatMap(({ hosts = [] }) => hosts))) await bench.allowHost(host)
     await worker.run({
       run: `${lease.work.id}-${lease.attempt}`,
       workflow: await asWorkflow(tasks, fabric),
@@ -135,7 +146,7 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
       onEvents: (events) => {
         const ended = events.filter(isEnd)
         for (const event of events) if (isNews(event)) news.add(addressOf(event.node), event)
-        if (ended.length > 0) keeping.push(keepEnded(ended, addressOf).then(end))
+        if (ended.length > 0) keeping.push(keep(ended))
       },
     })
     news.flush()

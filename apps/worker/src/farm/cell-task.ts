@@ -11,6 +11,8 @@ export interface TaskOptions {
   needs: QueueNeeds
   /** Artifact with the workflow, for what carries it. */
   workflow?: string | undefined
+  /** Hosts that it may download from. */
+  hosts: string[]
   /** Tells it from every other with the same inputs, where its result may be another each time. */
   once: string | undefined
 }
@@ -22,6 +24,7 @@ export function describeTask({
   context,
   needs,
   workflow,
+  hosts,
   once,
 }: TaskOptions): CellTask {
   const names = Object.keys(inputs)
@@ -42,6 +45,7 @@ export function describeTask({
     node: context.node,
     at: { ...context.at },
     ...(workflow !== undefined && { workflow }),
+    ...(hosts.length > 0 && { hosts }),
   }
 }
 
@@ -57,12 +61,12 @@ export function readReaders(written: Json): Readers {
   return { types, mostTokens: mostTokens ?? Infinity }
 }
 
-/** Texts among the inputs, at any depth, that name files of workers: what a cell reads stands in what it is handed. */
-export function filesNamed(inputs: unknown, isFile: (text: string) => boolean): string[] {
+/** Texts among the inputs, at any depth, that are such: what a cell reads stands in what it is handed. */
+export function textsIn(inputs: unknown, isSuch: (text: string) => boolean): string[] {
   const found = new Set<string>()
   const look = (value: unknown): void => {
     if (typeof value === 'string') {
-      if (isFile(value)) found.add(value)
+      if (isSuch(value)) found.add(value)
     } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(look)
   }
   look(inputs)

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { NodeContext, Registry } from '@woolgather/engine'
 import { hashOf, openFabric, secretNatsVariables, type Fabric, type QueueNeeds } from '@woolgather/fabric'
+import { openDownloadHosts } from '@woolgather/files'
 import { loadNodes, type NodeServices, type WoolgatherNode } from '@woolgather/nodes'
 import type { WorkerFolders, WorkerMessage } from '@woolgather/protocol'
-import type { RunEvent } from '@woolgather/workflow'
+import { isModelAddress, type RunEvent } from '@woolgather/workflow'
 import type { Host, RunAsked } from '../host/host.ts'
-import { describeTask, filesNamed } from './cell-task.ts'
+import { describeTask, textsIn } from './cell-task.ts'
 import { createFarmServices, Elsewhere } from './fabric-services.ts'
 import { knowWorkers } from './known-workers.ts'
 import { openOffers } from './offers.ts'
+import { gatherOffered } from './offered-models.ts'
 import { reportFabric } from './report-fabric.ts'
 
 export interface FarmHostOptions {
@@ -38,15 +40,24 @@ export async function openFarmHost(options: FarmHostOptions): Promise<Host> {
   for (const variable of secretNatsVariables) delete process.env[variable]
   const workers = knowWorkers(fabric, build)
   const offers = openOffers(fabric, `asker-${randomUUID()}`)
-  const report = reportFabric(fabric, workers, send)
-  const services = createFarmServices(workers, folders)
+  const offered = gatherOffered(fabric, workers)
+  const report = reportFabric({ fabric, workers, offered, send })
+  const services = createFarmServices({ workers, offered, folders })
+  const hosts = openDownloadHosts(folders)
   const keepWorkflow = rememberArtifacts(fabric)
 
   /** What a worker must have for a cell: the files that its inputs name. */
   const needsOf = (inputs: unknown): QueueNeeds => {
-    const names = filesNamed(inputs, (text) => workers.knownContentOf(text) !== undefined)
+    const names = textsIn(inputs, (text) => workers.knownContentOf(text) !== undefined)
     const files = names.map((name) => [name, workers.knownContentOf(name) as string] as const)
     return { build, files: Object.fromEntries(files) }
+  }
+
+  /** Hosts of addresses that the inputs name, those left out that nobody has allowed yet. */
+  const hostsIn = (inputs: unknown): string[] => {
+    const addresses = textsIn(inputs, (text) => URL.canParse(text) && isModelAddress(text))
+    const allowed = addresses.filter((address) => hosts.unasked(address) === undefined)
+    return [...new Set(allowed.map((address) => new URL(address).host).filter((host) => host !== ''))]
   }
 
   const runElsewhere = async (
@@ -65,6 +76,7 @@ export async function openFarmHost(options: FarmHostOptions): Promise<Host> {
       needs,
       // Only what writes files puts it into them.
       ...(mayCarry(definition) && { workflow: await keepWorkflow(context.workflow) }),
+      hosts: hostsIn(inputs),
       once: isOwn ? JSON.stringify([request.run, node, at]) : undefined,
     })
     const line = {

@@ -6,6 +6,8 @@ import type { KnownWorkers } from './known-workers.ts'
 export interface OfferedModels {
   /** Undefined where nothing has changed since it was asked last. */
   changed(): Promise<ModelFile[] | undefined>
+  /** What was downloaded from an address, as far as that is known by now; undefined where it is no such file. */
+  downloadedFrom(address: string, sha256: string | undefined): string | undefined
 }
 
 /** Of what workers have under one name, what counts is what cells would be run with. */
@@ -15,6 +17,7 @@ export function gatherOffered(
 ): OfferedModels {
   let told = ''
   let read = new Map<string, Catalogue>()
+  let byAddress = new Map<string, string>()
 
   const readOne = async (artifact: string): Promise<Catalogue | undefined> => {
     const bytes = await fabric.artifacts.get(artifact)
@@ -23,6 +26,11 @@ export function gatherOffered(
   }
 
   return {
+    downloadedFrom(address, sha256) {
+      const file = byAddress.get(address)
+      if (file === undefined || sha256 === undefined) return file
+      return workers.knownContentOf(file) === sha256 ? file : undefined
+    },
     async changed() {
       const present = workers
         .present()
@@ -46,6 +54,11 @@ export function gatherOffered(
           one.workers.push(name)
         }
       }
+      byAddress = new Map(
+        [...offered.values()].flatMap(({ file, downloadedFrom }) =>
+          downloadedFrom === undefined ? [] : [[downloadedFrom, file]],
+        ),
+      )
       return [...offered.values()].toSorted((a, b) => (a.file < b.file ? -1 : 1))
     },
   }

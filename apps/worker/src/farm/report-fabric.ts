@@ -1,7 +1,7 @@
 import { asJson, hashOf, isClaim, queueNeedsSchema, topics, type Fabric } from '@woolgather/fabric'
 import type { FabricQueue, FabricWorker, WorkerMessage } from '@woolgather/protocol'
 import type { KnownWorkers } from './known-workers.ts'
-import { gatherOffered } from './offered-models.ts'
+import type { OfferedModels } from './offered-models.ts'
 
 /** Milliseconds between two looks at who works and what waits. */
 const interval = 2_000
@@ -9,12 +9,15 @@ const interval = 2_000
 /** Queues and workers that are told of; a page shows no more. */
 const mostTold = 200
 
+export interface ReportOptions {
+  fabric: Fabric
+  workers: KnownWorkers
+  offered: OfferedModels
+  send: (message: WorkerMessage) => void
+}
+
 /** Tells the server how its workers do, whenever that has changed. */
-export function reportFabric(
-  fabric: Fabric,
-  workers: KnownWorkers,
-  send: (message: WorkerMessage) => void,
-): { stop(): void } {
+export function reportFabric({ fabric, workers, offered, send }: ReportOptions): { stop(): void } {
   let told = ''
   let isLooking = false
   const filesOf = new Map<string, string[]>()
@@ -27,7 +30,6 @@ export function reportFabric(
     if (read.success) filesOf.set(queue, files)
     return files
   }
-  const offered = gatherOffered(fabric, workers)
   let models = ''
   const tellModels = async (): Promise<void> => {
     const changed = await offered.changed()

@@ -44,6 +44,8 @@ export interface CellTask {
   written: string[]
   /** Artifact with the workflow, for nodes whose files carry it. */
   workflow?: string | undefined
+  /** Hosts in its inputs from which a person allowed the server to download: its workers may, too. */
+  hosts?: string[] | undefined
 }
 
 /** The body of work: cells that need the same models. */
@@ -130,6 +132,7 @@ const taskSchema = z.object({
   typed: z.array(z.string()),
   written: z.array(z.string()),
   workflow: name.optional(),
+  hosts: z.array(name).max(64).optional(),
 })
 
 export const chunkSchema = schemaOf<Chunk>()(
