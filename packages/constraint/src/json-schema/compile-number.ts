@@ -2,19 +2,16 @@ import { intersectLanguages, type Condition } from '../automaton/intersect-langu
 import { choice, literal, sequence, type Expression } from '../grammar/expression.ts'
 import { parseRegexPart } from '../regex/parse-regex.ts'
 import { decimalDigits } from './decimals.ts'
+import { magnitudes, type Limit } from './magnitudes.ts'
+import { withExponents, writtenNumbers } from './number-spellings.ts'
 import type { Conjunction } from './conjunctions.ts'
 import { multiplesOf } from './multiples.ts'
-import { readBounds, readNumber } from './read-keywords.ts'
+import { keyword, readBounds, readNumber, type Bound } from './read-keywords.ts'
 import { invalidSchema, type Json, type Location } from './schema-location.ts'
 import type { ValueType } from './value-types.ts'
 
-interface Bound {
-  readonly value: number
-  readonly exclusive: boolean
-}
-
 /**
- * Numbers with bounds, of multiples or without some are written without an exponent.
+ * Numbers with bounds have an exponent only after a number below ten, multiples and what must not be whole have none.
  * @param types `integer` and `number`, which stands for numbers that are not whole
  * @param mostDigits in each part, or one more than a bound has; may be Infinity
  */
@@ -30,24 +27,31 @@ export function compileNumber(
   if (lower === undefined && upper === undefined && conditions.length === 0) {
     return anyNumber(whole, mostDigits)
   }
-  const inside = between(lower, upper, whole, mostDigits)
+  const hasExponents = !whole && locations.every(isByDigitsOnly) && types.has('integer')
+  const inside = between(lower, upper, { whole, hasExponents, mostDigits })
   return conditions.length === 0
     ? inside
     : intersectLanguages([{ expression: inside, negate: false }, ...conditions])
+}
+
+/** Whether nothing is said of a number that digits with an exponent do not show. */
+function isByDigitsOnly(location: Location): boolean {
+  return keyword(location, 'multipleOf') === undefined && location.demand?.kind !== 'no-multiple'
+}
+
+interface Spelling {
+  readonly whole: boolean
+  readonly hasExponents: boolean
+  readonly mostDigits: number
 }
 
 /** Numbers between bounds that were compiled: people have few different ones. */
 const known = new Map<string, Expression>()
 const maximumKnown = 500
 
-function between(
-  lower: Bound | undefined,
-  upper: Bound | undefined,
-  whole: boolean,
-  mostDigits: number,
-): Expression {
-  const key = [lower?.value, lower?.exclusive, upper?.value, upper?.exclusive, whole, mostDigits].join()
-  const made = known.get(key) ?? compileBetween(lower, upper, whole, mostDigits)
+function between(lower: Bound | undefined, upper: Bound | undefined, spelling: Spelling): Expression {
+  const key = JSON.stringify([lower, upper, spelling, spelling.mostDigits === Infinity])
+  const made = known.get(key) ?? compileBetween(lower, upper, spelling)
   if (known.size < maximumKnown) known.set(key, made)
   return made
 }
@@ -55,8 +59,7 @@ function between(
 function compileBetween(
   lower: Bound | undefined,
   upper: Bound | undefined,
-  whole: boolean,
-  mostDigits: number,
+  { whole, hasExponents, mostDigits }: Spelling,
 ): Expression {
   const limits = [lower, upper].flatMap((bound) =>
     bound === undefined ? [] : [decimalDigits(Math.abs(bound.value))],
@@ -67,7 +70,9 @@ function compileBetween(
   )
   const { integer: digits, fraction } = partsOf(longest)
   const any = `${digits}${whole ? '' : fraction}`
-  return choice([positiveNumbers(lower, upper, any), negativeNumbers(lower, upper, any)])
+  const signless = (from: Limit | undefined, to: Limit | undefined): Expression =>
+    choice([magnitudes(from, to, any), ...(hasExponents ? [withExponents(from, to, mostDigits)] : [])])
+  return choice([positiveNumbers(lower, upper, signless), negativeNumbers(lower, upper, signless)])
 }
 
 const unbounded = new Map<string, Expression>()
@@ -103,21 +108,9 @@ function readConditions(locations: Conjunction): Condition[] {
         ? []
         : [{ expression: multiplesOf(step, `${path}`), negate: false }]),
       ...(demand?.kind === 'no-multiple' ? [{ expression: multiplesOf(demand.of, path), negate: true }] : []),
-      ...(demand?.kind === 'unlisted' ? [{ expression: sameNumbers(demand.values), negate: true }] : []),
+      ...(demand?.kind === 'unlisted' ? [{ expression: writtenNumbers(demand.values), negate: true }] : []),
     ]
   })
-}
-
-/** Every way to write one of the numbers without an exponent. */
-function sameNumbers(values: readonly Json[]): Expression {
-  const numbers = values.filter((value) => typeof value === 'number')
-  return choice(
-    numbers.map((value) => {
-      const { integer, fraction } = decimalDigits(Math.abs(value))
-      const sign = value === 0 ? '-?' : value < 0 ? '-' : ''
-      return parseRegexPart(`${sign}${integer}${fraction === '' ? '(?:\\.0+)?' : `\\.${fraction}0*`}`)
-    }),
-  )
 }
 
 /** A whole number, and a fraction that may follow, of at most so many digits each. */
@@ -141,77 +134,23 @@ function tightestBound(locations: Conjunction, isLower: boolean): Bound | undefi
   }, undefined)
 }
 
-function positiveNumbers(lower: Bound | undefined, upper: Bound | undefined, any: string): Expression {
+type Signless = (from: Limit | undefined, to: Limit | undefined) => Expression
+
+function positiveNumbers(lower: Bound | undefined, upper: Bound | undefined, signless: Signless): Expression {
   if (upper !== undefined && (upper.value < 0 || (upper.value === 0 && upper.exclusive))) return choice([])
-  return magnitudes(lower !== undefined && lower.value >= 0 ? lower : undefined, upper, any)
+  return signless(
+    lower !== undefined && lower.value >= 0 ? limitOf(lower) : undefined,
+    upper && limitOf(upper),
+  )
 }
 
-function negativeNumbers(lower: Bound | undefined, upper: Bound | undefined, any: string): Expression {
+function negativeNumbers(lower: Bound | undefined, upper: Bound | undefined, signless: Signless): Expression {
   if (lower !== undefined && lower.value >= 0) return choice([])
-  const least = upper !== undefined && upper.value < 0 ? negate(upper) : { value: 0, exclusive: true }
-  return sequence([literal('-'), magnitudes(least, lower === undefined ? undefined : negate(lower), any)])
+  const least = upper !== undefined && upper.value < 0 ? upper : { value: 0, exclusive: true }
+  return sequence([literal('-'), signless(limitOf(least), lower && limitOf(lower))])
 }
 
-function negate({ value, exclusive }: Bound): Bound {
-  return { value: -value, exclusive }
-}
-
-/**
- * Decimal numbers without a sign, between two bounds that are not negative.
- * @param any regex of such numbers without bounds
- */
-function magnitudes(lower: Bound | undefined, upper: Bound | undefined, any: string): Expression {
-  const sides = [
-    parseRegexPart(any),
-    ...(lower === undefined ? [] : [parseRegexPart(atLeast(lower))]),
-    ...(upper === undefined ? [] : [parseRegexPart(atMost(upper))]),
-  ]
-  return intersectLanguages(sides.map((expression) => ({ expression, negate: false })))
-}
-
-function atLeast({ value, exclusive }: Bound): string {
-  const { integer, fraction } = decimalDigits(value)
-  const last = integer.length - 1
-  const greater = [
-    `[1-9][0-9]{${integer.length},}`,
-    ...differingDigit(integer, (digit) => [digit + 1, 9]).map(
-      (prefix) => `${prefix.text}[0-9]{${last - prefix.index}}`,
-    ),
-  ]
-  const beyond = fraction.length === 0 ? [] : differingDigit(fraction, (digit) => [digit + 1, 9])
-  const same = exclusive ? '[0-9]*[1-9][0-9]*' : '[0-9]*'
-  const fractions = [...beyond.map(({ text }) => `${text}[0-9]*`), `${fraction}${same}`]
-  const without = fraction.length === 0 && !exclusive ? '?' : ''
-  return `(?:${greater.join('|')})(?:\\.[0-9]+)?|${integer}(?:\\.(?:${fractions.join('|')}))${without}`
-}
-
-function atMost({ value, exclusive }: Bound): string {
-  const { integer, fraction } = decimalDigits(value)
-  const last = integer.length - 1
-  const less = [
-    ...(integer.length > 1 ? ['0', `[1-9][0-9]{0,${integer.length - 2}}`] : []),
-    ...differingDigit(integer, (digit, index) => [index === 0 && last > 0 ? 1 : 0, digit - 1]).map(
-      (prefix) => `${prefix.text}[0-9]{${last - prefix.index}}`,
-    ),
-  ]
-  const below = [
-    ...differingDigit(fraction, (digit) => [0, digit - 1]).map(({ text }) => `${text}[0-9]*`),
-    ...Array.from({ length: Math.max(0, fraction.length - 1) }, (_, index) => fraction.slice(0, index + 1)),
-    ...(exclusive ? [] : [`${fraction}0*`]),
-  ]
-  const without = fraction.length > 0 || !exclusive
-  const same = [
-    ...(without ? [integer] : []),
-    ...(below.length > 0 ? [`${integer}\\.(?:${below.join('|')})`] : []),
-  ]
-  const smaller = less.length > 0 ? [`(?:${less.join('|')})(?:\\.[0-9]+)?`] : []
-  return [...smaller, ...same].join('|')
-}
-
-/** Digits that agree with a number up to an index, then differ within bounds: a regex for each such index. */
-function differingDigit(digits: string, bounds: (digit: number, index: number) => [number, number]) {
-  return [...digits].flatMap((digit, index) => {
-    const [low, high] = bounds(Number(digit), index)
-    return low > high ? [] : [{ text: `${digits.slice(0, index)}[${low}-${high}]`, index }]
-  })
+/** How far from zero. */
+function limitOf({ value, exclusive }: Pick<Bound, 'value' | 'exclusive'>): Limit {
+  return { ...decimalDigits(Math.abs(value)), exclusive }
 }

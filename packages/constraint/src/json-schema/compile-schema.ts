@@ -1,4 +1,4 @@
-import { keysOf, parseOrdered } from '@woolgather/workflow/ordered-json'
+import { parseOrdered } from '@woolgather/workflow/ordered-json'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { charactersOf } from '../grammar/characters.ts'
 import {
@@ -8,7 +8,6 @@ import {
   nothing,
   repeat,
   rule,
-  sequence,
   type Expression,
   type Grammar,
   type RuleCall,
@@ -21,7 +20,6 @@ import type { Conjunction } from './conjunctions.ts'
 import type { KeyClass } from './key-class.ts'
 import { Alternatives } from './expand-alternatives.ts'
 import { listIgnored, type SchemaNote } from './ignored-keywords.ts'
-import { jsonText } from './json-text.ts'
 import { allAtOnce, type Steps } from '../grammar/steps.ts'
 import { keyword, readList } from './read-keywords.ts'
 import { SchemaDocument } from './schema-document.ts'
@@ -29,6 +27,7 @@ import { invalidSchema, isObject, type Json, type Location } from './schema-loca
 import { isValidValue, meetsAlone } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 import { allowedTypes, type ValueType } from './value-types.ts'
+import { writeValue } from './write-value.ts'
 
 export interface SchemaOptions {
   /** `compact` (the default) allows no whitespace between tokens, `flexible` all that JSON allows. */
@@ -160,7 +159,7 @@ class SchemaCompiler implements ValueCompiler {
     return rule(name)
   }
 
-  share(expression: Expression): RuleCall {
+  readonly share = (expression: Expression): RuleCall => {
     const name = `part ${++this.#shared}`
     this.#rules.set(name, expression)
     return rule(name)
@@ -187,7 +186,7 @@ class SchemaCompiler implements ValueCompiler {
     const listed = listedIn(locations)
     if (listed !== undefined) {
       const valid = listed.filter((value) => locations.every((location) => isValidValue(value, location)))
-      return choice(valid.map((value) => this.#write(value)))
+      return this.#writeAll(valid, locations)
     }
     const compiled: Expression[] = []
     for (const alternative of this.alternativesOf(locations)) {
@@ -199,7 +198,7 @@ class SchemaCompiler implements ValueCompiler {
 
   #compileConjunction(locations: Conjunction): Expression {
     const listed = listedValues(locations)
-    if (listed !== undefined) return choice(listed.map((value) => this.#write(value)))
+    if (listed !== undefined) return this.#writeAll(listed, locations)
     if (++this.#compiled > maximumAlternatives)
       throw new ConstraintError(
         'too-large',
@@ -222,28 +221,9 @@ class SchemaCompiler implements ValueCompiler {
     ])
   }
 
-  #write(value: Json): Expression {
-    if (Array.isArray(value))
-      return this.#writeList(
-        '[',
-        value.map((item: Json) => this.#write(item)),
-        ']',
-      )
-    if (isObject(value)) {
-      const pairs = keysOf(value).map((key) =>
-        sequence([jsonText(key), this.space, literal(':'), this.space, this.#write(value[key] as Json)]),
-      )
-      return this.#writeList('{', pairs, '}')
-    }
-    return typeof value === 'string' ? jsonText(value) : literal(JSON.stringify(value))
-  }
-
-  #writeList(open: string, items: readonly Expression[], close: string): Expression {
-    const separated = items.map((item, index) =>
-      index === 0 ? item : sequence([this.space, literal(','), this.space, item]),
-    )
-    const inside = items.length === 0 ? [] : [...separated, this.space]
-    return sequence([literal(open), this.space, ...inside, literal(close)])
+  #writeAll(values: readonly Json[], locations: Conjunction): Expression {
+    const isWhole = !allowedTypes(locations).has('number')
+    return choice(values.map((value) => writeValue(value, isWhole, this)))
   }
 }
 

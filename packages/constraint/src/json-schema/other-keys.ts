@@ -1,7 +1,8 @@
 import type { CharSet } from 'refa'
 import { charactersOf, everyCharacter } from '../grammar/characters.ts'
 import { characters, literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
-import { escapeSet, escapesOf, isPlain, plain } from './json-text.ts'
+import { escapesOf, isOnceSpelled } from './escaped-characters.ts'
+import { escapeSet, plain } from './json-text.ts'
 
 /**
  * Any string but some, quotation marks included: a tree of the names, which every text leaves where it differs, or ends
@@ -24,7 +25,7 @@ export function otherKeys(names: readonly string[]): Expression {
 }
 
 function keyCharacter(character: string): Expression {
-  return isPlain(character) ? literal(character) : escapeSet(charactersOf(character))
+  return isOnceSpelled(character) ? literal(character) : escapeSet(charactersOf(character))
 }
 
 const escapesOfAll = escapesOf(everyCharacter)
@@ -34,7 +35,7 @@ const maximumComplements = 1_000
 
 /** Characters of a key that are none of some. */
 function othersThan(excepted: string): Expression[] {
-  if (!isPlain(excepted)) return [escapeSet(everyCharacter.without(charactersOf(excepted)))]
+  if (!isOnceSpelled(excepted)) return [escapeSet(everyCharacter.without(charactersOf(excepted)))]
   const known = complements.get(excepted) ?? plain.without(charactersOf(excepted))
   if (complements.size < maximumComplements) complements.set(excepted, known)
   return [characters(known), ...escapesOfAll]

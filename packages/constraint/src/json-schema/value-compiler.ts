@@ -15,7 +15,7 @@ export interface ValueCompiler {
   /** The schemas of which any may hold where all of these do. */
   alternativesOf(locations: Conjunction): Conjunction[]
   /** The same expression as a rule of its own, so that many places share it. */
-  share(expression: Expression): RuleCall
+  readonly share: (expression: Expression) => RuleCall
   /** Keys that are not named, by the names and languages that tell them apart. */
   readonly keyClasses: Map<string, readonly KeyClass[]>
   /** The expression that was made for a key, as a rule of its own. */

@@ -28,10 +28,10 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['enum', 'const'],
-    says: 'The values are written as they stand.',
-    schema: { enum: ['red', 3, { a: [1, 2] }] },
-    right: ['"red"', '3', '{"a":[1,2]}'],
-    wrong: ['"blue"', '{"a":[2,1]}'],
+    says: 'Numbers in any usual spelling; where the type is `integer` without a point. Characters beyond ASCII may be escaped. Keys of objects come as they stand.',
+    schema: { enum: ['é', 3, 1e-6, { a: [1, 2] }] },
+    right: ['"é"', '"\\u00E9"', '3', '3.0', '1e-06', '0.000001', '{"a":[1,2]}', '{"a":[1.0,2]}'],
+    wrong: ['"e"', '"\\u00e8"', '30', '1e-05', '{"a":[2,1]}'],
   },
   {
     keywords: ['minLength', 'maxLength'],
@@ -42,10 +42,10 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['pattern'],
-    says: 'Found anywhere in the text, in JavaScript’s syntax. Look-around only at its edges, and no back-references.',
-    schema: { type: 'string', pattern: '^[a-z]+\\d$' },
-    right: ['"ab1"'],
-    wrong: ['"1"', '"ab"', '"ab12"'],
+    says: 'Found anywhere in the text, in JavaScript’s syntax. Look-around only at its edges, and no back-references. Characters beyond ASCII and slashes may be escaped.',
+    schema: { type: 'string', pattern: '^[a-zé-ü😀]+/\\d$' },
+    right: ['"ab/1"', '"ab\\/1"', '"é\\u00e9/1"', '"😀\\uD83D\\uDE00/2"'],
+    wrong: ['"/1"', '"ab/"', '"ab/12"', '"\\u00df/1"', '"\\ud83d/1"', '"\\uD83D\\uDE01/2"'],
   },
   {
     keywords: ['format'],
@@ -56,10 +56,10 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-    says: 'Numbers with bounds are written without an exponent. In draft 4 `exclusiveMinimum` is true or false.',
+    says: 'Numbers with bounds have an exponent only after a number below ten. In draft 4 `exclusiveMinimum` is true or false.',
     schema: { $schema: draft('draft-04'), type: 'number', minimum: 1.5, exclusiveMinimum: true, maximum: 3 },
-    right: ['1.6', '3', '3.0'],
-    wrong: ['1.5', '3.01', '2e0'],
+    right: ['1.6', '3', '3.0', '2e0', '2.5e+00'],
+    wrong: ['1.5', '3.01', '1.5e0', '3.01e0', '2e1', '2e-1', '0.2e1'],
   },
   {
     keywords: ['multipleOf'],
