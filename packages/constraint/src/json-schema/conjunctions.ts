@@ -11,20 +11,23 @@ export interface Resolver {
   of(locations: Conjunction): Conjunction[]
   /** What meets none of the alternatives of a schema. */
   negated(location: Location): Conjunction[]
+  /** One from each list, in every combination that may hold. */
+  cross(lists: readonly (readonly Conjunction[])[]): Conjunction[]
 }
 
 const maximumAlternatives = 5_000
 
-/** One from each list, in every combination. */
+/** One from each list, in every combination that is possible. */
 export function cross(
   lists: readonly (readonly Conjunction[])[],
+  isPossible: (locations: Conjunction) => boolean,
   maximum: number = maximumAlternatives,
 ): Conjunction[] {
   return lists.reduce<Conjunction[]>(
     (combinations, list) => {
       if (list.length === 1 && list[0]!.length === 0) return combinations
       if (lists.length > 1 && combinations.length * list.length > maximum * 4) throw tooMany(maximum)
-      const possible = pairsOf(combinations, list)
+      const possible = pairsOf(combinations, list, isPossible)
       if (list.length > 1 && combinations.length > 1 && possible.length > maximum) throw tooMany(maximum)
       return possible
     },
@@ -47,21 +50,23 @@ function withoutRepeats(locations: Conjunction): Conjunction {
 }
 
 /** Every left with every right, but those that plainly nothing meets, unless there is one pair only. */
-function pairsOf(lefts: readonly Conjunction[], rights: readonly Conjunction[]): Conjunction[] {
+function pairsOf(
+  lefts: readonly Conjunction[],
+  rights: readonly Conjunction[],
+  isPossible: (locations: Conjunction) => boolean,
+): Conjunction[] {
   const join = (left: Conjunction, right: Conjunction) => withoutRepeats([...left, ...right])
   if (lefts.length * rights.length === 1) return [join(lefts[0]!, rights[0]!)]
   const claimsOfRights = rights.map(readClaims)
   return lefts.flatMap((left) => {
     const claims = readClaims(left)
-    return rights.flatMap((right, index) =>
-      mayMeet([claims, claimsOfRights[index]!]) ? [join(left, right)] : [],
-    )
+    return rights.flatMap((right, index) => {
+      // What is seen without joining them is looked at first.
+      if (!mayMeet([claims, claimsOfRights[index]!])) return []
+      const joined = join(left, right)
+      return isPossible(joined) ? [joined] : []
+    })
   })
-}
-
-/** Whether it is not plain that nothing meets them all: what contradicts itself is dropped before it multiplies. */
-export function isPossible(locations: Conjunction): boolean {
-  return mayMeet([readClaims(locations)])
 }
 
 /** What schemas say that may plainly contradict. */

@@ -1,5 +1,6 @@
 import { ConstraintError } from '../errors/constraint-error.ts'
-import { cross, isPossible, tooMany, type Conjunction, type Resolver } from './conjunctions.ts'
+import { cross, tooMany, type Conjunction, type Resolver } from './conjunctions.ts'
+import { Contradictions } from './contradictions.ts'
 import { excludeOneAnother } from './exclude-alternatives.ts'
 import { evaluatedItems, evaluatedProperties } from './evaluated.ts'
 import { negateKeyword, negatedKeywords } from './negate.ts'
@@ -20,15 +21,21 @@ export class Alternatives implements Resolver {
   readonly #isValid: (value: Json, location: Location) => boolean
   readonly #known = new Map<string, Conjunction[]>()
   readonly #open = new Set<string>()
+  readonly #contradictions: Contradictions
 
   /** @param isValid whether a value meets a schema */
   constructor(isValid: (value: Json, location: Location) => boolean) {
     this.#isValid = isValid
+    this.#contradictions = new Contradictions(isValid)
+  }
+
+  cross(lists: readonly (readonly Conjunction[])[], maximum?: number): Conjunction[] {
+    return cross(lists, this.#contradictions.isPossible, maximum)
   }
 
   /** @throws {ConstraintError} for a schema that refers to itself without a value in between */
   of(locations: Conjunction): Conjunction[] {
-    return cross(locations.map((location) => this.#expand(location, false)))
+    return this.cross(locations.map((location) => this.#expand(location, false)))
   }
 
   /** What meets none of the alternatives of a schema. */
@@ -41,7 +48,7 @@ export class Alternatives implements Resolver {
       return names
         .flatMap((name) => negateKeyword(location, name, this))
         .map((alternative) => alternative.map(silence))
-        .filter(isPossible)
+        .filter(this.#contradictions.isPossible)
     })
   }
 
@@ -90,11 +97,11 @@ export class Alternatives implements Resolver {
     }
     const any = each('anyOf')
     const one = each('oneOf')
-    return cross([
+    return this.cross([
       [[location]],
       ...references,
       ...(each('allOf') ?? []),
-      ...(any === undefined ? [] : [every ? everySetOf(any) : any.flat()]),
+      ...(any === undefined ? [] : [every ? everySetOf(any, this) : any.flat()]),
       ...(one === undefined ? [] : [this.#exactlyOne(location, one)]),
       ...(keyword(location, 'not') === undefined ? [] : [this.negated(child(location, 'not'))]),
       ...this.#conditions(location, every),
@@ -120,7 +127,7 @@ export class Alternatives implements Resolver {
     return options.flatMap((option, index) => {
       try {
         const others = overlaps[index]!.map((other) => this.negated(child(location, 'oneOf', other)))
-        const alternatives = cross([option, ...others], maximumExclusive)
+        const alternatives = this.cross([option, ...others], maximumExclusive)
         count += alternatives.length
         if (others.length > 0 && count > maximumExclusive) throw tooMany(maximumExclusive)
         return alternatives
@@ -142,8 +149,8 @@ export class Alternatives implements Resolver {
     if (then === undefined && otherwise === undefined) return []
     return [
       [
-        ...cross([this.#expand(condition, every), then ?? [[]]]),
-        ...cross([this.negated(condition), otherwise ?? [[]]]),
+        ...this.cross([this.#expand(condition, every), then ?? [[]]]),
+        ...this.cross([this.negated(condition), otherwise ?? [[]]]),
       ],
     ]
   }
@@ -157,7 +164,7 @@ export class Alternatives implements Resolver {
         const absent = madeOf(location, `${says} without`, { properties: { [key]: false } })
         const present = { type: 'object', required: [key, ...namesIn(demanded)] }
         const inner = isNames(demanded) ? [[]] : this.#expand(child(location, name, key), every)
-        return [[absent], ...cross([[[madeOf(location, `${says} with`, present)]], inner])]
+        return [[absent], ...this.cross([[[madeOf(location, `${says} with`, present)]], inner])]
       }),
     )
   }
@@ -178,9 +185,9 @@ function silence(location: Location): Location {
 }
 
 /** Of the options, every set that may hold: what is evaluated differs. */
-function everySetOf(options: readonly Conjunction[][]): Conjunction[] {
+function everySetOf(options: readonly Conjunction[][], resolver: Resolver): Conjunction[] {
   if (options.length > maximumSets) return options.flat()
   return Array.from({ length: 2 ** options.length - 1 }, (_, index) =>
-    cross(options.filter((_, option) => ((index + 1) >> option) % 2 === 1)),
+    resolver.cross(options.filter((_, option) => ((index + 1) >> option) % 2 === 1)),
   ).flat()
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { compileLanguage } from '../language.ts'
 import { formatSamples } from '../testing/format-samples.ts'
+import { possibleOfFormat } from './format-bounds.ts'
 import { formatNames } from './formats.ts'
 
 test('every format has samples', () => {
@@ -14,6 +15,18 @@ test.each(Object.entries(formatSamples))(
     const accepted = (texts: readonly string[]): string[] =>
       texts.filter((text) => matches(JSON.stringify(text)))
     expect({ right: accepted(right), wrong: accepted(wrong) }).toEqual({ right, wrong: [] })
+  },
+)
+
+test.each(Object.entries(formatSamples))(
+  '%s: right texts are refused where the format is negated',
+  (format, { right }) => {
+    expect(possibleOfFormat(format)).toBeDefined()
+    const { matches } = compileLanguage({
+      kind: 'json-schema',
+      schema: { anyOf: [{ type: 'string', not: { format } }, { const: 0 }] },
+    })
+    expect(right.filter((text) => matches(JSON.stringify(text)))).toEqual([])
   },
 )
 

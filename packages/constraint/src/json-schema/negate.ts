@@ -1,6 +1,6 @@
-import { cross, type Conjunction, type Resolver } from './conjunctions.ts'
+import type { Conjunction, Resolver } from './conjunctions.ts'
 import { searchCondition } from './compile-string.ts'
-import { formatNames } from './formats.ts'
+import { possibleOfFormat } from './format-bounds.ts'
 import {
   keyword,
   readBounds,
@@ -32,20 +32,20 @@ const negations: Readonly<Record<string, Negate>> = {
   $recursiveRef: (at, all, name) => all.negated(at.document.follow(at, name)),
   not: (at, all) => all.of([child(at, 'not')]),
   allOf: (at, all) => eachOf(at, 'allOf').flatMap((inner) => all.negated(inner)),
-  anyOf: (at, all) => cross(eachOf(at, 'anyOf').map((inner) => all.negated(inner))),
+  anyOf: (at, all) => all.cross(eachOf(at, 'anyOf').map((inner) => all.negated(inner))),
   oneOf: (at, all) => {
     const options = eachOf(at, 'oneOf')
     const pairs = options.flatMap((left, index) =>
       options.slice(index + 1).flatMap((right) => all.of([left, right])),
     )
-    return [...cross(options.map((inner) => all.negated(inner))), ...pairs]
+    return [...all.cross(options.map((inner) => all.negated(inner))), ...pairs]
   },
   if: (at, all) => {
     const condition = child(at, 'if')
     const broken = (name: string) => (keyword(at, name) === undefined ? [] : all.negated(child(at, name)))
     return [
-      ...cross([all.of([condition]), broken('then')]),
-      ...cross([all.negated(condition), broken('else')]),
+      ...all.cross([all.of([condition]), broken('then')]),
+      ...all.cross([all.negated(condition), broken('else')]),
     ]
   },
   type: (at) => {
@@ -60,8 +60,8 @@ const negations: Readonly<Record<string, Negate>> = {
       ],
     ]
   },
-  enum: (at) => noneOf(at, 'not enum', readList(at, 'enum') ?? []),
-  const: (at) => noneOf(at, 'not const', [keyword(at, 'const')!]),
+  enum: (at, all) => noneOf(at, 'not enum', readList(at, 'enum') ?? [], all),
+  const: (at, all) => noneOf(at, 'not const', [keyword(at, 'const')!], all),
   ...count('minLength', 'string', (limit) => (limit === 0 ? undefined : { maxLength: limit - 1 })),
   ...count('maxLength', 'string', (limit) => ({ minLength: limit + 1 })),
   ...count('minItems', 'array', (limit) => (limit === 0 ? undefined : { maxItems: limit - 1 })),
@@ -78,8 +78,18 @@ const negations: Readonly<Record<string, Negate>> = {
     return [[madeOf(at, 'not pattern', { type: 'string' }, { kind: 'text', condition })]]
   },
   format: (at) => {
-    if (!formatNames.includes(readText(at, 'format')!)) return []
-    throw refuse(at, 'format', 'a format has no exact complement')
+    const expression = possibleOfFormat(readText(at, 'format')!)
+    if (expression === undefined) return []
+    return [
+      [
+        madeOf(
+          at,
+          'not format',
+          { type: 'string' },
+          { kind: 'text', condition: { expression, negate: true } },
+        ),
+      ],
+    ]
   },
   multipleOf: (at) => [
     [
@@ -185,11 +195,11 @@ function ofTypes(location: Location, says: string, types: readonly ValueType[]):
 }
 
 /** Values that equal none of some: texts, numbers and the like are left out, lists and objects differ in a part. */
-function noneOf(at: Location, says: string, values: readonly Json[]): Conjunction[] {
+function noneOf(at: Location, says: string, values: readonly Json[], all: Resolver): Conjunction[] {
   const isPlain = (value: Json): boolean => typeof value !== 'object' || value === null
   const plain = madeOf(at, says, {}, { kind: 'unlisted', values: values.filter(isPlain) })
   const others = values.filter((value) => !isPlain(value))
-  return cross([
+  return all.cross([
     [[plain]],
     ...others.map((value, index) => {
       const name = `${says} ${index}`
@@ -297,13 +307,13 @@ function someItem(location: Location, name: string, length: number): Conjunction
   })
 }
 
-function negateDependencies(at: Location, alternatives: Resolver, name: string): Conjunction[] {
+function negateDependencies(at: Location, all: Resolver, name: string): Conjunction[] {
   return readKeys(at, name).flatMap((key) => {
     const demanded = (keyword(at, name) as { [key: string]: Json })[key]!
     const says = `not ${name} ${key}`
     const present: SchemaObject = { type: 'object', required: [key] }
     if (isObject(demanded) || typeof demanded === 'boolean')
-      return cross([[[madeOf(at, says, present)]], alternatives.negated(child(at, name, key))])
+      return all.cross([[[madeOf(at, says, present)]], all.negated(child(at, name, key))])
     const names = typeof demanded === 'string' ? [demanded] : (demanded as readonly string[])
     return names.map((missing) => [
       madeOf(at, `${says} ${missing}`, { ...present, properties: { [missing]: false } }),

@@ -1,0 +1,55 @@
+import type { Conjunction } from './conjunctions.ts'
+import { keyword, readList, readNames } from './read-keywords.ts'
+import { child, isObject, type Json, type Location } from './schema-location.ts'
+import { allowedTypes } from './value-types.ts'
+
+/** Finds schemas that plainly contradict one another: what they are in is dropped before it multiplies. */
+export class Contradictions {
+  readonly #isValid: (value: Json, location: Location) => boolean
+  readonly #known = new Map<string, boolean>()
+
+  /** @param isValid whether a value meets a schema */
+  constructor(isValid: (value: Json, location: Location) => boolean) {
+    this.#isValid = isValid
+  }
+
+  /** Whether it is not plain that nothing meets them all. */
+  readonly isPossible = (locations: Conjunction): boolean => {
+    const types = allowedTypes(locations)
+    if (types.size === 0) return false
+    if (types.size > 1 || !types.has('object')) return true
+    const required = new Set(locations.flatMap((location) => readNames(location, 'required')))
+    return [...required].every((name) => this.#mayHave(locations, name))
+  }
+
+  /** Whether some value of a property may meet what is said of it. */
+  #mayHave(locations: Conjunction, name: string): boolean {
+    const schemas = locations.flatMap((location) => {
+      const properties = keyword(location, 'properties')
+      return isObject(properties) && Object.hasOwn(properties, name)
+        ? [child(location, 'properties', name)]
+        : []
+    })
+    if (schemas.some(({ schema }) => schema === false)) return false
+    if (schemas.length < 2) return true
+    const key = schemas.map(({ path }) => path).join('\n')
+    const known = this.#known.get(key) ?? this.#haveCommon(schemas)
+    this.#known.set(key, known)
+    return known
+  }
+
+  #haveCommon(schemas: Conjunction): boolean {
+    if (allowedTypes(schemas).size === 0) return false
+    const listed = schemas.map(listedBy).find((values) => values !== undefined)
+    return (
+      listed === undefined ||
+      listed.some((value) => schemas.every((location) => this.#isValid(value, location)))
+    )
+  }
+}
+
+function listedBy(location: Location): readonly Json[] | undefined {
+  if (location.document.isOnlyReference(location)) return undefined
+  const only = keyword(location, 'const')
+  return only === undefined ? readList(location, 'enum') : [only]
+}
