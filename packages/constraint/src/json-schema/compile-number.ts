@@ -7,7 +7,7 @@ import { withExponents, writtenNumbers } from './number-spellings.ts'
 import type { Conjunction } from './conjunctions.ts'
 import { multiplesOf } from './multiples.ts'
 import { keyword, readBounds, readNumber, type Bound } from './read-keywords.ts'
-import { invalidSchema, type Json, type Location } from './schema-location.ts'
+import { invalidSchema, type Location } from './schema-location.ts'
 import type { ValueType } from './value-types.ts'
 
 /**

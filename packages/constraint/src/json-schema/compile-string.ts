@@ -15,16 +15,17 @@ import { countEdges } from '../grammar/counter.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { parseSearchPattern } from '../regex/parse-regex.ts'
 import type { Conjunction } from './conjunctions.ts'
+import { possibleOfFormat } from './format-bounds.ts'
 import { formatExpression, longestOfFormat } from './formats.ts'
 import { insideString, stringCharacter } from './json-text.ts'
 import { limitLength } from './limit-length.ts'
 import { readCount, readText, tightest } from './read-keywords.ts'
-import type { Location } from './schema-location.ts'
+import type { Doubt, Location } from './schema-location.ts'
 
 /** A JSON string, quotation marks included. */
 export function compileString(locations: Conjunction, more: readonly Condition[] = []): Expression {
   const minimum = tightest(locations, (location) => readCount(location, 'minLength'), Math.max, 0)
-  const maximum = tightest(locations, longestOf, Math.min, Infinity)
+  const maximum = tightest(locations, (location) => longestOf(location), Math.min, Infinity)
   const conditions = [...textConditions(locations), ...unlistedTexts(locations), ...more]
   if (maximum < minimum) return impossible
   if (conditions.length === 0) return quoted(anyText(minimum, maximum))
@@ -42,10 +43,10 @@ export function compileString(locations: Conjunction, more: readonly Condition[]
 }
 
 /** What `maxLength` and `format` allow at most. */
-export function longestOf(location: Location): number | undefined {
+export function longestOf(location: Location, doubt: Doubt = 'surely'): number | undefined {
   const [most, ofFormat] = [
     readCount(location, 'maxLength'),
-    longestOfFormat[readText(location, 'format') ?? ''],
+    doubt === 'surely' ? longestOfFormat[readText(location, 'format') ?? ''] : undefined,
   ]
   return ofFormat === undefined ? most : Math.min(most ?? Infinity, ofFormat)
 }
@@ -102,10 +103,10 @@ function hasPlainCharacter(label: Expression): boolean {
 }
 
 /** What `pattern` and `format` demand of the text. */
-export function textConditions(locations: Conjunction): Condition[] {
+export function textConditions(locations: Conjunction, doubt: Doubt = 'surely'): Condition[] {
   return locations.flatMap((location) => [
     ...readPattern(location),
-    ...readFormat(location),
+    ...readFormat(location, doubt),
     ...(location.demand?.kind === 'text' ? [location.demand.condition] : []),
   ])
 }
@@ -143,10 +144,10 @@ function readPattern(location: Location): Condition[] {
   return pattern === undefined ? [] : [searchCondition(pattern, location)]
 }
 
-function readFormat(location: Location): Condition[] {
+function readFormat(location: Location, doubt: Doubt): Condition[] {
   const format = readText(location, 'format')
   if (format === undefined) return []
-  const expression = formatExpression(format)
+  const expression = doubt === 'surely' ? formatExpression(format) : possibleOfFormat(format)
   // A format that is not known asserts nothing; a note says so.
   if (expression === undefined) return []
   return [{ expression, negate: false }]

@@ -1,15 +1,15 @@
 import type { Conjunction } from './conjunctions.ts'
 import { keyword, readList, readNames } from './read-keywords.ts'
-import { child, isObject, type Json, type Location } from './schema-location.ts'
+import { child, isObject, type IsValid, type Json, type Location } from './schema-location.ts'
 import { allowedTypes } from './value-types.ts'
 
 /** Finds schemas that plainly contradict one another: what they are in is dropped before it multiplies. */
 export class Contradictions {
-  readonly #isValid: (value: Json, location: Location) => boolean
+  readonly #isValid: IsValid
   readonly #known = new Map<string, boolean>()
 
   /** @param isValid whether a value meets a schema */
-  constructor(isValid: (value: Json, location: Location) => boolean) {
+  constructor(isValid: IsValid) {
     this.#isValid = isValid
   }
 
@@ -43,12 +43,13 @@ export class Contradictions {
     const listed = schemas.map(listedBy).find((values) => values !== undefined)
     return (
       listed === undefined ||
-      listed.some((value) => schemas.every((location) => this.#isValid(value, location)))
+      listed.some((value) => schemas.every((location) => this.#isValid(value, location, 'maybe')))
     )
   }
 }
 
-function listedBy(location: Location): readonly Json[] | undefined {
+/** The values that a schema lists. */
+export function listedBy(location: Location): readonly Json[] | undefined {
   if (location.document.isOnlyReference(location)) return undefined
   const only = keyword(location, 'const')
   return only === undefined ? readList(location, 'enum') : [only]

@@ -1,11 +1,12 @@
 import type { Conjunction } from './conjunctions.ts'
 import { keyword, readBounds, readKeys, readList, readNames } from './read-keywords.ts'
-import { child, isObject, type Json, type Location } from './schema-location.ts'
+import { child, isObject, type IsValid, type Json, type Location } from './schema-location.ts'
 import { allowedTypes } from './value-types.ts'
 
-interface Context {
+/** What tells whether schemas exclude one another. */
+export interface Context {
   readonly expand: (locations: Conjunction) => Conjunction[]
-  readonly isValid: (value: Json, location: Location) => boolean
+  readonly isValid: IsValid
 }
 
 /** Properties inside properties that are looked at. */
@@ -21,7 +22,8 @@ export function excludeOneAnother(
   return left.every((one) => right.every((other) => excludes(one, other, context, depth)))
 }
 
-function excludes(left: Conjunction, right: Conjunction, context: Context, depth: number): boolean {
+/** Whether no value can meet both conjunctions; false where that cannot be shown. */
+export function excludes(left: Conjunction, right: Conjunction, context: Context, depth = 0): boolean {
   const types = allowedTypes([...left, ...right])
   if (types.size === 0) return true
   if (differByValue(left, right, context) || differByValue(right, left, context)) return true
@@ -36,7 +38,10 @@ function differByValue(left: Conjunction, right: Conjunction, { isValid }: Conte
     return only === undefined ? [readList(location, 'enum')] : [[only]]
   })
   const first = values.find((list) => list !== undefined)
-  return first !== undefined && first.every((value) => !right.every((location) => isValid(value, location)))
+  return (
+    first !== undefined &&
+    first.every((value) => !right.every((location) => isValid(value, location, 'maybe')))
+  )
 }
 
 function differByRange(left: Conjunction, right: Conjunction): boolean {

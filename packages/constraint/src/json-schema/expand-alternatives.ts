@@ -1,15 +1,12 @@
-import { ConstraintError } from '../errors/constraint-error.ts'
-import { cross, tooMany, type Conjunction, type Resolver } from './conjunctions.ts'
+import { cross, type Conjunction, type Resolver } from './conjunctions.ts'
 import { Contradictions } from './contradictions.ts'
-import { excludeOneAnother } from './exclude-alternatives.ts'
+import { exactlyOne } from './exclusive-options.ts'
 import { evaluatedItems, evaluatedProperties } from './evaluated.ts'
 import { negateKeyword, negatedKeywords } from './negate.ts'
 import { keyword, readKeys, readList } from './read-keywords.ts'
 import { referenceKeywords } from './schema-contents.ts'
-import { child, invalidSchema, madeOf, refuseKeyword, type Json, type Location } from './schema-location.ts'
+import { child, invalidSchema, madeOf, type IsValid, type Json, type Location } from './schema-location.ts'
 
-/** Of options of `oneOf` that exclude one another only by what they say: each is compiled whole. */
-const maximumExclusive = 200
 /** Options of `anyOf` of which every set is tried where it matters which of them hold. */
 const maximumSets = 5
 
@@ -18,13 +15,13 @@ const maximumSets = 5
  * meets all schemas of any alternative.
  */
 export class Alternatives implements Resolver {
-  readonly #isValid: (value: Json, location: Location) => boolean
+  readonly #isValid: IsValid
   readonly #known = new Map<string, Conjunction[]>()
   readonly #open = new Set<string>()
   readonly #contradictions: Contradictions
 
   /** @param isValid whether a value meets a schema */
-  constructor(isValid: (value: Json, location: Location) => boolean) {
+  constructor(isValid: IsValid) {
     this.#isValid = isValid
     this.#contradictions = new Contradictions(isValid)
   }
@@ -109,35 +106,9 @@ export class Alternatives implements Resolver {
     ])
   }
 
-  /** Options that may hold together exclude one another by what the others say, where that has a complement. */
   #exactlyOne(location: Location, options: readonly Conjunction[][]): Conjunction[] {
-    const context = {
-      expand: (inner: Conjunction) => this.of(inner),
-      isValid: this.#isValid,
-    }
-    const overlaps = options.map((): number[] => [])
-    options.forEach((left, first) => {
-      for (let second = first + 1; second < options.length; second++) {
-        if (excludeOneAnother(left, options[second]!, context)) continue
-        overlaps[first]!.push(second)
-        overlaps[second]!.push(first)
-      }
-    })
-    let count = 0
-    return options.flatMap((option, index) => {
-      try {
-        const others = overlaps[index]!.map((other) => this.negated(child(location, 'oneOf', other)))
-        const alternatives = this.cross([option, ...others], maximumExclusive)
-        count += alternatives.length
-        if (others.length > 0 && count > maximumExclusive) throw tooMany(maximumExclusive)
-        return alternatives
-      } catch (error) {
-        if (!(error instanceof ConstraintError) || error.code === 'invalid-schema') throw error
-        const [first, second] = [index, overlaps[index]![0]!].sort((a, b) => a - b) as [number, number]
-        const hint = `Options ${first + 1} and ${second + 1} may both hold. Use "anyOf", or give them a property with different "const" values.`
-        throw refuseKeyword(location.path, 'oneOf', hint)
-      }
-    })
+    const context = { expand: (inner: Conjunction) => this.of(inner), isValid: this.#isValid }
+    return exactlyOne(location, options, this, context)
   }
 
   #conditions(location: Location, every: boolean): Conjunction[][] {

@@ -36,6 +36,14 @@ export interface SomeMember {
   readonly value?: Location
 }
 
+/**
+ * Formats are known in part: a text of that part is surely of a format, one beyond what could be taken for it surely is not.
+ */
+export type Doubt = 'surely' | 'maybe'
+
+/** Whether a value meets a schema, surely if not said. */
+export type IsValid = (value: Json, location: Location, doubt?: Doubt) => boolean
+
 export interface EvaluatedNames {
   readonly names: readonly string[]
   readonly patterns: readonly string[]

@@ -8,6 +8,7 @@ import {
   child,
   isObject,
   type Demand,
+  type Doubt,
   type EvaluatedNames,
   type Json,
   type Location,
@@ -16,7 +17,7 @@ import {
 import { allowedTypes, typeOfValue } from './value-types.ts'
 
 /** Whether a value meets a schema: used on the values of `enum` and `const`, which are written out. */
-export function isValidValue(value: Json, location: Location): boolean {
+export function isValidValue(value: Json, location: Location, doubt: Doubt = 'surely'): boolean {
   if (typeof location.schema === 'boolean') return location.schema
   const isRest = ['unevaluatedProperties', 'unevaluatedItems'].some(
     (name) => keyword(location, name) !== undefined,
@@ -24,61 +25,69 @@ export function isValidValue(value: Json, location: Location): boolean {
   if (isRest && typeof value === 'object')
     return new Alternatives(isValidValue)
       .of([location])
-      .some((parts) => parts.every((part) => meetsAlone(value, part)))
+      .some((parts) => parts.every((part) => meetsAlone(value, part, doubt)))
   const { document } = location
   const references = referenceKeywords.filter((name) => keyword(location, name) !== undefined)
   return (
-    references.every((name) => isValidValue(value, document.follow(location, name))) &&
+    references.every((name) => isValidValue(value, document.follow(location, name), doubt)) &&
     (document.isOnlyReference(location) ||
-      (meetsAlone(value, location) && meetsCombinations(value, location)))
+      (meetsAlone(value, location, doubt) && meetsCombinations(value, location, doubt)))
   )
 }
 
 /** Whether a value meets what a schema says by itself: what it combines others by is resolved, or looked at apart. */
-export function meetsAlone(value: Json, location: Location): boolean {
+export function meetsAlone(value: Json, location: Location, doubt: Doubt = 'surely'): boolean {
   const { schema } = location
   if (typeof schema === 'boolean') return schema
   // The same few values are tried against the same schemas in many alternatives.
-  if (location.demand !== undefined || typeof value === 'object') return meetsKeywords(value, location)
+  if (location.demand !== undefined || typeof value === 'object' || doubt === 'maybe')
+    return meetsKeywords(value, location, doubt)
   const known = location.document.met.get(schema) ?? new Map<Json, boolean>()
   location.document.met.set(schema, known)
-  const meets = known.get(value) ?? meetsKeywords(value, location)
+  const meets = known.get(value) ?? meetsKeywords(value, location, doubt)
   known.set(value, meets)
   return meets
 }
 
-function meetsKeywords(value: Json, location: Location): boolean {
+function meetsKeywords(value: Json, location: Location, doubt: Doubt): boolean {
   return (
     allowedTypes([location]).has(typeOfValue(value)) &&
     isListed(value, readList(location, 'enum')) &&
     (keyword(location, 'const') === undefined || isListed(value, [keyword(location, 'const') as Json])) &&
     (typeof value !== 'number' || isValidNumber(value, location)) &&
-    (typeof value !== 'string' || isValidText(value, location)) &&
-    (!Array.isArray(value) || isValidList(value, location)) &&
-    (!isObject(value) || isValidObject(value as JsonObject, location)) &&
-    (location.demand === undefined || meetsDemand(value, location.demand, location))
+    (typeof value !== 'string' || isValidText(value, location, doubt)) &&
+    (!Array.isArray(value) || isValidList(value, location, doubt)) &&
+    (!isObject(value) || isValidObject(value as JsonObject, location, doubt)) &&
+    (location.demand === undefined || meetsDemand(value, location.demand, location, doubt))
   )
 }
 
 type JsonObject = { readonly [key: string]: Json }
 
-function meetsCombinations(value: Json, location: Location): boolean {
-  const valid = (...keys: (string | number)[]): boolean => isValidValue(value, child(location, ...keys))
+function meetsCombinations(value: Json, location: Location, doubt: Doubt): boolean {
   const has = (name: string): boolean => keyword(location, name) !== undefined
-  const each = (name: string): boolean[] =>
-    (readList(location, name) ?? []).map((_, index) => valid(name, index))
-  const branch = !has('if') ? undefined : valid('if') ? 'then' : 'else'
+  const valid = (how: Doubt, ...keys: (string | number)[]): boolean =>
+    isValidValue(value, child(location, ...keys), how)
+  const each = (name: string, how: Doubt = doubt): boolean[] =>
+    (readList(location, name) ?? []).map((_, index) => valid(how, name, index))
+  const opposite = doubt === 'surely' ? 'maybe' : 'surely'
+  const branch = (name: string): boolean => !has(name) || valid(doubt, name)
   return (
     each('allOf').every(Boolean) &&
     (!has('anyOf') || each('anyOf').some(Boolean)) &&
-    (!has('oneOf') || each('oneOf').filter(Boolean).length === 1) &&
-    (!has('not') || !valid('not')) &&
-    (branch === undefined || !has(branch) || valid(branch)) &&
-    (!isObject(value) || meetsDependencies(value as JsonObject, location))
+    (!has('oneOf') || isOne(each('oneOf'), each('oneOf', opposite))) &&
+    (!has('not') || !valid(opposite, 'not')) &&
+    (!has('if') || (valid(doubt, 'if') && branch('then')) || (!valid(opposite, 'if') && branch('else'))) &&
+    (!isObject(value) || meetsDependencies(value as JsonObject, location, doubt))
   )
 }
 
-function meetsDemand(value: Json, demand: Demand, at: Location): boolean {
+/** Whether one holds that no other one holds beside. */
+function isOne(holds: readonly boolean[], holdsOtherwise: readonly boolean[]): boolean {
+  return holds.some((one, index) => one && !holdsOtherwise.some((other, at) => at !== index && other))
+}
+
+function meetsDemand(value: Json, demand: Demand, at: Location, doubt: Doubt): boolean {
   switch (demand.kind) {
     case 'types':
       return true
@@ -94,33 +103,46 @@ function meetsDemand(value: Json, demand: Demand, at: Location): boolean {
     case 'some-member':
       return (
         isObject(value) &&
-        Object.entries(value as JsonObject).some((pair) => isMember(pair, demand.member, at))
+        Object.entries(value as JsonObject).some((pair) => isMember(pair, demand.member, at, doubt))
       )
     case 'unevaluated-properties':
       return (
         !isObject(value) ||
         Object.entries(value as JsonObject).every(
-          ([key, inner]) => isNamed(key, demand.evaluated, at) || isValidValue(inner, demand.value),
+          ([key, inner]) => isNamed(key, demand.evaluated, at) || isValidValue(inner, demand.value, doubt),
         )
       )
     case 'unevaluated-items':
       return (
         !Array.isArray(value) ||
-        value.slice(demand.prefix).every((inner: Json) => isValidValue(inner, demand.value))
+        value.slice(demand.prefix).every((inner: Json) => isValidValue(inner, demand.value, doubt))
       )
   }
 }
 
-function isMember([name, inner]: readonly [string, Json], member: SomeMember, at: Location): boolean {
-  return isMemberName(name, member, at) && (member.value === undefined || isValidValue(inner, member.value))
+function isMember(
+  [name, inner]: readonly [string, Json],
+  member: SomeMember,
+  at: Location,
+  doubt: Doubt,
+): boolean {
+  return (
+    isMemberName(name, member, at, doubt) &&
+    (member.value === undefined || isValidValue(inner, member.value, doubt))
+  )
 }
 
 /** Whether a property of that name may be the one that is demanded. */
-export function isMemberName(name: string, { pattern, except, key }: SomeMember, at: Location): boolean {
+export function isMemberName(
+  name: string,
+  { pattern, except, key }: SomeMember,
+  at: Location,
+  doubt: Doubt = 'surely',
+): boolean {
   return (
     (pattern === undefined || matchesPattern(pattern, name, at)) &&
     (except === undefined || !isNamed(name, except, at)) &&
-    (key === undefined || isValidValue(name, key))
+    (key === undefined || isValidValue(name, key, doubt))
   )
 }
 
@@ -160,22 +182,24 @@ function isValidNumber(value: number, location: Location): boolean {
   )
 }
 
-function isValidText(value: string, location: Location): boolean {
+function isValidText(value: string, location: Location, doubt: Doubt): boolean {
   const length = Array.from(value).length
   return (
     length >= (readCount(location, 'minLength') ?? 0) &&
-    length <= (longestOf(location) ?? Infinity) &&
-    textConditions([location]).every(({ expression, negate }) => matchesText(expression, value) !== negate)
+    length <= (longestOf(location, doubt) ?? Infinity) &&
+    textConditions([location], doubt).every(
+      ({ expression, negate }) => matchesText(expression, value) !== negate,
+    )
   )
 }
 
-function isValidList(value: readonly Json[], location: Location): boolean {
+function isValidList(value: readonly Json[], location: Location, doubt: Doubt): boolean {
   const old = Array.isArray(keyword(location, 'items'))
   const prefixName = old ? 'items' : 'prefixItems'
   const restName = old ? 'additionalItems' : 'items'
   const prefix = readList(location, prefixName)?.length ?? 0
   const valid = (inner: Json, ...keys: (string | number)[]): boolean =>
-    isValidValue(inner, child(location, ...keys))
+    isValidValue(inner, child(location, ...keys), doubt)
   const contained =
     keyword(location, 'contains') === undefined
       ? undefined
@@ -194,12 +218,12 @@ function isValidList(value: readonly Json[], location: Location): boolean {
   )
 }
 
-function isValidObject(value: JsonObject, location: Location): boolean {
+function isValidObject(value: JsonObject, location: Location, doubt: Doubt): boolean {
   const keys = Object.keys(value)
   const named = new Set(readKeys(location, 'properties'))
   const patterns = readKeys(location, 'patternProperties')
   const valid = (inner: Json, ...names: (string | number)[]): boolean =>
-    isValidValue(inner, child(location, ...names))
+    isValidValue(inner, child(location, ...names), doubt)
   return (
     readNames(location, 'required').every((name) => Object.hasOwn(value, name)) &&
     keys.length >= (readCount(location, 'minProperties') ?? 0) &&
@@ -220,14 +244,14 @@ function isValidObject(value: JsonObject, location: Location): boolean {
   )
 }
 
-function meetsDependencies(value: JsonObject, location: Location): boolean {
+function meetsDependencies(value: JsonObject, location: Location, doubt: Doubt): boolean {
   return ['dependencies', 'dependentRequired', 'dependentSchemas'].every((name) =>
     readKeys(location, name).every((key) => {
       if (!Object.hasOwn(value, key)) return true
       const demanded = (keyword(location, name) as JsonObject)[key]!
       if (typeof demanded === 'string') return Object.hasOwn(value, demanded)
       if (Array.isArray(demanded)) return demanded.every((inner) => Object.hasOwn(value, String(inner)))
-      return isValidValue(value, child(location, name, key))
+      return isValidValue(value, child(location, name, key), doubt)
     }),
   )
 }
