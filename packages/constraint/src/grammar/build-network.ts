@@ -177,7 +177,8 @@ class NetworkBuilder {
       kind: 'all',
       members: required,
       rules: required.map((member) => rules[member]!),
-      minimum,
+      // One is written before it is asked for, which may be of the rest.
+      minimum: minimum > 1 ? minimum : 0,
     })
     this.#connect(end, done, to)
   }

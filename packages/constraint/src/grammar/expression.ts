@@ -41,7 +41,7 @@ export interface TokenCall {
  */
 export interface Unordered {
   readonly kind: 'unordered'
-  /** How many members there are in all, where that is limited beside what is required; then there is no rest. */
+  /** How many members there are in all, where that is limited beside what is required; beside a rest one at least. */
   readonly counts?: { readonly minimum: number; readonly maximum: number }
   readonly members: readonly { readonly item: RuleCall; readonly required: boolean }[]
   /** What may stand in the place of a member, any number of times. */

@@ -5,7 +5,8 @@ import { allowedTypes } from './value-types.ts'
 
 /** What tells whether schemas exclude one another. */
 export interface Context {
-  readonly expand: (locations: Conjunction) => Conjunction[]
+  /** The alternatives of schemas that hold together; undefined while those are being found out. */
+  readonly expand: (locations: Conjunction) => Conjunction[] | undefined
   readonly isValid: IsValid
 }
 
@@ -14,11 +15,12 @@ const maximumDepth = 3
 
 /** Whether no value can meet both; false where that cannot be shown. */
 export function excludeOneAnother(
-  left: Conjunction[],
-  right: Conjunction[],
+  left: Conjunction[] | undefined,
+  right: Conjunction[] | undefined,
   context: Context,
   depth = 0,
 ): boolean {
+  if (left === undefined || right === undefined) return false
   return left.every((one) => right.every((other) => excludes(one, other, context, depth)))
 }
 
@@ -58,7 +60,7 @@ function differByRange(left: Conjunction, right: Conjunction): boolean {
 
 function differByProperty(left: Conjunction, right: Conjunction, context: Context, depth: number): boolean {
   const required = (side: Conjunction) => side.flatMap((location) => readNames(location, 'required'))
-  const both = required(left).filter((name) => required(right).includes(name))
+  const present = [...new Set([...required(left), ...required(right)])]
   const valueOf = (side: Conjunction, name: string) =>
     context.expand(
       side.flatMap((location) =>
@@ -73,7 +75,9 @@ function differByProperty(left: Conjunction, right: Conjunction, context: Contex
         !readKeys(location, 'properties').includes(name),
     ) || side.some((location) => propertyAt(location, name) === false)
   return (
-    both.some((name) => excludeOneAnother(valueOf(left, name), valueOf(right, name), context, depth + 1)) ||
+    present.some((name) =>
+      excludeOneAnother(valueOf(left, name), valueOf(right, name), context, depth + 1),
+    ) ||
     required(left).some((name) => forbids(right, name)) ||
     required(right).some((name) => forbids(left, name))
   )

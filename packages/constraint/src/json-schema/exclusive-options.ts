@@ -88,7 +88,7 @@ function withoutOthers(
         .filter((way) => !excludes(alternative, way, context))
         .map((way) => simplify(way, alternative, location, context))
       const fewest = absorb(resolver.cross([ways, absorb(broken)]))
-      return fewest.filter((way) => resolver.cross([[alternative], [way]]).length > 0)
+      return fewest.filter((way) => !excludes(alternative, way, context))
     },
     [[]],
   )

@@ -5,7 +5,15 @@ import { evaluatedItems, evaluatedProperties } from './evaluated.ts'
 import { negateKeyword, negatedKeywords } from './negate.ts'
 import { keyword, readKeys, readList } from './read-keywords.ts'
 import { referenceKeywords } from './schema-contents.ts'
-import { child, invalidSchema, madeOf, type IsValid, type Json, type Location } from './schema-location.ts'
+import {
+  child,
+  EndlessReference,
+  invalidSchema,
+  madeOf,
+  type IsValid,
+  type Json,
+  type Location,
+} from './schema-location.ts'
 
 /** Options of `anyOf` of which every set is tried where it matters which of them hold. */
 const maximumSets = 5
@@ -70,7 +78,7 @@ export class Alternatives implements Resolver {
   #once(key: string, location: Location, make: () => Conjunction[]): Conjunction[] {
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    if (this.#open.has(key)) throw invalidSchema(location.path, 'it refers to itself without end')
+    if (this.#open.has(key)) throw new EndlessReference(location.path)
     this.#open.add(key)
     try {
       const made = make()
@@ -107,8 +115,17 @@ export class Alternatives implements Resolver {
   }
 
   #exactlyOne(location: Location, options: readonly Conjunction[][]): Conjunction[] {
-    const context = { expand: (inner: Conjunction) => this.of(inner), isValid: this.#isValid }
+    const context = { expand: (inner: Conjunction) => this.#tryOf(inner), isValid: this.#isValid }
     return exactlyOne(location, options, this, context)
+  }
+
+  #tryOf(locations: Conjunction): Conjunction[] | undefined {
+    try {
+      return this.of(locations)
+    } catch (error) {
+      if (error instanceof EndlessReference) return undefined
+      throw error
+    }
   }
 
   #conditions(location: Location, every: boolean): Conjunction[][] {

@@ -48,7 +48,7 @@ export function listProperties(
   if (pairs.length === 0 && limits.demands === 0 && isCounted)
     return countMembers(choice(additional.map(({ pair }) => pair)), limits, space)
   if (compiler.anyOrder && limits.demands === 0 && isUncounted(pairs, additional, limits))
-    return inAnyOrder(pairs, additional, compiler)
+    return inAnyOrder(pairs, additional, limits.minimum, compiler)
   const { minimum, maximum, all, most } = measure(pairs, additional, limits)
   const share = (label: Expression): Expression => (most > 1 || all > 0 ? compiler.share(label) : label)
   const last = pairs.length
@@ -84,19 +84,23 @@ export function listProperties(
   return { kind: 'graph', graph: { size: end + 1, finals: [...finals, end], edges } }
 }
 
-/** Whether whatever the limits ask for is so anyway. */
+/** Whether whatever the limits ask for is so anyway, but for one property at least. */
 function isUncounted(
   pairs: readonly { members: readonly Member[]; required: boolean }[],
   additional: readonly Member[],
   { minimum, maximum }: Limits,
 ): boolean {
   const required = pairs.filter((pair) => pair.required).length
-  return minimum <= required && (maximum === Infinity || (additional.length === 0 && maximum >= pairs.length))
+  return (
+    minimum <= Math.max(required, 1) &&
+    (maximum === Infinity || (additional.length === 0 && maximum >= pairs.length))
+  )
 }
 
 function inAnyOrder(
   pairs: readonly { members: readonly Member[]; required: boolean }[],
   additional: readonly Member[],
+  minimum: number,
   compiler: ValueCompiler,
 ): Expression {
   if (pairs.some(({ members, required }) => required && members.length === 0)) return choice([])
@@ -106,6 +110,7 @@ function inAnyOrder(
       members.map(({ pair }) => ({ item: compiler.share(pair), required })),
     ),
     rest: additional.length === 0 ? undefined : compiler.share(choice(additional.map(({ pair }) => pair))),
+    ...(minimum === 0 ? {} : { counts: { minimum: 1, maximum: Infinity } }),
     separator: separator(compiler.space),
     end: compiler.space,
   }

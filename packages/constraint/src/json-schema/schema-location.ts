@@ -66,6 +66,15 @@ export function invalidSchema(path: string, problem: string): ConstraintError {
   })
 }
 
+/** A schema that refers to itself without a value in between, or is asked for while it is being resolved. */
+export class EndlessReference extends ConstraintError {
+  constructor(path: string) {
+    super('invalid-schema', `The schema is invalid at ${path}: it refers to itself without end`, {
+      where: { path },
+    })
+  }
+}
+
 /** A schema inside another, where its keys lead to. */
 export function child(location: Location, ...keys: (string | number)[]): Location {
   const value = keys.reduce<Json | undefined>(

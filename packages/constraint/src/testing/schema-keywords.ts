@@ -108,7 +108,7 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['minProperties', 'maxProperties'],
-    says: 'Beside named properties, too.',
+    says: 'Beside named properties, too. Where more than one is asked for, or not so many are allowed, named ones keep their order.',
     schema: {
       type: 'object',
       properties: { a: {}, b: {} },

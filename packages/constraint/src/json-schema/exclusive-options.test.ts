@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { compileLanguage } from '../language.ts'
+
+const matchesOf = (schema: unknown, propertyOrder: 'schema' | 'any' = 'any'): ((text: string) => boolean) =>
+  compileLanguage({ kind: 'json-schema', schema, propertyOrder }).matches
+
+test('of many options that one property tells apart, not required, exactly one holds', () => {
+  const kinds = Array.from({ length: 12 }, (_, index) => `k${index}`)
+  const oneOf = kinds.map((kind, index) => ({
+    type: 'object',
+    properties: { kind: { enum: [kind] }, [`only${index}`]: { type: 'integer' }, name: { type: 'string' } },
+  }))
+  const matches = matchesOf({ oneOf })
+  const right = ['{"kind":"k3","only3":1}', '{"name":"x","kind":"k11"}', '{"kind":"k0","only7":"free"}']
+  const wrong = [
+    '{}',
+    '{"kind":"k3","only3":"x"}',
+    '{"kind":"other"}',
+    '{"only3":1}',
+    '{"kind":"k3","name":1}',
+  ]
+  expect({ right: right.filter(matches), wrong: wrong.filter(matches) }).toEqual({ right, wrong: [] })
+})
+
+test('of listed values those are written that no other option has', () => {
+  const matches = matchesOf({
+    oneOf: [{ enum: [[1], [3, 4], [5]] }, { enum: [[1], [1, 2]] }, { enum: [[5]] }],
+  })
+  expect(['[3,4]', '[1,2]', '[1]', '[5]'].filter(matches)).toEqual(['[3,4]', '[1,2]'])
+})
+
+test('a text of which it is doubtful whether it is of a format counts for neither side', () => {
+  const listed = { enum: ['a@b', 'x', 'joe@example.com'] }
+  const texts = ['"a@b"', '"x"', '"joe@example.com"']
+  const accepted = (schema: unknown): string[] => texts.filter(matchesOf(schema))
+  expect(accepted({ ...listed, format: 'email' })).toEqual(['"joe@example.com"'])
+  expect(accepted({ ...listed, not: { format: 'email' } })).toEqual(['"x"'])
+  expect(accepted({ oneOf: [listed, { format: 'email', type: 'string' }] })).toEqual(['"x"'])
+  expect(accepted({ ...listed, if: { format: 'email' }, else: false })).toEqual(['"joe@example.com"'])
+})
+
+test('of many conditions on one property each holds for its value', () => {
+  const allOf = Array.from({ length: 20 }, (_, index) => ({
+    if: { properties: { type: { const: `t${index}` } }, required: ['type'] },
+    // oxlint-disable-next-line unicorn/no-thenable
+    then: { required: [`f${index}`] },
+  }))
+  const matches = matchesOf({ type: 'object', allOf })
+  const texts = [
+    '{"type":"t7","f7":1}',
+    '{"f19":0,"type":"t19"}',
+    '{"type":"none"}',
+    '{}',
+    '{"type":"t7"}',
+    '{"type":"t7","f8":1}',
+  ]
+  expect(texts.map(matches)).toEqual([true, true, true, true, false, false])
+})
+
+test('where one property at least is asked for, properties come in any order', () => {
+  const object = { type: 'object', properties: { a: { type: 'integer' }, b: {} }, minProperties: 1 }
+  const open = matchesOf(object)
+  expect(['{"b":1,"a":2}', '{"c":1}', '{"c":1,"a":2}', '{}', '{"a":"x"}'].map(open)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ])
+  const closed = matchesOf({ ...object, additionalProperties: false })
+  expect(['{"b":1,"a":2}', '{"c":1}', '{}'].map(closed)).toEqual([true, false, false])
+  expect(matchesOf({ const: { a: 1, b: 2 } })('{"b":2,"a":1}')).toBe(true)
+})
