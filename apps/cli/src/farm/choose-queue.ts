@@ -38,6 +38,11 @@ export function chooseQueues(able: readonly QueueLength[], view: WorkerView): st
   return names([...own, ...waitedFor])
 }
 
+/** Half done, so that no device waits for the next. */
+export function hasRoom(busyCells: number, mostCells: number): boolean {
+  return busyCells <= mostCells / 2
+}
+
 function lengthOf({ interactive, others }: QueueLength): number {
   return interactive + others
 }

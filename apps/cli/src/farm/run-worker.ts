@@ -15,7 +15,7 @@ import {
 } from '@woolgather/fabric'
 import type { QueueLength } from '@woolgather/protocol'
 import type { WorkerHandle } from '@woolgather/supervisor'
-import { chooseQueues } from './choose-queue.ts'
+import { chooseQueues, hasRoom } from './choose-queue.ts'
 import { countEnded } from './count-ended.ts'
 import { workOnChunk, type Working } from './work-chunk.ts'
 
@@ -37,13 +37,13 @@ export interface FarmWorkerOptions {
 }
 
 /** Milliseconds between two presences, and after a change; between two looks at the models folders; and the longest wait for a word. */
-const presentEvery = 3_000
+export const presentEvery = 3_000
 const presentAfter = 250
 const filesEvery = 30_000
-const longestWait = 1_000
+export const longestWait = 1_000
 
 /** Milliseconds that one which has work lets others go first. */
-const politeness = 100
+export const politeness = 100
 
 /** Takes work that this machine has the models for, until it is stopped. */
 export async function runWorker(options: FarmWorkerOptions): Promise<void> {
@@ -191,9 +191,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
     // Whoever has nothing to do comes first.
     if (inHand.size > 0) await Promise.race([stopped, delay(politeness)])
     const isReady = worker.status.state === 'ready'
-    // Half done, so that no device waits for the next.
-    const hasRoom = busyCells() <= mostCells / 2
-    if (isReady && hasRoom && (await takeOne().catch(sayAndGoOn(say)))) continue
+    if (isReady && hasRoom(busyCells(), mostCells) && (await takeOne().catch(sayAndGoOn(say)))) continue
     await Promise.race([woken, stopped, delay(longestWait)])
   }
 

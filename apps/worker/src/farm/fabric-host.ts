@@ -11,6 +11,7 @@ import { createFarmServices, Elsewhere } from './fabric-services.ts'
 import { knowWorkers } from './known-workers.ts'
 import { openOffers } from './offers.ts'
 import { gatherOffered } from './offered-models.ts'
+import { mostWaiting } from './pace.ts'
 import { reportFabric } from './report-fabric.ts'
 
 export interface FarmHostOptions {
@@ -26,9 +27,6 @@ export interface FarmHostOptions {
 
 /** Cells of a run that somebody waits for; what comes after them is a sweep. */
 const firstCells = 64
-
-/** Cells that wait for workers at once. */
-const mostWaiting = 4_096
 
 type RunCell = WoolgatherNode['run']
 

@@ -3,7 +3,6 @@ import {
   asJson,
   cellNewsSchema,
   cellResultSchema,
-  mostCells,
   topics,
   workNewsSchema,
   type CellResult,
@@ -15,10 +14,7 @@ import {
   type Work,
 } from '@woolgather/fabric'
 import type { CellWorker, Json, RunError, RunEvent } from '@woolgather/workflow'
-
-/** Milliseconds in which cells gather that go together, and where workers have enough to do meanwhile. */
-const gatherFor = 5
-const gatherLong = 100
+import { chunkSize, gatherAgain, gatherFor, gatherLong, hasEnough } from './pace.ts'
 
 /** Milliseconds between two looks for what was lost. */
 const lookEvery = 5_000
@@ -66,6 +62,13 @@ interface Pending {
   work?: string
 }
 
+/** Cells of one line that go together. */
+interface Gathering {
+  cells: Pending[]
+  /** When the first of them came. */
+  since: number
+}
+
 interface Offered {
   work: Omit<Work, 'body'>
   line: Line
@@ -78,26 +81,46 @@ interface Offered {
 export function openOffers(fabric: Fabric, asker: string): Offers {
   const pending = new Map<string, Pending>()
   const offered = new Map<string, Offered>()
-  const gathering = new Map<string, Pending[]>()
+  const gathering = new Map<string, Gathering>()
   const described = new Map<string, Promise<unknown>>()
   let timer: NodeJS.Timeout | undefined
 
   const gather = (cell: Pending): void => {
-    const key = `${cell.line.queue} ${cell.line.interactive}`
-    gathering.set(key, [...(gathering.get(key) ?? []), cell])
-    const enough = offered.size > 2 * Math.max(1, cell.line.workers)
-    timer ??= setTimeout(offerGathered, enough ? gatherLong : gatherFor)
+    const key = keyOf(cell.line)
+    const gathered = gathering.get(key)
+    if (gathered === undefined) gathering.set(key, { cells: [cell], since: Date.now() })
+    else gathered.cells.push(cell)
+    timer ??= setTimeout(offerGathered, gatherFor)
   }
 
+  /** Whole works of every line; what is left over waits for more as long as workers have enough to do. */
   const offerGathered = (): void => {
-    timer = undefined
-    for (const cells of gathering.values()) {
+    const before = offeredByLine()
+    const lines = new Set([...before.keys(), ...gathering.keys()]).size
+    for (const [key, { cells, since }] of [...gathering]) {
+      gathering.delete(key)
       const wanted = cells.filter(({ waiters }) => waiters.size > 0)
-      const workers = Math.max(1, wanted[0]?.line.workers ?? 1)
-      const size = Math.min(mostCells, Math.ceil(wanted.length / workers))
-      for (let from = 0; from < wanted.length; from += size) offer(wanted.slice(from, from + size))
+      const [first] = wanted
+      if (first === undefined) continue
+      const { workers, interactive } = first.line
+      const state = { gathered: wanted.length, ...(before.get(key) ?? nothing), workers, lines }
+      const size = chunkSize(state)
+      const mayWait = !interactive && hasEnough(state) && Date.now() - since < gatherLong
+      const now = mayWait ? wanted.length - (wanted.length % size) : wanted.length
+      for (let from = 0; from < now; from += size) offer(wanted.slice(from, Math.min(now, from + size)))
+      const left = wanted.slice(now)
+      if (left.length > 0) gathering.set(key, { cells: left, since: now > 0 ? Date.now() : since })
     }
-    gathering.clear()
+    timer = gathering.size > 0 ? setTimeout(offerGathered, gatherAgain) : undefined
+  }
+
+  const offeredByLine = (): Map<string, { works: number; offered: number }> => {
+    const lines = new Map<string, { works: number; offered: number }>()
+    for (const { line, addresses } of offered.values()) {
+      const { works, offered } = lines.get(keyOf(line)) ?? nothing
+      lines.set(keyOf(line), { works: works + 1, offered: offered + addresses.size })
+    }
+    return lines
   }
 
   const offer = (cells: readonly Pending[], id: string = randomUUID()): void => {
@@ -291,6 +314,13 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
       if (offered.size > 0) await fabric.drop({ run: asker }).catch(() => undefined)
     },
   }
+}
+
+const nothing = { works: 0, offered: 0 }
+
+/** What goes together: the same models, with the same haste. */
+function keyOf({ queue, interactive }: Line): string {
+  return `${queue} ${interactive}`
 }
 
 function addressesOf(cells: readonly Pending[]): Set<string> {
