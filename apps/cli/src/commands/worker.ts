@@ -74,7 +74,7 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
       artifacts: createFileArtifactStore(path.join(folders.data, 'artifacts')),
       name,
       catalogue: readModelContents({ folders: folders.models, data: folders.data, signal: stop.signal }),
-      allowHost: openDownloadHosts(folders).allow,
+      allowHost: (host) => openDownloadHosts(folders).allow(host),
       cells: most,
       say,
       signal: stop.signal,
