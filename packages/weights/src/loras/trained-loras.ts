@@ -22,7 +22,15 @@ export function openTrainedLoras(folder: string, sharing?: Sharing): TrainedLora
       () => true,
       () => false,
     )
-  const fetch = async (sha256: string): Promise<boolean> => {
+  const fetching = new Map<string, Promise<boolean>>()
+  /** One for all who ask: what is there is never replaced, as somebody may be loading it. */
+  const fetch = (sha256: string): Promise<boolean> => {
+    const begun = fetching.get(sha256) ?? fetchIt(sha256).finally(() => fetching.delete(sha256))
+    fetching.set(sha256, begun)
+    return begun
+  }
+  const fetchIt = async (sha256: string): Promise<boolean> => {
+    if (await has(sha256)) return true
     if ((await sharing?.find(nameOf(sha256))) === undefined) return false
     await mkdir(folder, { recursive: true })
     const target = `${placeOf(sha256)}.${randomUUID()}.tmp`
