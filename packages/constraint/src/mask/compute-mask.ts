@@ -18,6 +18,8 @@ const longestList = 1_024
 const longList = 4_096
 /** Subtrees with fewer tokens are walked flat: cheaper than asking what groups they hold. */
 const smallSubtree = 128
+/** Share of tokens that go on outside a class from which on a split does not pay. */
+const muchOutside = 0.25
 /** States that differ in more characters than this, after the first, are not amended letter by letter. */
 const fewDifferences = 12
 /** Lengths that `followUniform` is asked for: longer tokens are few, and shorter runs leave too much to walk. */
@@ -145,7 +147,8 @@ export class MaskComputer {
     const canSplit = trie === this.#vocabulary.trie && shape.points === undefined
     if (canSplit && shape.main !== undefined) {
       if (tokensBelow(trie, node) >= this.#vocabulary.size / 8 && this.#collectUniform(node, state)) return
-      if (this.#collectByClass(node, state, shape, shape.main)) return
+      const isMost = shape.main.others <= muchOutside
+      if (isMost && this.#collectByClass(node, state, shape, shape.main)) return
     }
     this.#collectChildren(trie, node, state, shape)
   }
@@ -201,8 +204,19 @@ export class MaskComputer {
     const loops = steps.length > 1 && last === steps[steps.length - 2]
     // A short run into something wide, such as the digits of an escape, is better followed child by child.
     if (!loops && steps.length <= split.longestRun && this.#shapes.of(last).points === undefined) return false
-    this.#collectSplit(node, group, split, steps)
+    if (this.#leavesMuch(split, steps[1] ?? state, tokensBelow(trie, node))) this.#walk(trie, node, state)
+    else this.#collectSplit(node, group, split, steps)
     return true
+  }
+
+  /** Whether so many of the tokens go on outside the class, where they may, that they are better walked. */
+  #leavesMuch(split: ClassSplit, state: number, tokens: number): boolean {
+    if (this.#shapes.of(state).points !== undefined) return false
+    const { labels, counts } = split.suffixesFrom(1)
+    let count = 0
+    for (let index = 0; index < labels.length; index++)
+      if (this.#mayFollow(state, labels[index]!) !== deadState) count += counts[index]!
+    return count > tokens * muchOutside
   }
 
   /**

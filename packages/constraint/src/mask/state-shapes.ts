@@ -13,6 +13,8 @@ export interface ClassGroup {
 export interface MainGroup {
   readonly group: ClassGroup
   readonly target: number
+  /** Of the tokens whose first character may follow, the share that begin with others. */
+  readonly others: number
 }
 
 /** What may follow a state, summed up so that a walk need not try every child. */
@@ -94,9 +96,11 @@ export class StateShapes {
   }
 
   #describe(row: Int32Array): StateShape {
-    const target = this.#heaviestTarget(row)
-    const main =
-      target === undefined ? undefined : { target, group: this.#groupOf(row, (next) => next === target) }
+    const heaviest = this.#heaviestTarget(row)
+    const main = heaviest && {
+      ...heaviest,
+      group: this.#groupOf(row, (next) => next === heaviest.target),
+    }
     return {
       main,
       points: this.#fewPointsOf(row, deadState),
@@ -105,20 +109,22 @@ export class StateShapes {
     }
   }
 
-  #heaviestTarget(row: Int32Array): number | undefined {
+  #heaviestTarget(row: Int32Array): { target: number; others: number } | undefined {
     const weights = new Map<number, number>()
     let heaviest: number | undefined
     let most = this.#worthwhile
+    let all = 0
     for (let index = 0; index < row.length; index++) {
       const target = row[index]!
       if (target === deadState || this.#weights[index] === 0) continue
       const weight = (weights.get(target) ?? 0) + this.#weights[index]!
       weights.set(target, weight)
+      all += this.#weights[index]!
       if (weight < most) continue
       most = weight
       heaviest = target
     }
-    return heaviest
+    return heaviest === undefined ? undefined : { target: heaviest, others: 1 - most / all }
   }
 
   #groupOf(row: Int32Array, leadsThere: (target: number) => boolean): ClassGroup {

@@ -25,6 +25,8 @@ export interface Suffixes {
   readonly labels: Int32Array
   /** Nodes that stand for the first label, and the trie that they are in. */
   readonly after: (label: number) => Branches
+  /** How many tokens have each of the labels there. */
+  readonly counts: Int32Array
 }
 
 export interface Branches {
@@ -40,9 +42,9 @@ export function splitByClass(
   size: number,
   trie: Trie,
   node: number,
-  contains: (point: number) => boolean,
+  contains: (label: number) => boolean,
 ): ClassSplit {
-  const { pure, inner, exits } = separate(trie, node, remembering(contains))
+  const { pure, inner, exits } = separate(trie, node, contains)
   const longestRun = Math.max(pure.length, exits.length) - 1
   const ends = pure.map(() => 0)
   pure.forEach((tokens, length) => (ends[length] = tokens.length + (ends[length - 1] ?? 0)))
@@ -66,7 +68,7 @@ export function splitByClass(
 function separate(
   trie: Trie,
   node: number,
-  contains: (point: number) => boolean,
+  contains: (label: number) => boolean,
 ): { pure: number[][]; inner: number[][]; exits: number[][] } {
   const { label, end, depth, firstToken, tokens } = trie
   const pure: number[][] = [[]]
@@ -74,7 +76,7 @@ function separate(
   const exits: number[][] = [[]]
   for (let here = node + 1; here < end[node]!;) {
     const length = depth[here]! - depth[node]!
-    if (label[here]! < unfinishedLabel && contains(label[here]!)) {
+    if (contains(label[here]!)) {
       while (pure.length <= length) {
         pure.push([])
         inner.push([])
@@ -94,16 +96,6 @@ function separate(
   return { pure, inner, exits }
 }
 
-/** Asks of each character once: a trie has few, which stand in many places. */
-function remembering(contains: (point: number) => boolean): (point: number) => boolean {
-  const known = new Int8Array(0x10000)
-  return (point) => {
-    if (point >= known.length) return contains(point)
-    if (known[point] === 0) known[point] = contains(point) ? 1 : -1
-    return known[point] === 1
-  }
-}
-
 /** Merges only what is asked for often: most first labels of suffixes are never allowed. */
 function groupSuffixes(trie: Trie, nodes: readonly number[]): Suffixes {
   const byLabel = new Map<number, { branches: Branches; uses: number }>()
@@ -115,8 +107,14 @@ function groupSuffixes(trie: Trie, nodes: readonly number[]): Suffixes {
     else list.push(node)
   }
   for (const [label, list] of grouped) byLabel.set(label, { branches: { trie, nodes: list }, uses: 0 })
+  const labels = Int32Array.from(byLabel.keys()).sort()
   return {
-    labels: Int32Array.from(byLabel.keys()).sort(),
+    labels,
+    counts: labels.map((label) =>
+      grouped
+        .get(label)!
+        .reduce((sum, node) => sum + trie.firstToken[trie.end[node]!]! - trie.firstToken[node]!, 0),
+    ),
     after: (label) => {
       const entry = byLabel.get(label)
       if (entry === undefined) return none

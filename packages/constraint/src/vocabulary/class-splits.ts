@@ -1,11 +1,14 @@
 import { splitByClass, type ClassSplit } from './class-split.ts'
-import type { Trie } from './trie.ts'
+import { unfinishedLabel, type Trie } from './trie.ts'
 
 /** Splits kept, of a few kB mostly, at the root up to 2 MB: the least recently used go first. */
 const maximumSplits = 2_048
 /** A split costs as much as some walks without it, so a class has to come up this often first. */
 const worthwhileUses = 3
 const maximumUses = 100_000
+/** Characters below this are looked up in a table, of which there are so many at most. */
+const tabled = 0x10000
+const maximumTables = 256
 
 /** The splits of a vocabulary, shared by all constraints on it. */
 export class ClassSplits {
@@ -14,6 +17,9 @@ export class ClassSplits {
   readonly #classNumbers = new Map<string, number>()
   readonly #uses = new Map<number, number>()
   readonly #splits = new Map<number, ClassSplit>()
+
+  /** By class, 1 for characters that are in it, −1 for others, 0 for those that were not asked for. */
+  readonly #members = new Map<number, Int8Array>()
 
   constructor(size: number, trie: Trie) {
     this.#size = size
@@ -36,6 +42,18 @@ export class ClassSplits {
     split?.suffixesFrom(1)
   }
 
+  /** Asks of each character once: a trie has few, which stand in many places. */
+  #memberTest(classNumber: number, contains: (point: number) => boolean): (label: number) => boolean {
+    const members = this.#members.get(classNumber) ?? new Int8Array(tabled)
+    if (this.#members.size >= maximumTables) this.#members.clear()
+    this.#members.set(classNumber, members)
+    return (label) => {
+      if (label >= tabled) return label < unfinishedLabel && contains(label)
+      if (members[label] === 0) members[label] = contains(label) ? 1 : -1
+      return members[label] === 1
+    }
+  }
+
   /** @returns undefined until the class has come up often enough at this node, unless it is sure to come again */
   find(
     node: number,
@@ -54,7 +72,7 @@ export class ClassSplits {
     if (this.#uses.size > maximumUses) this.#uses.clear()
     this.#uses.set(key, uses)
     if (!sure && uses < worthwhileUses) return undefined
-    const made = splitByClass(this.#size, this.#trie, node, contains)
+    const made = splitByClass(this.#size, this.#trie, node, this.#memberTest(classNumber, contains))
     this.#splits.set(key, made)
     if (this.#splits.size > maximumSplits) this.#splits.delete(this.#splits.keys().next().value as number)
     return made
