@@ -5,6 +5,9 @@ export { secretNatsVariables } from './nats/credentials.ts'
 
 // what they say to each other
 export {
+  aloneLine,
+  isAloneLine,
+  usualLine,
   catalogueSchema,
   cellNewsSchema,
   cellResources,

@@ -5,6 +5,8 @@ const length = (queue: string, others: number, interactive = 0) => ({ queue, int
 const view = (changes: Partial<WorkerView> = {}): WorkerView => ({
   loaded: 'mine',
   isBusy: false,
+  hasAlone: false,
+  aloneSince: 0,
   idleFor: 0,
   onQueueFor: 1_000,
   loadTime: 10_000,
@@ -38,5 +40,13 @@ describe('a worker', () => {
     const waited = [...lines, length('asked', 0, 1)]
     expect(chooseQueues(waited, view({ isBusy: true }))).toEqual([])
     expect(chooseQueues(waited, view())).toEqual(['mine', 'asked'])
+  })
+
+  test('begins what stands alone with empty hands only, before the rest, and nothing beside it', () => {
+    const alone = [...lines, length('mine-alone', 1)]
+    expect(chooseQueues(alone, view())).toEqual(['mine-alone', 'mine'])
+    expect(chooseQueues(alone, view({ isBusy: true }))).toEqual(['mine'])
+    expect(chooseQueues(alone, view({ isBusy: true, aloneSince: 5_001 }))).toEqual([])
+    expect(chooseQueues(alone, view({ isBusy: true, hasAlone: true }))).toEqual([])
   })
 })

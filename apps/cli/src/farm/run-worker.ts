@@ -5,9 +5,11 @@ import {
   asJson,
   cellSignalSchema,
   chunkSchema,
+  isAloneLine,
   isClaim,
   queueNeedsSchema,
   topics,
+  usualLine,
   type Catalogue,
   type Fabric,
   type Presence,
@@ -58,6 +60,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
   let idleSince = Date.now()
   let onQueueSince = Date.now()
   let loadTime = 0
+  let triedAlone = 0
   let wake = (): void => {}
 
   const busyCells = (): number => [...inHand.values()].reduce((sum, { left }) => sum + left.size, 0)
@@ -133,10 +136,13 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
     const queues = chooseQueues(await ableQueues(), {
       loaded,
       isBusy: inHand.size > 0,
+      hasAlone: [...inHand.values()].some(({ lease }) => isAloneLine(lease.work.queue)),
+      aloneSince: Date.now() - triedAlone,
       idleFor: Date.now() - idleSince,
       onQueueFor: Date.now() - onQueueSince,
       loadTime,
     })
+    if (queues.some(isAloneLine)) triedAlone = Date.now()
     const lease = await fabric.take(queues)
     if (lease === undefined) return false
     const read = chunkSchema.safeParse(lease.work.body)
@@ -145,10 +151,11 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
       await lease.done()
       return true
     }
-    const isNew = loaded !== lease.work.queue
+    const line = usualLine(lease.work.queue)
+    const isNew = loaded !== line
     const began = Date.now()
     if (isNew) onQueueSince = began
-    loaded = lease.work.queue
+    loaded = line
     const working = workOnChunk(lease, read.data, {
       fabric,
       worker,

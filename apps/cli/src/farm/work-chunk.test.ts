@@ -9,6 +9,7 @@ import {
   topics,
   workNewsSchema,
   type CellTask,
+  type Chunk,
   type EndedCell,
 } from '@woolgather/fabric'
 import type { CellCancellation } from '@woolgather/protocol'
@@ -38,12 +39,19 @@ const nothingElse = {
   onEnded: () => {},
 }
 
+interface Bench {
+  deaths?: number
+  /** How many workers took it before, and were lost. */
+  lost?: number
+  queue?: string
+  kept?: Record<string, Json>
+}
+
 /** A bench without a worker process: whoever asks it to run something finds that nothing was to be run. */
 async function onBench(
   tasks: CellTask[],
-  deaths: number,
-  kept: Record<string, Json>,
-): Promise<{ ended: EndedCell[]; lines: number; split: number }> {
+  { deaths = 0, lost = 0, queue = 'q', kept = {} }: Bench = {},
+): Promise<{ ended: EndedCell[]; left: Chunk[] }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'woolgather-chunk-'))
   try {
     await using fabric = await openFabric(folder)
@@ -52,16 +60,17 @@ async function onBench(
         address,
         asJson({ outputs, by: { worker: 'earlier', engine: '', device: '' } }),
       )
-    const work = { id: 'work', queue: 'q', interactive: false, run: 'asker' }
+    const work = { id: 'work', queue, interactive: false, run: 'asker' }
     const chunk = { asker: 'asker', tasks, deaths }
     await fabric.offer({ ...work, body: asJson(chunk) })
-    const lease = await fabric.take(['q'])
+    for (let times = 0; times < lost; times++) await (await fabric.take([queue]))?.fail()
+    const lease = await fabric.take([queue])
     const told: EndedCell[] = []
-    let split = 0
+    let moved = 0
     const stop = fabric.follow(topics.work('asker'), 0, (message) => {
       const news = workNewsSchema.parse(message)
       told.push(...news.ended)
-      split += news.split?.length ?? 0
+      moved += news.split?.length ?? 0
     })
     const refuses = {
       status: { state: 'stopped' as const },
@@ -76,25 +85,29 @@ async function onBench(
       ...nothingElse,
     }
     await workOnChunk(lease!, chunk, bench).ended
-    await expect.poll(() => told.length + split).toBe(tasks.length)
+    await expect.poll(() => told.length + moved).toBe(tasks.length)
     stop()
-    const [length] = await fabric.queues()
-    return { ended: told, lines: length?.others ?? 0, split }
+    const left: Chunk[] = []
+    for (const line of await fabric.queues()) {
+      expect(line.queue).toBe('q-alone')
+      for (let more = await fabric.take([line.queue]); more; more = await fabric.take([line.queue]))
+        left.push(chunkSchema.parse(more.work.body))
+    }
+    return { ended: told, left }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
 test('what has a result is not run again, and the result that was there first is told [R80]', async () => {
-  const { ended, lines } = await onBench([task('aa'), task('bb')], 0, {
-    aa: { text: 'A' },
-    bb: { text: 'B' },
+  const { ended, left } = await onBench([task('aa'), task('bb')], {
+    kept: { aa: { text: 'A' }, bb: { text: 'B' } },
   })
   expect(ended).toEqual([
     { address: 'aa', outputs: { text: 'A' }, by: { worker: 'earlier', engine: '', device: '' } },
     { address: 'bb', outputs: { text: 'B' }, by: { worker: 'earlier', engine: '', device: '' } },
   ])
-  expect(lines).toBe(0)
+  expect(left).toEqual([])
 })
 
 test('a signal for one of several cells reaches that one, whatever of the others was done before [R97]', async () => {
@@ -142,16 +155,31 @@ test('a signal for one of several cells reaches that one, whatever of the others
   }
 })
 
-test('cells with which a worker died go on one by one, but for those that have a result', async () => {
-  const { ended, lines, split } = await onBench([task('aa'), task('bb'), task('cc')], 1, {
-    bb: { text: 'B' },
-  })
-  expect(ended.map(({ address }) => address)).toEqual(['bb'])
-  expect([lines, split]).toEqual([2, 2])
+const addressesOf = (chunks: readonly Chunk[]): { addresses: string[]; deaths: number }[] =>
+  chunks.map(({ tasks, deaths }) => ({ addresses: tasks.map(({ address }) => address), deaths }))
+
+test('cells with which a worker died go on where nothing else is run beside them, but for those that have a result', async () => {
+  const names = Array.from({ length: 11 }, (_, index) => `a${index}`)
+  const { ended, left } = await onBench(names.map(task), { lost: 1, kept: { a1: { text: 'B' } } })
+  expect(ended.map(({ address }) => address)).toEqual(['a1'])
+  expect(addressesOf(left)).toEqual([
+    { addresses: ['a0', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8'], deaths: 0 },
+    { addresses: ['a9', 'a10'], deaths: 0 },
+  ])
 })
 
-test('a cell with which three workers died is set aside as its error, and never run again [R82]', async () => {
-  const { ended, lines } = await onBench([task('aa')], 3, {})
+test('of cells that are run in turn the first without a result is what ended the worker; the others are blamed for nothing [R93]', async () => {
+  const all = ['aa', 'bb', 'cc', 'dd'].map(task)
+  const { ended, left } = await onBench(all, { lost: 1, queue: 'q-alone', kept: { aa: {} } })
+  expect(ended.map(({ address }) => address)).toEqual(['aa'])
+  expect(addressesOf(left)).toEqual([
+    { addresses: ['bb'], deaths: 1 },
+    { addresses: ['cc', 'dd'], deaths: 0 },
+  ])
+})
+
+test('a cell with which three workers died that had nothing else is set aside as its error, and never run again [R82]', async () => {
+  const { ended, left } = await onBench([task('aa')], { deaths: 1, lost: 2, queue: 'q-alone' })
   expect(ended).toMatchObject([{ address: 'aa', error: { code: 'worker-lost' }, by: { worker: 'me' } }])
-  expect(lines).toBe(0)
+  expect(left).toEqual([])
 })

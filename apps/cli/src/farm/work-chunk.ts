@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ArtifactStore } from '@woolgather/engine'
 import {
+  aloneLine,
   asJson,
   cellResultSchema,
+  isAloneLine,
   topics,
   type CellNews,
   type CellResult,
@@ -11,6 +13,7 @@ import {
   type EndedCell,
   type Fabric,
   type Lease,
+  type WorkNews,
 } from '@woolgather/fabric'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import {
@@ -27,8 +30,11 @@ import {
 /** Milliseconds between two beats: a lease lasts for several. */
 const beatEvery = 2_500
 
-/** How many workers may end with a cell before it is set aside. */
+/** How many workers may end with a cell, and nothing else in hand, before it is set aside. */
 const mostDeaths = 3
+
+/** Cells that are run in turn at one place. */
+const mostInTurn = 8
 
 /** Milliseconds before what this worker could not do is tried again. */
 const retryAfter = 1_000
@@ -78,10 +84,11 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
   const cancel = new AbortController()
   let givenBack = false
   /** Those its worker process knows, by their place in this list. */
-  let running: readonly CellTask[] = []
+  let running: { name: string; tasks: readonly CellTask[] } = { name: '', tasks: [] }
+  let runs = 0
   const beating = setInterval(() => lease.beat(), beatEvery)
 
-  const tell = (ended: EndedCell[], split?: { id: string; address: string }[]): Promise<number> =>
+  const tell = (ended: EndedCell[], split?: WorkNews['split']): Promise<number> =>
     fabric.append(topics.work(chunk.asker), asJson({ work: lease.work.id, ended, ...(split && { split }) }))
 
   const end = async (cells: readonly EndedCell[]): Promise<void> => {
@@ -95,15 +102,23 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
   const work = async (): Promise<void> => {
     await end(await findKept(fabric, chunk.tasks))
     const tasks = chunk.tasks.filter(({ address }) => left.has(address))
+    const [first] = tasks
+    if (first === undefined) return lease.done()
+    if (lease.attempt > 1 && !isAloneLine(lease.work.queue)) return goOnAlone(inParts(tasks))
+    // They are run in turn, so that it was the first without a result.
     const deaths = chunk.deaths + lease.attempt - 1
-    if (tasks.length === 0) return lease.done()
+    if (deaths > chunk.deaths && tasks.length > 1) {
+      const [, ...innocent] = tasks
+      return goOnAlone([
+        { tasks: [first], deaths: chunk.deaths + 1 },
+        { tasks: innocent, deaths: 0 },
+      ])
+    }
     if (deaths >= mostDeaths) {
-      await end(tasks.map(({ address }) => ({ address, error: setAside(deaths), by: by() })))
+      await end([{ address: first.address, error: setAside(deaths), by: by() }])
       return lease.done()
     }
-    // One of them may be what ended the worker that had them: alone it does no harm to the others.
-    if (deaths > 0 && chunk.tasks.length > 1) return split(tasks, deaths)
-    await runTasks(tasks)
+    await (isAloneLine(lease.work.queue) ? runInTurn(tasks) : runTasks(tasks))
     if (left.size === 0 || (cancel.signal.aborted && !givenBack)) return lease.done()
     return handOn()
   }
@@ -114,21 +129,25 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     await lease.giveBack()
   }
 
-  const split = async (tasks: readonly CellTask[], deaths: number): Promise<void> => {
-    const parts = tasks.map((task, index) => ({ id: `${lease.work.id}-${index}`, task }))
-    for (const { id, task } of parts) {
-      const body = asJson({ asker: chunk.asker, tasks: [task], deaths })
-      await fabric.offer({ ...lease.work, id, body })
-    }
+  /** One of them may be what ended a worker: there it harms no others, and is found. */
+  const goOnAlone = async (parts: readonly Pick<Chunk, 'tasks' | 'deaths'>[]): Promise<void> => {
+    const queue = aloneLine(lease.work.queue)
+    const works = parts.map((part, index) => ({ ...part, id: `${lease.work.id}-${index}` }))
+    for (const { id, ...part } of works)
+      await fabric.offer({ ...lease.work, id, queue, body: asJson({ asker: chunk.asker, ...part }) })
     await tell(
       [],
-      parts.map(({ id, task }) => ({ id, address: task.address })),
+      works.flatMap(({ id, tasks }) => tasks.map(({ address }) => ({ address, id, queue }))),
     )
     await lease.done()
   }
 
+  const runInTurn = async (tasks: readonly CellTask[]): Promise<void> => {
+    for (const task of tasks) if (left.has(task.address) && !cancel.signal.aborted) await runTasks([task])
+  }
+
   const runTasks = async (tasks: readonly CellTask[]): Promise<void> => {
-    running = tasks
+    running = { name: `${lease.work.id}-${lease.attempt}-${runs++}`, tasks }
     const keeping: Promise<void>[] = []
     const news = tellNews(fabric, chunk.asker, by)
     const taskOf = (node: string): CellTask => tasks[Number(node.slice(1))] as CellTask
@@ -140,7 +159,7 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     }
     for (const host of new Set(tasks.flatMap(({ hosts = [] }) => hosts))) await bench.allowHost(host)
     await worker.run({
-      run: `${lease.work.id}-${lease.attempt}`,
+      run: running.name,
       workflow: await asWorkflow(tasks, fabric),
       signal: cancel.signal,
       onEvents: (events) => {
@@ -171,8 +190,8 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     )
 
   const signal = (address: string, keep: boolean): void => {
-    const index = running.findIndex((task) => task.address === address)
-    worker.cancelCells(`${lease.work.id}-${lease.attempt}`, { node: `c${index}`, at: {}, keep })
+    const index = running.tasks.findIndex((task) => task.address === address)
+    if (index !== -1) worker.cancelCells(running.name, { node: `c${index}`, at: {}, keep })
   }
 
   const working: Working = {
@@ -196,6 +215,14 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     },
   }
   return working
+}
+
+function inParts(tasks: readonly CellTask[]): Pick<Chunk, 'tasks' | 'deaths'>[] {
+  const parts = Math.ceil(tasks.length / mostInTurn)
+  return Array.from({ length: parts }, (_, part) => ({
+    tasks: tasks.slice(part * mostInTurn, (part + 1) * mostInTurn),
+    deaths: 0,
+  }))
 }
 
 async function findKept(fabric: Fabric, tasks: readonly CellTask[]): Promise<EndedCell[]> {
@@ -252,7 +279,7 @@ function asTooLarge(error: unknown): RunError {
 function setAside(deaths: number): RunError {
   return {
     code: 'worker-lost',
-    message: `${deaths} workers ended while they ran this cell; it is set aside.`,
+    message: `${deaths} workers ended while they ran this cell and nothing else; it is set aside.`,
     hint: 'Run it alone on a machine of your own to see why, with `woolgather run`.',
   }
 }

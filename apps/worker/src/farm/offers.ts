@@ -12,6 +12,7 @@ import {
   type Fabric,
   type QueueNeeds,
   type Work,
+  type WorkNews,
 } from '@woolgather/fabric'
 import type { CellWorker, Json, RunError, RunEvent } from '@woolgather/workflow'
 import { chunkSize, gatherAgain, gatherFor, gatherLong, hasEnough } from './pace.ts'
@@ -190,23 +191,21 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
     const chunk = offered.get(work)
     if (chunk !== undefined) chunk.at = Date.now()
     for (const cell of ended) settle(cell)
-    for (const { id, address } of split) moveTo(id, address)
+    for (const moved of split) move(moved)
   })
 
-  /** A worker was lost with it: its cells go on one by one. */
-  const moveTo = (id: string, address: string): void => {
+  /** A worker was lost with it: it goes on in other work. */
+  const move = ({ address, id, queue }: NonNullable<WorkNews['split']>[number]): void => {
     const cell = pending.get(address)
     const before = cell?.work === undefined ? undefined : offered.get(cell.work)
-    if (cell === undefined || before === undefined) return
+    if (cell === undefined || before === undefined || before.work.id === id) return
     before.addresses.delete(address)
     if (before.addresses.size === 0) offered.delete(before.work.id)
     cell.work = id
-    offered.set(id, {
-      ...before,
-      work: { ...before.work, id },
-      addresses: new Set([address]),
-      at: Date.now(),
-    })
+    const work = { ...before.work, id, queue }
+    const chunk = offered.get(id) ?? { ...before, work, addresses: new Set(), at: Date.now() }
+    chunk.addresses.add(address)
+    offered.set(id, chunk)
   }
 
   const stopListening = fabric.listen(topics.cells(asker), (message) => {
@@ -273,7 +272,8 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
     }
     const cell: Pending = { task, line, waiters: new Set([waiter]) }
     pending.set(address, cell)
-    const kept = await keptResult(address)
+    // Whoever takes it looks; where nobody does, what is there need not wait for somebody.
+    const kept = line.workers > 0 ? undefined : await keptResult(address)
     if (kept !== undefined) return finish(address, kept)
     if (!signal.aborted) gather(cell)
   }

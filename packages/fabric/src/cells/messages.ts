@@ -53,7 +53,7 @@ export interface Chunk {
   /** Who wants the results: topics that end in it. */
   asker: string
   tasks: CellTask[]
-  /** How many workers have ended while they had it. */
+  /** How many workers have ended while they ran the first of them, and nothing else. */
   deaths: number
 }
 
@@ -80,8 +80,8 @@ export type EndedCell =
 export interface WorkNews {
   work: string
   ended: EndedCell[]
-  /** It goes on as these, each with one of its cells. */
-  split?: { id: string; address: string }[] | undefined
+  /** What of it goes on as other work, and where. */
+  split?: { address: string; id: string; queue: string }[] | undefined
 }
 
 /** What a worker tells as it goes: tokens, progress, canvases, charts. */
@@ -154,7 +154,7 @@ export const workNewsSchema = schemaOf<WorkNews>()(
         z.object({ address: name, error: runErrorSchema, by: cellWorkerSchema }),
       ]),
     ),
-    split: z.array(z.object({ id: name, address: name })).optional(),
+    split: z.array(z.object({ address: name, id: name, queue: name })).optional(),
   }),
 )
 
@@ -195,5 +195,21 @@ export const topics = {
   /** Told: what goes on in cells. Followed: what became of work. */
   cells: (asker: string): string => `cells-${asker}`,
   work: (asker: string): string => `work-${asker}`,
-  needs: (queue: string): string => `needs-${queue}`,
+  needs: (queue: string): string => `needs-${usualLine(queue)}`,
+}
+
+const alone = '-alone'
+
+/** The line beside another in which stands what may have ended a worker: who takes from it has nothing else in hand. */
+export function aloneLine(queue: string): string {
+  return usualLine(queue) + alone
+}
+
+export function isAloneLine(queue: string): boolean {
+  return queue.endsWith(alone)
+}
+
+/** The line for which the models are the same. */
+export function usualLine(queue: string): string {
+  return isAloneLine(queue) ? queue.slice(0, -alone.length) : queue
 }

@@ -4,31 +4,46 @@ import type { Lease, Work } from '../interface/fabric.ts'
 /** Milliseconds to wait for the server to say that it has heard. */
 const patience = 5_000
 
+export interface LeaseOptions {
+  connection: NatsConnection
+  leaseMs: number
+  offer: (work: Work) => Promise<void>
+  has: (work: Work) => Promise<boolean>
+}
+
 /**
  * A message that a pull consumer delivered, as the JetStream protocol has it: its reply subject says how often, and takes
  * what became of it.
  */
-export function leaseOf(
-  connection: NatsConnection,
-  message: Msg,
-  work: Work,
-  offer: (work: Work) => Promise<void>,
-): Lease {
+export function leaseOf(message: Msg, work: Work, { connection, leaseMs, offer, has }: LeaseOptions): Lease {
   const reply = message.reply ?? ''
-  const tell = (verdict: string): Promise<unknown> =>
-    connection.request(reply, verdict, { timeout: patience })
-  /** What it did not hear it offers again; what was done has its results. */
-  const tellIfHeard = (verdict: string): Promise<unknown> => tell(verdict).catch(() => undefined)
+  let heldUntil = Date.now() + leaseMs
+  /**
+   * What the server did not hear it offers again; what was done has its results. Where the lease ran out others may have
+   * the work by now, and the server does not tell whose word it is.
+   */
+  const tell = async (verdict: string): Promise<boolean> => {
+    if (Date.now() > heldUntil) return false
+    const heard = connection.request(reply, verdict, { timeout: patience })
+    return heard.then(
+      () => true,
+      () => false,
+    )
+  }
   return {
     work,
     attempt: deliveriesOf(reply),
-    beat: () => connection.publish(reply, '+WPI'),
-    done: async () => void (await tellIfHeard('+ACK')),
+    beat() {
+      if (Date.now() > heldUntil) return
+      heldUntil = Date.now() + leaseMs
+      connection.publish(reply, '+WPI')
+    },
+    done: async () => void (await tell('+ACK')),
     fail: async (delay = 0) =>
-      void (await tellIfHeard(delay > 0 ? `-NAK ${JSON.stringify({ delay: nanos(delay) })}` : '-NAK')),
+      void (await tell(delay > 0 ? `-NAK ${JSON.stringify({ delay: nanos(delay) })}` : '-NAK')),
     async giveBack() {
-      // Where it is not heard the lease runs out.
-      if ((await tellIfHeard('+ACK')) !== undefined) await offer(work)
+      // What was dropped meanwhile stays so.
+      if ((await has(work)) && (await tell('+ACK'))) await offer(work)
     },
   }
 }

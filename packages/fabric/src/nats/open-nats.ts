@@ -156,7 +156,8 @@ export async function openNatsFabric(
     if (message === undefined) return undefined
     const [run, id] = message.subject.split('.').slice(-2) as [string, string]
     const body = await unpack(message.data)
-    return leaseOf(connection, message, { id, queue, interactive: rank === 'first', run, body }, offer)
+    const work: Work = { id, queue, interactive: rank === 'first', run, body }
+    return leaseOf(message, work, { connection, leaseMs, offer, has })
   }
 
   const isPaused = (): Promise<boolean> =>

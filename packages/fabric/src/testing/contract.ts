@@ -4,19 +4,9 @@ import path from 'node:path'
 import type { Json } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
 import { claimMaking, fetchMade, findMade, keepMade } from '../files/made-files.ts'
-import type { Fabric, FabricOptions, Lease, Work } from '../interface/fabric.ts'
-
-/** Opens the fabric of one test once more, as another process would; each test has one of its own. */
-export type OpenAgain = (options?: FabricOptions) => Promise<Fabric>
-
-const work = (id: string, changes: Partial<Work> = {}): Work => ({
-  id,
-  queue: 'small',
-  interactive: false,
-  run: 'run',
-  body: { of: id },
-  ...changes,
-})
+import type { Fabric } from '../interface/fabric.ts'
+import { keepsLeases } from './contract-leases.ts'
+import { taken, work, type OpenAgain } from './work.ts'
 
 /** What every fabric does, whatever it is made of. */
 export function keepsTheContract(
@@ -37,11 +27,8 @@ export function keepsTheContract(
     }
     return ids
   }
-  const taken = async (fabric: Fabric, queues = ['small']): Promise<Lease> => {
-    let lease: Lease | undefined
-    await expect.poll(async () => (lease ??= await fabric.take(queues)) !== undefined).toBe(true)
-    return lease as Lease
-  }
+
+  keepsLeases(kept)
 
   kept('work is taken in the order in which it was offered, by whoever asks, once', async (fabric, open) => {
     await using other = await open()

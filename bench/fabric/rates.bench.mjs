@@ -1,0 +1,68 @@
+// How cells and rows go on several machines: rates by workers, and what NATS costs over a folder of one machine.
+import { startFarm } from './farm.mjs'
+
+const rounds = Number(process.argv[2] ?? 5)
+const waiting = { rows: 320, milliseconds: 20 }
+const trivial = Number(process.argv[3] ?? 2_000)
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+const spread = (values) =>
+  `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} – ${Math.max(...values).toFixed(2)})`
+
+/** Seconds of each farm, in turn, so that what else the machine does hits all of them. The first round warms up. */
+async function inTurn(farms, rows, milliseconds) {
+  const times = farms.map(() => [])
+  for (let round = 0; round <= rounds; round++)
+    for (const [index, farm] of farms.entries()) {
+      const seconds = await farm.batch(rows, milliseconds)
+      if (round > 0) times[index].push(seconds)
+    }
+  return times
+}
+
+const ratios = (times, base) => times.map((seconds, index) => base[index] / seconds)
+
+async function withFarms(kinds, use) {
+  const farms = []
+  for (const kind of kinds) farms.push(await startFarm(...kind))
+  try {
+    await use(farms)
+  } finally {
+    for (const farm of farms) await farm.stop()
+  }
+}
+
+await withFarms(
+  [1, 2, 4].map((workers) => ['nats', workers, ['--cells', '1']]),
+  async (farms) => {
+    const [one, two, four] = await inTurn(farms, waiting.rows, waiting.milliseconds)
+    const rate = (times) => (waiting.rows / median(times)).toFixed(0)
+    console.log(
+      `cells that wait 20 ms, one at a time a worker: ${rate(one)}, ${rate(two)}, ${rate(four)} a second`,
+    )
+    console.log(
+      `  with two workers × ${spread(ratios(two, one))}, with four × ${spread(ratios(four, one))} (goal 3.6)`,
+    )
+  },
+)
+
+await withFarms(
+  [
+    ['folder', 1],
+    ['nats', 1],
+    ['nats', 3],
+    ['none', 0],
+  ],
+  async (farms) => {
+    const [folder, nats, three, own] = await inTurn(farms, trivial, 0)
+    const rate = (times) => (trivial / median(times)).toFixed(0)
+    console.log(
+      `trivial rows: a folder ${rate(folder)}, NATS ${rate(nats)}, with three workers ${rate(three)}, a server’s own worker ${rate(own)} a second`,
+    )
+    console.log(
+      `  NATS of the folder’s rate × ${spread(ratios(nats, folder))} (goal 0.7); three workers of one × ${spread(ratios(three, nats))}`,
+    )
+    const extra = nats.map((seconds, index) => ((seconds - folder[index]) / trivial) * 1_000)
+    console.log(`  a cell over the folder’s: ${spread(extra)} ms (goal 1)`)
+  },
+)
