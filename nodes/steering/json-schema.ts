@@ -30,7 +30,7 @@ export const jsonSchema: WoolgatherNode = defineNode({
     closedObjects: {
       type: 'boolean',
       title: 'Closed objects',
-      description: 'Objects have the properties that are named, and no others.',
+      description: 'Objects have the properties that are named, or match a pattern, and no others.',
       schema: z.boolean().default(true),
     },
     bounded: {

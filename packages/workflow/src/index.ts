@@ -81,6 +81,7 @@ export {
 } from './types/description.ts'
 
 export { describeTypes, isLink, subgraphPrefix, type Descriptions } from './types/describe-subgraph.ts'
+export { typeAt } from './types/type-at.ts'
 export { findPlaceholders, portsOf, type Ports } from './types/ports-of.ts'
 
 // values that travel on links

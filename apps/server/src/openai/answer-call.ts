@@ -3,6 +3,7 @@ import {
   apiOutputs,
   readWarnings,
   resolveOutput,
+  typeAt,
   type Descriptions,
   type ReadArtifact,
   type OutputValue,
@@ -133,12 +134,12 @@ export async function answerCall(options: AnswerOptions): Promise<Answer> {
 /** Cells whose warnings are told: each of a sweep has its own. */
 const mostWarned = 20
 
-/** What a node of the workflow gave at outputs that warn. */
+/** What a node of the workflow, or of a subgraph in it, gave at outputs that warn. */
 function warningsOf(
   { node, outputs }: { node: string; outputs: Record<string, OutputValue> },
   { workflow, types }: Pick<AnswerOptions, 'workflow' | 'types'>,
 ): OutputValue[] {
-  const description = types.get(workflow.nodes[node]?.type ?? '')
+  const description = types.get(typeAt(workflow, node) ?? '')
   return (description?.outputs ?? []).flatMap(({ name, warns }) =>
     warns === true && outputs[name] !== undefined ? [outputs[name]] : [],
   )

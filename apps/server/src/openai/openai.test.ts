@@ -342,6 +342,40 @@ describe('with the official client a workflow', () => {
     ])
   })
 
+  test('tells what nodes inside a subgraph warn of, too', async () => {
+    const form = { type: 'steering/json-schema', inputs: { schema: { nullable: true } } }
+    const workflow = {
+      format: 'woolgather',
+      version: 1,
+      name: 'nested',
+      nodes: {
+        prompt: { type: 'api/input', inputs: { name: 'prompt' } },
+        form: { type: 'subgraph/form' },
+        check: {
+          type: 'steering/check',
+          links: { text: ['prompt', 'value'], constraint: ['form', 'constraint'] },
+        },
+        out: { type: 'api/output', links: { value: ['check', 'boolean'] } },
+      },
+      subgraphs: {
+        form: {
+          name: 'form',
+          inputs: [],
+          outputs: [{ name: 'constraint', type: 'constraint', from: ['form', 'constraint'] }],
+          nodes: { form },
+        },
+      },
+    }
+    const body = JSON.stringify({ workflow })
+    const headers = { 'content-type': 'application/json' }
+    const saved = await fetch(`${server.url}/api/workflows/nested`, { method: 'PUT', headers, body })
+    expect(saved.status).toBe(200)
+    const messages = [{ role: 'user' as const, content: '1' }]
+    expect(await clientOf(server).chat.completions.create({ model: 'nested', messages })).toMatchObject({
+      warnings: [expect.stringMatching(/“nullable” at # asserts nothing and is ignored/) as string],
+    })
+  })
+
   test('ends JSON within the maximum of tokens, and says where that is too small for any', async () => {
     const client = clientOf(server)
     const ask = (max_tokens: number) =>

@@ -3,7 +3,7 @@ import { choice, literal, sequence, type Expression } from '../grammar/expressio
 import { parseRegexPart } from '../regex/parse-regex.ts'
 import { decimalDigits } from './decimals.ts'
 import { magnitudes, type Limit } from './magnitudes.ts'
-import { withExponents, writtenNumbers } from './number-spellings.ts'
+import { withExponents, everySpelling } from './number-spellings.ts'
 import type { Conjunction } from './conjunctions.ts'
 import { multiplesOf } from './multiples.ts'
 import { keyword, readBounds, readNumber, type Bound } from './read-keywords.ts'
@@ -108,7 +108,7 @@ function readConditions(locations: Conjunction): Condition[] {
         ? []
         : [{ expression: multiplesOf(step, `${path}`), negate: false }]),
       ...(demand?.kind === 'no-multiple' ? [{ expression: multiplesOf(demand.of, path), negate: true }] : []),
-      ...(demand?.kind === 'unlisted' ? [{ expression: writtenNumbers(demand.values), negate: true }] : []),
+      ...(demand?.kind === 'unlisted' ? [{ expression: everySpelling(demand.values), negate: true }] : []),
     ]
   })
 }

@@ -160,6 +160,8 @@ test('objects with named properties can be closed by an option', () => {
   const schema = { type: 'object', properties: { a: {}, b: { type: 'object' } } }
   const closed = language(schema, { closedObjects: true })
   expect(['{"a":1}', '{"c":1}', '{"b":{"c":1}}'].map(closed.matches)).toEqual([true, false, true])
+  const patterns = language({ type: 'object', patternProperties: { '^x-': {} } }, { closedObjects: true })
+  expect(['{"x-a":1}', '{"a":1}', '{}'].map(patterns.matches)).toEqual([true, false, true])
 })
 
 test.each<[unknown, string, string, string]>([

@@ -21,6 +21,7 @@ import type { KeyClass } from './key-class.ts'
 import { Alternatives } from './expand-alternatives.ts'
 import { listIgnored, type SchemaNote } from './ignored-keywords.ts'
 import { allAtOnce, type Steps } from '../grammar/steps.ts'
+import { readSpellings } from './number-spellings.ts'
 import { keyword, readList } from './read-keywords.ts'
 import { SchemaDocument } from './schema-document.ts'
 import { invalidSchema, isObject, type Json, type Location } from './schema-location.ts'
@@ -32,7 +33,7 @@ import { writeValue } from './write-value.ts'
 export interface SchemaOptions {
   /** `compact` (the default) allows no whitespace between tokens, `flexible` all that JSON allows. */
   readonly whitespace?: 'compact' | 'flexible'
-  /** Treat objects with named properties as if they said `"additionalProperties": false`. */
+  /** Treat objects that name properties, or patterns of them, as if they said `"additionalProperties": false`. */
   readonly closedObjects?: boolean
   /**
    * At most 16 digits in each part of a number and 20 characters of whitespace in a row, so that neither goes on for
@@ -83,7 +84,8 @@ export function* compileSchemaInSteps(schema: unknown, options: SchemaOptions): 
   const [first] = notes
   if (options.strict === true && first !== undefined) throw refuseIgnored(first)
   yield
-  return { grammar: yield* new SchemaCompiler(options).compile(document.root), notes }
+  const spellings = readSpellings(typeof schema === 'string' ? schema : '')
+  return { grammar: yield* new SchemaCompiler(options, spellings).compile(document.root), notes }
 }
 
 function refuseIgnored({ problem, path }: SchemaNote): ConstraintError {
@@ -108,6 +110,7 @@ function readText(text: string): Json {
 class SchemaCompiler implements ValueCompiler {
   readonly space: Expression
   readonly closedObjects: boolean
+  readonly spellings: ReadonlyMap<number, ReadonlySet<string>>
   readonly anyOrder: boolean
   readonly mostDigits: number
   readonly #alternatives = new Alternatives(isValidValue)
@@ -118,12 +121,11 @@ class SchemaCompiler implements ValueCompiler {
   #shared = 0
   #compiled = 0
 
-  constructor({
-    whitespace = 'compact',
-    closedObjects = false,
-    bounded = false,
-    propertyOrder,
-  }: SchemaOptions) {
+  constructor(
+    { whitespace = 'compact', closedObjects = false, bounded = false, propertyOrder }: SchemaOptions,
+    spellings: ReadonlyMap<number, ReadonlySet<string>>,
+  ) {
+    this.spellings = spellings
     this.anyOrder = propertyOrder === 'any'
     this.closedObjects = closedObjects
     this.mostDigits = bounded ? mostDigits : Infinity

@@ -1,4 +1,6 @@
-import type { Expression } from '../grammar/expression.ts'
+import { intersectLanguages } from '../automaton/intersect-languages.ts'
+import { everyCharacter } from '../grammar/characters.ts'
+import { characters, repeat, sequence, type Expression } from '../grammar/expression.ts'
 import { parseRegexPart } from '../regex/parse-regex.ts'
 import { addressFormats, ipv4, label } from './formats-of-addresses.ts'
 import { regexFormat } from './format-of-regexes.ts'
@@ -54,6 +56,15 @@ const idnHostname = [
   .map((name) => `${name}(?:\\.${name}){0,2}`)
   .concat(`${label}(?:\\.${label}){0,2}`)
   .join('|')
+/** What stands before “@” has so many characters at most. */
+const longestLocal = 64
+
+/** A part of a text that has so many characters at most. */
+interface Limited {
+  readonly pattern: string
+  readonly most: number
+}
+
 const beyondAscii = '\\u00a0-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\uffef'
 const variable =
   '(?:[a-zA-Z0-9_]|%[0-9a-fA-F]{2})(?:\\.?(?:[a-zA-Z0-9_]|%[0-9a-fA-F]{2}))*(?::[1-9][0-9]{0,3}|\\*)?'
@@ -63,12 +74,12 @@ const pointer = '(?:/(?:[^/~]|~[01])*)*'
  * Formats as regexes over the whole text. Where a standard cannot be written as one, a part of it that can, so that what is
  * written is valid: RFC 3339 and its durations, 5321, 1123, 5890, 2673, 4291, 3986, 3987, 6570, 6901, 4122 and 4648.
  */
-const formats: Record<string, string> = {
+const formats: Record<string, string | readonly (string | Limited)[]> = {
   date,
   time,
   'date-time': `${date}[tT]${time}`,
   duration: `P(?:${n}W|${daysOfDuration}(?:${timeOfDuration})?|${timeOfDuration})`,
-  email: `${local}@(?:${label}(?:\\.${label})+|${addressLiteral})`,
+  email: [{ pattern: local, most: longestLocal }, `@(?:${label}(?:\\.${label})+|${addressLiteral})`],
   'idn-email': `(?:${local}|[a-zA-Z0-9${beyondAscii}]+(?:\\.[a-zA-Z0-9${beyondAscii}]+)*)@(?:${idnHostname})`,
   hostname: `${label}(?:\\.${label})*`,
   'idn-hostname': idnHostname,
@@ -87,9 +98,19 @@ const parsed = new Map<string, Expression>()
 export function formatExpression(name: string): Expression | undefined {
   const known = parsed.get(name)
   if (known !== undefined || !Object.hasOwn(formats, name)) return known
-  const expression = parseRegexPart(formats[name] as string)
+  const parts = [formats[name]!].flat()
+  const expression = sequence(
+    parts.map((part) => (typeof part === 'string' ? parseRegexPart(part) : limited(part))),
+  )
   parsed.set(name, expression)
   return expression
+}
+
+function limited({ pattern, most }: Limited): Expression {
+  const length = repeat(characters(everyCharacter), 0, most)
+  return intersectLanguages(
+    [parseRegexPart(pattern), length].map((expression) => ({ expression, negate: false })),
+  )
 }
 
 /** Characters that a text of a format has at most, where its expression does not say so. */

@@ -63,12 +63,12 @@ function exponents(from: number, to: number): Expression {
 
 const leadingZeros = parseRegexPart('0{0,2}')
 
-/** The ways to write one of the numbers: without an exponent, or with one after a number below ten. */
-export function writtenNumbers(values: readonly Json[]): Expression {
-  return choice(values.flatMap((value) => (typeof value === 'number' ? [writtenNumber(value)] : [])))
+/** All ways to write one of some numbers without an exponent, or with one after a number below ten. */
+export function everySpelling(values: readonly Json[]): Expression {
+  return choice(values.flatMap((value) => (typeof value === 'number' ? [spellingsOf(value)] : [])))
 }
 
-export function writtenNumber(value: number): Expression {
+function spellingsOf(value: number): Expression {
   const digits = decimalDigits(Math.abs(value))
   if (value === 0) return parseRegexPart('-?0(?:\\.0+)?')
   const { mantissa, exponent } = scientificDigits(digits)
@@ -81,4 +81,26 @@ export function writtenNumber(value: number): Expression {
       sequence([parseRegexPart(withZeros(mantissa)), exponents(exponent, exponent)]),
     ]),
   ])
+}
+
+/** How a number that a schema lists is written: as JavaScript, Python and the schema have it, so that nothing is left to choose for most. */
+export function listedSpellings(value: number, asInSchema: ReadonlySet<string> = new Set()): string[] {
+  const size = Math.abs(value)
+  const isFar = value !== 0 && (size < 1e-4 || size >= 1e16)
+  const python = isFar ? [value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')] : []
+  return [...new Set([JSON.stringify(value), ...python, ...asInSchema])]
+}
+
+const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+
+/** Numbers of a JSON text that stand there otherwise than JavaScript writes them (`2.0`, `1E5`), with how. */
+export function readSpellings(text: string): ReadonlyMap<number, ReadonlySet<string>> {
+  const found = new Map<number, Set<string>>()
+  for (const [token] of text.matchAll(stringOrNumber)) {
+    const value = token.startsWith('"') ? NaN : Number(token)
+    if (!Number.isFinite(value) || JSON.stringify(value) === token) continue
+    const known = found.get(value) ?? new Set()
+    found.set(value, known.add(token))
+  }
+  return found
 }

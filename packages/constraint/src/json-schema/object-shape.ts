@@ -61,7 +61,9 @@ function namesOf(location: Location): readonly string[] {
 export function isClosed(shapes: readonly ObjectShape[], closedObjects: boolean): boolean {
   return (
     closedObjects &&
-    shapes.some(({ names, location }) => names.size > 0 && location.silent !== true) &&
+    shapes.some(
+      ({ names, patterns, location }) => names.size + patterns.length > 0 && location.silent !== true,
+    ) &&
     shapes.every(({ additional }) => additional === undefined)
   )
 }

@@ -8,6 +8,8 @@ export interface ValueCompiler {
   readonly space: Expression
   /** Whether objects are closed where `additionalProperties` is absent. */
   readonly closedObjects: boolean
+  /** Numbers that the schema's text has otherwise than JavaScript writes them. */
+  readonly spellings: ReadonlyMap<number, ReadonlySet<string>>
   /** Whether properties come in any order. */
   readonly anyOrder: boolean
   /** A value that meets all the schemas. */

@@ -1,7 +1,7 @@
 import { keysOf } from '@woolgather/workflow/ordered-json'
-import { literal, sequence, type Expression } from '../grammar/expression.ts'
+import { choice, literal, sequence, type Expression } from '../grammar/expression.ts'
 import { jsonText } from './json-text.ts'
-import { writtenNumber } from './number-spellings.ts'
+import { listedSpellings } from './number-spellings.ts'
 import { isObject, type Json } from './schema-location.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 
@@ -19,7 +19,8 @@ export function writeValue(value: Json, isWhole: boolean, compiler: ValueCompile
     )
     return anyOrder && pairs.length > 1 ? writeObject(pairs, compiler) : writeList('{', pairs, '}', space)
   }
-  if (typeof value === 'number' && !isWhole) return writtenNumber(value)
+  if (typeof value === 'number' && !isWhole)
+    return choice(listedSpellings(value, compiler.spellings.get(value)).map(literal))
   return typeof value === 'string' ? jsonText(value) : literal(JSON.stringify(value))
 }
 

@@ -42,8 +42,11 @@ export const formatSamples: Readonly<Record<string, FormatSample>> = {
       '"a\\"b@c"@x.org',
       'a@[127.0.0.1]',
       'a@[IPv6:::1]',
+      `${long(64)}@b.c`,
     ],
     wrong: [
+      `${long(65)}@b.c`,
+      `"${long(63)}"@b.c`,
       'joe',
       'a@',
       '.a@b.c',
