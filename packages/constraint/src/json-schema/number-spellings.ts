@@ -6,6 +6,7 @@ import type { Json } from './schema-location.ts'
 
 /** Of powers of ten on both sides of zero: beyond, what a reader makes of a number may be zero or no number. */
 const farthestExponent = 300
+const maximumKnown = 1_000
 
 /**
  * Numbers without a sign between two bounds as a number from one to below ten and an exponent: `1e-06`, as Python writes what
@@ -44,10 +45,25 @@ function isAboveZero({ integer, fraction }: Limit): boolean {
   return integer !== '0' || fraction !== ''
 }
 
+/** Exponents that were compiled: numbers have few different ones. */
+const known = new Map<string, Expression>()
+
 /** Exponents between two, as far as they are near enough; none where the first is beyond the last. */
 function exponents(from: number, to: number): Expression {
   const [first, last] = [Math.max(from, -farthestExponent), Math.min(to, farthestExponent)]
   if (first > last) return choice([])
+  const key = `${first} ${last}`
+  const made = known.get(key) ?? (first === last ? singleExponent(first) : severalExponents(first, last))
+  if (known.size < maximumKnown) known.set(key, made)
+  return made
+}
+
+function singleExponent(exponent: number): Expression {
+  const sign = exponent === 0 ? '[+-]?' : exponent > 0 ? '\\+?' : '-'
+  return parseRegexPart(`[eE]${sign}0{0,2}${Math.abs(exponent)}`)
+}
+
+function severalExponents(first: number, last: number): Expression {
   const signless = (least: number, most: number): Expression => {
     const limits = [least, most].map((value) => ({ ...decimalDigits(value), exclusive: false }))
     return sequence([leadingZeros, magnitudes(limits[0], limits[1], '(?:0|[1-9][0-9]{0,2})')])

@@ -1,5 +1,5 @@
 import { mergeSubtries } from './merge-subtries.ts'
-import { unfinishedLabel, type Trie } from './trie.ts'
+import type { Trie } from './trie.ts'
 
 /**
  * The tokens below a node of the trie as "k characters of one class, then a suffix". Inside a string nearly all
