@@ -1,6 +1,6 @@
 import type { Conjunction } from './conjunctions.ts'
-import { keyword, readList, readNames } from './read-keywords.ts'
-import { child, isObject, type IsValid, type Json, type Location } from './schema-location.ts'
+import { keyword, propertyAt, readList, readNames } from './read-keywords.ts'
+import { child, type IsValid, type Json, type Location } from './schema-location.ts'
 import { allowedTypes } from './value-types.ts'
 
 /** Finds schemas that plainly contradict one another: what they are in is dropped before it multiplies. */
@@ -24,16 +24,12 @@ export class Contradictions {
 
   /** Whether some value of a property may meet what is said of it. */
   #mayHave(locations: Conjunction, name: string): boolean {
-    const schemas = locations.flatMap((location) => {
-      const properties = keyword(location, 'properties')
-      return isObject(properties) && Object.hasOwn(properties, name)
-        ? [child(location, 'properties', name)]
-        : []
-    })
-    if (schemas.some(({ schema }) => schema === false)) return false
-    if (schemas.length < 2) return true
-    const key = schemas.map(({ path }) => path).join('\n')
-    const known = this.#known.get(key) ?? this.#haveCommon(schemas)
+    const naming = locations.filter((location) => propertyAt(location, name) !== undefined)
+    if (naming.some((location) => propertyAt(location, name) === false)) return false
+    if (naming.length < 2) return true
+    const key = [name, ...naming.map(({ path }) => path)].join('\n')
+    const known =
+      this.#known.get(key) ?? this.#haveCommon(naming.map((location) => child(location, 'properties', name)))
     this.#known.set(key, known)
     return known
   }

@@ -38,6 +38,7 @@ function areApart({ maximum, schemasAt }: ListShape, compiler: ValueCompiler): b
   const context = {
     expand: compiler.alternativesOf.bind(compiler),
     isValid: isValidValue,
+    known: new Map<string, boolean>(),
   }
   const items = Array.from({ length: maximum }, (_, index) => compiler.alternativesOf(schemasAt(index)))
   return items.every((left, first) =>

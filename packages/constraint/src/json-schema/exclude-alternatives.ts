@@ -1,6 +1,6 @@
 import type { Conjunction } from './conjunctions.ts'
-import { keyword, readBounds, readKeys, readList, readNames } from './read-keywords.ts'
-import { child, isObject, type IsValid, type Json, type Location } from './schema-location.ts'
+import { keyword, propertyAt, readBounds, readList, readNames } from './read-keywords.ts'
+import { child, type IsValid, type Location } from './schema-location.ts'
 import { allowedTypes } from './value-types.ts'
 
 /** What tells whether schemas exclude one another. */
@@ -8,6 +8,8 @@ export interface Context {
   /** The alternatives of schemas that hold together; undefined while those are being found out. */
   readonly expand: (locations: Conjunction) => Conjunction[] | undefined
   readonly isValid: IsValid
+  /** Whether values of a property exclude one another, by where it is said: all pairs of options ask. */
+  readonly known: Map<string, boolean>
 }
 
 /** Properties inside properties that are looked at. */
@@ -61,29 +63,40 @@ function differByRange(left: Conjunction, right: Conjunction): boolean {
 function differByProperty(left: Conjunction, right: Conjunction, context: Context, depth: number): boolean {
   const required = (side: Conjunction) => side.flatMap((location) => readNames(location, 'required'))
   const present = [...new Set([...required(left), ...required(right)])]
-  const valueOf = (side: Conjunction, name: string) =>
-    context.expand(
-      side.flatMap((location) =>
-        readKeys(location, 'properties').includes(name) ? [child(location, 'properties', name)] : [],
-      ),
-    )
   const forbids = (side: Conjunction, name: string) =>
     side.some(
       (location) =>
         keyword(location, 'additionalProperties') === false &&
         keyword(location, 'patternProperties') === undefined &&
-        !readKeys(location, 'properties').includes(name),
+        propertyAt(location, name) === undefined,
     ) || side.some((location) => propertyAt(location, name) === false)
   return (
-    present.some((name) =>
-      excludeOneAnother(valueOf(left, name), valueOf(right, name), context, depth + 1),
-    ) ||
     required(left).some((name) => forbids(right, name)) ||
-    required(right).some((name) => forbids(left, name))
+    required(right).some((name) => forbids(left, name)) ||
+    present.some((name) => differByName(left, right, name, context, depth))
   )
 }
 
-function propertyAt(location: Location, name: string): Json | undefined {
-  const properties = keyword(location, 'properties')
-  return isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
+/** Whether no value of a property can meet both. */
+function differByName(
+  left: Conjunction,
+  right: Conjunction,
+  name: string,
+  context: Context,
+  depth: number,
+): boolean {
+  const naming = [left, right].map((side) =>
+    side.filter((location) => propertyAt(location, name) !== undefined),
+  )
+  if (naming.every((side) => side.length === 0)) return false
+  const key = [depth, name, ...naming.map((side) => side.map(({ path }) => path).join('\n'))].join('\n\n')
+  const known = context.known.get(key)
+  if (known !== undefined) return known
+  const [one, other] = naming.map((side) =>
+    context.expand(side.map((location) => child(location, 'properties', name))),
+  )
+  if (one === undefined || other === undefined) return false
+  const differs = excludeOneAnother(one, other, context, depth + 1)
+  context.known.set(key, differs)
+  return differs
 }

@@ -115,7 +115,11 @@ export class Alternatives implements Resolver {
   }
 
   #exactlyOne(location: Location, options: readonly Conjunction[][]): Conjunction[] {
-    const context = { expand: (inner: Conjunction) => this.#tryOf(inner), isValid: this.#isValid }
+    const context = {
+      expand: (inner: Conjunction) => this.#tryOf(inner),
+      isValid: this.#isValid,
+      known: new Map<string, boolean>(),
+    }
     return exactlyOne(location, options, this, context)
   }
 

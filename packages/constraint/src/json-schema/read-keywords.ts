@@ -87,3 +87,9 @@ export function tightest(
 ): number {
   return choose(loosest, ...locations.map((location) => read(location) ?? loosest))
 }
+
+/** What a schema says of the property of a name. */
+export function propertyAt(location: Location, name: string): Json | undefined {
+  const properties = keyword(location, 'properties')
+  return isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined
+}
