@@ -1,6 +1,6 @@
 import type { Conjunction } from './conjunctions.ts'
 import { keyword, propertyAt, readBounds, readList, readNames } from './read-keywords.ts'
-import { child, type IsValid, type Location } from './schema-location.ts'
+import { child, type IsValid } from './schema-location.ts'
 import { allowedTypes } from './value-types.ts'
 
 /** What tells whether schemas exclude one another. */
