@@ -1,6 +1,7 @@
 import type { Issue } from '@woolgather/workflow'
 import { firstFailure, latestCell } from '../run/show-run.ts'
 import { useProblems, useRun } from '../store/editor-context.ts'
+import { OnWorker } from '../ui/on-worker.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { useTellReason } from '../ui/tell-reason.ts'
 import './node-messages.css'
@@ -28,8 +29,8 @@ export function NodeMessages({ id, fields }: { id: string; fields: readonly stri
         <div className="node-message error" role="alert">
           <p>
             <Prose text={failure.message} />
+            <OnWorker of={failure} />
           </p>
-          {failure.worker !== undefined && <p className="hint">On worker “{failure.worker}”.</p>}
           {failure.hint !== undefined && (
             <p className="hint">
               <Prose text={failure.hint} />

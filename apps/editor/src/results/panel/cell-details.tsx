@@ -8,6 +8,7 @@ import { useEditor, useRun, useWorkflow } from '../../store/editor-context.ts'
 import { isRunning } from '../../store/run-store.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { readableName } from '../../ui/describe-node.ts'
+import { OnWorker } from '../../ui/on-worker.tsx'
 import { Prose } from '../../ui/prose.tsx'
 import { useTellReason } from '../../ui/tell-reason.ts'
 import { statusWords } from '../cell-box.tsx'
@@ -115,8 +116,8 @@ function OneCell({ set, cell, text, maker }: OneCellProps) {
         <div className="node-message error" role="alert">
           <p>
             <Prose text={cell.error.message} />
+            <OnWorker of={cell.error} />
           </p>
-          {cell.error.worker !== undefined && <p className="hint">On worker “{cell.error.worker}”.</p>}
           {cell.error.hint !== undefined && (
             <p className="hint">
               <Prose text={cell.error.hint} />
