@@ -22,7 +22,10 @@ export type ListWorkersOptions = Pick<GivenOptions, 'fabric'> & { json?: boolean
 /** Milliseconds in which workers answer who is there. */
 const answerTime = 2_000
 
-type Told = Omit<Presence, 'files' | 'catalogue' | 'leaving'> & { models: number }
+type Told = Omit<Presence, 'files' | 'reading' | 'catalogue' | 'leaving'> & {
+  models: number
+  reading: number
+}
 type Line = QueueLength & { files: string[] }
 
 /** `woolgather workers --fabric ADDRESS`: who works there, what each does, and what waits. Returns the exit code. */
@@ -49,8 +52,8 @@ async function askWorkers(fabric: Fabric): Promise<Told[]> {
   const stop = fabric.listen(topics.workers, (message) => {
     const read = presenceSchema.safeParse(message)
     if (!read.success || read.data.leaving) return
-    const { files, catalogue: _catalogue, leaving: _leaving, ...told } = read.data
-    heard.set(told.id, { ...told, models: Object.keys(files).length })
+    const { files, reading = [], catalogue: _catalogue, leaving: _leaving, ...told } = read.data
+    heard.set(told.id, { ...told, models: Object.keys(files).length, reading: reading.length })
   })
   fabric.tell(topics.who, {})
   await delay(answerTime)
@@ -71,14 +74,14 @@ async function readQueues(fabric: Fabric): Promise<Line[]> {
 function describe(workers: readonly Told[], queues: readonly Line[]): string {
   const builds = new Set(workers.map(({ build }) => build))
   const rows = workers.map(
-    ({ name, device, engine, memory, models, loaded, cells, nodes, lastMinute, build }) => [
+    ({ name, device, engine, memory, models, reading, loaded, cells, nodes, lastMinute, build }) => [
       name,
       cells === 0 ? 'idle' : `${cells} cells of ${Object.keys(nodes).join(', ')}`,
       `${lastMinute} a minute`,
       device,
       engine && `llama.cpp ${engine}`,
       memory > 0 ? `${Math.round(memory / 1e6)} MB` : '',
-      models === 1 ? '1 model' : `${models} models`,
+      `${models === 1 ? '1 model' : `${models} models`}${reading > 0 ? `, reads ${reading} more` : ''}`,
       loaded.length > 0 ? `holds ${loaded.join(', ')}` : '',
       // A server gives nothing to those of another version.
       builds.size > 1 ? `version ${build.slice(0, 8)}` : '',

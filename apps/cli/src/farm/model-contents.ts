@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Catalogue } from '@woolgather/fabric'
-import { hashFile, openHashMemory, openModels } from '@woolgather/files'
+import { hashFile, openHashMemory, openModels, type ListedModel } from '@woolgather/files'
 import { identifyModel, namedParts } from '@woolgather/gguf'
 
 export interface ModelContentsOptions {
@@ -10,38 +10,58 @@ export interface ModelContentsOptions {
   signal: AbortSignal
 }
 
-/**
- * The model files of these folders, and hashes of what they hold. Each is hashed once, and known
- * from then on; one that is being written is left out until it is done.
- */
-export function readModelContents({ folders, data, signal }: ModelContentsOptions): () => Promise<Catalogue> {
+/** What is known of the files now: those whose hash is, and names of those that are still to be read. */
+export interface KnownFiles {
+  catalogue: Catalogue
+  unread: string[]
+}
+
+export interface ModelContents {
+  look(): Promise<KnownFiles>
+  /** Reads one: then it is known, until it changes. @throws where it cannot be read, or is being written */
+  read(file: string): Promise<void>
+}
+
+/** The model files of these folders, and hashes of what they hold. Each is read once, and known from then on. */
+export function readModelContents({ folders, data, signal }: ModelContentsOptions): ModelContents {
   const models = openModels({ folders, data })
   const hashes = openHashMemory(path.join(data, 'model-hashes.json'))
 
-  const hashPart = async (part: string): Promise<string> => {
-    const identity = await identifyModel(part)
-    const known = await hashes.get(part, identity)
-    if (known !== undefined) return known
-    const sha256 = await hashFile(part, signal)
-    if ((await identifyModel(part)) !== identity) throw new Error(`${part} is being written`)
-    await hashes.set(part, identity, sha256)
-    return sha256
-  }
-  const contentOf = async (file: string): Promise<string> => {
-    const parts = namedParts(await models.find(file))
+  const partsOf = async (file: string): Promise<string[]> => namedParts(await models.find(file))
+
+  const knownContent = async (file: string): Promise<string | undefined> => {
     const all: string[] = []
-    for (const part of parts) all.push(await hashPart(part))
+    for (const part of await partsOf(file)) {
+      const known = await hashes.get(part, await identifyModel(part))
+      if (known === undefined) return undefined
+      all.push(known)
+    }
     return all.join(' ')
   }
 
-  return async () => {
-    const { files } = await models.list()
-    const catalogue: Catalogue = []
-    for (const model of files) {
-      if (model.source !== 'folder') continue
-      const content = await contentOf(model.file).catch(() => undefined)
-      if (content !== undefined) catalogue.push({ content, model })
-    }
-    return catalogue
+  const hashPart = async (part: string): Promise<void> => {
+    const identity = await identifyModel(part)
+    if ((await hashes.get(part, identity)) !== undefined) return
+    const sha256 = await hashFile(part, signal)
+    if ((await identifyModel(part)) !== identity) throw new Error(`${part} is being written`)
+    await hashes.set(part, identity, sha256)
+  }
+
+  return {
+    async look() {
+      const { files } = await models.list()
+      const catalogue: Catalogue = []
+      const unread: ListedModel[] = []
+      for (const model of files.filter(({ source }) => source === 'folder')) {
+        const content = await knownContent(model.file).catch(() => undefined)
+        if (content === undefined) unread.push(model)
+        else catalogue.push({ content, model })
+      }
+      unread.sort((a, b) => a.bytes - b.bytes)
+      return { catalogue, unread: unread.map(({ file }) => file) }
+    },
+    async read(file) {
+      for (const part of await partsOf(file)) await hashPart(part)
+    },
   }
 }

@@ -10,7 +10,6 @@ import {
   queueNeedsSchema,
   topics,
   usualLine,
-  type Catalogue,
   type Fabric,
   type Presence,
   type QueueNeeds,
@@ -18,6 +17,8 @@ import {
 import type { QueueLength } from '@woolgather/protocol'
 import type { WorkerHandle } from '@woolgather/supervisor'
 import { chooseQueues, hasRoom } from './choose-queue.ts'
+import type { ModelContents } from './model-contents.ts'
+import { watchFiles } from './watch-files.ts'
 import { countEnded } from './count-ended.ts'
 import { workOnChunk, type Working } from './work-chunk.ts'
 
@@ -26,8 +27,8 @@ export interface FarmWorkerOptions {
   worker: WorkerHandle
   artifacts: ArtifactStore
   name: string
-  /** The files it has, as they are now. */
-  catalogue: () => Promise<Catalogue>
+  /** The files it has. */
+  contents: ModelContents
   /** Lets it download from there, from now on. */
   allowHost: (host: string) => Promise<void>
   /** Cells it runs at once. */
@@ -54,8 +55,6 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
   const inHand = new Map<string, Working>()
   const needs = new Map<string, QueueNeeds>()
   const ended = countEnded()
-  let files: Record<string, string> = {}
-  let catalogue: string | undefined
   let loaded: string | undefined
   let idleSince = Date.now()
   let onQueueSince = Date.now()
@@ -77,8 +76,9 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
       build: status.code ?? 'starting',
       engine: status.build ?? '',
       device: status.device ?? '',
-      files,
-      ...(catalogue !== undefined && { catalogue }),
+      files: watched.offered.files,
+      catalogue: watched.offered.catalogue,
+      ...(watched.offered.reading.length > 0 && { reading: watched.offered.reading }),
       memory: status.memory?.rss ?? 0,
       loaded: status.memory?.models.map(({ file }) => file) ?? [],
       ...(loaded !== undefined && { queue: loaded }),
@@ -100,15 +100,11 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
     }, presentAfter)
   }
 
-  const lookAtFiles = async (): Promise<void> => {
-    // What cannot be read now may be the next time.
-    const found = await options.catalogue().catch(() => undefined)
-    if (found === undefined) return
-    files = Object.fromEntries(found.map(({ content, model }) => [model.file, content]))
-    catalogue = await fabric.artifacts.put(new TextEncoder().encode(JSON.stringify(found)))
-  }
-
-  await lookAtFiles()
+  const watched = watchFiles(fabric, options.contents, () => {
+    present()
+    wake()
+  })
+  void watched.look()
 
   const canDo = async ({ queue }: QueueLength): Promise<boolean> => {
     let asked = needs.get(queue)
@@ -120,7 +116,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
     }
     return (
       asked.build === worker.status.code &&
-      Object.entries(asked.files).every(([file, content]) => files[file] === content)
+      Object.entries(asked.files).every(([file, content]) => watched.offered.files[file] === content)
     )
   }
 
@@ -162,7 +158,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
       artifacts: options.artifacts,
       name,
       allowHost: options.allowHost,
-      announceFiles: () => lookAtFiles().then(present),
+      announceFiles: () => watched.look().then(present),
       onEnded: () => ended.add(),
     })
     inHand.set(lease.work.id, working)
@@ -179,7 +175,10 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
 
   const stopListening = [
     // Somebody misses a file: it may have come since.
-    fabric.listen(topics.who, () => void lookAtFiles().then(present)),
+    fabric.listen(topics.who, () => {
+      present()
+      void watched.look().then(present)
+    }),
     fabric.listen(topics.signals, (message) => {
       const read = cellSignalSchema.safeParse(message)
       if (!read.success) return
@@ -190,7 +189,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
     fabric.onWork(() => wake()),
   ]
   const presenting = setInterval(present, presentEvery)
-  const lookingAtFiles = setInterval(() => void lookAtFiles(), filesEvery)
+  const lookingAtFiles = setInterval(() => void watched.look(), filesEvery)
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 
   while (!signal.aborted) {

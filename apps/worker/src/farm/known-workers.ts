@@ -88,7 +88,10 @@ export function knowWorkers(fabric: Fabric, build: string): KnownWorkers {
           askedAt = Date.now()
           fabric.tell(topics.who, {})
         }
-        if (present().length > 0 && Date.now() - askedAt > answerTime) throw nobodyHas(file, present())
+        // Who reads a large file for the first time says so.
+        const isRead = present().some(({ reading }) => reading?.includes(file))
+        if (!isRead && present().length > 0 && Date.now() - askedAt > answerTime)
+          throw nobodyHas(file, present())
         await delay(lookEvery)
       }
     },

@@ -49,7 +49,14 @@ export function reportFabric({ fabric, workers, offered, send }: ReportOptions):
     )
     const list = workers.list().slice(0, mostTold)
     const fabricWorkers = list.map((worker): FabricWorker => {
-      const { files: _files, catalogue: _catalogue, build: _build, leaving: _leaving, ...told } = worker
+      const {
+        files: _files,
+        catalogue: _catalogue,
+        reading: _reading,
+        build: _build,
+        leaving: _leaving,
+        ...told
+      } = worker
       return told
     })
     // That it was heard again is no news.

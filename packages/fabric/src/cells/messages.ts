@@ -102,6 +102,8 @@ export interface Presence extends WorkerPresence {
   build: string
   /** Contents of the files it has, by name. */
   files: Record<string, string>
+  /** Files it has, too, and still reads to know what they hold. */
+  reading?: string[] | undefined
   /** Artifact that is its `Catalogue`. */
   catalogue?: string | undefined
   /** It stops, and this is the last that is heard of it. */
@@ -176,6 +178,7 @@ export const presenceSchema = schemaOf<Presence>()(
       files: z
         .record(z.string(), z.string())
         .refine((files) => Object.keys(files).length <= mostFiles, `at most ${mostFiles} files`),
+      reading: z.array(z.string()).max(mostFiles).optional(),
       catalogue: name.optional(),
       leaving: z.boolean().optional(),
     }),
