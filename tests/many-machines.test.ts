@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { openFabric, presenceSchema, topics, type Presence } from '@woolgather/fabric'
 import { startModelServer } from '@woolgather/files/testing/model-server'
-import { createClient, type Client } from '@woolgather/protocol'
+import { createClient, type Client, type ModelFile } from '@woolgather/protocol'
 import type { RunEvent, Workflow } from '@woolgather/workflow'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -34,13 +34,21 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
   const workers = new Map<string, Presence>()
   const cellsOf = (name: string): number => workers.get(name)?.cells ?? 0
 
+  /** What it downloads comes to a folder of its own. */
+  const startWorker = async (name: string): Promise<void> => {
+    const models = farm.scratch.path(`models-of-${name}`)
+    await mkdir(models)
+    await symlink(path.join(root, 'models/demo'), path.join(models, 'demo'))
+    farm.startWorker(name, models)
+  }
+
   beforeAll(async () => {
     farm = await startFarm()
     client = createClient({
       url: farm.url,
       createSocket,
     })
-    for (const name of ['one', 'two']) farm.startWorker(name)
+    for (const name of ['one', 'two']) await startWorker(name)
     const fabric = await openFabric(farm.nats.url)
     heard = fabric
     fabric.listen(topics.workers, (message) => {
@@ -114,7 +122,7 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
     expect(lines.every(({ outputs }) => (outputs['story'] ?? '').length > 0)).toBe(true)
   })
 
-  test('a model by its address is fetched by the worker that gets to it, once, and used where it is', async () => {
+  test('a model by its address is fetched by a worker once and used there; /v1 answers with the models of workers', async () => {
     await using far = await startModelServer()
     const content = await readFile(path.join(root, 'models/demo/storyteller.gguf'))
     far.files.set('/far/tales.gguf', { content })
@@ -134,14 +142,18 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
     expect(first).toMatchObject({ code: 0 })
     const fetched = (): number => far.requests.filter(({ method }) => method === 'GET').length
     expect(fetched()).toBe(1)
-    await expect
-      .poll(
-        async () =>
-          (await client.ask('models')).find(({ downloadedFrom }) => downloadedFrom === address)?.workers,
-      )
-      .toHaveLength(1)
+    const modelFetched = async (): Promise<ModelFile | undefined> =>
+      (await client.ask('models')).find(({ downloadedFrom }) => downloadedFrom === address)
+    await expect.poll(async () => (await modelFetched())?.workers).toEqual(['one'])
     expect(await woolgather(run)).toMatchObject({ code: 0, stdout: first.stdout })
     expect(fetched()).toBe(1)
+    const asked = { model: (await modelFetched())?.file, prompt: 'Once upon a time', max_tokens: 3 }
+    const answer = await fetch(`${farm.url}/v1/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(asked),
+    })
+    expect(await answer.json()).toMatchObject({ model: asked.model, choices: [{ finish_reason: 'length' }] })
   })
 
   test('a model that no worker has is named, with who was asked', async () => {
@@ -213,7 +225,7 @@ describe.runIf(hasNatsServer())('work on several machines', () => {
     }
     const trainer = (await workersOf(['train'])).get('train') as string
     expect(trainer).toBe('one')
-    farm.startWorker('three')
+    await startWorker('three')
     await farm.killWorker('one')
     expect((await workersOf(['story'])).get('story')).toBe('three')
   })

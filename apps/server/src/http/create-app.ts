@@ -79,7 +79,11 @@ export function createApp(options: AppOptions): Express {
   app.use(serveEndpoints(createHandlers(options, types)))
   app.use(serveDocs(options.version, options.basePath))
   app.use(
-    serveOpenAi({ runs, workflows, models: options.models, artifacts, types, silence: options.silence }),
+    serveOpenAi({
+      ...{ runs, workflows, artifacts, types, silence: options.silence },
+      // Of those that are on the server alone no worker could answer.
+      models: async () => options.offered?.() ?? (await options.models.list()).files,
+    }),
   )
   app.use(serveEditor(options.editorFolder))
   app.use(answerNotFound)

@@ -1,4 +1,4 @@
-import type { ListedModel, Models } from '@woolgather/files'
+import type { ModelFile } from '@woolgather/protocol'
 import type { Workflow } from '@woolgather/workflow'
 
 /** Tokens of an answer, where a client sets no number; a model that never ends would fill its context. */
@@ -7,19 +7,24 @@ const usualTokens = 1024
 /** What is asked of a model: an answer in a conversation, how a text goes on, a text as a list of numbers. */
 export type Use = 'chat' | 'text' | 'embedding'
 
+/** A file that runs can use. */
+export type BareFile = Pick<ModelFile, 'file' | 'kind' | 'chatTemplate' | 'likeTemplate'>
+
+/** Those that there are, here or on workers of other machines. */
+export type ListFiles = () => Promise<readonly BareFile[]>
+
 /** Names by which clients may call model files as they are. */
-export async function listBare(models: Models): Promise<string[]> {
-  return (await models.list()).files.filter(({ kind }) => kind === 'model').map(({ file }) => file)
+export async function listBare(files: ListFiles): Promise<string[]> {
+  return (await files()).filter(({ kind }) => kind === 'model').map(({ file }) => file)
 }
 
 /** The workflow that a model file is by itself; undefined where there is no such file. */
-export async function bareModel(models: Models, name: string, as: Use): Promise<Workflow | undefined> {
-  const { files } = await models.list()
-  const model = files.find(({ file, kind }) => kind === 'model' && isNamed(file, name))
+export async function bareModel(files: ListFiles, name: string, as: Use): Promise<Workflow | undefined> {
+  const model = (await files()).find(({ file, kind }) => kind === 'model' && isNamed(file, name))
   return model && workflowOf(model, as)
 }
 
-function workflowOf(model: ListedModel, as: Use): Workflow {
+function workflowOf(model: BareFile, as: Use): Workflow {
   const nodes = as === 'embedding' ? embed() : generate(model, as)
   return {
     format: 'woolgather',
@@ -30,7 +35,7 @@ function workflowOf(model: ListedModel, as: Use): Workflow {
 }
 
 /** A conversation is written out by its template; a text is gone on with as it stands. */
-function generate({ chatTemplate, likeTemplate }: ListedModel, as: 'chat' | 'text'): Workflow['nodes'] {
+function generate({ chatTemplate, likeTemplate }: BareFile, as: 'chat' | 'text'): Workflow['nodes'] {
   const template = as === 'text' ? 'none' : chatTemplate === false ? (likeTemplate ?? 'auto') : 'auto'
   const name = as === 'chat' ? 'messages' : 'prompt'
   return {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { ArtifactStore } from '@woolgather/engine'
-import type { Models } from '@woolgather/files'
 import { documentLimits, type Descriptions, type RunError, type Workflow } from '@woolgather/workflow'
 import { Router, type ErrorRequestHandler, type Response } from 'express'
 import { z } from 'zod'
@@ -8,7 +7,7 @@ import { jsonBody } from '../bodies/json-body.ts'
 import { describeThrown } from '../errors/describe-thrown.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
-import { bareModel, listBare, type Use } from './bare-model.ts'
+import { bareModel, listBare, type ListFiles, type Use } from './bare-model.ts'
 import { answerCall, type Answer, type TokenLogprob } from './answer-call.ts'
 import { createStream, type Silence } from './answer-stream.ts'
 import { bindCall, isCallable, UnboundParameter, type Asked } from './bind-call.ts'
@@ -34,7 +33,7 @@ export interface OpenAiOptions {
   runs: RunService
   workflows: WorkflowStore
   /** Files that are models by themselves. */
-  models: Models
+  models: ListFiles
   artifacts: ArtifactStore
   types: Descriptions
   /** Of streams in which nothing comes. */
