@@ -213,6 +213,24 @@ test('a dataset shows what is learnt of it as shading, on the node and at large'
   await reader.waitFor({ state: 'detached' })
 })
 
+test('what a training takes in memory stands on the node before it runs, and goes with what is typed', async () => {
+  const { node } = editor
+  await open({
+    m: { type: 'loading/model', inputs: { file: 'demo/storyteller.gguf' }, view: { x: 0, y: 0 } },
+    learn: {
+      type: 'lora/train',
+      links: { model: ['m', 'model'] },
+      view: { x: 360, y: 0, title: 'Learn' },
+    },
+  })
+  const told = node('Learn').locator('.training-memory')
+  await expect.poll(() => told.textContent()).toMatch(/computing 4 examples of up to 512 tokens/)
+  await node('Learn')
+    .getByRole('spinbutton', { name: /: Batch$/ })
+    .fill('1000')
+  await expect.poll(() => told.textContent()).toMatch(/GB.*computing 1000 examples/)
+})
+
 /*
    model ──► lines ──► learn      so many steps that it would take hours
 */

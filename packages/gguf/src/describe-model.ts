@@ -2,6 +2,7 @@ import { contextBytesPerToken, figureOf, figuresOf } from './context-size.ts'
 import { fileTypeName, inferFileType } from './file-types.ts'
 import { shapesOf, type Shapes } from './match-shapes.ts'
 import type { GgufHeader } from './format/read-header.ts'
+import { sizesOf, type ModelSizes } from './model-sizes.ts'
 
 /** What a person chooses a model file by. */
 export interface ModelSummary {
@@ -14,6 +15,8 @@ export interface ModelSummary {
   parameters: number
   /** Of a model: bytes of memory that a token of context takes beside the weights. */
   contextBytes?: number
+  /** Of a model: what its matrices are as large as. */
+  sizes?: ModelSizes
   name: string
   /** What it is for, as the file says (`general.description`), in one line; absent where it does not. */
   description?: string
@@ -60,6 +63,7 @@ export function describeModel(header: GgufHeader): ModelSummary {
     ),
     ...(kind === 'model' && {
       contextBytes: contextBytesPerToken(figures),
+      ...sizesOf(header, figures),
       chatTemplate: metadata.has('tokenizer.chat_template'),
       ...(context !== undefined && { context }),
     }),

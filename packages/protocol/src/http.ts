@@ -8,6 +8,7 @@ import {
   type ModelKind,
   type RequiredModel,
   type RunError,
+  type TrainingSizes,
   type Workflow,
 } from '@woolgather/workflow'
 import { z } from 'zod'
@@ -38,6 +39,8 @@ export interface ModelFile {
   parameters: number
   /** Of a model: bytes of memory that a token of context takes beside the weights. */
   contextBytes?: number | undefined
+  /** Of a model: what its matrices are as large as, by which it is known what training takes. */
+  sizes?: TrainingSizes | undefined
   name: string
   /** What it is for, as the file says, in one line. */
   description?: string | undefined
@@ -210,6 +213,16 @@ export const importedWorkflowSchema = schemaOf<ImportedWorkflow>()(
     }),
   }),
 )
+const sizesSchema = z.object({
+  width: z.number(),
+  blocks: z.number(),
+  vocabulary: z.number(),
+  heads: z.number(),
+  groups: z.number(),
+  keySize: z.number(),
+  valueSize: z.number(),
+  feedForward: z.number(),
+})
 export const modelFileSchema = schemaOf<ModelFile>()(
   z.object({
     file: z.string(),
@@ -221,6 +234,7 @@ export const modelFileSchema = schemaOf<ModelFile>()(
     quantization: z.string(),
     parameters: z.number(),
     contextBytes: z.number().optional(),
+    sizes: sizesSchema.optional(),
     name: z.string(),
     description: z.string().optional(),
     context: z.number().optional(),

@@ -62,6 +62,12 @@ export {
   type LearntExample,
   type LearntText,
 } from './links/learnt-text.ts'
+export {
+  chooseTraining,
+  estimateTraining,
+  roomyShare,
+  type TrainingSizes,
+} from './training/training-memory.ts'
 export { nearest } from './issues/nearest.ts'
 export { inPlainWords, literalProblem, typeProblem } from './types/literal-problem.ts'
 

@@ -81,7 +81,11 @@ export function unpackTo(
 type Nodes = Workflow['nodes']
 
 /** The node that loads what a node's model is made of; the first where it is made of several. */
-function loaderOf(nodes: Nodes, start: WorkflowNode, isHere: (file: string) => boolean): string | undefined {
+export function loaderOf(
+  nodes: Nodes,
+  start: WorkflowNode,
+  isHere: (file: string) => boolean,
+): string | undefined {
   let node = start
   for (let steps = 0; steps < 100; steps++) {
     const link: Link | undefined = modelLinks(node)[0]

@@ -3,6 +3,7 @@ import { Fragment, useState } from 'react'
 import type { NodeDescription, OutputDescription, WorkflowNode } from '@woolgather/workflow'
 import type { NodeInput } from '../document/inputs-of.ts'
 import { useProblems } from '../store/editor-context.ts'
+import { trainer } from '../document/training-plan.ts'
 import { chooseControl } from '../document/choose-control.ts'
 import { titleOf } from '../ui/describe-node.ts'
 import { InputField } from './input-field.tsx'
@@ -12,6 +13,7 @@ import { NodeResult } from './node-result.tsx'
 import { NodeWarnings } from './node-warnings.tsx'
 import { OutputPort } from './output-port.tsx'
 import { PromptPreview } from './prompt-preview.tsx'
+import { TrainingMemory } from './training-memory.tsx'
 import './node-body.css'
 
 export interface NodeBodyProps {
@@ -69,7 +71,12 @@ export function NodeBody({ id, node, description, inputs, outputs }: NodeBodyPro
           </div>
         </div>
       )}
-      {plain.length > 0 && <div className="node-fields">{plain.map(field)}</div>}
+      {plain.length > 0 && (
+        <div className="node-fields">
+          {plain.map(field)}
+          {node.type === trainer && <TrainingMemory id={id} />}
+        </div>
+      )}
       {advanced.length > 0 && (
         <div className="node-advanced">
           <button

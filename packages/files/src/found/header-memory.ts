@@ -24,7 +24,7 @@ export interface HeaderMemory {
 }
 
 /** Changes with what is noted. */
-const version = 2
+const version = 3
 /** Of one file that holds what headers say: it is read whole. */
 const maxMemoryBytes = 64 * 2 ** 20
 

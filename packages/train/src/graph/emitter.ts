@@ -19,7 +19,8 @@ export const bytesOfFloat = 4
 type Part = readonly [nb1: number, nb2: number, nb3: number, offset: number]
 
 /**
- * Writes operations into a graph, in the order in which they are computed: memory of what nobody reads any more is used
+ * Writes operations into a graph: what is stored and what is kept, in the order in which that is asked for, each after what
+ * it is made of. What nothing stored or kept is made of is not computed, and memory of what nobody reads any more is used
  * again by what comes after. No gradients here. Owns its context: dispose it.
  */
 export class Emitter implements Disposable {
@@ -237,25 +238,31 @@ export class Emitter implements Disposable {
 
   /** Writes the numbers of one tensor into another that lies elsewhere. */
   store(a: Tensor, into: Tensor): void {
-    this.#made(this.#api.ggml_cpy(this.#context, a.pointer, into.pointer), into.shape, [])
+    this.next(this.#made(this.#api.ggml_cpy(this.#context, a.pointer, into.pointer), into.shape, []))
   }
 
   /** A step of AdamW on a parameter of its own memory. */
   adamw(parameter: Tensor, gradient: Tensor, m: Tensor, v: Tensor, numbers: Tensor): void {
     const [a, b, c, d, e] = [parameter, gradient, m, v, numbers].map(({ pointer }) => pointer)
-    this.#made(this.#api.ggml_opt_step_adamw(this.#context, a!, b!, c!, d!, e!), parameter.shape, [])
+    const step = this.#api.ggml_opt_step_adamw(this.#context, a!, b!, c!, d!, e!)
+    this.next(this.#made(step, parameter.shape, []))
   }
 
   /** It is read when the graph was computed, so its memory is not used again. */
   keep(a: Tensor): Tensor {
     this.#api.ggml_set_output(a.pointer)
+    return this.next(a)
+  }
+
+  /** It is computed next, before what is asked for later. */
+  next(a: Tensor): Tensor {
+    this.#api.ggml_build_forward_expand(this.graph, a.pointer)
     return a
   }
 
   #made(pointer: TensorPointer, shape: Shape, from: readonly Tensor[], type = f32): Tensor {
     this.#count++
     if (this.#count >= this.most) throw new RangeError(`A graph has more than ${this.most} operations.`)
-    this.#api.ggml_build_forward_expand(this.graph, pointer)
     return { pointer, shape, type, trains: from.some(({ trains }) => trains) }
   }
 

@@ -37,12 +37,13 @@ export function linear(tape: Tape, { weight, bias, adapters }: Linear, x: Tensor
   const changed = changes.reduce((sum, { outer }) => emit.add(sum, outer), plain)
   const y = bias === undefined ? changed : emit.add(changed, bias)
   return tape.record(y, (dy) => {
+    const read = oncePer(() => x.again?.() ?? x)
     tape.give(x, () => backThrough(tape, weight, dy))
     for (const [index, { a, b, scale, dropout }] of adapters.entries()) {
       tape.give(b, () => emit.outer(dy, changes[index]!.inner))
       if (!a.trains && !x.trains) continue
       const dInner = emit.scale(emit.matmul(b, dy), scale)
-      tape.give(a, () => emit.outer(seen(tape, x, dropout), dInner))
+      tape.give(a, () => emit.outer(seen(tape, read(), dropout), dInner))
       tape.give(x, () => seen(tape, emit.outer(a, emit.transposed(dInner)), dropout))
     }
   })
@@ -98,7 +99,8 @@ export function scale(tape: Tape, a: Tensor, factor: number): Tensor {
 /** Root mean square norm over the first dimension, times weights. */
 export function norm(tape: Tape, x: Tensor, weight: Tensor, epsilon: number): Tensor {
   const { emit } = tape
-  return tape.record(emit.multiply(emit.rmsNorm(x, epsilon), weight), (gradient) =>
+  const again = (): Tensor => emit.multiply(emit.rmsNorm(x, epsilon), weight)
+  return tape.record({ ...again(), again }, (gradient) =>
     tape.give(x, () => emit.rmsNormBack(emit.multiply(gradient, weight), x, epsilon)),
   )
 }
@@ -125,7 +127,8 @@ export function rope(
 /** `activation(gate) · up`, the feed-forward's middle. */
 export function gated(tape: Tape, activation: 'silu' | 'gelu', gate: Tensor, up: Tensor): Tensor {
   const { emit } = tape
-  return tape.record(emit.gated(activation, gate, up), (gradient) => {
+  const again = (): Tensor => emit.gated(activation, gate, up)
+  return tape.record({ ...again(), again }, (gradient) => {
     tape.give(up, () => emit.multiply(gradient, emit.unary(activation, gate)))
     tape.give(gate, () => {
       const inner = emit.multiply(gradient, up)
@@ -174,15 +177,19 @@ export function attention(
     Tensor,
   ]
   const asked = settings.asLlama ? emit.permutedView(q, [0, 2, 1, 3]) : queries
-  const raw = emit.matmul(keys, asked)
   const { softcap: cap } = settings
-  const bent = cap === undefined ? undefined : emit.unary('tanh', emit.scale(raw, settings.scale / cap))
-  const scores = bent === undefined ? raw : emit.scale(bent, cap!)
-  const factor = bent === undefined ? settings.scale : 1
-  const weights = emit.softmax(scores, mask, factor)
-  const mixed = emit.matmul(emit.contiguous(emit.transposed(values)), weights)
+  const factor = cap === undefined ? settings.scale : 1
+  /** Who looks where: [tokens, tokens, heads, rows]. As large as all else together, and cheap: it is computed twice. */
+  const attend = (): { weights: Tensor; bent: Tensor | undefined } => {
+    const raw = emit.matmul(keys, asked)
+    const bent = cap === undefined ? undefined : emit.unary('tanh', emit.scale(raw, settings.scale / cap))
+    const scores = bent === undefined ? raw : emit.scale(bent, cap!)
+    return { weights: emit.softmax(scores, mask, factor), bent }
+  }
+  const mixed = emit.matmul(emit.contiguous(emit.transposed(values)), attend().weights)
   const y = emit.reshaped(emit.permuted(mixed, [0, 2, 1, 3]), v.shape[0] * heads, tokens * rows)
   return tape.record(y, (gradient) => {
+    const { weights, bent } = attend()
     const dMixed = emit.permuted(emit.reshaped(gradient, v.shape[0], heads, tokens, rows), [0, 2, 1, 3])
     tape.give(v, () => {
       const each = emit.matmul(flipped(tape, dMixed), flipped(tape, weights))
@@ -201,6 +208,11 @@ export function attention(
       return emit.permuted(overGroups(tape, each, k.shape[1]), [0, 2, 1, 3])
     })
   })
+}
+
+function oncePer<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 function flipped({ emit }: Tape, x: Tensor): Tensor {

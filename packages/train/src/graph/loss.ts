@@ -53,9 +53,12 @@ export function crossEntropy(
     const own = emit.rows(emit.reshaped(p, 1, shape.vocabulary * size), part.places)
     const surprise = emit.multiply(emit.unary('log', emit.clamp(own, 1e-37, 1)), part.weights)
     const sum = emit.scale(emit.sum(surprise), -1)
-    total = total === undefined ? sum : emit.add(total, sum)
+    // One part after another: the logits of each are as large as what is kept of a block.
+    total = emit.next(total === undefined ? sum : emit.add(total, sum))
     if (!states.trains) continue
-    gradients.push(emit.multiply(slopeOf(tape, shape, head, { p, bent, part, size }), part.weights))
+    gradients.push(
+      emit.next(emit.multiply(slopeOf(tape, shape, head, { p, bent, part, size }), part.weights)),
+    )
   }
   if (gradients.length > 0) tape.give(chosen, () => gradients.reduce((a, b) => emit.joined(a, b, 1)))
   return total!

@@ -30,25 +30,22 @@ export interface Reading {
   /** Where each token may look; `local` where some blocks look back only so far. */
   mask: Tensor
   local: Tensor | undefined
+  /** Where blocks are computed twice: memory for what each reads, [width, length · rows]. */
+  kept?: readonly Tensor[] | undefined
   /** Computes in the order in which llama.cpp does, the end of the last block for these tokens only; has no gradients. */
   asLlama?: { rows: Tensor }
 }
 
 /** What comes out of the last block, normed as for the logits: [width, length · rows]. */
-export function readTokens(
-  tape: Tape,
-  shape: ModelShape,
-  tensors: ModelTensors,
-  reading: Reading,
-  { checkpoints }: { checkpoints: boolean },
-): Tensor {
+export function readTokens(tape: Tape, shape: ModelShape, tensors: ModelTensors, reading: Reading): Tensor {
   const embedding = needed(tensors, 'token_embd.weight')
   const embedded = tape.emit.rows(embedding, reading.tokens)
   let x = scale(tape, embedded, shape.embeddingScale)
   for (let block = 0; block < shape.blocks; block++) {
     const compute = (own: Tape, input: Tensor): Tensor =>
       readBlock(own, shape, tensors, reading, block, input)
-    x = checkpoints ? tape.checkpoint(x, compute) : compute(tape, x)
+    const kept = reading.kept?.[block]
+    x = kept === undefined ? compute(tape, x) : tape.checkpoint(x, kept, compute)
   }
   return norm(tape, x, needed(tensors, 'output_norm.weight'), shape.epsilon)
 }

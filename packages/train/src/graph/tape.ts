@@ -9,9 +9,12 @@ export class Tape {
   readonly emit: Emitter
   readonly #steps: (() => void)[] = []
   readonly #gradients = new Map<Tensor, Tensor>()
+  readonly #sums: ReadonlyMap<Tensor, Tensor>
 
-  constructor(emit: Emitter) {
+  /** @param sums of parameters, what their gradients are added to as soon as they are there, so that none waits in memory */
+  constructor(emit: Emitter, sums: ReadonlyMap<Tensor, Tensor> = new Map()) {
     this.emit = emit
+    this.#sums = sums
   }
 
   /** `back` is called with the gradient of `made` where there is one. */
@@ -41,12 +44,10 @@ export class Tape {
   give(tensor: Tensor, gradient: () => Tensor): void {
     if (!tensor.trains) return
     const own = gradient()
+    const sum = this.#sums.get(tensor)
+    if (sum !== undefined) return this.emit.store(this.emit.add(sum, own), sum)
     const before = this.#gradients.get(tensor)
     this.#gradients.set(tensor, before === undefined ? own : this.emit.add(before, own))
-  }
-
-  gradientOf(tensor: Tensor): Tensor | undefined {
-    return this.#gradients.get(tensor)
   }
 
   backward(): void {
@@ -57,15 +58,19 @@ export class Tape {
   /**
    * Computes `part` of an input, and again when its gradient is asked for, so that nothing of what lies between is kept
    * in memory meanwhile.
+   * @param kept memory of its own for the input: among what is computed and given up again it would leave gaps
    */
-  checkpoint(input: Tensor, part: (tape: Tape, input: Tensor) => Tensor): Tensor {
+  checkpoint(input: Tensor, kept: Tensor, part: (tape: Tape, input: Tensor) => Tensor): Tensor {
+    this.emit.store(input, kept)
     const made = part(new Tape(this.emit), input)
     return this.record(made, (gradient) => {
-      const again = new Tape(this.emit)
-      const output = part(again, input)
+      const again = new Tape(this.emit, this.#sums)
+      const read = { ...kept, trains: input.trains }
+      const output = part(again, read)
       again.give(output, () => gradient)
       again.backward()
-      for (const [tensor, own] of again.#gradients) this.give(tensor, () => own)
+      const own = again.#gradients.get(read)
+      if (own !== undefined) this.give(input, () => own)
     })
   }
 }

@@ -11,6 +11,8 @@ export interface Tensor {
   readonly type: number
   /** Whether what is trained has a part in it: only then a gradient is wanted. */
   readonly trains: boolean
+  /** Computes it once more, where that is cheap: then it need not be kept until gradients ask for it. */
+  readonly again?: (() => Tensor) | undefined
 }
 
 export const f32 = 0

@@ -63,7 +63,7 @@ export function ownLogits(
   writeFloats(device, reading.mask, maskFor(length, length))
   if (reading.local) writeFloats(device, reading.local, maskFor(length, shape.window!.size))
   const tape = new Tape(emit)
-  const states = readTokens(tape, shape, { weights, adapters: new Map() }, reading, { checkpoints: false })
+  const states = readTokens(tape, shape, { weights, adapters: new Map() }, reading)
   const raw = emit.matmul(weights.get(shape.head)!, states)
   const { logitCap: cap } = shape
   const logits = emit.keep(

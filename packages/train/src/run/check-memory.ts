@@ -1,12 +1,9 @@
-import { WoolgatherError } from '@woolgather/workflow'
+import { roomyShare, WoolgatherError } from '@woolgather/workflow'
 import { createAdapterState } from '../training/adapter-state.ts'
 import { measureGraph, type Ingredients } from '../training/graphs.ts'
 import { sizeOfLargest } from '../training/pack.ts'
 import type { TrainSettings } from '../training/settings.ts'
 import type { TrainingBytes, TrainingJob } from './job.ts'
-
-/** Of what is free, the share that computing may take before blocks are computed twice instead. */
-const roomy = 0.5
 
 /**
  * Measures what the largest batch takes, as ggml itself lays it out, and decides whether blocks are computed twice so
@@ -28,7 +25,7 @@ export function checkFits(
   }
   const plain = measured(false)
   const room = memory - weights - plain.bytes.lora
-  if (plain.bytes.compute <= room * roomy) return plain
+  if (plain.bytes.compute <= room * roomyShare) return plain
   const spared = measured(true)
   if (spared.bytes.compute <= room) return spared
   const { lora, compute } = spared.bytes

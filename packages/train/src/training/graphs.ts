@@ -82,7 +82,7 @@ function emitGraph(
   const parts = Math.ceil(size.targets / targetsAtOnce(shape.vocabulary)) * (1 + shape.vocabulary / 16_384)
   const most = 1_000 + perBlock * shape.blocks + perPart * parts + perParameter * state.parameters.length
   const blind = learns && settings.dropout > 0 ? numbersOfDropout(state, size.length * size.rows) : 0
-  const inputs = makeInputs(device, shape, size, blind)
+  const inputs = makeInputs(device, shape, size, { blind, keeps: learns && settings.checkpoints })
   const { dropout } = inputs
   const emit = new Emitter(device.api, Math.ceil(most))
   const dispose = (): void => {
@@ -90,15 +90,11 @@ function emitGraph(
     inputs.tensors[Symbol.dispose]()
   }
   try {
-    const tape = new Tape(emit)
+    const tape = new Tape(emit, new Map(state.parameters.map(({ value, gradient }) => [value, gradient])))
     const adapters = joinAdapters(ingredients, learns, dropout)
-    const states = readTokens(tape, shape, { weights, adapters }, inputs.reading, settings)
+    const states = readTokens(tape, shape, { weights, adapters }, inputs.reading)
     const loss = emit.keep(crossEntropy(tape, shape, weights.get(shape.head)!, states, inputs.targets))
     tape.backward()
-    for (const { value, gradient } of learns ? state.parameters : []) {
-      const own = tape.gradientOf(value)
-      if (own !== undefined) emit.store(emit.add(gradient, own), gradient)
-    }
     return { emit, inputs, loss, dropout, [Symbol.dispose]: dispose }
   } catch (error) {
     dispose()
@@ -196,9 +192,9 @@ function makeInputs(
   device: Device,
   shape: ModelShape,
   { length, rows, targets: count }: Size,
-  blind: number,
+  { blind, keeps }: { blind: number; keeps: boolean },
 ): Inputs {
-  const tensors = new Tensors(device, 9)
+  const tensors = new Tensors(device, 9 + shape.blocks)
   const ints = (size: number): Tensor => tensors.make(i32, [size])
   const mask = (): Tensor => tensors.make(f32, [length, length, 1, rows])
   const reading = {
@@ -208,6 +204,9 @@ function makeInputs(
     positions: ints(length * rows),
     mask: mask(),
     local: shape.window && length > shape.window.size ? mask() : undefined,
+    kept: keeps
+      ? Array.from({ length: shape.blocks }, () => tensors.make(f32, [shape.width, length * rows]))
+      : undefined,
   }
   const targets = {
     rows: ints(count),
