@@ -58,6 +58,22 @@ describe('what is learnt stands in brackets', () => {
       [/^[^⟦]*Sea, ⟦Blue/],
     ],
     [
+      'of a JSON list its objects',
+      { text: JSON.stringify([{ prompt: 'Sea? ', completion: 'Blue.' }], null, 2) },
+      [/^[^⟦]*Sea\? ⟦Blue\./],
+    ],
+    [
+      'of a JSON list of turns the answers of one conversation',
+      {
+        text: JSON.stringify([
+          { role: 'user', content: 'Hi' },
+          { role: 'assistant', content: 'Hello' },
+        ]),
+        template: 'chatml',
+      },
+      [/Hi[^⟦]*⟦Hello[^⟧]*⟧$/],
+    ],
+    [
       'and everything where that is wanted',
       { text: jsonl({ prompt: 'Sea? ', completion: 'Blue.' }), trainOn: 'all' },
       [/⟦ea\? Blue\.|⟦Sea\? Blue\./],
@@ -136,7 +152,11 @@ test.each<[string, Record<string, Json>, object]>([
   [
     'a template that cannot be rendered',
     { text: jsonl({ prompt: 'A', completion: 'B' }), format: 'chat', template: 'custom', jinja: '{{ oops' },
-    { code: 'invalid-chat-template' },
+    {
+      code: 'invalid-chat-template',
+      input: 'template',
+      message: expect.stringMatching(/^Line 1: /) as string,
+    },
   ],
 ])('%s is refused, and says where', async (_, inputs, error) => {
   expect(await dataset(inputs)).toMatchObject(error)

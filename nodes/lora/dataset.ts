@@ -34,14 +34,14 @@ export const dataset: WoolgatherNode = defineNode({
     text: {
       type: 'text',
       title: 'Text',
-      description: 'The examples: lines, JSONL, or CSV with a header.',
+      description: 'The examples: lines, JSONL, a JSON list, or CSV with a header.',
       schema: z.string().default(''),
       widget: 'textarea',
     },
     file: {
       type: 'file',
       title: 'File',
-      description: 'The examples in a file: .jsonl, .csv, .tsv, or text with an example on each line.',
+      description: 'The examples in a file: .jsonl, .json, .csv, .tsv, or text with an example on each line.',
       schema: z.string().default(''),
       widget: 'file',
     },
@@ -110,7 +110,9 @@ export const dataset: WoolgatherNode = defineNode({
       for (const [index, row] of rows.entries()) {
         signal.throwIfAborted()
         const written = readExample(row, inputs.format)
-        const example = await tokenizeExample(model, row.name, written, inputs).catch(unlessTooLong)
+        const example = await tokenizeExample(model, row.name, written, inputs).catch((error: unknown) =>
+          unlessTooLong(error, row.name),
+        )
         if (example === undefined) {
           tooLong.push(row.name)
           continue
@@ -141,10 +143,16 @@ export const dataset: WoolgatherNode = defineNode({
   },
 })
 
-/** What is longer than the model itself can read is one of the rows that are too long. */
-function unlessTooLong(error: unknown): undefined {
-  if (error instanceof LlamaError && error.code === 'context-too-long') return undefined
-  throw error
+/** What is longer than the model itself can read is one of the rows that are too long; whatever else names its row. */
+function unlessTooLong(error: unknown, row: string): undefined {
+  if (!(error instanceof LlamaError)) throw error
+  if (error.code === 'context-too-long') return undefined
+  if (error.code !== 'invalid-chat-template') throw error
+  throw new WoolgatherError('invalid-chat-template', `${row}: ${error.message}`, {
+    input: 'template',
+    ...(error.hint !== undefined && { hint: error.hint }),
+    cause: error,
+  })
 }
 
 /** @throws WoolgatherError missing-input, invalid-input */

@@ -15,11 +15,14 @@ const columns = [
 ]
 
 /**
- * Rows of a text: JSONL, CSV with a header of known columns, or a row for each line that is not empty.
+ * Rows of a text: a list as JSON, JSONL, CSV with a header of known columns, or a row for each line that is not empty.
  * @param input the input to blame
  * @throws WoolgatherError invalid-input
  */
 export async function rowsOfText(text: string, input: string, fileName = ''): Promise<DatasetRow[]> {
+  const listed = rowsOfList(text)
+  if (listed !== undefined) return listed
+  if (/\.json$/i.test(fileName)) throw noList(input)
   const format = formatOf(text, fileName)
   if (format === undefined) return rowsOfLines(text)
   try {
@@ -31,6 +34,34 @@ export async function rowsOfText(text: string, input: string, fileName = ''): Pr
     if (!(error instanceof ReadError)) throw error
     throw new WoolgatherError('invalid-input', error.message, { input, hint: error.hint })
   }
+}
+
+/** Rows of a list as JSON, which is a conversation where turns are in it; undefined where the text is none. */
+function rowsOfList(text: string): DatasetRow[] | undefined {
+  if (!/^\s*\[/.test(text)) return undefined
+  try {
+    const list = JSON.parse(text) as Json
+    if (!Array.isArray(list) || !list.every(isObject)) return undefined
+    if (list.length > 0 && list.every(isTurn)) return [{ name: 'The conversation', value: list }]
+    return list.map((value, index) => ({ name: `Row ${index + 1}`, value }))
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: Json): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTurn(row: Record<string, Json>): boolean {
+  return ('role' in row && 'content' in row) || ('from' in row && 'value' in row)
+}
+
+function noList(input: string): WoolgatherError {
+  return new WoolgatherError('invalid-input', 'The file is no JSON list of objects.', {
+    input,
+    hint: 'A .json file is a list of rows, or of the turns of a conversation; one object on each line is .jsonl.',
+  })
 }
 
 function rowsOfLines(text: string): DatasetRow[] {
