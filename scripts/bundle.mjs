@@ -10,9 +10,9 @@ import { compiledFor } from './run-bundle.cjs'
 const app = process.cwd()
 const folder = join(app, 'bundle')
 
-/** What brings native code of its own, which is loaded once for all who import it, or finds files beside itself. */
+/** What brings native code of its own, which is loaded once for all who import it, or finds files beside itself; and what few load. */
 const ownExternal = /^@woolgather\/ggml$/
-const external = [ownExternal, /^koffi$/, /^libsql$/, /^node-llama-cpp/, /^@reflink\//]
+const external = [ownExternal, /^koffi$/, /^libsql$/, /^node-llama-cpp/, /^@reflink\//, /^@aws-sdk\//]
 
 /** `new URL('./thread.js', import.meta.url)`: a module that a thread begins with, or a file that is read. */
 const besideIt = /new URL\('(\.\/[^']+)', import\.meta\.url\)/g

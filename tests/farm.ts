@@ -19,13 +19,16 @@ export interface Farm extends AsyncDisposable {
   bringServerBack(): Promise<void>
 }
 
-/** @param options.restarts a worker that ends is started again, as systemd does it */
+/**
+ * @param options.restarts a worker that ends is started again, as systemd does it
+ * @param options.nats added to the configuration of NATS
+ */
 export async function startFarm(
   nodes: readonly string[] = [],
-  { restarts = false }: { restarts?: boolean } = {},
+  { restarts = false, nats: config = '' }: { restarts?: boolean; nats?: string } = {},
 ): Promise<Farm> {
   const scratch = await createScratch()
-  const nats = await startNatsServer()
+  const nats = await startNatsServer(config)
   const workers = new Map<string, ChildProcess>()
   const packages = nodes.flatMap((folder) => ['--nodes', folder])
   const start = (command: string, args: readonly string[], stdout: 'pipe' | 'ignore'): ChildProcess =>

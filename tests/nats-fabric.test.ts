@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Json } from '@woolgather/workflow'
 import { openFabric } from '@woolgather/fabric'
 import { openNatsFabric } from '../packages/fabric/src/nats/open-nats.ts'
 import { keepsTheContract } from '../packages/fabric/src/testing/contract.ts'
+import { bucket, startS3 } from '../packages/fabric/src/testing/s3-stand-in.ts'
 import { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.ts'
 
 describe.runIf(hasNatsServer())('in a real nats-server', () => {
@@ -40,5 +41,23 @@ describe.runIf(hasNatsServer())('in a real nats-server', () => {
     await fabric.append('done', 3)
     await expect.poll(() => heard).toEqual([1, 2, 3])
     expect(await fabric.results.putIfAbsent('ab', 4)).toBe(4)
+  })
+
+  test('what is large lies in S3 where that is named, for all who name it [against a stand-in]', async () => {
+    await using s3 = await startS3()
+    for (const [name, value] of Object.entries(s3.env)) vi.stubEnv(name, value)
+    const env = { WOOLGATHER_FABRIC_ARTIFACTS: `s3://${bucket}/wool` }
+    await using one = await openNatsFabric([server.url], { env, name: 'on-s3' })
+    await using other = await openNatsFabric([server.url], { env, name: 'on-s3' })
+    await using without = await openNatsFabric([server.url], { env: {}, name: 'on-s3' })
+    vi.unstubAllEnvs()
+    const large = { text: 'ä'.repeat(1_500_000) }
+    await one.results.putIfAbsent('ab', large)
+    expect(await other.results.get('ab')).toEqual(large)
+    expect([...s3.objects.values()].map((object) => JSON.parse(object.toString()) as Json)).toEqual([large])
+    await expect(without.results.get('ab')).rejects.toMatchObject({
+      code: 'not-found',
+      hint: expect.stringContaining('WOOLGATHER_FABRIC_ARTIFACTS') as string,
+    })
   })
 })

@@ -1,7 +1,7 @@
 // what servers and workers have in common
 export { openFabric, readFabricAddress } from './open-fabric.ts'
 export type { Fabric, FabricOptions, Lease, Work } from './interface/fabric.ts'
-export { secretNatsVariables } from './nats/credentials.ts'
+export { forgetSecrets } from './forget-secrets.ts'
 
 // what they say to each other
 export {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import { openDownloadHosts } from '@woolgather/files'
-import { openFabric, secretNatsVariables } from '@woolgather/fabric'
+import { openFabric, forgetSecrets } from '@woolgather/fabric'
 import {
   cellsVariable,
   commandLimits,
@@ -48,7 +48,7 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
   const say = (text: string): void => void io.stderr.write(`${text}\n`)
   await using fabric = await openFabric(address, { onTrouble: say })
   // What runs the code of others is not to know them.
-  for (const variable of secretNatsVariables) delete process.env[variable]
+  forgetSecrets(process.env)
   const stop = new AbortController()
   watchProcess({ onOrphaned: () => stop.abort(), grace: orphanMs })
   const stopListening = io.onInterrupt(() => stop.abort())

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AnswerError, createAsk, type Ask } from '@woolgather/protocol'
 import type { RunRequest } from '@woolgather/supervisor'
@@ -56,6 +57,8 @@ export function createServerRunner(
   const headers: Record<string, string> =
     known === null || known === undefined ? {} : { authorization: `Bearer ${known}` }
   const closed = new AbortController()
+  // A batch waits for hundreds of runs at once.
+  setMaxListeners(0, closed.signal)
 
   const askUntil = (signal?: AbortSignal): Ask =>
     createAsk({ url: base.origin + base.pathname.replace(/\/+$/, ''), headers, ...(signal && { signal }) })
@@ -114,6 +117,7 @@ export function createServerRunner(
     async run(asked) {
       const { workflow, targets, seeds, signal } = asked
       if (signal?.aborted) return 'cancelled'
+      if (signal) setMaxListeners(0, signal)
       const accepted = await submit({ workflow: withSeeds(workflow, seeds ?? {}), targets, signal })
       if ('error' in accepted) throw new CliError([accepted.error])
       const { run } = accepted

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { NodeContext, Registry } from '@woolgather/engine'
-import { hashOf, openFabric, secretNatsVariables, type Fabric, type QueueNeeds } from '@woolgather/fabric'
+import { hashOf, openFabric, forgetSecrets, type Fabric, type QueueNeeds } from '@woolgather/fabric'
 import { openDownloadHosts } from '@woolgather/files'
 import { loadNodes, type NodeServices, type WoolgatherNode } from '@woolgather/nodes'
 import type { WorkerFolders, WorkerMessage } from '@woolgather/protocol'
@@ -35,7 +35,7 @@ export async function openFarmHost(options: FarmHostOptions): Promise<Host> {
   const { address, folders, registry, send, build } = options
   const fabric = await openFabric(address, { onTrouble: (text) => console.error(text) })
   // Packages of nodes run in this process, too.
-  for (const variable of secretNatsVariables) delete process.env[variable]
+  forgetSecrets(process.env)
   const workers = knowWorkers(fabric, build)
   const offers = openOffers(fabric, `asker-${randomUUID()}`)
   const offered = gatherOffered(fabric, workers)

@@ -4,6 +4,8 @@ import { explain, type Reached } from './explain.ts'
 
 /** Milliseconds between two attempts to connect again, and for one. */
 const reconnectWait = 500
+/** Milliseconds between two signs of life of the server, of which it may miss one. */
+const pingInterval = 5_000
 const patience = 10_000
 
 export interface Connected {
@@ -25,6 +27,9 @@ export async function connectNats(
       servers,
       name: 'woolgather',
       timeout: patience,
+      // A network that swallows everything would not be noticed before.
+      pingInterval,
+      maxPingOut: 2,
       // It goes on for ever: results are kept, and a server that is away comes back, as credentials do that were changed.
       maxReconnectAttempts: -1,
       reconnectTimeWait: reconnectWait,

@@ -10,10 +10,12 @@ import {
   type Lease,
   type Work,
 } from '../interface/fabric.ts'
+import { artifactsVariable, openS3Artifacts } from '../artifacts/s3.ts'
 import { connectNats } from './connect.ts'
 import { explain, tellTrouble } from './explain.ts'
 import { leaseOf } from './lease.ts'
 import { createPacker } from './pack.ts'
+import { readObject } from './read-object.ts'
 import { namesOf, prepareStreams, type Streams } from './streams.ts'
 
 /** As JetStream numbers them. */
@@ -45,13 +47,15 @@ export interface NatsFabricOptions extends FabricOptions {
 
 /**
  * A fabric in NATS JetStream, 2.9 or newer: a work-queue stream with a pull consumer for each line, a key-value bucket of
- * results, an object store, and a stream to follow.
+ * results, an object store (or S3), and a stream to follow.
  * @throws WoolgatherError fabric-unreachable, fabric-refused, invalid-input
  */
 export async function openNatsFabric(
   servers: string[],
   { leaseMs = defaultLeaseMs, name = 'woolgather', env, onTrouble = () => {} }: NatsFabricOptions = {},
 ): Promise<Fabric> {
+  const place = (env ?? process.env)[artifactsVariable]
+  const elsewhere = place ? await openS3Artifacts(place) : undefined
   const { connection, reached } = await connectNats(servers, env)
   const trouble = tellTrouble(reached, onTrouble)
   const names = namesOf(name)
@@ -83,7 +87,7 @@ export async function openNatsFabric(
     }
   }
 
-  const artifacts: Fabric['artifacts'] = {
+  const artifacts: Fabric['artifacts'] = elsewhere ?? {
     async put(bytes) {
       const hash = createHash('sha256').update(bytes).digest('hex')
       await insist(async () => {
@@ -92,7 +96,7 @@ export async function openNatsFabric(
       })
       return hash
     },
-    get: (hash) => insist(async () => (await streams.artifacts.getBlob(hash)) ?? undefined),
+    get: (hash) => insist(() => readObject(streams.artifacts, hash)),
   }
   const { pack, unpack } = createPacker(artifacts, connection.info?.max_payload ?? 1_048_576)
 
@@ -301,6 +305,7 @@ export async function openNatsFabric(
       told.unsubscribe()
       for (const { stop } of following) stop()
       await connection.close()
+      elsewhere?.[Symbol.dispose]()
     },
   }
 }

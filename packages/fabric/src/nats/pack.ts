@@ -1,4 +1,5 @@
 import { WoolgatherError, type Json } from '@woolgather/workflow'
+import { artifactsVariable } from '../artifacts/s3.ts'
 import { mostBytes, type Artifacts } from '../interface/fabric.ts'
 
 /** Begins what says where the message lies; no JSON does. */
@@ -29,7 +30,10 @@ export function createPacker(artifacts: Artifacts, maxPayload: number): Packer {
       if (!text.startsWith(reference)) return JSON.parse(text) as Json
       const hash = text.slice(reference.length)
       const kept = await artifacts.get(hash)
-      if (kept === undefined) throw new WoolgatherError('not-found', `There is no artifact ${hash}.`)
+      if (kept === undefined)
+        throw new WoolgatherError('not-found', `There is no artifact ${hash}.`, {
+          hint: `Servers and workers of one fabric must have the same ${artifactsVariable}.`,
+        })
       return JSON.parse(new TextDecoder().decode(kept)) as Json
     },
   }
