@@ -6,8 +6,8 @@ export interface NetworkNamespace extends Disposable {
   host: string
   /** What goes before a command that is to run there. */
   within: readonly [string, ...string[]]
-  cut(): void
-  mend(): void
+  cut: () => void
+  mend: () => void
 }
 
 function ip(...args: string[]): void {
