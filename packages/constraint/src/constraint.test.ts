@@ -35,6 +35,17 @@ const sources: ConstraintSource[] = [
     return { kind: 'json-schema', schema, propertyOrder }
   }),
   { kind: 'regex', pattern: '(?!abc"|ad"|e{3})[a-eé"]*' },
+  { kind: 'regex', pattern: '(?!(?:a|ab|abcd|bad|bed|cab|cabe|deed|e|ebb)")[a-eé"]*' },
+  { kind: 'regex', pattern: '[a-e]{6}"[a-eé]{9}"' },
+  { kind: 'json-schema', schema: { type: 'string', pattern: 'ab|bac|ee', maxLength: 300 } },
+  {
+    kind: 'json-schema',
+    propertyOrder: 'any',
+    schema: {
+      type: 'object',
+      properties: { a: { const: 1 }, abc: { maxLength: 250 }, abd: {}, bad: { pattern: 'e' }, cab: {} },
+    },
+  },
   { kind: 'lark', text: 'start: (WORD "\\"")* WORD\nWORD: /[a-d]+/ "e"~1..3' },
 ]
 /** 3,200 words, so that masks take every path: walks, splits, chains, merged suffixes. */

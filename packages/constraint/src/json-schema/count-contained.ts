@@ -42,6 +42,17 @@ export function countContained(
     numbers.set(key, numbers.size)
     return queue.push({ count, levels }) - 1
   }
+  const labels = new Map<string, Expression>()
+  /** The same for all items beyond those that have schemas of their own. */
+  const labelOf = (count: number, counted: string, schemas: Conjunction): Expression => {
+    const key = `${count === 0} ${Math.min(count, shape.prefix)} ${counted}`
+    const known = labels.get(key)
+    if (known !== undefined) return known
+    const value = compiler.valueOf([...shape.schemasAt(count), ...schemas])
+    const label = count === 0 ? value : sequence([compiler.space, literal(','), compiler.space, value])
+    labels.set(key, label)
+    return label
+  }
   node(
     0,
     counters.map(() => 0),
@@ -52,8 +63,8 @@ export function countContained(
       finals.push(from)
     if (count >= shape.maximum) continue
     for (const { schemas, next } of choicesAt(counters, levels)) {
-      const value = compiler.valueOf([...shape.schemasAt(count), ...schemas])
-      const label = count === 0 ? value : sequence([compiler.space, literal(','), compiler.space, value])
+      const counted = next.map((level, index) => (level > levels[index]! ? 1 : 0)).join('')
+      const label = labelOf(count, counted, schemas)
       edges.push({ from, to: node(Math.min(count + 1, longest), next), label })
     }
   }

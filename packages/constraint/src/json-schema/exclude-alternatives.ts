@@ -61,8 +61,10 @@ function differByRange(left: Conjunction, right: Conjunction): boolean {
 }
 
 function differByProperty(left: Conjunction, right: Conjunction, context: Context, depth: number): boolean {
-  const required = (side: Conjunction) => side.flatMap((location) => readNames(location, 'required'))
-  const present = [...new Set([...required(left), ...required(right)])]
+  const [ofLeft, ofRight] = [left, right].map((side) =>
+    side.flatMap((location) => readNames(location, 'required')),
+  ) as [string[], string[]]
+  const present = [...new Set([...ofLeft, ...ofRight])]
   const forbids = (side: Conjunction, name: string) =>
     side.some(
       (location) =>
@@ -71,8 +73,8 @@ function differByProperty(left: Conjunction, right: Conjunction, context: Contex
         propertyAt(location, name) === undefined,
     ) || side.some((location) => propertyAt(location, name) === false)
   return (
-    required(left).some((name) => forbids(right, name)) ||
-    required(right).some((name) => forbids(left, name)) ||
+    ofLeft.some((name) => forbids(right, name)) ||
+    ofRight.some((name) => forbids(left, name)) ||
     present.some((name) => differByName(left, right, name, context, depth))
   )
 }
