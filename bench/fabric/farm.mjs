@@ -20,8 +20,10 @@ export async function startFarm(fabric, workers, options = []) {
   const start = (command, args) => {
     const child = spawn(process.execPath, [bin, command, ...nodes, ...args], {
       cwd: root,
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+    child.stdout.resume()
+    child.stderr.resume()
     started.unshift(child)
     return child
   }
@@ -37,48 +39,48 @@ export async function startFarm(fabric, workers, options = []) {
     folder,
     '--cpu',
   ])
-  const url = await firstMatch(server, /http:\/\/[\d.]+:\d+/)
-  for (let n = 0; n < workers; n++)
-    start('worker', [
-      ...onFabric,
-      '--data',
-      at(`w${n}`),
-      '--models',
-      path.join(root, 'models'),
-      '--cpu',
-      '--name',
-      `w${n}`,
-      ...options,
-    ])
-  const known = async () => (await (await fetch(`${url}/health`)).json()).worker
-  while (fabric !== 'none' && ((await known()).fabric?.workers.length ?? 0) < workers) await delay(50)
-  while ((await known()).state !== 'ready') await delay(50)
-  let batches = 0
+  const url = await firstMatch(server.stdout, /http:\/\/[\d.]+:\d+/)
+  for (let n = 0; n < workers; n++) {
+    const folders = ['--data', at(`w${n}`), '--models', path.join(root, 'models')]
+    const worker = start('worker', [...onFabric, ...folders, '--cpu', '--name', `w${n}`, ...options])
+    await firstMatch(worker.stderr, /: ready/)
+  }
+  while ((await (await fetch(`${url}/health`)).json()).worker !== 'ready') await delay(50)
+  let begun = 0
+
+  /** Seconds from the first cell that was begun to the end of a command. */
+  const time = async (log, args) => {
+    const child = spawn(process.execPath, [bin, ...args, '--server', url, '--quiet'], {
+      cwd: root,
+      stdio: 'ignore',
+    })
+    const ended = once(child, 'exit')
+    while (!existsSync(log) && child.exitCode === null) await delay(2)
+    const from = performance.now()
+    const [code] = await ended
+    if (code !== 0) throw new Error(`woolgather ${args[0]} ended with ${code}`)
+    return (performance.now() - from) / 1_000
+  }
+  const next = () => {
+    const number = ++begun
+    return (kind) => at(`${number}.${kind}`)
+  }
 
   return {
-    /** Seconds from the first cell that was begun to the end of a batch; the rows are others each time. */
+    /** Seconds that the rows of a batch take; they are others each time. */
     async batch(rows, milliseconds) {
-      const name = (kind) => at(`${batches}.${kind}`)
-      batches++
-      writeFileSync(name('json'), JSON.stringify(shouting(name('log'), milliseconds)))
-      const texts = Array.from({ length: rows }, (_, row) => `row ${row} of ${batches}`)
+      const name = next()
+      writeFileSync(name('json'), JSON.stringify(shoutingRows(name('log'), milliseconds)))
+      const texts = Array.from({ length: rows }, (_, row) => `row ${row} of ${begun}`)
       writeFileSync(name('csv'), `text\n${texts.join('\n')}\n`)
-      const args = [name('json'), '--rows', name('csv'), '--out', name('out'), '--server', url, '--quiet']
-      const child = spawn(
-        process.execPath,
-        [bin, 'batch', ...args, '--concurrency', '1000', '--as-completed'],
-        {
-          cwd: root,
-          stdio: 'ignore',
-        },
-      )
-      const ended = once(child, 'exit')
-      while (!existsSync(name('log')) && child.exitCode === null) await delay(2)
-      const from = performance.now()
-      await ended
-      const lines = readFileSync(name('out'), 'utf8').split('\n').length - 1
-      if (lines !== rows) throw new Error(`${lines} lines instead of ${rows}`)
-      return (performance.now() - from) / 1_000
+      const files = ['--rows', name('csv'), '--out', name('jsonl')]
+      return time(name('log'), ['batch', name('json'), ...files, '--concurrency', '1000', '--as-completed'])
+    },
+    /** Seconds that the cells of one run take. */
+    async sweep(cells, milliseconds) {
+      const name = next()
+      writeFileSync(name('json'), JSON.stringify(shoutingCells(name('log'), milliseconds, cells, begun)))
+      return time(name('log'), ['run', name('json')])
     },
     /** Processor seconds and megabytes of each process, by what it is. */
     use: () => started.flatMap(({ pid }) => processesOf(pid)).map(useOf),
@@ -92,13 +94,27 @@ export async function startFarm(fabric, workers, options = []) {
   }
 }
 
-function shouting(log, milliseconds) {
+function shoutingRows(log, milliseconds) {
   const nodes = {
     text: { type: 'api/input', inputs: { name: 'text', value: '' } },
     shout: { type: 'test/shout', inputs: { log, milliseconds }, links: { text: ['text', 'value'] } },
     result: { type: 'api/output', inputs: { name: 'text' }, links: { value: ['shout', 'text'] } },
   }
-  return { format: 'woolgather', version: 1, name: 'shout', nodes }
+  return { format: 'woolgather', version: 1, name: 'rows', nodes }
+}
+
+function shoutingCells(log, milliseconds, cells, number) {
+  const nodes = {
+    cell: { type: 'matrix/axis', inputs: { values: `1-${cells}` } },
+    text: {
+      type: 'text/template',
+      inputs: { template: `cell {{cell}} of ${number}` },
+      links: { cell: ['cell', 'value'] },
+    },
+    shout: { type: 'test/shout', inputs: { log, milliseconds }, links: { text: ['text', 'text'] } },
+    grid: { type: 'matrix/grid', links: { values: ['shout', 'text'] } },
+  }
+  return { format: 'woolgather', version: 1, name: 'cells', nodes }
 }
 
 async function startNats(folder, started) {
@@ -118,10 +134,10 @@ async function startNats(folder, started) {
   }
 }
 
-function firstMatch(child, pattern) {
+function firstMatch(stream, pattern) {
   return new Promise((resolve) => {
     let text = ''
-    child.stdout.setEncoding('utf8').on('data', (part) => {
+    stream.setEncoding('utf8').on('data', (part) => {
       text += part
       const found = pattern.exec(text)?.[0]
       if (found) resolve(found)

@@ -2,7 +2,7 @@
 import { startFarm } from './farm.mjs'
 
 const rounds = Number(process.argv[2] ?? 5)
-const waiting = { rows: 320, milliseconds: 20 }
+const waiting = { cells: 320, milliseconds: 20 }
 const trivial = Number(process.argv[3] ?? 2_000)
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
@@ -10,11 +10,11 @@ const spread = (values) =>
   `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} – ${Math.max(...values).toFixed(2)})`
 
 /** Seconds of each farm, in turn, so that what else the machine does hits all of them. The first round warms up. */
-async function inTurn(farms, rows, milliseconds) {
+async function inTurn(farms, secondsOf) {
   const times = farms.map(() => [])
   for (let round = 0; round <= rounds; round++)
     for (const [index, farm] of farms.entries()) {
-      const seconds = await farm.batch(rows, milliseconds)
+      const seconds = await secondsOf(farm)
       if (round > 0) times[index].push(seconds)
     }
   return times
@@ -35,8 +35,8 @@ async function withFarms(kinds, use) {
 await withFarms(
   [1, 2, 4].map((workers) => ['nats', workers, ['--cells', '1']]),
   async (farms) => {
-    const [one, two, four] = await inTurn(farms, waiting.rows, waiting.milliseconds)
-    const rate = (times) => (waiting.rows / median(times)).toFixed(0)
+    const [one, two, four] = await inTurn(farms, (farm) => farm.sweep(waiting.cells, waiting.milliseconds))
+    const rate = (times) => (waiting.cells / median(times)).toFixed(0)
     console.log(
       `cells that wait 20 ms, one at a time a worker: ${rate(one)}, ${rate(two)}, ${rate(four)} a second`,
     )
@@ -54,7 +54,7 @@ await withFarms(
     ['none', 0],
   ],
   async (farms) => {
-    const [folder, nats, three, own] = await inTurn(farms, trivial, 0)
+    const [folder, nats, three, own] = await inTurn(farms, (farm) => farm.batch(trivial, 0))
     const rate = (times) => (trivial / median(times)).toFixed(0)
     console.log(
       `trivial rows: a folder ${rate(folder)}, NATS ${rate(nats)}, with three workers ${rate(three)}, a server’s own worker ${rate(own)} a second`,

@@ -150,6 +150,14 @@ function simulate({ atOnce, isMixed }) {
     clock.after((worker.works > 0 ? politeness : 0) + 2 * roundTrip, () => take(worker))
   }
 
+  /** How many others are at work on each line. */
+  const othersOf = (worker) => {
+    const counts = new Map()
+    for (const other of staff)
+      if (other !== worker && other.works > 0) counts.set(other.loaded, (counts.get(other.loaded) ?? 0) + 1)
+    return counts
+  }
+
   const take = (worker) => {
     worker.isLooking = false
     if (!hasRoom(worker.busy, atOnce)) return
@@ -164,6 +172,7 @@ function simulate({ atOnce, isMixed }) {
         idleFor: now - worker.idleSince,
         onQueueFor: now - worker.onQueueSince,
         loadTime: worker.loadTime,
+        others: othersOf(worker),
       },
     )
     asked.pulls += queues.length

@@ -10,6 +10,7 @@ const view = (changes: Partial<WorkerView> = {}): WorkerView => ({
   idleFor: 0,
   onQueueFor: 1_000,
   loadTime: 10_000,
+  others: new Map(),
   ...changes,
 })
 
@@ -28,6 +29,12 @@ describe('a worker', () => {
 
   test('with no model yet begins where most waits', () => {
     expect(chooseQueues(lines, view({ loaded: undefined }))).toEqual(['long', 'mine', 'short'])
+  })
+
+  test('goes where each of those who are at work has most, so that few load the same', () => {
+    const others = new Map([['long', 9]])
+    expect(chooseQueues(lines, view({ loaded: undefined, others }))).toEqual(['mine', 'short', 'long'])
+    expect(chooseQueues(lines, view({ idleFor: 5_000, others }))).toEqual(['mine', 'short', 'long'])
   })
 
   test('leaves its line when others have waited for long: nobody starves', () => {

@@ -17,6 +17,8 @@ export interface WorkerView {
   onQueueFor: number
   /** Milliseconds that loading took when it was last measured. */
   loadTime: number
+  /** How many others are at work on each queue. */
+  others: ReadonlyMap<string, number>
 }
 
 /** As many times as long as a load takes, at least, a worker stays with its models while others wait for theirs. */
@@ -29,12 +31,15 @@ const lookAlone = 5_000
 
 /**
  * Queues in the order in which to take from them: what the loaded models can do; others only where somebody waits there,
- * after idling for half of what loading costs, or when they have stood back for long. Of others the longest first. What stands
+ * after idling for half of what loading costs, or when they have stood back for long. Of others the one that has
+ * most for each of the workers that are at it. What stands
  * alone is begun with empty hands, and before the rest of its line.
  */
 export function chooseQueues(able: readonly QueueLength[], view: WorkerView): string[] {
   const { loaded, isBusy, hasAlone, aloneSince, idleFor, onQueueFor, loadTime } = view
-  const longestFirst = [...able].sort((a, b) => rankOf(a) - rankOf(b) || lengthOf(b) - lengthOf(a))
+  const shareOf = (length: QueueLength): number =>
+    lengthOf(length) / (1 + (view.others.get(usualLine(length.queue)) ?? 0))
+  const longestFirst = [...able].sort((a, b) => rankOf(a) - rankOf(b) || shareOf(b) - shareOf(a))
   const own = longestFirst.filter(({ queue }) => usualLine(queue) === loaded)
   const others = longestFirst.filter(({ queue }) => usualLine(queue) !== loaded)
   const waitedFor = others.filter(({ interactive }) => interactive > 0)

@@ -20,6 +20,7 @@ import { chooseQueues, hasRoom } from './choose-queue.ts'
 import type { ModelContents } from './model-contents.ts'
 import { watchFiles } from './watch-files.ts'
 import { countEnded } from './count-ended.ts'
+import { knowOthers } from './know-others.ts'
 import { workOnChunk, type Working } from './work-chunk.ts'
 
 export interface FarmWorkerOptions {
@@ -55,6 +56,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
   const inHand = new Map<string, Working>()
   const needs = new Map<string, QueueNeeds>()
   const ended = countEnded()
+  const others = knowOthers(fabric, id)
   let loaded: string | undefined
   let idleSince = Date.now()
   let onQueueSince = Date.now()
@@ -137,6 +139,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
       idleFor: Date.now() - idleSince,
       onQueueFor: Date.now() - onQueueSince,
       loadTime,
+      others: others.byQueue(),
     })
     if (queues.some(isAloneLine)) triedAlone = Date.now()
     const lease = await fabric.take(queues)
@@ -174,6 +177,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
   }
 
   const stopListening = [
+    others.stop,
     // Somebody misses a file: it may have come since.
     fabric.listen(topics.who, () => {
       present()
