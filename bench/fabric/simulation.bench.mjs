@@ -150,14 +150,6 @@ function simulate({ atOnce, isMixed }) {
     clock.after((worker.works > 0 ? politeness : 0) + 2 * roundTrip, () => take(worker))
   }
 
-  /** How many others are at work on each line. */
-  const othersOf = (worker) => {
-    const counts = new Map()
-    for (const other of staff)
-      if (other !== worker && other.works > 0) counts.set(other.loaded, (counts.get(other.loaded) ?? 0) + 1)
-    return counts
-  }
-
   const take = (worker) => {
     worker.isLooking = false
     if (!hasRoom(worker.busy, atOnce)) return
@@ -172,7 +164,8 @@ function simulate({ atOnce, isMixed }) {
         idleFor: now - worker.idleSince,
         onQueueFor: now - worker.onQueueSince,
         loadTime: worker.loadTime,
-        others: othersOf(worker),
+        // What others are at is left out: it spreads those that begin, and looking at all of them takes the most time here.
+        others: new Map(),
       },
     )
     asked.pulls += queues.length
