@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { claimMaking } from '../packages/fabric/src/files/made-files.ts'
 import { openNatsFabric } from '../packages/fabric/src/nats/open-nats.ts'
 import { createOperator, createUser } from '../packages/fabric/src/testing/nats-accounts.ts'
 import { createAuthority, hasOpenssl } from './certificates.ts'
@@ -147,6 +148,12 @@ describe.runIf(hasNatsServer())('credentials of a fabric', () => {
     expect(await asks.results.get('ab')).toEqual(large)
     await works.append('work', 'ended')
     await lease?.done()
+    // What one worker makes another waits for.
+    await using waits = await open(worker.seed)
+    const claim = await claimMaking(works, 'merge.gguf')
+    expect(await claimMaking(waits, 'merge.gguf')).toBeUndefined()
+    await claim?.done()
+    expect(await claimMaking(waits, 'merge.gguf').then((late) => late?.done())).toBeUndefined()
     await asks.drop({ run: 'r' })
     expect(await asks.queues()).toEqual([])
     await expect

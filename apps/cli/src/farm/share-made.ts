@@ -40,7 +40,14 @@ export function shareMade({ fabric, mostBytes, beatEvery = 2_500, signal }: Shar
   const findOrClaim = async (name: string): Promise<SharingAnswer> => {
     const unwanted = new AbortController()
     waiting.set(name, unwanted)
-    const ends = AbortSignal.any([signal, unwanted.signal])
+    try {
+      return await waitOrClaim(name, AbortSignal.any([signal, unwanted.signal]))
+    } finally {
+      if (waiting.get(name) === unwanted) waiting.delete(name)
+    }
+  }
+
+  const waitOrClaim = async (name: string, ends: AbortSignal): Promise<SharingAnswer> => {
     while (!ends.aborted) {
       const found = await find(name)
       if (found !== undefined) return found
