@@ -28,6 +28,7 @@ import { invalidSchema, isObject, type Json, type Location } from './schema-loca
 import { isValidValue, meetsAlone } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 import { allowedTypes, type ValueType } from './value-types.ts'
+import { wholeNumbersOf } from './whole-numbers.ts'
 import { writeValue } from './write-value.ts'
 
 export interface SchemaOptions {
@@ -55,6 +56,8 @@ const mostDigits = 16
 const mostWhitespace = 20
 
 const maximumRules = 20_000
+/** Whole numbers between bounds that are told apart one by one. */
+const mostWholeNumbers = 4_096
 /** Alternatives of all values together; each is compiled by itself. */
 const maximumAlternatives = 4_000
 
@@ -178,7 +181,9 @@ class SchemaCompiler implements ValueCompiler {
   }
 
   listValues(locations: Conjunction): readonly string[] | undefined {
-    const lists = this.alternativesOf(locations).map((alternative) => listedValues(alternative))
+    const lists = this.alternativesOf(locations).map(
+      (alternative) => listedValues(alternative) ?? wholeNumbersOf(alternative, mostWholeNumbers),
+    )
     return lists.includes(undefined)
       ? undefined
       : [...new Set(lists.flatMap((list) => (list ?? []).map((value) => JSON.stringify(value))))]

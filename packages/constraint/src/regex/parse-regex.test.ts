@@ -129,6 +129,32 @@ test('random regexes match exactly the texts that JavaScript says, and allow eac
   )
 })
 
+test('anchors anywhere in a pattern of a schema mean what they mean in JavaScript, negated too', () => {
+  const anchored = fc
+    .array(fc.oneof(fc.constantFrom('^', '$', '(?:,|$)', '(?:^|,)', 'a', '[^,]', 'b?'), pattern), {
+      maxLength: 5,
+    })
+    .chain((parts) =>
+      fc.constantFrom(parts.join(''), `(?:${parts.join('')}){1,2}`, `(?:${parts.join('|')})b?`),
+    )
+  const words = fc.array(fc.constantFrom('a', 'b', ',', 'é'), { maxLength: 4 }).map((list) => list.join(''))
+  fc.assert(
+    fc.property(anchored, fc.array(words, { minLength: 8, maxLength: 8 }), (source, texts) => {
+      const matching = texts.filter((one) => new RegExp(source, 'u').test(one))
+      const accepted = (schema: object): string[] => {
+        const { matches } = compileLanguage({
+          kind: 'json-schema',
+          schema: { anyOf: [{ type: 'string', ...schema }, { const: 0 }] },
+        })
+        return texts.filter((one) => matches(JSON.stringify(one)))
+      }
+      expect(accepted({ pattern: source })).toEqual(matching)
+      expect(accepted({ not: { pattern: source } })).toEqual(texts.filter((one) => !matching.includes(one)))
+    }),
+    runs(100),
+  )
+})
+
 test('a beginning is allowed exactly if some continuation matches', () => {
   fc.assert(
     fc.property(pattern, text, text, (source, beginning, rest) => {

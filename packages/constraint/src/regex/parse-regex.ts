@@ -12,6 +12,7 @@ import {
   type Expression,
   type Grammar,
 } from '../grammar/expression.ts'
+import { anchorMarks, resolveAnchors, withoutMarks } from './inner-anchors.ts'
 import { readCharacters, wordCharacters, type CharacterFlags, type RegexDialect } from './regex-characters.ts'
 import { refuseRegex, translatePattern, type TranslatedPattern } from './translate-pattern.ts'
 
@@ -52,8 +53,19 @@ function convertPattern(source: string, dialect: RegexDialect, edges: Edges): Ex
   const translated = translatePattern(source)
   const parsed = parsePattern(translated.pattern, translated.positionOf)
   const flags = { ...translated.flags, ascii: false, dialect }
-  return new RegexConverter(translated).alternatives(parsed.alternatives, edges, flags)
+  try {
+    return new RegexConverter(translated, false).alternatives(parsed.alternatives, edges, flags)
+  } catch (error) {
+    if (!(error instanceof AnchorInside) || !edges.atStart) throw error
+    const marked = new RegexConverter(translated, true).alternatives(parsed.alternatives, inside, flags)
+    const resolved = resolveAnchors(marked, edges.openStart, edges.openEnd)
+    if (resolved === undefined && !edges.openStart) throw error
+    return resolved ?? impossible
+  }
 }
+
+/** `^` or `$` that is not at an edge of the pattern. */
+class AnchorInside extends ConstraintError {}
 
 function parsePattern(pattern: string, positionOf: (index: number) => number): AST.Pattern {
   try {
@@ -71,10 +83,13 @@ function parsePattern(pattern: string, positionOf: (index: number) => number): A
 class RegexConverter {
   readonly #positionOf: (index: number) => number
   readonly #asciiAt: (index: number) => boolean
+  readonly #marksAnchors: boolean
 
-  constructor({ positionOf, asciiAt }: TranslatedPattern) {
+  /** @param marksAnchors whether marks are written for anchors, wherever they stand */
+  constructor({ positionOf, asciiAt }: TranslatedPattern, marksAnchors: boolean) {
     this.#positionOf = positionOf
     this.#asciiAt = asciiAt
+    this.#marksAnchors = marksAnchors
   }
 
   alternatives(list: readonly AST.Alternative[], edges: Edges, flags: CharacterFlags): Expression {
@@ -120,7 +135,7 @@ class RegexConverter {
       case 'Character':
       case 'CharacterSet':
       case 'CharacterClass':
-        return characters(readCharacters(element, { ...flags, ascii: this.#asciiAt(element.start) }))
+        return this.#characters(element, flags)
       case 'CapturingGroup':
         return this.alternatives(element.alternatives, edges, flags)
       case 'Group':
@@ -128,11 +143,18 @@ class RegexConverter {
       case 'Quantifier':
         return repeat(this.#element(element.element, flags, inside), element.min, element.max)
       case 'Assertion':
+        if (this.#marksAnchors && (element.kind === 'start' || element.kind === 'end'))
+          return anchorMarks[element.kind]
         throw this.#refuse(element)
       case 'Backreference':
       case 'ExpressionCharacterClass':
         throw refuseRegex('unsupported-regex', 'a back-reference', this.#positionOf(element.start))
     }
+  }
+
+  #characters(element: Parameters<typeof readCharacters>[0], flags: CharacterFlags): Expression {
+    const set = readCharacters(element, { ...flags, ascii: this.#asciiAt(element.start) })
+    return characters(this.#marksAnchors ? withoutMarks(set) : set)
   }
 
   /** What an assertion before everything else demands of the text. */
@@ -204,7 +226,9 @@ class RegexConverter {
       lookbehind: 'look-behind',
     }
     const what = `${names[assertion.kind]} inside the pattern`
-    return refuseRegex('unsupported-regex', what, this.#positionOf(assertion.start))
+    const refused = refuseRegex('unsupported-regex', what, this.#positionOf(assertion.start))
+    if (assertion.kind !== 'start' && assertion.kind !== 'end') return refused
+    return new AnchorInside(refused.code, refused.message, { where: refused.where })
   }
 }
 

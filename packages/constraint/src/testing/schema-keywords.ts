@@ -42,7 +42,7 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['pattern'],
-    says: 'Found anywhere in the text, in JavaScript’s syntax. Look-around only at its edges, and no back-references. Characters beyond ASCII and slashes may be escaped.',
+    says: 'Found anywhere in the text, in JavaScript’s syntax. Anchors anywhere, look-around only at its edges, and no back-references. Characters beyond ASCII and slashes may be escaped.',
     schema: { type: 'string', pattern: '^[a-zé-ü😀]+/\\d$' },
     right: ['"ab/1"', '"ab\\/1"', '"é\\u00e9/1"', '"😀\\uD83D\\uDE00/2"'],
     wrong: ['"/1"', '"ab/"', '"ab/12"', '"\\u00df/1"', '"\\ud83d/1"', '"\\uD83D\\uDE01/2"'],
@@ -172,10 +172,15 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['uniqueItems'],
-    says: 'Of values that are listed: up to 4,096 for all items alike, ten where lists differ from item to item. And where the items have no values in common.',
-    schema: { type: 'array', items: { enum: ['a', 'b', 'c'] }, uniqueItems: true, minItems: 1 },
-    right: ['["a"]', '["c","a","b"]'],
-    wrong: ['[]', '["a","a"]', '["a","b","a"]'],
+    says: 'Of values that are listed, or whole numbers between bounds: up to 4,096 for all items alike, ten where lists differ from item to item. And where the items have no values in common.',
+    schema: {
+      type: 'array',
+      items: { anyOf: [{ enum: ['a', 'b'] }, { type: 'integer', minimum: 1, maximum: 31 }] },
+      uniqueItems: true,
+      minItems: 1,
+    },
+    right: ['["a"]', '["b",31,"a",3]'],
+    wrong: ['[]', '["a","a"]', '[1,"b",1]', '[32]'],
   },
   {
     keywords: ['unevaluatedItems'],
