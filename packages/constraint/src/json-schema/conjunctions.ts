@@ -15,7 +15,8 @@ export interface Resolver {
   cross(lists: readonly (readonly Conjunction[])[]): Conjunction[]
 }
 
-const maximumAlternatives = 5_000
+/** Of one value. */
+export const maximumAlternatives = 5_000
 
 /** One from each list, in every combination that is possible. */
 export function cross(

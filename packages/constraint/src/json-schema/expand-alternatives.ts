@@ -1,4 +1,5 @@
-import { cross, type Conjunction, type Resolver } from './conjunctions.ts'
+import { ConstraintError } from '../errors/constraint-error.ts'
+import { cross, maximumAlternatives, tooMany, type Conjunction, type Resolver } from './conjunctions.ts'
 import { Contradictions } from './contradictions.ts'
 import { exactlyOne } from './exclusive-options.ts'
 import { evaluatedItems, evaluatedProperties } from './evaluated.ts'
@@ -15,6 +16,10 @@ import {
   type Location,
 } from './schema-location.ts'
 
+/** Schemas in combinations that are looked at for one document: half a second of work or so. */
+const mostWork = 500_000
+/** Alternatives of a property that are compared with those of another. */
+const maximumCompared = 100
 /** Options of `anyOf` of which every set is tried where it matters which of them hold. */
 const maximumSets = 5
 
@@ -25,7 +30,10 @@ const maximumSets = 5
 export class Alternatives implements Resolver {
   readonly #isValid: IsValid
   readonly #known = new Map<string, Conjunction[]>()
+  readonly #failed = new Map<string, ConstraintError>()
+  readonly #pairs = new Map<string, Conjunction[] | undefined>()
   readonly #open = new Set<string>()
+  #work = 0
   readonly #contradictions: Contradictions
 
   /** @param isValid whether a value meets a schema */
@@ -35,7 +43,13 @@ export class Alternatives implements Resolver {
   }
 
   cross(lists: readonly (readonly Conjunction[])[], maximum?: number): Conjunction[] {
-    return cross(lists, this.#contradictions.isPossible, maximum)
+    return cross(lists, this.#isPossible, maximum)
+  }
+
+  readonly #isPossible = (locations: Conjunction): boolean => {
+    this.#work += locations.length
+    if (this.#work > mostWork) throw tooMany(maximumAlternatives)
+    return this.#contradictions.isPossible(locations)
   }
 
   /** @throws {ConstraintError} for a schema that refers to itself without a value in between */
@@ -53,7 +67,7 @@ export class Alternatives implements Resolver {
       return names
         .flatMap((name) => negateKeyword(location, name, this))
         .map((alternative) => alternative.map(silence))
-        .filter(this.#contradictions.isPossible)
+        .filter(this.#isPossible)
     })
   }
 
@@ -78,12 +92,18 @@ export class Alternatives implements Resolver {
   #once(key: string, location: Location, make: () => Conjunction[]): Conjunction[] {
     const known = this.#known.get(key)
     if (known !== undefined) return known
+    const failed = this.#failed.get(key)
+    if (failed !== undefined) throw failed
     if (this.#open.has(key)) throw new EndlessReference(location.path)
     this.#open.add(key)
     try {
       const made = make()
       this.#known.set(key, made)
       return made
+    } catch (error) {
+      if (error instanceof ConstraintError && !(error instanceof EndlessReference))
+        this.#failed.set(key, error)
+      throw error
     } finally {
       this.#open.delete(key)
     }
@@ -123,12 +143,20 @@ export class Alternatives implements Resolver {
     return exactlyOne(location, options, this, context)
   }
 
+  /** The alternatives, where they are known, and few enough to be compared with others. */
   #tryOf(locations: Conjunction): Conjunction[] | undefined {
+    const key = locations.map(({ path }) => path).join('\n')
+    if (this.#pairs.has(key)) return this.#pairs.get(key)
     try {
-      return this.of(locations)
+      const lists = locations.map((location) => this.#expand(location, false))
+      const made = this.cross(lists, maximumCompared)
+      this.#pairs.set(key, made)
+      return made
     } catch (error) {
       if (error instanceof EndlessReference) return undefined
-      throw error
+      if (!(error instanceof ConstraintError) || error.code !== 'too-large') throw error
+      this.#pairs.set(key, undefined)
+      return undefined
     }
   }
 
