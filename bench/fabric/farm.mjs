@@ -82,8 +82,12 @@ export async function startFarm(fabric, workers, options = []) {
       writeFileSync(name('json'), JSON.stringify(shoutingCells(name('log'), milliseconds, cells, begun)))
       return time(name('log'), ['run', name('json')])
     },
-    /** Processor seconds and megabytes of each process, by what it is. */
-    use: () => started.flatMap(({ pid }) => processesOf(pid)).map(useOf),
+    /** Of all its processes, so far. */
+    processorSeconds: () =>
+      started
+        .flatMap(({ pid }) => processesOf(pid))
+        .map(secondsOf)
+        .reduce((sum, seconds) => sum + seconds, 0),
     async stop() {
       for (const child of started) {
         child.kill('SIGTERM')
@@ -105,7 +109,7 @@ function shoutingRows(log, milliseconds) {
 
 function shoutingCells(log, milliseconds, cells, number) {
   const nodes = {
-    cell: { type: 'matrix/axis', inputs: { values: `1-${cells}` } },
+    cell: { type: 'matrix/axis', inputs: { values: Array.from({ length: cells }, (_, cell) => cell) } },
     text: {
       type: 'text/template',
       inputs: { template: `cell {{cell}} of ${number}` },
@@ -151,16 +155,7 @@ function processesOf(pid) {
   return [pid, ...children.flatMap((child) => processesOf(Number(child)))]
 }
 
-function useOf(pid) {
-  const read = (name) => readFileSync(`/proc/${pid}/${name}`, 'utf8')
-  const what =
-    read('cmdline')
-      .split('\0')
-      .find((part) => /(nats-server|\.js)$/.test(part)) ?? ''
-  const times = read('stat').split(') ')[1].split(' ')
-  return {
-    what: path.relative(root, what),
-    seconds: (Number(times[11]) + Number(times[12])) / 100,
-    megabytes: Number(/VmRSS:\s+(\d+)/.exec(read('status'))?.[1]) / 1_024,
-  }
+function secondsOf(pid) {
+  const times = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return (Number(times[11]) + Number(times[12])) / 100
 }

@@ -9,15 +9,22 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 const spread = (values) =>
   `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} – ${Math.max(...values).toFixed(2)})`
 
-/** Seconds of each farm, in turn, so that what else the machine does hits all of them. The first round warms up. */
+/**
+ * Seconds of each farm, and processor seconds of all its processes, in turn, so that what else the machine does hits all of
+ * them. The first round warms up.
+ */
 async function inTurn(farms, secondsOf) {
   const times = farms.map(() => [])
+  const costs = farms.map(() => [])
   for (let round = 0; round <= rounds; round++)
     for (const [index, farm] of farms.entries()) {
+      const before = farm.processorSeconds()
       const seconds = await secondsOf(farm)
-      if (round > 0) times[index].push(seconds)
+      if (round === 0) continue
+      times[index].push(seconds)
+      costs[index].push(farm.processorSeconds() - before)
     }
-  return times
+  return { times, costs }
 }
 
 const ratios = (times, base) => times.map((seconds, index) => base[index] / seconds)
@@ -35,7 +42,8 @@ async function withFarms(kinds, use) {
 await withFarms(
   [1, 2, 4].map((workers) => ['nats', workers, ['--cells', '1']]),
   async (farms) => {
-    const [one, two, four] = await inTurn(farms, (farm) => farm.sweep(waiting.cells, waiting.milliseconds))
+    const { times } = await inTurn(farms, (farm) => farm.sweep(waiting.cells, waiting.milliseconds))
+    const [one, two, four] = times
     const rate = (times) => (waiting.cells / median(times)).toFixed(0)
     console.log(
       `cells that wait 20 ms, one at a time a worker: ${rate(one)}, ${rate(two)}, ${rate(four)} a second`,
@@ -54,7 +62,8 @@ await withFarms(
     ['none', 0],
   ],
   async (farms) => {
-    const [folder, nats, three, own] = await inTurn(farms, (farm) => farm.batch(trivial, 0))
+    const { times, costs } = await inTurn(farms, (farm) => farm.batch(trivial, 0))
+    const [folder, nats, three, own] = times
     const rate = (times) => (trivial / median(times)).toFixed(0)
     console.log(
       `trivial rows: a folder ${rate(folder)}, NATS ${rate(nats)}, with three workers ${rate(three)}, a server’s own worker ${rate(own)} a second`,
@@ -63,6 +72,10 @@ await withFarms(
       `  NATS of the folder’s rate × ${spread(ratios(nats, folder))} (goal 0.7); three workers of one × ${spread(ratios(three, nats))}`,
     )
     const extra = nats.map((seconds, index) => ((seconds - folder[index]) / trivial) * 1_000)
+    const cost = (index) => ((median(costs[index]) / trivial) * 1_000).toFixed(2)
     console.log(`  a cell over the folder’s: ${spread(extra)} ms (goal 1)`)
+    console.log(
+      `  processor time a row: a folder ${cost(0)} ms, NATS ${cost(1)} ms, a server’s own worker ${cost(3)} ms`,
+    )
   },
 )
