@@ -25,6 +25,9 @@ export type WorkerOptions = GivenOptions & { gpu?: string; name?: string; cells?
 /** Milliseconds to give back what is not done, where who started this is gone. */
 const orphanMs = 6_000
 
+/** Milliseconds to give back what is not done; where nobody hears it, leases run out. */
+const leaveMs = 8_000
+
 /** Cells at once: one decode takes as many. */
 const defaultCells = 64
 
@@ -50,6 +53,10 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
   // What runs the code of others is not to know them.
   forgetSecrets(process.env)
   const stop = new AbortController()
+  // A fabric that is away is waited for no longer.
+  stop.signal.addEventListener('abort', () => {
+    setTimeout(() => void fabric[Symbol.asyncDispose](), leaveMs).unref()
+  })
   watchProcess({ onOrphaned: () => stop.abort(), grace: orphanMs })
   const stopListening = io.onInterrupt(() => stop.abort())
   const shared = shareMade({ fabric, mostBytes: readMostShared(), signal: stop.signal })

@@ -210,7 +210,7 @@ export async function runWorker(options: FarmWorkerOptions): Promise<void> {
   clearInterval(lookingAtFiles)
   for (const stop of stopListening) stop()
   for (const working of inHand.values()) working.giveBack()
-  await Promise.all([...inHand.values()].map((working) => working.ended))
+  await Promise.allSettled([...inHand.values()].map((working) => working.ended))
   fabric.tell(topics.workers, asJson({ ...presence(), leaving: true }))
 }
 
