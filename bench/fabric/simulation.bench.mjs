@@ -3,8 +3,8 @@
 //   npm run bench -- simulation            prints it
 //   npm run bench -- simulation --write    writes it into docs/many-machines-simulated.md, too
 import { readFileSync, writeFileSync } from 'node:fs'
-import { chooseQueues, hasRoom } from '../../apps/cli/dist/farm/choose-queue.js'
-import { longestWait, politeness, presentEvery } from '../../apps/cli/dist/farm/run-worker.js'
+import { chooseQueues, hasRoom } from '../../apps/cli/dist/fabric/choose-queue.js'
+import { longestWait, politeness, presentEvery } from '../../apps/cli/dist/fabric/run-worker.js'
 import {
   chunkSize,
   gatherAgain,
@@ -12,7 +12,7 @@ import {
   gatherLong,
   hasEnough,
   mostWaiting,
-} from '../../apps/worker/dist/farm/pace.js'
+} from '../../apps/worker/dist/fabric/pace.js'
 import { createClock } from './clock.mjs'
 
 const page = new URL('../../docs/many-machines-simulated.md', import.meta.url)

@@ -113,8 +113,8 @@ async function openHost(folders: WorkerFolders, registry: Registry<NodeServices>
   const address = process.env[fabricVariable]
   // Only here: what few processes need costs the others no time.
   if (address !== undefined) {
-    const { openFarmHost } = await import('./farm/fabric-host.ts')
-    const host = await openFarmHost({ address, folders, registry, send, build: buildOf(registry) })
+    const { openFabricHost } = await import('./fabric/fabric-host.ts')
+    const host = await openFabricHost({ address, folders, registry, send, build: buildOf(registry) })
     return { host, described: registry, device: 'workers on a fabric', build: 'of each worker' }
   }
   const llama = await createLlama()
@@ -126,7 +126,7 @@ async function openHost(folders: WorkerFolders, registry: Registry<NodeServices>
   })
   const facts = { device: describeDevice(llama.info), build: llama.info.build }
   if (mostCells === undefined) return { host, described: registry, ...facts }
-  const { withCellNodes } = await import('./farm/cell-nodes.ts')
+  const { withCellNodes } = await import('./fabric/cell-nodes.ts')
   const cells = withCellNodes(registry)
   return {
     host: {

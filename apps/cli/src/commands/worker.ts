@@ -13,9 +13,9 @@ import {
   watchProcess,
   type GivenOptions,
 } from '@woolgather/supervisor'
-import { readModelContents } from '../farm/model-contents.ts'
-import { shareMade } from '../farm/share-made.ts'
-import { runWorker } from '../farm/run-worker.ts'
+import { readModelContents } from '../fabric/model-contents.ts'
+import { shareMade } from '../fabric/share-made.ts'
+import { runWorker } from '../fabric/run-worker.ts'
 import { CliError } from '../io/cli-error.ts'
 import type { CliIo } from '../io/cli-io.ts'
 import { exitCodes } from '../io/exit-codes.ts'

@@ -23,7 +23,7 @@ import { countEnded } from './count-ended.ts'
 import { knowOthers } from './know-others.ts'
 import { workOnChunk, type Working } from './work-chunk.ts'
 
-export interface FarmWorkerOptions {
+export interface RunWorkerOptions {
   fabric: Fabric
   worker: WorkerHandle
   artifacts: ArtifactStore
@@ -50,7 +50,7 @@ export const longestWait = 1_000
 export const politeness = 100
 
 /** Takes work that this machine has the models for, until it is stopped. */
-export async function runWorker(options: FarmWorkerOptions): Promise<void> {
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { fabric, worker, name, cells: mostCells, signal, say } = options
   const id = randomUUID()
   const inHand = new Map<string, Working>()

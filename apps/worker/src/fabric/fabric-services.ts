@@ -17,7 +17,7 @@ export class Elsewhere extends Error {
  * What nodes are handed on a server whose models are elsewhere. Files of workflows are read and written here; of models it
  * is known which there are and what they hold. Whatever needs more throws `Elsewhere`.
  */
-export function createFarmServices({
+export function createFabricServices({
   workers,
   offered,
   folders,

@@ -7,14 +7,14 @@ import type { WorkerFolders, WorkerMessage } from '@woolgather/protocol'
 import { isModelAddress, type RunEvent } from '@woolgather/workflow'
 import type { Host, RunAsked } from '../host/host.ts'
 import { describeTask, textsIn } from './cell-task.ts'
-import { createFarmServices, Elsewhere } from './fabric-services.ts'
+import { createFabricServices, Elsewhere } from './fabric-services.ts'
 import { knowWorkers } from './known-workers.ts'
 import { openOffers } from './offers.ts'
 import { gatherOffered } from './offered-models.ts'
 import { mostWaiting } from './pace.ts'
 import { reportFabric } from './report-fabric.ts'
 
-export interface FarmHostOptions {
+export interface FabricHostOptions {
   /** Address of the fabric. */
   address: string
   folders: WorkerFolders
@@ -31,7 +31,7 @@ const firstCells = 64
 type RunCell = WoolgatherNode['run']
 
 /** Workers elsewhere: what needs models is offered to them, everything else runs here. */
-export async function openFarmHost(options: FarmHostOptions): Promise<Host> {
+export async function openFabricHost(options: FabricHostOptions): Promise<Host> {
   const { address, folders, registry, send, build } = options
   const fabric = await openFabric(address, { onTrouble: (text) => console.error(text) })
   // Packages of nodes run in this process, too.
@@ -40,7 +40,7 @@ export async function openFarmHost(options: FarmHostOptions): Promise<Host> {
   const offers = openOffers(fabric, `asker-${randomUUID()}`)
   const offered = gatherOffered(fabric, workers)
   const report = reportFabric({ fabric, workers, offered, send })
-  const services = createFarmServices({ workers, offered, folders })
+  const services = createFabricServices({ workers, offered, folders })
   const hosts = openDownloadHosts(folders)
   const keepWorkflow = rememberArtifacts(fabric)
 
