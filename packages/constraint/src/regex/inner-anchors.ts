@@ -1,28 +1,27 @@
-import type { CharSet } from 'refa'
 import { intersectLanguages } from '../automaton/intersect-languages.ts'
-import { charactersBetween, everyCharacter, maximumCodePoint } from '../grammar/characters.ts'
+import { charactersBetween, everyCharacter, isSurrogates } from '../grammar/characters.ts'
 import { characters, choice, nothing, repeat, sequence, type Expression } from '../grammar/expression.ts'
 
-/** Two characters that no text has (Unicode keeps them free), written for `^` and `$` while a pattern is translated. */
-const [startPoint, endPoint] = [maximumCodePoint - 1, maximumCodePoint]
-const [start, end] = [startPoint, endPoint].map((point) => characters(charactersBetween(point, point))) as [
-  Expression,
-  Expression,
-]
-const marks = charactersBetween(startPoint, endPoint)
+/** Written for `^` and `$` while a pattern is translated: symbols beside all characters, as those of tokens are. */
+const [start, end] = [mark('^', 0xd800), mark('$', 0xd801)]
+const either = mark('^ or $', 0xd800, 0xd801)
 
 export const anchorMarks: { readonly start: Expression; readonly end: Expression } = { start, end }
 
-/** A set of characters without those that stand for anchors. */
-export function withoutMarks(set: CharSet): CharSet {
-  return set.without(marks)
+function mark(text: string, first: number, last: number = first): Expression & { kind: 'token' } {
+  return {
+    kind: 'token',
+    tokens: { text, others: false },
+    where: {},
+    symbols: charactersBetween(first, last),
+  }
 }
 
-const unmarked = repeat(characters(withoutMarks(everyCharacter)), 0, Infinity)
+const unmarked = repeat(characters(everyCharacter), 0, Infinity)
 /** A text between any number of marks; without characters in between, the marks come in any order. */
 const anchored = choice([
   sequence([repeat(start, 0, Infinity), unmarked, repeat(end, 0, Infinity)]),
-  repeat(characters(marks), 0, Infinity),
+  repeat(either, 0, Infinity),
 ])
 
 /**
@@ -43,5 +42,5 @@ export function resolveAnchors(
 }
 
 function isMark(label: Expression): boolean {
-  return label.kind === 'characters' && (label.set.ranges[0]?.min ?? 0) >= startPoint
+  return label.kind === 'characters' && isSurrogates(label.set)
 }

@@ -12,7 +12,7 @@ import {
   type Expression,
   type Grammar,
 } from '../grammar/expression.ts'
-import { anchorMarks, resolveAnchors, withoutMarks } from './inner-anchors.ts'
+import { anchorMarks, resolveAnchors } from './inner-anchors.ts'
 import { readCharacters, wordCharacters, type CharacterFlags, type RegexDialect } from './regex-characters.ts'
 import { refuseRegex, translatePattern, type TranslatedPattern } from './translate-pattern.ts'
 
@@ -135,7 +135,7 @@ class RegexConverter {
       case 'Character':
       case 'CharacterSet':
       case 'CharacterClass':
-        return this.#characters(element, flags)
+        return characters(readCharacters(element, { ...flags, ascii: this.#asciiAt(element.start) }))
       case 'CapturingGroup':
         return this.alternatives(element.alternatives, edges, flags)
       case 'Group':
@@ -150,11 +150,6 @@ class RegexConverter {
       case 'ExpressionCharacterClass':
         throw refuseRegex('unsupported-regex', 'a back-reference', this.#positionOf(element.start))
     }
-  }
-
-  #characters(element: Parameters<typeof readCharacters>[0], flags: CharacterFlags): Expression {
-    const set = readCharacters(element, { ...flags, ascii: this.#asciiAt(element.start) })
-    return characters(this.#marksAnchors ? withoutMarks(set) : set)
   }
 
   /** What an assertion before everything else demands of the text. */
