@@ -22,8 +22,9 @@ const columns = [
 export async function rowsOfText(text: string, input: string, fileName = ''): Promise<DatasetRow[]> {
   const listed = rowsOfList(text)
   if (listed !== undefined) return listed
-  if (/\.json$/i.test(fileName)) throw noList(input)
   const format = formatOf(text, fileName)
+  // JSONL is often named so.
+  if (format !== 'jsonl' && /\.json$/i.test(fileName)) throw noList(input)
   if (format === undefined) return rowsOfLines(text)
   try {
     const table = await readTable(text, { format })
@@ -41,7 +42,7 @@ function rowsOfList(text: string): DatasetRow[] | undefined {
   if (!/^\s*\[/.test(text)) return undefined
   try {
     const list = JSON.parse(text) as Json
-    if (!Array.isArray(list) || !list.every(isObject)) return undefined
+    if (!Array.isArray(list) || !list.every(isRow)) return undefined
     if (list.length > 0 && list.every(isTurn)) return [{ name: 'The conversation', value: list }]
     return list.map((value, index) => ({ name: `Row ${index + 1}`, value }))
   } catch {
@@ -49,16 +50,18 @@ function rowsOfList(text: string): DatasetRow[] | undefined {
   }
 }
 
-function isObject(value: Json): value is Record<string, Json> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Whether it is a text, a conversation, or something with fields. */
+function isRow(value: Json): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null)
 }
 
-function isTurn(row: Record<string, Json>): boolean {
+function isTurn(row: Json): boolean {
+  if (typeof row !== 'object' || row === null) return false
   return ('role' in row && 'content' in row) || ('from' in row && 'value' in row)
 }
 
 function noList(input: string): WoolgatherError {
-  return new WoolgatherError('invalid-input', 'The file is no JSON list of objects.', {
+  return new WoolgatherError('invalid-input', 'The file is no JSON list of rows.', {
     input,
     hint: 'A .json file is a list of rows, or of the turns of a conversation; one object on each line is .jsonl.',
   })
