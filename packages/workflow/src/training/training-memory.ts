@@ -54,7 +54,7 @@ const float = 4
 const [logitBytes, leastTargets, sliceRows] = [67_108_864, 16, 16_384]
 
 /**
- * What training a LoRA of all layers and targets takes at most, within a tenth or so: before it starts it is measured.
+ * What training a LoRA of all layers and targets takes, to a third or so and rather too much: before it starts it is measured.
  * Undefined where models of this architecture cannot be trained.
  */
 export function estimateTraining(model: TrainedModel, plan: TrainingPlan): TrainingNeed | undefined {
