@@ -39,6 +39,12 @@ test('credentials are known once it is open, and may be forgotten by the process
   expect(await artifacts.put(bytes)).toBe(hash)
 })
 
+test('what could be put nowhere is not taken for kept', async () => {
+  using artifacts = await openS3Artifacts(`s3://${bucket}`)
+  s3.leadNowhere()
+  await expect(artifacts.put(bytes)).rejects.toMatchObject({ code: 'fabric-unreachable' })
+})
+
 test('who is not let in, and what is not there, is named, and nothing secret', async () => {
   await expect(openS3Artifacts('s3://another')).rejects.toMatchObject({
     code: 'invalid-input',

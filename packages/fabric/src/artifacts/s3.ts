@@ -8,6 +8,9 @@ export const artifactsVariable = 'WOOLGATHER_FABRIC_ARTIFACTS'
 
 /** How often S3 is asked, with waits that grow to 20 seconds, before what needed it fails. */
 const attempts = 10
+/** Milliseconds to connect, and in which nothing comes or goes, after which an attempt has failed. */
+const connectPatience = 10_000
+const silencePatience = 20_000
 
 interface Place {
   bucket: string
@@ -40,19 +43,23 @@ export async function openS3Artifacts(text: string): Promise<Artifacts & Disposa
     Bucket: place.bucket,
     Key: `${place.prefix}${hash}`,
   })
-  const ask = async <Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> => {
-    try {
-      return await question()
-    } catch (error) {
-      if (statusOf(error) === 404 && !(error instanceof aws.NoSuchBucket)) return undefined
+  const ask = <Answer>(question: () => Promise<Answer>): Promise<Answer> =>
+    question().catch((error: unknown) => {
       throw explain(error, text)
-    }
-  }
+    })
+  /** Undefined where there is no such thing. */
+  const askFor = <Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> =>
+    ask(() =>
+      question().catch((error: unknown) => {
+        if (statusOf(error) === 404 && !(error instanceof aws.NoSuchBucket)) return undefined
+        throw error
+      }),
+    )
   const has = async (hash: string): Promise<boolean> =>
-    (await ask(() => client.send(new aws.HeadObjectCommand(keyOf(hash))))) !== undefined
+    (await askFor(() => client.send(new aws.HeadObjectCommand(keyOf(hash))))) !== undefined
 
   // Credentials are read with it, too, before they are taken out of the environment.
-  if ((await ask(() => client.send(new aws.HeadBucketCommand({ Bucket: place.bucket })))) === undefined)
+  if ((await askFor(() => client.send(new aws.HeadBucketCommand({ Bucket: place.bucket })))) === undefined)
     throw new WoolgatherError('invalid-input', `There is no bucket “${place.bucket}”.`, {
       hint: `${artifactsVariable} is “${text}”.`,
     })
@@ -64,7 +71,7 @@ export async function openS3Artifacts(text: string): Promise<Artifacts & Disposa
       return hash
     },
     async get(hash) {
-      const bytes = await ask(async () => {
+      const bytes = await askFor(async () => {
         const { Body } = await client.send(new aws.GetObjectCommand(keyOf(hash)))
         return Body?.transformToByteArray()
       })
@@ -81,6 +88,7 @@ function createClient({ S3Client }: typeof import('@aws-sdk/client-s3')): S3Clie
   const isElsewhere = Boolean(env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'])
   return new S3Client({
     maxAttempts: attempts,
+    requestHandler: { connectionTimeout: connectPatience, socketTimeout: silencePatience },
     // What speaks as S3 does seldom has a name for each bucket.
     forcePathStyle: isElsewhere,
     ...(!env['AWS_REGION'] && isElsewhere && { region: 'us-east-1' }),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
+import { writeAll } from '@woolgather/disk'
 import { schemaOf } from '@woolgather/workflow'
 import { z } from 'zod'
 import { asJson } from '../cells/hash.ts'
@@ -47,11 +48,15 @@ export async function keepMade(
   const { size } = await handle.stat()
   const hash = createHash('sha256')
   const parts: string[] = []
-  for (let at = 0; size <= mostBytes && at < size; at += partBytes) {
-    const bytes = Buffer.alloc(Math.min(partBytes, size - at))
-    await handle.read(bytes, 0, bytes.length, at)
-    hash.update(bytes)
-    parts.push(await fabric.artifacts.put(bytes))
+  if (size <= mostBytes) {
+    let read = 0
+    const inParts: AsyncIterable<Buffer> = handle.createReadStream({ highWaterMark: partBytes })
+    for await (const bytes of inParts) {
+      hash.update(bytes)
+      parts.push(await fabric.artifacts.put(bytes))
+      read += bytes.length
+    }
+    if (read !== size) throw new Error(`${file} changed while it was kept: ${read} of ${size} bytes.`)
   }
   const made: MadeFile = { bytes: size, sha256: hash.digest('hex'), parts, notes: [...notes] }
   await fabric.results.putIfAbsent(addressOf(name), asJson(made))
@@ -72,7 +77,7 @@ export async function fetchMade(
     const found = await fabric.artifacts.get(part)
     if (found === undefined) return false
     hash.update(found)
-    await handle.write(found)
+    await writeAll(handle, found)
     written += found.length
   }
   await handle.sync()

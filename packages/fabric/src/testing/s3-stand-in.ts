@@ -7,6 +7,8 @@ export interface S3StandIn extends AsyncDisposable {
   /** What clients of AWS are told by. */
   env: Record<string, string>
   objects: Map<string, Buffer>
+  /** As a proxy answers that does not know where to. */
+  leadNowhere: () => void
 }
 
 export const bucket = 'wool'
@@ -14,6 +16,7 @@ const user = { id: 'AKIASTANDIN', secret: 'what the stand-in does not check' }
 
 export async function startS3(): Promise<S3StandIn> {
   const objects = new Map<string, Buffer>()
+  let isThere = true
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refuse = (status: number, code: string): void => {
       const body = `<Error><Code>${code}</Code><Message>${code}</Message></Error>`
@@ -24,6 +27,7 @@ export async function startS3(): Promise<S3StandIn> {
     const key = rest.join('/')
     const body = await buffer(request)
     if (!request.headers.authorization?.includes(`Credential=${user.id}/`)) return refuse(403, 'AccessDenied')
+    if (!isThere) return refuse(404, 'NotFound')
     if (name !== bucket) return refuse(404, 'NoSuchBucket')
     if (key === '') return void response.end()
     if (request.method === 'PUT') {
@@ -46,6 +50,7 @@ export async function startS3(): Promise<S3StandIn> {
       AWS_EC2_METADATA_DISABLED: 'true',
     },
     objects,
+    leadNowhere: () => void (isThere = false),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
