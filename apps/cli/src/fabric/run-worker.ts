@@ -163,6 +163,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       allowHost: options.allowHost,
       announceFiles: () => watched.look().then(present),
       onEnded: () => ended.add(),
+      say,
     })
     inHand.set(lease.work.id, working)
     presentSoon()

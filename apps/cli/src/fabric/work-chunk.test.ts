@@ -37,6 +37,7 @@ const nothingElse = {
   allowHost: () => Promise.resolve(),
   announceFiles: () => Promise.resolve(),
   onEnded: () => {},
+  say: () => {},
 }
 
 interface Bench {
@@ -182,4 +183,43 @@ test('a cell with which three workers died that had nothing else is set aside as
   const { ended, left } = await onBench([task('aa')], { deaths: 1, lost: 2, queue: 'q-alone' })
   expect(ended).toMatchObject([{ address: 'aa', error: { code: 'worker-lost' }, by: { worker: 'me' } }])
   expect(left).toEqual([])
+})
+
+test('what cannot be kept of a cell ends no worker: it says why, and the work goes back to the line', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'woolgather-chunk-'))
+  const stray: unknown[] = []
+  const note = (error: unknown): void => void stray.push(error)
+  process.on('unhandledRejection', note)
+  try {
+    await using fabric = await openFabric(folder)
+    const chunk = { asker: 'asker', tasks: [task('aa')], deaths: 0 }
+    await fabric.offer({ id: 'work', queue: 'q', interactive: false, run: 'asker', body: asJson(chunk) })
+    const lease = await fabric.take(['q'])
+    let tellsNoMore = (): void => {}
+    const worker = {
+      status: { state: 'ready' as const },
+      async run({ onEvents }: Parameters<WorkerHandle['run']>[0]): Promise<RunStatus> {
+        const cell = { run: 'r', time: 0, node: 'c0', at: {} }
+        onEvents([{ ...cell, seq: 0, type: 'cell.finished', outputs: { outputs: {} }, milliseconds: 1 }])
+        // Other cells go on meanwhile.
+        await new Promise<void>((resolve) => (tellsNoMore = resolve))
+        return 'completed'
+      },
+      cancelCells: () => {},
+    }
+    const announceFiles = (): Promise<void> => {
+      setTimeout(() => tellsNoMore())
+      return Promise.reject(new Error('the network is away'))
+    }
+    const bench = { fabric, worker, artifacts: createMemoryArtifactStore(), name: 'me', ...nothingElse }
+    const said: string[] = []
+    const say = (text: string): void => void said.push(text)
+    await workOnChunk(lease!, chunk, { ...bench, announceFiles, say }).ended
+    expect(said).toEqual(['Work work goes back to its line: the network is away'])
+    expect((await fabric.take(['q']))?.work.id).toBe('work')
+    expect(stray).toEqual([])
+  } finally {
+    process.off('unhandledRejection', note)
+    await rm(folder, { recursive: true, force: true })
+  }
 })

@@ -51,6 +51,8 @@ export interface Bench {
   announceFiles: () => Promise<void>
   /** Told of every cell that ended. */
   onEnded: (cell: EndedCell) => void
+  /** Told, for people, why what was run could not be kept. */
+  say: (text: string) => void
 }
 
 /** Work that was taken, and goes on until it is done, given back, or nobody wants it. */
@@ -165,7 +167,11 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
       onEvents: (events) => {
         const ended = events.filter(isEnd)
         for (const event of events) if (isNews(event)) news.add(addressOf(event.node), event)
-        if (ended.length > 0) keeping.push(keep(ended))
+        if (ended.length === 0) return
+        const kept = keep(ended)
+        // It is looked at when all have ended, which may be long after.
+        kept.catch(() => undefined)
+        keeping.push(kept)
       },
     })
     news.flush()
@@ -200,7 +206,12 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     left,
     ended: work()
       // What could not be kept or told is done again, by whoever has it next.
-      .catch(handOn)
+      .catch((error: unknown) => {
+        if (!givenBack) bench.say(`Work ${lease.work.id} goes back to its line: ${messageOf(error)}`)
+        return handOn()
+      })
+      // Where that cannot be told either, its lease runs out.
+      .catch(() => undefined)
       .finally(() => clearInterval(beating)),
     abandon(addresses) {
       for (const address of addresses) if (left.delete(address)) signal(address, false)
@@ -215,6 +226,10 @@ export function workOnChunk(lease: Lease, chunk: Chunk, bench: Bench): Working {
     },
   }
   return working
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function inParts(tasks: readonly CellTask[]): Pick<Chunk, 'tasks' | 'deaths'>[] {
