@@ -53,6 +53,9 @@ describe.skipIf(!isRoot)('where the disk below the data folder is full', () => {
       status: 507,
       told: disk,
     })
+    expect(await client.ask('submitRange', { body: { workflow: long, rows: [{}, {}] } })).toMatchObject({
+      runs: [{ error: disk }, { error: disk }],
+    })
     expect(await client.ask('health')).toMatchObject({ status: 'impaired', error: disk })
     rmSync(filler())
     const run = await submit(client, long)

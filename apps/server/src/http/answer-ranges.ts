@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import { rangeChoicesSchema, rangeRowsSchema, type RangeAccepted, type RunsNews } from '@woolgather/protocol'
-import type { Json, RunError, RunEvent, Workflow } from '@woolgather/workflow'
+import { WoolgatherError, type Json, type RunEvent, type Workflow } from '@woolgather/workflow'
+import { toRunError } from '../errors/to-run-error.ts'
 import { waitForNews } from '../runs/wait-for-news.ts'
 import type { RunService, SubmitChoices } from '../runs/run-service.ts'
-import { HttpError } from '../errors/http-error.ts'
 import { parseDocument, refused } from './answer-runs.ts'
 import { readBody } from './read-request.ts'
 import { handlers } from './serve-endpoints.ts'
@@ -17,9 +18,10 @@ export function answerRanges(runs: RunService) {
       const { nodes } = parseDocument({ ...base, nodes: row })
       const workflow = { ...base, nodes: { ...base.nodes, ...nodes } }
       const { run, issues } = runs.submit(workflow, choices)
-      return issues === undefined ? { run } : { error: asError(refused(issues)) }
+      return issues === undefined ? { run } : { error: toRunError(refused(issues)) }
     } catch (error) {
-      if (error instanceof HttpError) return { error: asError(error) }
+      // Also where the disk is full in the middle: what was begun before is told all the same.
+      if (error instanceof WoolgatherError) return { error: toRunError(error) }
       throw error
     }
   }
@@ -40,12 +42,18 @@ export function answerRanges(runs: RunService) {
   }
 
   return handlers({
-    submitRange({ request }) {
+    async submitRange({ request }) {
       // Workflows are read by `parseWorkflow`, which bounds depth before anything walks through them.
       const { workflow, rows, ...rest } = Object(request.body) as Record<string, unknown>
       const choices = readBody(rangeChoicesSchema, rest)
       const base = parseDocument(workflow)
-      return { runs: readBody(rangeRowsSchema, rows).map((row) => submitOne(base, row, choices)) }
+      const accepted: Accepted[] = []
+      for (const row of readBody(rangeRowsSchema, rows)) {
+        accepted.push(submitOne(base, row, choices))
+        // Others want something, too.
+        await setImmediate()
+      }
+      return { runs: accepted }
     },
     async followRuns({ body: { runs: asked, wait = 0 }, response }) {
       await waitForNews(runs, asked, { seconds: wait, response })
@@ -55,7 +63,3 @@ export function answerRanges(runs: RunService) {
 }
 
 type Accepted = RangeAccepted['runs'][number]
-
-function asError({ code, message, hint, host }: HttpError): RunError {
-  return { code, message, ...(hint !== undefined && { hint }), ...(host !== undefined && { host }) }
-}

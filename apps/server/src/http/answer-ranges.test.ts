@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { collect, script, startTestServer } from '../testing/start-test-server.ts'
+
+const text = (value: string) => ({ text: { type: 'text/text', inputs: { value } } })
+
+test('a row that is refused keeps no other from being run, and is told in its place why', async () => {
+  await using server = await startTestServer()
+  const client = server.connect()
+  const rows = [text('one'), { text: { type: 'no/such' } }, { text: 5 }, { ...text('two'), more: {} }, {}]
+  const response = await fetch(`${server.url}/api/runs/range`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ workflow: script('end completed'), rows }),
+  })
+  expect(response.status).toBe(202)
+  const { runs } = (await response.json()) as { runs: { run?: string; error?: { code: string } }[] }
+  expect(runs.map(({ error }) => error?.code)).toEqual([
+    undefined,
+    'unknown-node-type',
+    'invalid-workflow',
+    'invalid-workflow',
+    undefined,
+  ])
+  const [first, , , , last] = runs.map(({ run }) => run ?? '')
+  for (const [run, value] of [
+    [first, 'one'],
+    [last, 'hello'],
+  ] as const) {
+    expect((await collect(client, run ?? '')).at(-1)).toMatchObject({ status: 'completed' })
+    expect((await client.ask('run', { id: run ?? '' })).workflow.nodes).toEqual(text(value))
+  }
+  expect((await client.ask('runs')).runs).toHaveLength(2)
+})
+
+test('a range from a foreign page, as plain text, of no rows, of too many or without an end is refused whole', async () => {
+  await using server = await startTestServer()
+  const ask = (headers: Record<string, string>, body: string): Promise<Response> =>
+    fetch(`${server.url}/api/runs/range`, { method: 'POST', headers, body })
+  const body = JSON.stringify({ workflow: script('end completed'), rows: [{}] })
+  const json = { 'content-type': 'application/json' }
+  const statuses = [
+    await ask({ ...json, origin: 'https://elsewhere.example' }, body),
+    await ask({ 'content-type': 'text/plain' }, body),
+    await ask(json, JSON.stringify({ workflow: script('end completed'), rows: [] })),
+    await ask(json, JSON.stringify({ workflow: script('end completed'), rows: Array(1_025).fill({}) })),
+    await ask(json, `{"rows":${'['.repeat(50_000)}`),
+  ].map(({ status }) => status)
+  expect(statuses).toEqual([403, 400, 400, 400, 400])
+  expect((await server.connect().ask('runs')).runs).toEqual([])
+})
