@@ -376,6 +376,13 @@ describe('bad input: one clear line each, exit code 2, nothing written', () => {
     expect((await call(['run', 'a.json', '--fast'])).code).toBe(2)
   })
 
+  test('a worker whose name nobody could read, before it goes anywhere', async () => {
+    for (const name of ['', ' ', 'x'.repeat(201)]) {
+      const { code, stderr } = await call(['worker', '--fabric', 'nats://127.0.0.1:1', '--name', name])
+      expect([code, stderr]).toEqual([2, expect.stringContaining('The name of this worker')])
+    }
+  })
+
   test('a command without its file, and says where its options are told', async () => {
     const { code, stderr } = await call(['run'])
     expect([code, stderr]).toEqual([2, expect.stringMatching(/missing.*file[^]*--help/)])

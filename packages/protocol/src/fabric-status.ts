@@ -50,13 +50,17 @@ export interface FabricQueue extends QueueLength {
   files: string[]
 }
 
-const name = z.string().min(1).max(200)
+const longestName = 200
+
+/** What a worker is called: anything that can be seen. */
+export const workerNameSchema: z.ZodType<string> = z.string().max(longestName).regex(/\S/)
+
 const count = z.int().nonnegative()
 
 export const workerPresenceSchema = schemaOf<WorkerPresence>()(
   z.object({
-    id: name,
-    name,
+    id: z.string().min(1).max(longestName),
+    name: workerNameSchema,
     device: z.string(),
     engine: z.string(),
     memory: z.number(),

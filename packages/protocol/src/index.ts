@@ -77,6 +77,7 @@ export {
 
 // several machines
 export {
+  workerNameSchema,
   workerPresenceSchema,
   type FabricQueue,
   type FabricStatus,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import { openDownloadHosts } from '@woolgather/files'
 import { openFabric, forgetSecrets } from '@woolgather/fabric'
+import { workerNameSchema } from '@woolgather/protocol'
 import {
   cellsVariable,
   commandLimits,
@@ -46,6 +47,7 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
         hint: 'Write --fabric nats://host:4222, or a folder that a server on this machine uses as well.',
       },
     ])
+  checkName(name)
   const most = readCells(cells)
   const folders = resolveFolders({ models, nodes, output, data })
   const say = (text: string): void => void io.stderr.write(`${text}\n`)
@@ -113,6 +115,15 @@ function readMostShared(env: NodeJS.ProcessEnv = process.env): number {
 function deviceOf(gpu: string | undefined, cpu: boolean | undefined): Record<string, string> {
   if (cpu) return { WOOLGATHER_GPU: 'cpu' }
   return gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu, GGML_VK_VISIBLE_DEVICES: gpu }
+}
+
+/** Nobody would hear of a worker whose name is none. */
+function checkName(name: string): void {
+  if (workerNameSchema.safeParse(name).success) return
+  const hint = 'Give it one with --name gpu-1.'
+  throw new CliError([
+    { code: 'invalid-input', message: 'The name of this worker is empty or too long.', hint },
+  ])
 }
 
 function readCells(text: string | undefined): number {
