@@ -49,6 +49,17 @@ const services = (
 ).services
 const units = filesIn('systemd')
 
+/** The first with `%d`, where the credentials of a unit lie. */
+const leastSystemd = 251
+
+/** Whether there is one to ask; says once why not. */
+function hasSystemd(): boolean {
+  const { stdout } = spawnSync('systemd-analyze', ['--version'], { encoding: 'utf8' })
+  const isThere = Number(/^systemd (\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= leastSystemd
+  if (!isThere) console.log(`No systemd-analyze of ${leastSystemd} or newer found: units are not verified.`)
+  return isThere
+}
+
 /** What a unit says of a name, with what systemd would put in place of `%…`. */
 function linesOf(unit: string, name: string): string[] {
   return read(unit)
@@ -150,15 +161,15 @@ describe('files for others', () => {
       expect(existsSync(path.join(deploy, file))).toBe(true)
   })
 
-  const canVerify = spawnSync('systemd-analyze', ['--version']).status === 0
-  test.runIf(canVerify)('units are what systemd takes', async () => {
+  test.runIf(hasSystemd())('units are what systemd takes', async () => {
     await using scratch = await createScratch()
     for (const unit of units) {
       // Of this machine is asked whether the program is there.
       const text = read(unit).replace('/usr/bin/node', process.execPath)
       const file = await scratch.write(path.basename(unit).replace('@.', '@0.'), text)
-      const { status, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' })
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      const { stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' })
+      // Of other units, those of this machine, it has its opinions, too.
+      expect(stderr.split('\n').filter((line) => line.includes(path.basename(file)))).toEqual([])
     }
   })
 })
