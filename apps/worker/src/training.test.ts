@@ -10,13 +10,14 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createModels } from './models.ts'
-import { createTraining } from './training.ts'
+import { createTraining, type TrainingOptions } from './training.ts'
 
 let folder = ''
 let runtime: LlamaRuntime
 let makers: Makers
 let loaded: SharedModels
 let training: Training
+let options: TrainingOptions
 const at = (name: string): string => path.join(folder, name)
 const work = { signal: new AbortController().signal, onProgress: () => {} }
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
     ...{ folders: [folder], found, hosts: { check: () => {} }, files: sources },
     ...{ weights: maker, loras, bases, loaded },
   })
-  training = createTraining({
+  options = {
     folder: at('data/training'),
     models,
     files: sources,
@@ -41,7 +42,8 @@ beforeAll(async () => {
     trained,
     bases,
     threads: 1,
-  })
+  }
+  training = createTraining(options)
 })
 afterAll(async () => {
   await loaded[Symbol.asyncDispose]()
@@ -229,4 +231,23 @@ test('a base that changed is told by whoever uses the LoRA, and where a training
   expect(again.warnings).toMatchObject([
     { code: 'base-changed', message: expect.stringContaining('begins anew') as string },
   ])
+})
+
+test('a training that begins anew because of another build says nothing of its base', async () => {
+  const cancel = new AbortController()
+  const long = request({ steps: 6 })
+  await expect(
+    training.train(long, {
+      signal: cancel.signal,
+      onUpdate: ({ type }) => void (type === 'step' && cancel.abort(new Error('enough'))),
+    }),
+  ).rejects.toThrow('enough')
+  const updated = createTraining({
+    ...options,
+    models: {
+      fingerprint: async (recipe) => ({ now: await options.models.fingerprint(recipe), build: 'another' }),
+    },
+  })
+  const { history, warnings } = await updated.train(long, { ...work, onUpdate: () => {} })
+  expect({ steps: history.length, warnings }).toEqual({ steps: 6, warnings: [] })
 })

@@ -18,6 +18,7 @@ import {
   provenanceKeys,
   weightsOf,
   type Json,
+  type ModelRecipe,
   type Warning,
 } from '@woolgather/workflow'
 import { createHash } from 'node:crypto'
@@ -51,9 +52,14 @@ export function createTraining({
   bases,
   threads,
 }: TrainingOptions): Training {
+  /** What is in files, by its final name, by which it is known elsewhere and later. */
+  const contentsOf = (recipe: ModelRecipe, signal: AbortSignal): Promise<string[]> =>
+    settledNames(files, filesOfModel(recipe), signal)
+
   /** What is asked, by content: the same, the same LoRA. */
-  const keyOf = async (request: TrainRequest): Promise<string> => {
+  const keyOf = async (request: TrainRequest, signal: AbortSignal): Promise<string> => {
     const { model, from, examples: _, held: __, ...rest } = request
+    await contentsOf(model, signal)
     const base: Json = await models.fingerprint({ ...model, vectors: [] })
     return hashOf([version, base, weightsOf(model), model.adapters, from ?? null, rest])
   }
@@ -75,15 +81,17 @@ export function createTraining({
 
   return {
     async train(request, { signal, enough, onUpdate }) {
-      const own = path.join(folder, await keyOf(request))
+      const own = path.join(folder, await keyOf(request, signal))
       const before = await readResult(own)
       const { model, from, dataset: _, metadata, ...rest } = request
       const used = { ...model, adapters: [...model.adapters, ...(from ? [from] : [])] }
       const warnings = await bases.warningsOf(used, signal)
       if (before !== undefined && (await trained.has(before.sha256))) return { ...before, warnings }
-      if (await isLeftFromOther(own, askedIn(request))) warnings.push(beganAnew(request))
+      const contents = await contentsOf({ ...weightsOf(model), adapters: [] }, signal)
+      const asked = { byName: askedIn(request), base: hashOf(contents) }
+      if (await isLeftFromOther(own, asked)) warnings.push(beganAnew(request))
       await mkdir(own, { recursive: true })
-      await writeWhole(path.join(own, askedFile), askedIn(request))
+      await writeWhole(path.join(own, askedFile), `${asked.byName} ${asked.base}`)
       const work: WorkOptions = { signal, onProgress: () => {} }
       const held = await weights.hold(weightsOf(model), work)
       try {
@@ -91,7 +99,7 @@ export function createTraining({
           loras.pathOf(loraOn(use, model), work)
         const job: TrainingJob = {
           ...rest,
-          metadata: { ...metadata, [provenanceKeys.training]: await describe(request, signal) },
+          metadata: { ...metadata, [provenanceKeys.training]: describe(request, contents) },
           model: held.path,
           stack: await Promise.all(
             model.adapters.map(async (use) => ({ path: await pathOf(use), strength: use.strength })),
@@ -120,25 +128,15 @@ export function createTraining({
     },
   }
 
-  /** What a file tells of its training: contents and settings, no texts. */
-  async function describe(
-    { model, dataset, settings, keep }: TrainRequest,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const base = weightsOf(model)
-    // Under their final names, by which they are known elsewhere and later.
-    const contents = await settledNames(files, filesOfModel({ ...base, adapters: [] }), signal)
-    return JSON.stringify({ base: { ...base, content: { contents } }, dataset, settings, keep })
-  }
-
-  /** Whether the same was begun with something else in the model's files, and has not ended. */
-  async function isLeftFromOther(own: string, asked: string): Promise<boolean> {
+  /** Whether the same was begun with something else in the base's files, and has not ended. */
+  async function isLeftFromOther(own: string, asked: Asked): Promise<boolean> {
     if (await isThere(path.join(own, 'checkpoint'))) return false
     const others = (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name))
     for (const other of others) {
       if (other === own || !(await isThere(path.join(other, 'checkpoint')))) continue
-      const known = await readFile(path.join(other, askedFile), 'utf8').catch(() => undefined)
-      if (known === asked) return true
+      const known = await readFile(path.join(other, askedFile), 'utf8').catch(() => '')
+      const [byName, base] = known.split(' ')
+      if (byName === asked.byName && base !== asked.base) return true
     }
     return false
   }
@@ -153,8 +151,18 @@ export function createTraining({
   }
 }
 
-/** Tells of a folder what was asked, by name. */
+/** What was asked by name, and what was in the base's files then, both as hashes: what the file `asked` of a folder tells. */
+interface Asked {
+  byName: string
+  base: string
+}
+
 const askedFile = 'asked'
+
+/** What a file tells of its training: contents and settings, no texts. */
+function describe({ model, dataset, settings, keep }: TrainRequest, contents: readonly string[]): string {
+  return JSON.stringify({ base: { ...weightsOf(model), content: { contents } }, dataset, settings, keep })
+}
 
 function beganAnew({ model }: TrainRequest): Warning {
   return {
