@@ -180,13 +180,11 @@ class SchemaCompiler implements ValueCompiler {
     return this.#alternatives.of(locations)
   }
 
-  listValues(locations: Conjunction): readonly string[] | undefined {
+  listValues(locations: Conjunction): readonly Json[] | undefined {
     const lists = this.alternativesOf(locations).map(
       (alternative) => listedValues(alternative) ?? wholeNumbersOf(alternative, mostWholeNumbers),
     )
-    return lists.includes(undefined)
-      ? undefined
-      : [...new Set(lists.flatMap((list) => (list ?? []).map((value) => JSON.stringify(value))))]
+    return lists.includes(undefined) ? undefined : lists.flatMap((list) => list ?? [])
   }
 
   *#compileAlternatives(locations: Conjunction): Steps<Expression> {

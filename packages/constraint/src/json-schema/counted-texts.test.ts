@@ -142,3 +142,16 @@ test('of many listed values each is written once, in any order, as often as the 
   expect(all.matches(JSON.stringify(values.toReversed()))).toBe(true)
   expect(all.matches(JSON.stringify([...values.slice(1), 'v1']))).toBe(false)
 })
+
+test('of listed objects that differ in the order of their keys alone one is written', () => {
+  const values = ['{"a":1,"b":{"c":1,"d":2}}', '{"b":{"d":2,"c":1},"a":1}']
+  const { matches } = compileLanguage({
+    kind: 'json-schema',
+    schema: {
+      type: 'array',
+      items: { enum: [...values.map((text) => JSON.parse(text) as object), 'x'] },
+      uniqueItems: true,
+    },
+  })
+  expect([`["x",${values[0]}]`, `[${values.join()}]`].map(matches)).toEqual([true, false])
+})

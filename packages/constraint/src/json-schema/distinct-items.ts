@@ -1,8 +1,8 @@
 import { impossible, literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
 import { excludeOneAnother } from './exclude-alternatives.ts'
 import { anyItems, type ListShape } from './list-shape.ts'
-import { refuseKeyword, type Location } from './schema-location.ts'
-import { isValidValue } from './validate-value.ts'
+import { refuseKeyword, type Json, type Location } from './schema-location.ts'
+import { canonical, isValidValue } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 
 /** Values of which every set that was written is a state, where their lists differ from place to place. */
@@ -20,10 +20,11 @@ export function distinctItems(
 ): Expression {
   if (!isCounted && shape.maximum <= longestTuple && areApart(shape, compiler))
     return anyItems(shape, compiler)
+  const written = new Map<string, string>()
   const lists = Array.from({ length: Math.min(shape.prefix, shape.maximum) + 1 }, (_, index) =>
-    compiler.listValues(shape.schemasAt(index)),
+    writeOnce(compiler.listValues(shape.schemasAt(index)), written),
   )
-  const values = [...new Set(lists.flatMap((list) => list ?? []))]
+  const values = [...written.values()]
   if (!isCounted && lists.length === 1 && lists[0] !== undefined && values.length <= mostUnordered)
     return eachOnce(shape, values, compiler)
   if (isCounted || lists.includes(undefined) || values.length > mostValues) {
@@ -32,6 +33,22 @@ export function distinctItems(
     throw refuseKeyword(unique.path, 'uniqueItems', hint)
   }
   return subsetsOf(shape, lists as string[][], values, compiler)
+}
+
+/**
+ * Values as texts, equal ones alike, whichever way the schema has them.
+ * @param written the texts so far, by what equal values have in common
+ */
+function writeOnce(
+  values: readonly Json[] | undefined,
+  written: Map<string, string>,
+): readonly string[] | undefined {
+  return values?.map((value) => {
+    const key = canonical(value)
+    const text = written.get(key) ?? JSON.stringify(value)
+    written.set(key, text)
+    return text
+  })
 }
 
 function areApart({ maximum, schemasAt }: ListShape, compiler: ValueCompiler): boolean {

@@ -1,6 +1,7 @@
 import type { Expression, RuleCall } from '../grammar/expression.ts'
 import type { Conjunction } from './conjunctions.ts'
 import type { KeyClass } from './key-class.ts'
+import type { Json } from './schema-location.ts'
 
 /** What the compilers of objects and lists need to compile what is inside them. */
 export interface ValueCompiler {
@@ -23,5 +24,5 @@ export interface ValueCompiler {
   /** The expression that was made for a key, as a rule of its own. */
   once(key: string, make: () => Expression): Expression
   /** The values that meet all the schemas, if they are few and listed. */
-  listValues(locations: Conjunction): readonly string[] | undefined
+  listValues(locations: Conjunction): readonly Json[] | undefined
 }
