@@ -49,7 +49,9 @@ describe.runIf(hasNatsServer())('in a real nats-server', () => {
     const env = { WOOLGATHER_FABRIC_ARTIFACTS: `s3://${bucket}/wool` }
     await using one = await openNatsFabric([server.url], { env, name: 'on-s3' })
     await using other = await openNatsFabric([server.url], { env, name: 'on-s3' })
-    await using without = await openNatsFabric([server.url], { env: {}, name: 'on-s3' })
+    const told: string[] = []
+    const onTrouble = (text: string): void => void told.push(text)
+    await using without = await openNatsFabric([server.url], { env: {}, name: 'on-s3', onTrouble })
     vi.unstubAllEnvs()
     const large = { text: 'ä'.repeat(1_500_000) }
     await one.results.putIfAbsent('ab', large)
@@ -59,5 +61,11 @@ describe.runIf(hasNatsServer())('in a real nats-server', () => {
       code: 'not-found',
       hint: expect.stringContaining('WOOLGATHER_FABRIC_ARTIFACTS') as string,
     })
+    const heard: Json[] = []
+    without.follow('done', 0, (message) => heard.push(message))
+    other.follow('done', 0, (message) => heard.push(message))
+    await one.append('done', large)
+    await expect.poll(() => heard).toEqual([large])
+    await expect.poll(() => told).toEqual([expect.stringContaining('WOOLGATHER_FABRIC_ARTIFACTS')])
   })
 })

@@ -87,7 +87,9 @@ function describe(status: Status, reached: Reached): string | undefined {
   if (status.type === 'disconnect')
     return `The connection to NATS at ${status.server} is lost; it is tried again.`
   if (status.type === 'reconnect') return `The connection to NATS at ${status.server} is back.`
-  return status.type === 'error' ? explain(status.error, reached).message : undefined
+  if (status.type !== 'error') return undefined
+  const { message, hint } = explain(status.error, reached)
+  return hint === undefined ? message : `${message} ${hint}`
 }
 
 /** A server that asks for a certificate, and is shown none, falls silent. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AckPolicy, DeliverPolicy, JetStreamApiError, type ConsumerMessages } from '@nats-io/jetstream'
 import { errors, nanos, type Msg } from '@nats-io/transport-node'
-import type { Json } from '@woolgather/workflow'
+import { WoolgatherError, type Json } from '@woolgather/workflow'
 import {
   defaultLeaseMs,
   type Fabric,
@@ -199,9 +199,17 @@ export async function openNatsFabric(
         listener(told, message.seq)
       }
     }
+    /** What is away comes back; what a message refers to and is nowhere comes only when somebody hears of it. */
+    const goOnAfter = async (error: unknown): Promise<void> => {
+      if (error instanceof WoolgatherError && isFollowing) {
+        trouble({ type: 'error', error })
+        await delay(longestWait)
+      }
+      await prepare().catch(() => undefined)
+    }
     void (async () => {
       while (isFollowing) {
-        await followOnce().catch(() => prepare().catch(() => undefined))
+        await followOnce().catch(goOnAfter)
         if (isFollowing) await delay(firstWait)
       }
     })()
