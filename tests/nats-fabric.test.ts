@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Json } from '@woolgather/workflow'
 import { openFabric } from '@woolgather/fabric'
@@ -5,6 +6,8 @@ import { openNatsFabric } from '../packages/fabric/src/nats/open-nats.ts'
 import { keepsTheContract } from '../packages/fabric/src/testing/contract.ts'
 import { bucket, startS3 } from '../packages/fabric/src/testing/s3-stand-in.ts'
 import { hasNatsServer, startNatsServer, type NatsServer } from './nats-server.ts'
+import { createScratch } from './scratch.ts'
+import { readUrl, startServer } from './server.ts'
 
 describe.runIf(hasNatsServer())('in a real nats-server', () => {
   let server: NatsServer
@@ -41,6 +44,24 @@ describe.runIf(hasNatsServer())('in a real nats-server', () => {
     await fabric.append('done', 3)
     await expect.poll(() => heard).toEqual([1, 2, 3])
     expect(await fabric.results.putIfAbsent('ab', 4)).toBe(4)
+  })
+
+  test('a server says that NATS is away, and that it is back', async () => {
+    await using own = await startNatsServer()
+    await using scratch = await createScratch()
+    vi.stubEnv('WOOLGATHER_FABRIC', own.url)
+    const waits = startServer(scratch, { stderr: 'pipe' })
+    vi.unstubAllEnvs()
+    let log = ''
+    waits.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text))
+    const url = await readUrl(waits)
+    await expect.poll(async () => (await fetch(`${url}/health`)).json()).toMatchObject({ worker: 'ready' })
+    await own.kill()
+    await expect.poll(() => log).toMatch(/connection to NATS at \S+ is lost/)
+    await own.bringBack()
+    await expect.poll(() => log).toMatch(/connection to NATS at \S+ is back/)
+    waits.kill('SIGTERM')
+    await once(waits, 'exit')
   })
 
   test('what is large lies in S3 where that is named, for all who name it [against a stand-in]', async () => {

@@ -156,6 +156,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...options.workerLimits,
     },
     onOffered: (models) => (offered = models),
+    onTrouble: (message) => logger.warn({ message }, 'worker'),
     onLog: (line) => logger.debug({ line }, 'worker'),
     onStatus: (status) => {
       logger[status.error ? 'warn' : 'info']({ status }, 'worker')

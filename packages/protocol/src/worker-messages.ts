@@ -100,6 +100,8 @@ export type WorkerMessage =
   | { type: 'fabric'; fabric: FabricStatus }
   /** Which models its workers elsewhere have, when that has changed. */
   | { type: 'offered'; models: ModelFile[] }
+  /** What befell the way to its workers elsewhere, for people; it goes on. */
+  | { type: 'trouble'; text: string }
   /** What it asks of other machines, answered by `shared` with the same number. */
   | { type: 'sharing'; number: number; asks: SharingQuestion }
   /** It could not start: no native library, wrong version. The process then exits. */
@@ -170,6 +172,7 @@ export const workerMessageSchema = schemaOf<WorkerMessage>()(
     z.object({ type: z.literal('memory'), memory: workerMemorySchema }),
     z.object({ type: z.literal('fabric'), fabric: fabricStatusSchema }),
     z.object({ type: z.literal('offered'), models: z.array(modelFileSchema) }),
+    z.object({ type: z.literal('trouble'), text: z.string() }),
     z.object({ type: z.literal('sharing'), number: z.int(), asks: sharingQuestionSchema }),
     z.object({ type: z.literal('failed'), error: runErrorSchema }),
   ]),

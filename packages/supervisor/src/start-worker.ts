@@ -237,6 +237,8 @@ export function startWorker(options: StartWorkerOptions): WorkerHandle {
         return dispatch({ type: 'fabric', id, fabric: message.fabric })
       case 'offered':
         return options.onOffered?.(message.models)
+      case 'trouble':
+        return options.onTrouble?.(message.text)
       case 'sharing':
         return void answerSharing(id, message)
       case 'failed':

@@ -23,6 +23,8 @@ export interface StartWorkerOptions {
   signal?: AbortSignal
   /** Which models workers of other machines have, whenever that has changed. */
   onOffered?: (models: ModelFile[]) => void
+  /** What befell the way to workers of other machines, for people. */
+  onTrouble?: (text: string) => void
   /** Answers what a worker process asks of other machines. */
   onSharing?: (question: SharingQuestion) => Promise<SharingAnswer>
   onStatus?: (status: WorkerStatus) => void

@@ -33,7 +33,7 @@ type RunCell = WoolgatherNode['run']
 /** Workers elsewhere: what needs models is offered to them, everything else runs here. */
 export async function openFabricHost(options: FabricHostOptions): Promise<Host> {
   const { address, folders, registry, send, build } = options
-  const fabric = await openFabric(address, { onTrouble: (text) => console.error(text) })
+  const fabric = await openFabric(address, { onTrouble: (text) => send({ type: 'trouble', text }) })
   // Packages of nodes run in this process, too.
   forgetSecrets(process.env)
   const workers = knowWorkers(fabric, build)
