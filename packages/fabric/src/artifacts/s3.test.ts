@@ -39,6 +39,13 @@ test('credentials are known once it is open, and may be forgotten by the process
   expect(await artifacts.put(bytes)).toBe(hash)
 })
 
+test('what breaks off while it is read is read again', async () => {
+  using artifacts = await openS3Artifacts(`s3://${bucket}`)
+  await artifacts.put(bytes)
+  s3.breakOff()
+  expect(Buffer.from((await artifacts.get(hash)) ?? []).toString()).toBe('Once upon a time')
+})
+
 test('what could be put nowhere is not taken for kept', async () => {
   using artifacts = await openS3Artifacts(`s3://${bucket}`)
   s3.leadNowhere()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { WoolgatherError } from '@woolgather/workflow'
 import type { Artifacts } from '../interface/fabric.ts'
@@ -71,10 +72,12 @@ export async function openS3Artifacts(text: string): Promise<Artifacts & Disposa
       return hash
     },
     async get(hash) {
-      const bytes = await askFor(async () => {
-        const { Body } = await client.send(new aws.GetObjectCommand(keyOf(hash)))
-        return Body?.transformToByteArray()
-      })
+      const bytes = await askFor(() =>
+        whileBroken(async () => {
+          const { Body } = await client.send(new aws.GetObjectCommand(keyOf(hash)))
+          return Body?.transformToByteArray()
+        }),
+      )
       if (bytes !== undefined && sha256(bytes) !== hash)
         throw new WoolgatherError('data-damaged', `What lies in ${text} as ${hash} is something else.`)
       return bytes
@@ -95,12 +98,30 @@ function createClient({ S3Client }: typeof import('@aws-sdk/client-s3')): S3Clie
   })
 }
 
+/** The client asks again for what does not come, and not for what breaks off in the middle. */
+async function whileBroken<Answer>(read: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read()
+    } catch (error) {
+      const wasAsked = (error as Answered).$metadata !== undefined
+      if (wasAsked || attempt === attempts) throw error
+      await delay(attempt * 100)
+    }
+  }
+}
+
+/** What the client says of an error that it had instead of an answer. */
+interface Answered {
+  $metadata?: { httpStatusCode?: number }
+}
+
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
 function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
+  return (error as Answered).$metadata?.httpStatusCode
 }
 
 function explain(error: unknown, text: string): WoolgatherError {

@@ -7,6 +7,8 @@ export interface S3StandIn extends AsyncDisposable {
   /** What clients of AWS are told by. */
   env: Record<string, string>
   objects: Map<string, Buffer>
+  /** Breaks off in the middle of the next object that is read. */
+  breakOff: () => void
   /** As a proxy answers that does not know where to. */
   leadNowhere: () => void
 }
@@ -17,6 +19,7 @@ const user = { id: 'AKIASTANDIN', secret: 'what the stand-in does not check' }
 export async function startS3(): Promise<S3StandIn> {
   const objects = new Map<string, Buffer>()
   let isThere = true
+  let breaksOff = false
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refuse = (status: number, code: string): void => {
       const body = `<Error><Code>${code}</Code><Message>${code}</Message></Error>`
@@ -37,7 +40,10 @@ export async function startS3(): Promise<S3StandIn> {
     const found = objects.get(key)
     if (found === undefined) return refuse(404, 'NoSuchKey')
     response.writeHead(200, { 'content-length': found.length })
-    response.end(request.method === 'HEAD' ? undefined : found)
+    if (breaksOff && request.method === 'GET') {
+      breaksOff = false
+      response.write(found.subarray(0, 1), () => response.destroy())
+    } else response.end(request.method === 'HEAD' ? undefined : found)
   }
   const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -50,6 +56,7 @@ export async function startS3(): Promise<S3StandIn> {
       AWS_EC2_METADATA_DISABLED: 'true',
     },
     objects,
+    breakOff: () => void (breaksOff = true),
     leadNowhere: () => void (isThere = false),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
