@@ -15,6 +15,7 @@ export {
   cellSignalSchema,
   chunkSchema,
   mostCells,
+  mostFiles,
   presenceSchema,
   queueNeedsSchema,
   topics,

@@ -82,7 +82,7 @@ export async function work(options: WorkerOptions, io: CliIo): Promise<number> {
       worker,
       artifacts: createFileArtifactStore(path.join(folders.data, 'artifacts')),
       name,
-      contents: readModelContents({ folders: folders.models, data: folders.data, signal: stop.signal }),
+      contents: readModelContents({ folders: folders.models, data: folders.data, signal: stop.signal, say }),
       allowHost: (host) => openDownloadHosts(folders).allow(host),
       cells: most,
       say,

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Catalogue } from '@woolgather/fabric'
+import { mostFiles, type Catalogue } from '@woolgather/fabric'
 import { hashFile, openHashMemory, openModels, type ListedModel } from '@woolgather/files'
 import { identifyModel, namedParts } from '@woolgather/gguf'
 
@@ -8,6 +8,10 @@ export interface ModelContentsOptions {
   folders: readonly string[]
   data: string
   signal: AbortSignal
+  /** Says, for people, what is left out. */
+  say: (text: string) => void
+  /** Default: as many as others hear of. */
+  most?: number
 }
 
 /** What is known of the files now: those whose hash is, and names of those that are still to be read. */
@@ -23,7 +27,9 @@ export interface ModelContents {
 }
 
 /** The model files of these folders, and hashes of what they hold. Each is read once, and known from then on. */
-export function readModelContents({ folders, data, signal }: ModelContentsOptions): ModelContents {
+export function readModelContents(options: ModelContentsOptions): ModelContents {
+  const { folders, data, signal, say, most = mostFiles } = options
+  let told = 0
   const models = openModels({ folders, data })
   const hashes = openHashMemory(path.join(data, 'model-hashes.json'))
 
@@ -52,7 +58,11 @@ export function readModelContents({ folders, data, signal }: ModelContentsOption
       const { files } = await models.list()
       const catalogue: Catalogue = []
       const unread: ListedModel[] = []
-      for (const model of files.filter(({ source }) => source === 'folder')) {
+      const own = files.filter(({ source }) => source === 'folder')
+      if (own.length > most && own.length !== told)
+        say(`Of ${own.length} files in the folders of models only the first ${most} are offered.`)
+      told = own.length
+      for (const model of own.slice(0, most)) {
         const content = await knownContent(model.file).catch(() => undefined)
         if (content === undefined) unread.push(model)
         else catalogue.push({ content, model })

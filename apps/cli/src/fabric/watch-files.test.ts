@@ -18,7 +18,7 @@ test('files are offered one after another as they are read, and what comes later
     await put('pirate.lora.gguf')
     await using fabric = await openFabric(path.join(folder, 'fabric'))
     const { signal } = new AbortController()
-    const contents = readModelContents({ folders: [models], data: folder, signal })
+    const contents = readModelContents({ folders: [models], data: folder, signal, say: () => {} })
     const told: [string[], string[]][] = []
     const watched = watchFiles(fabric, contents, () => {
       told.push([Object.keys(watched.offered.files), watched.offered.reading])
@@ -37,6 +37,20 @@ test('files are offered one after another as they are read, and what comes later
     await rm(path.join(models, 'pirate.lora.gguf'))
     await watched.look()
     expect(Object.keys(watched.offered.files)).toEqual(['storyteller-space.gguf', 'storyteller.gguf'])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('where there are more files than others hear of, the first are offered, and that is said once', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'woolgather-files-'))
+  try {
+    const { signal } = new AbortController()
+    const said: string[] = []
+    const say = (text: string): void => void said.push(text)
+    const contents = readModelContents({ folders: [demo], data: folder, signal, say, most: 1 })
+    for (const _ of [1, 2]) expect((await contents.look()).unread).toHaveLength(1)
+    expect(said).toEqual([expect.stringMatching(/^Of \d+ files .* only the first 1 /)])
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -60,6 +60,17 @@ export function watchFiles(
     }
   }
 
+  const begin = (): void => {
+    // What cannot be looked at now may be the next time.
+    running ??= run()
+      .catch(() => wanted.splice(0).forEach((one) => one.settled()))
+      .finally(() => {
+        running = undefined
+        // Somebody may have come in the very moment of its end.
+        if (wanted.length > 0) begin()
+      })
+  }
+
   return {
     get offered() {
       return offered
@@ -67,10 +78,7 @@ export function watchFiles(
     look: () =>
       new Promise((settled) => {
         wanted.push({ settled, before: new Set(offered.reading) })
-        // What cannot be looked at now may be the next time.
-        running ??= run()
-          .catch(() => wanted.splice(0).forEach((one) => one.settled()))
-          .finally(() => (running = undefined))
+        begin()
       }),
   }
 }

@@ -115,7 +115,8 @@ export type Catalogue = { content: string; model: ModelFile }[]
 
 /** One decode takes as many. */
 export const mostCells = 64
-const mostFiles = 5_000
+/** Files of one worker. */
+export const mostFiles = 5_000
 const name = z.string().min(1).max(200)
 const count = z.int().nonnegative()
 const outputs = z.record(z.string(), jsonSchema)
