@@ -14,6 +14,8 @@ export interface Context {
 
 /** Properties inside properties that are looked at. */
 const maximumDepth = 3
+/** Pairs of which it is remembered: thousands of options have millions, most of which are asked for once. */
+const maximumKnown = 50_000
 
 /** Whether no value can meet both; false where that cannot be shown. */
 export function excludeOneAnother(
@@ -99,6 +101,6 @@ function differByName(
   )
   if (one === undefined || other === undefined) return false
   const differs = excludeOneAnother(one, other, context, depth + 1)
-  context.known.set(key, differs)
+  if (context.known.size < maximumKnown) context.known.set(key, differs)
   return differs
 }
