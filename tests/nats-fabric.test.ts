@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Json } from '@woolgather/workflow'
 import { openFabric } from '@woolgather/fabric'
+import { connectNats } from '../packages/fabric/src/nats/connect.ts'
 import { openNatsFabric } from '../packages/fabric/src/nats/open-nats.ts'
 import { keepsTheContract } from '../packages/fabric/src/testing/contract.ts'
 import { bucket, startS3 } from '../packages/fabric/src/testing/s3-stand-in.ts'
@@ -44,6 +45,29 @@ describe.runIf(hasNatsServer())('in a real nats-server', () => {
     await fabric.append('done', 3)
     await expect.poll(() => heard).toEqual([1, 2, 3])
     expect(await fabric.results.putIfAbsent('ab', 4)).toBe(4)
+  })
+
+  test('what is no JSON is heard by nobody, and ends nothing', async () => {
+    await using fabric = await openNatsFabric([server.url], { name: 'foreign' })
+    const heard: Json[] = []
+    fabric.listen('cells', (message) => heard.push(message))
+    const { connection } = await connectNats([server.url])
+    connection.publish('foreign.told.cells', '{')
+    connection.publish('foreign.told.cells', '"next"')
+    await expect.poll(() => heard).toEqual(['next'])
+    await connection.close()
+  })
+
+  test('what is too large to be told is told to nobody, which is said, and ends nothing', async () => {
+    const said: string[] = []
+    const onTrouble = (text: string): void => void said.push(text)
+    await using fabric = await openNatsFabric([server.url], { name: 'told', onTrouble })
+    const heard: Json[] = []
+    fabric.listen('cells', (message) => heard.push(message))
+    fabric.tell('cells', 'x'.repeat(2_000_000))
+    fabric.tell('cells', 'next')
+    await expect.poll(() => heard).toEqual(['next'])
+    expect(said).toEqual([expect.stringMatching(/“cells”.* too large/)])
   })
 
   test('a server says that NATS is away, and that it is back', async () => {

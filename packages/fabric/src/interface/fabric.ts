@@ -69,7 +69,7 @@ export interface Fabric extends AsyncDisposable {
   queues(): Promise<QueueLength[]>
   results: Results
   artifacts: Artifacts
-  /** Tells whoever listens now; what nobody hears is gone. */
+  /** Tells whoever listens now; what nobody hears is gone, and so is what is too large for one message. */
   tell(topic: string, message: Json): void
   listen(topic: string, listener: (message: Json) => void): () => void
   /** Adds to what can be followed from any number on; @returns the number */

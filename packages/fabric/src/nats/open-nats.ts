@@ -98,7 +98,8 @@ export async function openNatsFabric(
     },
     get: (hash) => insist(() => readObject(streams.artifacts, hash)),
   }
-  const { pack, unpack } = createPacker(artifacts, connection.info?.max_payload ?? 1_048_576)
+  const maxPayload = connection.info?.max_payload ?? 1_048_576
+  const { pack, unpack } = createPacker(artifacts, maxPayload)
 
   const subjectOf = ({ id, queue, interactive, run }: Omit<Work, 'body'>): string =>
     [name, 'work', interactive ? 'first' : 'later', queue, run, id].join('.')
@@ -293,11 +294,17 @@ export async function openNatsFabric(
       },
     },
     artifacts,
-    tell: (topic, message) => connection.publish(`${name}.told.${topic}`, JSON.stringify(message)),
+    tell(topic, message) {
+      const bytes = Buffer.from(JSON.stringify(message))
+      if (bytes.length <= maxPayload) connection.publish(`${name}.told.${topic}`, bytes)
+      else trouble({ type: 'error', error: tooLargeToTell(topic, bytes.length) })
+    },
     listen(topic, listener) {
       const subscription = connection.subscribe(`${name}.told.${topic}`, {
         callback: (error, message) => {
-          if (error === null) listener(message.json<Json>())
+          const heard = error === null ? readTold(message) : undefined
+          // What is thrown in here would end all reading from the server.
+          if (heard !== undefined) queueMicrotask(() => listener(heard))
         },
       })
       return () => subscription.unsubscribe()
@@ -316,6 +323,23 @@ export async function openNatsFabric(
       elsewhere?.[Symbol.dispose]()
     },
   }
+}
+
+/** Undefined where somebody else told what is no JSON. */
+function readTold(message: Msg): Json | undefined {
+  try {
+    return message.json<Json>()
+  } catch {
+    return undefined
+  }
+}
+
+function tooLargeToTell(topic: string, bytes: number): WoolgatherError {
+  return new WoolgatherError(
+    'request-too-large',
+    `What was to be told of “${topic}” is too large for this NATS server, with ${bytes} bytes: nobody hears it.`,
+    { hint: 'Its max_payload says how much goes.' },
+  )
 }
 
 async function stopWhereLost(messages: ConsumerMessages): Promise<void> {
