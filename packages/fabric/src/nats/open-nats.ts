@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { AckPolicy, DeliverPolicy, JetStreamApiError, type ConsumerMessages } from '@nats-io/jetstream'
+import {
+  AckPolicy,
+  DeliverPolicy,
+  JetStreamApiError,
+  type ConsumerMessages,
+  type StoredMsg,
+} from '@nats-io/jetstream'
 import { errors, nanos, type Msg } from '@nats-io/transport-node'
 import { WoolgatherError, type Json } from '@woolgather/workflow'
 import {
@@ -87,16 +93,33 @@ export async function openNatsFabric(
     }
   }
 
+  /** The last message with a subject. */
+  const lastOf = async (stream: string, subject: string): Promise<StoredMsg | null> => {
+    try {
+      return await streams.jsm.streams.getMessage(stream, { last_by_subj: subject })
+    } catch (error) {
+      if (codeOf(error) === codes.notFound) return null
+      throw error
+    }
+  }
+
+  /** The part of an object that has no others. */
+  const partOf = async (nuid: string): Promise<Uint8Array | undefined> =>
+    (await lastOf(`OBJ_${names.artifacts}`, `$O.${names.artifacts}.C.${nuid}`))?.data
+
   const artifacts: Fabric['artifacts'] = elsewhere ?? {
     async put(bytes) {
       const hash = createHash('sha256').update(bytes).digest('hex')
+      let begun = false
       await insist(async () => {
-        if ((await streams.artifacts.info(hash)) === null)
-          await streams.artifacts.putBlob({ name: hash }, bytes)
+        // Putting it that failed may have left its name without its parts.
+        if (!begun && (await streams.artifacts.info(hash)) !== null) return
+        begun = true
+        await streams.artifacts.putBlob({ name: hash }, bytes)
       })
       return hash
     },
-    get: (hash) => insist(() => readObject(streams.artifacts, hash)),
+    get: (hash) => insist(() => readObject(streams.artifacts, partOf, hash)),
   }
   const maxPayload = connection.info?.max_payload ?? 1_048_576
   const { pack, unpack } = createPacker(artifacts, maxPayload)
@@ -118,15 +141,7 @@ export async function openNatsFabric(
   }
 
   const has: Fabric['has'] = (work) =>
-    insist(async () => {
-      try {
-        const query = { last_by_subj: subjectOf({ ...work }) }
-        return (await streams.jsm.streams.getMessage(names.work, query)) !== null
-      } catch (error) {
-        if (codeOf(error) === codes.notFound) return false
-        throw error
-      }
-    })
+    insist(async () => (await lastOf(names.work, subjectOf({ ...work }))) !== null)
 
   const consumerOf = async (queue: string, rank: 'first' | 'later'): Promise<string> => {
     const durable = `${rank}-${queue}`
