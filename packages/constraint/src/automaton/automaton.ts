@@ -24,7 +24,7 @@ const noItems = new Float64Array(0)
 export interface AutomatonOptions {
   /** End as soon as the text matches, instead of going on while a longer match is possible. */
   readonly stopAtFirstMatch?: boolean
-  /** Elementary steps that one call may take. Default 1 million. */
+  /** Elementary steps that one call may take. Default 1.5 million. */
   readonly workLimit?: number
   /** Whether some character of a set can be written; all can by default. */
   readonly canWrite?: (set: CharSet) => boolean
@@ -94,7 +94,7 @@ export class Automaton {
     this.#usable = usable
     this.#facts = facts
     this.partition = partition
-    this.#budget = new WorkBudget(options.workLimit ?? 1_000_000)
+    this.#budget = new WorkBudget(options.workLimit ?? 1_500_000)
     this.#stopAtFirstMatch = options.stopAtFirstMatch ?? false
     this.#emptyRow = new Int32Array(partition.classCount)
     this.#groupOf = new Int32Array(partition.classCount)
