@@ -1,8 +1,9 @@
 import { useCallback, useRef, useState } from 'react'
-import { describeStall, type FabricStatus, type WorkerStatus } from '@woolgather/protocol'
+import { describeStall, type WorkerStatus } from '@woolgather/protocol'
 import { useServer } from '../store/editor-context.ts'
 import { fetchedLater } from '../ui/fetched-later.tsx'
 import { Popover } from '../ui/popover.tsx'
+import { isGiven } from '../workers/worker-words.ts'
 import './worker-state.css'
 
 const MachineDetails = fetchedLater(async () => (await import('./machine-details.tsx')).MachineDetails)
@@ -29,13 +30,15 @@ export function WorkerState() {
   const detail =
     trouble ?? (worker.error ? `${worker.error.message} ${worker.error.hint ?? ''}` : worker.device)
   const loaded = worker.memory?.models.length ?? 0
+  /** Workers of other machines that are given work. */
+  const given = worker.fabric?.workers.filter((one) => isGiven(one.state)).length
   return (
     <div className="menu-anchor worker-anchor">
       <button
         ref={anchor}
         type="button"
         className="worker-state"
-        data-state={state}
+        data-state={state === 'ready' && given === 0 ? 'empty' : state}
         aria-haspopup="dialog"
         aria-expanded={open}
         title={[word, detail].filter(Boolean).join(': ')}
@@ -44,7 +47,7 @@ export function WorkerState() {
         <span className="lamp" aria-hidden />
         <span className="worker-word">{word}</span>
         {state === 'ready' && worker.device !== undefined && (
-          <span className="worker-device">{worker.fabric ? countWorkers(worker.fabric) : worker.device}</span>
+          <span className="worker-device">{given === undefined ? worker.device : countOf(given)}</span>
         )}
         {state === 'ready' && loaded > 0 && (
           <span
@@ -67,8 +70,6 @@ export function WorkerState() {
   )
 }
 
-/** Those that are given work. */
-function countWorkers({ workers }: FabricStatus): string {
-  const count = workers.filter(({ state }) => state === 'working' || state === 'idle').length
-  return count === 1 ? '1 worker' : `${count} workers`
+function countOf(workers: number): string {
+  return workers === 1 ? '1 worker' : `${workers} workers`
 }
