@@ -5,7 +5,7 @@
  *
  * FOLDER holds the files of guidance-ai/jsonschemabench, maskbench/data. Without a vocabulary Llama 3's is taken. The last
  * line is the figures as JSON; times are of the processor, in µs and ms: of this thread on Linux, elsewhere of all threads
- * or by the clock, whichever is less. Collections of garbage longer than half a millisecond are taken out.
+ * or by the clock, whichever is less. Of what took longer than half a millisecond, collections of garbage are taken out.
  * `longestTurn` is how long compiling holds the event loop at most, `longTurns` how often for more than 20 ms.
  * Properties come in any order, with MASKBENCH_ORDER=schema in the schema's. MASKBENCH_EVERY=10 takes every tenth schema,
  * MASKBENCH_CAUSES=1 lists why schemas were refused.
@@ -14,6 +14,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PerformanceObserver } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { compileInSteps } from '../../packages/constraint/dist/constraint.js'
 import { ConstraintError, createVocabulary } from '../../packages/constraint/dist/index.js'
 import { longestTurn } from '../../packages/constraint/dist/compile-in-turns.js'
@@ -53,6 +55,8 @@ console.log(
 const collections = []
 const observer = new PerformanceObserver((list) => collections.push(...list.getEntries()))
 observer.observe({ entryTypes: ['gc'] })
+/** What was slow, with when it was. */
+const slow = []
 
 const clock = openClock()
 
@@ -75,13 +79,14 @@ for (const name of files) {
   const outcome = judge(readJson(readFileSync(path.join(folder, name), 'utf8')))
   for (const key of outcome.keys) figures[key]++
   if (outcome.wrong !== undefined) wrong.push(`${name}: ${outcome.wrong}`)
-  await subtractCollections(outcome.slow)
+  await setImmediate()
 }
+await allReported()
 observer.disconnect()
+subtractCollections()
 
 /** Compiles a schema and writes its instances; which figures that counts for. */
 function judge(test) {
-  const slow = []
   const began = clock()
   let constraint
   const source = {
@@ -92,13 +97,13 @@ function judge(test) {
   }
   try {
     const before = [performance.now(), clock()]
-    constraint = compileWhole(source, slow)
+    constraint = compileWhole(source)
     constraint.start().allowed(mask)
-    note(ttfm, before, slow)
+    note(ttfm, before)
   } catch (error) {
-    if (!(error instanceof ConstraintError)) return { keys: ['crashed'], wrong: error.stack, slow }
+    if (!(error instanceof ConstraintError)) return { keys: ['crashed'], wrong: error.stack }
     count(error)
-    return { keys: ['refused'], slow }
+    return { keys: ['refused'] }
   }
   const keys = new Set()
   let text
@@ -106,19 +111,19 @@ function judge(test) {
     for (const instance of valueAt(test, 'tests')) {
       const valid = valueAt(instance, 'valid') === 'true'
       const written = writeJson(valueAt(instance, 'data'))
-      if (accepts(constraint.start(), tokenize(written), slow) === valid) continue
+      if (accepts(constraint.start(), tokenize(written)) === valid) continue
       keys.add(valid ? 'validRefused' : 'invalidAccepted')
       text ??= `${valid ? 'refused' : 'accepted'} ${written}`
     }
   } catch (error) {
-    return { keys: ['crashed'], wrong: error.stack, slow }
+    return { keys: ['crashed'], wrong: error.stack }
   }
   if (clock() - began > longestSeconds * 1_000_000) keys.add('timedOut')
-  return { keys: keys.size === 0 ? ['passing'] : [...keys], wrong: text, slow }
+  return { keys: keys.size === 0 ? ['passing'] : [...keys], wrong: text }
 }
 
 /** Compiles as `compileInTurns` does, without others that come in between. */
-function compileWhole(source, slow) {
+function compileWhole(source) {
   const steps = compileInSteps(source, vocabulary, { warmUp: 0 })
   for (;;) {
     const began = [performance.now(), clock()]
@@ -127,14 +132,14 @@ function compileWhole(source, slow) {
       do step = steps.next()
       while (step.done !== true && performance.now() - began[0] < longestTurn)
     } finally {
-      note(turns, began, slow)
+      note(turns, began)
     }
     if (step.done === true) return step.value
   }
 }
 
-/** Adds what was spent since, in µs, and what of it may have been collections of garbage. */
-function note(times, [wall, processor], slow) {
+/** Adds what was spent since, in µs. */
+function note(times, [wall, processor]) {
   const spent = clock() - processor
   const to = performance.now()
   const index = times.processor.push(spent) - 1
@@ -142,31 +147,46 @@ function note(times, [wall, processor], slow) {
   if (spent > slowest) slow.push({ times, index, from: wall, to })
 }
 
-function accepts(state, ids, slow) {
+function accepts(state, ids) {
   for (const id of ids) {
     const before = [performance.now(), clock()]
     state.allowed(mask)
     const follows = ((mask[id >>> 5] >>> (id & 31)) & 1) === 1 && state.accept(id)
-    note(tbm, before, slow)
+    note(tbm, before)
     if (!follows) return false
   }
   return state.canEnd
 }
 
-/** Takes what was spent on garbage out of the processor's time of what was slow. */
-async function subtractCollections(slow) {
-  if (slow.length === 0) {
-    collections.length = 0
-    return
+/** Node tells of collections some turns of its loop after they were: waits for one that is made to come last. */
+async function allReported() {
+  setFlagsFromString('--expose-gc')
+  const from = performance.now()
+  runInNewContext('gc')()
+  while (!collections.some(({ startTime }) => startTime >= from)) await setImmediate()
+}
+
+/**
+ * Takes collections of garbage out of the processor's time of what was slow: their share of the time that passed, as the
+ * thread may have waited for others during both.
+ */
+function subtractCollections() {
+  collections.sort((one, other) => one.startTime - other.startTime)
+  let first = 0
+  for (const { times, index, from, to } of slow.toSorted((one, other) => one.from - other.from)) {
+    while (first < collections.length && endOf(collections[first]) < from) first++
+    let collected = 0
+    for (let next = first; next < collections.length && collections[next].startTime < to; next++)
+      collected += Math.max(
+        0,
+        Math.min(to, endOf(collections[next])) - Math.max(from, collections[next].startTime),
+      )
+    times.processor[index] *= Math.max(0, 1 - collected / (to - from))
   }
-  await setImmediate()
-  for (const { times, index, from, to } of slow) {
-    for (const { startTime, duration } of collections) {
-      const shared = Math.min(to, startTime + duration) - Math.max(from, startTime)
-      if (shared > 0) times.processor[index] = Math.max(0, times.processor[index] - shared * 1_000)
-    }
-  }
-  collections.length = 0
+}
+
+function endOf({ startTime, duration }) {
+  return startTime + duration
 }
 
 function count({ code, message, where, hint }) {
