@@ -3,13 +3,10 @@ import type { Endings } from './automaton/endings.ts'
 import { ConstraintError } from './errors/constraint-error.ts'
 import { chooseCharacter } from './finish/choose-character.ts'
 import { Finisher } from './finish/finisher.ts'
-import { buildNetworkInSteps } from './grammar/build-network.ts'
-import { surrogates } from './grammar/characters.ts'
 import { allAtOnce, type Steps } from './grammar/steps.ts'
 import { MaskComputer, type Mask } from './mask/compute-mask.ts'
-import { refuseImpossible } from './refuse-impossible.ts'
-import { parseSourceInSteps, type ConstraintSource } from './source.ts'
-import { resolveTokens } from './tokens/named-tokens.ts'
+import { prepareForTokens, type PreparedSource } from './prepare-source.ts'
+import type { ConstraintSource } from './source.ts'
 import { allow, TokenSteps } from './tokens/token-steps.ts'
 import type { Vocabulary } from './vocabulary/vocabulary.ts'
 
@@ -77,17 +74,20 @@ export function* compileInSteps(
   vocabulary: Vocabulary,
   options: CompileOptions,
 ): Steps<Constraint> {
-  const { grammar: parsed, stopAtFirstMatch } = yield* parseSourceInSteps(source)
-  const { grammar, named } = resolveTokens(parsed, vocabulary)
-  const { canWrite } = vocabulary
-  const network = yield* buildNetworkInSteps(grammar)
-  const automaton = yield* Automaton.build(network, {
+  const prepared = yield* prepareForTokens(source, vocabulary)
+  yield
+  return constraintOf(prepared, vocabulary, options)
+}
+
+export function constraintOf(
+  { prepared, stopAtFirstMatch, named }: PreparedSource,
+  vocabulary: Vocabulary,
+  options: CompileOptions,
+): Constraint {
+  const automaton = new Automaton(prepared, {
     stopAtFirstMatch,
-    canWrite: named === undefined ? canWrite : (set) => canWrite(set) || !set.isDisjointWith(surrogates),
     ...(options.workLimit === undefined ? {} : { workLimit: options.workLimit }),
   })
-  yield
-  refuseImpossible(automaton)
   const constraint = new CompiledConstraint(
     automaton,
     vocabulary,

@@ -1,10 +1,8 @@
 import { Automaton, deadState } from './automaton/automaton.ts'
-import { buildNetworkInSteps } from './grammar/build-network.ts'
 import type { SchemaNote } from './json-schema/ignored-keywords.ts'
-import { refuseImpossible } from './refuse-impossible.ts'
-import { allAtOnce, type Steps } from './grammar/steps.ts'
-import { spellTokens } from './tokens/spell-tokens.ts'
-import { parseSourceInSteps, type ConstraintSource } from './source.ts'
+import { allAtOnce } from './grammar/steps.ts'
+import { prepareText, type PreparedSource } from './prepare-source.ts'
+import type { ConstraintSource } from './source.ts'
 
 /** How a text stands to a constraint. */
 export type TextCheck =
@@ -31,18 +29,14 @@ export interface Language {
 
 /** @throws {ConstraintError} that says what is wrong with the source and where */
 export function compileLanguage(source: ConstraintSource, options: { workLimit?: number } = {}): Language {
-  return allAtOnce(compileLanguageInSteps(source, options))
+  return languageOf(allAtOnce(prepareText(source)), options)
 }
 
-export function* compileLanguageInSteps(
-  source: ConstraintSource,
+export function languageOf(
+  { prepared, stopAtFirstMatch, notes }: PreparedSource,
   options: { workLimit?: number } = {},
-): Steps<Language> {
-  const { grammar, stopAtFirstMatch, notes = [] } = yield* parseSourceInSteps(source)
-  const network = yield* buildNetworkInSteps(spellTokens(grammar))
-  const automaton = yield* Automaton.build(network, { ...options, stopAtFirstMatch })
-  yield
-  refuseImpossible(automaton)
+): Language {
+  const automaton = new Automaton(prepared, { ...options, stopAtFirstMatch })
   const check = (text: string): TextCheck => {
     let state = automaton.start
     let position = 0

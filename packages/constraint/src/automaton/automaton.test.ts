@@ -6,7 +6,9 @@ import { recognises } from '../testing/naive-recogniser.ts'
 import { runs } from '../testing/property-runs.ts'
 import { randomGrammar, randomText } from '../testing/random-grammar.ts'
 import { buildNetwork } from '../grammar/build-network.ts'
-import { Automaton, deadState } from './automaton.ts'
+import { allAtOnce } from '../grammar/steps.ts'
+import { unsatisfiableRule } from '../refuse-impossible.ts'
+import { Automaton, deadState, prepareNetwork } from './automaton.ts'
 
 function reach(automaton: Automaton, text: string): number {
   let state = automaton.start
@@ -20,7 +22,7 @@ function reach(automaton: Automaton, text: string): number {
 test('random grammars derive exactly the texts that the definition says, left recursion and ambiguity included', () => {
   fc.assert(
     fc.property(randomGrammar, fc.array(randomText, { minLength: 5, maxLength: 5 }), (grammar, texts) => {
-      const automaton = new Automaton(buildNetwork(grammar))
+      const automaton = Automaton.of(buildNetwork(grammar))
       const found = texts.filter((text) => automaton.canEnd(reach(automaton, text)))
       expect(found).toEqual(texts.filter((text) => recognises(grammar, text)))
     }),
@@ -31,8 +33,9 @@ test('random grammars derive exactly the texts that the definition says, left re
 test('every state that is not dead can still become a match', () => {
   fc.assert(
     fc.property(randomGrammar, randomText, (grammar, text) => {
-      const automaton = new Automaton(buildNetwork(grammar))
-      if (automaton.unsatisfiableRule !== undefined) return
+      const prepared = allAtOnce(prepareNetwork(buildNetwork(grammar)))
+      const automaton = new Automaton(prepared)
+      if (unsatisfiableRule(prepared) !== undefined) return
       const open = [reach(automaton, text)].filter((state) => state !== deadState)
       const seen = new Set(open)
       for (let state = open.pop(); state !== undefined && seen.size < 2_000; state = open.pop()) {
@@ -53,7 +56,7 @@ test('every state that is not dead can still become a match', () => {
 test('bytes and characters reach the same states', () => {
   fc.assert(
     fc.property(randomGrammar, randomText, (grammar, text) => {
-      const automaton = new Automaton(buildNetwork(grammar))
+      const automaton = Automaton.of(buildNetwork(grammar))
       let state = automaton.start
       for (const byte of new TextEncoder().encode(text)) {
         if (state !== deadState) state = automaton.stepByte(state, byte)
@@ -73,7 +76,7 @@ test.each([
   [0, 4_999],
 ])('x{%d,%d} counts right, unrolled or by rules', (minimum, maximum) => {
   const grammar: Grammar = { start: 's', rules: new Map([['s', repeat(literal('xy'), minimum, maximum)]]) }
-  const automaton = new Automaton(buildNetwork(grammar))
+  const automaton = Automaton.of(buildNetwork(grammar))
   const ends = (count: number) => automaton.canEnd(reach(automaton, 'xy'.repeat(count)))
   const counts = [
     minimum - 1,
@@ -90,7 +93,7 @@ test('right recursion does not deepen the stack', () => {
     start: 's',
     rules: new Map([['s', { kind: 'choice', options: [literal('x'), sequence([literal('x'), rule('s')])] }]]),
   }
-  const automaton = new Automaton(buildNetwork(list))
+  const automaton = Automaton.of(buildNetwork(list))
   reach(automaton, 'x'.repeat(1_000))
   expect(automaton.stateCount).toBeLessThan(6)
 })
@@ -102,7 +105,7 @@ test('left recursion does not deepen the stack', () => {
       ['s', { kind: 'choice', options: [literal('x'), sequence([rule('s'), literal('+x')])] }],
     ]),
   }
-  const automaton = new Automaton(buildNetwork(sum))
+  const automaton = Automaton.of(buildNetwork(sum))
   reach(automaton, `x${'+x'.repeat(1_000)}`)
   expect(automaton.stateCount).toBeLessThan(8)
 })
@@ -115,13 +118,13 @@ test('a rule that can never end is named', () => {
       ['loop', sequence([literal('x'), rule('loop')])],
     ]),
   }
-  expect(new Automaton(buildNetwork(endless)).unsatisfiableRule).toBe('loop')
+  expect(unsatisfiableRule(allAtOnce(prepareNetwork(buildNetwork(endless))))).toBe('loop')
 })
 
 test('a step that costs more than its budget fails as too ambiguous', () => {
   const twice = rule('s')
   const rules = new Map([['s', sequence([literal('x'), repeat(sequence([twice, twice, twice]), 0, 1)])]])
-  const automaton = new Automaton(buildNetwork({ start: 's', rules }), { workLimit: 500 })
+  const automaton = Automaton.of(buildNetwork({ start: 's', rules }), { workLimit: 500 })
   const walk = () => reach(automaton, 'x'.repeat(400))
   expect(walk).toThrow(ConstraintError)
   expect(walk).toThrow(/so many ways/)

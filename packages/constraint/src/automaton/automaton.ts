@@ -26,22 +26,30 @@ export interface AutomatonOptions {
   readonly stopAtFirstMatch?: boolean
   /** Elementary steps that one call may take. Default 1.5 million. */
   readonly workLimit?: number
-  /** Whether some character of a set can be written; all can by default. */
-  readonly canWrite?: (set: CharSet) => boolean
 }
 
 /** What is known of a network before its states. */
-interface Prepared {
-  readonly usable: readonly boolean[]
+export interface PreparedNetwork {
+  readonly network: Network
+  /** By set, 1 where some character of it can be written. */
+  readonly usable: Uint8Array
   readonly facts: NetworkFacts
   readonly partition: CharacterPartition
 }
 
-function* prepare(network: Network, { canWrite }: AutomatonOptions): Steps<Prepared> {
-  const usable = network.sets.map((set) => canWrite === undefined || canWrite(set))
-  const facts = yield* analyseNetwork(network, (set) => usable[set] === true)
+/** Sets that are looked at in one step. */
+const setsAtOnce = 256
+
+/** @param writable the characters that can be written; all where it is not said */
+export function* prepareNetwork(network: Network, writable?: CharSet): Steps<PreparedNetwork> {
+  const usable = new Uint8Array(network.sets.length).fill(1)
+  for (let set = 0; writable !== undefined && set < usable.length; set++) {
+    if (network.sets[set]!.isDisjointWith(writable)) usable[set] = 0
+    if (set % setsAtOnce === 0) yield
+  }
+  const facts = yield* analyseNetwork(network, (set) => usable[set] === 1)
   yield
-  return { usable, facts, partition: partitionCharacters(network.sets) }
+  return { network, usable, facts, partition: partitionCharacters(network.sets) }
 }
 
 /** States kept at most: about 200 MB. They are never dropped, because a snapshot may name any of them. */
@@ -63,7 +71,7 @@ export class Automaton {
   readonly #budget: WorkBudget
   readonly #closure: Closure
   readonly #frames: Frames
-  readonly #usable: readonly boolean[]
+  readonly #usable: Uint8Array
   readonly #stopAtFirstMatch: boolean
   /** States by their items: of texts that may go on only, and of those that are a match, too. */
   readonly #table = new ArrayTable()
@@ -82,14 +90,7 @@ export class Automaton {
   readonly #unfinished = new Map<number, number>()
   readonly #unfinishedOf = new Map<number, { base: number; prefix: number }>()
 
-  /** Makes all at once what `build` makes in steps. */
-  constructor(network: Network, options?: AutomatonOptions)
-  constructor(network: Network, options: AutomatonOptions, prepared: Prepared)
-  constructor(
-    network: Network,
-    options: AutomatonOptions = {},
-    { facts, partition, usable }: Prepared = allAtOnce(prepare(network, options)),
-  ) {
+  constructor({ network, facts, partition, usable }: PreparedNetwork, options: AutomatonOptions = {}) {
     this.#network = network
     this.#usable = usable
     this.#facts = facts
@@ -105,21 +106,13 @@ export class Automaton {
     this.start = this.#intern(this.#closure.start())
   }
 
-  static *build(network: Network, options: AutomatonOptions): Steps<Automaton> {
-    const prepared = yield* prepare(network, options)
-    yield
-    return new Automaton(network, options, prepared)
+  /** Of a small network, at once. */
+  static of(network: Network, options?: AutomatonOptions): Automaton {
+    return new Automaton(allAtOnce(prepareNetwork(network)), options)
   }
 
   get stateCount(): number {
     return this.#items.length
-  }
-
-  /** The first rule called from the start that can match no text, if the whole can match none. */
-  get unsatisfiableRule(): string | undefined {
-    if (this.#facts.aliveRule[0] === 1) return undefined
-    const dead = this.#network.ruleNames.findLast((_, rule) => this.#facts.aliveRule[rule] === 0)
-    return dead ?? this.#network.ruleNames[0]
   }
 
   /**
@@ -127,7 +120,7 @@ export class Automaton {
    * @param choose which character of a set is written where any would do
    */
   endings(choose: (set: CharSet) => number): Endings {
-    const points = this.#network.sets.map((set, index) => (this.#usable[index] === true ? choose(set) : -1))
+    const points = this.#network.sets.map((set, index) => (this.#usable[index] === 1 ? choose(set) : -1))
     return new Endings(this, new ShortestTexts(this.#network, points), this.#frames)
   }
 

@@ -1,5 +1,5 @@
 import type { NetworkFacts } from '../grammar/analyse-network.ts'
-import type { Counter } from '../grammar/counter.ts'
+import { fits, type Counter } from '../grammar/counter.ts'
 import type { Edges, Network, NetworkCondition } from '../grammar/network.ts'
 import type { Frames } from './frames.ts'
 import { NumberSet } from './number-set.ts'
@@ -110,10 +110,13 @@ export class Closure {
   }
 
   /** Whether one more may be counted that leads to a node; counts that may be any stop at the highest. */
-  #hasRoom({ highest, maximum, fits }: Counter, node: number, owner: number): boolean {
+  #hasRoom(counter: Counter, node: number, owner: number): boolean {
+    const { highest, maximum } = counter
     const count = owner < 0 ? 0 : this.#frames.countOf(owner)
     if (count === Infinity) return true
-    return count === highest ? maximum === Infinity && fits(node, count) : fits(node, count + 1)
+    return count === highest
+      ? maximum === Infinity && fits(counter, node, count)
+      : fits(counter, node, count + 1)
   }
 
   /** Rules that are called at this place have written nothing yet. */

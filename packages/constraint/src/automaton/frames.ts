@@ -1,4 +1,4 @@
-import type { Counter } from '../grammar/counter.ts'
+import { isFar, type Counter } from '../grammar/counter.ts'
 import { ArrayTable } from './array-table.ts'
 
 /**
@@ -105,7 +105,7 @@ export class Frames {
   /** The frame where counting makes no difference, if so many more characters cannot tell it from this one. */
   alike(frame: number, farthest: number): number {
     const counted = this.#counts.get(frame)
-    if (counted === undefined || !counted.counter.isFar(counted.count, farthest)) return frame
+    if (counted === undefined || !isFar(counted.counter, counted.count, farthest)) return frame
     return this.#withCount(counted.base, Infinity, counted.counter)
   }
 

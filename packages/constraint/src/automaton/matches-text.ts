@@ -8,7 +8,7 @@ const known = new WeakMap<Expression, Automaton>()
 export function automatonOf(expression: Expression): Automaton {
   const made = known.get(expression)
   if (made !== undefined) return made
-  const automaton = new Automaton(buildNetwork({ start: 'text', rules: new Map([['text', expression]]) }))
+  const automaton = Automaton.of(buildNetwork({ start: 'text', rules: new Map([['text', expression]]) }))
   known.set(expression, automaton)
   return automaton
 }

@@ -22,12 +22,12 @@ export function* analyseNetwork(network: Network, usable: (set: number) => boole
   yield
   const { alive, aliveRule } = yield* findAlive(network, beforeEmpty, usable)
   yield
-  const nullable = findNullable(network)
+  const nullable = yield* findNullable(network)
   yield
-  return { nullable, alive, aliveRule, tail: findTails(network, beforeEmpty) }
+  return { nullable, alive, aliveRule, tail: yield* findTails(network, beforeEmpty) }
 }
 
-function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Network): Uint8Array {
+function* findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Network): Steps<Uint8Array> {
   const nullable = new Uint8Array(ruleStart.length)
   const reached = new Uint8Array(nodeCount)
   const waiting = new Map<number, number[]>()
@@ -38,7 +38,8 @@ function findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Networ
     stack.push(node)
   }
   ruleStart.forEach(visit)
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+  for (let node = stack.pop(), seen = 1; node !== undefined; node = stack.pop(), seen++) {
+    if (seen % nodesAtOnce === 0) yield
     const ended = endOf[node]!
     if (ended >= 0 && nullable[ended] === 0) {
       nullable[ended] = 1
@@ -69,6 +70,7 @@ function* findAlive(
   const before = reverse(characterEdges, nodeCount)
   yield
   const beforeCalls = reverse(calls, nodeCount)
+  yield
   const beforeConditions = reverse(conditionEdges, nodeCount)
   const waitingForAll = new Map<number, { source: number; rules: readonly number[] }[]>()
   const stack: number[] = []
@@ -111,19 +113,21 @@ function* findAlive(
   return { alive, aliveRule }
 }
 
-function findTails(
+function* findTails(
   { nodeCount, characterEdges, emptyEdges, calls, conditionEdges, endOf }: Network,
   beforeEmpty: Edges,
-): Uint8Array {
+): Steps<Uint8Array> {
   const tail = new Uint8Array(nodeCount)
   const open = new Int32Array(nodeCount)
   const stack: number[] = []
   for (let node = 0; node < nodeCount; node++) {
+    if (node % nodesAtOnce === 0) yield
     const busy = degree(characterEdges, node) + degree(calls, node) + degree(conditionEdges, node) > 0
     open[node] = busy ? -1 : degree(emptyEdges, node)
     if (endOf[node]! >= 0 && open[node] === 0) stack.push(node)
   }
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+  for (let node = stack.pop(), seen = 1; node !== undefined; node = stack.pop(), seen++) {
+    if (seen % nodesAtOnce === 0) yield
     tail[node] = 1
     eachEdge(beforeEmpty, node, (source) => {
       if (open[source]! > 0 && --open[source]! === 0) stack.push(source)

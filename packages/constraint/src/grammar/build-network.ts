@@ -13,10 +13,11 @@ import {
   type Unordered,
 } from './expression.ts'
 import { ExpressionSizes, unrollLimit } from './expression-sizes.ts'
-import type { Counter } from './counter.ts'
 import { allAtOnce, type Steps } from './steps.ts'
 import { EdgeList } from './edge-list.ts'
 import type { Network, NetworkCondition } from './network.ts'
+
+type Counted = Expression & { kind: 'counted' }
 
 /** Alternatives of a rule that are built in one step. */
 const optionsAtOnce = 16
@@ -131,7 +132,7 @@ class NetworkBuilder {
         this.#connectUnordered(expression, from, to)
         return
       case 'counted':
-        this.#connectCounted(expression.counter, from, to)
+        this.#connectCounted(expression, from, to)
         return
       case 'repeat':
         this.#connectRepeat(expression, from, to)
@@ -183,8 +184,7 @@ class NetworkBuilder {
     this.#connect(end, done, to)
   }
 
-  #connectCounted(counter: Counter, from: number, to: number): void {
-    const { graph } = counter
+  #connectCounted({ graph, counter }: Counted, from: number, to: number): void {
     const nodes = Array.from({ length: graph.size }, () => ({
       reached: this.#newNode(),
       at: this.#newNode(),

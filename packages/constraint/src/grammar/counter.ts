@@ -3,17 +3,18 @@ import type { Expression, Graph } from './expression.ts'
 /** Steps of graphs that are looked at to tell which numbers of them lead to an end. */
 const mostSteps = 4_000_000
 
-/** A graph of which a text takes so many edges. */
+/** How many edges of a graph a text takes: plain data, which another thread may make. */
 export interface Counter {
-  readonly graph: Graph
   readonly minimum: number
   readonly maximum: number
   /** Counting stops there: more make no difference. */
   readonly highest: number
-  /** Whether the text can still end in time, at a node that so many edges led to. */
-  readonly fits: (node: number, count: number) => boolean
-  /** Whether enough were counted, and so many more are too few to pass the limit. */
-  readonly isFar: (count: number, farthest: number) => boolean
+  /** Of each node the fewest edges to an end. */
+  readonly fewest: Float64Array
+  /** The most of those that are known. */
+  readonly longestWay: number
+  /** Where texts may be too short: which numbers of edges lead to an end. */
+  readonly lengths: Lengths | undefined
   /** Whether the fewest bytes from a node to an end are always few enough: no text is too short, and none needs long characters. */
   readonly isShort: boolean
 }
@@ -25,28 +26,36 @@ export interface Counter {
 export function countEdges(
   graph: Graph,
   bounds: { minimum: number; maximum: number; isPlain: (label: Expression) => boolean },
-): Counter | undefined {
+): { graph: Graph; counter: Counter } | undefined {
   const fewest = stepsToEnd(graph)
   const maximum = bounds.maximum
   const minimum = (fewest[0] ?? 0) >= bounds.minimum ? 0 : bounds.minimum
   const lengths = minimum === 0 ? undefined : lengthsToEnd(graph, minimum, maximum)
   if (minimum > 0 && lengths === undefined) return undefined
-  const fits = (node: number, count: number): boolean =>
-    lengths === undefined
-      ? fewest[node]! <= maximum - count
-      : lengths(node, Math.max(0, minimum - count), maximum - count)
   const longestWay = fewest.reduce((most, steps) => (steps === Infinity ? most : Math.max(most, steps)), 0)
   const edges = graph.edges.filter(({ to }) => fewest[to] !== Infinity)
-  return {
-    graph: { ...graph, edges },
+  const counter: Counter = {
     minimum,
     maximum,
     highest: maximum === Infinity ? minimum : maximum,
-    fits,
-    isFar: (count, farthest) =>
-      maximum !== Infinity && count >= minimum && count + farthest + longestWay < maximum,
+    fewest,
+    longestWay,
+    lengths,
     isShort: minimum === 0 && edges.every(({ label }) => bounds.isPlain(label)),
   }
+  return { graph: { ...graph, edges }, counter }
+}
+
+/** Whether the text can still end in time, at a node that so many edges led to. */
+export function fits({ minimum, maximum, fewest, lengths }: Counter, node: number, count: number): boolean {
+  return lengths === undefined
+    ? fewest[node]! <= maximum - count
+    : hasLength(lengths, node, Math.max(0, minimum - count), maximum - count)
+}
+
+/** Whether enough were counted, and so many more are too few to pass the limit. */
+export function isFar({ minimum, maximum, longestWay }: Counter, count: number, farthest: number): boolean {
+  return maximum !== Infinity && count >= minimum && count + farthest + longestWay < maximum
 }
 
 function sourcesOf({ size, edges }: Graph): number[][] {
@@ -71,12 +80,13 @@ function stepsToEnd(graph: Graph): Float64Array {
   return steps
 }
 
-/** Whether some number of steps between two leads from a node to an end. */
-function lengthsToEnd(
-  graph: Graph,
-  minimum: number,
-  maximum: number,
-): ((node: number, least: number, most: number) => boolean) | undefined {
+/** By number of steps, and then by node, 1 where so many lead to an end; from `again` on these repeat. */
+interface Lengths {
+  readonly levels: readonly Uint8Array[]
+  readonly again: number
+}
+
+function lengthsToEnd(graph: Graph, minimum: number, maximum: number): Lengths | undefined {
   const sources = sourcesOf(graph)
   const levels: Uint8Array[] = []
   const known = new Map<string, number>()
@@ -100,13 +110,15 @@ function lengthsToEnd(
       if (level[node] === 1) for (const source of sources[node]!) next[source] = 1
     level = next
   }
-  // From `again` on the levels repeat.
+  return { levels, again }
+}
+
+/** Whether some number of steps between two leads from a node to an end. */
+function hasLength({ levels, again }: Lengths, node: number, least: number, most: number): boolean {
   const period = levels.length - again
   const levelAt = (steps: number): Uint8Array =>
     levels[steps < levels.length ? steps : again + ((steps - again) % period)]!
-  return (node, least, most) => {
-    const last = Math.min(most, Math.max(least, again) + period)
-    for (let steps = least; steps <= last; steps++) if (levelAt(steps)[node] === 1) return true
-    return false
-  }
+  const last = Math.min(most, Math.max(least, again) + period)
+  for (let steps = least; steps <= last; steps++) if (levelAt(steps)[node] === 1) return true
+  return false
 }

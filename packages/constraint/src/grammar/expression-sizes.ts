@@ -31,7 +31,7 @@ export class ExpressionSizes {
       case 'graph':
         return expression.graph.edges.reduce((sum, edge) => sum + this.of(edge.label), expression.graph.size)
       case 'counted':
-        return 2 * expression.counter.graph.size
+        return 2 * expression.graph.size
       case 'unordered':
         return 5 + 2 * expression.members.length + this.of(expression.separator) + this.of(expression.end)
       case 'repeat': {

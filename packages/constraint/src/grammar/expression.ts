@@ -19,7 +19,7 @@ export type Expression =
   | { readonly kind: 'graph'; readonly graph: Graph }
   | Unordered
   /** Stands alone in what is shared: what was counted goes with the place that returns to. */
-  | { readonly kind: 'counted'; readonly counter: Counter }
+  | { readonly kind: 'counted'; readonly graph: Graph; readonly counter: Counter }
 
 export interface RuleCall {
   readonly kind: 'rule'

@@ -29,7 +29,14 @@ const afterSurrogates = surrogates.ranges[0]!.max + 1
 /** Signature of what no set holds. */
 const nobody = '0:0'
 
+/** The intervals of equal class: plain data, which another thread may work out. */
+export type CharacterIntervals = Pick<CharacterPartition, 'classCount' | 'intervalStart' | 'intervalClass'>
+
 export function partitionCharacters(sets: readonly CharSet[]): CharacterPartition {
+  return usePartition(findIntervals(sets), sets)
+}
+
+function findIntervals(sets: readonly CharSet[]): CharacterIntervals {
   const { starts, signatures } = sweepBoth(sets)
   const numbers = new Map<string, number>([[nobody, -1]])
   const intervalStart = Int32Array.from(starts)
@@ -45,10 +52,18 @@ export function partitionCharacters(sets: readonly CharSet[]): CharacterPartitio
       `The constraint tells apart more than ${maximumClasses} kinds of characters`,
     )
   }
+  return { classCount: numbers.size - 1, intervalStart, intervalClass }
+}
+
+/** @param sets those that the intervals were found for */
+export function usePartition(
+  { classCount, intervalStart, intervalClass }: CharacterIntervals,
+  sets: readonly CharSet[],
+): CharacterPartition {
   let plane: Int16Array | undefined
   const classes: Int32Array[] = []
   return {
-    classCount: numbers.size - 1,
+    classCount,
     get plane() {
       return (plane ??= layOutPlane(intervalStart, intervalClass))
     },

@@ -11,7 +11,7 @@ import {
   type Expression,
   type Graph,
 } from '../grammar/expression.ts'
-import { countEdges } from '../grammar/counter.ts'
+import { countEdges, fits } from '../grammar/counter.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { parseSearchPattern } from '../regex/parse-regex.ts'
 import type { Conjunction } from './conjunctions.ts'
@@ -57,8 +57,8 @@ const longest = 32
 function anyText(minimum: number, maximum: number): Expression {
   const free = maximum - minimum
   if (free === Infinity || free <= longest) return repeat(stringCharacter, minimum, maximum)
-  const counter = countEdges(anyGraph, { minimum: 0, maximum: free, isPlain: () => true })!
-  return sequence([repeat(stringCharacter, minimum, minimum), shared({ kind: 'counted', counter })])
+  const counted = countEdges(anyGraph, { minimum: 0, maximum: free, isPlain: () => true })!
+  return sequence([repeat(stringCharacter, minimum, minimum), shared({ kind: 'counted', ...counted })])
 }
 
 const anyGraph: Graph = { size: 1, finals: [0], edges: [{ from: 0, to: 0, label: stringCharacter }] }
@@ -76,8 +76,8 @@ function limitText(
     const length = { expression: repeat(characters(everyCharacter), minimum, maximum), negate: false }
     return insideString(intersectLanguages([length, ...conditions], room))
   }
-  const counter = countEdges(graph, { minimum, maximum, isPlain: hasPlainCharacter })
-  if (counter === undefined)
+  const counted = countEdges(graph, { minimum, maximum, isPlain: hasPlainCharacter })
+  if (counted === undefined)
     throw new ConstraintError(
       'too-large',
       `A text of up to ${farthest} characters has too many ways to end`,
@@ -85,9 +85,10 @@ function limitText(
         hint: 'Lower the bounds of its length, or drop one of the conditions.',
       },
     )
-  if (!counter.fits(0, 0)) return impossible
-  const edges = counter.graph.edges.map((edge) => ({ ...edge, label: insideString(edge.label) }))
-  return shared({ kind: 'counted', counter: { ...counter, graph: { ...counter.graph, edges } } })
+  const { counter } = counted
+  if (!fits(counter, 0, 0)) return impossible
+  const edges = counted.graph.edges.map((edge) => ({ ...edge, label: insideString(edge.label) }))
+  return shared({ kind: 'counted', graph: { ...counted.graph, edges }, counter })
 }
 
 const fewStates = 1_000

@@ -16,13 +16,39 @@ export interface NamedTokens {
 const firstPoint = 0xd800
 const mostClasses = 1_024
 
+/** What a grammar calls tokens by, each once; those that it numbers have no names. */
+export function namesIn(grammar: Grammar): string[] {
+  const names = new Set<string>()
+  if (grammar.namesTokens === true)
+    eachCall(grammar, ({ tokens }) => {
+      if (tokens.ranges === undefined) names.add(tokens.text)
+    })
+  return [...names]
+}
+
+/** The tokens of some names, as far as there are such. */
+export function numberNames(names: readonly string[], vocabulary: Vocabulary): Map<string, number> {
+  return new Map(
+    names.flatMap((name) => {
+      const token = tokenNamed(name, vocabulary)
+      return token === undefined ? [] : [[name, token]]
+    }),
+  )
+}
+
+/** Tokens as a grammar tells them apart: how many there are, and which are called by name. */
+interface KnownTokens {
+  readonly size: number
+  readonly numbers: ReadonlyMap<string, number>
+}
+
 /**
  * Puts characters that no text has in the place of the tokens that a grammar names.
  * @throws {ConstraintError} `invalid-grammar` with the place of a name that is no token, `too-large`
  */
 export function resolveTokens(
   grammar: Grammar,
-  vocabulary: Vocabulary,
+  vocabulary: KnownTokens,
 ): { grammar: Grammar; named: NamedTokens | undefined } {
   if (grammar.namesTokens !== true) return { grammar, named: undefined }
   const calls = new Map<string, { members: Uint8Array; set: CharSet }>()
@@ -54,9 +80,9 @@ function eachCall({ rules }: Grammar, visit: (call: TokenCall) => void): void {
 }
 
 /** 1 for each token that is meant. */
-function membersOf({ tokens, where }: TokenCall, vocabulary: Vocabulary): Uint8Array {
-  const members = new Uint8Array(vocabulary.size).fill(tokens.others ? 1 : 0)
-  const only = tokens.ranges === undefined ? tokenNamed(tokens.text, vocabulary) : undefined
+function membersOf({ tokens, where }: TokenCall, { size, numbers }: KnownTokens): Uint8Array {
+  const members = new Uint8Array(size).fill(tokens.others ? 1 : 0)
+  const only = tokens.ranges === undefined ? numbers.get(tokens.text) : undefined
   const ranges = tokens.ranges ?? (only === undefined ? [] : [[only, only] as const])
   for (const [first, last] of ranges) members.fill(tokens.others ? 0 : 1, first, last + 1)
   if (only === undefined && (tokens.ranges === undefined || !members.includes(1)))

@@ -26,7 +26,7 @@ test('the tokens of a large vocabulary, arranged in a thread, make the same voca
   const tokens = [...bytes, ...odd, ...words]
   const options = { endTokens: [5] }
   const [aside, here] = [await createVocabularyInThread(tokens, options), createVocabulary(tokens, options)]
-  expect({ ...aside, canWrite: undefined }).toEqual({ ...here, canWrite: undefined })
+  expect(aside).toEqual(here)
   const masks = [aside, here].map((vocabulary) => {
     const state = compile({ kind: 'regex', pattern: '(a+b?|[1-4]+)é' }, vocabulary).start()
     const mask = maskOf(vocabulary)

@@ -30,8 +30,8 @@ export interface Vocabulary extends ArrangedTokens {
   readonly size: number
   /** Bytes of each token, by id. */
   readonly tokens: readonly Uint8Array[]
-  /** Whether some token holds one of the characters, or a part of one. */
-  readonly canWrite: (set: CharSet) => boolean
+  /** The characters that some token holds, or a part of. */
+  readonly writable: CharSet
   /** The token of a name, a control token too; without it those are known that write the name. */
   readonly tokenNamed?: ((name: string) => number | undefined) | undefined
   readonly splits: ClassSplits
@@ -66,14 +66,13 @@ export function useArrangedTokens(
   tokenNamed?: Vocabulary['tokenNamed'],
 ): Vocabulary {
   const { ends, table, unfinished, hasEveryByte, trie } = arranged
-  const writable = hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished)
   const splits = new ClassSplits(ends.length, trie)
   splits.prepare(textBorders)
   return {
     ...arranged,
     size: ends.length,
     tokens: unpackTokens(arranged),
-    canWrite: (set) => !set.isDisjointWith(writable),
+    writable: hasEveryByte ? everyCharacter : findWritable(table.labels, unfinished),
     ...(tokenNamed !== undefined && { tokenNamed }),
     splits,
     firstLabels: listFirstLabels(trie),
