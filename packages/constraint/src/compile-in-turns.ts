@@ -4,8 +4,8 @@ import { languageOf, type Language } from './language.ts'
 import { prepareText, type PreparedSource } from './prepare-source.ts'
 import type { ConstraintSource } from './source.ts'
 import type { Steps } from './grammar/steps.ts'
-import { CompileThreads } from './thread/compile-threads.ts'
-import { unpackSource } from './thread/pack-source.ts'
+import { CompileThreads } from './compile-threads.ts'
+import { unpackSource } from './pack-source.ts'
 import type { Vocabulary } from './vocabulary/vocabulary.ts'
 
 /** Milliseconds that are worked at once. */
@@ -13,7 +13,7 @@ export const longestTurn = 5
 
 // The sources, as tests run them, cannot be loaded into a thread.
 const isBuilt = import.meta.url.endsWith('.js')
-const threads = new CompileThreads(new URL('./thread/compile-thread.js', import.meta.url))
+const threads = new CompileThreads(new URL('./compile-thread.js', import.meta.url))
 
 /**
  * `compile`, which lets what else waits on the event loop come in between: most is done in a thread, what must be here in

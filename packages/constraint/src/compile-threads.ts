@@ -1,9 +1,9 @@
 import { keepOrder } from '@woolgather/workflow/ordered-json'
 import { Worker } from 'node:worker_threads'
-import { ConstraintError } from '../errors/constraint-error.ts'
-import type { ConstraintSource } from '../source.ts'
-import { numberNames } from '../tokens/named-tokens.ts'
-import type { Vocabulary } from '../vocabulary/vocabulary.ts'
+import { ConstraintError } from './errors/constraint-error.ts'
+import type { ConstraintSource } from './source.ts'
+import { numberNames } from './tokens/named-tokens.ts'
+import type { Vocabulary } from './vocabulary/vocabulary.ts'
 import type { Answer, Asked } from './compile-thread.ts'
 import { packSets, type PackedSource } from './pack-source.ts'
 

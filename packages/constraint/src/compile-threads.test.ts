@@ -1,16 +1,16 @@
 import { parseOrdered } from '@woolgather/workflow/ordered-json'
 import { expect, test } from 'vitest'
-import { compile, constraintOf } from '../constraint.ts'
-import type { ConstraintError } from '../errors/constraint-error.ts'
-import { allAtOnce } from '../grammar/steps.ts'
-import { languageOf } from '../language.ts'
-import type { ConstraintSource } from '../source.ts'
-import { maskOf, tokensIn } from '../testing/test-vocabulary.ts'
-import { createVocabulary } from '../vocabulary/vocabulary.ts'
+import { compile, constraintOf } from './constraint.ts'
+import type { ConstraintError } from './errors/constraint-error.ts'
+import { allAtOnce } from './grammar/steps.ts'
+import { languageOf } from './language.ts'
+import type { ConstraintSource } from './source.ts'
+import { maskOf, tokensIn } from './testing/test-vocabulary.ts'
+import { createVocabulary } from './vocabulary/vocabulary.ts'
 import { CompileThreads } from './compile-threads.ts'
 import { unpackSource } from './pack-source.ts'
 
-const file = new URL('../../dist/thread/compile-thread.js', import.meta.url)
+const file = new URL('../dist/compile-thread.js', import.meta.url)
 const threads = new CompileThreads(file)
 const bytes = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte))
 const vocabulary = createVocabulary([...bytes, new Uint8Array(0), new Uint8Array(0)], {

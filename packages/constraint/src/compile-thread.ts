@@ -1,9 +1,9 @@
 import { parentPort, type MessagePort } from 'node:worker_threads'
-import { ConstraintError, type ConstraintErrorCode, type SourcePosition } from '../errors/constraint-error.ts'
-import { allAtOnce } from '../grammar/steps.ts'
-import { prepareParsed } from '../prepare-source.ts'
-import { parseSource, type ConstraintSource } from '../source.ts'
-import { namesIn } from '../tokens/named-tokens.ts'
+import { ConstraintError, type ConstraintErrorCode, type SourcePosition } from './errors/constraint-error.ts'
+import { allAtOnce } from './grammar/steps.ts'
+import { prepareParsed } from './prepare-source.ts'
+import { parseSource, type ConstraintSource } from './source.ts'
+import { namesIn } from './tokens/named-tokens.ts'
 import { packSource, unpackSets, type PackedSets, type PackedSource } from './pack-source.ts'
 
 /** What a thread is asked: a source, its schemas as JSON, and what its tokens are, if it is for such. */

@@ -1,13 +1,13 @@
 import { deserialize, serialize } from 'node:v8'
 import { CharSet } from 'refa'
-import type { PreparedNetwork } from '../automaton/automaton.ts'
-import type { NetworkFacts } from '../grammar/analyse-network.ts'
-import { maximumCodePoint } from '../grammar/characters.ts'
-import type { Counter } from '../grammar/counter.ts'
-import type { Network, NetworkCondition } from '../grammar/network.ts'
-import { usePartition, type CharacterIntervals } from '../grammar/partition-characters.ts'
-import type { Steps } from '../grammar/steps.ts'
-import type { PreparedSource } from '../prepare-source.ts'
+import type { PreparedNetwork } from './automaton/automaton.ts'
+import type { NetworkFacts } from './grammar/analyse-network.ts'
+import { maximumCodePoint } from './grammar/characters.ts'
+import type { Counter } from './grammar/counter.ts'
+import type { Network, NetworkCondition } from './grammar/network.ts'
+import { usePartition, type CharacterIntervals } from './grammar/partition-characters.ts'
+import type { Steps } from './grammar/steps.ts'
+import type { PreparedSource } from './prepare-source.ts'
 
 /**
  * A prepared source as another thread sends it: arrays that change hands, and pieces that are read one at a time, so that
