@@ -24,6 +24,7 @@ test.each<[string, string, string[], string[]]>([
     ['a', 'c', 'd'],
     ['b'],
   ],
+  ['alternatives that begin a line', 'root ::= "a"\n  | "b" # or\n\n  | c\nc ::= "c"', ['a', 'b', 'c'], ['']],
   ['an empty alternative', 'root ::= "a" ( | "b" )', ['a', 'ab'], ['b']],
   ['left recursion', 'root ::= root "+" n | n\nn ::= [0-9]+', ['1', '1+22+3'], ['+', '1+']],
   [

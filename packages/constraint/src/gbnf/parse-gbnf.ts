@@ -61,22 +61,36 @@ class GbnfParser {
     const begin = this.#position
     const name = this.#readName() ?? this.#fail('Expected the name of a rule')
     this.#skipSpace(false)
-    if (!this.#take('::=')) this.#fail(`Expected "::=" after "${name}"`)
+    if (!this.#take('::='))
+      this.#fail(
+        `Expected "::=" after "${name}"`,
+        this.#position,
+        this.#text[this.#position] === ':' ? 'Grammars with ":" are Lark’s.' : undefined,
+      )
     this.#skipSpace(true)
     if (this.#rules.has(name)) this.#fail(`Rule "${name}" is defined twice`, begin)
     this.#rules.set(name, this.#parseAlternatives(false))
-    if (this.#position < this.#text.length && !this.#atLineEnd()) this.#fail(this.#unexpected())
+    if (this.#position < this.#text.length && !this.#atLineEnd()) this.#failUnexpected()
     this.#skipSpace(true)
   }
 
   /** @param nested newlines mean nothing inside parentheses */
   #parseAlternatives(nested: boolean): Expression {
     const options = [this.#parseSequence(nested)]
-    while (this.#take('|')) {
+    while (this.#takeBar(nested)) {
       this.#skipSpace(true)
       options.push(this.#parseSequence(nested))
     }
     return choice(options)
+  }
+
+  /** A bar continues the rule at the beginning of a later line too, which llama.cpp refuses. */
+  #takeBar(nested: boolean): boolean {
+    const before = this.#position
+    if (!nested) this.#skipSpace(true)
+    if (this.#take('|')) return true
+    this.#position = before
+    return false
   }
 
   #parseSequence(nested: boolean): Expression {
@@ -142,7 +156,7 @@ class GbnfParser {
     this.#skipSpace(true)
     const inner = this.#parseAlternatives(true)
     if (this.#position >= this.#text.length) this.#fail('This "(" is never closed', begin)
-    if (!this.#take(')')) this.#fail(this.#unexpected())
+    if (!this.#take(')')) this.#failUnexpected()
     this.#depth--
     return inner
   }
@@ -248,8 +262,10 @@ class GbnfParser {
     return this.#text[this.#position] === '\n' || this.#text[this.#position] === '\r'
   }
 
-  #unexpected(): string {
-    return `Unexpected "${String.fromCodePoint(this.#text.codePointAt(this.#position) as number)}"`
+  #failUnexpected(): never {
+    const character = String.fromCodePoint(this.#text.codePointAt(this.#position) as number)
+    const hint = character === "'" ? 'Texts stand in double quotes: `"text"`.' : undefined
+    this.#fail(`Unexpected "${character}"`, this.#position, hint)
   }
 
   #at(position: number): string {
@@ -257,9 +273,10 @@ class GbnfParser {
     return `, at line ${line}, column ${column}`
   }
 
-  #fail(message: string, position: number = this.#position): never {
+  #fail(message: string, position: number = this.#position, hint?: string): never {
     throw new ConstraintError('invalid-grammar', `${message}${this.#at(position)}`, {
       where: lineAndColumn(this.#text, position),
+      ...(hint !== undefined && { hint }),
     })
   }
 }

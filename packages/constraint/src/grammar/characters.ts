@@ -1,4 +1,4 @@
-import { CharSet } from 'refa'
+import { CharSet, JS } from 'refa'
 
 export const maximumCodePoint = 0x10ffff
 
@@ -31,8 +31,7 @@ export function charactersOf(text: string): CharSet {
   )
 }
 
-/** Both cases of a character, as `String.prototype.toLowerCase` and `toUpperCase` see single characters. */
-export function bothCases(character: string): CharSet {
-  const forms = [character, character.toLowerCase(), character.toUpperCase()]
-  return charactersOf(forms.filter((form) => Array.from(form).length === 1).join(''))
+/** A character in any case, as Unicode folds single characters. */
+export function anyCase(character: string): CharSet {
+  return JS.createCharSet([character.codePointAt(0) as number], { unicode: true, ignoreCase: true })
 }

@@ -1,6 +1,6 @@
 import type { CharSet } from 'refa'
 import type { SourcePosition } from '../errors/constraint-error.ts'
-import { bothCases } from './characters.ts'
+import { anyCase } from './characters.ts'
 import type { Counter } from './counter.ts'
 import type { TokenSet } from './token-set.ts'
 
@@ -77,7 +77,7 @@ export function literal(text: string): Expression {
 }
 
 export function literalAnyCase(text: string): Expression {
-  return sequence(Array.from(text, (character) => characters(bothCases(character))))
+  return sequence(Array.from(text, (character) => characters(anyCase(character))))
 }
 
 export function sequence(items: readonly Expression[]): Expression {

@@ -136,6 +136,7 @@ export function searchCondition(pattern: string, { document, path }: Location, n
     const at = `${path}/${name}`
     throw new ConstraintError(error.code === 'too-large' ? 'too-large' : code, `${error.message}, in ${at}`, {
       where: { ...error.where, path: at },
+      ...(error.hint !== undefined && { hint: error.hint }),
     })
   }
 }

@@ -23,6 +23,12 @@ test.each<[string, string, string[], string[]]>([
     ['(x)', '()'],
   ],
   [
+    'templates that are handed to templates',
+    'start: twice{quoted} twice{doubled}\ntwice{f}: both{f} f{A}\nboth{g}: g{"b"}\nquoted{x}: "<" x ">"\ndoubled{x}: x x\nA: "a"',
+    ['<b><a>bbaa'],
+    ['<b><a>baa', '<b>bbaa', 'bbaa<b><a>'],
+  ],
+  [
     'bounds in braces, beside a template’s',
     'start: A{2,3} B{,1} C{2} D{1,}\nA: "a"\nB: "b"\nC: "c"\nD: "d"',
     ['aaccd', 'aaabccdd'],
@@ -103,6 +109,13 @@ test.each<[string, string, string[], string[]]>([
     ['<think>ab<|im_end|>', 'ab'],
     ['1'],
   ],
+  ['attributes that say nothing', 'start[]: x\nx[capture,]: "a"', ['a'], ['', 'b']],
+  [
+    'JSON of any kind',
+    'start: %json true ";"\n%llguidance {"ignore_once": false}',
+    ['{"a": [1]};', '1;'],
+    [';', 'a;'],
+  ],
   [
     'hyphens in names, and aliases after them',
     'start: my-rule->x | A-B\nmy-rule: "a"\nA-B: "b"',
@@ -135,6 +148,9 @@ test.each<[string, string, number, number, string]>([
   ['start[max_tokens=5]: /.*/', 'unsupported-grammar', 1, 7, '"max_tokens"'],
   ['start[lazy, temperature=0.5]: /.*/', 'unsupported-grammar', 1, 13, '"temperature"'],
   ['start[stop=""]: /.*/', 'unsupported-grammar', 1, 7, 'An empty "stop"'],
+  ['start[suffix=""]: /.*/', 'unsupported-grammar', 1, 7, 'An empty "suffix"'],
+  ['start: f{"a"}\nf{x}: x{"b"}', 'invalid-grammar', 2, 7, '"x" is not defined'],
+  ['start: f{g}\nf{x}: x\ng{y}: y', 'invalid-grammar', 2, 7, '"g" takes 1 part, not 0'],
   ['start[stop="a", suffix="b"]: /.*/', 'invalid-grammar', 1, 17, 'one "stop" or "suffix"'],
   ['start[greedy]: /.*/', 'invalid-grammar', 1, 7, 'no attribute "greedy"'],
   ['start[stop=x]: /.*/\nx: "y"', 'invalid-grammar', 1, 12, 'Expected a text, a regex or a terminal'],

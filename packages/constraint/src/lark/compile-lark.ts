@@ -20,8 +20,9 @@ const ignoreRule = '%ignore'
 const mostInstances = 5_000
 const longestPart = 100
 
-/** What the parts of a template stand for where it is used. */
-type Parts = ReadonlyMap<string, { readonly expression: Expression; readonly text: string }>
+/** What a part of a template stands for where it is used: something written, or the name of a template. */
+type Part = { readonly text: string } & ({ readonly expression: Expression } | { readonly template: string })
+type Parts = ReadonlyMap<string, Part>
 const noParts: Parts = new Map()
 
 /**
@@ -108,24 +109,30 @@ class LarkCompiler {
     }
   }
 
-  #name(node: LarkName, parts: Parts): Expression {
-    const part = node.parts === undefined ? parts.get(node.name) : undefined
-    if (part !== undefined) return part.expression
+  /** @param within the parts that stand in those of the name */
+  #name(node: LarkName, parts: Parts, within: Parts = parts): Expression {
+    const part = parts.get(node.name)
+    if (part !== undefined && 'template' in part)
+      return this.#name({ ...node, name: part.template }, noParts, parts)
+    if (part !== undefined && node.parts === undefined) return part.expression
     const definition = this.#file.definitions.get(node.name)
     if (definition === undefined) return this.#fail(`"${node.name}" is not defined`, node.at)
     if (definition.isTerminal) return ignoreAfter(rule(node.name))
     const wanted = definition.parameters?.length ?? 0
     const given = node.parts?.length ?? 0
     if (wanted !== given) return this.#fail(`"${node.name}" takes ${partsOf(wanted)}, not ${given}`, node.at)
-    return given === 0 ? rule(node.name) : this.#instantiate(node, definition, parts)
+    return given === 0 ? rule(node.name) : this.#instantiate(node, definition, within)
   }
 
   /** The rule that a template is with these parts. */
   #instantiate(node: LarkName, definition: LarkDefinition, parts: Parts): Expression {
-    const given = (node.parts ?? []).map(({ node: inner, tokens }) => ({
-      expression: this.#expression(inner, parts),
-      text: this.#shorten(tokens.map(({ text }) => parts.get(text)?.text ?? text).join(' ')),
-    }))
+    const given = (node.parts ?? []).map(({ node: inner, tokens }) => {
+      const text = this.#shorten(tokens.map((token) => parts.get(token.text)?.text ?? token.text).join(' '))
+      const template = this.#templateNamed(inner, parts)
+      return template === undefined
+        ? { text, expression: this.#expression(inner, parts) }
+        : { text, template }
+    })
     const name = `${node.name}{${given.map(({ text }) => text).join(', ')}}`
     if (!this.#rules.has(name)) {
       if (++this.#instances > mostInstances)
@@ -140,6 +147,14 @@ class LarkCompiler {
       this.#pending.push({ name, definition, parts: new Map(named) })
     }
     return rule(name)
+  }
+
+  /** The template that a part names, which the part is to be used as. */
+  #templateNamed(node: LarkNode, parts: Parts): string | undefined {
+    if (node.kind !== 'name' || node.parts !== undefined) return undefined
+    const part = parts.get(node.name)
+    if (part !== undefined) return 'template' in part ? part.template : undefined
+    return this.#file.definitions.get(node.name)?.parameters === undefined ? undefined : node.name
   }
 
   /** What is long is numbered, so that the names of templates inside templates stay short. */

@@ -12,6 +12,7 @@ const instead: Readonly<Record<string, string>> = {
 export function parseEnding(cursor: TokenCursor, parseValue: () => LarkNode): LarkEnding | undefined {
   let ending: LarkEnding | undefined
   do {
+    if (cursor.isSymbol(']')) break
     const at = cursor.expect('rule', 'an attribute')
     const name = at.text
     if (Object.hasOwn(instead, name)) cursor.refuse(`"${name}"`, at, instead[name])
@@ -25,8 +26,8 @@ export function parseEnding(cursor: TokenCursor, parseValue: () => LarkNode): La
         at,
       )
     if (name !== 'lazy') cursor.expectSymbol('=')
-    if (name === 'stop' && cursor.peek().text === '""')
-      cursor.refuse('An empty "stop"', at, 'Leave it out: a text ends where the grammar lets it end.')
+    if (name !== 'lazy' && cursor.peek().text === '""')
+      cursor.refuse(`An empty "${name}"`, at, 'Leave it out: a text ends where the grammar lets it end.')
     const text = name === 'lazy' ? undefined : parseValue()
     if (ending !== undefined && ending.kind !== 'lazy' && name !== 'lazy')
       cursor.fail('A rule has one "stop" or "suffix"', at)

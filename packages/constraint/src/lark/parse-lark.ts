@@ -35,6 +35,8 @@ class LarkParser {
   readonly #cursor: TokenCursor
   #depth = 0
   readonly #definitions = new Map<string, LarkDefinition>()
+  /** Names of terminals of the library, by those they have here. */
+  readonly #imported = new Map<string, string>()
   readonly #ignored: LarkNode[] = []
 
   constructor(text: string) {
@@ -62,6 +64,8 @@ class LarkParser {
   #parseDefinition(at: LarkToken): void {
     const cursor = this.#cursor
     const isTerminal = at.kind === 'terminal'
+    if (cursor.isSymbol('::') && cursor.isSymbol('=', 1))
+      cursor.fail('Expected ":", not "::="', cursor.peek(), 'Grammars with "::=" are GBNF.')
     if (cursor.isSymbol('::')) this.#refuseParameter(cursor.peek())
     const parameters = cursor.takeSymbol('{') ? this.#parseParameters(at) : undefined
     if (cursor.takeSymbol('.')) cursor.expect('number', 'a priority')
@@ -111,7 +115,7 @@ class LarkParser {
   /** Options of llguidance change nothing about what texts are allowed, but for one. */
   #parseOptions(token: LarkToken): void {
     const options = this.#parseJson(token)
-    if ('ignore_once' in options)
+    if ('ignore_once' in options && options.ignore_once !== false)
       this.#cursor.refuse('"ignore_once"', token, 'Bound what is ignored where it may stand.')
   }
 
@@ -141,8 +145,16 @@ class LarkParser {
   }
 
   #importTerminal(terminal: LarkToken, as: LarkToken = terminal): void {
-    const regex = Object.hasOwn(commonTerminals, terminal.text) ? commonTerminals[terminal.text] : undefined
-    if (regex === undefined) this.#cursor.refuse(`"common.${terminal.text}"`, terminal)
+    const name = terminal.text
+    const regex = Object.hasOwn(commonTerminals, name) ? commonTerminals[name] : undefined
+    if (regex === undefined)
+      this.#cursor.refuse(
+        `"common.${name}"`,
+        terminal,
+        `There are ${Object.keys(commonTerminals).join(', ')}.`,
+      )
+    if (this.#imported.get(as.text) === name) return
+    this.#imported.set(as.text, name)
     const body: LarkNode = { kind: 'terminal', expression: parseRegexPart(regex) }
     this.#define(as.text, { at: as, isTerminal: true, body })
   }
@@ -217,6 +229,13 @@ class LarkParser {
   #parseName(): LarkNode {
     const cursor = this.#cursor
     const at = cursor.take()
+    const [mark] = /^[!?]/.exec(at.text) ?? []
+    if (mark !== undefined)
+      cursor.fail(
+        `"${mark}" stands before a rule where it is defined`,
+        at,
+        mark === '?' ? 'After what is optional, write a blank behind "?".' : undefined,
+      )
     if (cursor.isSymbol('::')) this.#refuseParameter(cursor.peek())
     const isBound = cursor.peek(1).kind === 'number' || cursor.isSymbol(',', 1)
     const parts = cursor.isSymbol('{') && !isBound ? this.#parseParts() : undefined

@@ -38,7 +38,10 @@ export function readText(token: LarkToken, cursor: TokenCursor): string {
       const point = Number.parseInt(code.slice(1), 16)
       return point <= 0x10ffff ? String.fromCodePoint(point) : cursor.fail(`${escape} is no character`, token)
     }
-    return plainEscapes[code] ?? cursor.fail(`Unknown escape "${escape}"`, token)
+    return (
+      plainEscapes[code] ??
+      cursor.refuse(`The escape "${escape}"`, token, `A backslash is "\\\\"; of regexes, write /\\${code}/.`)
+    )
   })
 }
 

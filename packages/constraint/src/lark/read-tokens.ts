@@ -21,11 +21,14 @@ export interface LarkToken {
 }
 
 const forms: readonly (readonly [LarkTokenKind | undefined, RegExp])[] = [
-  [undefined, /[ \t\f]+|(?:\/\/|#)[^\n]*/y],
+  // A backslash at the end of a line joins it to the next.
+  [undefined, /[ \t\f]+|(?:\/\/|#)[^\n]*|\\[ \t]*\r?\n/y],
   ['newline', /\r?\n/y],
   ['directive', /%[a-z]+/y],
   ['text', /"(?:[^"\\\n]|\\[^\n])*"i?/y],
   ['regex', /\/(?!\/)(?:[^/\\\n]|\\[^\n])*\/[imslux]*/y],
+  // Over several lines, as flag "x" is used.
+  ['regex', /\/(?!\/)(?:[^/\\]|\\.)*\/[imslux]*/sy],
   // With hyphens, as llguidance has them; "a->b" gives "a" an alias.
   ['rule', /[!?]*_?[a-z](?:[_a-z0-9]|-(?!>))*/y],
   ['terminal', /_?[A-Z](?:[_A-Z0-9]|-(?!>))*/y],
@@ -33,7 +36,7 @@ const forms: readonly (readonly [LarkTokenKind | undefined, RegExp])[] = [
   ['token', tokenForm],
   ['symbol', /->|\.\.|::|[:|()[\]{}*+?~.,&=@_]/y],
 ]
-/** Directives with an object of JSON after them. */
+/** Directives with JSON after them: an object, or of a schema `true` and `false`. */
 const withJson: readonly string[] = ['%json', '%regex', '%llguidance']
 
 /** @throws {ConstraintError} `invalid-grammar` with line and column */
@@ -43,11 +46,13 @@ export function readLarkTokens(text: string): LarkToken[] {
   while (position < text.length) {
     const found = readOne(text, position)
     if (found === undefined) {
+      const character = String.fromCodePoint(text.codePointAt(position) as number)
       throw larkError(
         'invalid-grammar',
-        `Unexpected "${String.fromCodePoint(text.codePointAt(position) as number)}"`,
+        `Unexpected "${character}"`,
         text,
         position,
+        character === "'" ? 'Texts stand in double quotes: `"text"`.' : undefined,
       )
     }
     if (found.kind !== undefined) tokens.push({ kind: found.kind, text: found.text, position })
@@ -61,12 +66,17 @@ export function readLarkTokens(text: string): LarkToken[] {
   return [...tokens, { kind: 'end', text: 'the end', position }]
 }
 
+const blanks = /\s*/y
+
 /** An object from its opening brace to the closing one. */
 function readObject(text: string, after: number, directive: string): LarkToken {
-  const position = after + /^\s*/.exec(text.slice(after))![0].length
+  blanks.lastIndex = after
+  const position = after + blanks.exec(text)![0].length
   const fail = (message: string): never => {
     throw larkError('invalid-grammar', message, text, Math.min(position, text.length))
   }
+  const all = ['true', 'false'].find((word) => directive === '%json' && text.startsWith(word, position))
+  if (all !== undefined) return { kind: 'json', text: all, position }
   if (text[position] !== '{') fail(`Expected an object after "${directive}"`)
   const marks = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/gs
   marks.lastIndex = position

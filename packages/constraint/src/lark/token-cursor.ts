@@ -68,8 +68,8 @@ export class TokenCursor {
     throw larkError('unsupported-grammar', `${what} cannot be translated`, this.text, position, hint)
   }
 
-  fail(message: string, { position }: LarkToken): never {
-    throw larkError('invalid-grammar', message, this.text, position)
+  fail(message: string, { position }: LarkToken, hint?: string): never {
+    throw larkError('invalid-grammar', message, this.text, position, hint)
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../grammar/expression.ts'
 import { anchorMarks, resolveAnchors } from './inner-anchors.ts'
 import { readCharacters, wordCharacters, type CharacterFlags, type RegexDialect } from './regex-characters.ts'
-import { refuseRegex, translatePattern, type TranslatedPattern } from './translate-pattern.ts'
+import { refuseRegex, spellOut, translatePattern, type TranslatedPattern } from './translate-pattern.ts'
 
 /** Where a part of the pattern lies in the text: assertions are understood at its edges only. */
 interface Edges {
@@ -50,7 +50,7 @@ export function parseRegexPart(pattern: string, flags: string = ''): Expression 
 }
 
 function convertPattern(source: string, dialect: RegexDialect, edges: Edges): Expression {
-  const translated = translatePattern(source)
+  const translated = translatePattern(source, dialect)
   const parsed = parsePattern(translated.pattern, translated.positionOf)
   const flags = { ...translated.flags, ascii: false, dialect }
   try {
@@ -148,7 +148,7 @@ class RegexConverter {
         throw this.#refuse(element)
       case 'Backreference':
       case 'ExpressionCharacterClass':
-        throw refuseRegex('unsupported-regex', 'a back-reference', this.#positionOf(element.start))
+        throw refuseRegex('unsupported-regex', 'a back-reference', this.#positionOf(element.start), spellOut)
     }
   }
 
@@ -221,9 +221,15 @@ class RegexConverter {
       lookbehind: 'look-behind',
     }
     const what = `${names[assertion.kind]} inside the pattern`
-    const refused = refuseRegex('unsupported-regex', what, this.#positionOf(assertion.start))
+    const refused = refuseRegex(
+      'unsupported-regex',
+      what,
+      this.#positionOf(assertion.start),
+      `It is understood where a whole pattern begins or ends. ${spellOut}`,
+    )
     if (assertion.kind !== 'start' && assertion.kind !== 'end') return refused
-    return new AnchorInside(refused.code, refused.message, { where: refused.where })
+    const { code, message, where, hint = spellOut } = refused
+    return new AnchorInside(code, message, { where, hint })
   }
 }
 

@@ -1,4 +1,5 @@
 import { ConstraintError } from '../errors/constraint-error.ts'
+import type { RegexDialect } from './regex-characters.ts'
 
 /** A pattern in JavaScript's Unicode syntax, and where each code unit of it came from. */
 export interface TranslatedPattern {
@@ -22,19 +23,28 @@ interface Scope {
   readonly verbose: boolean
 }
 
+export const spellOut = 'Spell the alternatives out.'
+
 /** Groups inside one another; deeper would exhaust the parser's stack. */
 const maximumDepth = 300
 const maximumLength = 200_000
 
-const unsupportedGroups: [RegExp, string][] = [
-  [/^\(\?P=/, 'a back-reference'],
-  [/^\(\?>/, 'an atomic group'],
-  [/^\(\?\(/, 'a conditional group'],
-  [/^\(\?\|/, 'a branch reset group'],
-  [/^\(\?(R|&|P>|[+-]?\d)/, 'a recursive call'],
-  [/^\(\?[a-zA-Z]+\)/, 'a flag that begins in the middle of the pattern'],
-  [/^\(\?(?![:=!#<]|P<|[aiLmsux]*(?:-[imsx]+)?:|$)/, 'a group of an unknown kind'],
+/** What cannot be translated, by name, and what to do instead. */
+const unsupportedGroups: readonly (readonly [RegExp, string, string])[] = [
+  [/^\(\?P=/, 'a back-reference', spellOut],
+  [/^\(\?>/, 'an atomic group', 'Use a plain group, (?:…).'],
+  [/^\(\?\(/, 'a conditional group', spellOut],
+  [/^\(\?\|/, 'a branch reset group', 'Use a plain group, (?:…).'],
+  [/^\(\?(R|&|P>|[+-]?\d)/, 'a recursive call', 'Use a grammar: its rules may use themselves.'],
+  [/^\(\?[a-zA-Z]+\)/, 'a flag that begins in the middle of the pattern', 'Give it to a group: (?i:…).'],
+  [
+    /^\(\?(?![:=!#<]|P<|[aiLmsux]*(?:-[imsx]+)?:|$)/,
+    'a group of an unknown kind',
+    'There are (…), (?:…), (?P<name>…), flags such as (?i:…), and look-around.',
+  ],
 ]
+/** Classes of other notations, which Python takes for characters, with a warning. */
+const foreignClass = /^(?:\[:\^?[a-z]+:\]|(?:&&|--|\|\||~~)\[)/
 const groupFlags = /^\(\?([aiLmsux]*)(?:-([imsx]+))?:/
 const keptEscapes =
   /^\\(?:[dDwWsSnrtfvB^$\\.*+?()[\]{}|/]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|c[a-zA-Z])/
@@ -49,18 +59,19 @@ const quantifier = /^\{(?:\d+(?:,\d*)?|,\d*)\}/
  * escapes of punctuation, literal braces and brackets.
  * @throws {ConstraintError} `unsupported-regex` or `invalid-regex` with the position in the source
  */
-export function translatePattern(source: string): TranslatedPattern {
+export function translatePattern(source: string, dialect: RegexDialect): TranslatedPattern {
   if (source.length > maximumLength) {
     throw new ConstraintError(
       'too-large',
       `A regex may have ${maximumLength} characters, this has ${source.length}`,
     )
   }
-  return new Translator(source).translate()
+  return new Translator(source, dialect).translate()
 }
 
 class Translator {
   readonly #source: string
+  readonly #dialect: RegexDialect
   #position = 0
   #output = ''
   readonly #origins: number[] = []
@@ -70,8 +81,9 @@ class Translator {
   /** Of the groups around. */
   readonly #scopes: Scope[] = []
 
-  constructor(source: string) {
+  constructor(source: string, dialect: RegexDialect) {
     this.#source = source
+    this.#dialect = dialect
   }
 
   translate(): TranslatedPattern {
@@ -98,6 +110,7 @@ class Translator {
       found !== undefined;
       found = this.#match(/^\(\?([a-zA-Z]+)\)/)
     ) {
+      if (found[1] === 'R') return
       const unknown = /[^aiLmsux]/.exec(found[1]!)
       if (unknown !== null) this.#refuse('unsupported-regex', `the flag "${unknown[0]}"`, this.#position)
       this.#flags += found[1]!
@@ -138,7 +151,12 @@ class Translator {
     this.#emit(text, length)
     if (this.#source[this.#position] === '?') this.#emit('?', 1)
     else if (this.#source[this.#position] === '+')
-      this.#refuse('unsupported-regex', 'a possessive quantifier', begin)
+      throw refuseRegex(
+        'unsupported-regex',
+        'a possessive quantifier',
+        begin,
+        'Leave out the “+” after the quantifier.',
+      )
   }
 
   #translateBrace(): void {
@@ -151,7 +169,8 @@ class Translator {
     if (this.#source.startsWith('(?#', this.#position)) return this.#skipComment()
     const rest = this.#source.slice(this.#position, this.#position + 20)
     const unsupported = unsupportedGroups.find(([form]) => form.test(rest))
-    if (unsupported !== undefined) this.#refuse('unsupported-regex', unsupported[1], this.#position)
+    if (unsupported !== undefined)
+      throw refuseRegex('unsupported-regex', unsupported[1], this.#position, unsupported[2])
     if (this.#scopes.push(this.#scope) > maximumDepth) {
       throw new ConstraintError(
         'too-large',
@@ -190,6 +209,7 @@ class Translator {
     while (this.#source[this.#position] !== ']') {
       if (this.#position >= this.#source.length)
         this.#refuse('invalid-regex', 'a class that is never closed', begin)
+      this.#refuseForeignClass()
       const rest = this.#source.slice(this.#position, this.#position + 3)
       if (/^-\\[dDwWsS]/.test(rest)) this.#emit('\\-', 1)
       else if (/^\\[dDwWsS]-/.test(rest) && this.#source[this.#position + 3] !== ']') {
@@ -201,16 +221,23 @@ class Translator {
     this.#emit(']', 1)
   }
 
+  #refuseForeignClass(): void {
+    const foreign = this.#dialect === 'python' ? this.#match(foreignClass) : undefined
+    if (foreign === undefined) return
+    const hint = 'Write its characters, such as [a-zA-Z], or \\p{L}; the bracket itself is \\[.'
+    throw refuseRegex('unsupported-regex', `“${foreign[0]}” in a class`, this.#position, hint)
+  }
+
   #translateEscape(inClass: boolean): void {
     const begin = this.#position
     const next = this.#source[begin + 1]
     if (next === undefined) this.#refuse('invalid-regex', 'a backslash with nothing after it', begin)
     const octal = this.#match(inClass ? octalInClass : octalEscape)
-    const wide = this.#match(/^\\U([0-9a-fA-F]{8})/)
+    const wide = this.#match(/^\\(?:U([0-9a-fA-F]{8})|[xU]\{([0-9a-fA-F]+)\})/)
     const property = this.#match(/^\\([pP])(?:\{([^}]*)\}|([A-Z]))/)
     const kept = this.#match(keptEscapes)
     if (octal !== undefined) this.#translateOctal(octal)
-    else if (wide !== undefined) this.#emit(`\\u{${wide[1]!}}`, 10)
+    else if (wide !== undefined) this.#emit(`\\u{${wide[1] ?? wide[2]!}}`, wide[0].length)
     else if (property !== undefined) this.#translateProperty(property)
     else if (kept !== undefined) this.#emit(kept[0])
     else if (next === 'a') this.#emit(hexEscape(7), 2)
@@ -218,7 +245,7 @@ class Translator {
     else if (next === 'A' && !inClass) this.#emit('^', 2)
     else if (/[zZ]/.test(next) && !inClass) this.#emit('$', 2)
     else if (/[89]/.test(next) && inClass) this.#refuse('invalid-regex', `the escape "\\${next}"`, begin)
-    else if (/[1-9k]/.test(next)) this.#refuse('unsupported-regex', 'a back-reference', begin)
+    else if (/[1-9k]/.test(next)) throw refuseRegex('unsupported-regex', 'a back-reference', begin, spellOut)
     else if (/[a-zA-Z]/.test(next)) this.#refuseEscape(begin)
     else if (next === '-' && inClass) this.#emit('\\-', 2)
     else this.#emit(next, 2)
@@ -234,14 +261,20 @@ class Translator {
   /** `\p{Lu}`, `\pL`, and scripts by their names alone, as Rust and Java have them. */
   #translateProperty([text, letter, name, short]: RegExpExecArray): void {
     const known = [name ?? short, `Script=${name}`].find((one) => isProperty(one!))
-    if (known === undefined) this.#refuse('unsupported-regex', `the property "${text}"`, this.#position)
+    if (known === undefined)
+      throw refuseRegex(
+        'unsupported-regex',
+        `the property "${text}"`,
+        this.#position,
+        'There are those of Unicode: \\p{L}, \\p{Lu}, \\p{Greek}.',
+      )
     this.#emit(`\\${letter}{${known}}`, text.length)
   }
 
   #refuseEscape(begin: number): never {
     const name = this.#match(/^\\N\{[^}]*\}/)?.[0]
     const escape = name ?? this.#source.slice(begin, begin + 2)
-    const hint = name === undefined ? undefined : 'Write the character itself, or its number: \\u2022.'
+    const hint = 'Write the character itself, or its number: \\u2022.'
     throw refuseRegex('unsupported-regex', `the escape "${escape}"`, begin, hint)
   }
 

@@ -143,6 +143,12 @@ export const refusedGrammars: Readonly<Record<Notation, readonly RefusedGrammar[
       code: 'unsupported-regex',
     },
     {
+      what: 'classes of other notations, `[[:alpha:]]` and `[a-z&&[^b]]`, which Python takes for single characters',
+      instead: 'the characters, or `\\p{L}`',
+      text: '[[:alpha:]]',
+      code: 'unsupported-regex',
+    },
+    {
       what: 'atomic groups, possessive quantifiers, conditional and recursive groups',
       instead: 'a grammar',
       text: '(?>a+)b',
@@ -173,6 +179,12 @@ export const refusedGrammars: Readonly<Record<Notation, readonly RefusedGrammar[
       what: 'rules with numbers, `rule::_` and `%if`',
       instead: 'a rule for each case',
       text: 'start: a::0x1\na::_: "b"',
+      code: 'unsupported-grammar',
+    },
+    {
+      what: 'escapes in texts that JSON has not, `"\\d"`: Lark keeps their backslash',
+      instead: '`"\\\\d"` for the backslash, or a regex',
+      text: 'start: "\\d"',
       code: 'unsupported-grammar',
     },
     {
