@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * How long a test waits for what must happen before it says that it did not, in milliseconds: far longer than anything
@@ -14,6 +15,18 @@ const measuring = [
   'packages/workflow/src/plan/planning-cost.test.ts',
 ]
 
+/** Small files that take long. They begin first, for the others to fill up what the workers have left at the end. */
+const longest = ['tests/examples.test.ts', 'tests/architectures.test.ts', 'tests/training.test.ts']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      longest.some((file) => moduleId.endsWith(`/${file}`))
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   resolve: { conditions: ['@woolgather/source'] },
   ssr: { resolve: { conditions: ['@woolgather/source'] } },
@@ -27,7 +40,9 @@ export default defineConfig({
     env: { WOOLGATHER_PATIENCE: '10' },
     setupFiles: ['tests/setup.ts'],
     teardownTimeout: patience,
-    maxWorkers: 2,
+    // One more than the processors of a small machine: a third of the time a test waits for another process.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
