@@ -41,7 +41,7 @@ export function classifyLanguages(
   conditions: readonly Condition[],
   languages: readonly Expression[],
   room?: Room,
-): { within: readonly boolean[]; expression: Expression }[] {
+): { within: readonly boolean[]; expression: Expression & { kind: 'graph' } }[] {
   const { size, edges, verdicts } = multiply(conditions, languages, room)
   const classes = new Map<string, { within: readonly boolean[]; finals: number[] }>()
   for (const [node, within] of verdicts) {
@@ -54,6 +54,20 @@ export function classifyLanguages(
     within,
     expression: { kind: 'graph', graph: { size, edges, finals } },
   }))
+}
+
+/** @throws {ConstraintError} `too-large` where there is not so much left */
+export function spendRoom(room: Room, nodes: number): void {
+  room.left -= nodes
+  if (room.left < 0) throw tooManyStates()
+}
+
+function tooManyStates(): ConstraintError {
+  return new ConstraintError(
+    'too-large',
+    `Combining the conditions on one text takes more than ${maximumNodes} states`,
+    { hint: 'Lower the bounds of repeats, or drop one of the conditions.' },
+  )
 }
 
 interface Product {
@@ -77,15 +91,8 @@ function multiply(
   const nodeFor = (states: number[]) => {
     const node = numberOf(states)
     if (node < queue.length) return node
-    if (node >= maximumNodes || --room.left < 0) {
-      throw new ConstraintError(
-        'too-large',
-        `Combining the conditions on one text takes more than ${maximumNodes} states`,
-        {
-          hint: 'Lower the bounds of repeats, or drop one of the conditions.',
-        },
-      )
-    }
+    if (node >= maximumNodes) throw tooManyStates()
+    spendRoom(room, 1)
     queue.push(states)
     return node
   }

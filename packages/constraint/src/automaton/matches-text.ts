@@ -13,6 +13,11 @@ export function automatonOf(expression: Expression): Automaton {
   return automaton
 }
 
+/** States that the automaton of an expression has come to have, if it was made. */
+export function statesOf(expression: Expression): number {
+  return known.get(expression)?.stateCount ?? 0
+}
+
 /** Whether a text matches an expression that calls no rules. */
 export function matchesText(expression: Expression, text: string): boolean {
   const automaton = automatonOf(expression)

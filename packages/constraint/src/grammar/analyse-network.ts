@@ -105,10 +105,11 @@ function* findAlive(
       visit(beforeEmpty.to[edge]!)
     for (let edge = before.from[node]!; edge < before.from[node + 1]!; edge++)
       if (usable(before.label[edge]!)) visit(before.to[edge]!)
-    eachEdge(beforeCalls, node, (source, called) => {
-      if (aliveRule[called] === 1) visit(source)
-      else append(waiting, called, source)
-    })
+    for (let call = beforeCalls.from[node]!; call < beforeCalls.from[node + 1]!; call++) {
+      const called = beforeCalls.label[call]!
+      if (aliveRule[called] === 1) visit(beforeCalls.to[call]!)
+      else append(waiting, called, beforeCalls.to[call]!)
+    }
   }
   return { alive, aliveRule }
 }

@@ -1,8 +1,8 @@
-import { classifyLanguages, type Condition, type Room } from '../automaton/intersect-languages.ts'
+import type { Condition, Room } from '../automaton/intersect-languages.ts'
 import { choice, literal, type Expression } from '../grammar/expression.ts'
 import { compileString, searchCondition } from './compile-string.ts'
 import type { Conjunction } from './conjunctions.ts'
-import type { KeyClass } from './key-class.ts'
+import { classifyKeys, type KeyClass } from './key-class.ts'
 import type { Member } from './list-properties.ts'
 import { membersOf } from './object-members.ts'
 import type { ObjectShape } from './object-shape.ts'
@@ -58,7 +58,7 @@ export function additionalMembers(
 }
 
 /** A name that is excepted, told apart from a pattern. */
-const nameKey = (name: string): string => `= ${name}`
+const nameKey = (name: string): string => `\0${name}`
 
 /** Keys that are not named, by which languages they are in; worked out once for the same names and languages. */
 function classesOf(
@@ -67,17 +67,11 @@ function classesOf(
   room: Room | undefined,
   compiler: ValueCompiler,
 ): readonly KeyClass[] {
-  if (languages.size === 0) return [{ matched: new Set(), expression: undefined }]
-  const sources = [...languages.keys()]
-  const key = JSON.stringify([names.toSorted(), sources])
+  if (languages.size === 0 || room === undefined) return [{ matched: new Set(), expression: undefined }]
+  const key = JSON.stringify([names.toSorted(), [...languages.keys()]])
   const known = compiler.keyClasses.get(key)
   if (known !== undefined) return known
-  const classes = classifyLanguages(exceptNames(names), [...languages.values()], room).map(
-    ({ within, expression }): KeyClass => ({
-      matched: new Set(sources.filter((_, index) => within[index])),
-      expression,
-    }),
-  )
+  const classes = classifyKeys(names, languages, room)
   compiler.keyClasses.set(key, classes)
   return classes
 }

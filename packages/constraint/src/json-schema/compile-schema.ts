@@ -24,7 +24,7 @@ import { allAtOnce, type Steps } from '../grammar/steps.ts'
 import { readSpellings } from './number-spellings.ts'
 import { keyword, readList } from './read-keywords.ts'
 import { SchemaDocument } from './schema-document.ts'
-import { invalidSchema, isObject, type Json, type Location } from './schema-location.ts'
+import { invalidSchema, type Json, type Location } from './schema-location.ts'
 import { isValidValue, meetsAlone } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 import { allowedTypes, type ValueType } from './value-types.ts'
@@ -88,7 +88,11 @@ export function* compileSchemaInSteps(schema: unknown, options: SchemaOptions): 
   if (options.strict === true && first !== undefined) throw refuseIgnored(first)
   yield
   const spellings = readSpellings(typeof schema === 'string' ? schema : '')
-  return { grammar: yield* new SchemaCompiler(options, spellings).compile(document.root), notes }
+  try {
+    return { grammar: yield* new SchemaCompiler(options, spellings).compile(document.root), notes }
+  } finally {
+    document.patterns.keep()
+  }
 }
 
 function refuseIgnored({ problem, path }: SchemaNote): ConstraintError {
@@ -146,11 +150,8 @@ class SchemaCompiler implements ValueCompiler {
   }
 
   valueOf(locations: Conjunction): Expression & { kind: 'rule' } {
-    const telling = locations.filter(
-      ({ schema, demand }) =>
-        schema !== true && !(isObject(schema) && Object.keys(schema).length === 0 && demand === undefined),
-    )
-    const name = [...new Set(telling.map(({ path }) => path))].sort().join(' and ') || 'any value'
+    const telling = locations.filter(saysSomething)
+    const name = nameOf(telling)
     if (!this.#rules.has(name)) {
       if (this.#rules.size - this.#shared >= maximumRules) {
         throw new ConstraintError(
@@ -230,6 +231,16 @@ class SchemaCompiler implements ValueCompiler {
     const isWhole = !allowedTypes(locations).has('number')
     return choice(values.map((value) => writeValue(value, isWhole, this)))
   }
+}
+
+function saysSomething({ schema, demand }: Location): boolean {
+  return typeof schema === 'boolean' ? !schema : demand !== undefined || Object.keys(schema).length > 0
+}
+
+/** The same for the same schemas in whatever order. */
+function nameOf(locations: Conjunction): string {
+  if (locations.length < 2) return locations[0]?.path ?? 'any value'
+  return [...new Set(locations.map(({ path }) => path))].sort().join(' and ')
 }
 
 /** The values of the first list among the schemas. */

@@ -1,4 +1,4 @@
-import { intersectLanguages, type Condition, type Room } from '../automaton/intersect-languages.ts'
+import { intersectLanguages, spendRoom, type Condition, type Room } from '../automaton/intersect-languages.ts'
 import { everyCharacter } from '../grammar/characters.ts'
 import {
   characters,
@@ -13,17 +13,60 @@ import {
 } from '../grammar/expression.ts'
 import { countEdges, fits } from '../grammar/counter.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
-import { parseSearchPattern } from '../regex/parse-regex.ts'
 import type { Conjunction } from './conjunctions.ts'
 import { possibleOfFormat } from './format-bounds.ts'
 import { formatExpression, longestOfFormat } from './formats.ts'
 import { insideString, stringCharacter } from './json-text.ts'
 import { limitLength } from './limit-length.ts'
-import { readCount, readText, tightest } from './read-keywords.ts'
+import { keyword, readCount, readText, tightest } from './read-keywords.ts'
 import type { Doubt, Location } from './schema-location.ts'
+import { WeighedCache } from './weighed-cache.ts'
+
+/** Strings that schemas have in common, with what room each took; of all together so many edges are kept. */
+const kept = new WeighedCache<{ readonly expression: Expression; readonly room: number }>(200_000)
 
 /** A JSON string, quotation marks included. */
 export function compileString(locations: Conjunction, more: readonly Condition[] = []): Expression {
+  const [only] = locations
+  const name = locations.length === 1 && more.length === 0 ? nameOf(only!) : undefined
+  if (name === undefined) return makeString(locations, more)
+  const room = only!.document.room
+  const known = kept.get(name)
+  if (known !== undefined) {
+    // As if it were made again: what a schema may take does not depend on what was compiled before.
+    spendRoom(room, known.room)
+    return known.expression
+  }
+  const before = room.left
+  const expression = makeString(locations, more)
+  kept.set(name, { expression, room: before - room.left }, weightOf(expression))
+  return expression
+}
+
+/** What a string must be, where a pattern or a format says so and nothing but keywords. */
+function nameOf(location: Location): string | undefined {
+  const [pattern, format] = [keyword(location, 'pattern'), keyword(location, 'format')]
+  if ((pattern === undefined && format === undefined) || location.demand !== undefined) return undefined
+  const values = [pattern, format, keyword(location, 'minLength'), keyword(location, 'maxLength')]
+  return values.map((value) => (value === undefined ? '' : JSON.stringify(value))).join('\n')
+}
+
+/** Parts of an expression, and edges of its graphs, each once. */
+function weightOf(expression: Expression): number {
+  const parts = new Set([expression])
+  let edges = 0
+  // Appended to while it is gone through.
+  for (const part of parts) {
+    if (part.kind === 'sequence') part.items.forEach((item) => parts.add(item))
+    else if (part.kind === 'choice') part.options.forEach((option) => parts.add(option))
+    else if (part.kind === 'repeat' || part.kind === 'shared') parts.add(part.item)
+    else if (part.kind === 'graph') edges += part.graph.edges.length
+    else if (part.kind === 'counted') edges += part.counter.graph.edges.length
+  }
+  return parts.size + edges
+}
+
+function makeString(locations: Conjunction, more: readonly Condition[]): Expression {
   const minimum = tightest(locations, (location) => readCount(location, 'minLength'), Math.max, 0)
   const maximum = tightest(locations, (location) => longestOf(location), Math.min, Infinity)
   const conditions = [...textConditions(locations), ...unlistedTexts(locations), ...more]
@@ -122,14 +165,10 @@ function unlistedTexts(locations: Conjunction): Condition[] {
   })
 }
 
-/** The texts in which a pattern is found, parsed once for a document. */
+/** The texts in which a pattern is found. */
 export function searchCondition(pattern: string, { document, path }: Location, name = 'pattern'): Condition {
-  const known = document.patterns.get(pattern)
-  if (known !== undefined) return known
   try {
-    const condition = { expression: parseSearchPattern(pattern), negate: false }
-    document.patterns.set(pattern, condition)
-    return condition
+    return document.patterns.find(pattern)
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error
     const code = error.code === 'invalid-regex' ? 'invalid-schema' : 'unsupported-schema'

@@ -24,6 +24,7 @@ export const stringCharacter: Expression = choice([
 /** A text as JSON; characters beyond ASCII as they are or escaped, as some models and Python write them. */
 export function jsonText(text: string): Expression {
   const written = JSON.stringify(text)
+  if (/^[ -~]*$/.test(written)) return literal(written)
   const spelled = Array.from(written)
   if (spelled.every(isAscii)) return literal(written)
   return sequence(spelled.map((each) => (isAscii(each) ? literal(each) : eitherWay(each))))

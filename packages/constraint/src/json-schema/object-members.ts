@@ -11,6 +11,7 @@ export function membersOf(
   { demanded, meets }: { demanded: readonly SomeMember[]; meets: readonly number[] },
   compiler: ValueCompiler,
 ): Member[] {
+  if (meets.length === 0) return [{ pair: pair(key, compiler.valueOf(schemas), compiler), meets: 0 }]
   return Array.from({ length: 2 ** meets.length }, (_, set) => {
     const met = meets.filter((_, index) => (set >> index) % 2 === 1)
     const further = met.flatMap((index) => demanded[index]!.value ?? [])

@@ -74,6 +74,10 @@ export function isNamed(name: string, { names, patterns }: ObjectShape): boolean
 
 /** What a schema demands of the property of a name. */
 export function schemasFor(name: string, { names, patterns, additional }: ObjectShape): Location[] {
+  if (patterns.length === 0) {
+    const only = names.has(name) ? names.get(name) : additional
+    return only === undefined ? [] : [only]
+  }
   const own = names.has(name) ? [names.get(name)] : []
   const matching = patterns
     .filter(({ expression }) => matchesText(expression, name))

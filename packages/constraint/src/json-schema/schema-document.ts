@@ -1,4 +1,4 @@
-import type { Condition } from '../automaton/intersect-languages.ts'
+import { KnownPatterns } from './known-patterns.ts'
 import {
   escapePointer,
   invalidSchema,
@@ -28,7 +28,7 @@ export class SchemaDocument {
   /** For conditions on texts together: half a second of work or so for each 20,000. */
   readonly room = { left: 60_000 }
   /** Patterns that were parsed. */
-  readonly patterns = new Map<string, Condition>()
+  readonly patterns = new KnownPatterns()
   /** Types that schemas declare, as bits. */
   readonly types = new WeakMap<object, number>()
   /** Of schemas without a demand the plain values that they were asked about. */
@@ -43,6 +43,8 @@ export class SchemaDocument {
   /** Of the schemas that say the same the one that stands first. */
   readonly #firsts = new Map<number, Location>()
   readonly #same = new WeakMap<object, Location>()
+  /** What references lead to, by what they are relative to. */
+  readonly #found = new Map<string, Location>()
   #isRecursive = false
 
   /** @param others schemas that references by address may lead to, by address */
@@ -123,9 +125,19 @@ export class SchemaDocument {
     )
   }
 
+  /** Many schemas refer to the same: each reference is followed once. */
   #find(location: Location, reference: string): Location | undefined {
     const { base } = this.#places.get(location.schema as SchemaObject) ?? { base: nowhere }
-    const address = resolve(reference, base)
+    const key = `${base}\n${reference}`
+    const known = this.#found.get(key)
+    if (known !== undefined) return known
+    const found = this.#lookUp(reference, base)
+    if (found !== undefined) this.#found.set(key, found)
+    return found
+  }
+
+  #lookUp(reference: string, base: string): Location | undefined {
+    const address = reference.startsWith('#') ? `${base}${reference}` : resolve(reference, base)
     const fragment = safeDecode(address.split('#')[1] ?? '')
     const resource = this.#resources.get(withoutFragment(address))
     if (fragment === '' || fragment.startsWith('/')) {
@@ -165,7 +177,7 @@ export class SchemaDocument {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (!isObject(next.json) || this.#places.has(next.json)) continue
       const { base, draft } = this.#place(next.json, next.place)
-      found.push({ schema: next.json, references: `${this.#places.get(next.json)!.base} ${draft}` })
+      found.push({ schema: next.json, references: `${base} ${draft}` })
       eachSubschema(next.json, next.place.path, (inner, path) =>
         waiting.push({ json: inner, place: { path, base, draft } }),
       )

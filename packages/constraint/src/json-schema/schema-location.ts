@@ -76,13 +76,18 @@ export class EndlessReference extends ConstraintError {
 }
 
 /** A schema inside another, where its keys lead to. */
-export function child(location: Location, ...keys: (string | number)[]): Location {
-  const value = keys.reduce<Json | undefined>(
-    (value, key) => (value as { readonly [key: string]: Json })[key],
-    location.schema as { readonly [key: string]: Json },
-  )
-  const path = [location.path, ...keys.map((key) => escapePointer(String(key)))].join('/')
-  return location.document.locate(value, path)
+export function child(location: Location, keyword: string, key?: string | number): Location {
+  const { schema, path, document } = location
+  const value = (schema as { readonly [keyword: string]: Json })[keyword]
+  if (key === undefined) return document.locate(value, pathWithin(path, keyword))
+  const inner = (value as { readonly [key: string]: Json })[key]
+  return document.locate(inner, pathWithin(path, keyword, key))
+}
+
+/** The JSON pointer that leads on from another. */
+export function pathWithin(path: string, keyword: string, key?: string | number): string {
+  const own = `${path}/${escapePointer(keyword)}`
+  return key === undefined ? own : `${own}/${typeof key === 'number' ? key : escapePointer(key)}`
 }
 
 /**
@@ -109,6 +114,8 @@ export function isObject(value: unknown): value is SchemaObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+const escapable = /[~/]/
+
 export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+  return escapable.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key
 }

@@ -1,4 +1,4 @@
-import { escapePointer, isObject, type Json, type SchemaObject } from './schema-location.ts'
+import { isObject, pathWithin, type Json, type SchemaObject } from './schema-location.ts'
 
 /** Keywords whose value is a schema, a list of them, or an object of them. */
 export const singleSchemas: readonly string[] =
@@ -9,23 +9,36 @@ export const schemaLists: readonly string[] = 'allOf anyOf oneOf prefixItems ite
 export const schemaMaps: readonly string[] =
   'properties patternProperties dependentSchemas dependencies $defs definitions'.split(' ')
 
+/** Their places among one another: schemas are visited in one order, however they are written. */
+const places = new Map([...singleSchemas, ...schemaLists, ...schemaMaps].map((name, place) => [name, place]))
+const isSingle = new Set(singleSchemas)
+const isList = new Set(schemaLists)
+const isMap = new Set(schemaMaps)
+
 /** Calls back for each schema directly inside another, with its path. */
 export function eachSubschema(
   schema: SchemaObject,
   path: string,
   visit: (inner: Json, path: string) => void,
 ): void {
-  const at = (value: Json | undefined, ...keys: (string | number)[]): void => {
-    if (isObject(value))
-      visit(value as Json, [path, ...keys.map((key) => escapePointer(String(key)))].join('/'))
+  const at = (value: Json | undefined, keyword: string, key?: string | number): void => {
+    if (isObject(value)) visit(value as Json, pathWithin(path, keyword, key))
   }
-  for (const name of singleSchemas) if (Object.hasOwn(schema, name)) at(schema[name], name)
-  for (const name of schemaLists) {
-    const list = Object.hasOwn(schema, name) ? schema[name] : undefined
-    if (Array.isArray(list)) list.forEach((inner: Json, index) => at(inner, name, index))
+  for (const name of namesOfHolders(schema)) {
+    const value = schema[name]
+    if (Array.isArray(value)) {
+      if (isList.has(name)) value.forEach((inner: Json, index) => at(inner, name, index))
+    } else if (isSingle.has(name)) {
+      at(value, name)
+    } else if (isMap.has(name) && isObject(value)) {
+      for (const key of Object.keys(value)) at(value[key], name, key)
+    }
   }
-  for (const name of schemaMaps) {
-    const map = Object.hasOwn(schema, name) ? schema[name] : undefined
-    if (isObject(map)) for (const [key, inner] of Object.entries(map)) at(inner, name, key)
-  }
+}
+
+/** Keywords of a schema that hold others: few have more than one. */
+function namesOfHolders(schema: SchemaObject): string[] {
+  const names: string[] = []
+  for (const name of Object.keys(schema)) if (places.has(name)) names.push(name)
+  return names.length < 2 ? names : names.sort((a, b) => places.get(a)! - places.get(b)!)
 }

@@ -66,8 +66,8 @@ type JsonObject = { readonly [key: string]: Json }
 
 function meetsCombinations(value: Json, location: Location, doubt: Doubt): boolean {
   const has = (name: string): boolean => keyword(location, name) !== undefined
-  const valid = (how: Doubt, ...keys: (string | number)[]): boolean =>
-    isValidValue(value, child(location, ...keys), how)
+  const valid = (how: Doubt, keyword: string, index?: number): boolean =>
+    isValidValue(value, child(location, keyword, index), how)
   const each = (name: string, how: Doubt = doubt): boolean[] =>
     (readList(location, name) ?? []).map((_, index) => valid(how, name, index))
   const opposite = doubt === 'surely' ? 'maybe' : 'surely'
@@ -198,8 +198,8 @@ function isValidList(value: readonly Json[], location: Location, doubt: Doubt): 
   const prefixName = old ? 'items' : 'prefixItems'
   const restName = old ? 'additionalItems' : 'items'
   const prefix = readList(location, prefixName)?.length ?? 0
-  const valid = (inner: Json, ...keys: (string | number)[]): boolean =>
-    isValidValue(inner, child(location, ...keys), doubt)
+  const valid = (inner: Json, keyword: string, index?: number): boolean =>
+    isValidValue(inner, child(location, keyword, index), doubt)
   const contained =
     keyword(location, 'contains') === undefined
       ? undefined
@@ -222,8 +222,8 @@ function isValidObject(value: JsonObject, location: Location, doubt: Doubt): boo
   const keys = Object.keys(value)
   const named = new Set(readKeys(location, 'properties'))
   const patterns = readKeys(location, 'patternProperties')
-  const valid = (inner: Json, ...names: (string | number)[]): boolean =>
-    isValidValue(inner, child(location, ...names), doubt)
+  const valid = (inner: Json, keyword: string, name?: string): boolean =>
+    isValidValue(inner, child(location, keyword, name), doubt)
   return (
     readNames(location, 'required').every((name) => Object.hasOwn(value, name)) &&
     keys.length >= (readCount(location, 'minProperties') ?? 0) &&
