@@ -60,8 +60,7 @@ function weightOf(expression: Expression): number {
     if (part.kind === 'sequence') part.items.forEach((item) => parts.add(item))
     else if (part.kind === 'choice') part.options.forEach((option) => parts.add(option))
     else if (part.kind === 'repeat' || part.kind === 'shared') parts.add(part.item)
-    else if (part.kind === 'graph') edges += part.graph.edges.length
-    else if (part.kind === 'counted') edges += part.counter.graph.edges.length
+    else if (part.kind === 'graph' || part.kind === 'counted') edges += part.graph.edges.length
   }
   return parts.size + edges
 }
