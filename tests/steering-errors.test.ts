@@ -56,8 +56,8 @@ const cases: Record<string, Case> = {
   },
   'a JSON schema with a keyword that cannot be enforced': {
     ...constraint,
-    node: { type: 'steering/json-schema', inputs: { schema: { type: 'array', uniqueItems: true } } },
-    error: { code: 'invalid-input', input: 'schema', message: /uniqueItems/ },
+    node: { type: 'steering/json-schema', inputs: { schema: { contains: {}, unevaluatedItems: false } } },
+    error: { code: 'invalid-input', input: 'schema', message: /unevaluatedItems/ },
   },
   'a word bias without a weight': {
     into: 'sampler',

@@ -5,6 +5,9 @@ import { chooseCharacter } from './finish/choose-character.ts'
 import { Finisher } from './finish/finisher.ts'
 import { allAtOnce, type Steps } from './grammar/steps.ts'
 import { MaskComputer, type Mask } from './mask/compute-mask.ts'
+import { PlaceTable } from './memory/place-table.ts'
+import { baseOf, Remembering, type State } from './memory/remembering.ts'
+import { MaskSieve } from './memory/sift-mask.ts'
 import { prepareForTokens, type PreparedSource } from './prepare-source.ts'
 import type { ConstraintSource } from './source.ts'
 import { allow, TokenSteps } from './tokens/token-steps.ts'
@@ -52,7 +55,10 @@ export interface ConstraintState {
   wayOut(): readonly number[] | undefined
   /** Whether the text can be ended in time where `token`, which is allowed, is the first of `left` more. */
   endsWithin(token: number, left: number): boolean
-  /** The state as one integer, valid for every generation of the same constraint. */
+  /**
+   * The state as one integer, valid for every generation of the same constraint. Of states in which what was written is
+   * remembered the last 65,536 that were asked for are.
+   */
   snapshot(): number
   restore(snapshot: number): void
 }
@@ -106,6 +112,10 @@ class CompiledConstraint implements Constraint {
   readonly #maskCacheBytes: number
   /** Where the grammar names tokens. */
   readonly named: TokenSteps | undefined
+  /** Where what is written must be remembered. */
+  readonly remembering: Remembering | undefined
+  readonly #sieve: MaskSieve | undefined
+  readonly places = new PlaceTable()
   #endings: Endings | undefined
   #finisher: Finisher | undefined
   readonly #masks = new Map<number, Mask>()
@@ -125,6 +135,8 @@ class CompiledConstraint implements Constraint {
     this.vocabulary = vocabulary
     this.#computer = new MaskComputer(automaton, vocabulary, (state) => this.maskOf(state))
     this.#maskCacheBytes = maskCacheBytes
+    this.remembering = automaton.hasMemory ? new Remembering(automaton) : undefined
+    this.#sieve = this.remembering && new MaskSieve(automaton, vocabulary, this.remembering)
     this.#ahead = [automaton.start]
     this.#seen = new Set([deadState, automaton.start])
   }
@@ -145,9 +157,18 @@ class CompiledConstraint implements Constraint {
     return (this.#finisher ??= new Finisher(this, new Set()))
   }
 
-  tokensAfter(state: number): Iterable<number> {
-    const written = tokensOf(this.maskOf(state))
-    return this.named === undefined ? written : new Set([...written, ...this.named.tokensAfter(state)])
+  /** Tokens of what is remembered nothing of: those that repeat something are among them. */
+  tokensAfter(state: State): Iterable<number> {
+    const base = baseOf(state)
+    const written = tokensOf(this.maskOf(base))
+    return this.named === undefined ? written : new Set([...written, ...this.named.tokensAfter(base)])
+  }
+
+  /** Takes the tokens that repeat something out of a mask; returns how many there were. */
+  sift(mask: Uint32Array, state: State): number {
+    if (this.#sieve === undefined) return 0
+    this.automaton.beginStep()
+    return this.#sieve.sift(mask, state)
   }
 
   /** Adds the tokens that the grammar names here to a mask; returns how many were not in it. */
@@ -180,16 +201,19 @@ class CompiledConstraint implements Constraint {
     this.#maskBytes -= bytesOf(mask)
   }
 
-  /** State after a token, dead if it may not follow. */
-  after(state: number, token: number): number {
+  /** State after a token, dead if it may not follow. What is remembered is text: it goes before tokens that are named. */
+  after(state: State, token: number): State {
     const written = this.#afterText(state, token)
-    return this.named === undefined ? written : this.automaton.either(written, this.named.after(state, token))
+    if (this.named === undefined || typeof written !== 'number') return written
+    return this.automaton.either(written, this.named.after(baseOf(state), token))
   }
 
-  #afterText(state: number, token: number): number {
+  #afterText(state: State, token: number): State {
     const bytes = this.vocabulary.tokens[token]
     if (bytes === undefined || bytes.length === 0 || this.vocabulary.endTokens.includes(token))
       return deadState
+    if (this.remembering !== undefined) return this.remembering.after(state, bytes)
+    if (typeof state !== 'number') return deadState
     for (const byte of bytes) {
       state = this.automaton.stepByte(state, byte)
       if (state === deadState) return deadState
@@ -223,18 +247,22 @@ class CompiledConstraint implements Constraint {
 
   /** Searches for any sequence of tokens that matches, as far as a bounded search can tell. */
   refuseUnspellable(): void {
-    const queue = [this.automaton.start]
-    const seen = new Set(queue)
+    const queue: State[] = [this.automaton.start]
+    const seen = new Set([this.automaton.start])
+    let isWhole = true
     for (let state = queue.pop(), steps = 0; state !== undefined; state = queue.pop()) {
-      if (this.automaton.canEnd(state)) return
+      if (this.automaton.canEnd(baseOf(state))) return
       for (const token of this.tokensAfter(state)) {
         if (++steps > 200_000) return
         const next = this.after(state, token)
-        if (next === deadState || seen.has(next)) continue
-        seen.add(next)
+        if (next === deadState || seen.has(baseOf(next))) continue
+        // Of what is remembered one way to each state is tried.
+        if (typeof next !== 'number') isWhole = false
+        seen.add(baseOf(next))
         queue.push(next)
       }
     }
+    if (!isWhole) return
     throw new ConstraintError(
       'unsatisfiable',
       'No sequence of tokens of this vocabulary can meet the constraint',
@@ -247,7 +275,7 @@ class CompiledConstraint implements Constraint {
 
 class Generation implements ConstraintState {
   readonly #constraint: CompiledConstraint
-  #state: number
+  #state: State
   #avoiding: Finisher | undefined
   /** A way out of the state, once it was asked for. */
   #wayOut: readonly number[] | undefined
@@ -260,14 +288,16 @@ class Generation implements ConstraintState {
   allowed(mask: Uint32Array, left?: number): number {
     const inTime = left === undefined ? 0 : this.#allowedInTime(mask, left)
     if (inTime > 0) return inTime
-    const own = this.#constraint.maskOf(this.#state)
+    const own = this.#constraint.maskOf(baseOf(this.#state))
     if (own.kind === 'bits') {
       mask.set(own.bits)
     } else {
       mask.fill(0)
       for (const token of own.tokens) mask[token >>> 5]! |= 1 << (token & 31)
     }
-    return own.count + this.#constraint.allowNamed(this.#state, mask) + this.#allowEnd(mask)
+    const removed = this.#constraint.sift(mask, this.#state)
+    const named = this.#constraint.allowNamed(baseOf(this.#state), mask)
+    return own.count - removed + named + this.#allowEnd(mask)
   }
 
   #allowEnd(mask: Uint32Array): number {
@@ -331,26 +361,23 @@ class Generation implements ConstraintState {
   }
 
   get isComplete(): boolean {
-    return this.canEnd && this.#constraint.automaton.isFinal(this.#state)
+    return this.canEnd && this.#constraint.automaton.isFinal(baseOf(this.#state))
   }
 
   get canEnd(): boolean {
-    return this.#constraint.automaton.canEnd(this.#state)
+    return this.#constraint.automaton.canEnd(baseOf(this.#state))
   }
 
   snapshot(): number {
-    return this.#state
+    return this.#constraint.places.numberOf(this.#state)
   }
 
   restore(snapshot: number): void {
-    if (
-      !Number.isInteger(snapshot) ||
-      snapshot <= deadState ||
-      snapshot >= this.#constraint.automaton.stateCount
-    ) {
-      throw new RangeError(`${snapshot} is no snapshot of this constraint`)
-    }
-    this.#state = snapshot
+    const { automaton, places } = this.#constraint
+    const isState = Number.isInteger(snapshot) && snapshot > deadState && snapshot < automaton.stateCount
+    const state = isState ? snapshot : places.placeOf(snapshot)
+    if (state === undefined) throw new RangeError(`${snapshot} is no snapshot of this constraint`)
+    this.#state = state
     this.#wayOut = undefined
   }
 }

@@ -1,5 +1,6 @@
-import { Automaton, deadState } from './automaton/automaton.ts'
+import { Automaton } from './automaton/automaton.ts'
 import type { SchemaNote } from './json-schema/ignored-keywords.ts'
+import { baseOf, Remembering, type State } from './memory/remembering.ts'
 import { allAtOnce } from './grammar/steps.ts'
 import { prepareText, type PreparedSource } from './prepare-source.ts'
 import type { ConstraintSource } from './source.ts'
@@ -37,16 +38,17 @@ export function languageOf(
   options: { workLimit?: number } = {},
 ): Language {
   const automaton = new Automaton(prepared, { ...options, stopAtFirstMatch })
+  const remembering = new Remembering(automaton)
   const check = (text: string): TextCheck => {
-    let state = automaton.start
+    let state: State = automaton.start
     let position = 0
     for (const character of text) {
       automaton.beginStep()
-      state = automaton.stepCharacter(state, character.codePointAt(0) as number)
-      if (state === deadState) return { matches: false, reason: 'unexpected', position, character }
+      state = remembering.step(state, character.codePointAt(0) as number)
+      if (!remembering.canGoOn(state)) return { matches: false, reason: 'unexpected', position, character }
       position += character.length
     }
-    return automaton.canEnd(state) ? { matches: true } : { matches: false, reason: 'incomplete' }
+    return automaton.canEnd(baseOf(state)) ? { matches: true } : { matches: false, reason: 'incomplete' }
   }
   return {
     notes,

@@ -56,6 +56,7 @@ export function* prepareNetwork(network: Network, writable?: CharSet): Steps<Pre
 const maximumStates = 1_000_000
 /** Bytes of transition rows kept before all are dropped and made again on demand. */
 const maximumRowBytes = 64 * 2 ** 20
+const maximumRepeatRows = 1_000
 /** Places kept with the states after them before all are dropped. */
 const maximumSeeds = 200_000
 
@@ -83,6 +84,9 @@ export class Automaton {
   readonly #emptyRow: Int32Array
   /** States after a single place, which many states lead to: a group of characters has no other most often. */
   readonly #afterSeed = new Map<number, number>()
+  /** Rows of states in which an item that ends with the character equals one before it. */
+  readonly #repeatRows = new Map<number, Int32Array>()
+  readonly #remembering: (boolean | undefined)[] = []
   /** Room for the groups of a row in the making. */
   readonly #groupOf: Int32Array
   readonly #maximumRows: number
@@ -160,6 +164,30 @@ export class Automaton {
     return this.#items[state]!.length === 0 && !this.#unfinishedOf.has(state)
   }
 
+  /** Whether what is written may have to be remembered anywhere. */
+  get hasMemory(): boolean {
+    return this.#network.remembered.includes(1)
+  }
+
+  /** Whether what is written must be remembered in a state. */
+  remembers(state: number): boolean {
+    const { nodeCount, remembered } = this.#network
+    const base = this.#unfinishedOf.get(state)?.base ?? state
+    return (this.#remembering[base] ??= this.#items[base]!.some((item) => {
+      const frame = Math.floor(item / nodeCount)
+      return remembered[item - frame * nodeCount] === 1 || this.#frames.leadTo(frame, remembered)
+    }))
+  }
+
+  #repeatRow(state: number): Int32Array {
+    const known = this.#repeatRows.get(state)
+    if (known !== undefined) return known
+    if (this.#repeatRows.size >= maximumRepeatRows) this.#repeatRows.clear()
+    const row = this.#expand(state, true)
+    this.#repeatRows.set(state, row)
+    return row
+  }
+
   /** Next state for each class of characters; `deadState` where none follows. */
   row(state: number): Int32Array {
     const known = this.#rows[state]
@@ -174,9 +202,11 @@ export class Automaton {
     return row
   }
 
-  stepCharacter(state: number, point: number): number {
+  /** @param repeats whether an item of a list that ends with the character equals one before it */
+  stepCharacter(state: number, point: number, repeats = false): number {
     const characterClass = this.partition.classOf(point)
-    return characterClass < 0 ? deadState : this.row(state)[characterClass]!
+    if (characterClass < 0) return deadState
+    return (repeats ? this.#repeatRow(state) : this.row(state))[characterClass]!
   }
 
   stepByte(state: number, byte: number): number {
@@ -228,26 +258,26 @@ export class Automaton {
   }
 
   /** Groups the classes by the set of places they lead to, then makes one state per group. */
-  #expand(state: number): Int32Array {
+  #expand(state: number, repeats = false): Int32Array {
     const row = new Int32Array(this.partition.classCount)
     const { seeds, parents, groupOf } = this.#groupTargets(this.#items[state]!)
     const states = new Int32Array(seeds.length)
     for (let characterClass = 0; characterClass < row.length; characterClass++) {
       const group = groupOf[characterClass]!
       if (group < 0) continue
-      if (states[group] === deadState) states[group] = this.#stateAfter(group, seeds, parents)
+      if (states[group] === deadState) states[group] = this.#stateAfter(group, seeds, parents, repeats)
       row[characterClass] = states[group]!
     }
     return row
   }
 
-  #stateAfter(group: number, seeds: readonly number[], parents: readonly number[]): number {
-    const single = parents[group]! < 0 ? seeds[group]! : undefined
+  #stateAfter(group: number, seeds: readonly number[], parents: readonly number[], repeats: boolean): number {
+    const single = parents[group]! < 0 && !repeats ? seeds[group]! : undefined
     const known = single === undefined ? undefined : this.#afterSeed.get(single)
     if (known !== undefined) return known
     const targets: number[] = []
     for (let link = group; link >= 0; link = parents[link]!) targets.push(seeds[link]!)
-    const state = this.#intern(this.#closure.close(targets))
+    const state = this.#intern(this.#closure.close(targets, repeats))
     if (single === undefined) return state
     if (this.#afterSeed.size >= maximumSeeds) this.#afterSeed.clear()
     this.#afterSeed.set(single, state)

@@ -26,6 +26,8 @@ export class Closure {
   /** The last closing that entered a rule. */
   readonly #enteredIn: Uint32Array
   #closing = 0
+  /** Whether an item that ends here equals one before it. */
+  #repeats = false
 
   constructor(network: Network, facts: NetworkFacts, frames: Frames, budget: WorkBudget) {
     this.#network = network
@@ -43,13 +45,19 @@ export class Closure {
     return this.#run()
   }
 
-  /** @param seeds ways, `frame × nodeCount + node` */
-  close(seeds: readonly number[]): Closed {
+  /**
+   * @param seeds ways, `frame × nodeCount + node`
+   * @param repeats whether an item that ends here equals one before it
+   */
+  close(seeds: readonly number[], repeats = false): Closed {
     if (seeds.every((seed) => this.#plain[seed % this.#network.nodeCount] === 1))
       return { items: sortedItems(seeds), accepting: false }
     this.#begin()
     for (let index = 0; index < seeds.length; index++) this.#pushWay(seeds[index]!)
-    return this.#run()
+    this.#repeats = repeats
+    const closed = this.#run()
+    this.#repeats = false
+    return closed
   }
 
   #begin(): void {
@@ -136,6 +144,8 @@ export class Closure {
           (condition.rules.some((rule, member) => aliveRule[rule] === 1 && !has(member)) &&
             this.#writtenCount(owner, condition.maximum) < condition.maximum)
         )
+      case 'differs':
+        return !this.#repeats
       case 'room':
         return this.#hasRoom(condition.counter, condition.node, owner)
       case 'counted': {

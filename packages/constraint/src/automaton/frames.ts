@@ -18,6 +18,7 @@ export class Frames {
   readonly #counts = new Map<number, { base: number; count: number; counter: Counter }>()
   /** By frame where none were, those where one, two, … were. */
   readonly #counted = new Map<number, Map<number, number>>()
+  readonly #leading = new Map<number, boolean>()
   readonly #single = new ArrayTable()
   readonly #groups = new ArrayTable()
 
@@ -107,6 +108,27 @@ export class Frames {
     const counted = this.#counts.get(frame)
     if (counted === undefined || !isFar(counted.counter, counted.count, farthest)) return frame
     return this.#withCount(counted.base, Infinity, counted.counter)
+  }
+
+  /** Whether any way back leads to some nodes, from frame to frame. */
+  leadTo(frame: number, nodes: Uint8Array): boolean {
+    // Frames of rules that call one another in a circle return to each other.
+    const seen = new Set([frame])
+    const leads = this.#leadOn(frame, nodes, seen)
+    if (leads) this.#leading.set(frame, true)
+    else for (const one of seen) this.#leading.set(one, false)
+    return leads
+  }
+
+  #leadOn(frame: number, nodes: Uint8Array, seen: Set<number>): boolean {
+    return this.of(frame).some((way) => {
+      const below = Math.floor(way / this.#nodeCount)
+      if (nodes[way - below * this.#nodeCount] === 1) return true
+      const known = this.#leading.get(below)
+      if (known !== undefined || seen.has(below)) return known ?? false
+      seen.add(below)
+      return this.#leadOn(below, nodes, seen)
+    })
   }
 
   /** Frames for rules that call one another without consuming anything (left recursion), in the order given. */

@@ -107,6 +107,7 @@ export class ShortestTexts {
           condition.kind === 'mark' ||
           condition.kind === 'count' ||
           condition.kind === 'room' ||
+          (condition.kind === 'differs' && condition.endsSurely) ||
           (condition.kind === 'all' && condition.members.length === 0 && condition.minimum <= 1) ||
           (condition.kind === 'counted' && condition.counter.isShort)
         if (isSure) relax(source, bytes, empty, to)

@@ -1,6 +1,8 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
 import { longestEnding, type Endings } from '../automaton/endings.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
+import { endPlace } from '../memory/end-place.ts'
+import type { Place, Remembering, State } from '../memory/remembering.ts'
 import { unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { TokenSteps } from '../tokens/token-steps.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
@@ -14,9 +16,11 @@ export interface Finishable {
   readonly endings: Endings
   /** Where the grammar names tokens. */
   readonly named: TokenSteps | undefined
-  /** Tokens that may follow a state, end tokens apart. */
-  tokensAfter(state: number): Iterable<number>
-  after(state: number, token: number): number
+  readonly remembering: Remembering | undefined
+  /** All tokens that may follow a state, end tokens apart. */
+  tokensAfter(state: State): Iterable<number>
+  /** State after a token, dead if it may not follow. */
+  after(state: State, token: number): State
 }
 
 /** Counts of tokens remembered before all are counted anew. */
@@ -40,8 +44,9 @@ export class Finisher {
   }
 
   /** The tokens of a way out; `undefined` where none was found. */
-  tokensToEnd(state: number): number[] | undefined {
+  tokensToEnd(state: State): number[] | undefined {
     const { automaton, endings } = this.#constraint
+    if (typeof state !== 'number') return this.#endPlace(state)
     if (automaton.canEnd(state)) return []
     if (endings.bytesToEnd(state) > longestEnding) return undefined
     const spelled = spellEnding(endings.ending(state), this.#spelling)
@@ -50,15 +55,23 @@ export class Finisher {
       : searchEnding(this.#constraint, state, this.#avoided)
   }
 
+  #endPlace(place: Place): number[] | undefined {
+    const { remembering } = this.#constraint
+    const ending = remembering && endPlace(place, this.#constraint, remembering)
+    return ending && spellEnding(ending, this.#spelling)
+  }
+
   /** A token that ends the text is a way out at its end only. */
   #leadsOut(tokens: readonly number[], start: number): boolean {
     const { named, automaton } = this.#constraint
     if (named === undefined) return true
-    return automaton.canEnd(tokens.reduce((state, token) => this.#constraint.after(state, token), start))
+    const end = tokens.reduce<State>((state, token) => this.#constraint.after(state, token), start)
+    return typeof end === 'number' && automaton.canEnd(end)
   }
 
   /** How many tokens a way out takes, for very long ones at least; Infinity where none was found. */
-  countToEnd(state: number): number {
+  countToEnd(state: State): number {
+    if (typeof state !== 'number') return this.tokensToEnd(state)?.length ?? Infinity
     const known = this.#counts.get(state)
     if (known !== undefined) return known
     const bytes = this.#constraint.endings.bytesToEnd(state)
@@ -71,7 +84,8 @@ export class Finisher {
     return count
   }
 
-  endsWithin(state: number, left: number): boolean {
+  endsWithin(state: State, left: number): boolean {
+    if (typeof state !== 'number') return this.countToEnd(state) <= left
     if (this.#constraint.automaton.canEnd(state)) return left >= 0
     const bytes = this.#constraint.endings.bytesToEnd(state)
     const isSpelled = this.#spelling.hasEveryByte && this.#constraint.named === undefined
@@ -80,9 +94,13 @@ export class Finisher {
     return this.countToEnd(state) <= left
   }
 
-  /** Tokens after which the text can be ended in `left` more, end tokens apart. */
-  tokensInTime(state: number, left: number): number[] {
+  /**
+   * Tokens after which the text can be ended in `left` more, end tokens apart. Where something is remembered only the way out
+   * that is known anyway is in time.
+   */
+  tokensInTime(state: State, left: number): number[] {
     const { automaton, vocabulary } = this.#constraint
+    if (typeof state !== 'number') return []
     if (automaton.unfinishedParts(state) !== undefined) return this.#tryEach(state, left)
     const found: number[] = []
     try {
@@ -93,7 +111,19 @@ export class Finisher {
       return []
     }
     const named = this.#constraint.named?.tokensWhere(state, (next) => this.endsWithin(next, left)) ?? []
-    return [...found, ...named]
+    return [...this.#withoutRepetitions(found, state, left), ...named]
+  }
+
+  /** Without the tokens that take longer, or forever, as they begin what must not be repeated. */
+  #withoutRepetitions(tokens: number[], state: number, left: number): number[] {
+    const { remembering, vocabulary } = this.#constraint
+    if (remembering === undefined) return tokens
+    return tokens.filter((token) => {
+      const bytes = vocabulary.tokens[token]!
+      if (!bytes.includes(0x5b) && !bytes.includes(0x7b)) return true
+      const next = this.#constraint.after(state, token)
+      return next !== deadState && this.endsWithin(next, left)
+    })
   }
 
   #tryEach(state: number, left: number): number[] {

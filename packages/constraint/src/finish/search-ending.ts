@@ -1,4 +1,5 @@
 import { deadState } from '../automaton/automaton.ts'
+import { baseOf, type State } from '../memory/remembering.ts'
 import type { Finishable } from './finisher.ts'
 
 /** Tokens tried before a search gives up. */
@@ -14,8 +15,8 @@ export function searchEnding(
   avoided: ReadonlySet<number>,
 ): number[] | undefined {
   const { automaton, endings } = constraint
-  const from = new Map<number, { before: number; token: number }>()
-  const open: { state: number; bytes: number }[] = [{ state: start, bytes: endings.bytesToEnd(start) }]
+  const from = new Map<State, { before: State; token: number }>()
+  const open: { state: State; bytes: number }[] = [{ state: start, bytes: endings.bytesToEnd(start) }]
   for (let tries = 0; open.length > 0 && tries < maximumTries;) {
     const nearest = open.reduce((best, one, index) => (one.bytes < open[best]!.bytes ? index : best), 0)
     const { state } = open.splice(nearest, 1)[0]!
@@ -25,8 +26,9 @@ export function searchEnding(
       const next = constraint.after(state, token)
       if (next === deadState || next === start || from.has(next)) continue
       from.set(next, { before: state, token })
-      if (automaton.canEnd(next)) return pathTo(next, start, from)
-      const bytes = endings.bytesToEnd(next)
+      const base = baseOf(next)
+      if (automaton.canEnd(base)) return pathTo(next, start, from)
+      const bytes = endings.bytesToEnd(base)
       if (bytes !== Infinity) open.push({ state: next, bytes })
     }
   }
@@ -34,12 +36,12 @@ export function searchEnding(
 }
 
 function pathTo(
-  end: number,
-  start: number,
-  from: ReadonlyMap<number, { before: number; token: number }>,
+  end: State,
+  start: State,
+  from: ReadonlyMap<State, { before: State; token: number }>,
 ): number[] {
   const tokens: number[] = []
-  for (let state = end; state !== start;) {
+  for (let state: State = end; state !== start;) {
     const { before, token } = from.get(state)!
     tokens.push(token)
     state = before

@@ -30,6 +30,9 @@ class NetworkBuilder {
   readonly #conditionEdges = new EdgeList()
   readonly #conditions: NetworkCondition[] = []
   readonly #ends: number[] = []
+  /** By node, whether what is written there is remembered. */
+  readonly #remembered: number[] = []
+  #remembers = false
   readonly #sets: CharSet[] = []
   readonly #setIndex = new Map<string, number>()
   readonly #knownSets = new Map<CharSet, number>()
@@ -70,6 +73,7 @@ class NetworkBuilder {
       calls: this.#calls.group(nodeCount),
       conditionEdges: this.#conditionEdges.group(nodeCount),
       conditions: this.#conditions,
+      remembered: Uint8Array.from(this.#remembered),
       endOf: Int32Array.from(this.#ends),
       ruleStart: Int32Array.from(ruleStart),
       ruleNames: [...this.#ruleIndex.keys()],
@@ -78,6 +82,7 @@ class NetworkBuilder {
   }
 
   #newNode(): number {
+    this.#remembered.push(this.#remembers ? 1 : 0)
     return this.#ends.push(-1) - 1
   }
 
@@ -133,6 +138,16 @@ class NetworkBuilder {
         return
       case 'counted':
         this.#connectCounted(expression, from, to)
+        return
+      case 'remembered': {
+        const before = this.#remembers
+        this.#remembers = true
+        this.#connect(expression.item, from, to)
+        this.#remembers = before
+        return
+      }
+      case 'differs':
+        this.#addCondition(from, to, expression)
         return
       case 'repeat':
         this.#connectRepeat(expression, from, to)

@@ -21,7 +21,10 @@ export class ExpressionSizes {
       case 'token':
       case 'rule':
       case 'shared':
+      case 'differs':
         return 1
+      case 'remembered':
+        return this.of(expression.item)
       case 'literal':
         return expression.text.length
       case 'sequence':

@@ -20,6 +20,10 @@ export type Expression =
   | Unordered
   /** Stands alone in what is shared: what was counted goes with the place that returns to. */
   | { readonly kind: 'counted'; readonly graph: Graph; readonly counter: Counter }
+  /** The text of a list or an object of JSON, which is remembered while it is written: no key comes twice in it. */
+  | { readonly kind: 'remembered'; readonly item: Expression }
+  /** Nothing, after an item of a list that is remembered, if it differs from those before it. */
+  | { readonly kind: 'differs'; readonly endsSurely: boolean }
 
 export interface RuleCall {
   readonly kind: 'rule'

@@ -26,6 +26,7 @@ export function createMapper(changes: LeafChanges): (expression: Expression) => 
       case 'choice':
         return { kind: 'choice', options: expression.options.map(map) }
       case 'repeat':
+      case 'remembered':
         return { ...expression, item: map(expression.item) }
       case 'graph': {
         const edges = expression.graph.edges.map((edge) => ({ ...edge, label: map(edge.label) }))

@@ -33,6 +33,8 @@ export type NetworkCondition =
   | { readonly kind: 'count'; readonly counter: Counter; readonly node: number }
   /** Enough were written, and not too many. */
   | { readonly kind: 'counted'; readonly counter: Counter }
+  /** The item that ended differs from those before it, or surely leads to an end by differing from them. */
+  | { readonly kind: 'differs'; readonly endsSurely: boolean }
 
 /**
  * A recursive transition network: one automaton per rule, whose edges consume a character, nothing, or a whole
@@ -47,6 +49,8 @@ export interface Network {
   /** Edges that consume nothing, where a condition holds: the label is its index. */
   readonly conditionEdges: Edges
   readonly conditions: readonly NetworkCondition[]
+  /** 1 for nodes where what is written must be remembered. */
+  readonly remembered: Uint8Array
   /** Rule that ends at a node, or −1. */
   readonly endOf: Int32Array
   readonly ruleStart: Int32Array

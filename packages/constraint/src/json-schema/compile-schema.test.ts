@@ -166,10 +166,10 @@ test('objects with named properties can be closed by an option', () => {
 
 test.each<[unknown, string, string, string]>([
   [
-    { properties: { a: { uniqueItems: true } } },
+    { properties: { a: { contains: {}, unevaluatedItems: false } } },
     'unsupported-schema',
-    '#/properties/a/uniqueItems',
-    '"uniqueItems" at #/properties/a',
+    '#/properties/a/unevaluatedItems',
+    '"unevaluatedItems" at #/properties/a',
   ],
   [{ $ref: 'https://example.com/x' }, 'unsupported-schema', '#/$ref', '"$ref"'],
   [{ pattern: 'a(?=b)' }, 'unsupported-schema', '#/pattern', 'look-ahead inside the pattern at position 1'],

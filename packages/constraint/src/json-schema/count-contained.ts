@@ -49,7 +49,9 @@ export function countContained(
     const known = labels.get(key)
     if (known !== undefined) return known
     const value = compiler.valueOf([...shape.schemasAt(count), ...schemas])
-    const label = count === 0 ? value : sequence([compiler.space, literal(','), compiler.space, value])
+    const differs = shape.areDistinct === true ? [{ kind: 'differs', endsSurely: false } as const] : []
+    const label =
+      count === 0 ? value : sequence([compiler.space, literal(','), compiler.space, value, ...differs])
     labels.set(key, label)
     return label
   }

@@ -1,7 +1,10 @@
 import { impossible, literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
+import type { Conjunction } from './conjunctions.ts'
+import { countValues } from './count-values.ts'
 import { excludeOneAnother } from './exclude-alternatives.ts'
 import { anyItems, type ListShape } from './list-shape.ts'
-import { refuseKeyword, type Json, type Location } from './schema-location.ts'
+import { readCount } from './read-keywords.ts'
+import { child, refuseKeyword, type Json, type Location } from './schema-location.ts'
 import { canonical, isValidValue } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 
@@ -11,13 +14,18 @@ const mostValues = 10
 const mostUnordered = 4_096
 const longestTuple = 30
 
-/** Items no two of which are equal: of few values that are listed, or of kinds that have none in common. */
+/**
+ * Items no two of which are equal, by the automaton alone: of few values that are listed, or of kinds that have none in
+ * common.
+ * @returns `undefined` for others, which must be remembered while they are written
+ */
 export function distinctItems(
   shape: ListShape,
   unique: Location,
-  isCounted: boolean,
+  contained: Conjunction,
   compiler: ValueCompiler,
-): Expression {
+): Expression | undefined {
+  const isCounted = contained.length > 0
   if (!isCounted && shape.maximum <= longestTuple && areApart(shape, compiler))
     return anyItems(shape, compiler)
   const written = new Map<string, string>()
@@ -27,12 +35,28 @@ export function distinctItems(
   const values = [...written.values()]
   if (!isCounted && lists.length === 1 && lists[0] !== undefined && values.length <= mostUnordered)
     return eachOnce(shape, values, compiler)
-  if (isCounted || lists.includes(undefined) || values.length > mostValues) {
-    const most = lists.length === 1 ? mostUnordered : mostValues
-    const hint = `Items can be kept apart where they are at most ${most} values that are listed by "enum" or "const", and are not counted by "contains".`
+  if (!isCounted && !lists.includes(undefined) && values.length <= mostValues)
+    return subsetsOf(shape, lists as string[][], values, compiler)
+  refuseFewValues(shape, unique, contained, compiler)
+  return undefined
+}
+
+/** Wherever an item is asked for there must be more values for it than items that may have taken them. */
+function refuseFewValues(
+  { minimum, prefix, schemasAt }: ListShape,
+  unique: Location,
+  contained: Conjunction,
+  compiler: ValueCompiler,
+): void {
+  const check = (schemas: Conjunction, needed: number): void => {
+    if (needed < 2 || countValues(schemas, needed, compiler) >= needed) return
+    const hint = `Ask for fewer items: it cannot be told that there are ${needed} different ones at ${schemas[0]?.path ?? unique.path}.`
     throw refuseKeyword(unique.path, 'uniqueItems', hint)
   }
-  return subsetsOf(shape, lists as string[][], values, compiler)
+  for (let index = 0; index < Math.min(minimum, prefix); index++) check(schemasAt(index), index + 1)
+  if (minimum > prefix) check(schemasAt(prefix), minimum)
+  for (const location of contained)
+    check([...schemasAt(prefix), child(location, 'contains')], readCount(location, 'minContains') ?? 1)
 }
 
 /**

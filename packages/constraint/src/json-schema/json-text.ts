@@ -79,6 +79,8 @@ function rewrite(expression: Expression): Expression {
     }
     case 'unordered':
     case 'counted':
+    case 'remembered':
+    case 'differs':
     case 'token':
     case 'rule':
       throw new TypeError('Texts inside a string call no rules')

@@ -9,6 +9,8 @@ export interface ListShape {
   readonly locations: Conjunction
   readonly minimum: number
   readonly maximum: number
+  /** Whether each item differs from all before it. */
+  readonly areDistinct?: boolean
   /** Items before this one have schemas of their own. */
   readonly prefix: number
   /** Schemas of the item at an index. */
@@ -17,21 +19,36 @@ export interface ListShape {
 
 /** Items, and whitespace after the last. */
 export function anyItems(
-  { minimum, maximum, prefix: named, schemasAt }: ListShape,
+  { minimum, maximum, prefix: named, schemasAt, areDistinct }: ListShape,
   compiler: ValueCompiler,
 ): Expression {
   const prefix = Math.min(named, maximum)
-  const separated = (value: Expression) => sequence([compiler.space, literal(','), compiler.space, value])
+  /** @param endsSurely whether the list may end after it: where another must come, none may be left that ends soon */
+  const separated = (value: Expression, endsSurely: boolean) =>
+    sequence([
+      compiler.space,
+      literal(','),
+      compiler.space,
+      value,
+      ...(areDistinct === true ? [{ kind: 'differs', endsSurely } as const] : []),
+    ])
   const edges: Graph['edges'][number][] = Array.from({ length: prefix }, (_, index) => {
     const value = compiler.valueOf(schemasAt(index))
-    return { from: index, to: index + 1, label: index === 0 ? value : separated(value) }
+    return { from: index, to: index + 1, label: index === 0 ? value : separated(value, index >= minimum) }
   })
   const finals = Array.from({ length: prefix + 1 }, (_, index) => index).filter((count) => count >= minimum)
   const first = prefix === 0 ? 1 : 0
   if (maximum > prefix) {
     const rest = compiler.valueOf(schemasAt(prefix))
     const least = Math.max(0, minimum - prefix - first)
-    const others = repeat(separated(rest), least, maximum - prefix - first)
+    const most = maximum - prefix - first
+    const others =
+      areDistinct === true && least > 0
+        ? sequence([
+            repeat(separated(rest, false), least, least),
+            repeat(separated(rest, true), 0, most - least),
+          ])
+        : repeat(separated(rest, true), least, most)
     edges.push({ from: prefix, to: prefix + 1, label: prefix === 0 ? sequence([rest, others]) : others })
     finals.push(prefix + 1)
   }

@@ -386,7 +386,7 @@ function pointsBeyond(shape: StateShape, group: ClassGroup): Int32Array | undefi
 }
 
 /** Takes the tokens at a node and below it out of a mask; how many were in it. */
-function removeBelow(bits: Uint32Array, { firstToken, end, tokens }: Trie, node: number): number {
+export function removeBelow(bits: Uint32Array, { firstToken, end, tokens }: Trie, node: number): number {
   let removed = 0
   for (let index = firstToken[node]!; index < firstToken[end[node]!]!; index++) {
     const token = tokens[index]!

@@ -40,6 +40,8 @@ export function recognises(grammar: Grammar, text: string): boolean {
       }
       case 'unordered':
       case 'counted':
+      case 'remembered':
+      case 'differs':
       case 'token':
       case 'graph':
         throw new TypeError('Random grammars hold no graphs')

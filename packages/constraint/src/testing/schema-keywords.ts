@@ -172,7 +172,7 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['uniqueItems'],
-    says: 'Of values that are listed, or whole numbers between bounds: up to 4,096 for all items alike, ten where lists differ from item to item. And where the items have no values in common.',
+    says: 'Of values that are listed, or whole numbers between bounds, up to 4,096, by the automaton alone. Others are remembered while they are written, up to 10,000 items and a million characters in a list; no key comes twice in objects among them. `minItems` and `minContains` above one need as many values that surely differ, or it is refused; where they ask for two or more items that are remembered, `finish` knows no way out.',
     schema: {
       type: 'array',
       items: { anyOf: [{ enum: ['a', 'b'] }, { type: 'integer', minimum: 1, maximum: 31 }] },
@@ -181,6 +181,27 @@ export const enforced: readonly KeywordSample[] = [
     },
     right: ['["a"]', '["b",31,"a",3]'],
     wrong: ['[]', '["a","a"]', '[1,"b",1]', '[32]'],
+  },
+  {
+    keywords: ['uniqueItems'],
+    says: 'Items are equal as the standard has it: numbers by their value (as a double), texts however they are escaped, objects in any order of their keys.',
+    schema: { type: 'array', uniqueItems: true },
+    right: [
+      '["a","b","ab"]',
+      '[1,"1",true,[1],{"a":1},{"b":1}]',
+      '[{"a":1,"b":2},{"b":2,"a":3}]',
+      '[[1,1],[1]]',
+    ],
+    wrong: [
+      '["a","a"]',
+      '["a","\\u0061"]',
+      '[1,1.0]',
+      '[100,1e2]',
+      '[{"a":1,"b":2},{"b":2,"a":1}]',
+      '[[1],[1]]',
+      '[null,null]',
+      '[{"a":1,"a":2}]',
+    ],
   },
   {
     keywords: ['unevaluatedItems'],
@@ -282,9 +303,13 @@ export const enforced: readonly KeywordSample[] = [
 
 export const refused: readonly RefusedSample[] = [
   {
-    what: '`uniqueItems` of items of which there are many',
-    instead: 'list the values by `enum`, or leave it out and check the answer',
-    schema: { properties: { tags: { type: 'array', items: { type: 'string' }, uniqueItems: true } } },
+    what: '`uniqueItems` of more items than surely differ',
+    instead: 'a lower `minItems`',
+    schema: {
+      properties: {
+        tags: { type: 'array', items: { type: 'string', pattern: '^[ab]$' }, uniqueItems: true, minItems: 3 },
+      },
+    },
     path: '#/properties/tags/uniqueItems',
   },
   {

@@ -1,0 +1,246 @@
+import { deadState, type Automaton } from '../automaton/automaton.ts'
+import { addByte, prefixRange, type CodePointRange } from '../automaton/utf8.ts'
+import { isSurrogate } from '../grammar/characters.ts'
+import { beginReading, isFull, readCharacter, type Reading } from './json-reading.ts'
+import { mayRepeat, textsRepeated } from './may-repeat.ts'
+
+/** A state of an automaton inside a list whose items must differ, or an object whose keys must, with what it holds so far. */
+export interface Place {
+  readonly base: number
+  readonly reading: Reading
+}
+
+/** Where a text stands: a state, or a place where more must be remembered. */
+export type State = number | Place
+
+/** The state of the automaton, whatever is remembered. */
+export function baseOf(state: State): number {
+  return typeof state === 'number' ? state : state.base
+}
+
+/** Ways tried to end what must not be repeated. */
+const mostTries = 2_000
+/** More than all that is remembered can go on with. */
+const manyCharacters = 100_000
+/** Characters looked at to find where a value is free. */
+const mostSteps = 100
+/** States of which facts are kept. */
+const mostKept = 100_000
+const quote = 0x22
+const backslash = 0x5c
+/** What is tried outside texts: what ends something first, whitespace never. */
+const usual = [...']},:"0123456789.eE-+tfn[{']
+const tried: readonly number[] = Array.from(
+  new Set([...usual, ...Array.from({ length: 0x5e }, (_, index) => String.fromCharCode(0x21 + index))]),
+  (character) => character.charCodeAt(0),
+)
+
+const tenDigits = Array.from({ length: 10 }, (_, digit) => digit)
+/** As a value or key begins, then the letters of names. */
+const begins: readonly number[] = [
+  '"',
+  '{',
+  '[',
+  ':',
+  ...tried.filter((point) => /[\w$-]/.test(String.fromCharCode(point))),
+].map((one) => (typeof one === 'string' ? one.charCodeAt(0) : one))
+
+/**
+ * Steps of an automaton with what was written so far, where that matters: values of a list that must differ, and keys of
+ * objects. What would repeat one is dead, and so is what could only become a repetition.
+ */
+export class Remembering {
+  readonly #automaton: Automaton
+  readonly #hasMemory: boolean
+  readonly #endless = new Map<number, boolean>()
+  readonly #wide = new Map<number, boolean>()
+  readonly #leading = new Map<number, boolean>()
+
+  constructor(automaton: Automaton) {
+    this.#automaton = automaton
+    this.#hasMemory = automaton.hasMemory
+  }
+
+  /** State after a token or text, dead if it may not follow. */
+  after(state: State, bytes: Iterable<number>): State {
+    for (const byte of bytes) {
+      state = this.#stepByte(state, byte)
+      if (state === deadState) return deadState
+    }
+    return this.canGoOn(state) ? state : deadState
+  }
+
+  #stepByte(state: State, byte: number): State {
+    const base = baseOf(state)
+    const automaton = this.#automaton
+    const parts = automaton.unfinishedParts(base) ?? { base, prefix: 0 }
+    const next = addByte(parts.prefix, byte)
+    if (next === undefined) return deadState
+    const before = typeof state === 'number' ? parts.base : { ...state, base: parts.base }
+    if ('point' in next) return this.step(before, next.point)
+    const unfinished = automaton.unfinishedState(parts.base, next.prefix)
+    return typeof state === 'number' || unfinished === deadState
+      ? unfinished
+      : { base: unfinished, reading: state.reading }
+  }
+
+  /** State after a character, which may only become a repetition. */
+  step(state: State, point: number): State {
+    const automaton = this.#automaton
+    if (typeof state === 'number') {
+      const next = automaton.stepCharacter(state, point)
+      if (!this.#hasMemory || !automaton.remembers(next)) return next
+      const reading = beginReading(point)
+      return reading === undefined ? deadState : { base: next, reading }
+    }
+    if (point === 0x2c && isFull(state.reading.within)) return deadState
+    const { reading, repeats } = readCharacter(state.reading, point)
+    if (repeats === 'key') return deadState
+    const next = automaton.stepCharacter(state.base, point, repeats === 'item')
+    if (!automaton.remembers(next)) return next
+    return reading === undefined ? deadState : { base: next, reading }
+  }
+
+  /** Whether the text can become other than a repetition; true where it is none already. */
+  canGoOn(state: State): boolean {
+    return this.isFree(state) || this.wayOn(state) !== undefined
+  }
+
+  /** Whether the text can surely become other than a repetition, whatever was written before. */
+  isFree(state: State): boolean {
+    if (typeof state === 'number') return state !== deadState
+    const { expects, escape } = state.reading
+    if (expects === 'text') return escape === '' && this.#isWide(state.base)
+    return (expects === 'value' || expects === 'key') && this.#leadsToMany(state.base)
+  }
+
+  /** Whether more characters may follow in a text than anything remembered goes on with. */
+  #isWide(base: number): boolean {
+    return this.#remember(this.#wide, base, () => {
+      if (base === deadState || this.#automaton.unfinishedParts(base) !== undefined) return false
+      const { intervalStart, intervalClass, end } = this.#automaton.partition
+      const row = this.#automaton.row(base)
+      let count = 0
+      for (let index = 0; index < intervalStart.length; index++)
+        if (intervalClass[index]! >= 0 && row[intervalClass[index]!] !== deadState)
+          count += (intervalStart[index + 1] ?? end) - intervalStart[index]!
+      return count >= manyCharacters
+    })
+  }
+
+  /** Whether a value or key that begins here may come to a text of which anything may become, before it ends. */
+  #leadsToMany(base: number): boolean {
+    return this.#remember(this.#leading, base, () => {
+      let state = base
+      for (let steps = 0; steps < mostSteps && state !== deadState; steps++) {
+        if (this.#isWide(state)) return true
+        state = this.#firstOf(state)
+      }
+      return false
+    })
+  }
+
+  /** The state after the first of some characters that may follow, as values begin and go on with them. */
+  #firstOf(state: number): number {
+    for (const point of begins) {
+      const next = this.#automaton.stepCharacter(state, point)
+      if (next !== deadState) return next
+    }
+    return deadState
+  }
+
+  #remember(known: Map<number, boolean>, base: number, find: () => boolean): boolean {
+    const found = known.get(base) ?? find()
+    if (known.size >= mostKept) known.clear()
+    known.set(base, found)
+    return found
+  }
+
+  /** What makes the text differ from all that it must not repeat, nothing where it does; `undefined` where nothing can. */
+  wayOn(state: State): string | undefined {
+    return this.#wayOn(state, { tries: mostTries })
+  }
+
+  #wayOn(state: State, left: { tries: number }): string | undefined {
+    if (state === deadState) return undefined
+    if (typeof state === 'number' || !mayRepeat(state.reading)) return ''
+    if (--left.tries < 0) return undefined
+    const { expects, escape } = state.reading
+    if (expects === 'number' && this.isEndless(state.base)) return ''
+    if (this.#automaton.unfinishedParts(state.base) !== undefined) return this.#finishCharacter(state, left)
+    return expects === 'text' && escape === ''
+      ? this.#wayOutOfText(state, left)
+      : this.#tryEach(state, tried, left)
+  }
+
+  #wayOutOfText(place: Place, left: { tries: number }): string | undefined {
+    const next = nextPoints(place.reading)
+    if (this.#hasOther(place.base, next, 0, 0x10ffff)) return ''
+    return this.#tryEach(place, [quote, ...next, backslash], left)
+  }
+
+  /** An unfinished character may become one that differs. */
+  #finishCharacter({ base, reading }: Place, left: { tries: number }): string | undefined {
+    const parts = this.#automaton.unfinishedParts(base)!
+    return this.#wayWithin({ base: parts.base, reading }, prefixRange(parts.prefix)!, left)
+  }
+
+  /** Whether a text can go on with one of some characters to other than a repetition. */
+  canFinish(place: Place, range: CodePointRange): boolean {
+    return this.#wayWithin(place, range, { tries: mostTries }) !== undefined
+  }
+
+  #wayWithin(
+    place: Place,
+    { minimum, maximum }: CodePointRange,
+    left: { tries: number },
+  ): string | undefined {
+    const next = nextPoints(place.reading)
+    if (this.#hasOther(place.base, next, minimum, maximum)) return ''
+    const inside = [...next].filter((point) => point >= minimum && point <= maximum)
+    return this.#tryEach(place, inside, left)
+  }
+
+  #tryEach(place: Place, points: Iterable<number>, left: { tries: number }): string | undefined {
+    for (const point of points) {
+      const next = this.step(place, point)
+      const way = next === deadState ? undefined : this.#wayOn(next, left)
+      if (way !== undefined) return String.fromCodePoint(point) + way
+    }
+    return undefined
+  }
+
+  /** Whether some character of a text may follow that stands for itself and is none of some. */
+  #hasOther(base: number, points: ReadonlySet<number>, minimum: number, maximum: number): boolean {
+    const { intervalStart, intervalClass, end } = this.#automaton.partition
+    const row = this.#automaton.row(base)
+    for (let index = 0; index < intervalStart.length; index++) {
+      const characterClass = intervalClass[index]!
+      if (characterClass < 0 || row[characterClass] === deadState) continue
+      const last = Math.min((intervalStart[index + 1] ?? end) - 1, maximum)
+      for (let point = Math.max(intervalStart[index]!, minimum); point <= last; point++)
+        if (point !== quote && point !== backslash && !points.has(point) && !isSurrogate(point)) return true
+    }
+    return false
+  }
+
+  /** Whether a number may go on with any digits for ever, which gives as many numbers as there are. */
+  isEndless(base: number): boolean {
+    const after = (state: number, digit: number): number => this.#automaton.stepCharacter(state, 0x30 + digit)
+    return this.#remember(this.#endless, base, () => {
+      const first = after(base, 1)
+      const loop = first === deadState ? deadState : after(first, 1)
+      return loop !== deadState && tenDigits.every((digit) => after(loop, digit) === loop)
+    })
+  }
+}
+
+/** The characters by which a text goes on to what would be repeated. */
+export function nextPoints(reading: Reading): Set<number> {
+  const points = new Set<number>()
+  for (const text of textsRepeated(reading)) {
+    const point = text.codePointAt(reading.begun.length)
+    if (point !== undefined) points.add(point)
+  }
+  return points
+}
