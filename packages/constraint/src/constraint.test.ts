@@ -37,6 +37,13 @@ const sources: ConstraintSource[] = [
   { kind: 'regex', pattern: '(?!abc"|ad"|e{3})[a-eé"]*' },
   { kind: 'regex', pattern: '(?!(?:a|ab|abcd|bad|bed|cab|cabe|deed|e|ebb)")[a-eé"]*' },
   { kind: 'regex', pattern: '[a-e]{6}"[a-eé]{9}"' },
+  { kind: 'regex', pattern: '(?:[^é"]+[é"]){0,9}[^é"]+' },
+  { kind: 'regex', pattern: '(?:[^é]*é){4,7}[ -~]{2,40}"?' },
+  { kind: 'regex', pattern: '(?:(?:[^é"]|é[^é])+"){2}' },
+  {
+    kind: 'json-schema',
+    schema: { type: 'array', items: { type: 'string', pattern: '^(?:[^é]+é){0,5}[^é]+$' } },
+  },
   { kind: 'json-schema', schema: { type: 'string', pattern: 'ab|bac|ee', maxLength: 300 } },
   {
     kind: 'json-schema',
@@ -121,6 +128,14 @@ test('masks of tokens that begin or end inside a character hold exactly the acce
     ),
     runs(40),
   )
+})
+
+test('masks inside texts that count hold of tokens with a character begun only those that may go on', () => {
+  const begun = words.tokens
+    .slice(700, 900)
+    .flatMap((word) => [0xc3, 0xf0].map((byte) => Uint8Array.from([...word, byte])))
+  const vocabulary = vocabularyOfBytes([...words.tokens.slice(0, -1), ...begun])
+  checkWalk({ kind: 'regex', pattern: '(?:[ -~]+é){0,9}[ -~]+' }, vocabulary, [300, 20, 301, 400])
 })
 
 test('a snapshot restores the same state, in another generation too', () => {

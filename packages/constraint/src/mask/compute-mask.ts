@@ -1,9 +1,10 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
 import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
+import { holds } from '../vocabulary/label-kinds.ts'
 import { childrenAt, tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 import { differencesOf, findLikeness, type Likeness } from './find-likeness.ts'
-import { followUniform } from './follow-uniform.ts'
+import { noRun, SafeRuns } from './safe-runs.ts'
 import { indexOf } from '../vocabulary/sorted-labels.ts'
 import { StateShapes, type ClassGroup, type MainGroup, type StateShape } from './state-shapes.ts'
 
@@ -22,11 +23,10 @@ const smallSubtree = 128
 const muchOutside = 0.25
 /** States that differ in more characters than this, after the first, are not amended letter by letter. */
 const fewDifferences = 12
-/** Lengths that `followUniform` is asked for: longer tokens are few, and shorter runs leave too much to walk. */
-const longestUniform = 32
-const shortestUniform = 4
-/** Nodes at the end of a uniform run that are followed one by one. */
-const maximumTails = 16_384
+/** Subtrees with fewer tokens are walked sooner than it is found what may be written there for long. */
+const manyTokens = 2_048
+/** Runs that are shorter leave too much to walk. */
+const shortestRun = 4
 /** A class of characters is grouped if this share of the vocabulary begins with it. */
 const worthwhileShare = 1 / 128
 
@@ -35,12 +35,14 @@ export class MaskComputer {
   readonly #automaton: Automaton
   readonly #vocabulary: Vocabulary
   readonly #shapes: StateShapes
+  readonly #runs: SafeRuns
   readonly #found: Int32Array
   readonly #maskOf: (state: number) => Mask
   #foundCount = 0
   #unions: { bits: Uint32Array; count: number }[] = []
   readonly #pathStates: number[] = []
   readonly #pathRows: Int32Array[] = []
+  readonly #pathRuns: number[] = []
 
   /** @param maskOf a mask that is perhaps known: of a state that the one asked for is like */
   constructor(automaton: Automaton, vocabulary: Vocabulary, maskOf: (state: number) => Mask) {
@@ -49,6 +51,7 @@ export class MaskComputer {
     this.#vocabulary = vocabulary
     const worthwhile = Math.max(64, Math.floor(vocabulary.size * worthwhileShare))
     this.#shapes = new StateShapes(automaton, vocabulary, worthwhile)
+    this.#runs = new SafeRuns(automaton, vocabulary)
     this.#found = vocabulary.found
   }
 
@@ -146,49 +149,21 @@ export class MaskComputer {
     const shape = this.#shapes.of(state)
     const canSplit = trie === this.#vocabulary.trie && shape.points === undefined
     if (canSplit && shape.main !== undefined) {
-      if (tokensBelow(trie, node) >= this.#vocabulary.size / 8 && this.#collectUniform(node, state)) return
       const isMost = shape.main.others <= muchOutside
       if (isMost && this.#collectByClass(node, state, shape, shape.main)) return
+      if (this.#collectRun(node, state)) return
     }
     this.#collectChildren(trie, node, state, shape)
   }
 
-  /** Marks what lies below a node where it does not matter for long what is written; false elsewhere. */
-  #collectUniform(node: number, state: number): boolean {
-    const { trie, splits } = this.#vocabulary
-    const group = this.#shapes.allowedGroup(state)
-    const { length, end } = followUniform(this.#automaton, this.#shapes, state, longestUniform)
-    if (length < shortestUniform) return false
-    const split = splits.find(node, group.number, group.contains, true)
-    const inner = split?.innerNodes(length)
-    if (split === undefined || inner === undefined || inner.length > maximumTails) return false
-    this.#addWhole(split, length)
-    for (let child = node + 1; child < trie.end[node]!; child = trie.end[child]!) {
-      if (trie.label[child]! >= unfinishedLabel) this.#visit(trie, child, state)
-    }
-    for (let run = 1; run < length && run <= split.longestRun; run++) {
-      const { labels, after } = split.suffixesAt(run)
-      for (let index = labels.length - 1; index >= 0 && labels[index]! >= unfinishedLabel; index--) {
-        // The same characters may follow every state before the end of the run.
-        if (this.#mayFollow(state, labels[index]!) === deadState) continue
-        const { trie: owner, nodes } = after(labels[index]!)
-        for (const branch of nodes) this.#markAt(owner, branch)
-      }
-    }
-    if (end !== undefined && this.#shapes.targetOf(end, group) === deadState)
-      this.#collectSuffixes(split.suffixesAt(length), group, end)
-    else for (const tail of inner) this.#collect(trie, tail, this.#stateAt(tail, node, state))
+  /** Marks what lies below a node by what may be written for long whatever it is; false where that is little. */
+  #collectRun(node: number, state: number): boolean {
+    const { trie } = this.#vocabulary
+    if (tokensBelow(trie, node) < manyTokens) return false
+    const run = this.#runs.of(state)
+    if (run.length < shortestRun) return false
+    this.#walk(trie, node, state, run)
     return true
-  }
-
-  /** The state that the labels between two nodes lead to. */
-  #stateAt(node: number, above: number, state: number): number {
-    const { trie, table } = this.#vocabulary
-    const first = table.offsets[trie.tokens[trie.firstToken[node]!]!]!
-    for (let depth = trie.depth[above]!; depth < trie.depth[node]!; depth++) {
-      state = this.#automaton.stepCharacter(state, table.labels[first + depth]!)
-    }
-    return state
   }
 
   /** Marks what lies below a node by a split, if one is likely to pay; false if not. */
@@ -196,7 +171,7 @@ export class MaskComputer {
     const { trie, splits, size } = this.#vocabulary
     // A class that the next state keeps is the inside of something; others change from state to state.
     const lasting = this.#shapes.of(target).main?.group === group
-    const cheap = shape.pointsOutside !== undefined || tokensBelow(trie, node) >= size / 8
+    const cheap = shape.pointsOutside !== undefined && tokensBelow(trie, node) < size / 8
     const split = splits.find(node, group.number, group.contains, lasting && cheap)
     const steps = split === undefined ? undefined : this.#followGroup(state, group, split.longestRun)
     if (split === undefined || steps === undefined) return false
@@ -204,8 +179,9 @@ export class MaskComputer {
     const loops = steps.length > 1 && last === steps[steps.length - 2]
     // A short run into something wide, such as the digits of an escape, is better followed child by child.
     if (!loops && steps.length <= split.longestRun && this.#shapes.of(last).points === undefined) return false
-    if (this.#leavesMuch(split, steps[1] ?? state, tokensBelow(trie, node))) this.#walk(trie, node, state)
-    else this.#collectSplit(node, group, split, steps)
+    const leavesMuch = this.#leavesMuch(split, steps[1] ?? state, tokensBelow(trie, node))
+    if (!leavesMuch) this.#collectSplit(node, group, split, steps)
+    else if (!this.#collectRun(node, state)) this.#walk(trie, node, state)
     return true
   }
 
@@ -336,18 +312,26 @@ export class MaskComputer {
     if (trie.end[child]! > child + 1) this.#collect(trie, child, target)
   }
 
-  /** The plain walk, in pre-order without recursion: dead subtrees are skipped. The hot loop of everything. */
-  #walk({ label, end, depth, firstToken, tokens }: Trie, node: number, state: number): void {
+  /**
+   * The plain walk, in pre-order without recursion: dead subtrees are skipped. The hot loop of everything.
+   * @param run what may follow the state in any order, which is marked without a look; of the main trie only
+   */
+  #walk({ label, end, depth, firstToken, tokens }: Trie, node: number, state: number, run = noRun): void {
     const automaton = this.#automaton
     const pathStates = this.#pathStates
     const pathRows = this.#pathRows
+    const pathRuns = this.#pathRuns
     const found = this.#found
     const { plane } = automaton.partition
+    const { low, high, height } = this.#vocabulary.kinds
+    const otherLow = ~run.low
+    const otherHigh = ~run.high
     const stop = end[node]!
     const base = depth[node]! + 1
     let count = this.#foundCount
     pathStates[0] = state
     pathRows[0] = automaton.row(state)
+    pathRuns[0] = run.length
     for (let here = node + 1; here < stop;) {
       const level = depth[here]! - base
       const point = label[here]!
@@ -363,13 +347,25 @@ export class MaskComputer {
         here = next
         continue
       }
-      const last = firstToken[here + 1]!
-      for (let index = firstToken[here]!; index < last; index++) found[count++] = tokens[index]!
-      if (next > here + 1) {
-        pathRows[level + 1] = target === pathStates[level] ? pathRows[level]! : automaton.row(target)
-        pathStates[level + 1] = target
+      let last = firstToken[here + 1]!
+      let following = here + 1
+      if (next > following) {
+        let left = 0
+        if (pathRuns[level]! > 0 && holds(run, point)) {
+          left = pathRuns[level]! - 1
+          if (height[here]! <= left && (low[here]! & otherLow) === 0 && (high[here]! & otherHigh) === 0) {
+            last = firstToken[next]!
+            following = next
+          }
+        }
+        if (following < next) {
+          pathRuns[level + 1] = left
+          pathRows[level + 1] = target === pathStates[level] ? pathRows[level]! : automaton.row(target)
+          pathStates[level + 1] = target
+        }
       }
-      here++
+      for (let index = firstToken[here]!; index < last; index++) found[count++] = tokens[index]!
+      here = following
     }
     this.#foundCount = count
   }

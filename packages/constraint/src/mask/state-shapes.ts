@@ -45,7 +45,6 @@ export class StateShapes {
   readonly #groups: ClassGroup[] = []
   #shapes: (StateShape | undefined)[] = []
   #kept = 0
-  #allowed: (ClassGroup | undefined)[] = []
 
   /** @param worthwhile how many tokens must begin with a character of a class before it is grouped */
   constructor(automaton: Automaton, vocabulary: Vocabulary, worthwhile: number) {
@@ -63,7 +62,6 @@ export class StateShapes {
     const shape = this.#describe(this.#automaton.row(state))
     if (++this.#kept > maximumShapes) {
       this.#shapes = []
-      this.#allowed = []
       this.#kept = 1
     }
     this.#shapes[state] = shape
@@ -73,16 +71,6 @@ export class StateShapes {
   /** Characters of a class, if they are few. */
   pointsOf(characterClass: number): readonly number[] | undefined {
     return this.#pointsOf[characterClass]
-  }
-
-  /** All characters that may follow a state. */
-  allowedGroup(state: number): ClassGroup {
-    const known = this.#allowed[state]
-    if (known !== undefined) return known
-    const row = this.#automaton.row(state)
-    const group = this.#groupOf(row, (target) => target !== deadState)
-    this.#allowed[state] = group
-    return group
   }
 
   /** Where all characters of a group lead, or `undefined` if not all to the same state. */

@@ -1,5 +1,7 @@
 import { mergeSubtries } from './merge-subtries.ts'
+import type { KindSet } from './label-kinds.ts'
 import type { Trie } from './trie.ts'
+import type { ArrangedTokens } from './vocabulary.ts'
 
 /**
  * The tokens below a node of the trie as "k characters of one class, then a suffix". Inside a string nearly all
@@ -11,8 +13,6 @@ export interface ClassSplit {
   /** Tokens wholly in the class, of at most so many characters. */
   readonly wholeUpTo: (length: number) => Int32Array
   readonly bitsUpTo: (length: number) => Uint32Array
-  /** Nodes after exactly `length` characters of the class that have others below them. */
-  readonly innerNodes: (length: number) => readonly number[]
   /** Suffixes of the tokens that have exactly `run` characters before them (at least 1). */
   readonly suffixesAt: (run: number) => Suffixes
   /** Suffixes of the tokens that have `run` characters or more before them (at least 1). */
@@ -34,66 +34,113 @@ export interface Branches {
   readonly nodes: readonly number[]
 }
 
-/** Merging costs as much as some walks of the branches one by one, and few branches have little in common. */
+/** Merging costs as much as some walks of the branches one by one, few have little in common, and many take long. */
 const worthwhileUses = 3
 const worthwhileBranches = 4
+const mostMerged = 8_192
 
-export function splitByClass(
-  size: number,
-  trie: Trie,
-  node: number,
-  contains: (label: number) => boolean,
-): ClassSplit {
-  const { pure, inner, exits } = separate(trie, node, contains)
-  const longestRun = Math.max(pure.length, exits.length) - 1
-  const ends = pure.map(() => 0)
-  pure.forEach((tokens, length) => (ends[length] = tokens.length + (ends[length - 1] ?? 0)))
-  const whole = new Int32Array(ends[ends.length - 1]!)
-  pure.forEach((tokens, length) => whole.set(tokens, ends[length]! - tokens.length))
-  const wholeUpTo = (length: number) => whole.subarray(0, ends[Math.min(length, ends.length - 1)])
+/** What a class is split from. */
+export interface SplitSource extends Pick<ArrangedTokens, 'trie' | 'lengths' | 'kinds'> {
+  /** How many tokens there are. */
+  readonly size: number
+}
+
+/** A class of characters: whether it holds a label, and the kinds of which it holds all. */
+export interface CharacterClass {
+  readonly contains: (label: number) => boolean
+  readonly kinds: KindSet
+}
+
+export function splitByClass(source: SplitSource, node: number, characters: CharacterClass): ClassSplit {
+  const { trie, size } = source
+  const { whole, exits } = separate(source, node, characters)
+  const longestWhole = whole.lengths.reduce((most, length) => Math.max(most, length), 0)
+  let byLength: ByLength | undefined
+  const wholeUpTo = (length: number) => {
+    if (length >= longestWhole) return whole.tokens
+    byLength ??= sortByLength(whole)
+    return byLength.tokens.subarray(0, byLength.ends[length])
+  }
   const at = memoize((run) => groupSuffixes(trie, exits[run] ?? []))
   const from = memoize((run) => groupSuffixes(trie, exits.slice(run).flat()))
   const bits = memoize((length) => bitsOf(size, wholeUpTo(length)))
   return {
-    longestRun,
+    longestRun: Math.max(longestWhole, exits.length - 1),
     wholeUpTo,
-    bitsUpTo: (length) => bits(Math.min(length, pure.length - 1)),
-    innerNodes: (length) => inner[length] ?? [],
+    bitsUpTo: (length) => bits(Math.min(length, longestWhole)),
     suffixesAt: at,
     suffixesFrom: from,
   }
 }
 
-/** Tokens whose whole path is in the class, by length, and the nodes where a path leaves it, by the length before. */
+/** Tokens, and how many labels each has below a node. */
+interface Lengths {
+  readonly tokens: Int32Array
+  readonly lengths: Uint16Array
+}
+
+/** Tokens, the shorter first, and how many have up to each length. */
+interface ByLength {
+  readonly tokens: Int32Array
+  readonly ends: Int32Array
+}
+
+/** Tokens whose whole path is in the class, and the nodes where a path leaves it, by the length before. */
 function separate(
-  trie: Trie,
+  { trie, lengths, kinds }: SplitSource,
   node: number,
-  contains: (label: number) => boolean,
-): { pure: number[][]; inner: number[][]; exits: number[][] } {
-  const { label, end, depth, firstToken, tokens } = trie
-  const pure: number[][] = [[]]
-  const inner: number[][] = [[]]
+  characters: CharacterClass,
+): { whole: Lengths; exits: number[][] } {
+  const { label, end, depth, firstToken } = trie
+  const otherLow = ~characters.kinds.low
+  const otherHigh = ~characters.kinds.high
+  // Ranges of tokens, from and to in turn.
+  const inside: number[] = []
   const exits: number[][] = [[]]
   for (let here = node + 1; here < end[node]!;) {
-    const length = depth[here]! - depth[node]!
-    if (contains(label[here]!)) {
-      while (pure.length <= length) {
-        pure.push([])
-        inner.push([])
-      }
-      if (end[here]! > here + 1) inner[length]!.push(here)
-      const list = pure[length]!
-      for (let index = firstToken[here]!; index < firstToken[here + 1]!; index++) list.push(tokens[index]!)
-      here++
+    if (characters.contains(label[here]!)) {
+      const isPure = (kinds.low[here]! & otherLow) === 0 && (kinds.high[here]! & otherHigh) === 0
+      const next = isPure ? end[here]! : here + 1
+      if (inside[inside.length - 1] === firstToken[here]) inside[inside.length - 1] = firstToken[next]!
+      else inside.push(firstToken[here]!, firstToken[next]!)
+      here = next
       continue
     }
+    const length = depth[here]! - depth[node]!
     if (length > 1) {
       while (exits.length < length) exits.push([])
       exits[length - 1]!.push(here)
     }
     here = end[here]!
   }
-  return { pure, inner, exits }
+  return { whole: gather(trie, lengths, inside, depth[node]!), exits }
+}
+
+/** The tokens of ranges, which are given as from and to in turn. */
+function gather({ tokens }: Trie, lengths: Uint16Array, ranges: readonly number[], above: number): Lengths {
+  let size = 0
+  for (let index = 0; index < ranges.length; index += 2) size += ranges[index + 1]! - ranges[index]!
+  const gathered = { tokens: new Int32Array(size), lengths: new Uint16Array(size) }
+  let count = 0
+  for (let index = 0; index < ranges.length; index += 2) {
+    for (let position = ranges[index]!; position < ranges[index + 1]!; position++) {
+      gathered.tokens[count] = tokens[position]!
+      gathered.lengths[count++] = lengths[position]! - above
+    }
+  }
+  return gathered
+}
+
+function sortByLength({ tokens, lengths }: Lengths): ByLength {
+  const counts: number[] = []
+  for (const length of lengths) counts[length] = (counts[length] ?? 0) + 1
+  const ends = new Int32Array(counts.length)
+  for (let length = 0; length < ends.length; length++)
+    ends[length] = (counts[length] ?? 0) + (ends[length - 1] ?? 0)
+  const next = ends.map((end, length) => end - (counts[length] ?? 0))
+  const sorted = new Int32Array(tokens.length)
+  for (let index = 0; index < tokens.length; index++) sorted[next[lengths[index]!]!++] = tokens[index]!
+  return { tokens: sorted, ends }
 }
 
 /** Merges only what is asked for often: most first labels of suffixes are never allowed. */
@@ -119,12 +166,17 @@ function groupSuffixes(trie: Trie, nodes: readonly number[]): Suffixes {
       const entry = byLabel.get(label)
       if (entry === undefined) return none
       const { nodes: list } = entry.branches
-      if (++entry.uses === worthwhileUses && list.length >= worthwhileBranches) {
+      if (++entry.uses === worthwhileUses && isWorthMerging(trie, list)) {
         entry.branches = { trie: mergeSubtries(trie, list), nodes: [0] }
       }
       return entry.branches
     },
   }
+}
+
+function isWorthMerging({ end }: Trie, nodes: readonly number[]): boolean {
+  if (nodes.length < worthwhileBranches) return false
+  return nodes.reduce((sum, node) => sum + end[node]! - node, 0) <= mostMerged
 }
 
 function bitsOf(size: number, tokens: Int32Array): Uint32Array {

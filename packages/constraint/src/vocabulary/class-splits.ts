@@ -1,10 +1,13 @@
-import { splitByClass, type ClassSplit } from './class-split.ts'
-import { unfinishedLabel, type Trie } from './trie.ts'
+import { splitByClass, type CharacterClass, type ClassSplit, type SplitSource } from './class-split.ts'
+import { kindsWithin } from './label-kinds.ts'
+import { unfinishedLabel } from './trie.ts'
+import type { ArrangedTokens } from './vocabulary.ts'
 
 /** Splits kept, of a few kB mostly, at the root up to 2 MB: the least recently used go first. */
 const maximumSplits = 2_048
-/** A split costs as much as some walks without it, so a class has to come up this often first. */
+/** A split costs as much as some walks without it, so a class has to come up this often first, at the root more often. */
 const worthwhileUses = 3
+const worthwhileUsesAtRoot = 8
 const maximumUses = 100_000
 /** Characters below this are looked up in a table, of which there are so many at most. */
 const tabled = 0x10000
@@ -12,18 +15,14 @@ const maximumTables = 256
 
 /** The splits of a vocabulary, shared by all constraints on it. */
 export class ClassSplits {
-  readonly #size: number
-  readonly #trie: Trie
+  readonly #source: SplitSource & Pick<ArrangedTokens, 'labels'>
   readonly #classNumbers = new Map<string, number>()
   readonly #uses = new Map<number, number>()
   readonly #splits = new Map<number, ClassSplit>()
+  readonly #characters = new Map<number, CharacterClass>()
 
-  /** By class, 1 for characters that are in it, −1 for others, 0 for those that were not asked for. */
-  readonly #members = new Map<number, Int8Array>()
-
-  constructor(size: number, trie: Trie) {
-    this.#size = size
-    this.#trie = trie
+  constructor(source: SplitSource & Pick<ArrangedTokens, 'labels'>) {
+    this.#source = source
   }
 
   /** A number for a class of characters, the same for the same key: the borders where it begins and ends, in turn. */
@@ -43,15 +42,19 @@ export class ClassSplits {
   }
 
   /** Asks of each character once: a trie has few, which stand in many places. */
-  #memberTest(classNumber: number, contains: (point: number) => boolean): (label: number) => boolean {
-    const members = this.#members.get(classNumber) ?? new Int8Array(tabled)
-    if (this.#members.size >= maximumTables) this.#members.clear()
-    this.#members.set(classNumber, members)
-    return (label) => {
-      if (label >= tabled) return label < unfinishedLabel && contains(label)
-      if (members[label] === 0) members[label] = contains(label) ? 1 : -1
-      return members[label] === 1
-    }
+  #charactersOf(classNumber: number, contains: (point: number) => boolean): CharacterClass {
+    const known = this.#characters.get(classNumber)
+    if (known !== undefined) return known
+    const members = new Uint8Array(tabled)
+    const { labels } = this.#source
+    for (let index = 0; index < labels.length; index++)
+      if (labels[index]! < tabled && contains(labels[index]!)) members[labels[index]!] = 1
+    const holds = (label: number) =>
+      label < tabled ? members[label] === 1 : label < unfinishedLabel && contains(label)
+    const made = { contains: holds, kinds: kindsWithin(labels, holds) }
+    if (this.#characters.size >= maximumTables) this.#characters.clear()
+    this.#characters.set(classNumber, made)
+    return made
   }
 
   /** @returns undefined until the class has come up often enough at this node, unless it is sure to come again */
@@ -71,8 +74,8 @@ export class ClassSplits {
     const uses = (this.#uses.get(key) ?? 0) + 1
     if (this.#uses.size > maximumUses) this.#uses.clear()
     this.#uses.set(key, uses)
-    if (!sure && uses < worthwhileUses) return undefined
-    const made = splitByClass(this.#size, this.#trie, node, this.#memberTest(classNumber, contains))
+    if (!sure && uses < (node === 0 ? worthwhileUsesAtRoot : worthwhileUses)) return undefined
+    const made = splitByClass(this.#source, node, this.#charactersOf(classNumber, contains))
     this.#splits.set(key, made)
     if (this.#splits.size > maximumSplits) this.#splits.delete(this.#splits.keys().next().value as number)
     return made

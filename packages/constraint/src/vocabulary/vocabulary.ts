@@ -2,6 +2,7 @@ import type { CharSet } from 'refa'
 import { addByte, isContinuation, prefixRange, type CodePointRange } from '../automaton/utf8.ts'
 import { everyCharacter, noCharacter } from '../grammar/characters.ts'
 import { ClassSplits } from './class-splits.ts'
+import { findLabelKinds, type LabelKinds } from './label-kinds.ts'
 import { buildTrie, sortEntries, unfinishedLabel, type LabelTable, type Trie } from './trie.ts'
 
 /** Bytes of all tokens, one after the other; those of token t are `ends[t - 1]` up to `ends[t]`. */
@@ -17,6 +18,11 @@ export interface ArrangedTokens extends PackedTokens {
   /** Tokens that begin with a whole or unfinished character. */
   readonly trie: Trie
   readonly table: LabelTable
+  /** How many labels each of the trie's tokens has, in its order. */
+  readonly lengths: Uint16Array
+  /** Characters of the tokens, each once, and their kinds below the nodes of the trie. */
+  readonly labels: Int32Array
+  readonly kinds: LabelKinds
   /** Tokens that begin inside a character: by their leading continuation bytes, the rest of them. */
   readonly continuing: readonly { readonly bytes: readonly number[]; readonly trie: Trie }[]
   /** First and last code point that each unfinished label may become. */
@@ -66,7 +72,7 @@ export function useArrangedTokens(
   tokenNamed?: Vocabulary['tokenNamed'],
 ): Vocabulary {
   const { ends, table, unfinished, hasEveryByte, trie } = arranged
-  const splits = new ClassSplits(ends.length, trie)
+  const splits = new ClassSplits({ ...arranged, size: ends.length })
   splits.prepare(textBorders)
   return {
     ...arranged,
@@ -135,6 +141,9 @@ export function arrangeTokens(
     endTokens,
     trie,
     table,
+    lengths: Uint16Array.from(trie.tokens, (token) => offsets[token + 1]! - offsets[token]!),
+    labels: new Int32Array(new Set(trie.label.filter((label) => label < unfinishedLabel))),
+    kinds: findLabelKinds(trie),
     continuing: [...continuing.values()].map(({ bytes, tokens: ids }) => ({ bytes, trie: trieOf(ids) })),
     unfinished,
     hasEveryByte,
