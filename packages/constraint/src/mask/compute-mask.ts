@@ -1,4 +1,5 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
+import { manyToSplit } from '../vocabulary/class-splits.ts'
 import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
 import { holds } from '../vocabulary/label-kinds.ts'
 import { childrenAt, tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
@@ -168,10 +169,10 @@ export class MaskComputer {
 
   /** Marks what lies below a node by a split, if one is likely to pay; false if not. */
   #collectByClass(node: number, state: number, shape: StateShape, { group, target }: MainGroup): boolean {
-    const { trie, splits, size } = this.#vocabulary
+    const { trie, splits } = this.#vocabulary
     // A class that the next state keeps is the inside of something; others change from state to state.
     const lasting = this.#shapes.of(target).main?.group === group
-    const cheap = shape.pointsOutside !== undefined && tokensBelow(trie, node) < size / 8
+    const cheap = shape.pointsOutside !== undefined && tokensBelow(trie, node) < manyToSplit
     const split = splits.find(node, group.number, group.contains, lasting && cheap)
     const steps = split === undefined ? undefined : this.#followGroup(state, group, split.longestRun)
     if (split === undefined || steps === undefined) return false

@@ -1,13 +1,15 @@
 import { splitByClass, type CharacterClass, type ClassSplit, type SplitSource } from './class-split.ts'
 import { kindsWithin } from './label-kinds.ts'
-import { unfinishedLabel } from './trie.ts'
+import { tokensBelow, unfinishedLabel } from './trie.ts'
 import type { ArrangedTokens } from './vocabulary.ts'
 
 /** Splits kept, of a few kB mostly, at the root up to 2 MB: the least recently used go first. */
 const maximumSplits = 2_048
-/** A split costs as much as some walks without it, so a class has to come up this often first, at the root more often. */
+/** A split costs as much as some walks without it, so a class has to come up this often first. */
 const worthwhileUses = 3
-const worthwhileUsesAtRoot = 8
+/** What is below a node is split sooner where it is less than this many tokens. */
+export const manyToSplit = 16_384
+const worthwhileUsesOfMany = 8
 const maximumUses = 100_000
 /** Characters below this are looked up in a table, of which there are so many at most. */
 const tabled = 0x10000
@@ -74,7 +76,8 @@ export class ClassSplits {
     const uses = (this.#uses.get(key) ?? 0) + 1
     if (this.#uses.size > maximumUses) this.#uses.clear()
     this.#uses.set(key, uses)
-    if (!sure && uses < (node === 0 ? worthwhileUsesAtRoot : worthwhileUses)) return undefined
+    const isMuch = tokensBelow(this.#source.trie, node) >= manyToSplit
+    if (!sure && uses < (isMuch ? worthwhileUsesOfMany : worthwhileUses)) return undefined
     const made = splitByClass(this.#source, node, this.#charactersOf(classNumber, contains))
     this.#splits.set(key, made)
     if (this.#splits.size > maximumSplits) this.#splits.delete(this.#splits.keys().next().value as number)
