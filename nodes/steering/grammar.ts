@@ -33,13 +33,18 @@ export const grammar: WoolgatherNode = defineNode({
     },
     ...startsInputs,
   },
-  outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
+  outputs: {
+    constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' },
+    warnings: { type: 'list', description: 'What schemas in it say that is ignored.', warns: true },
+  },
   run: async ({ grammar: text, notation, start, ...starting }) => {
     const source: ConstraintSource =
       notation === 'lark' ? { kind: 'lark', text, start } : { kind: 'gbnf', text }
-    await explainConstraintErrors(await loadConstraints(), 'grammar', ({ compileLanguageInTurns }) =>
-      compileLanguageInTurns(source),
+    const { notes } = await explainConstraintErrors(
+      await loadConstraints(),
+      'grammar',
+      ({ compileLanguageInTurns }) => compileLanguageInTurns(source),
     )
-    return { constraint: startingAt(source, starting) }
+    return { constraint: startingAt(source, starting), warnings: notes.map(({ message }) => message) }
   },
 })

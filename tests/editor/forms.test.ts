@@ -169,10 +169,15 @@ test('a regular expression and a schema are compiled while one types, too, and n
   await open(scratch.path('schema.json'), {
     pattern: { type: 'steering/regex', inputs: { pattern: 'a(b' } },
     shape: { type: 'steering/json-schema', inputs: { schema } },
+    vain: { type: 'steering/json-schema', inputs: { schema: { type: 'string', nullable: true } } },
   })
   const marked = (name: string) => node(name).locator('.cm-lintRange-error').allInnerTexts()
   await expect.poll(() => marked('pattern')).toEqual(['b'])
   await expect.poll(() => marked('shape')).toEqual(['"type"'])
+  await expect
+    .poll(() => node('vain').locator('.field-warning').allInnerTexts())
+    .toEqual([expect.stringContaining('“nullable” at # asserts nothing and is ignored')])
+  await expect.poll(() => node('vain').locator('.cm-line').allInnerTexts()).toHaveLength(4)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await editor.told('Not run: there are 2 problems to solve first')
 })

@@ -2,23 +2,30 @@ import { expect, test } from 'vitest'
 import { checkSource, type ConstraintSource } from './check-source.ts'
 
 test('a source that compiles has no problem', () => {
-  expect(checkSource({ kind: 'gbnf', text: 'root ::= "yes" | "no"' })).toBeUndefined()
-  expect(checkSource({ kind: 'lark', text: 'begin: "yes"', start: 'begin' })).toBeUndefined()
-  expect(checkSource({ kind: 'regex', pattern: '[a-z]+' })).toBeUndefined()
-  expect(checkSource({ kind: 'json-schema', schema: { type: 'object' } })).toBeUndefined()
+  const fine = { notes: [] }
+  expect(checkSource({ kind: 'gbnf', text: 'root ::= "yes" | "no"' })).toEqual(fine)
+  expect(checkSource({ kind: 'lark', text: 'begin: "yes"', start: 'begin' })).toEqual(fine)
+  expect(checkSource({ kind: 'regex', pattern: '[a-z]+' })).toEqual(fine)
+  expect(checkSource({ kind: 'json-schema', schema: { type: 'object' } })).toEqual(fine)
+})
+
+test('what a schema says in vain is told, in a grammar too', () => {
+  const notes = [expect.stringContaining('“nullable”') as string]
+  expect(checkSource({ kind: 'json-schema', schema: { nullable: true } })).toEqual({ notes })
+  expect(checkSource({ kind: 'lark', text: 'start: %json {"nullable": true}' })).toEqual({ notes })
 })
 
 test('a problem says where it is, in words and as a fact: line and column, position, or path', () => {
-  expect(checkSource({ kind: 'gbnf', text: 'root ::= "yes"\nother ::= | | )' })).toMatchObject({
+  expect(checkSource({ kind: 'gbnf', text: 'root ::= "yes"\nother ::= | | )' }).problem).toMatchObject({
     message: expect.stringContaining('line 2, column 15') as string,
     where: { line: 2, column: 15 },
   })
-  expect(checkSource({ kind: 'regex', pattern: 'a(b' })).toMatchObject({
+  expect(checkSource({ kind: 'regex', pattern: 'a(b' }).problem).toMatchObject({
     message: expect.stringContaining('position 3') as string,
     where: { position: 3 },
   })
   const schema = { properties: { age: { type: 'whole' } } }
-  expect(checkSource({ kind: 'json-schema', schema })).toMatchObject({
+  expect(checkSource({ kind: 'json-schema', schema }).problem).toMatchObject({
     message: expect.stringContaining('at #/properties/age') as string,
     where: { path: '#/properties/age/type' },
   })
@@ -40,7 +47,7 @@ test('every error with a place says it in its message, which is a sentence once 
     { kind: 'json-schema', schema: { type: 'string', pattern: 'a(?=b)c' } },
   ]
   for (const source of wrong) {
-    const { message, where } = checkSource(source)!
+    const { message, where } = checkSource(source).problem!
     const { line, column, position, path } = where
     const told =
       path?.slice(0, path.lastIndexOf('/')) ??

@@ -12,17 +12,21 @@ export interface SourceProblem {
   hint?: string
 }
 
-/** What is wrong with a source, if anything. An entry of its own: it runs in a browser, too. */
-export function checkSource(source: ConstraintSource): SourceProblem | undefined {
+/** What came of a source. */
+export interface SourceCheck {
+  problem?: SourceProblem
+  /** What it says that is ignored, in sentences. */
+  notes: readonly string[]
+}
+
+/** Compiles a source, to see what is wrong with it and what it says in vain. An entry of its own: it runs in a browser, too. */
+export function checkSource(source: ConstraintSource): SourceCheck {
   try {
-    compileLanguage(source)
-    return undefined
+    return { notes: compileLanguage(source).notes.map(({ message }) => message) }
   } catch (error) {
     if (!(error instanceof ConstraintError)) throw error
-    return {
-      message: describeError(error),
-      where: error.where,
-      ...(error.hint !== undefined && { hint: error.hint }),
-    }
+    const { where, hint } = error
+    const problem = { message: describeError(error), where, ...(hint !== undefined && { hint }) }
+    return { problem, notes: [] }
   }
 }

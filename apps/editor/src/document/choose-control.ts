@@ -95,7 +95,7 @@ function chooseByWidget(input: InputDescription, schema: Schema): Control | unde
     case 'textarea':
       return written ? undefined : { kind: 'textarea' }
     case 'code':
-      return written ? undefined : chooseByLanguage(input.language)
+      return written || input.language === 'json-schema' ? undefined : chooseByLanguage(input.language)
     case 'text':
     case 'file':
       return written ? undefined : { kind: 'text' }

@@ -23,7 +23,11 @@ const types = new Map([
     input('start', { default: 'start' }),
   ]),
   type('pattern', [input('pattern', { language: 'regex' }), input('note')]),
-  type('shape', [input('schema', { language: 'json-schema' }), input('closedObjects', { default: true })]),
+  type('shape', [
+    input('schema', { language: 'json-schema' }),
+    input('closedObjects', { default: true }),
+    input('propertyOrder', { default: 'schema' }),
+  ]),
 ])
 
 const sourcesOf = (nodes: Record<string, WorkflowNode>, more: Partial<Workflow> = {}): TypedSource[] =>
@@ -35,7 +39,10 @@ test('each language gives its source, with what the inputs beside it are set to'
       a: { type: 'rules', inputs: { grammar: 'root ::= "x"' } },
       b: { type: 'rules', inputs: { grammar: 'begin: "x"', notation: 'lark', start: 'begin' } },
       c: { type: 'pattern', inputs: { pattern: 'x+', note: '(' } },
-      d: { type: 'shape', inputs: { schema: '{"type":"object"}', closedObjects: false } },
+      d: {
+        type: 'shape',
+        inputs: { schema: '{"type":"object"}', closedObjects: false, propertyOrder: 'any' },
+      },
     }),
   ).toEqual([
     { node: 'a', input: 'grammar', source: { kind: 'gbnf', text: 'root ::= "x"' } },
@@ -44,7 +51,12 @@ test('each language gives its source, with what the inputs beside it are set to'
     {
       node: 'd',
       input: 'schema',
-      source: { kind: 'json-schema', schema: '{"type":"object"}', closedObjects: false },
+      source: {
+        kind: 'json-schema',
+        schema: '{"type":"object"}',
+        closedObjects: false,
+        propertyOrder: 'any',
+      },
     },
   ])
 })

@@ -67,12 +67,14 @@ function schemaSource(
   if (typeof value === 'string' && !isJson(value)) return undefined
   const closed = beside('closedObjects')
   const strict = beside('strict')
+  const propertyOrder = beside('propertyOrder')
   const documents = beside('documents')
   return {
     kind: 'json-schema',
     schema: value,
     ...(typeof closed === 'boolean' && { closedObjects: closed }),
     ...(typeof strict === 'boolean' && { strict }),
+    ...(propertyOrder === 'any' && { propertyOrder }),
     ...(isRecord(documents) && { documents }),
   }
 }

@@ -5,6 +5,9 @@ import { Prose } from '../ui/prose.tsx'
 
 const nothing: readonly Warning[] = []
 
+/** Warnings that are told in full: a schema can have hundreds. */
+export const shownWarnings = 5
+
 /** What may not be meant as it is typed into an input. */
 export function useWarnings(id: string, input: string): readonly Warning[] {
   const warnings = useProblems((state) => state.adviceByNode[id]?.warnings)
@@ -20,7 +23,7 @@ export function FieldAdvice({ id, input }: { id: string; input: string }) {
   return (
     <>
       {reading && <p className="field-reading">{tellReading(reading)}</p>}
-      {warnings.map((warning) => (
+      {warnings.slice(0, shownWarnings).map((warning) => (
         <p key={warning.message} className="field-warning" role="status">
           <Prose text={warning.message} />
           {warning.hint !== undefined && (
@@ -31,6 +34,9 @@ export function FieldAdvice({ id, input }: { id: string; input: string }) {
           )}
         </p>
       ))}
+      {warnings.length > shownWarnings && (
+        <p className="field-warning">… and {warnings.length - shownWarnings} more.</p>
+      )}
     </>
   )
 }

@@ -5,6 +5,7 @@ import { readOutput } from '../store/artifact-store.ts'
 import { useArtifacts, useProblems, useRun } from '../store/editor-context.ts'
 import { nodeRunOf } from '../store/run-store.ts'
 import { Prose } from '../ui/prose.tsx'
+import { shownWarnings } from './field-advice.tsx'
 import './node-messages.css'
 
 export interface NodeWarningsProps {
@@ -27,18 +28,24 @@ function Told({ id, output }: { id: string; output: string }) {
   // What is known before a run stands at its field.
   const isNew = ({ message }: { message: string }): boolean =>
     advice?.every((known) => known.message !== message) ?? true
-  return readWarnings(told)
-    .filter(isNew)
-    .map(({ message, hint }) => (
-      <div key={message} className="node-message problem" role="status">
-        <p>
-          <Prose text={message} />
-        </p>
-        {hint !== undefined && (
-          <p className="hint">
-            <Prose text={hint} />
+  const warnings = readWarnings(told).filter(isNew)
+  return (
+    <>
+      {warnings.slice(0, shownWarnings).map(({ message, hint }) => (
+        <div key={message} className="node-message problem" role="status">
+          <p>
+            <Prose text={message} />
           </p>
-        )}
-      </div>
-    ))
+          {hint !== undefined && (
+            <p className="hint">
+              <Prose text={hint} />
+            </p>
+          )}
+        </div>
+      ))}
+      {warnings.length > shownWarnings && (
+        <p className="node-message problem">… and {warnings.length - shownWarnings} more.</p>
+      )}
+    </>
+  )
 }

@@ -209,6 +209,7 @@ class SchemaCompiler implements ValueCompiler {
       throw new ConstraintError(
         'too-large',
         `The schema describes more than ${maximumAlternatives} alternatives`,
+        { hint: 'Have it answered in parts, each with a part of the schema.' },
       )
     const types = allowedTypes(locations)
     const scalars: Json[] = [

@@ -37,7 +37,9 @@ export function cross(
 }
 
 export function tooMany(maximum: number): ConstraintError {
-  return new ConstraintError('too-large', `The schema combines more than ${maximum} alternatives`)
+  return new ConstraintError('too-large', `The schema combines more than ${maximum} alternatives`, {
+    hint: 'Name the options that are meant in one "anyOf", instead of several that are combined.',
+  })
 }
 
 function withoutRepeats(locations: Conjunction): Conjunction {

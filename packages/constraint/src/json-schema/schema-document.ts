@@ -121,7 +121,7 @@ export class SchemaDocument {
     return refuseKeyword(
       path,
       keyword,
-      `Nothing in the schema is called "${reference}". Give the schema that it means with it, under "$defs" with its "$id".`,
+      `Nothing in the schema is called "${reference}". Give what it means as one of the documents, by that address, or under "$defs" with its "$id".`,
     )
   }
 

@@ -27,6 +27,8 @@ export const warningCodes = [
   // prompts: what they cost
   'many-sequences',
   'prompt-is-text',
+  // schemas
+  'ignored-keyword',
   // batches
   'same-file',
   // LoRAs

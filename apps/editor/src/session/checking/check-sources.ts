@@ -1,4 +1,4 @@
-import type { ConstraintSource, SourceProblem } from '@woolgather/constraint/check'
+import type { ConstraintSource, SourceCheck } from '@woolgather/constraint/check'
 import { findSources } from '../../document/find-sources.ts'
 import type { SourceChecker } from '../../store/source-checker.ts'
 
@@ -10,14 +10,20 @@ const keptOutcomes = 200
 
 /** Compiles in a thread of its own: a pattern can be made to take as long as is allowed. */
 export function createSourceChecker(): SourceChecker {
-  /** What came of the sources compiled so far, by what they say. `null`: nothing is wrong. */
-  const outcomes = new Map<string, SourceProblem | null>()
+  /** What came of the sources compiled so far, by what they say. */
+  const outcomes = new Map<string, SourceCheck>()
   const thread = new CheckThread()
   return {
     issues: (workflow, types) =>
       findSources(workflow, types).flatMap(({ node, input, source }) => {
-        const problem = outcomes.get(JSON.stringify(source))
+        const problem = outcomes.get(JSON.stringify(source))?.problem
         return problem ? [{ code: 'invalid-input' as const, node, input, ...problem }] : []
+      }),
+
+    warnings: (workflow, types) =>
+      findSources(workflow, types).flatMap(({ node, input, source }) => {
+        const notes = outcomes.get(JSON.stringify(source))?.notes ?? []
+        return notes.map((message) => ({ code: 'ignored-keyword' as const, node, input, message }))
       }),
 
     async check(workflow, types) {
@@ -32,14 +38,16 @@ export function createSourceChecker(): SourceChecker {
   }
 }
 
-type Outcome = SourceProblem | null | undefined
+type Outcome = SourceCheck | undefined
+
+const nothingTold: SourceCheck = { notes: [] }
 
 /** A thread that answers one question at a time. It is started when it is first asked, and anew after it took too long. */
 class CheckThread {
   #worker: Promise<Worker | undefined> | undefined
   #answered: Promise<unknown> = Promise.resolve()
 
-  /** `null` where nothing is wrong, or it takes too long to tell; `undefined` without a thread to ask. */
+  /** Of what takes too long nothing is told; `undefined` without a thread to ask. */
   ask(source: ConstraintSource): Promise<Outcome> {
     const outcome = this.#answered.then(() => this.#compile(source))
     this.#answered = outcome
@@ -54,12 +62,12 @@ class CheckThread {
       const giveUp = (): void => {
         asked.terminate()
         this.#worker = undefined
-        resolve(null)
+        resolve(nothingTold)
       }
       const timer = setTimeout(giveUp, patience)
-      asked.onmessage = ({ data }: MessageEvent<SourceProblem | undefined>) => {
+      asked.onmessage = ({ data }: MessageEvent<SourceCheck>) => {
         clearTimeout(timer)
-        resolve(data ?? null)
+        resolve(data)
       }
       asked.onerror = () => {
         clearTimeout(timer)
