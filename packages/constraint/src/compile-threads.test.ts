@@ -37,6 +37,11 @@ const sources: readonly (readonly [ConstraintSource, readonly number[], string])
     '{"b":null,"a":"xxy","c":[]}',
   ],
   [
+    { kind: 'json-schema', schema: { type: 'array', items: { type: 'string' }, uniqueItems: true } },
+    [],
+    '["a","b"]',
+  ],
+  [
     {
       kind: 'after',
       after: { text: '>' },

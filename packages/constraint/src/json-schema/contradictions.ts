@@ -1,4 +1,5 @@
 import type { Conjunction } from './conjunctions.ts'
+import { contradict } from './exclude-alternatives.ts'
 import { keyword, propertyAt, readList, readNames } from './read-keywords.ts'
 import { child, type IsValid, type Json, type Location } from './schema-location.ts'
 import { allowedTypes } from './value-types.ts'
@@ -35,7 +36,7 @@ export class Contradictions {
   }
 
   #haveCommon(schemas: Conjunction): boolean {
-    if (allowedTypes(schemas).size === 0) return false
+    if (allowedTypes(schemas).size === 0 || contradict(schemas, schemas)) return false
     const listed = schemas.map(listedBy).find((values) => values !== undefined)
     return (
       listed === undefined ||

@@ -5,7 +5,8 @@ import { excludeOneAnother } from './exclude-alternatives.ts'
 import { anyItems, type ListShape } from './list-shape.ts'
 import { readCount } from './read-keywords.ts'
 import { child, refuseKeyword, type Json, type Location } from './schema-location.ts'
-import { canonical, isValidValue } from './validate-value.ts'
+import { canonical } from './canonical.ts'
+import { isValidValue } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 
 /** Values of which every set that was written is a state, where their lists differ from place to place. */

@@ -1,6 +1,6 @@
 import type { Conjunction } from './conjunctions.ts'
-import { keyword, propertyAt, readBounds, readList, readNames } from './read-keywords.ts'
-import { child, type IsValid } from './schema-location.ts'
+import { keyword, propertyAt, readBounds, readCount, readList, readNames } from './read-keywords.ts'
+import { child, type IsValid, type Location } from './schema-location.ts'
 import { allowedTypes } from './value-types.ts'
 
 /** What tells whether schemas exclude one another. */
@@ -31,11 +31,20 @@ export function excludeOneAnother(
 /** Whether no value can meet both conjunctions; false where that cannot be shown. */
 export function excludes(left: Conjunction, right: Conjunction, context: Context, depth = 0): boolean {
   const types = allowedTypes([...left, ...right])
-  if (types.size === 0) return true
+  if (types.size === 0 || contradict(left, right) || contradict(right, left)) return true
   if (differByValue(left, right, context) || differByValue(right, left, context)) return true
   if ([...types].every((type) => type === 'integer' || type === 'number')) return differByRange(left, right)
   if (types.size > 1 || !types.has('object') || depth >= maximumDepth) return false
   return differByProperty(left, right, context, depth)
+}
+
+/** Whether one side says `not` of what the other says: equal schemas are one. */
+export function contradict(left: Conjunction, right: Conjunction): boolean {
+  return left.some((location) => {
+    if (keyword(location, 'not') === undefined || location.document.isOnlyReference(location)) return false
+    const { path } = child(location, 'not')
+    return right.some((other) => other.path === path)
+  })
 }
 
 function differByValue(left: Conjunction, right: Conjunction, { isValid }: Context): boolean {
@@ -74,11 +83,24 @@ function differByProperty(left: Conjunction, right: Conjunction, context: Contex
         keyword(location, 'patternProperties') === undefined &&
         propertyAt(location, name) === undefined,
     ) || side.some((location) => propertyAt(location, name) === false)
+  const most = Math.min(
+    ...[...left, ...right].map((location) => readCount(location, 'maxProperties') ?? Infinity),
+  )
   return (
+    present.length > most ||
     ofLeft.some((name) => forbids(right, name)) ||
     ofRight.some((name) => forbids(left, name)) ||
     present.some((name) => differByName(left, right, name, context, depth))
   )
+}
+
+/** What a schema says of the property of a name, where it is plain. */
+function saidOf(location: Location, name: string): Conjunction {
+  if (propertyAt(location, name) !== undefined) return [child(location, 'properties', name)]
+  const isOther =
+    keyword(location, 'additionalProperties') !== undefined &&
+    keyword(location, 'patternProperties') === undefined
+  return isOther ? [child(location, 'additionalProperties')] : []
 }
 
 /** Whether no value of a property can meet both. */
@@ -89,16 +111,12 @@ function differByName(
   context: Context,
   depth: number,
 ): boolean {
-  const naming = [left, right].map((side) =>
-    side.filter((location) => propertyAt(location, name) !== undefined),
-  )
-  if (naming.every((side) => side.length === 0)) return false
-  const key = [depth, name, ...naming.map((side) => side.map(({ path }) => path).join('\n'))].join('\n\n')
+  const said = [left, right].map((side) => side.flatMap((location) => saidOf(location, name)))
+  if (said.some((side) => side.length === 0)) return false
+  const key = [depth, ...said.map((side) => side.map(({ path }) => path).join('\n'))].join('\n\n')
   const known = context.known.get(key)
   if (known !== undefined) return known
-  const [one, other] = naming.map((side) =>
-    context.expand(side.map((location) => child(location, 'properties', name))),
-  )
+  const [one, other] = said.map((side) => context.expand(side))
   if (one === undefined || other === undefined) return false
   const differs = excludeOneAnother(one, other, context, depth + 1)
   if (context.known.size < maximumKnown) context.known.set(key, differs)

@@ -22,6 +22,74 @@ test('of many options that one property tells apart, not required, exactly one h
   expect({ right: right.filter(matches), wrong: wrong.filter(matches) }).toEqual({ right, wrong: [] })
 })
 
+test('what options have in common tells them apart no more than what each asks for does', () => {
+  const shared = {
+    env: { type: 'array', items: { type: 'string' } },
+    size: { type: 'integer' },
+    on: { type: 'boolean' },
+  }
+  const oneOf = Array.from({ length: 8 }, (_, index) => ({
+    type: 'object',
+    properties: { [`p${index}`]: { type: 'string', minLength: 1 }, ...shared },
+    required: [`p${index}`],
+  }))
+  const matches = matchesOf({ oneOf })
+  const right = [
+    '{"p1":"x","env":["a"],"on":true}',
+    '{"p1":"x","p2":""}',
+    '{"other":0,"p7":"y","p0":0,"size":3}',
+  ]
+  const wrong = [
+    '{"p1":"x","p2":"y"}',
+    '{"env":[]}',
+    '{"p1":"x","env":1}',
+    '{"p1":""}',
+    '{"p1":"x","p2":0,"p3":"z"}',
+  ]
+  expect({ right: right.filter(matches), wrong: wrong.filter(matches) }).toEqual({ right, wrong: [] })
+})
+
+test('of options that have no other properties than their own, one has what another has not', () => {
+  const oneOf = ['sphere', 'torus', 'cone', 'plane', 'polygon', 'box'].map((type, index) => ({
+    type: 'object',
+    properties: {
+      type: { const: type },
+      at: { type: 'number' },
+      colour: { type: 'string' },
+      [`r${index % 3}`]: { type: 'number' },
+    },
+    required: ['colour'],
+    additionalProperties: false,
+  }))
+  const matches = matchesOf({ oneOf })
+  const right = [
+    '{"type":"cone","colour":"x","r2":1}',
+    '{"colour":"x","type":"box"}',
+    '{"type":"torus","at":1,"colour":""}',
+  ]
+  const wrong = [
+    '{"colour":"x"}',
+    '{"colour":"x","r2":1}',
+    '{"type":"cone","colour":"x","r1":1}',
+    '{"type":"cone"}',
+  ]
+  expect({ right: right.filter(matches), wrong: wrong.filter(matches) }).toEqual({ right, wrong: [] })
+})
+
+test('options exclude one another by how many properties they ask for, and by what they say of all others', () => {
+  const named = { type: 'object', properties: { type: { enum: ['git', 'svn'] } }, required: ['type', 'url'] }
+  const off = { type: 'object', additionalProperties: { enum: [false] }, minProperties: 1, maxProperties: 1 }
+  const matches = matchesOf({ oneOf: [named, off] })
+  const texts = [
+    '{"type":"git","url":false}',
+    '{"url":false}',
+    '{"type":"git"}',
+    '{"a":true}',
+    '{"a":false,"b":false}',
+  ]
+  expect(texts.map(matches)).toEqual([true, true, false, false, false])
+})
+
 test('of listed values those are written that no other option has', () => {
   const matches = matchesOf({
     oneOf: [{ enum: [[1], [3, 4], [5]] }, { enum: [[1], [1, 2]] }, { enum: [[5]] }],

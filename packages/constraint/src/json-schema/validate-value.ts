@@ -1,5 +1,6 @@
 import { matchesText } from '../automaton/matches-text.ts'
 import { longestOf, searchCondition, textConditions } from './compile-string.ts'
+import { canonical } from './canonical.ts'
 import { isMultiple } from './decimals.ts'
 import { Alternatives } from './expand-alternatives.ts'
 import { keyword, readBounds, readCount, readKeys, readList, readNames, readNumber } from './read-keywords.ts'
@@ -161,13 +162,6 @@ function isListed(value: Json, list: readonly Json[] | undefined): boolean {
   const values = listedValues.get(list) ?? new Set(list.map(canonical))
   listedValues.set(list, values)
   return values.has(canonical(value))
-}
-
-/** Equal for equal values, whatever the order of their keys. */
-export function canonical(value: Json): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    isObject(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
-  )
 }
 
 function isValidNumber(value: number, location: Location): boolean {
