@@ -58,6 +58,25 @@ describe.runIf(hasNatsServer())('in a real nats-server', () => {
     await connection.close()
   })
 
+  test('what is no JSON in a line of work or in what is followed is said once, passed over, and gone', async () => {
+    const said: string[] = []
+    const onTrouble = (text: string): void => void said.push(text)
+    await using fabric = await openNatsFabric([server.url], { name: 'strange', onTrouble })
+    const work = (id: string) => ({ id, queue: 'q', interactive: false, run: 'r', body: { of: id } })
+    const { connection } = await connectNats([server.url])
+    await connection.request('strange.work.later.q.r.broken', '{')
+    await connection.request('strange.log.done', 'nothing')
+    await fabric.offer(work('whole'))
+    await fabric.append('done', 'next')
+    const heard: Json[] = []
+    fabric.follow('done', 0, (message) => heard.push(message))
+    await expect.poll(() => heard).toEqual(['next'])
+    expect((await fabric.take(['q']))?.work).toEqual(work('whole'))
+    await expect.poll(() => fabric.has(work('broken'))).toBe(false)
+    expect(said).toEqual([expect.stringContaining('is no JSON')])
+    await connection.close()
+  })
+
   test('what is too large to be told is told to nobody, which is said, and ends nothing', async () => {
     const said: string[] = []
     const onTrouble = (text: string): void => void said.push(text)

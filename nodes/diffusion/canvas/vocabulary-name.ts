@@ -7,6 +7,7 @@ const known = new WeakMap<LanguageModel, Promise<string>>()
 export function vocabularyName(model: LanguageModel): Promise<string> {
   const name = known.get(model) ?? nameOf(model)
   known.set(model, name)
+  name.catch(() => known.delete(model))
   return name
 }
 

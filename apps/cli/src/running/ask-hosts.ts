@@ -41,6 +41,7 @@ export function askingForHosts(server: ServerRunner, io: Pick<CliIo, 'confirm'>)
         return allowed
       })
     answers.set(host, asked)
+    asked.catch(() => answers.delete(host))
     return asked
   }
   return {

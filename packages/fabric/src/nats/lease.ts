@@ -48,6 +48,11 @@ export function leaseOf(message: Msg, work: Work, { connection, leaseMs, offer, 
   }
 }
 
+/** Takes out of the line what is no work; where the server does not hear of it, it comes again. */
+export async function dismiss(connection: NatsConnection, message: Msg): Promise<void> {
+  await connection.request(message.reply ?? '', '+TERM', { timeout: patience }).catch(() => undefined)
+}
+
 /** `$JS.ACK.<stream>.<consumer>.<delivered>.…`; newer servers name domain and account before the stream. */
 function deliveriesOf(reply: string): number {
   const tokens = reply.split('.')

@@ -19,7 +19,7 @@ import {
 import { artifactsVariable, openS3Artifacts } from '../artifacts/s3.ts'
 import { connectNats } from './connect.ts'
 import { explain, tellTrouble } from './explain.ts'
-import { leaseOf } from './lease.ts'
+import { dismiss, leaseOf } from './lease.ts'
 import { createPacker } from './pack.ts'
 import { readObject } from './read-object.ts'
 import { namesOf, prepareStreams, type Streams } from './streams.ts'
@@ -171,11 +171,21 @@ export async function openNatsFabric(
     return answer.headers === undefined || answer.headers.code === 0 ? answer : undefined
   }
 
+  /** What nobody can ever read is said, and passed over. */
+  const passOver = (error: unknown): undefined => {
+    if (!(error instanceof WoolgatherError) || error.code !== 'invalid-json') throw error
+    trouble({ type: 'error', error })
+  }
+
   const takeFrom = async (queue: string, rank: 'first' | 'later'): Promise<Lease | undefined> => {
     const message = await insist(() => pull(queue, rank))
     if (message === undefined) return undefined
     const [run, id] = message.subject.split('.').slice(-2) as [string, string]
-    const body = await unpack(message.data)
+    const body = await unpack(message.data).catch(passOver)
+    if (body === undefined) {
+      await dismiss(connection, message)
+      return takeFrom(queue, rank)
+    }
     const work: Work = { id, queue, interactive: rank === 'first', run, body }
     return leaseOf(message, work, { connection, leaseMs, offer, has })
   }
@@ -209,10 +219,10 @@ export async function openNatsFabric(
       if (!isFollowing) return coming.stop()
       void stopWhereLost(coming)
       for await (const message of coming) {
-        const told = await unpack(message.data)
+        const told = await unpack(message.data).catch(passOver)
         if (!isFollowing) return
         last = message.seq
-        listener(told, message.seq)
+        if (told !== undefined) listener(told, message.seq)
       }
     }
     /** What is away comes back; what a message refers to and is nowhere comes only when somebody hears of it. */

@@ -7,6 +7,7 @@ const reference = '@'
 
 export interface Packer {
   pack: (message: Json) => Promise<Uint8Array>
+  /** @throws WoolgatherError invalid-json where somebody else wrote it; not-found where what it refers to is nowhere */
   unpack: (bytes: Uint8Array) => Promise<Json>
 }
 
@@ -27,14 +28,25 @@ export function createPacker(artifacts: Artifacts, maxPayload: number): Packer {
     },
     async unpack(bytes) {
       const text = new TextDecoder().decode(bytes)
-      if (!text.startsWith(reference)) return JSON.parse(text) as Json
+      if (!text.startsWith(reference)) return parse(text)
       const hash = text.slice(reference.length)
       const kept = await artifacts.get(hash)
       if (kept === undefined)
         throw new WoolgatherError('not-found', `There is no artifact ${hash}.`, {
           hint: `Servers and workers of one fabric must have the same ${artifactsVariable}.`,
         })
-      return JSON.parse(new TextDecoder().decode(kept)) as Json
+      return parse(new TextDecoder().decode(kept))
     },
+  }
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch (cause) {
+    throw new WoolgatherError('invalid-json', 'What lies in NATS for Woolgather is no JSON.', {
+      hint: 'Something else writes to the same subjects: it is passed over.',
+      cause,
+    })
   }
 }

@@ -10,6 +10,7 @@ import {
   type Warning,
 } from '@woolgather/workflow'
 import { z } from 'zod'
+import { createMemory } from '../made/remember.ts'
 import { untilAborted } from '../made/until-aborted.ts'
 import { namesOf } from '../sources/contents.ts'
 import type { SourceFiles } from '../sources/source-files.ts'
@@ -43,15 +44,11 @@ type Training = z.infer<typeof trainingSchema>
 const mostRemembered = 500
 
 export function createBaseCheck({ files, trained }: BaseCheckOptions): BaseCheck {
-  const remembered = new Map<string, Promise<Training | undefined>>()
+  const remember = createMemory<Training | undefined>(mostRemembered)
 
   const trainingOf = async (source: FileLora): Promise<Training | undefined> => {
     const place = 'file' in source ? await files.find(source.file) : await trained.pathOf(source.trained)
-    const key = `${place} ${await identifyModel(place)}`
-    const known = remembered.get(key) ?? readTraining(place)
-    if (remembered.size >= mostRemembered) remembered.clear()
-    remembered.set(key, known)
-    return known
+    return remember(`${place} ${await identifyModel(place)}`, () => readTraining(place))
   }
 
   const isChanged = async (base: ModelSource, source: FileLora, signal: AbortSignal): Promise<boolean> => {

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -56,4 +57,15 @@ test('a LoRA that nobody has any more is said to be gone', () =>
       code: 'model-not-found',
       hint: expect.stringContaining('Run “Train LoRA” afresh') as string,
     })
+  }))
+
+test('what processes that are gone were fetching is removed, and nothing else', () =>
+  withFolder(async (folder) => {
+    const gone = spawnSync(process.execPath, ['--version']).pid
+    const id = '0b6f4ee1-9d07-4f0e-8f7c-3f1d1c2b4a59'
+    const left = [`${sha256}.lora.gguf.${id}.tmp`, `${sha256}.lora.gguf.${gone}.${id}.tmp`]
+    const stays = [`${sha256}.lora.gguf`, `${sha256}.lora.gguf.${process.pid}.${id}.tmp`, 'notes.tmp']
+    for (const name of [...left, ...stays]) await writeFile(path.join(folder, name), content)
+    openTrainedLoras(folder)
+    await expect.poll(async () => (await readdir(folder)).sort()).toEqual(stays.sort())
   }))

@@ -1,8 +1,9 @@
 import { WoolgatherError } from '@woolgather/workflow'
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, mkdir, rename, rm } from 'node:fs/promises'
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { isRunning } from '../made/is-running.ts'
 import type { Sharing } from '../made/sharing.ts'
 
 /** LoRAs that were trained here or on other machines, by what is in them. They took long to make, so that nothing removes them by itself. */
@@ -22,6 +23,7 @@ export function openTrainedLoras(folder: string, sharing?: Sharing): TrainedLora
       () => true,
       () => false,
     )
+  const cleared = clearLeftOvers(folder)
   const fetching = new Map<string, Promise<boolean>>()
   /** One for all who ask: what is there is never replaced, as somebody may be loading it. */
   const fetch = (sha256: string): Promise<boolean> => {
@@ -32,8 +34,9 @@ export function openTrainedLoras(folder: string, sharing?: Sharing): TrainedLora
   const fetchIt = async (sha256: string): Promise<boolean> => {
     if (await has(sha256)) return true
     if ((await sharing?.find(nameOf(sha256))) === undefined) return false
+    await cleared
     await mkdir(folder, { recursive: true })
-    const target = `${placeOf(sha256)}.${randomUUID()}.tmp`
+    const target = `${placeOf(sha256)}.${process.pid}.${randomUUID()}.tmp`
     try {
       if (!(await sharing?.fetch(nameOf(sha256), target))) return false
       await rename(target, placeOf(sha256))
@@ -61,5 +64,15 @@ export function openTrainedLoras(folder: string, sharing?: Sharing): TrainedLora
       await sharing?.keep(nameOf(sha256), placeOf(sha256), [])
       return sha256
     },
+  }
+}
+
+/** What processes that are gone were fetching. */
+async function clearLeftOvers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) {
+    const [, pid] = /^[0-9a-f]{64}\.lora\.gguf\.(?:(\d+)\.)?[0-9a-f-]{36}\.tmp$/.exec(name) ?? [undefined, '']
+    if (pid === '' || (pid !== undefined && isRunning(Number(pid)))) continue
+    await rm(path.join(folder, name), { force: true }).catch(() => undefined)
   }
 }

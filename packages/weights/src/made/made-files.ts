@@ -13,6 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import path from 'node:path'
+import { isRunning } from './is-running.ts'
 import type { Sharing } from './sharing.ts'
 
 export interface WorkOptions {
@@ -89,7 +90,11 @@ export function openMadeFiles(
   const marks = new Map<string, { at: number; made: Promise<boolean> }>()
   const own = path.join(folder, `making-${process.pid}`)
   let prepared: Promise<void> | undefined
-  const prepare = (): Promise<void> => (prepared ??= clearLeftOvers(folder).then(() => makeFolder(own)))
+  const prepare = (): Promise<void> => {
+    prepared ??= clearLeftOvers(folder).then(() => makeFolder(own))
+    prepared.catch(() => (prepared = undefined))
+    return prepared
+  }
 
   const release = (name: string, entry: Entry): void => {
     entry.holders--
@@ -323,13 +328,4 @@ async function removePartsOf(target: string): Promise<void> {
   const names = await readdir(dir).catch(() => [])
   const parts = names.filter((name) => name.startsWith(`${base}.`) && name.endsWith('.tmp'))
   await Promise.all(parts.map((name) => rm(path.join(dir, name), { force: true })))
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
