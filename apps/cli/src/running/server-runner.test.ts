@@ -5,12 +5,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Workflow } from '@woolgather/workflow'
 import { expect, test } from 'vitest'
+import { createServerRunner } from './server-runner.ts'
 
 const bin = fileURLToPath(new URL('../../bin/woolgather.js', import.meta.url))
 const serverEntry = fileURLToPath(new URL('../../../server/bin/main.js', import.meta.url))
 
-const workflow = {
+const workflow: Workflow = {
   format: 'woolgather',
   version: 1,
   name: 'hello',
@@ -84,4 +86,29 @@ test('another program at the address is told from a server', async () => {
   const { port } = other.address() as AddressInfo
   const { code, stderr } = await call(['run', file, '--server', `http://127.0.0.1:${port}`])
   expect([code, stderr]).toEqual([2, expect.stringMatching(/answered 404, not as Woolgather does.*port/)])
+})
+
+test('a run whose answer was lost is submitted again under its key, and another under another [R114]', async () => {
+  const keys: unknown[] = []
+  await using server = createServer((request, response) => {
+    const answer = (body: object): void => void response.end(JSON.stringify(body))
+    request.resume().once('end', () => {
+      if (request.url === '/api/runs/events') {
+        const end = { type: 'run.finished', status: 'completed', run: 'one', seq: 0, time: 0 }
+        return answer({ runs: [{ run: 'one', events: [end] }] })
+      }
+      if (keys.push(request.headers['idempotency-key']) === 1) request.socket.destroy()
+      else answer({ runs: [{ run: 'one' }] })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const runner = createServerRunner(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const run = () => runner.run({ run: 'one', workflow, onEvents: () => {} })
+  expect(await run()).toBe('completed')
+  expect(await run()).toBe('completed')
+  const [first, again, other] = keys
+  expect([again, keys.length]).toEqual([first, 3])
+  expect(other).not.toBe(first)
+  await runner.close()
+  server.closeAllConnections()
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AnswerError, createAsk, type Ask } from '@woolgather/protocol'
@@ -60,9 +61,13 @@ export function createServerRunner(
   // A batch waits for hundreds of runs at once.
   setMaxListeners(0, closed.signal)
 
-  const askUntil = (signal?: AbortSignal): Ask =>
-    createAsk({ url: base.origin + base.pathname.replace(/\/+$/, ''), headers, ...(signal && { signal }) })
-  const ask = askUntil()
+  const askWith = (more: { headers?: Record<string, string>; signal?: AbortSignal } = {}): Ask =>
+    createAsk({
+      url: base.origin + base.pathname.replace(/\/+$/, ''),
+      ...more,
+      headers: { ...headers, ...more.headers },
+    })
+  const ask = askWith()
 
   /** One answer, after waiting for as long as the server says; a batch can wait. */
   const patiently = async <Answer>(question: () => Promise<Answer>): Promise<Answer> => {
@@ -93,12 +98,14 @@ export function createServerRunner(
 
   const submit = submitTogether(async ({ workflow, targets, rows, signal }) => {
     const body = { workflow, rows, ...(targets && { targets }), webhook, priority }
-    return (await insist(() => ask('submitRange', { body }), signal)).runs
+    // Where an answer is lost, the rows were perhaps taken: the same are asked for again, not others.
+    const once = askWith({ headers: { 'idempotency-key': randomUUID() } })
+    return (await insist(() => once('submitRange', { body }), signal)).runs
   })
 
   const follow = followTogether(async (runs, wait, renewed) => {
     const signal = AbortSignal.any([renewed, closed.signal])
-    return (await insist(() => askUntil(signal)('followRuns', { body: { runs, wait } }), signal)).runs
+    return (await insist(() => askWith({ signal })('followRuns', { body: { runs, wait } }), signal)).runs
   })
 
   const followRun = async (run: string, { onEvents }: RunRequest): Promise<RunStatus> => {

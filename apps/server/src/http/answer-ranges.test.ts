@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { collect, script, startTestServer } from '../testing/start-test-server.ts'
 
@@ -47,4 +50,33 @@ test('a range from a foreign page, as plain text, of no rows, of too many or wit
   ].map(({ status }) => status)
   expect(statuses).toEqual([403, 400, 400, 400, 400])
   expect((await server.connect().ask('runs')).runs).toEqual([])
+})
+
+test('what is submitted again under the same key, also to a server started again, is the same runs [R114]', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'woolgather-server-'))
+  const rows = [text('one'), { text: { type: 'no/such' } }, text('two'), text('two')]
+  const ask = async ({ url }: { url: string }, key: string | undefined, where: string, body: object) => {
+    const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) }
+    const response = await fetch(url + where, { method: 'POST', headers, body: JSON.stringify(body) })
+    return { status: response.status, answer: (await response.json()) as unknown }
+  }
+  const workflow = script('end completed')
+  const range = (server: { url: string }, key?: string, all = rows) =>
+    ask(server, key, '/api/runs/range', { workflow, rows: all })
+  let first: unknown
+  {
+    await using server = await startTestServer({ folder })
+    first = await range(server, 'a-key')
+    expect(await range(server, 'a-key')).toEqual(first)
+    expect((await server.connect().ask('runs')).runs).toHaveLength(3)
+    expect(await range(server, 'another')).not.toEqual(first)
+    expect(await range(server)).not.toEqual(await range(server))
+    expect(await range(server, 'a-key', rows.toReversed())).not.toEqual(first)
+    expect((await range(server, 'no key')).status).toBe(400)
+    const one = await ask(server, 'a-key', '/api/runs', { workflow })
+    expect(await ask(server, 'a-key', '/api/runs', { workflow })).toEqual(one)
+  }
+  await using server = await startTestServer({ folder })
+  expect(await range(server, 'a-key')).toEqual(first)
+  rmSync(folder, { recursive: true, force: true })
 })

@@ -5,6 +5,7 @@ import { toRunError } from '../errors/to-run-error.ts'
 import { waitForNews } from '../runs/wait-for-news.ts'
 import type { RunService, SubmitChoices } from '../runs/run-service.ts'
 import { parseDocument, refused } from './answer-runs.ts'
+import { runNames } from './run-names.ts'
 import { readBody } from './read-request.ts'
 import { handlers } from './serve-endpoints.ts'
 
@@ -47,9 +48,10 @@ export function answerRanges(runs: RunService) {
       const { workflow, rows, ...rest } = Object(request.body) as Record<string, unknown>
       const choices = readBody(rangeChoicesSchema, rest)
       const base = parseDocument(workflow)
+      const nameOf = runNames(request, { base, choices })
       const accepted: Accepted[] = []
       for (const row of readBody(rangeRowsSchema, rows)) {
-        accepted.push(submitOne(base, row, choices))
+        accepted.push(submitOne(base, row, { ...choices, run: nameOf([accepted.length, row]) }))
         // Others want something, too.
         await setImmediate()
       }

@@ -20,6 +20,7 @@ import type { RunService, SubmitChoices } from '../runs/run-service.ts'
 import type { WorkflowStore } from '../workflows/workflow-store.ts'
 import { HttpError } from '../errors/http-error.ts'
 import { readBody } from './read-request.ts'
+import { runNames } from './run-names.ts'
 import { handlers } from './serve-endpoints.ts'
 
 export interface AnswerRunsOptions {
@@ -43,7 +44,8 @@ export function answerRuns({ runs, cleaner, workflows, artifacts, types }: Answe
   return handlers({
     async submitRun({ request, query: { wait }, response }) {
       const { workflow, ...choices } = await readSubmission(request.body, workflows)
-      const { run, issues } = runs.submit(workflow, choices)
+      const name = runNames(request, { workflow, choices })(null)
+      const { run, issues } = runs.submit(workflow, { ...choices, run: name })
       if (issues) throw refused(issues)
       if (wait === 0) return { run }
       await waitForEnd(runs, run, { seconds: wait, response })

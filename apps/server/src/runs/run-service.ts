@@ -46,6 +46,8 @@ export interface SubmitChoices extends RunChoices {
   priority?: number | undefined
   /** Name of the webhook that is told of its end. */
   webhook?: string | undefined
+  /** Its number, where who submits it may do so twice; default: a new one. The run that has it already is the answer. */
+  run?: string | undefined
 }
 
 /** Runs from submission to history. Every event is stored before anyone is told of it. */
@@ -264,23 +266,24 @@ export function createRunService({
   }
 
   return {
-    submit(workflow, { targets, fresh, next = false, priority = 0, webhook } = {}) {
+    submit(workflow, { targets, fresh, next = false, priority = 0, webhook, run = randomUUID() } = {}) {
+      if (store.lastSeq(run) !== undefined) return { run }
       if (webhook !== undefined && !webhooks.includes(webhook))
         return { issues: [unknownWebhook(webhook, webhooks)] }
       const issues = explainUnknownTypes(findIssues({ workflow, types, targets, hosts }), broken)
       if (issues.length > 0) return { issues }
       if (waiting.size >= maxWaiting) return { issues: [queueFull] }
       const stored: StoredRun = {
-        run: randomUUID(),
+        run,
         workflow,
         ...(targets && { targets }),
         ...(fresh && { fresh }),
         priority,
         ...(webhook !== undefined && { webhook: { name: webhook, state: 'pending', attempts: 0 } }),
       }
-      store.add(stored, { type: 'run.queued', run: stored.run, seq: 0, time: Date.now() })
+      store.add(stored, { type: 'run.queued', run, seq: 0, time: Date.now() })
       enqueue(stored, next ? 0 : placeFor(priority))
-      return { run: stored.run }
+      return { run }
     },
     queue: () => ({ paused: store.paused(), ...queue.list() }),
     move,

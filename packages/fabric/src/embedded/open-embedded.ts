@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { createFileArtifactStore } from '@woolgather/engine'
 import type { Json } from '@woolgather/workflow'
-import Database from 'libsql'
 import {
   defaultLeaseMs,
   type Fabric,
@@ -11,30 +9,12 @@ import {
   type Lease,
   type Work,
 } from '../interface/fabric.ts'
-
-const schema = `
-  create table if not exists work (
-    number integer primary key autoincrement, id text not null unique, queue text not null,
-    interactive integer not null, run text not null, body text not null,
-    lease text, until integer not null default 0, attempts integer not null default 0
-  );
-  create index if not exists work_by_queue on work (queue, interactive, number);
-  create index if not exists work_by_run on work (run);
-  create table if not exists results (address text primary key, value text not null) without rowid;
-  create table if not exists log (number integer primary key autoincrement, topic text not null, message text not null);
-  create index if not exists log_by_topic on log (topic, number);
-  create table if not exists told (
-    number integer primary key autoincrement, topic text not null, message text not null, time integer not null
-  );
-  create table if not exists state (name text primary key, value integer not null) without rowid;
-`
+import { openDatabase, patience, pruneArtifacts, pruneEvery, pruneTables } from './database.ts'
+import { createGuard } from './guard.ts'
 
 /** Milliseconds between two looks whether another process wrote something, and for which what was told is kept. */
 const lookEvery = 50
 const toldFor = 60_000
-
-/** How long a process waits for another that writes, in milliseconds. */
-const patience = 30_000
 
 interface WorkRow {
   id: string
@@ -51,15 +31,12 @@ interface WorkRow {
  */
 export function openEmbeddedFabric(
   folder: string,
-  { leaseMs = defaultLeaseMs }: FabricOptions = {},
+  { leaseMs = defaultLeaseMs, onTrouble = () => {} }: FabricOptions = {},
 ): Promise<Fabric> {
-  mkdirSync(folder, { recursive: true })
-  const database = new Database(path.join(folder, 'fabric.sqlite'))
-  database.pragma(`busy_timeout = ${patience}`)
-  database.pragma('journal_mode = wal')
-  database.pragma('synchronous = normal')
-  database.exec(schema)
-  const store = createFileArtifactStore(path.join(folder, 'artifacts'))
+  const database = openDatabase(folder)
+  const guard = createGuard(folder, onTrouble)
+  const artifactsFolder = path.join(folder, 'artifacts')
+  const store = createFileArtifactStore(artifactsFolder)
   const watchers = new Set<() => void>()
   const workListeners = new Set<() => void>()
 
@@ -67,7 +44,13 @@ export function openEmbeddedFabric(
   let seen = JSON.stringify(version())
   /** Leases that run out, and works whose delay is over, are work again without anybody writing. */
   let nextWork = Date.now() + leaseMs
+  let nextPrune = Date.now()
+  const prune = (): void => {
+    nextPrune = Date.now() + pruneEvery
+    if (whileBusy(() => pruneTables(database))) void pruneArtifacts(artifactsFolder)
+  }
   const look = (): void => {
+    if (Date.now() >= nextPrune) prune()
     const now = JSON.stringify(version())
     const changed = now !== seen
     seen = now
@@ -76,7 +59,7 @@ export function openEmbeddedFabric(
     nextWork = Date.now() + leaseMs / 2
     for (const listener of workListeners) listener()
   }
-  const timer = setInterval(look, lookEvery).unref()
+  const timer = setInterval(() => guard(look), lookEvery).unref()
   const news = (listeners: ReadonlySet<() => void>): void => {
     setImmediate(() => listeners.forEach((listener) => listener()))
   }
@@ -111,7 +94,8 @@ export function openEmbeddedFabric(
     return {
       work,
       attempt: row.attempts + 1,
-      beat: () => void run(`update work set until = ? where lease = ?`, Date.now() + leaseMs, token),
+      beat: () =>
+        void guard(() => run(`update work set until = ? where lease = ?`, Date.now() + leaseMs, token)),
       done: async () => void run(`delete from work where lease = ?`, token),
       async fail(delay = 0) {
         run(`update work set lease = null, until = ? where lease = ?`, Date.now() + delay, token)
@@ -155,13 +139,16 @@ export function openEmbeddedFabric(
     let last = after
     let watching = true
     const read = (): void => {
-      const rows = database
-        .prepare(`select number, message from ${table} where topic = ? and number > ? order by number`)
-        .all(topic, last) as { number: number; message: string }[]
-      for (const { number, message } of rows) {
+      const rows = guard(() =>
+        database
+          .prepare(`select number, message from ${table} where topic = ? and number > ? order by number`)
+          .all(topic, last),
+      ) as { number: number; message: string }[] | undefined
+      for (const { number, message } of rows ?? []) {
         if (!watching) return
         last = number
-        listener(JSON.parse(message) as Json, number)
+        const told = guard(() => JSON.parse(message) as Json)
+        if (told !== undefined) listener(told, number)
       }
     }
     watchers.add(read)
@@ -207,7 +194,12 @@ export function openEmbeddedFabric(
         .all() as { queue: string; interactive: number; others: number }[],
     results: {
       async putIfAbsent(address, value) {
-        run(`insert or ignore into results (address, value) values (?, ?)`, address, JSON.stringify(value))
+        run(
+          `insert or ignore into results (address, value, time) values (?, ?, ?)`,
+          address,
+          JSON.stringify(value),
+          Date.now(),
+        )
         return (await fabric.results.get(address)) as Json
       },
       async get(address) {
@@ -221,9 +213,11 @@ export function openEmbeddedFabric(
     },
     tell(topic, message) {
       const now = Date.now()
-      run(`insert into told (topic, message, time) values (?, ?, ?)`, topic, JSON.stringify(message), now)
-      run(`delete from told where time < ?`, now - toldFor)
-      news(watchers)
+      guard(() => {
+        run(`insert into told (topic, message, time) values (?, ?, ?)`, topic, JSON.stringify(message), now)
+        run(`delete from told where time < ?`, now - toldFor)
+        news(watchers)
+      })
     },
     listen(topic, listener) {
       const last = one<{ number: number | null }>(`select max(number) number from told`)?.number ?? 0
@@ -231,9 +225,10 @@ export function openEmbeddedFabric(
     },
     async append(topic, message) {
       const { lastInsertRowid } = run(
-        `insert into log (topic, message) values (?, ?)`,
+        `insert into log (topic, message, time) values (?, ?, ?)`,
         topic,
         JSON.stringify(message),
+        Date.now(),
       )
       news(watchers)
       return Number(lastInsertRowid)
