@@ -139,10 +139,13 @@ function another(seed: number, copy: number): number {
   return (seed + copy) % 4_294_967_296
 }
 
+/** The node that holds the schema of a call, where the workflow has no node of that name. */
+export const formatNode = 'response_format'
+
 /** What the node writes must be JSON of that schema. */
 function constrain(workflow: Workflow, node: string, schema: Json): Workflow {
   const { nodes } = workflow
-  let id = 'response_format'
+  let id: string = formatNode
   while (Object.hasOwn(nodes, id)) id += '_'
   const before = nodes[node]
   if (before === undefined) return workflow

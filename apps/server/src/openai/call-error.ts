@@ -1,5 +1,6 @@
 import type { ErrorCode, RunError } from '@woolgather/workflow'
 import { serverFaults } from '../errors/server-faults.ts'
+import { formatNode } from './bind-call.ts'
 
 /** What is wrong with a run because of what it was asked: asking again gives the same. */
 const callersFaults: ReadonlySet<ErrorCode> = new Set([
@@ -69,7 +70,7 @@ const theirCodes: Partial<Record<ErrorCode, string>> = {
 export function describeError(
   { code, message, node, hint }: RunError,
   status: number,
-  param: string | null = null,
+  param: string | null = node === formatNode ? formatNode : null,
 ): object {
   const place = node === undefined ? '' : `${node}: `
   return {

@@ -396,6 +396,20 @@ describe('with the official client a workflow', () => {
     await expect(ask(1)).rejects.toMatchObject({ status: 400, code: 'too-few-tokens' })
   })
 
+  test.each([
+    ['type', { type: 'yaml' }, /“json_schema” with/],
+    ['keyword', { type: 'json_schema', json_schema: { schema: { type: 'whole' } } }, /#\/type: there is no/],
+  ])('names response_format where it is wrong, by its %s', async (_, response_format, message) => {
+    const ask = { model: 'plain', messages: [{ role: 'user' as const, content: 'x' }] }
+    await expect(
+      clientOf(server).chat.completions.create({ ...ask, ...({ response_format } as object) }),
+    ).rejects.toMatchObject({
+      status: 400,
+      param: 'response_format',
+      message: expect.stringMatching(message) as string,
+    })
+  })
+
   test('gives as many answers as were asked for, to each of several prompts', async () => {
     const client = clientOf(server)
     const answer = await client.completions.create({ model: 'plain', prompt: ['A cat', 'A dog'], n: 2 })

@@ -17,11 +17,14 @@ const mostAnswers = 128
 /** Properties come in the order of the schema, as text of it where JavaScript has another. */
 const schemaInOrder = z.preprocess((value) => keepOrder(value as Json), z.json())
 
-const responseFormat = z.union([
-  z.object({ type: z.literal('text') }),
-  z.object({ type: z.literal('json_object') }),
-  z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: schemaInOrder.optional() }) }),
-])
+const responseFormat = z.union(
+  [
+    z.object({ type: z.literal('text') }),
+    z.object({ type: z.literal('json_object') }),
+    z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: schemaInOrder.optional() }) }),
+  ],
+  'Its type is “text”, “json_object”, or “json_schema” with {"json_schema": {"schema": {…}}} beside it',
+)
 
 /** What both kinds of request have. */
 const common = {
