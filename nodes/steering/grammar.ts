@@ -35,7 +35,11 @@ export const grammar: WoolgatherNode = defineNode({
   },
   outputs: {
     constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' },
-    warnings: { type: 'list', description: 'What schemas in it say that is ignored.', warns: true },
+    warnings: {
+      type: 'list',
+      description: 'What is ignored in it: lazy quantifiers of regexes, and what schemas say in vain.',
+      warns: true,
+    },
   },
   run: async ({ grammar: text, notation, start, ...starting }) => {
     const source: ConstraintSource =

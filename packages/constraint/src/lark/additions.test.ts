@@ -1,5 +1,6 @@
 /** Templates of Lark, and what llguidance adds to its notation; each sample agrees with llguidance, but for templates. */
 import { expect, test } from 'vitest'
+import { checkSource } from '../check-source.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { compileLanguage } from '../language.ts'
 
@@ -77,6 +78,18 @@ test.each<[string, string, string[], string[]]>([
     'start: x y\nx[suffix=/;+/]: /[a-z]*/\ny[stop_capture="z", suffix=DOT]: WORD\nDOT: "."\nWORD: /[a-z.]+/',
     ['foo;b.', ';b.', 'a;..'],
     ['foo;;b.', 'foo;b.c.', 'b.'],
+  ],
+  [
+    'free text and calls in it, which a lazy rule begins: what else may begin there ends before it',
+    'start: (f | g)* TEXT\nf: head "=foo>" %json {"type": "object"} "</f>"\ng: head "=bar>" /[0-9]+/ "</f>"\nhead[lazy]: TEXT "<f"\nTEXT: /(.|\\n)*/',
+    ['hi <', 'a<f=foo>{}</f>b', '<f=bar>12</f><f=foo>{"a":1}</f>'],
+    ['a<f', '<f=foo>1</f>', 'x<f=baz>', '<f=bar>1</f><f='],
+  ],
+  [
+    'a rule with a suffix beside others, and two lazy ones that end together',
+    'start: (x "1" | y "2" | W "4")~2\nx[suffix=";"]: /[^;]*/\ny[lazy]: /[a-z]*[;.]/\nW: /[a-z]+/',
+    ['a;1b;2', 'a.2b4', 'a4b4'],
+    ['a.;1b4', 'a;4b4', 'a.;2b4'],
   ],
   [
     'pieces of a list that follow one another',
@@ -190,7 +203,25 @@ test.each<[string, string, number, number, string]>([
     expect((problem as ConstraintError).hint).toEqual(expect.any(String))
 })
 
+test.each([
+  ['start: /".*?"/', '“*?” at line 1, column 8 is read as “*”'],
+  ['start: A\nA: /a{2,}?b/', '“{2,}?” at line 2, column 4 is read as “{2,}”'],
+  ['start: /[a*?]\\*?(?:b)?/', undefined],
+])('laziness of regexes is noted: %j', (text, told) => {
+  const notes =
+    told === undefined ? [] : [expect.objectContaining({ message: expect.stringContaining(told) as string })]
+  expect(compileLanguage({ kind: 'lark', text }).notes).toEqual(notes)
+})
+
 test('what a schema inside says that is ignored is noted', () => {
   const { notes } = compileLanguage({ kind: 'lark', text: 'start: %json {"type": "null", "nullable": true}' })
   expect(notes).toEqual([expect.objectContaining({ keyword: 'nullable', path: '#/nullable' })])
+})
+
+test('more than can be compared with lazy rules is too large', () => {
+  const text = `start: ${'"a"? '.repeat(3_000)} x\nx[lazy]: /a+b/`
+  expect(checkSource({ kind: 'lark', text }).problem).toMatchObject({
+    message: expect.stringContaining('Too much may begin beside lazy rules') as string,
+    where: { line: 2, column: 3 },
+  })
 })

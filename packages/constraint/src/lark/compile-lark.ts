@@ -9,6 +9,7 @@ import {
   type Grammar,
 } from '../grammar/expression.ts'
 import type { SchemaNote } from '../json-schema/ignored-keywords.ts'
+import { findLazyRivals } from './find-lazy-rivals.ts'
 import { inlineSchema } from './inline-schema.ts'
 import { parseLark } from './parse-lark.ts'
 import { larkError, type LarkToken } from './read-tokens.ts'
@@ -40,6 +41,7 @@ class LarkCompiler {
   readonly #text: string
   readonly #file: LarkFile
   readonly #terminals: Terminals
+  readonly #lazyRivals: ReadonlyMap<LarkNode, readonly LarkDefinition[]>
   readonly #rules = new Map<string, Expression>()
   readonly #pending: { name: string; definition: LarkDefinition; parts: Parts }[] = []
   readonly #notes: SchemaNote[] = []
@@ -52,6 +54,7 @@ class LarkCompiler {
     this.#text = text
     this.#file = file
     this.#terminals = new Terminals(text, file.definitions)
+    this.#lazyRivals = findLazyRivals(file, text)
   }
 
   compile(start: string): { grammar: Grammar; notes: readonly SchemaNote[] } {
@@ -73,7 +76,7 @@ class LarkCompiler {
     this.#rules.set(ignoreRule, repeat(choice(skipped), 0, Infinity))
     this.#rules.set('%start', sequence([rule(ignoreRule), rule(start)]))
     const grammar = { start: '%start', rules: this.#rules, namesTokens: this.#namesTokens }
-    return { grammar, notes: this.#notes }
+    return { grammar, notes: [...this.#file.notes, ...this.#notes] }
   }
 
   #body({ isTerminal, ending, body }: LarkDefinition, parts: Parts): Expression {
@@ -85,6 +88,8 @@ class LarkCompiler {
 
   /** A node of a rule. */
   #expression(node: LarkNode, parts: Parts): Expression {
+    const rivals = this.#lazyRivals.get(node)
+    if (rivals !== undefined) return ignoreAfter(this.#terminals.besideLazy(node, rivals))
     switch (node.kind) {
       case 'terminal':
         return ignoreAfter(node.expression)

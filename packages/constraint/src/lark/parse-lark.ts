@@ -1,9 +1,10 @@
 import { lineAndColumn } from '../errors/constraint-error.ts'
+import type { SchemaNote } from '../json-schema/ignored-keywords.ts'
 import { readTokenSet } from '../grammar/token-set.ts'
 import { parseRegexPart } from '../regex/parse-regex.ts'
 import { commonTerminals } from './common-terminals.ts'
 import { parseEnding } from './parse-attributes.ts'
-import { parseRegexToken, parseText } from './parse-terminal.ts'
+import { lazyQuantifier, parseRegexToken, parseText } from './parse-terminal.ts'
 import { larkError, type LarkToken } from './read-tokens.ts'
 import { parseStructuredRegex } from './structured-regex.ts'
 import type { LarkDefinition, LarkFile, LarkNode, LarkPart } from './syntax.ts'
@@ -38,6 +39,7 @@ class LarkParser {
   /** Names of terminals of the library, by those they have here. */
   readonly #imported = new Map<string, string>()
   readonly #ignored: LarkNode[] = []
+  readonly #notes: SchemaNote[] = []
 
   constructor(text: string) {
     this.#cursor = new TokenCursor(text)
@@ -51,7 +53,7 @@ class LarkParser {
       if (cursor.peek().kind !== 'end') cursor.expect('newline', 'the end of the line')
       cursor.skipNewlines()
     }
-    return { definitions: this.#definitions, ignored: this.#ignored }
+    return { definitions: this.#definitions, ignored: this.#ignored, notes: this.#notes }
   }
 
   #parseStatement(): void {
@@ -212,6 +214,7 @@ class LarkParser {
       case 'text':
         return { kind: 'terminal', expression: parseText(cursor) }
       case 'regex':
+        this.#noteLaziness(at)
         return { kind: 'terminal', expression: parseRegexToken(cursor.take(), cursor) }
       case 'token':
         return this.#parseToken(cursor.take())
@@ -224,6 +227,15 @@ class LarkParser {
       default:
         return undefined
     }
+  }
+
+  #noteLaziness(at: LarkToken): void {
+    const lazy = lazyQuantifier(at)
+    if (lazy === undefined) return
+    const { line, column } = lineAndColumn(this.#cursor.text, at.position)
+    const problem = `The lazy “${lazy}” at line ${line}, column ${column} is read as “${lazy.slice(0, -1)}”`
+    const hint = 'name what may come before the end, [^"]* say, or give a rule [lazy]'
+    this.#notes.push({ keyword: lazy, path: '', problem, message: `${problem}: ${hint}` })
   }
 
   #parseName(): LarkNode {

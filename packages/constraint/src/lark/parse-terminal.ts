@@ -45,6 +45,15 @@ export function readText(token: LarkToken, cursor: TokenCursor): string {
   })
 }
 
+/**
+ * The first quantifier of `/regex/flags` that Lark's lexer stops at as early as it can. Without a lexer it may go on, as
+ * llguidance has it.
+ */
+export function lazyQuantifier({ text }: LarkToken): string | undefined {
+  const plain = text.replace(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]/gs, ' ')
+  return /(?:[*+?]|\{[\d,]+\})\?/.exec(plain)?.[0]
+}
+
 /** `/regex/flags`. */
 export function parseRegexToken(token: LarkToken, { text }: TokenCursor): Expression {
   const end = token.text.lastIndexOf('/')

@@ -1,4 +1,5 @@
 import type { Expression, TokenCall } from '../grammar/expression.ts'
+import type { SchemaNote } from '../json-schema/ignored-keywords.ts'
 import type { LarkToken } from './read-tokens.ts'
 
 /** What stands on the right of a rule or a terminal. */
@@ -50,4 +51,6 @@ export interface LarkEnding {
 export interface LarkFile {
   readonly definitions: ReadonlyMap<string, LarkDefinition>
   readonly ignored: readonly LarkNode[]
+  /** What it says that is ignored. */
+  readonly notes: readonly SchemaNote[]
 }

@@ -2,6 +2,7 @@ import { intersectLanguages, type Condition } from '../automaton/intersect-langu
 import { ConstraintError } from '../errors/constraint-error.ts'
 import { everyCharacter } from '../grammar/characters.ts'
 import { characters, choice, repeat, rule, sequence, type Expression } from '../grammar/expression.ts'
+import { lazyDefinition } from './find-lazy-rivals.ts'
 import { larkError, type LarkToken } from './read-tokens.ts'
 import type { LarkDefinition, LarkEnding, LarkName, LarkNode } from './syntax.ts'
 
@@ -34,16 +35,30 @@ export class Terminals {
 
   /** What a rule with attributes matches. */
   ending(body: LarkNode, { kind, text, at }: LarkEnding): Expression {
+    const whole = this.#whole(body, text)
+    const stop = kind === 'stop' && text !== undefined ? this.#spell(text) : undefined
     const spelled = this.#spell(body)
-    const mark = text === undefined ? undefined : this.#spell(text)
-    return this.#combine(at, () => {
-      if (kind === 'stop' && mark !== undefined) {
-        const stopped = sequence([anything, mark, anything])
-        return [is(spelled), isNot(stopped)]
-      }
-      const whole = mark === undefined ? spelled : sequence([spelled, mark])
-      return [is(whole), isNot(sequence([whole, something]))]
-    })
+    return this.#combine(at, () =>
+      stop === undefined
+        ? [is(whole), isNot(sequence([whole, something]))]
+        : [is(spelled), isNot(sequence([anything, stop, anything]))],
+    )
+  }
+
+  /** What a terminal matches where lazy rules may begin, too: nothing that one of them has ended. */
+  besideLazy(node: LarkNode, rivals: readonly LarkDefinition[]): Expression {
+    const lazy = lazyDefinition(node, this.#definitions)
+    const matched = lazy === undefined ? this.#spell(node) : this.ending(lazy.body, lazy.ending!)
+    // Of two lazy ones that end together, either is meant.
+    const more = lazy === undefined ? anything : something
+    const ended = rivals.map(({ body, ending }) => sequence([this.#whole(body, ending!.text), more]))
+    return this.#combine(rivals[0]!.ending!.at, () => [is(matched), ...ended.map(isNot)])
+  }
+
+  /** With what it ends with. */
+  #whole(body: LarkNode, text: LarkNode | undefined): Expression {
+    const spelled = this.#spell(body)
+    return text === undefined ? spelled : sequence([spelled, this.#spell(text)])
   }
 
   #spell(node: LarkNode): Expression {

@@ -114,6 +114,12 @@ export const samples: Readonly<Record<Notation, readonly GrammarSample[]>> = {
       wrong: ['any12;', 'two\nlines\n1;'],
     },
     {
+      says: 'Free text with calls in it: where a lazy rule may begin, whatever else may begin there ends before its text.',
+      text: 'start: call* TEXT\ncall: head "=add>" /[0-9]+/ "</f>"\nhead[lazy]: TEXT "<f"\nTEXT: /(.|\n)*/',
+      right: ['well', 'now <f=add>12</f> and <b>'],
+      wrong: ['<f=sub>1</f>', 'now <f=add>x</f>'],
+    },
+    {
       says: '`[stop=…]`: a rule up to what comes after it, which another writes. `capture` changes no text.',
       text: 'start: thought "</think>" /[a-z]+/\nthought[capture, stop="</think>"]: /(.|\\n)*/',
       right: ['so\n</think>yes'],
