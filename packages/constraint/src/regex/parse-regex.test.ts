@@ -180,3 +180,21 @@ test('of words that may stand anywhere, which were found is not told apart', () 
     ['a datum of time', 'no number', 'a numbered lis'].filter((text) => matchesText(words, text)),
   ).toEqual(['a datum of time', 'no number'])
 })
+
+test('where lines are told apart, anchors match at them, as JavaScript has it', () => {
+  const patterns = ['^b$', 'b$', '^a$|^b\\n?$', '^$', '(^|a)b', 'a$\\n^b', '\\n^', '(a$\\s+)+^b', '[^a]^b']
+  const parts = ['', 'a', 'b', '\n', '\r', '\u2028']
+  const texts = parts.flatMap((one) => parts.flatMap((two) => parts.map((three) => one + two + three)))
+  for (const pattern of patterns) {
+    const expected = texts.filter((text) => new RegExp(pattern, 'um').test(text))
+    for (const spelled of [`(?m)${pattern}`, `(?m:${pattern})`]) {
+      const expression = parseSearchPattern(spelled)
+      expect({ spelled, found: texts.filter((text) => matchesText(expression, text)) }).toEqual({
+        spelled,
+        found: expected,
+      })
+    }
+  }
+  expect(matching('(?m)^a$\\n^b$', ['a\nb', 'a\rb', 'ab'])).toEqual(['a\nb'])
+  expect(matching('(?m)a\\n(?-m:^b)|\\Aa\\Z', ['a\nb', 'a'])).toEqual(['a'])
+})

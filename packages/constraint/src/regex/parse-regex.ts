@@ -26,7 +26,12 @@ interface Edges {
   readonly openEnd: boolean
 }
 
+interface RegexFlags extends CharacterFlags {
+  readonly multiline: boolean
+}
+
 const anything: Expression = repeat(characters(everyCharacter), 0, Infinity)
+const lineAnchor = { start: 'lineStart', end: 'lineEnd' } as const
 const inside: Edges = { atStart: false, atEnd: false, openStart: false, openEnd: false }
 
 /**
@@ -58,13 +63,13 @@ function convertPattern(source: string, dialect: RegexDialect, edges: Edges): Ex
   } catch (error) {
     if (!(error instanceof AnchorInside) || !edges.atStart) throw error
     const marked = new RegexConverter(translated, true).alternatives(parsed.alternatives, inside, flags)
-    const resolved = resolveAnchors(marked, edges.openStart, edges.openEnd)
+    const resolved = resolveAnchors(marked, edges, dialect)
     if (resolved === undefined && !edges.openStart) throw error
     return resolved ?? impossible
   }
 }
 
-/** `^` or `$` that is not at an edge of the pattern. */
+/** `^` or `$` that is not at an edge of the pattern, or may match at a line. */
 class AnchorInside extends ConstraintError {}
 
 function parsePattern(pattern: string, positionOf: (index: number) => number): AST.Pattern {
@@ -83,20 +88,24 @@ function parsePattern(pattern: string, positionOf: (index: number) => number): A
 class RegexConverter {
   readonly #positionOf: (index: number) => number
   readonly #asciiAt: (index: number) => boolean
+  readonly #isLineAnchorAt: (index: number) => boolean
   readonly #marksAnchors: boolean
 
   /** @param marksAnchors whether marks are written for anchors, wherever they stand */
-  constructor({ positionOf, asciiAt }: TranslatedPattern, marksAnchors: boolean) {
+  constructor({ positionOf, asciiAt, isLineAnchorAt }: TranslatedPattern, marksAnchors: boolean) {
+    this.#isLineAnchorAt = isLineAnchorAt
     this.#positionOf = positionOf
     this.#asciiAt = asciiAt
     this.#marksAnchors = marksAnchors
   }
 
-  alternatives(list: readonly AST.Alternative[], edges: Edges, flags: CharacterFlags): Expression {
+  alternatives(list: readonly AST.Alternative[], edges: Edges, flags: RegexFlags): Expression {
     return shareSurroundings(list.map((alternative) => this.#alternative(alternative.elements, edges, flags)))
   }
 
-  #alternative(elements: readonly AST.Element[], edges: Edges, flags: CharacterFlags): Expression {
+  #alternative(elements: readonly AST.Element[], edges: Edges, flags: RegexFlags): Expression {
+    const atLine = elements.find((element) => !this.#marksAnchors && this.#mayMatchAtLine(element, flags))
+    if (atLine !== undefined) throw this.#refuse(atLine as AST.Assertion)
     const leading = edges.atStart ? countWhile(elements, isAssertion) : 0
     const rest = elements.slice(leading)
     const trailing = edges.atEnd ? countWhile(rest.toReversed(), isAssertion) : 0
@@ -130,7 +139,16 @@ class RegexConverter {
       : intersectLanguages([{ expression: matched, negate: false }, ...conditions])
   }
 
-  #element(element: AST.Element, flags: CharacterFlags, edges: Edges): Expression {
+  #mayMatchAtLine(element: AST.Element, { multiline }: RegexFlags): boolean {
+    return (
+      multiline &&
+      element.type === 'Assertion' &&
+      (element.kind === 'start' || element.kind === 'end') &&
+      this.#isLineAnchorAt(element.start)
+    )
+  }
+
+  #element(element: AST.Element, flags: RegexFlags, edges: Edges): Expression {
     switch (element.type) {
       case 'Character':
       case 'CharacterSet':
@@ -144,7 +162,7 @@ class RegexConverter {
         return repeat(this.#element(element.element, flags, inside), element.min, element.max)
       case 'Assertion':
         if (this.#marksAnchors && (element.kind === 'start' || element.kind === 'end'))
-          return anchorMarks[element.kind]
+          return anchorMarks[this.#mayMatchAtLine(element, flags) ? lineAnchor[element.kind] : element.kind]
         throw this.#refuse(element)
       case 'Backreference':
       case 'ExpressionCharacterClass':
@@ -153,12 +171,7 @@ class RegexConverter {
   }
 
   /** What an assertion before everything else demands of the text. */
-  #conditionAtStart(
-    assertion: AST.Assertion,
-    edges: Edges,
-    open: boolean,
-    flags: CharacterFlags,
-  ): Condition[] {
+  #conditionAtStart(assertion: AST.Assertion, edges: Edges, open: boolean, flags: RegexFlags): Condition[] {
     if (assertion.kind === 'start') return []
     if (open || !edges.atEnd) throw this.#refuse(assertion)
     switch (assertion.kind) {
@@ -174,7 +187,7 @@ class RegexConverter {
   }
 
   /** What an assertion after everything else demands of the text. */
-  #conditionAtEnd(assertion: AST.Assertion, edges: Edges, open: boolean, flags: CharacterFlags): Condition[] {
+  #conditionAtEnd(assertion: AST.Assertion, edges: Edges, open: boolean, flags: RegexFlags): Condition[] {
     if (assertion.kind === 'end') return []
     if (open || !edges.atStart) throw this.#refuse(assertion)
     switch (assertion.kind) {
@@ -192,7 +205,7 @@ class RegexConverter {
   #look(
     assertion: AST.LookaroundAssertion,
     open: Pick<Edges, 'openStart' | 'openEnd'>,
-    flags: CharacterFlags,
+    flags: RegexFlags,
   ): Condition {
     const edges = { atStart: true, atEnd: true, ...open }
     return { expression: this.alternatives(assertion.alternatives, edges, flags), negate: assertion.negate }
@@ -202,13 +215,13 @@ class RegexConverter {
   #onNothing(
     assertion: AST.LookaroundAssertion,
     open: Pick<Edges, 'openStart' | 'openEnd'>,
-    flags: CharacterFlags,
+    flags: RegexFlags,
   ): Condition[] {
     const { expression, negate } = this.#look(assertion, open, flags)
     return matchesText(expression, '') === negate ? [{ expression: impossible, negate: false }] : []
   }
 
-  #word({ start }: AST.Assertion, flags: CharacterFlags): Expression {
+  #word({ start }: AST.Assertion, flags: RegexFlags): Expression {
     return characters(wordCharacters({ ...flags, ascii: this.#asciiAt(start) }))
   }
 
@@ -264,11 +277,12 @@ function countWhile<T>(items: readonly T[], test: (item: T) => boolean): number 
   return end < 0 ? items.length : end
 }
 
-function applyModifiers(flags: CharacterFlags, modifiers: AST.Modifiers | null): CharacterFlags {
+function applyModifiers(flags: RegexFlags, modifiers: AST.Modifiers | null): RegexFlags {
   const { add, remove } = modifiers ?? {}
   return {
     ...flags,
     ignoreCase: (flags.ignoreCase || add?.ignoreCase === true) && remove?.ignoreCase !== true,
     dotAll: (flags.dotAll || add?.dotAll === true) && remove?.dotAll !== true,
+    multiline: (flags.multiline || add?.multiline === true) && remove?.multiline !== true,
   }
 }

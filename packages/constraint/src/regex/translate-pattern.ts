@@ -7,6 +7,8 @@ export interface TranslatedPattern {
   readonly positionOf: (index: number) => number
   /** Whether `\w \d \s \b` and cases are ASCII's there. */
   readonly asciiAt: (index: number) => boolean
+  /** Whether an anchor was written as `^` or `$`, which may stand at lines, not as `\A`, `\Z` or `\z`. */
+  readonly isLineAnchorAt: (index: number) => boolean
   readonly flags: PatternFlags
 }
 
@@ -14,6 +16,8 @@ export interface PatternFlags {
   readonly ignoreCase: boolean
   /** `.` matches line breaks too. */
   readonly dotAll: boolean
+  /** `^` and `$` match at lines too. */
+  readonly multiline: boolean
 }
 
 /** Flags that regexes in JavaScript have not, as they hold at one place. */
@@ -97,9 +101,11 @@ class Translator {
       pattern: this.#output,
       positionOf: (index) => origins[index] ?? source.length,
       asciiAt: (index) => asciiParts[index] === true,
+      isLineAnchorAt: (index) => source[origins[index] ?? source.length] !== '\\',
       flags: {
         ignoreCase: this.#flags.includes('i'),
         dotAll: this.#flags.includes('s'),
+        multiline: this.#flags.includes('m'),
       },
     }
   }
