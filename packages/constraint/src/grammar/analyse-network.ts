@@ -1,4 +1,4 @@
-import type { Edges, Network } from './network.ts'
+import type { Edges, Network, NetworkCondition } from './network.ts'
 import type { Steps } from './steps.ts'
 
 /** Facts about nodes and rules that hold whatever text came before. */
@@ -56,6 +56,8 @@ function* findNullable({ nodeCount, emptyEdges, calls, endOf, ruleStart }: Netwo
   return nullable
 }
 
+type AllWritten = NetworkCondition & { readonly kind: 'all' }
+
 function* findAlive(
   network: Network,
   beforeEmpty: Edges,
@@ -72,15 +74,17 @@ function* findAlive(
   const beforeCalls = reverse(calls, nodeCount)
   yield
   const beforeConditions = reverse(conditionEdges, nodeCount)
-  const waitingForAll = new Map<number, { source: number; rules: readonly number[] }[]>()
+  const waitingForAll = new Map<number, { source: number; condition: AllWritten }[]>()
   const stack: number[] = []
   const visit = (node: number) => {
     if (alive[node] === 1) return
     alive[node] = 1
     stack.push(node)
   }
-  const visitIfAll = ({ source, rules }: { source: number; rules: readonly number[] }) => {
-    if (rules.every((rule) => aliveRule[rule] === 1)) visit(source)
+  const isAlive = (rule: number): boolean => aliveRule[rule] === 1
+  const visitIfAll = ({ source, condition }: { source: number; condition: AllWritten }) => {
+    const { rules, ofAll, minimum } = condition
+    if (rules.every(isAlive) && (ofAll.length === 0 || ofAll.filter(isAlive).length >= minimum)) visit(source)
   }
   endOf.forEach((rule, node) => {
     if (rule >= 0) visit(node)
@@ -98,8 +102,9 @@ function* findAlive(
     eachEdge(beforeConditions, node, (source, index) => {
       const condition = conditions[index]!
       if (condition.kind !== 'all') return visit(source)
-      for (const needed of condition.rules) append(waitingForAll, needed, { source, rules: condition.rules })
-      visitIfAll({ source, rules: condition.rules })
+      for (const needed of new Set([...condition.rules, ...condition.ofAll]))
+        append(waitingForAll, needed, { source, condition })
+      visitIfAll({ source, condition })
     })
     for (let edge = beforeEmpty.from[node]!; edge < beforeEmpty.from[node + 1]!; edge++)
       visit(beforeEmpty.to[edge]!)

@@ -195,6 +195,7 @@ class NetworkBuilder {
       rules: required.map((member) => rules[member]!),
       // One is written before it is asked for, which may be of the rest.
       minimum: minimum > 1 ? minimum : 0,
+      ofAll: minimum > 1 ? rules : [],
     })
     this.#connect(end, done, to)
   }

@@ -19,6 +19,8 @@ export type NetworkCondition =
       readonly members: readonly number[]
       readonly rules: readonly number[]
       readonly minimum: number
+      /** The rules of all members, where so many of them must be possible; none where no more than those above is asked. */
+      readonly ofAll: readonly number[]
     }
   /** Some member is left to be written and fewer than so many were, or the rest is possible. */
   | {

@@ -8,7 +8,14 @@ import { membersOf } from './object-members.ts'
 import type { ObjectShape } from './object-shape.ts'
 import { otherKeys } from './other-keys.ts'
 import { keyword } from './read-keywords.ts'
-import { refuseKeyword, type Location, type SomeMember } from './schema-location.ts'
+import { countPaths, countValues } from './count-values.ts'
+import {
+  madeOf,
+  refuseKeyword,
+  type Location,
+  type SchemaObject,
+  type SomeMember,
+} from './schema-location.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 import { allowedTypes } from './value-types.ts'
 
@@ -19,6 +26,8 @@ interface Context {
   readonly demanded: readonly SomeMember[]
 }
 
+/** More than can be remembered of an object. */
+export const manyKeys = 10_001
 /** Demands multiply the states of an object. */
 const maximumDemands = 4
 
@@ -51,7 +60,11 @@ export function additionalMembers(
       return keysFor(matched, keyRules, demanded).flatMap(({ rules, meets }) => {
         const name = JSON.stringify([isOther, [...matched], rules.map(({ path }) => path)])
         const key = compiler.once(name, () => compileKey(rules, names, expression, compiler))
-        return membersOf(key, values, { demanded, meets }, compiler)
+        const countKeys = (): number => countKeysOf(rules, expression, compiler)
+        return membersOf(key, values, { demanded, meets }, compiler).map((member) => ({
+          ...member,
+          countKeys,
+        }))
       })
     },
   )
@@ -146,6 +159,23 @@ function compileKey(
       return [compileString(rules, [...conditions, ...listedTexts(rules)])]
     }),
   )
+}
+
+const anyText: SchemaObject = { type: 'string' }
+
+/** As many keys of a class as are surely there, up to more than can be remembered. */
+function countKeysOf(
+  rules: readonly Location[],
+  expression: Expression | undefined,
+  compiler: ValueCompiler,
+): number {
+  if (rules.length === 0)
+    return expression?.kind === 'graph'
+      ? countPaths(expression.graph, { minimum: 0, maximum: Infinity, most: manyKeys })
+      : manyKeys
+  return expression === undefined
+    ? countValues([madeOf(rules[0]!, 'key', anyText), ...rules], manyKeys, compiler)
+    : 1
 }
 
 function listedTexts(rules: Conjunction): Condition[] {

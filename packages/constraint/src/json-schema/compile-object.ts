@@ -1,10 +1,11 @@
 import { literal, sequence, type Expression } from '../grammar/expression.ts'
-import { additionalMembers } from './additional-members.ts'
+import { additionalMembers, manyKeys } from './additional-members.ts'
 import type { Conjunction } from './conjunctions.ts'
 import { jsonText } from './json-text.ts'
-import { listProperties } from './list-properties.ts'
+import { listTexts } from './list-texts.ts'
+import { listProperties, type Member } from './list-properties.ts'
 import { membersOf } from './object-members.ts'
-import { isClosed, isNamed, readShape, schemasFor } from './object-shape.ts'
+import { isClosed, isNamed, readShape, schemasFor, type ObjectShape } from './object-shape.ts'
 import { keyword, readCount, readNames, tightest } from './read-keywords.ts'
 import { child } from './schema-location.ts'
 import { isMemberName, isValidValue } from './validate-value.ts'
@@ -15,11 +16,19 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
   const shapes = locations.map(readShape)
   const closed = isClosed(shapes, compiler.closedObjects)
   const required = new Set(locations.flatMap((location) => readNames(location, 'required')))
-  const names = [...new Set([...shapes.flatMap((shape) => [...shape.names.keys()]), ...required])]
   const keyRules = locations.flatMap((location) =>
     keyword(location, 'propertyNames') === undefined ? [] : [child(location, 'propertyNames')],
   )
+  const limits = readLimits(locations)
   const demanded = locations.flatMap(({ demand }) => (demand?.kind === 'some-member' ? [demand.member] : []))
+  const mattersOnce = limits.minimum > Math.max(1, required.size) || demanded.length > 0
+  const listed = mattersOnce && keyRules.length > 0 ? compiler.listValues(keyRules) : undefined
+  const listedNames = [
+    ...(listed ?? []).filter((name) => typeof name === 'string'),
+    ...(mattersOnce ? shapes.flatMap(fewKeysOf) : []),
+  ]
+  const named = shapes.flatMap((shape) => [...shape.names.keys()])
+  const names = [...new Set([...named, ...required, ...listedNames])]
   const pairs = names.map((name) => {
     const allowed = keyRules.every((rule) => isValidValue(name, rule))
     const known = !closed || shapes.some((shape) => isNamed(name, shape))
@@ -34,15 +43,30 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
         : []
     return { members, required: required.has(name) }
   })
-  const additional = additionalMembers(shapes, { names, keyRules, closed, demanded }, compiler)
-  const limits = readLimits(locations)
+  const others =
+    listed === undefined ? additionalMembers(shapes, { names, keyRules, closed, demanded }, compiler) : []
+  const additional = mattersOnce ? others.filter(({ countKeys }) => countKeys?.() !== 0) : others
   const content = listProperties(
     pairs,
     additional,
     { ...limits, demands: demanded.length, locations },
     compiler,
   )
-  return sequence([literal('{'), compiler.space, content, literal('}')])
+  const object = sequence([literal('{'), compiler.space, content, literal('}')])
+  // A key that came twice would be counted twice, or leave a demand to what is overwritten.
+  const isRemembered = mattersOnce && additional.length > 0 && additional.every(hasManyKeys)
+  return isRemembered ? { kind: 'remembered', item: object } : object
+}
+
+const few = 64
+
+/** Names of properties that patterns leave, where those are few. */
+function fewKeysOf({ patterns }: ObjectShape): readonly string[] {
+  return patterns.flatMap(({ expression }) => listTexts(expression, few) ?? [])
+}
+
+function hasManyKeys({ countKeys }: Member): boolean {
+  return countKeys !== undefined && countKeys() >= manyKeys
 }
 
 /** How many properties there may be. */

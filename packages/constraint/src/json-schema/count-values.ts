@@ -66,19 +66,33 @@ export function countPaths(
   { size, edges, finals }: Graph,
   { minimum, maximum, most }: { minimum: number; maximum: number; most: number },
 ): number {
+  const leading = leadingToEnd(edges, finals)
   let ways = new Float64Array(size)
   ways[0] = 1
   let found = 0
   // Longer texts go round somewhere, and then shorter ones did before.
   const longest = Math.min(maximum, minimum + 2 * size + most)
-  for (let length = 0; length <= longest && found < most; length++) {
+  for (let length = 0; length <= longest && found < most && ways.some((count) => count > 0); length++) {
     if (length >= minimum) for (const final of finals) found += ways[final]!
     const next = new Float64Array(size)
     for (const { from, to, label } of edges)
-      if (label.kind === 'characters' && ways[from]! > 0)
+      if (label.kind === 'characters' && leading.has(to) && ways[from]! > 0)
         next[to] = Math.min(most, next[to]! + ways[from]! * Math.min(most, label.set.size))
     ways = next
   }
+  return found
+}
+
+/** Nodes from which a text may end. */
+function leadingToEnd(edges: Graph['edges'], finals: Graph['finals']): ReadonlySet<number> {
+  const before = new Map<number, number[]>()
+  for (const { from, to } of edges) {
+    const known = before.get(to)
+    if (known === undefined) before.set(to, [from])
+    else known.push(from)
+  }
+  const found = new Set(finals)
+  for (const node of found) for (const one of before.get(node) ?? []) found.add(one)
   return found
 }
 

@@ -17,6 +17,8 @@ import type { ValueCompiler } from './value-compiler.ts'
 export interface Member {
   readonly pair: Expression
   readonly meets: number
+  /** Of properties that are not named: how many keys there are, up to one more than can be remembered. */
+  readonly countKeys?: () => number
 }
 
 export interface Limits {
@@ -47,8 +49,8 @@ export function listProperties(
   if (limits.maximum < limits.minimum) return choice([])
   if (pairs.length === 0 && limits.demands === 0 && isCounted)
     return countMembers(choice(additional.map(({ pair }) => pair)), limits, space)
-  if (compiler.anyOrder && limits.demands === 0 && isUncounted(pairs, additional, limits))
-    return inAnyOrder(pairs, additional, limits.minimum, compiler)
+  if (compiler.anyOrder && limits.demands === 0 && canBeUnordered(pairs, additional, limits))
+    return inAnyOrder(pairs, additional, limits, compiler)
   const { minimum, maximum, all, most } = measure(pairs, additional, limits)
   const share = (label: Expression): Expression => (most > 1 || all > 0 ? compiler.share(label) : label)
   const last = pairs.length
@@ -84,33 +86,35 @@ export function listProperties(
   return { kind: 'graph', graph: { size: end + 1, finals: [...finals, end], edges } }
 }
 
-/** Whether whatever the limits ask for is so anyway, but for one property at least. */
-function isUncounted(
+/** Whether what the limits ask for can be told of properties in any order: without additional ones all are counted. */
+function canBeUnordered(
   pairs: readonly { members: readonly Member[]; required: boolean }[],
   additional: readonly Member[],
   { minimum, maximum }: Limits,
 ): boolean {
   const required = pairs.filter((pair) => pair.required).length
-  return (
-    minimum <= Math.max(required, 1) &&
-    (maximum === Infinity || (additional.length === 0 && maximum >= pairs.length))
-  )
+  if (additional.length > 0) return minimum <= Math.max(required, 1) && maximum === Infinity
+  return maximum > 0 && (required === 0 || maximum >= pairs.length)
 }
 
 function inAnyOrder(
   pairs: readonly { members: readonly Member[]; required: boolean }[],
   additional: readonly Member[],
-  minimum: number,
+  { minimum, maximum }: Limits,
   compiler: ValueCompiler,
 ): Expression {
   if (pairs.some(({ members, required }) => required && members.length === 0)) return choice([])
+  const members = pairs.flatMap(({ members, required }) =>
+    members.map(({ pair }) => ({ item: compiler.share(pair), required })),
+  )
+  if (additional.length === 0 && members.length < minimum) return choice([])
+  const counts = additional.length === 0 ? { minimum, maximum } : { minimum: 1, maximum: Infinity }
+  const isCounted = minimum > 0 || (additional.length === 0 && maximum < members.length)
   return {
     kind: 'unordered',
-    members: pairs.flatMap(({ members, required }) =>
-      members.map(({ pair }) => ({ item: compiler.share(pair), required })),
-    ),
+    members,
     rest: additional.length === 0 ? undefined : compiler.share(choice(additional.map(({ pair }) => pair))),
-    ...(minimum === 0 ? {} : { counts: { minimum: 1, maximum: Infinity } }),
+    ...(isCounted && { counts }),
     separator: separator(compiler.space),
     end: compiler.space,
   }

@@ -108,7 +108,7 @@ export const enforced: readonly KeywordSample[] = [
   },
   {
     keywords: ['minProperties', 'maxProperties'],
-    says: 'Beside named properties, too. Where more than one is asked for, or not so many are allowed, named ones keep their order.',
+    says: 'Beside named properties, too. Where more than one is asked for, or not so many are allowed, named ones keep their order if there may be others. A key counts once: where it matters none is written twice.',
     schema: {
       type: 'object',
       properties: { a: {}, b: {} },
@@ -117,7 +117,14 @@ export const enforced: readonly KeywordSample[] = [
       maxProperties: 3,
     },
     right: ['{"a":1,"b":2}', '{"a":1,"c":2}', '{"a":1,"b":2,"c":3}'],
-    wrong: ['{"a":1}', '{"a":1,"b":2,"c":3,"d":4}'],
+    wrong: ['{"a":1}', '{"a":1,"b":2,"c":3,"d":4}', '{"a":1,"a":2}'],
+  },
+  {
+    keywords: ['minProperties'],
+    says: 'Of keys that patterns or `propertyNames` leave, as well.',
+    schema: { type: 'object', minProperties: 2, propertyNames: { pattern: '^x' } },
+    right: ['{"x":1,"xx":1}'],
+    wrong: ['{"x":1,"x":2}', '{"x":1,"\\u0078":2}', '{"x":1}', '{"x":1,"y":1}'],
   },
   {
     keywords: ['dependencies', 'dependentRequired', 'dependentSchemas'],
