@@ -8,7 +8,7 @@ import { membersOf } from './object-members.ts'
 import type { ObjectShape } from './object-shape.ts'
 import { otherKeys } from './other-keys.ts'
 import { keyword } from './read-keywords.ts'
-import { countPaths, countValues } from './count-values.ts'
+import { countTexts } from './count-values.ts'
 import {
   madeOf,
   refuseKeyword,
@@ -169,13 +169,14 @@ function countKeysOf(
   expression: Expression | undefined,
   compiler: ValueCompiler,
 ): number {
-  if (rules.length === 0)
-    return expression?.kind === 'graph'
-      ? countPaths(expression.graph, { minimum: 0, maximum: Infinity, most: manyKeys })
-      : manyKeys
-  return expression === undefined
-    ? countValues([madeOf(rules[0]!, 'key', anyText), ...rules], manyKeys, compiler)
-    : 1
+  if (rules.length === 0 && expression === undefined) return manyKeys
+  const conditions = expression === undefined ? [] : [{ expression, negate: false }]
+  const alternatives =
+    rules.length === 0 ? [[]] : compiler.alternativesOf([madeOf(rules[0]!, 'key', anyText), ...rules])
+  return Math.max(
+    0,
+    ...alternatives.map((one) => countTexts(one, manyKeys, [...conditions, ...listedTexts(one)])),
+  )
 }
 
 function listedTexts(rules: Conjunction): Condition[] {

@@ -1,4 +1,4 @@
-import { intersectLanguages } from '../automaton/intersect-languages.ts'
+import { intersectLanguages, type Condition } from '../automaton/intersect-languages.ts'
 import type { Graph } from '../grammar/expression.ts'
 import { longestOf, textConditions } from './compile-string.ts'
 import type { Conjunction } from './conjunctions.ts'
@@ -45,11 +45,12 @@ function isDemanding(locations: Conjunction): boolean {
   return locations.some(({ demand }) => demand !== undefined && demand.kind !== 'types')
 }
 
-function countTexts(locations: Conjunction, enough: number): number {
+/** Texts that meet the schemas and more conditions. */
+export function countTexts(locations: Conjunction, enough: number, more: readonly Condition[] = []): number {
   const minimum = tightest(locations, (location) => readCount(location, 'minLength'), Math.max, 0)
   const maximum = tightest(locations, (location) => longestOf(location), Math.min, Infinity)
   const unlisted = locations.flatMap(({ demand }) => (demand?.kind === 'unlisted' ? demand.values : []))
-  const conditions = textConditions(locations)
+  const conditions = [...textConditions(locations), ...more]
   const most = enough + unlisted.length
   if (conditions.length === 0) return maximum < minimum ? 0 : countFree(maximum) - unlisted.length
   const { graph } = intersectLanguages(conditions, locations[0]?.document.room)
