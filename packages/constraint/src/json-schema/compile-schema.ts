@@ -205,6 +205,7 @@ class SchemaCompiler implements ValueCompiler {
   #compileConjunction(locations: Conjunction): Expression {
     const listed = listedValues(locations)
     if (listed !== undefined) return this.#writeAll(listed, locations)
+    refuseUnwritable(locations)
     if (++this.#compiled > maximumAlternatives)
       throw new ConstraintError(
         'too-large',
@@ -252,6 +253,12 @@ function listedIn(locations: Conjunction): readonly Json[] | undefined {
     if (list !== undefined && !location.document.isOnlyReference(location)) return list
   }
   return undefined
+}
+
+/** @throws {ConstraintError} where values must break what has no complement that can be written, and some are possible */
+function refuseUnwritable(locations: Conjunction): void {
+  for (const { demand } of locations)
+    if (demand?.kind === 'unwritable' && allowedTypes(locations).size > 0) throw demand.refusal
 }
 
 function areFew(types: ReadonlySet<ValueType>): boolean {

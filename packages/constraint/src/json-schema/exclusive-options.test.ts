@@ -90,6 +90,28 @@ test('options exclude one another by how many properties they ask for, and by wh
   expect(texts.map(matches)).toEqual([true, true, false, false, false])
 })
 
+test('what has no complement is refused only where some value could be meant', () => {
+  const list = { type: 'array', uniqueItems: true, items: { enum: ['a', 'b'] } }
+  expect(['"x"', '[]', '1'].map(matchesOf({ type: ['string', 'null'], not: list }))).toEqual([
+    true,
+    false,
+    false,
+  ])
+  const matches = matchesOf({
+    oneOf: [list, { type: ['boolean', 'null'] }, { enum: [null, 'x'] }, { type: 'boolean', const: true }],
+  })
+  expect(['["b","a"]', 'false', '"x"', '["a","a"]', 'null', 'true'].map(matches)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
+  const open = { oneOf: [list, { type: 'array', minItems: 2 }] }
+  expect(() => matchesOf(open)).toThrow(expect.objectContaining({ where: { path: '#/oneOf' } }) as Error)
+})
+
 test('of listed values those are written that no other option has', () => {
   const matches = matchesOf({
     oneOf: [{ enum: [[1], [3, 4], [5]] }, { enum: [[1], [1, 2]] }, { enum: [[5]] }],

@@ -40,6 +40,7 @@ export function exactlyOne(
   return options.flatMap((option, index) => {
     const others = overlaps[index]!
     if (others.length === 0) return option
+    const refusal = refuseOverlap(location, index, others[0]!)
     try {
       const alternatives = option.flatMap((alternative, number) =>
         withoutOthers(
@@ -51,14 +52,25 @@ export function exactlyOne(
       )
       count += alternatives.length
       if (count > maximumExclusive) throw tooMany(maximumExclusive)
-      return alternatives
+      return alternatives.map((alternative) => blameFor(alternative, refusal))
     } catch (error) {
       if (!(error instanceof ConstraintError) || error.code === 'invalid-schema') throw error
-      const [first, second] = [index, others[0]!].sort((a, b) => a - b) as [number, number]
-      const hint = `Options ${first + 1} and ${second + 1} may both hold. Use "anyOf", or give them a property with different "const" values.`
-      throw refuseKeyword(location.path, 'oneOf', hint)
+      throw refusal
     }
   })
+}
+
+function refuseOverlap({ path }: Location, one: number, other: number): ConstraintError {
+  const [first, second] = [Math.min(one, other) + 1, Math.max(one, other) + 1]
+  const hint = `Options ${first} and ${second} may both hold. Use "anyOf", or give them a property with different "const" values.`
+  return refuseKeyword(path, 'oneOf', hint)
+}
+
+/** What cannot be written out is here for the sake of options that may both hold. */
+function blameFor(alternative: Conjunction, refusal: ConstraintError): Conjunction {
+  return alternative.map((part) =>
+    part.demand?.kind === 'unwritable' ? { ...part, demand: { ...part.demand, refusal } } : part,
+  )
 }
 
 /** For each option those that may hold with it. */

@@ -136,7 +136,7 @@ const negations: Readonly<Record<string, Negate>> = {
     const items = keyword(at, 'items')
     if (Array.isArray(items)) return someItem(at, 'items', items.length)
     if (readList(at, 'prefixItems') !== undefined)
-      throw refuse(at, 'items', 'after "prefixItems" it has no complement that can be written')
+      return unwritable(at, 'items', 'array', 'after "prefixItems" it has no complement that can be written')
     return [[madeOf(at, 'not items', { type: 'array', contains: complementOf(at, 'items') })]]
   },
   prefixItems: (at) => someItem(at, 'prefixItems', readList(at, 'prefixItems')!.length),
@@ -155,34 +155,30 @@ const negations: Readonly<Record<string, Negate>> = {
   },
   additionalItems: (at) => {
     if (!Array.isArray(keyword(at, 'items'))) return []
-    throw refuse(at, 'additionalItems', 'it has no complement that can be written')
+    return unwritable(at, 'additionalItems', 'array', 'it has no complement that can be written')
   },
   uniqueItems: (at) => {
     if (keyword(at, 'uniqueItems') !== true) return []
-    throw refuse(at, 'uniqueItems', 'that two items are equal cannot be told ahead')
+    return unwritable(at, 'uniqueItems', 'array', 'that two items are equal cannot be told ahead')
   },
-  unevaluatedProperties: (at) => {
-    throw refuse(at, 'unevaluatedProperties', 'it has no complement that can be written')
-  },
-  unevaluatedItems: (at) => {
-    throw refuse(at, 'unevaluatedItems', 'it has no complement that can be written')
-  },
+  unevaluatedProperties: (at) =>
+    unwritable(at, 'unevaluatedProperties', 'object', 'it has no complement that can be written'),
+  unevaluatedItems: (at) =>
+    unwritable(at, 'unevaluatedItems', 'array', 'it has no complement that can be written'),
 }
 
 /** Keywords that a value can break. */
 export const negatedKeywords: ReadonlySet<string> = new Set(Object.keys(negations))
 
-/** @throws {ConstraintError} `unsupported-schema` where what breaks it cannot be written out */
 export function negateKeyword(location: Location, name: string, alternatives: Resolver): Conjunction[] {
   return negations[name]!(location, alternatives, name)
 }
 
-function refuse({ path }: Location, name: string, why: string): Error {
-  return refuseKeyword(
-    path,
-    name,
-    `Inside "not", "if" and options of "oneOf" that may hold together, ${why}.`,
-  )
+/** What breaks a keyword and cannot be written out is refused where it is compiled: often nothing meets it anyway. */
+function unwritable(at: Location, name: string, type: 'array' | 'object', why: string): Conjunction[] {
+  const hint = `Inside "not", "if" and options of "oneOf" that may hold together, ${why}.`
+  const refusal = refuseKeyword(at.path, name, hint)
+  return [[madeOf(at, `not ${name}`, { type }, { kind: 'unwritable', refusal })]]
 }
 
 function eachOf(location: Location, name: string): Location[] {

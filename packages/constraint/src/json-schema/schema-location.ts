@@ -25,6 +25,8 @@ export type Demand =
   | { readonly kind: 'some-member'; readonly member: SomeMember }
   | { readonly kind: 'unevaluated-properties'; readonly evaluated: EvaluatedNames; readonly value: Location }
   | { readonly kind: 'unevaluated-items'; readonly prefix: number; readonly value: Location }
+  /** Values that break a keyword whose complement no keyword says. */
+  | { readonly kind: 'unwritable'; readonly refusal: ConstraintError }
 
 /** Some property must be there whose key and value are so. */
 export interface SomeMember {

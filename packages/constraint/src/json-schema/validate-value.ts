@@ -92,6 +92,8 @@ function meetsDemand(value: Json, demand: Demand, at: Location, doubt: Doubt): b
   switch (demand.kind) {
     case 'types':
       return true
+    case 'unwritable':
+      throw demand.refusal
     case 'unlisted':
       return !isListed(value, demand.values)
     case 'text':
