@@ -170,6 +170,7 @@ test('a regular expression and a schema are compiled while one types, too, and n
     pattern: { type: 'steering/regex', inputs: { pattern: 'a(b' } },
     shape: { type: 'steering/json-schema', inputs: { schema } },
     vain: { type: 'steering/json-schema', inputs: { schema: { type: 'string', nullable: true } } },
+    half: { type: 'steering/json-schema', inputs: { schema: '{ "type":' } },
   })
   const marked = (name: string) => node(name).locator('.cm-lintRange-error').allInnerTexts()
   await expect.poll(() => marked('pattern')).toEqual(['b'])
@@ -178,6 +179,8 @@ test('a regular expression and a schema are compiled while one types, too, and n
     .poll(() => node('vain').locator('.field-warning').allInnerTexts())
     .toEqual([expect.stringContaining('“nullable” at # asserts nothing and is ignored')])
   await expect.poll(() => node('vain').locator('.cm-line').allInnerTexts()).toHaveLength(4)
+  await expect.poll(() => node('half').locator('.cm-line').allInnerTexts()).toEqual(['{ "type":'])
+  await expect.poll(() => node('half').locator('.field-problem').innerText()).toContain('Not JSON yet')
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await editor.told('Not run: there are 2 problems to solve first')
 })

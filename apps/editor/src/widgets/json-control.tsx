@@ -8,7 +8,7 @@ import type { ControlProps } from './control-props.ts'
 /**
  * Any value, written as JSON. Kept only while it is JSON; until then the field says what is missing. `loose`: what
  * is not JSON is meant as text, so that a word needs no quotes. `ordered`: keys keep their order, if need be as text of
- * the JSON, which stands there as it was typed.
+ * the JSON, which stands there as it was typed: a text alone is no schema.
  */
 export function JsonControl({
   loose,
@@ -18,7 +18,7 @@ export function JsonControl({
 }: ControlProps & { loose: boolean; code?: boolean | undefined; ordered?: boolean | undefined }) {
   const [typed, setTyped] = useState<string>()
   const value = props.value ?? props.fallback
-  const text = typed ?? (ordered && isJsonText(value) ? value : writeValue(value, loose))
+  const text = typed ?? (ordered && typeof value === 'string' ? value : writeValue(value, loose))
   const read = readValue(text, loose)
   const enter = (next: string): void => {
     setTyped(next)
@@ -77,11 +77,6 @@ function readValue(text: string, loose: boolean): Read {
     if (loose) return { value: text }
     return { problem: error instanceof Error ? error.message : String(error) }
   }
-}
-
-/** Text of an object: a text alone is no schema. */
-function isJsonText(value: Json | undefined): value is string {
-  return typeof value === 'string' && typeof readValue(value, false).value === 'object'
 }
 
 /** Text stands without quotes where it could not be taken for anything else. */

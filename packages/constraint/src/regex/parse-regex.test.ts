@@ -172,6 +172,11 @@ test('a beginning is allowed exactly if some continuation matches', () => {
   )
 })
 
+test('braces after \\x are refused in the pattern of a schema, where they may mean either', () => {
+  const schema = { type: 'string', pattern: '\\x{41}' }
+  expect(() => compileLanguage({ kind: 'json-schema', schema })).toThrow(/the escape "\\x"/)
+})
+
 test('of words that may stand anywhere, which were found is not told apart', () => {
   const words = parseSearchPattern('list|date|time|string|enum|double|long|boolean|number$')
   const { graph } = intersectLanguages([{ expression: words, negate: false }])

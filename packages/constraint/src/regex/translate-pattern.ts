@@ -56,6 +56,9 @@ const keptEscapes =
 const octalEscape = /^\\(0[0-7]{0,2}|[1-7][0-7]{2})/
 const octalInClass = /^\\([0-7]{1,3})/
 const largestOctal = 0o377
+const wideEscape = /^\\U([0-9a-fA-F]{8})/
+/** With braces, as Rust and Perl have them; of a schema's pattern it is not known what they mean. */
+const anyWideEscape = /^\\(?:U([0-9a-fA-F]{8})|[xU]\{([0-9a-fA-F]+)\})/
 const quantifier = /^\{(?:\d+(?:,\d*)?|,\d*)\}/
 
 /**
@@ -239,7 +242,7 @@ class Translator {
     const next = this.#source[begin + 1]
     if (next === undefined) this.#refuse('invalid-regex', 'a backslash with nothing after it', begin)
     const octal = this.#match(inClass ? octalInClass : octalEscape)
-    const wide = this.#match(/^\\(?:U([0-9a-fA-F]{8})|[xU]\{([0-9a-fA-F]+)\})/)
+    const wide = this.#match(this.#dialect === 'python' ? anyWideEscape : wideEscape)
     const property = this.#match(/^\\([pP])(?:\{([^}]*)\}|([A-Z]))/)
     const kept = this.#match(keptEscapes)
     if (octal !== undefined) this.#translateOctal(octal)
