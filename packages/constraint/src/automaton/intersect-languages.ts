@@ -29,7 +29,7 @@ export function intersectLanguages(
   conditions: readonly Condition[],
   room?: Room,
 ): Expression & { kind: 'graph' } {
-  const { size, edges, verdicts } = multiply(conditions, [], room)
+  const { size, edges, verdicts } = multiplyWithin(conditions, [], room)
   return { kind: 'graph', graph: { size, edges, finals: [...verdicts.keys()] } }
 }
 
@@ -42,7 +42,7 @@ export function classifyLanguages(
   languages: readonly Expression[],
   room?: Room,
 ): { within: readonly boolean[]; expression: Expression & { kind: 'graph' } }[] {
-  const { size, edges, verdicts } = multiply(conditions, languages, room)
+  const { size, edges, verdicts } = multiplyWithin(conditions, languages, room)
   const classes = new Map<string, { within: readonly boolean[]; finals: number[] }>()
   for (const [node, within] of verdicts) {
     const key = within.join()
@@ -65,7 +65,7 @@ export function spendRoom(room: Room, nodes: number): void {
 function tooManyStates(): ConstraintError {
   return new ConstraintError(
     'too-large',
-    `Combining the conditions on one text takes more than ${maximumNodes} states`,
+    `Combining the conditions on one text takes more than ${maximumNodes} states, or too much work`,
     { hint: 'Lower the bounds of repeats, or drop one of the conditions.' },
   )
 }
@@ -77,6 +77,15 @@ interface Product {
   readonly verdicts: ReadonlyMap<number, readonly boolean[]>
 }
 
+/** What may be read in too many ways to be multiplied is too large: one product has the work of one step. */
+function multiplyWithin(...product: Parameters<typeof multiply>): Product {
+  try {
+    return multiply(...product)
+  } catch (error) {
+    throw error instanceof ConstraintError && error.code === 'too-ambiguous' ? tooManyStates() : error
+  }
+}
+
 function multiply(
   conditions: readonly Condition[],
   languages: readonly Expression[],
@@ -84,6 +93,8 @@ function multiply(
 ): Product {
   const expressions = [...conditions.map(({ expression }) => expression), ...languages]
   const automata = expressions.map(automatonOf)
+  // Once, so that one budget holds for the whole product.
+  automata.forEach((automaton) => automaton.beginStep())
   const joint = joinPartitions(automata)
   const isNeeded = conditions.map(({ negate }) => !negate)
   const queue: number[][] = []
@@ -137,7 +148,6 @@ function multiply(
     const ends = states.map((state, index) => automata[index]!.canEnd(state))
     if (conditions.every(({ negate }, index) => ends[index] !== negate))
       verdicts.set(node, ends.slice(conditions.length))
-    automata.forEach((automaton) => automaton.beginStep())
     const rows = automata.map((automaton, index) => automaton.row(states[index]!))
     for (const [to, numbers] of leadingTo(rows)) edges.push({ from: node, to, label: labelOf(numbers) })
   }

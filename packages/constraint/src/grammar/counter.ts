@@ -13,7 +13,9 @@ export interface Counter {
   readonly fewest: Float64Array
   /** The most of those that are known. */
   readonly longestWay: number
-  /** Where texts may be too short: which numbers of edges lead to an end. */
+  /** Where texts may be too short: of each node the most edges to an end, if all numbers from the fewest on lead to one. */
+  readonly most: Float64Array | undefined
+  /** Where texts may be too short and that is not so: which numbers of edges lead to an end. */
   readonly lengths: Lengths | undefined
   /** Whether the fewest bytes from a node to an end are always few enough: no text is too short, and none needs long characters. */
   readonly isShort: boolean
@@ -30,8 +32,10 @@ export function countEdges(
   const fewest = stepsToEnd(graph)
   const maximum = bounds.maximum
   const minimum = (fewest[0] ?? 0) >= bounds.minimum ? 0 : bounds.minimum
-  const lengths = minimum === 0 ? undefined : lengthsToEnd(graph, minimum, maximum)
-  if (minimum > 0 && lengths === undefined) return undefined
+  const most = minimum === 0 ? undefined : mostToEnd(graph, fewest)
+  const isListed = minimum > 0 && most === undefined
+  const lengths = isListed ? lengthsToEnd(graph, minimum, maximum) : undefined
+  if (isListed && lengths === undefined) return undefined
   const longestWay = fewest.reduce((most, steps) => (steps === Infinity ? most : Math.max(most, steps)), 0)
   const edges = graph.edges.filter(({ to }) => fewest[to] !== Infinity)
   const counter: Counter = {
@@ -40,6 +44,7 @@ export function countEdges(
     highest: maximum === Infinity ? minimum : maximum,
     fewest,
     longestWay,
+    most,
     lengths,
     isShort: minimum === 0 && edges.every(({ label }) => bounds.isPlain(label)),
   }
@@ -47,10 +52,10 @@ export function countEdges(
 }
 
 /** Whether the text can still end in time, at a node that so many edges led to. */
-export function fits({ minimum, maximum, fewest, lengths }: Counter, node: number, count: number): boolean {
-  return lengths === undefined
-    ? fewest[node]! <= maximum - count
-    : hasLength(lengths, node, Math.max(0, minimum - count), maximum - count)
+export function fits(counter: Counter, node: number, count: number): boolean {
+  const { minimum, maximum, fewest, most, lengths } = counter
+  if (lengths !== undefined) return hasLength(lengths, node, Math.max(0, minimum - count), maximum - count)
+  return fewest[node]! <= maximum - count && (most === undefined || most[node]! >= minimum - count)
 }
 
 /** Whether enough were counted, and so many more are too few to pass the limit. */
@@ -78,6 +83,49 @@ function stepsToEnd(graph: Graph): Float64Array {
     }
   }
   return steps
+}
+
+/**
+ * The most edges from each node to an end, Infinity where there is no most.
+ * @returns `undefined` where some number between the fewest and the most leads to no end, or where it is not plain that all do
+ */
+function mostToEnd({ size, finals, edges }: Graph, fewest: Float64Array): Float64Array | undefined {
+  const sources = sourcesOf({ size, finals, edges })
+  const targets: number[][] = Array.from({ length: size }, () => [])
+  const open = new Int32Array(size)
+  const loops = new Uint8Array(size)
+  for (const { from, to } of edges) {
+    if (fewest[to] === Infinity) continue
+    if (from === to) loops[from] = 1
+    else {
+      targets[from]!.push(to)
+      open[from]!++
+    }
+  }
+  const isFinal = new Set(finals)
+  const most = new Float64Array(size).fill(-1)
+  const queue = Array.from(fewest.keys()).filter((node) => open[node] === 0 && fewest[node] !== Infinity)
+  let known = 0
+  // Appended to while it is gone through: a node once all that it leads to are known.
+  for (const node of queue) {
+    const last = loops[node] === 1 ? Infinity : lastOfAll(node)
+    if (last === undefined) return undefined
+    most[node] = last
+    known++
+    for (const source of sources[node]!) if (source !== node && --open[source]! === 0) queue.push(source)
+  }
+  return known === fewest.filter((steps) => steps !== Infinity).length ? most : undefined
+
+  /** Where numbers of steps begin that lead on from several nodes, each up to its most, without one left out. */
+  function lastOfAll(node: number): number | undefined {
+    let last = isFinal.has(node) ? 0 : fewest[node]! - 1
+    const ranges = targets[node]!.toSorted((a, b) => fewest[a]! - fewest[b]!)
+    for (const to of ranges) {
+      if (fewest[to]! + 1 > last + 1) return undefined
+      last = Math.max(last, most[to]! + 1)
+    }
+    return last
+  }
 }
 
 /** By number of steps, and then by node, 1 where so many lead to an end; from `again` on these repeat. */

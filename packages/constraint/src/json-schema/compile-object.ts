@@ -29,6 +29,7 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
   ]
   const named = shapes.flatMap((shape) => [...shape.names.keys()])
   const names = [...new Set([...named, ...required, ...listedNames])]
+  compiler.spend(names.length)
   const pairs = names.map((name) => {
     const allowed = keyRules.every((rule) => isValidValue(name, rule))
     const known = !closed || shapes.some((shape) => isNamed(name, shape))

@@ -24,7 +24,7 @@ import { allAtOnce, type Steps } from '../grammar/steps.ts'
 import { readSpellings } from './number-spellings.ts'
 import { keyword, readList } from './read-keywords.ts'
 import { SchemaDocument } from './schema-document.ts'
-import { invalidSchema, type Json, type Location } from './schema-location.ts'
+import { invalidSchema, tooDeep, type Json, type Location } from './schema-location.ts'
 import { isValidValue, meetsAlone } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 import { allowedTypes, type ValueType } from './value-types.ts'
@@ -58,6 +58,8 @@ const mostWhitespace = 20
 const maximumRules = 20_000
 /** Whole numbers between bounds that are told apart one by one. */
 const mostWholeNumbers = 4_096
+/** Properties of all objects together, and ways between them: some 150 MB. */
+const maximumParts = 150_000
 /** Alternatives of all values together; each is compiled by itself. */
 const maximumAlternatives = 4_000
 
@@ -90,6 +92,9 @@ export function* compileSchemaInSteps(schema: unknown, options: SchemaOptions): 
   const spellings = readSpellings(typeof schema === 'string' ? schema : '')
   try {
     return { grammar: yield* new SchemaCompiler(options, spellings).compile(document.root), notes }
+  } catch (error) {
+    // What calls itself for schemas within schemas, or for values within values, ran out of stack.
+    throw error instanceof RangeError ? tooDeep('#', 'The schema leads on too deep') : error
   } finally {
     document.patterns.keep()
   }
@@ -126,6 +131,7 @@ class SchemaCompiler implements ValueCompiler {
   readonly keyClasses = new Map<string, readonly KeyClass[]>()
   readonly #made = new Map<string, Expression>()
   #shared = 0
+  #parts = 0
   #compiled = 0
 
   constructor(
@@ -177,6 +183,16 @@ class SchemaCompiler implements ValueCompiler {
     return known
   }
 
+  readonly spend = (parts: number): void => {
+    this.#parts += parts
+    if (this.#parts <= maximumParts) return
+    throw new ConstraintError(
+      'too-large',
+      `The schema describes more than ${maximumParts} properties in all its alternatives together`,
+      { hint: 'Name fewer properties beside options, or fewer options beside properties.' },
+    )
+  }
+
   alternativesOf(locations: Conjunction): Conjunction[] {
     return this.#alternatives.of(locations)
   }
@@ -202,7 +218,23 @@ class SchemaCompiler implements ValueCompiler {
     return choice(compiled)
   }
 
+  /** What is too large without saying where is so here. */
   #compileConjunction(locations: Conjunction): Expression {
+    try {
+      return this.#compileParts(locations)
+    } catch (error) {
+      const [first] = locations
+      if (!(error instanceof ConstraintError) || error.code !== 'too-large' || first === undefined)
+        throw error
+      if (error.where.path !== undefined) throw error
+      throw new ConstraintError(error.code, `${error.message}, at ${first.path}`, {
+        where: { path: first.path },
+        ...(error.hint !== undefined && { hint: error.hint }),
+      })
+    }
+  }
+
+  #compileParts(locations: Conjunction): Expression {
     const listed = listedValues(locations)
     if (listed !== undefined) return this.#writeAll(listed, locations)
     refuseUnwritable(locations)

@@ -155,3 +155,82 @@ test('of listed objects that differ in the order of their keys alone one is writ
   })
   expect([`["x",${values[0]}]`, `[${values.join()}]`].map(matches)).toEqual([true, false])
 })
+
+test.each<[string, unknown, string]>([
+  [
+    'a pattern that may be read in many ways',
+    { pattern: '^(a?b?c?){1,2000}$', maxLength: 7_000 },
+    '#/$defs/x',
+  ],
+  ['references that lead on to one another', chainOfReferences(5_000), '#/$defs/d499'],
+  ['options beside many properties', optionsBeside(400), '#'],
+  ['schemas inside one another', nested(20_000), `#${'/properties/a'.repeat(5)}/properties`],
+])('%s: refused as too large, with a place and a hint', (_, schema, path) => {
+  const inner = { $defs: { x: { type: 'string', ...(schema as object) } }, $ref: '#/$defs/x' }
+  const whole = typeof schema === 'string' ? schema : path === '#/$defs/x' ? inner : schema
+  const refuse = (): unknown => compileLanguage({ kind: 'json-schema', schema: whole })
+  expect(refuse).toThrow(
+    expect.objectContaining({ code: 'too-large', where: { path }, hint: expect.any(String) as string }),
+  )
+})
+
+function chainOfReferences(length: number): unknown {
+  const links = Array.from({ length }, (_, index) => [`d${index}`, { $ref: `#/$defs/d${index + 1}` }])
+  return { $ref: '#/$defs/d0', $defs: { ...Object.fromEntries(links), [`d${length}`]: { type: 'string' } } }
+}
+
+/** Each option is an object of its own, with all properties. */
+function optionsBeside(count: number): unknown {
+  const names = Array.from({ length: count }, (_, index) => `p${index}`)
+  const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
+  return { type: 'object', properties, anyOf: names.map((name) => ({ required: [name] })) }
+}
+
+/** As text: what writes JSON runs out of stack sooner. */
+function nested(depth: number): string {
+  return `${'{"properties":{"a":'.repeat(depth)}{}${'}}'.repeat(depth)}`
+}
+
+test('bounds of hundreds of digits are enforced', () => {
+  const { matches } = compileLanguage({
+    kind: 'json-schema',
+    schema: { type: 'integer', minimum: 1e300, exclusiveMaximum: 2e300 },
+  })
+  const zeros = '0'.repeat(300)
+  const nines = '9'.repeat(300)
+  expect([`1${zeros}`, `1${nines}`, `1${zeros.slice(1)}7`].map(matches)).toEqual([true, true, true])
+  expect([nines, `2${zeros}`, `1${zeros}0`, `-1${zeros}`].map(matches)).toEqual([false, false, false, false])
+})
+
+test('a repeat at an open edge of a pattern is not counted beyond the fewest', () => {
+  const { matches } = compileLanguage({
+    kind: 'json-schema',
+    schema: { type: 'string', pattern: 'a(bc?){2,50000}', maxLength: 20_000 },
+  })
+  expect(['xabcb', 'abb', `ab${'bc'.repeat(9_000)}`].map((text) => matches(`"${text}"`))).toEqual([
+    true,
+    true,
+    true,
+  ])
+  expect(['abc', 'bb', `abb${'x'.repeat(20_000)}`].map((text) => matches(`"${text}"`))).toEqual([
+    false,
+    false,
+    false,
+  ])
+})
+
+test('a least length beside a pattern of many states is enforced', () => {
+  const { matches } = compileLanguage({
+    kind: 'json-schema',
+    schema: { type: 'string', pattern: '^(ab?){1,5000}$', minLength: 10, maxLength: 300 },
+  })
+  const accepted = [
+    'ab'.repeat(5),
+    'a'.repeat(10),
+    'a'.repeat(300),
+    'a'.repeat(9),
+    'ab'.repeat(4),
+    'a'.repeat(301),
+  ]
+  expect(accepted.map((text) => matches(`"${text}"`))).toEqual([true, true, true, false, false, false])
+})

@@ -30,7 +30,7 @@ test('keys beside names belong to the patterns that they match, names to their o
   ])
 })
 
-test('what a schema may take does not depend on what was compiled before', () => {
+test('what a schema may take does not depend on what was compiled before [R102]', () => {
   // Products of some thousands of states, more than a schema has room for: the second time some are known already.
   const schema = {
     type: 'object',

@@ -52,6 +52,8 @@ export function listProperties(
   if (compiler.anyOrder && limits.demands === 0 && canBeUnordered(pairs, additional, limits))
     return inAnyOrder(pairs, additional, limits, compiler)
   const { minimum, maximum, all, most } = measure(pairs, additional, limits)
+  // Where properties are counted each is written many times over.
+  compiler.spend(most * (all + 1) === 1 ? 0 : (pairs.length + 1) * (most + 1) * (all + 1))
   const share = (label: Expression): Expression => (most > 1 || all > 0 ? compiler.share(label) : label)
   const last = pairs.length
   const node = (index: number, count: number, met: number): number =>

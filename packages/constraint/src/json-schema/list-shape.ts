@@ -23,6 +23,7 @@ export function anyItems(
   compiler: ValueCompiler,
 ): Expression {
   const prefix = Math.min(named, maximum)
+  compiler.spend(prefix)
   /** @param endsSurely whether the list may end after it: where another must come, none may be left that ends soon */
   const separated = (value: Expression, endsSurely: boolean) =>
     sequence([

@@ -4,12 +4,19 @@ import {
   invalidSchema,
   isObject,
   refuseKeyword,
+  tooDeep,
   type Json,
   type Location,
   type SchemaObject,
 } from './schema-location.ts'
 import { saying, SchemaContents } from './schema-contents.ts'
 import { eachSubschema } from './subschemas.ts'
+
+/** References that lead to nothing but one another: schemas that people have take a handful. */
+const longestChain = 500
+
+/** Schemas inside one another. */
+const deepest = 1_000
 
 /** Where relative references of a document without an id are resolved from. */
 const nowhere = 'schema://document/'
@@ -46,6 +53,8 @@ export class SchemaDocument {
   /** What references lead to, by what they are relative to. */
   readonly #found = new Map<string, Location>()
   #isRecursive = false
+  /** References that are being followed, each of which led to the next. */
+  #following = 0
 
   /** @param others schemas that references by address may lead to, by address */
   constructor(json: Json, others: { readonly [address: string]: Json } = {}) {
@@ -86,7 +95,11 @@ export class SchemaDocument {
     if (!isReference || typeof reference !== 'string') return first
     // One that leads back here finds itself, which is told where it is compiled.
     this.#same.set(own.schema, first)
-    return this.#find(own, reference) ?? first
+    if (++this.#following > longestChain)
+      throw tooDeep(own.path, `More than ${longestChain} references lead on to one another`)
+    const found = this.#find(own, reference)
+    this.#following--
+    return found ?? first
   }
 
   /** Whether a schema with `$ref` is nothing but that reference: so it was up to draft 7. */
@@ -172,14 +185,16 @@ export class SchemaDocument {
   }
 
   #index(json: Json, place: Place): void {
-    const waiting = [{ json, place }]
+    const waiting = [{ json, place, depth: 1 }]
     const found: { schema: SchemaObject; references: string }[] = []
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (!isObject(next.json) || this.#places.has(next.json)) continue
+      if (next.depth > deepest)
+        throw tooDeep(shorten(next.place.path), `More than ${deepest} schemas stand inside one another`)
       const { base, draft } = this.#place(next.json, next.place)
       found.push({ schema: next.json, references: `${base} ${draft}` })
       eachSubschema(next.json, next.place.path, (inner, path) =>
-        waiting.push({ json: inner, place: { path, base, draft } }),
+        waiting.push({ json: inner, place: { path, base, draft }, depth: next.depth + 1 }),
       )
     }
     for (const { schema, references } of found.toReversed()) this.#contents.add(schema, references)
@@ -208,6 +223,11 @@ export class SchemaDocument {
     this.#isRecursive ||= json['$recursiveAnchor'] === true
     return { path, base: inside, draft: own }
   }
+}
+
+/** The beginning of a path that leads deep. */
+function shorten(path: string): string {
+  return path.split('/').slice(0, 12).join('/')
 }
 
 function draftOf(dialect: Json | undefined): number | undefined {

@@ -68,6 +68,14 @@ export function invalidSchema(path: string, problem: string): ConstraintError {
   })
 }
 
+/** @param problem what is too much, as a sentence without its stop */
+export function tooDeep(path: string, problem: string): ConstraintError {
+  return new ConstraintError('too-large', `${problem}, at ${path}`, {
+    where: { path },
+    hint: 'Put what is inside into fewer levels, or let schemas refer to what they mean at once.',
+  })
+}
+
 /** A schema that refers to itself without a value in between, or is asked for while it is being resolved. */
 export class EndlessReference extends ConstraintError {
   constructor(path: string) {

@@ -13,6 +13,11 @@ export interface ValueCompiler {
   readonly spellings: ReadonlyMap<number, ReadonlySet<string>>
   /** Whether properties come in any order. */
   readonly anyOrder: boolean
+  /**
+   * Accounts for parts that are about to be made.
+   * @throws {ConstraintError} `too-large` where all together are more than memory is meant for
+   */
+  readonly spend: (parts: number) => void
   /** A value that meets all the schemas. */
   valueOf(locations: Conjunction): Expression
   /** The schemas of which any may hold where all of these do. */

@@ -159,7 +159,7 @@ class RegexConverter {
       case 'Group':
         return this.alternatives(element.alternatives, edges, applyModifiers(flags, element.modifiers))
       case 'Quantifier':
-        return repeat(this.#element(element.element, flags, inside), element.min, element.max)
+        return this.#repeated(element, flags, edges)
       case 'Assertion':
         if (this.#marksAnchors && (element.kind === 'start' || element.kind === 'end'))
           return anchorMarks[this.#mayMatchAtLine(element, flags) ? lineAnchor[element.kind] : element.kind]
@@ -168,6 +168,12 @@ class RegexConverter {
       case 'ExpressionCharacterClass':
         throw refuseRegex('unsupported-regex', 'a back-reference', this.#positionOf(element.start), spellOut)
     }
+  }
+
+  /** Beside any text more repeats than the fewest are such text: none is counted. */
+  #repeated({ element, min, max }: AST.Quantifier, flags: RegexFlags, edges: Edges): Expression {
+    const item = this.#element(element, flags, inside)
+    return repeat(item, min, edges.openStart || edges.openEnd ? min : max)
   }
 
   /** What an assertion before everything else demands of the text. */
