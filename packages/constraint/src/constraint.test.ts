@@ -39,6 +39,7 @@ const sources: ConstraintSource[] = [
   { kind: 'regex', pattern: '[a-e]{6}"[a-eé]{9}"' },
   { kind: 'regex', pattern: '(?:[^é"]+[é"]){0,9}[^é"]+' },
   { kind: 'regex', pattern: '(?:[^é]*é){4,7}[ -~]{2,40}"?' },
+  { kind: 'regex', pattern: '(?:[^é]*(?:abc|ed"|"a)[^é]*é){2}' },
   { kind: 'regex', pattern: '(?:(?:[^é"]|é[^é])+"){2}' },
   {
     kind: 'json-schema',
@@ -136,6 +137,14 @@ test('masks inside texts that count hold of tokens with a character begun only t
     .flatMap((word) => [0xc3, 0xf0].map((byte) => Uint8Array.from([...word, byte])))
   const vocabulary = vocabularyOfBytes([...words.tokens.slice(0, -1), ...begun])
   checkWalk({ kind: 'regex', pattern: '(?:[ -~]+é){0,9}[ -~]+' }, vocabulary, [300, 20, 301, 400])
+})
+
+test('masks of texts that end with their first match hold no tokens that go on', () => {
+  const longer = words.tokens
+    .slice(700, 900)
+    .map((word) => Uint8Array.from([...word, ...encoder.encode('dabcd')]))
+  const vocabulary = vocabularyOfBytes([...words.tokens.slice(0, -1), ...longer])
+  checkWalk({ kind: 'regex', pattern: '[^é]*[a-c][b-e]c', stopAtFirstMatch: true }, vocabulary, [300])
 })
 
 test('a snapshot restores the same state, in another generation too', () => {

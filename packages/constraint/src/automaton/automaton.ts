@@ -12,6 +12,7 @@ import { ArrayTable } from './array-table.ts'
 import { Closure, type Closed } from './closure.ts'
 import { Endings } from './endings.ts'
 import { Frames } from './frames.ts'
+import { classesOfLoop } from './self-loops.ts'
 import { ShortestTexts } from './shortest-texts.ts'
 import { addByte, prefixRange, type CodePointRange } from './utf8.ts'
 import { WorkBudget } from './work-budget.ts'
@@ -131,6 +132,17 @@ export class Automaton {
   /** What waits for a character: `frame × node count + node`. */
   items(state: number): Float64Array {
     return this.#items[state]!
+  }
+
+  /** The nodes that wait for a character. */
+  nodesOf(state: number): number[] {
+    return Array.from(this.#items[state]!, (item) => item % this.#network.nodeCount)
+  }
+
+  /** Classes of characters with which a node that waits for a character goes on waiting; none where a match is the end. */
+  loopOf(node: number): ReadonlySet<number> {
+    if (this.#stopAtFirstMatch) return new Set()
+    return classesOfLoop(this.#network, this.partition, node)
   }
 
   /**

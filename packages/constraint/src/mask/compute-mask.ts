@@ -2,7 +2,7 @@ import { deadState, type Automaton } from '../automaton/automaton.ts'
 import { manyToSplit } from '../vocabulary/class-splits.ts'
 import type { ClassSplit, Suffixes } from '../vocabulary/class-split.ts'
 import { holds } from '../vocabulary/label-kinds.ts'
-import { childrenAt, tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
+import { childrenAt, removeBelow, tokensBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 import { differencesOf, findLikeness, type Likeness } from './find-likeness.ts'
 import { noRun, SafeRuns } from './safe-runs.ts'
@@ -315,9 +315,11 @@ export class MaskComputer {
 
   /**
    * The plain walk, in pre-order without recursion: dead subtrees are skipped. The hot loop of everything.
-   * @param run what may follow the state in any order, which is marked without a look; of the main trie only
+   * @param run what may follow the state in any order, which is marked without a look; of the main trie only. Where much
+   * comes after it, that is collected in a way of its own
    */
-  #walk({ label, end, depth, firstToken, tokens }: Trie, node: number, state: number, run = noRun): void {
+  #walk(trie: Trie, node: number, state: number, run = noRun): void {
+    const { label, end, depth, firstToken, tokens } = trie
     const automaton = this.#automaton
     const pathStates = this.#pathStates
     const pathRows = this.#pathRows
@@ -327,6 +329,7 @@ export class MaskComputer {
     const { low, high, height } = this.#vocabulary.kinds
     const otherLow = ~run.low
     const otherHigh = ~run.high
+    const beyond: [node: number, state: number][] = []
     const stop = end[node]!
     const base = depth[node]! + 1
     let count = this.#foundCount
@@ -352,12 +355,14 @@ export class MaskComputer {
       let following = here + 1
       if (next > following) {
         let left = 0
-        if (pathRuns[level]! > 0 && holds(run, point)) {
-          left = pathRuns[level]! - 1
-          if (height[here]! <= left && (low[here]! & otherLow) === 0 && (high[here]! & otherHigh) === 0) {
-            last = firstToken[next]!
-            following = next
-          }
+        if (pathRuns[level]! > 0) {
+          if (holds(run, point)) left = pathRuns[level]! - 1
+          const isSafe =
+            height[here]! <= left && (low[here]! & otherLow) === 0 && (high[here]! & otherHigh) === 0
+          if (isSafe) last = firstToken[next]!
+          const isOwn = left === 0 && firstToken[next]! - last >= manyTokens
+          if (isOwn) beyond.push([here, target])
+          if (isSafe || isOwn) following = next
         }
         if (following < next) {
           pathRuns[level + 1] = left
@@ -369,6 +374,7 @@ export class MaskComputer {
       here = following
     }
     this.#foundCount = count
+    for (const [below, target] of beyond) this.#collect(trie, below, target)
   }
 
   #markAt({ firstToken, tokens }: Trie, node: number): void {
@@ -380,17 +386,4 @@ export class MaskComputer {
 
 function pointsBeyond(shape: StateShape, group: ClassGroup): Int32Array | undefined {
   return shape.main?.group === group ? shape.pointsOutside : shape.points
-}
-
-/** Takes the tokens at a node and below it out of a mask; how many were in it. */
-export function removeBelow(bits: Uint32Array, { firstToken, end, tokens }: Trie, node: number): number {
-  let removed = 0
-  for (let index = firstToken[node]!; index < firstToken[end[node]!]!; index++) {
-    const token = tokens[index]!
-    const bit = 1 << (token & 31)
-    if ((bits[token >>> 5]! & bit) === 0) continue
-    bits[token >>> 5]! &= ~bit
-    removed++
-  }
-  return removed
 }

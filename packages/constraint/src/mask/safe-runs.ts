@@ -20,12 +20,16 @@ export interface SafeRun extends KindSet {
 const endless = 2 ** 30
 export const noRun: SafeRun = { low: 0, high: 0, length: 0 }
 
-/** States that a run is followed through; few tokens are longer than it then is. */
-const maximumStates = 192
-/** States that may come next at one place of a run. */
-const maximumNext = 32
+/** States that a run is followed through, and those that may come next at one place of it. */
+const broad = { states: 96, next: 32 }
+/** The same where only what leads to one state is looked at. */
+const narrow = { states: 48, next: 2 }
+/** Few tokens are longer than this. */
+const nearlyAll = 32
+/** Share of what may follow that leads to one state, from which on that alone is looked at first. */
+const mostOfAll = 0.75
 /** Where a run ends that is longer, nothing is left out of it to make it longer. */
-const longEnough = 8
+const longEnough = 12
 /** Share of what a run is of that may be left out of it at once. */
 const worthLeavingOut = 0.35
 /** Runs kept before all are dropped. */
@@ -37,12 +41,19 @@ const maximumRuns = 100_000
  */
 export class SafeRuns {
   readonly #automaton: Automaton
-  readonly #kinds: ClassKinds
+  readonly #vocabulary: Vocabulary
+  /** Made where first asked for: most constraints do without. */
+  #classes: ClassKinds | undefined
   readonly #known = new Map<number, SafeRun>()
+  readonly #loops = new Map<number, KindSet>()
 
   constructor(automaton: Automaton, vocabulary: Vocabulary) {
     this.#automaton = automaton
-    this.#kinds = describeClasses(automaton, vocabulary)
+    this.#vocabulary = vocabulary
+  }
+
+  get #kinds(): ClassKinds {
+    return (this.#classes ??= describeClasses(this.#automaton, this.#vocabulary))
   }
 
   of(state: number): SafeRun {
@@ -54,17 +65,63 @@ export class SafeRuns {
     return run
   }
 
+  /**
+   * What goes on waiting for the same, if it is most; then what leads to one state: where words are counted, no space among
+   * it, the count stays and few states are met.
+   */
   #find(state: number): SafeRun {
-    let kinds = this.#allowed(state)
+    const allowed = this.#allowed(state)
+    const loops = this.#automaton.nodesOf(state).map((node) => this.#loopOf(node))
+    const loop = loops.reduce((one, other) => (weightOf(other) > weightOf(one) ? other : one), noRun)
+    if (weightOf(loop) > weightOf(allowed) * mostOfAll) return { ...loop, length: endless }
+    const main = this.#mainOf(state, allowed)
+    if (weightOf(main) > weightOf(allowed) * mostOfAll) {
+      const run = this.#longest(state, main, narrow)
+      if (run.length >= nearlyAll) return run
+    }
+    return this.#longest(state, allowed, broad)
+  }
+
+  /** Kinds with which a node goes on waiting for a character. */
+  #loopOf(node: number): KindSet {
+    const known = this.#loops.get(node)
+    if (known !== undefined) return known
+    const classes = this.#automaton.loopOf(node)
+    const loop = this.#within((index) => classes.has(index))
+    this.#loops.set(node, loop)
+    return loop
+  }
+
+  /** Kinds that lead to one state, the most of those allowed. */
+  #mainOf(state: number, allowed: KindSet): KindSet {
+    const { low, high } = this.#kinds
+    const targets = this.#statesAfter([state], allowed, new Set())
+    const [main] = [...targets].reduce(
+      (one, other) => (weightOf(other[1]) > weightOf(one[1]) ? other : one),
+      [deadState, noRun],
+    )
+    const others = { low: 0, high: 0 }
+    this.#automaton.row(state).forEach((target, index) => {
+      if (target === main) return
+      others.low |= low[index]!
+      others.high |= high[index]!
+    })
+    return minus(allowed, others)
+  }
+
+  #longest(state: number, kinds: KindSet, most: typeof broad): SafeRun {
     for (;;) {
-      const { length, without } = this.#follow(state, kinds)
+      const { length, without } = this.#follow(state, kinds, most)
       if (without === undefined) return { ...kinds, length }
       kinds = minus(kinds, without)
     }
   }
 
-  /** How long texts of some kinds may follow a state, or what makes them end soon and is better left out. */
-  #follow(state: number, kinds: KindSet): { length: number; without?: KindSet } {
+  /**
+   * How long texts of some kinds may follow a state, or what makes them end soon and is better left out.
+   * @param most states to follow them through
+   */
+  #follow(state: number, kinds: KindSet, most: typeof broad): { length: number; without?: KindSet } {
     if (isEmpty(kinds)) return { length: 0 }
     const seen = new Set([state])
     let level = [state]
@@ -79,7 +136,7 @@ export class SafeRuns {
           return { length }
         return { length, without: one <= other ? leading : missing }
       }
-      if (next.size > maximumNext || seen.size > maximumStates) return { length }
+      if (next.size > most.next || seen.size > most.states) return { length }
       level = [...next.keys()]
     }
   }
@@ -110,16 +167,20 @@ export class SafeRuns {
   /** Kinds of which each character may follow a state. */
   #allowed(state: number): KindSet {
     const row = this.#automaton.row(state)
+    return this.#within((index) => row[index] !== deadState)
+  }
+
+  /** Kinds of which each character is in one of some classes. */
+  #within(holds: (characterClass: number) => boolean): KindSet {
     const { low, high, all, unfinished } = this.#kinds
-    const dead = { low: 0, high: 0 }
-    for (let index = 0; index < row.length; index++) {
-      if (row[index] !== deadState) continue
-      dead.low |= low[index]!
-      dead.high |= high[index]!
+    const outside = { low: 0, high: 0 }
+    for (let index = 0; index < low.length; index++) {
+      if (holds(index)) continue
+      outside.low |= low[index]!
+      outside.high |= high[index]!
     }
-    const isDead = (classes: Int32Array): boolean => classes.every((index) => row[index] === deadState)
-    if (unfinished.some(isDead)) dead.high |= bitOf(unfinishedKind).high
-    return minus(all, dead)
+    if (!unfinished.every((classes) => classes.some(holds))) outside.high |= bitOf(unfinishedKind).high
+    return minus(all, outside)
   }
 }
 

@@ -1,6 +1,5 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
-import { removeBelow } from '../mask/compute-mask.ts'
-import { childrenAt, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
+import { childrenAt, removeBelow, unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
 import type { Reading } from './json-reading.ts'
 import { mayRepeat } from './may-repeat.ts'

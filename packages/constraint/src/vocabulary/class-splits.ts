@@ -9,7 +9,7 @@ const maximumSplits = 2_048
 const worthwhileUses = 3
 /** What is below a node is split sooner where it is less than this many tokens. */
 export const manyToSplit = 16_384
-const worthwhileUsesOfMany = 8
+const worthwhileUsesOfMany = 24
 const maximumUses = 100_000
 /** Characters below this are looked up in a table, of which there are so many at most. */
 const tabled = 0x10000

@@ -20,14 +20,20 @@ const sequences = ['0123456789', 'abcdef', 'ghijklmnopqrstuvwxyz', 'ABCDEF', 'GH
 const printable = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index))
 const alone = printable.filter((character) => !sequences.some((sequence) => sequence.includes(character)))
 const kinds = [...sequences, ...alone]
-/** Control characters, those of two bytes, longer ones, and those that a token leaves unfinished. */
+/** Control characters, spaces beyond ASCII, others of two bytes, longer ones, and those that a token leaves unfinished. */
 const control = kinds.length
-const short = control + 1
+const wideSpace = control + 1
+const short = wideSpace + 1
 const long = short + 1
 export const unfinishedKind = long + 1
 const kindCount = unfinishedKind + 1
 export const everyKind: KindSet = { low: -1, high: 2 ** (kindCount - 32) - 1 }
 const firstLong = 0x800
+const wideSpaces = new Set(
+  Array.from({ length: 0x10000 - 0x80 }, (_, index) => 0x80 + index).filter((point) =>
+    /\s/.test(String.fromCharCode(point)),
+  ),
+)
 
 const kindOfAscii = Uint8Array.from({ length: 0x80 }, (_, point) => {
   const kind = kinds.findIndex((characters) => characters.includes(String.fromCharCode(point)))
@@ -37,8 +43,9 @@ const kindOfAscii = Uint8Array.from({ length: 0x80 }, (_, point) => {
 /** The kind of a label. */
 export function kindOf(label: number): number {
   if (label < 0x80) return kindOfAscii[label]!
-  if (label < unfinishedLabel) return label < firstLong ? short : long
-  return unfinishedKind
+  if (label >= unfinishedLabel) return unfinishedKind
+  if (wideSpaces.has(label)) return wideSpace
+  return label < firstLong ? short : long
 }
 
 /** Whether the kind of a label is in a set. */

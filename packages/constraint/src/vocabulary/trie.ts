@@ -132,3 +132,16 @@ export function childrenAt(trie: Trie, node: number, points: readonly number[]):
     if (points.includes(trie.label[child]!)) found.push(child)
   return found
 }
+
+/** Takes the tokens at a node and below it out of a mask; how many were in it. */
+export function removeBelow(bits: Uint32Array, { firstToken, end, tokens }: Trie, node: number): number {
+  let removed = 0
+  for (let index = firstToken[node]!; index < firstToken[end[node]!]!; index++) {
+    const token = tokens[index]!
+    const bit = 1 << (token & 31)
+    if ((bits[token >>> 5]! & bit) === 0) continue
+    bits[token >>> 5]! &= ~bit
+    removed++
+  }
+  return removed
+}
