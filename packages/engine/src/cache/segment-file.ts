@@ -29,11 +29,16 @@ export function encodeRecord(key: string, payload: Buffer): Buffer {
   return Buffer.concat([header, payload])
 }
 
+/** The key that a record says it has. */
+export function keyOf(record: Buffer): string {
+  return record.toString('hex', 8, 40)
+}
+
 /** The payload of a record, or undefined where it is not what was written. */
 export function decodeRecord(record: Buffer, key: string): Buffer | undefined {
   if (record.length < headerBytes || record.readUInt32LE(0) !== magic) return undefined
   const payload = record.subarray(headerBytes)
-  if (record.readUInt32LE(4) !== payload.length || record.toString('hex', 8, 40) !== key) return undefined
+  if (record.readUInt32LE(4) !== payload.length || keyOf(record) !== key) return undefined
   return checksum(record.subarray(8, 40), payload).equals(record.subarray(40, headerBytes))
     ? payload
     : undefined

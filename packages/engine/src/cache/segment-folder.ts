@@ -11,20 +11,17 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { decodeRecord, encodeRecord, headerBytes, scanRecords } from './segment-file.ts'
+import { PlaceIndex, type Place } from './place-index.ts'
+import { decodeRecord, encodeRecord, headerBytes, keyOf, scanRecords } from './segment-file.ts'
 
 interface Segment {
+  /** Above 0; each has another. */
+  number: number
   name: string
   /** Bytes in the file, and up to where its records are known. */
   bytes: number
   scanned: number
   file: number | undefined
-}
-
-interface Place {
-  segment: Segment
-  offset: number
-  length: number
 }
 
 const suffix = '.cache'
@@ -42,9 +39,11 @@ export class SegmentFolder {
   readonly #folder: string
   readonly #maxBytes: number
   readonly #segments = new Map<string, Segment>()
-  readonly #places = new Map<string, Place>()
+  readonly #numbered = new Map<number, Segment>()
+  readonly #places = new PlaceIndex()
   readonly #onDamaged: (path: string) => void
   #current: Segment | undefined
+  #segmentsBegun = 0
 
   /** @param onDamaged told of a file that is not what was written; what was in it is not there */
   constructor(folder: string, maxBytes: number, onDamaged: (path: string) => void) {
@@ -74,12 +73,14 @@ export class SegmentFolder {
   read(key: string): Buffer | undefined {
     const place = this.#places.get(key)
     if (place === undefined) return undefined
-    const payload = this.#readPlace(place, key)
+    const segment = this.#numbered.get(place.segment) as Segment
+    const record = this.#readPlace(place)
+    const payload = record && decodeRecord(record, key)
     if (payload === undefined) {
       this.#places.delete(key)
-      this.#onDamaged(join(this.#folder, place.segment.name))
+      this.#onDamaged(join(this.#folder, segment.name))
     }
-    if (payload !== undefined && this.#isOld(place.segment)) this.write([{ key, payload }])
+    if (payload !== undefined && this.#isOld(segment)) this.write([{ key, payload }])
     return payload
   }
 
@@ -90,7 +91,7 @@ export class SegmentFolder {
     const encoded = records.map(({ key, payload }) => encodeRecord(key, payload))
     this.#append(segment, Buffer.concat(encoded))
     records.forEach(({ key, payload }) => {
-      this.#places.set(key, { segment, offset: segment.bytes, length: payload.length })
+      this.#places.set(key, { segment: segment.number, offset: segment.bytes, length: payload.length })
       segment.bytes += headerBytes + payload.length
     })
     segment.scanned = segment.bytes
@@ -117,14 +118,23 @@ export class SegmentFolder {
     if (this.#current !== undefined && this.#current.bytes < this.#maxBytes / 8) return this.#current
     // names sort by when they were begun
     const name = `${String(Date.now()).padStart(14, '0')}-${randomBytes(6).toString('hex')}${suffix}`
-    this.#current = { name, bytes: 0, scanned: 0, file: undefined }
-    this.#segments.set(name, this.#current)
+    this.#current = this.#begin(name)
+    this.#note(this.#current)
     return this.#current
+  }
+
+  #begin(name: string): Segment {
+    return { number: ++this.#segmentsBegun, name, bytes: 0, scanned: 0, file: undefined }
+  }
+
+  #note(segment: Segment): void {
+    this.#segments.set(segment.name, segment)
+    this.#numbered.set(segment.number, segment)
   }
 
   #scan(name: string): void {
     const path = join(this.#folder, name)
-    const segment = this.#segments.get(name) ?? { name, bytes: 0, scanned: 0, file: undefined }
+    const segment = this.#segments.get(name) ?? this.#begin(name)
     if (segment === this.#current) return
     try {
       const found = statSync(path)
@@ -133,10 +143,11 @@ export class SegmentFolder {
       if (this.#segments.has(name) && found.size === segment.bytes) return
       const { records, end, bytes, damaged } = scanRecords(path, segment.scanned)
       if (damaged) this.#onDamaged(path)
-      for (const { key, offset, length } of records) this.#places.set(key, { segment, offset, length })
+      for (const { key, offset, length } of records)
+        this.#places.set(key, { segment: segment.number, offset, length })
       segment.scanned = end
       segment.bytes = bytes
-      this.#segments.set(name, segment)
+      this.#note(segment)
     } catch (error) {
       // removed by another process in between, or unreadable: nothing of it is known
       this.#forget(name)
@@ -144,13 +155,13 @@ export class SegmentFolder {
     }
   }
 
-  #readPlace({ segment, offset, length }: Place, key: string): Buffer | undefined {
+  /** A record as it lies there, whole or damaged. */
+  #readPlace({ segment: number, offset, length }: Place): Buffer | undefined {
+    const segment = this.#numbered.get(number) as Segment
     try {
       segment.file ??= openSync(join(this.#folder, segment.name), 'r')
       const record = Buffer.alloc(headerBytes + length)
-      return readSync(segment.file, record, 0, record.length, offset) === record.length
-        ? decodeRecord(record, key)
-        : undefined
+      return readSync(segment.file, record, 0, record.length, offset) === record.length ? record : undefined
     } catch {
       return undefined
     }
@@ -176,10 +187,14 @@ export class SegmentFolder {
     if (this.#segments.size <= mostFiles) return
     const before = Date.now() - idleMs
     const small = [...this.#segments.values()].filter((segment) => segment.bytes < this.#maxBytes / mostFiles)
-    const idle = new Set(small.filter(({ name }) => modified(join(this.#folder, name)) < before))
+    const idle = small.filter(({ name }) => modified(join(this.#folder, name)) < before)
+    const numbers = new Set(idle.map(({ number }) => number))
     const records: { key: string; payload: Buffer }[] = []
-    for (const [key, place] of this.#places) {
-      const payload = idle.has(place.segment) ? this.#readPlace(place, key) : undefined
+    for (const place of this.#places.places()) {
+      const record = numbers.has(place.segment) ? this.#readPlace(place) : undefined
+      if (record === undefined) continue
+      const key = keyOf(record)
+      const payload = decodeRecord(record, key)
       if (payload !== undefined) records.push({ key, payload })
     }
     this.write(records)
@@ -201,7 +216,8 @@ export class SegmentFolder {
     this.#segments.delete(name)
     if (segment.file !== undefined) closeSync(segment.file)
     segment.file = undefined
-    for (const [key, place] of this.#places) if (place.segment === segment) this.#places.delete(key)
+    this.#numbered.delete(segment.number)
+    this.#places.deleteSegment(segment.number)
   }
 }
 
