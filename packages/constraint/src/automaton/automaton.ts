@@ -87,7 +87,8 @@ export class Automaton {
   readonly #afterSeed = new Map<number, number>()
   /** Rows of states in which an item that ends with the character equals one before it. */
   readonly #repeatRows = new Map<number, Int32Array>()
-  readonly #remembering: (boolean | undefined)[] = []
+  /** By state, whether it remembers: 1 for no, 2 for yes, 0 where it was not asked. */
+  #remembering: Uint8Array = new Uint8Array(0)
   /** Room for the groups of a row in the making. */
   readonly #groupOf: Int32Array
   readonly #maximumRows: number
@@ -183,12 +184,24 @@ export class Automaton {
 
   /** Whether what is written must be remembered in a state. */
   remembers(state: number): boolean {
-    const { nodeCount, remembered } = this.#network
     const base = this.#unfinishedOf.get(state)?.base ?? state
-    return (this.#remembering[base] ??= this.#items[base]!.some((item) => {
+    if (base >= this.#remembering.length) this.#growRemembering(base)
+    if (this.#remembering[base] === 0) this.#remembering[base] = this.#findRemembering(base) ? 2 : 1
+    return this.#remembering[base] === 2
+  }
+
+  #growRemembering(base: number): void {
+    const grown = new Uint8Array(2 * base + 1_024)
+    grown.set(this.#remembering)
+    this.#remembering = grown
+  }
+
+  #findRemembering(base: number): boolean {
+    const { nodeCount, remembered } = this.#network
+    return this.#items[base]!.some((item) => {
       const frame = Math.floor(item / nodeCount)
       return remembered[item - frame * nodeCount] === 1 || this.#frames.leadTo(frame, remembered)
-    }))
+    })
   }
 
   #repeatRow(state: number): Int32Array {

@@ -1,8 +1,8 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
 import { longestEnding, type Endings } from '../automaton/endings.ts'
 import { ConstraintError } from '../errors/constraint-error.ts'
-import { endPlace } from '../memory/end-place.ts'
-import type { Place, Remembering, State } from '../memory/remembering.ts'
+import { endWithoutRepeating } from '../memory/end-place.ts'
+import type { Remembering, State } from '../memory/remembering.ts'
 import { unfinishedLabel, type Trie } from '../vocabulary/trie.ts'
 import type { TokenSteps } from '../tokens/token-steps.ts'
 import type { Vocabulary } from '../vocabulary/vocabulary.ts'
@@ -46,8 +46,9 @@ export class Finisher {
   /** The tokens of a way out; `undefined` where none was found. */
   tokensToEnd(state: State): number[] | undefined {
     const { automaton, endings } = this.#constraint
-    if (typeof state !== 'number') return this.#endPlace(state)
-    if (automaton.canEnd(state)) return []
+    if (typeof state === 'number' && automaton.canEnd(state)) return []
+    const remembered = this.#endRemembered(state)
+    if (remembered !== undefined || typeof state !== 'number') return remembered
     if (endings.bytesToEnd(state) > longestEnding) return undefined
     const spelled = spellEnding(endings.ending(state), this.#spelling)
     return spelled !== undefined && this.#leadsOut(spelled, state)
@@ -55,16 +56,17 @@ export class Finisher {
       : searchEnding(this.#constraint, state, this.#avoided)
   }
 
-  #endPlace(place: Place): number[] | undefined {
+  /** Where what is written is remembered: a way out that repeats nothing. */
+  #endRemembered(state: State): number[] | undefined {
     const { remembering } = this.#constraint
-    const ending = remembering && endPlace(place, this.#constraint, remembering)
+    const ending = remembering && endWithoutRepeating(state, this.#constraint, remembering)
     return ending && spellEnding(ending, this.#spelling)
   }
 
-  /** A token that ends the text is a way out at its end only. */
+  /** A token that ends the text is a way out at its end only, and what is repeated is none. */
   #leadsOut(tokens: readonly number[], start: number): boolean {
-    const { named, automaton } = this.#constraint
-    if (named === undefined) return true
+    const { named, automaton, remembering } = this.#constraint
+    if (named === undefined && remembering === undefined) return true
     const end = tokens.reduce<State>((state, token) => this.#constraint.after(state, token), start)
     return typeof end === 'number' && automaton.canEnd(end)
   }
@@ -88,7 +90,8 @@ export class Finisher {
     if (typeof state !== 'number') return this.countToEnd(state) <= left
     if (this.#constraint.automaton.canEnd(state)) return left >= 0
     const bytes = this.#constraint.endings.bytesToEnd(state)
-    const isSpelled = this.#spelling.hasEveryByte && this.#constraint.named === undefined
+    const { named, remembering } = this.#constraint
+    const isSpelled = this.#spelling.hasEveryByte && named === undefined && remembering === undefined
     if (bytes <= left && isSpelled) return true
     if (bytes > left * this.#longestToken) return false
     return this.countToEnd(state) <= left

@@ -47,6 +47,9 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
   const others =
     listed === undefined ? additionalMembers(shapes, { names, keyRules, closed, demanded }, compiler) : []
   const additional = mattersOnce ? others.filter(({ countKeys }) => countKeys?.() !== 0) : others
+  // A key that came twice would be counted twice, or leave a demand to what is overwritten.
+  const isRemembered =
+    mattersOnce && additional.length > 0 && canBeRemembered(additional, limits.minimum, demanded.length)
   const content = listProperties(
     pairs,
     additional,
@@ -54,9 +57,18 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
     compiler,
   )
   const object = sequence([literal('{'), compiler.space, content, literal('}')])
-  // A key that came twice would be counted twice, or leave a demand to what is overwritten.
-  const isRemembered = mattersOnce && additional.length > 0 && additional.every(hasManyKeys)
   return isRemembered ? { kind: 'remembered', item: object } : object
+}
+
+/** Whether there is always another key, for what is asked for. */
+function canBeRemembered(additional: readonly Member[], minimum: number, demands: number): boolean {
+  const leaveOne = (members: readonly Member[]): boolean => members.length === 0 || members.some(hasManyKeys)
+  return (
+    (minimum < 2 || leaveOne(additional)) &&
+    Array.from({ length: demands }, (_, demand) =>
+      additional.filter(({ meets }) => ((meets >> demand) & 1) === 1),
+    ).every(leaveOne)
+  )
 }
 
 const few = 64

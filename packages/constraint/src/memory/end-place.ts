@@ -1,35 +1,56 @@
+import { deadState, type Automaton } from '../automaton/automaton.ts'
 import { longestEnding, type Ending, type Endings } from '../automaton/endings.ts'
-import type { Automaton } from '../automaton/automaton.ts'
-import { baseOf, type Place, type Remembering, type State } from './remembering.ts'
+import { baseOf, type Remembering, type State } from './remembering.ts'
 
-/** What an ending of a place is found from. */
-export interface PlaceEndings {
+/** What an ending is found from. */
+export interface EndingFacts {
   readonly automaton: Automaton
   readonly endings: Endings
 }
 
-/** A short ending that repeats nothing: that of the state, or what differs and then that; `undefined` where neither does. */
-export function endPlace(place: Place, source: PlaceEndings, remembering: Remembering): Ending | undefined {
-  const direct = endState(place, source, remembering)
-  if (direct !== undefined || source.automaton.unfinishedParts(place.base) !== undefined) return direct
-  const way = remembering.wayOn(place)
-  const rest = way === undefined ? undefined : endState(walk(place, way, remembering), source, remembering)
-  return rest && { lead: [], text: `${way}${rest.text}` }
-}
+/** Repetitions that are amended in one ending. */
+const mostAmended = 1_000
 
-function endState(
-  state: State,
-  { automaton, endings }: PlaceEndings,
+/**
+ * A short ending that repeats nothing: that of the automaton, and where it would repeat something what differs and then the
+ * automaton's from there on. `undefined` where none is found.
+ */
+export function endWithoutRepeating(
+  start: State,
+  facts: EndingFacts,
   remembering: Remembering,
 ): Ending | undefined {
-  const base = baseOf(state)
-  if (endings.bytesToEnd(base) > longestEnding) return undefined
-  const ending = endings.ending(base)
-  const end = walk(remembering.after(state, ending.lead), ending.text, remembering)
-  return typeof end === 'number' && automaton.canEnd(end) ? ending : undefined
+  const first = endingOf(start, facts)
+  let state = first === undefined ? deadState : remembering.after(start, first.lead)
+  let rest = first?.text
+  let text = ''
+  for (let amended = 0; rest !== undefined && state !== deadState && amended <= mostAmended; amended++) {
+    const end = walk(state, rest, remembering)
+    text += rest.slice(0, end.length)
+    if (end.length === rest.length)
+      return facts.automaton.canEnd(baseOf(end.state)) ? { lead: first!.lead, text } : undefined
+    const way = remembering.wayOn(end.state)
+    if (way === undefined || way === '') return undefined
+    state = walk(end.state, way, remembering).state
+    text += way
+    rest = endingOf(state, facts)?.text
+  }
+  return undefined
 }
 
-function walk(state: State, text: string, remembering: Remembering): State {
-  for (const character of text) state = remembering.step(state, character.codePointAt(0)!)
-  return state
+function endingOf(state: State, { endings }: EndingFacts): Ending | undefined {
+  const base = baseOf(state)
+  return endings.bytesToEnd(base) > longestEnding ? undefined : endings.ending(base)
+}
+
+/** How far a text may be written from which the text can still become other than a repetition. */
+function walk(state: State, text: string, remembering: Remembering): { state: State; length: number } {
+  let length = 0
+  for (const character of text) {
+    const next = remembering.step(state, character.codePointAt(0)!)
+    if (!remembering.canGoOn(next)) break
+    state = next
+    length += character.length
+  }
+  return { state, length }
 }

@@ -86,13 +86,21 @@ function stand(
   return { within, expects, isKey, begun, escape, length }
 }
 
+function contain(
+  isList: boolean,
+  outer: Container | undefined,
+  key: string | undefined,
+  written: Written | undefined,
+): Container {
+  return { isList, outer, key, written }
+}
+
 function goOn(reading: Reading): ReadingStep {
   return { reading, repeats: undefined }
 }
 
 function open(isList: boolean, outer: Container | undefined, length: number): Reading {
-  const within: Container = { isList, outer, key: undefined, written: undefined }
-  return stand(within, isList ? 'value' : 'key', length)
+  return stand(contain(isList, outer, undefined, undefined), isList ? 'value' : 'key', length)
 }
 
 function readBetween({ within, expects }: Reading, character: string, length: number): ReadingStep {
@@ -135,7 +143,10 @@ function readText({ within, isKey, begun, escape }: Reading, character: string, 
   if (character !== '"') return goOn(stand(within, 'text', length, begun + character, isKey))
   if (!isKey) return finish(within, textValue(begun), length)
   const repeats = isWritten(within, ({ key }) => key === begun) ? 'key' : undefined
-  return { reading: stand({ ...within, key: begun }, 'next', length), repeats }
+  return {
+    reading: stand(contain(within.isList, within.outer, begun, within.written), 'next', length),
+    repeats,
+  }
 }
 
 const shortEscapes = new Map(Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }))
@@ -171,7 +182,7 @@ function readWord(within: Container, begun: string, length: number): ReadingStep
 /** Adds a value to what it stands in. */
 function finish(within: Container, value: Value, length: number): ReadingStep {
   const repeats = within.isList && hasItem(within, value) ? 'item' : undefined
-  const next: Container = { ...within, key: undefined, written: add(within.key, value, within.written) }
+  const next = contain(within.isList, within.outer, undefined, add(within.key, value, within.written))
   return { reading: stand(next, 'next', length), repeats }
 }
 

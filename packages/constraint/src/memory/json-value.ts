@@ -5,63 +5,77 @@ export interface Written {
   readonly value: Value
   readonly count: number
   readonly before: Written | undefined
-  /** Of all so far: members count alike in any order. */
-  readonly hash: number
 }
 
-/** A value that was written; equal ones have the same hash. */
+/** A value that was written. */
 export type Value =
   /** `true`, `false` or `null`. */
-  | { readonly kind: 'word'; readonly of: string; readonly hash: number }
-  | { readonly kind: 'number'; readonly of: number; readonly hash: number }
-  | { readonly kind: 'text'; readonly of: string; readonly hash: number }
-  | { readonly kind: 'list'; readonly of: Written | undefined; readonly hash: number }
-  | { readonly kind: 'object'; readonly of: Written | undefined; readonly hash: number }
+  | { readonly kind: 'word'; readonly of: string }
+  | { readonly kind: 'number'; readonly of: number }
+  | { readonly kind: 'text'; readonly of: string }
+  | { readonly kind: 'list' | 'object'; readonly of: Written | undefined }
 
 export function wordValue(word: string): Value {
-  return { kind: 'word', of: word, hash: hashText(word) }
+  return { kind: 'word', of: word }
 }
 
 /** @param written as JSON writes it, whichever way: numbers are equal where they are as doubles */
 export function numberValue(written: string): Value {
-  const number = Number(written) + 0
-  return { kind: 'number', of: number, hash: hashText(String(number)) }
+  return { kind: 'number', of: Number(written) + 0 }
 }
 
 export function textValue(text: string): Value {
-  return { kind: 'text', of: text, hash: mix(hashText(text), 3) }
+  return { kind: 'text', of: text }
 }
 
 export function containerValue(isList: boolean, written: Written | undefined): Value {
-  const hash = mix(written?.hash ?? 0, isList ? 5 : 7)
-  return { kind: isList ? 'list' : 'object', of: written, hash }
+  return { kind: isList ? 'list' : 'object', of: written }
 }
 
 /** What is written once one more is. */
 export function add(key: string | undefined, value: Value, before: Written | undefined): Written {
-  const hash =
-    key === undefined
-      ? mix(before?.hash ?? 0, value.hash)
-      : ((before?.hash ?? 0) + mix(hashText(key), value.hash)) | 0
-  return { key, value, count: (before?.count ?? 0) + 1, before, hash }
+  return { key, value, count: (before?.count ?? 0) + 1, before }
 }
 
 /** As JSON Schema has it: whatever the order of members, and however numbers and texts are written. */
 export function areEqual(one: Value, other: Value): boolean {
-  if (one.hash !== other.hash || one.kind !== other.kind) return false
-  if (one.kind === 'list' && other.kind === 'list') {
-    const [left, right] = [itemsOf(one.of), itemsOf(other.of)]
-    return left.length === right.length && left.every((item, index) => areEqual(item, right[index]!))
-  }
-  if (one.kind === 'object' && other.kind === 'object') {
-    const [left, right] = [membersOf(one.of), membersOf(other.of)]
-    return left.size === right.size && [...left].every(([key, value]) => isEqualMember(value, right.get(key)))
-  }
-  return one.of === other.of
+  if (one.kind === 'list' && other.kind === 'list') return haveEqualItems(one.of, other.of)
+  if (one.kind === 'object' && other.kind === 'object') return haveEqualMembers(one.of, other.of)
+  return one.kind === other.kind && one.of === other.of
 }
 
-function isEqualMember(value: Value, other: Value | undefined): boolean {
-  return other !== undefined && areEqual(value, other)
+function haveEqualItems(left: Written | undefined, right: Written | undefined): boolean {
+  if (left?.count !== right?.count || hashOf(left) !== hashOf(right)) return false
+  const others = itemsOf(right)
+  return itemsOf(left).every((item, index) => areEqual(item, others[index]!))
+}
+
+function haveEqualMembers(left: Written | undefined, right: Written | undefined): boolean {
+  if (left?.count !== right?.count || hashOf(left) !== hashOf(right)) return false
+  const others = membersOf(right)
+  return [...membersOf(left)].every(([key, value]) => {
+    const other = others.get(key)
+    return other !== undefined && areEqual(value, other)
+  })
+}
+
+const hashes = new WeakMap<Written, number>()
+
+/** The same for equal lists, and for equal objects; found once. */
+function hashOf(written: Written | undefined): number {
+  if (written === undefined) return 0
+  const known = hashes.get(written)
+  if (known !== undefined) return known
+  let hash = 0
+  for (const { key, value } of listWritten(written))
+    hash =
+      key === undefined ? mix(hash, hashOfValue(value)) : (hash + mix(hashText(key), hashOfValue(value))) | 0
+  hashes.set(written, hash)
+  return hash
+}
+
+function hashOfValue(value: Value): number {
+  return value.kind === 'list' || value.kind === 'object' ? hashOf(value.of) : hashText(String(value.of))
 }
 
 const items = new WeakMap<Written, readonly Value[]>()

@@ -35,6 +35,12 @@ const schemas: Record<string, object> = {
     type: 'object',
     properties: { a: unique({ type: ['string', 'number'] }), b: { type: 'string' } },
   },
+  'keys that count': {
+    type: 'object',
+    minProperties: 3,
+    patternProperties: { '^[ab]{1,2}$': { type: 'integer' }, '^.{2}$': true },
+  },
+  'a property that is demanded': { type: 'object', not: { additionalProperties: { type: 'integer' } } },
   'with one that is contained': unique({ type: ['string', 'integer'] }, { contains: { type: 'integer' } }),
 }
 

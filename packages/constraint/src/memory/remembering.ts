@@ -22,8 +22,8 @@ export function baseOf(state: State): number {
 const mostTries = 2_000
 /** More than all that is remembered can go on with. */
 const manyCharacters = 100_000
-/** Characters looked at to find where a value is free. */
-const mostSteps = 100
+/** States looked at to find where a value is free. */
+const mostSeen = 300
 /** States of which facts are kept. */
 const mostKept = 100_000
 const quote = 0x22
@@ -36,14 +36,12 @@ const tried: readonly number[] = Array.from(
 )
 
 const tenDigits = Array.from({ length: 10 }, (_, digit) => digit)
-/** As a value or key begins, then the letters of names. */
-const begins: readonly number[] = [
-  '"',
-  '{',
-  '[',
-  ':',
-  ...tried.filter((point) => /[\w$-]/.test(String.fromCharCode(point))),
-].map((one) => (typeof one === 'string' ? one.charCodeAt(0) : one))
+const letters = Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => letter.charCodeAt(0))
+/** What values and keys begin with and go on with, before they end: what is tried last is followed first. */
+const begins: readonly number[] = Array.from(
+  '0123456789-_$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:[{"',
+  (one) => one.charCodeAt(0),
+)
 
 /**
  * Steps of an automaton with what was written so far, where that matters: values of a list that must differ, and keys of
@@ -111,6 +109,7 @@ export class Remembering {
     if (typeof state === 'number') return state !== deadState
     const { expects, escape } = state.reading
     if (expects === 'text') return escape === '' && this.#isWide(state.base)
+    if (expects === 'number') return this.isEndless(state.base)
     return (expects === 'value' || expects === 'key') && this.#leadsToMany(state.base)
   }
 
@@ -128,25 +127,22 @@ export class Remembering {
     })
   }
 
-  /** Whether a value or key that begins here may come to a text of which anything may become, before it ends. */
+  /** Whether a value or key that begins here may come to a text or number of which anything may become, before it ends. */
   #leadsToMany(base: number): boolean {
     return this.#remember(this.#leading, base, () => {
-      let state = base
-      for (let steps = 0; steps < mostSteps && state !== deadState; steps++) {
-        if (this.#isWide(state)) return true
-        state = this.#firstOf(state)
+      const seen = new Set([base])
+      const open = [base]
+      for (let state = open.pop(); state !== undefined && seen.size < mostSeen; state = open.pop()) {
+        if (this.#isWide(state) || this.isEndless(state)) return true
+        for (const point of begins) {
+          const next = this.#automaton.stepCharacter(state, point)
+          if (next === deadState || seen.has(next)) continue
+          seen.add(next)
+          open.push(next)
+        }
       }
       return false
     })
-  }
-
-  /** The state after the first of some characters that may follow, as values begin and go on with them. */
-  #firstOf(state: number): number {
-    for (const point of begins) {
-      const next = this.#automaton.stepCharacter(state, point)
-      if (next !== deadState) return next
-    }
-    return deadState
   }
 
   #remember(known: Map<number, boolean>, base: number, find: () => boolean): boolean {
@@ -166,7 +162,6 @@ export class Remembering {
     if (typeof state === 'number' || !mayRepeat(state.reading)) return ''
     if (--left.tries < 0) return undefined
     const { expects, escape } = state.reading
-    if (expects === 'number' && this.isEndless(state.base)) return ''
     if (this.#automaton.unfinishedParts(state.base) !== undefined) return this.#finishCharacter(state, left)
     return expects === 'text' && escape === ''
       ? this.#wayOutOfText(state, left)
@@ -175,7 +170,8 @@ export class Remembering {
 
   #wayOutOfText(place: Place, left: { tries: number }): string | undefined {
     const next = nextPoints(place.reading)
-    if (this.#hasOther(place.base, next, 0, 0x10ffff)) return ''
+    const other = this.#findOther(place.base, next, 0, 0x10ffff)
+    if (other !== undefined) return other
     return this.#tryEach(place, [quote, ...next, backslash], left)
   }
 
@@ -196,7 +192,8 @@ export class Remembering {
     left: { tries: number },
   ): string | undefined {
     const next = nextPoints(place.reading)
-    if (this.#hasOther(place.base, next, minimum, maximum)) return ''
+    const other = this.#findOther(place.base, next, minimum, maximum)
+    if (other !== undefined) return other
     const inside = [...next].filter((point) => point >= minimum && point <= maximum)
     return this.#tryEach(place, inside, left)
   }
@@ -210,18 +207,28 @@ export class Remembering {
     return undefined
   }
 
-  /** Whether some character of a text may follow that stands for itself and is none of some. */
-  #hasOther(base: number, points: ReadonlySet<number>, minimum: number, maximum: number): boolean {
-    const { intervalStart, intervalClass, end } = this.#automaton.partition
+  /** A character of a text that may follow, stands for itself and is none of some; a letter if there is one. */
+  #findOther(
+    base: number,
+    points: ReadonlySet<number>,
+    minimum: number,
+    maximum: number,
+  ): string | undefined {
     const row = this.#automaton.row(base)
+    const { intervalStart, intervalClass, end } = this.#automaton.partition
+    const mayBe = (point: number): boolean =>
+      point !== quote && point !== backslash && !points.has(point) && !isSurrogate(point)
+    for (const point of letters)
+      if (point >= minimum && mayBe(point) && this.#automaton.stepCharacter(base, point) !== deadState)
+        return String.fromCodePoint(point)
     for (let index = 0; index < intervalStart.length; index++) {
       const characterClass = intervalClass[index]!
       if (characterClass < 0 || row[characterClass] === deadState) continue
       const last = Math.min((intervalStart[index + 1] ?? end) - 1, maximum)
       for (let point = Math.max(intervalStart[index]!, minimum); point <= last; point++)
-        if (point !== quote && point !== backslash && !points.has(point) && !isSurrogate(point)) return true
+        if (mayBe(point)) return String.fromCodePoint(point)
     }
-    return false
+    return undefined
   }
 
   /** Whether a number may go on with any digits for ever, which gives as many numbers as there are. */
