@@ -54,12 +54,16 @@ describe.each(Object.entries(vocabularies))('%s', (name, metadata) => {
   })
   afterAll(() => model[Symbol.asyncDispose]())
 
+  const { signal } = new AbortController()
+
   /** What is written under biases and, where given, a regex, by eight seeds. */
   const write = async (bias: WordBias[], pattern?: string, maxTokens = 12): Promise<string[]> => {
     const sources = [...(pattern === undefined ? [] : [{ kind: 'regex' as const, pattern }]), onlyWords(bias)]
     return await Promise.all(
       Array.from({ length: 8 }, async (_, seed) => {
-        const compiled = await Promise.all(sources.flatMap((one) => (one ? [compile(model, one)] : [])))
+        const compiled = await Promise.all(
+          sources.flatMap((one) => (one ? [compile(model, one, signal)] : [])),
+        )
         const states = compiled.map((one) => one.start())
         const constraint = await restrictWords(model, states, bias, 'a')
         const sampling = { ...biasSettings(model, bias), topK: 0, topP: 1, minP: 0 }
@@ -93,7 +97,7 @@ describe.each(Object.entries(vocabularies))('%s', (name, metadata) => {
 
   test('an answer without a word ends in time all the same', async () => {
     const states = [
-      (await compile(model, { kind: 'regex', pattern: '(moon |star ){1,40}(moon|star)' })).start(),
+      (await compile(model, { kind: 'regex', pattern: '(moon |star ){1,40}(moon|star)' }, signal)).start(),
     ]
     const never = [{ text: 'moon', weight: 'never' as const }]
     const constraint = await restrictWords(model, states, never, '')

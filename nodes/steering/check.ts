@@ -30,11 +30,11 @@ export const check: WoolgatherNode = defineNode({
     ...verdictOutputs,
     problem: { type: 'text', description: 'Where it does not match; empty where it does.' },
   },
-  run: async ({ text, constraint }) => {
+  run: async ({ text, constraint }, { signal }) => {
     const found = await explainConstraintErrors(
       await loadConstraints(),
       'constraint',
-      async ({ compileLanguageInTurns }) => (await compileLanguageInTurns(constraint)).check(text),
+      async ({ compileLanguageInTurns }) => (await compileLanguageInTurns(constraint, signal)).check(text),
     )
     return { ...verdict(found.matches), problem: problemOf(text, found) }
   },

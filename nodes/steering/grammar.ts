@@ -41,13 +41,13 @@ export const grammar: WoolgatherNode = defineNode({
       warns: true,
     },
   },
-  run: async ({ grammar: text, notation, start, ...starting }) => {
+  run: async ({ grammar: text, notation, start, ...starting }, { signal }) => {
     const source: ConstraintSource =
       notation === 'lark' ? { kind: 'lark', text, start } : { kind: 'gbnf', text }
     const { notes } = await explainConstraintErrors(
       await loadConstraints(),
       'grammar',
-      ({ compileLanguageInTurns }) => compileLanguageInTurns(source),
+      ({ compileLanguageInTurns }) => compileLanguageInTurns(source, signal),
     )
     return { constraint: startingAt(source, starting), warnings: notes.map(({ message }) => message) }
   },

@@ -71,16 +71,10 @@ export const jsonSchema: WoolgatherNode = defineNode({
     constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' },
     warnings: { type: 'list', description: 'What the schema says that is ignored.', warns: true },
   },
-  run: async ({
-    schema,
-    whitespace,
-    closedObjects,
-    bounded,
-    propertyOrder,
-    strict,
-    documents,
-    ...starting
-  }) => {
+  run: async (
+    { schema, whitespace, closedObjects, bounded, propertyOrder, strict, documents, ...starting },
+    { signal },
+  ) => {
     const source: ConstraintSource = {
       kind: 'json-schema',
       // Text keeps the places of properties that are named like integers.
@@ -95,7 +89,7 @@ export const jsonSchema: WoolgatherNode = defineNode({
     const { notes } = await explainConstraintErrors(
       await loadConstraints(),
       'schema',
-      ({ compileLanguageInTurns }) => compileLanguageInTurns(source),
+      ({ compileLanguageInTurns }) => compileLanguageInTurns(source, signal),
     )
     return { constraint: startingAt(source, starting), warnings: notes.map(({ message }) => message) }
   },

@@ -29,10 +29,10 @@ export const regex: WoolgatherNode = defineNode({
     ...startsInputs,
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: async ({ pattern, stopAtFirstMatch, ...starting }) => {
+  run: async ({ pattern, stopAtFirstMatch, ...starting }, { signal }) => {
     const source: ConstraintSource = { kind: 'regex', pattern, ...(stopAtFirstMatch && { stopAtFirstMatch }) }
     await explainConstraintErrors(await loadConstraints(), 'pattern', ({ compileLanguageInTurns }) =>
-      compileLanguageInTurns(source),
+      compileLanguageInTurns(source, signal),
     )
     return { constraint: startingAt(source, starting) }
   },

@@ -46,7 +46,7 @@ export const turns: WoolgatherNode = defineNode({
     },
   },
   outputs: { constraint: { type: 'constraint', description: 'For “Generate”, or to check texts with.' } },
-  run: async ({ constraint, opens, closes, required, more }) => {
+  run: async ({ constraint, opens, closes, required, more }, { signal }) => {
     if (more !== undefined && more.kind !== 'turns')
       throw new WoolgatherError(
         'invalid-input',
@@ -62,7 +62,7 @@ export const turns: WoolgatherNode = defineNode({
       ...((required || more?.required === true) && { required: true }),
     }
     await explainConstraintErrors(await loadConstraints(), 'constraint', ({ compileLanguageInTurns }) =>
-      compileLanguageInTurns(source),
+      compileLanguageInTurns(source, signal),
     )
     return { constraint: source }
   },

@@ -48,13 +48,13 @@ export async function runGraphOn(
   const listed = listedFiles.map(
     (file) => ({ file, kind: file.includes('lora') ? 'lora' : 'model' }) as const,
   )
-  const ready = (recipe: ModelRecipe): ReadyModel => ({
+  const ready = (recipe: ModelRecipe, signal: AbortSignal): ReadyModel => ({
     model,
     adapters: [],
     vectors: vectorUses(recipe),
     notes: [],
     warnings: [],
-    constrain: (source) => compile(model, source),
+    constrain: (source) => compile(model, source, signal),
   })
   const services: NodeServices = {
     models: {
@@ -74,8 +74,8 @@ export async function runGraphOn(
         throw new WoolgatherError('model-not-found', `there is no ${folder}`)
       },
       fingerprint: (recipe) => Promise.resolve(filesOfModel(recipe)),
-      use: (recipe, _options, work) => work(ready(recipe)),
-      useAll: (recipes, _options, work) => work(recipes.map(ready)),
+      use: (recipe, { signal }, work) => work(ready(recipe, signal)),
+      useAll: (recipes, { signal }, work) => work(recipes.map((recipe) => ready(recipe, signal))),
       readVector: (file) => {
         const found = vectors.get(file)
         return found ? Promise.resolve(found) : Promise.reject(new Error(`there is no ${file}`))

@@ -193,7 +193,8 @@ export function createModels(
           vectors: vectorUses(recipes[index]!),
           notes: notes[index]!,
           warnings: warnings[index]!,
-          constrain: (source: Parameters<ReadyModel['constrain']>[0]) => compileConstraint(model, source),
+          constrain: (source: Parameters<ReadyModel['constrain']>[0]) =>
+            compileConstraint(model, source, options.signal),
         }))
         return work(ready)
       })

@@ -34,6 +34,17 @@ test('while a large schema is compiled, what else waits comes in between', async
   expect(constraint.start().accept('{'.charCodeAt(0))).toBe(true)
 })
 
+test('what nobody asks for any more is given up between two turns', async () => {
+  const asking = new AbortController()
+  const language = compileLanguageInTurns({ kind: 'json-schema', schema }, asking.signal)
+  const constraint = compileInTurns({ kind: 'json-schema', schema }, byteVocabulary(), {
+    signal: asking.signal,
+  })
+  asking.abort(new Error('enough'))
+  await expect(language).rejects.toBe(asking.signal.reason)
+  await expect(constraint).rejects.toBe(asking.signal.reason)
+})
+
 test('what is wrong with a schema is told whichever turn finds it', async () => {
   const wrong = { type: 'object', properties: { a: schema, b: { type: 'strin' } } }
   await expect(compileLanguageInTurns({ kind: 'json-schema', schema: wrong })).rejects.toMatchObject({

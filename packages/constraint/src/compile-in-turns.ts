@@ -18,32 +18,45 @@ const threads = new CompileThreads(new URL('./compile-thread.js', import.meta.ur
 /**
  * `compile`, which lets what else waits on the event loop come in between: most is done in a thread, what must be here in
  * turns.
+ * @throws {ConstraintError}; the signal's reason, once it aborts
  */
 export async function compileInTurns(
   source: ConstraintSource,
   vocabulary: Vocabulary,
-  options: CompileOptions = {},
+  { signal, ...options }: CompileOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<Constraint> {
-  if (!isBuilt) return inTurns(compileInSteps(source, vocabulary, options))
-  return constraintOf(await prepareInThread(source, vocabulary), vocabulary, options)
+  if (!isBuilt) return inTurns(compileInSteps(source, vocabulary, options), signal)
+  return constraintOf(await prepareInThread(source, vocabulary, signal), vocabulary, options)
 }
 
-/** `compileLanguage`, which lets what else waits on the event loop come in between. */
-export async function compileLanguageInTurns(source: ConstraintSource): Promise<Language> {
-  return languageOf(isBuilt ? await prepareInThread(source) : await inTurns(prepareText(source)))
+/**
+ * `compileLanguage`, which lets what else waits on the event loop come in between.
+ * @throws {ConstraintError}; the signal's reason, once it aborts
+ */
+export async function compileLanguageInTurns(
+  source: ConstraintSource,
+  signal?: AbortSignal,
+): Promise<Language> {
+  if (!isBuilt) return languageOf(await inTurns(prepareText(source), signal))
+  return languageOf(await prepareInThread(source, undefined, signal))
 }
 
-async function prepareInThread(source: ConstraintSource, vocabulary?: Vocabulary): Promise<PreparedSource> {
-  return inTurns(unpackSource(await threads.prepare(source, vocabulary)))
+async function prepareInThread(
+  source: ConstraintSource,
+  vocabulary: Vocabulary | undefined,
+  signal: AbortSignal | undefined,
+): Promise<PreparedSource> {
+  return inTurns(unpackSource(await threads.prepare(source, vocabulary, signal)), signal)
 }
 
-async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
+async function inTurns<Result>(steps: Steps<Result>, signal: AbortSignal | undefined): Promise<Result> {
   let began = performance.now()
   for (;;) {
     const step = steps.next()
     if (step.done === true) return step.value
     if (performance.now() - began < longestTurn) continue
     await nextTurn()
+    signal?.throwIfAborted()
     began = performance.now()
   }
 }

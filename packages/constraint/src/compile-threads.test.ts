@@ -99,6 +99,18 @@ const large: ConstraintSource = {
   schema: { enum: Array.from({ length: 100_000 }, (_, index) => `${(index * 7_919) % 100_003} is one`) },
 }
 
+test('what nobody asks for any more ends, whether begun or waiting, and the next is compiled [R105]', async () => {
+  const asking = new AbortController()
+  const left = Array.from({ length: 3 }, () => threads.prepare(large, undefined, asking.signal))
+  const next = threads.prepare({ kind: 'regex', pattern: 'a' })
+  asking.abort(new Error('enough'))
+  const reasons = (await Promise.allSettled(left)).map((end) =>
+    end.status === 'rejected' ? end.reason : end,
+  )
+  expect(reasons).toEqual(left.map(() => asking.signal.reason as Error))
+  await expect(next).resolves.toMatchObject({ notes: [] })
+})
+
 test('what takes too long, or too much memory, is refused, and the next is compiled [R105]', async () => {
   const hasty = new CompileThreads(file, { megabytes: 256, milliseconds: 1 })
   await expect(hasty.prepare(large)).rejects.toMatchObject({ code: 'too-large' })

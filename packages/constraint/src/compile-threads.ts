@@ -26,7 +26,7 @@ const restMilliseconds = 60_000
 export class CompileThreads {
   readonly #file: URL
   readonly #limits: ThreadLimits
-  readonly #idle: { worker: Worker; rest: NodeJS.Timeout; drop: () => void }[] = []
+  readonly #idle: { worker: Worker; rest: NodeJS.Timeout }[] = []
   readonly #waiting: (() => void)[] = []
   #busy = 0
 
@@ -35,12 +35,20 @@ export class CompileThreads {
     this.#limits = limits
   }
 
-  /** @throws {ConstraintError} also `too-large` for what takes too long, or more memory than it may */
-  async prepare(source: ConstraintSource, vocabulary?: Vocabulary): Promise<PackedSource> {
-    if (this.#busy >= mostThreads) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    else this.#busy++
+  /**
+   * @throws {ConstraintError} also `too-large` for what takes too long, or more memory than it may; the signal's reason,
+   * once it aborts: what was begun ends with its thread
+   */
+  async prepare(
+    source: ConstraintSource,
+    vocabulary?: Vocabulary,
+    signal?: AbortSignal,
+  ): Promise<PackedSource> {
+    signal?.throwIfAborted()
+    if (this.#busy < mostThreads) this.#busy++
+    else await this.#waitForThread(signal)
     try {
-      return await this.#prepareIn(this.#wake(), source, vocabulary)
+      return await this.#prepareIn(this.#wake(), source, vocabulary, signal)
     } finally {
       const next = this.#waiting.shift()
       if (next === undefined) this.#busy--
@@ -48,16 +56,32 @@ export class CompileThreads {
     }
   }
 
+  #waitForThread(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const next = (): void => {
+        signal?.removeEventListener('abort', leave)
+        resolve()
+      }
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(next), 1)
+        reject(signal?.reason as Error)
+      }
+      this.#waiting.push(next)
+      signal?.addEventListener('abort', leave, { once: true })
+    })
+  }
+
   async #prepareIn(
     worker: Worker,
     source: ConstraintSource,
     vocabulary: Vocabulary | undefined,
+    signal: AbortSignal | undefined,
   ): Promise<PackedSource> {
     let answer: Answer
     try {
-      answer = await ask(worker, askedFor(source, vocabulary), this.#limits)
+      answer = await ask(worker, askedFor(source, vocabulary), this.#limits, signal)
       if (answer.kind === 'names' && vocabulary !== undefined)
-        answer = await ask(worker, numberNames(answer.names, vocabulary), this.#limits)
+        answer = await ask(worker, numberNames(answer.names, vocabulary), this.#limits, signal)
     } catch (error) {
       void worker.terminate()
       throw error
@@ -68,30 +92,34 @@ export class CompileThreads {
 
   #wake(): Worker {
     const rested = this.#idle.pop()
-    if (rested === undefined)
-      return new Worker(this.#file, {
-        resourceLimits: { maxOldGenerationSizeMb: this.#limits.megabytes },
-        // Tests have some by which packages are their sources.
-        execArgv: [],
-      })
+    if (rested === undefined) return this.#start()
     clearTimeout(rested.rest)
-    rested.worker.off('error', rested.drop)
     rested.worker.ref()
     return rested.worker
   }
 
+  #start(): Worker {
+    const worker = new Worker(this.#file, {
+      resourceLimits: { maxOldGenerationSizeMb: this.#limits.megabytes },
+      // Tests have some by which packages are their sources.
+      execArgv: [],
+    })
+    // Without a listener, an error between two sources, or while it is being ended, would end the process.
+    worker.on('error', () => this.#drop(worker)).on('exit', () => this.#drop(worker))
+    return worker
+  }
+
   #rest(worker: Worker): void {
-    const drop = (): void => {
-      const at = this.#idle.findIndex((idle) => idle.worker === worker)
-      if (at >= 0) clearTimeout(this.#idle.splice(at, 1)[0]!.rest)
-      void worker.terminate()
-    }
-    const rest = setTimeout(drop, restMilliseconds)
+    const rest = setTimeout(() => this.#drop(worker), restMilliseconds)
     rest.unref()
     worker.unref()
-    // Without a listener, an error between two sources would end the process.
-    worker.on('error', drop)
-    this.#idle.push({ worker, rest, drop })
+    this.#idle.push({ worker, rest })
+  }
+
+  #drop(worker: Worker): void {
+    const at = this.#idle.findIndex((idle) => idle.worker === worker)
+    if (at >= 0) clearTimeout(this.#idle.splice(at, 1)[0]!.rest)
+    void worker.terminate()
   }
 }
 
@@ -130,10 +158,13 @@ function ask(
   worker: Worker,
   question: Asked | ReadonlyMap<string, number>,
   { milliseconds, megabytes }: ThreadLimits,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
     const settle = (then: () => void): void => {
       clearTimeout(tooLate)
+      signal?.removeEventListener('abort', stop)
       worker.off('message', succeed).off('error', fail).off('exit', end)
       then()
     }
@@ -147,11 +178,13 @@ function ask(
         ),
       )
     const end = (): void => fail(new Error('A thread that compiles ended before it answered'))
+    const stop = (): void => settle(() => reject(signal?.reason as Error))
     const tooLate = setTimeout(
       () => fail(tooLarge(`Compiling takes longer than ${milliseconds / 1_000} seconds`)),
       milliseconds,
     )
     worker.on('message', succeed).on('error', fail).on('exit', end)
+    signal?.addEventListener('abort', stop, { once: true })
     worker.postMessage(question)
   })
 }
