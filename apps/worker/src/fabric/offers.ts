@@ -20,6 +20,9 @@ import { chunkSize, gatherAgain, gatherFor, gatherLong, hasEnough } from './pace
 /** Milliseconds between two looks for what was lost. */
 const lookEvery = 5_000
 
+/** Milliseconds after which what a queue asks for is put again: no fabric keeps it for ever. */
+const describeEvery = 3_600_000
+
 /** Where cells are to be run. */
 export interface Line {
   queue: string
@@ -83,7 +86,7 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
   const pending = new Map<string, Pending>()
   const offered = new Map<string, Offered>()
   const gathering = new Map<string, Gathering>()
-  const described = new Map<string, Promise<unknown>>()
+  const described = new Map<string, { done: Promise<unknown>; at: number }>()
   let timer: NodeJS.Timeout | undefined
 
   const gather = (cell: Pending): void => {
@@ -138,11 +141,11 @@ export function openOffers(fabric: Fabric, asker: string): Offers {
   /** What a queue asks for is there before there is something in it. */
   const describe = ({ queue, needs }: Line): Promise<unknown> => {
     const known = described.get(queue)
-    if (known !== undefined) return known
-    const describing = fabric.results.putIfAbsent(topics.needs(queue), asJson(needs))
-    described.set(queue, describing)
-    describing.catch(() => described.delete(queue))
-    return describing
+    if (known !== undefined && Date.now() - known.at < describeEvery) return known.done
+    const done = fabric.results.putIfAbsent(topics.needs(queue), asJson(needs))
+    described.set(queue, { done, at: Date.now() })
+    done.catch(() => described.delete(queue))
+    return done
   }
 
   const forget = (address: string): Pending | undefined => {

@@ -23,9 +23,15 @@ const schema = `
 /** How long a process waits for another that writes, in milliseconds. */
 export const patience = 30_000
 
-/** Milliseconds that finished work can be followed, and that results and artifacts are kept after they came. */
+/** Milliseconds that finished work can be followed, and that results are kept after they came. */
 const logAge = 24 * 3_600_000
 const resultAge = 30 * 24 * 3_600_000
+
+/** Artifacts are put before the results that name them. */
+const artifactAge = resultAge + 24 * 3_600_000
+
+/** Rows of a table that are removed at once: meanwhile nobody else can write. */
+const mostRemoved = 2_000
 
 /** Milliseconds between two times that what is too old is removed, by whichever process is first. */
 export const pruneEvery = 3_600_000
@@ -47,37 +53,47 @@ function addTimes(database: Database.Database): void {
   const add = database.transaction(() => {
     for (const table of ['log', 'results']) {
       const columns = database.prepare(`select name from pragma_table_info('${table}')`).all()
-      if (columns.some((column) => (column as { name: string }).name === 'time')) continue
-      database.exec(`alter table ${table} add column time integer not null default ${Date.now()}`)
+      if (!columns.some((column) => (column as { name: string }).name === 'time'))
+        database.exec(`alter table ${table} add column time integer not null default ${Date.now()}`)
+      database.exec(`create index if not exists ${table}_by_time on ${table} (time)`)
     }
   })
   add.immediate()
 }
 
-/** Removes what is too old from the tables. @returns whether it was this process's turn */
-export function pruneTables(database: Database.Database): boolean {
+/**
+ * Removes some of what is too old from the tables.
+ * @returns whether there is more of it; undefined where another process did it not long ago
+ */
+export function pruneTables(database: Database.Database): { isMore: boolean } | undefined {
   const now = Date.now()
-  const prune = database.transaction((): boolean => {
+  const remove = (table: string, key: string, before: number): boolean => {
+    const old = `select ${key} from ${table} where time < ? limit ${mostRemoved}`
+    return (
+      database.prepare(`delete from ${table} where ${key} in (${old})`).run(before).changes === mostRemoved
+    )
+  }
+  const prune = database.transaction((): { isMore: boolean } | undefined => {
     const [last] = database.prepare(`select value from state where name = 'pruned'`).all() as {
       value: number
     }[]
-    if (last !== undefined && last.value > now - pruneEvery) return false
-    database.prepare(`insert or replace into state (name, value) values ('pruned', ?)`).run(now)
-    database.prepare(`delete from log where time < ?`).run(now - logAge)
-    database.prepare(`delete from results where time < ?`).run(now - resultAge)
-    return true
+    if (last !== undefined && last.value > now - pruneEvery) return undefined
+    const more = [remove('log', 'number', now - logAge), remove('results', 'address', now - resultAge)]
+    const isMore = more.includes(true)
+    if (!isMore) database.prepare(`insert or replace into state (name, value) values ('pruned', ?)`).run(now)
+    return { isMore }
   })
   return prune.immediate()
 }
 
-/** Removes artifacts that nobody put for as long as results are kept. */
+/** Removes artifacts that nobody put for longer than results are kept, one folder after another. */
 export async function pruneArtifacts(folder: string): Promise<void> {
-  const oldest = Date.now() - resultAge
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  for (const entry of entries) {
-    if (!entry.isFile()) continue
-    const file = path.join(entry.parentPath, entry.name)
-    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Infinity }))
-    if (mtimeMs < oldest) await rm(file, { force: true }).catch(() => undefined)
+  const oldest = Date.now() - artifactAge
+  for (const part of await readdir(folder).catch(() => [])) {
+    for (const name of await readdir(path.join(folder, part)).catch(() => [])) {
+      const file = path.join(folder, part, name)
+      const found = await stat(file).catch(() => undefined)
+      if (found?.isFile() && found.mtimeMs < oldest) await rm(file, { force: true }).catch(() => undefined)
+    }
   }
 }

@@ -17,7 +17,7 @@ export function createGuard(
       if (Date.now() - toldAt < quiet) return undefined
       toldAt = Date.now()
       const reason = error instanceof Error ? error.message : String(error)
-      onTrouble(`The fabric in “${folder}” cannot be read or written now: ${reason}. It is tried again.`)
+      onTrouble(`The fabric in “${folder}” cannot be read or written now: ${reason}`)
       return undefined
     }
   }

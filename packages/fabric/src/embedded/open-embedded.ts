@@ -47,7 +47,9 @@ export function openEmbeddedFabric(
   let nextPrune = Date.now()
   const prune = (): void => {
     nextPrune = Date.now() + pruneEvery
-    if (whileBusy(() => pruneTables(database))) void pruneArtifacts(artifactsFolder)
+    const pruned = whileBusy(() => pruneTables(database))
+    if (pruned?.isMore === true) nextPrune = Date.now() + lookEvery
+    if (pruned?.isMore === false) void pruneArtifacts(artifactsFolder)
   }
   const look = (): void => {
     if (Date.now() >= nextPrune) prune()
@@ -144,6 +146,8 @@ export function openEmbeddedFabric(
           .prepare(`select number, message from ${table} where topic = ? and number > ? order by number`)
           .all(topic, last),
       ) as { number: number; message: string }[] | undefined
+      // What could not be read is, at the next look.
+      if (rows === undefined) seen = ''
       for (const { number, message } of rows ?? []) {
         if (!watching) return
         last = number
@@ -195,7 +199,8 @@ export function openEmbeddedFabric(
     results: {
       async putIfAbsent(address, value) {
         run(
-          `insert or ignore into results (address, value, time) values (?, ?, ?)`,
+          `insert into results (address, value, time) values (?, ?, ?)
+           on conflict (address) do update set time = excluded.time`,
           address,
           JSON.stringify(value),
           Date.now(),
