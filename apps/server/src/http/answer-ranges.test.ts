@@ -75,6 +75,16 @@ test('what is submitted again under the same key, also to a server started again
     expect((await range(server, 'no key')).status).toBe(400)
     const one = await ask(server, 'a-key', '/api/runs', { workflow })
     expect(await ask(server, 'a-key', '/api/runs', { workflow })).toEqual(one)
+    const client = server.connect()
+    const save = { id: 'mine', body: { workflow } }
+    const { revision } = await client.ask('saveWorkflow', save)
+    const saved = await ask(server, '"quoted"', '/api/runs', { id: 'mine' })
+    expect(saved.status).toBe(202)
+    await client.ask('saveWorkflow', {
+      ...save,
+      body: { workflow: { ...workflow, name: 'Other' }, revision },
+    })
+    expect(await ask(server, '"quoted"', '/api/runs', { id: 'mine' })).toEqual(saved)
   }
   await using server = await startTestServer({ folder })
   expect(await range(server, 'a-key')).toEqual(first)

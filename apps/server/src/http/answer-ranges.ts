@@ -48,7 +48,7 @@ export function answerRanges(runs: RunService) {
       const { workflow, rows, ...rest } = Object(request.body) as Record<string, unknown>
       const choices = readBody(rangeChoicesSchema, rest)
       const base = parseDocument(workflow)
-      const nameOf = runNames(request, { base, choices })
+      const nameOf = runNames(request, { workflow, rest })
       const accepted: Accepted[] = []
       for (const row of readBody(rangeRowsSchema, rows)) {
         accepted.push(submitOne(base, row, { ...choices, run: nameOf([accepted.length, row]) }))

@@ -44,7 +44,8 @@ export function answerRuns({ runs, cleaner, workflows, artifacts, types }: Answe
   return handlers({
     async submitRun({ request, query: { wait }, response }) {
       const { workflow, ...choices } = await readSubmission(request.body, workflows)
-      const name = runNames(request, { workflow, choices })(null)
+      // By what was asked: a workflow that is named by its id may be another by now.
+      const name = runNames(request, request.body)(null)
       const { run, issues } = runs.submit(workflow, { ...choices, run: name })
       if (issues) throw refused(issues)
       if (wait === 0) return { run }
