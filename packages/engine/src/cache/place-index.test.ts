@@ -41,7 +41,7 @@ test('whatever is set, removed and forgotten in turn, it holds what a map does',
   )
 })
 
-test('it grows with what it holds, and not with what was removed', () => {
+test('after thousands came and went, file by file, it holds those of the last file alone', () => {
   const index = new PlaceIndex()
   for (let round = 1; round <= 4; round++) {
     for (let number = 0; number < 5_000; number++)

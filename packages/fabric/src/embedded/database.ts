@@ -86,11 +86,12 @@ export function pruneTables(database: Database.Database): { isMore: boolean } | 
   return prune.immediate()
 }
 
-/** Removes artifacts that nobody put for longer than results are kept, one folder after another. */
-export async function pruneArtifacts(folder: string): Promise<void> {
+/** Removes artifacts that nobody put for longer than results are kept, one folder after another, until the signal aborts. */
+export async function pruneArtifacts(folder: string, signal: AbortSignal): Promise<void> {
   const oldest = Date.now() - artifactAge
   for (const part of await readdir(folder).catch(() => [])) {
     for (const name of await readdir(path.join(folder, part)).catch(() => [])) {
+      if (signal.aborted) return
       const file = path.join(folder, part, name)
       const found = await stat(file).catch(() => undefined)
       if (found?.isFile() && found.mtimeMs < oldest) await rm(file, { force: true }).catch(() => undefined)

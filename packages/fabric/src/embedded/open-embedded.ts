@@ -37,6 +37,7 @@ export function openEmbeddedFabric(
   const guard = createGuard(folder, onTrouble)
   const artifactsFolder = path.join(folder, 'artifacts')
   const store = createFileArtifactStore(artifactsFolder)
+  const closed = new AbortController()
   const watchers = new Set<() => void>()
   const workListeners = new Set<() => void>()
 
@@ -49,7 +50,7 @@ export function openEmbeddedFabric(
     nextPrune = Date.now() + pruneEvery
     const pruned = whileBusy(() => pruneTables(database))
     if (pruned?.isMore === true) nextPrune = Date.now() + lookEvery
-    if (pruned?.isMore === false) void pruneArtifacts(artifactsFolder)
+    if (pruned?.isMore === false) void pruneArtifacts(artifactsFolder, closed.signal)
   }
   const look = (): void => {
     if (Date.now() >= nextPrune) prune()
@@ -241,6 +242,7 @@ export function openEmbeddedFabric(
     follow: (topic, after, listener) => watch('log', topic, after, listener),
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
+      closed.abort()
       watchers.clear()
       workListeners.clear()
       database.close()

@@ -27,8 +27,8 @@ export const warningCodes = [
   // prompts: what they cost
   'many-sequences',
   'prompt-is-text',
-  // schemas
-  'ignored-keyword',
+  // grammars and schemas
+  'ignored-in-constraint',
   // batches
   'same-file',
   // LoRAs

@@ -23,7 +23,7 @@ export function createSourceChecker(): SourceChecker {
     warnings: (workflow, types) =>
       findSources(workflow, types).flatMap(({ node, input, source }) => {
         const notes = outcomes.get(JSON.stringify(source))?.notes ?? []
-        return notes.map((message) => ({ code: 'ignored-keyword' as const, node, input, message }))
+        return notes.map((message) => ({ code: 'ignored-in-constraint' as const, node, input, message }))
       }),
 
     async check(workflow, types) {
