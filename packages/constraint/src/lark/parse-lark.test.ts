@@ -131,3 +131,10 @@ test.each<[string, string, number, number, string]>([
   expect(problem).toBeInstanceOf(ConstraintError)
   expect(problem).toMatchObject({ code, where: { line, column }, message: expect.stringContaining(message) })
 })
+
+test('what is never closed is refused in time, however often it could begin anew', () => {
+  const [brackets, quotes] = ['['.repeat(60_000), '\\"'.repeat(60_000)]
+  const compile = (text: string) => () => compileLanguage({ kind: 'lark', text })
+  expect(compile(`start: /${brackets}/`)).toThrow('never closed')
+  expect(compile(`start: %json {"a": "${quotes}`)).toThrow('never closed')
+})

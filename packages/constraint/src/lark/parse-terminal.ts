@@ -45,13 +45,16 @@ export function readText(token: LarkToken, cursor: TokenCursor): string {
   })
 }
 
+/** An escape, a class, which ends with the text where it is never closed, or a lazy quantifier. */
+const regexPart = /\\.|\[\^?\]?(?:\\.|[^\]\\])*(?:\]|$)|((?:[*+?]|\{[\d,]+\})\?)/gs
+
 /**
  * The first quantifier of `/regex/flags` that Lark's lexer stops at as early as it can. Without a lexer it may go on, as
  * llguidance has it.
  */
 export function lazyQuantifier({ text }: LarkToken): string | undefined {
-  const plain = text.replace(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]/gs, ' ')
-  return /(?:[*+?]|\{[\d,]+\})\?/.exec(plain)?.[0]
+  for (const [, lazy] of text.matchAll(regexPart)) if (lazy !== undefined) return lazy
+  return undefined
 }
 
 /** `/regex/flags`. */

@@ -78,7 +78,8 @@ function readObject(text: string, after: number, directive: string): LarkToken {
   const all = ['true', 'false'].find((word) => directive === '%json' && text.startsWith(word, position))
   if (all !== undefined) return { kind: 'json', text: all, position }
   if (text[position] !== '{') fail(`Expected an object after "${directive}"`)
-  const marks = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/gs
+  // A string that is never closed is one to the end: else each quote in it would be followed to there.
+  const marks = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|[{}]/gs
   marks.lastIndex = position
   let depth = 0
   for (let mark = marks.exec(text); mark !== null; mark = marks.exec(text)) {

@@ -52,7 +52,7 @@ export class Terminals {
     // Of two lazy ones that end together, either is meant.
     const more = lazy === undefined ? anything : something
     const ended = rivals.map(({ body, ending }) => sequence([this.#whole(body, ending!.text), more]))
-    return this.#combine(rivals[0]!.ending!.at, () => [is(matched), ...ended.map(isNot)])
+    return this.#combine(rivals[0]!.ending!.at, () => [is(matched), isNot(choice(ended))])
   }
 
   /** With what it ends with. */
