@@ -1,6 +1,6 @@
 import { splitByClass, type CharacterClass, type ClassSplit, type SplitSource } from './class-split.ts'
 import { kindsWithin } from './label-kinds.ts'
-import { tokensBelow, unfinishedLabel } from './trie.ts'
+import { tokensBelow } from './trie.ts'
 import type { ArrangedTokens } from './vocabulary.ts'
 
 /** Splits kept, of a few kB mostly, at the root up to 2 MB: the least recently used go first. */
@@ -48,11 +48,16 @@ export class ClassSplits {
     const known = this.#characters.get(classNumber)
     if (known !== undefined) return known
     const members = new Uint8Array(tabled)
+    const others = new Set<number>()
     const { labels } = this.#source
-    for (let index = 0; index < labels.length; index++)
-      if (labels[index]! < tabled && contains(labels[index]!)) members[labels[index]!] = 1
-    const holds = (label: number) =>
-      label < tabled ? members[label] === 1 : label < unfinishedLabel && contains(label)
+    for (let index = 0; index < labels.length; index++) {
+      const label = labels[index]!
+      if (!contains(label)) continue
+      if (label < tabled) members[label] = 1
+      else others.add(label)
+    }
+    // Without what was asked, which would keep a constraint for as long as the model is there.
+    const holds = (label: number) => (label < tabled ? members[label] === 1 : others.has(label))
     const made = { contains: holds, kinds: kindsWithin(labels, holds) }
     if (this.#characters.size >= maximumTables) this.#characters.clear()
     this.#characters.set(classNumber, made)
