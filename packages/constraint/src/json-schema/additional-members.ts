@@ -16,6 +16,7 @@ import {
   type SchemaObject,
   type SomeMember,
 } from './schema-location.ts'
+import { mostWritten } from '../memory/json-reading.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 import { allowedTypes } from './value-types.ts'
 
@@ -27,7 +28,7 @@ interface Context {
 }
 
 /** More than can be remembered of an object. */
-export const manyKeys = 10_001
+export const manyKeys = mostWritten + 1
 /** Demands multiply the states of an object. */
 const maximumDemands = 4
 

@@ -79,10 +79,15 @@ function readCounter(location: Location): Counter {
   const least = readCount(location, 'minContains') ?? 1
   const most = readCount(location, 'maxContains') ?? Infinity
   const inside = child(location, 'contains')
-  const complement: SchemaObject | boolean =
-    typeof inside.schema === 'boolean' ? !inside.schema : { not: inside.schema as never }
-  const outside = most === Infinity ? undefined : madeOf(location, 'not contains', complement)
-  return { inside, outside, least, most, levels: most === Infinity ? least : most }
+  return { inside, outside: uncounted(location), least, most, levels: most === Infinity ? least : most }
+}
+
+/** What an item is that is surely not counted; nothing where it need not be told. */
+export function uncounted(location: Location): Location | undefined {
+  if (readCount(location, 'maxContains') === undefined) return undefined
+  const { schema } = child(location, 'contains')
+  const complement: SchemaObject | boolean = typeof schema === 'boolean' ? !schema : { not: schema as never }
+  return madeOf(location, 'not contains', complement)
 }
 
 /** What the next item may be: for each counter counted, or not. */

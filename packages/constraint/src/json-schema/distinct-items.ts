@@ -1,11 +1,13 @@
 import { impossible, literal, sequence, type Expression, type Graph } from '../grammar/expression.ts'
 import type { Conjunction } from './conjunctions.ts'
+import { uncounted } from './count-contained.ts'
 import { countValues } from './count-values.ts'
 import { excludeOneAnother } from './exclude-alternatives.ts'
 import { anyItems, type ListShape } from './list-shape.ts'
 import { readCount } from './read-keywords.ts'
 import { child, refuseKeyword, type Json, type Location } from './schema-location.ts'
 import { canonical } from './canonical.ts'
+import { mostWritten } from '../memory/json-reading.ts'
 import { isValidValue } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 
@@ -49,15 +51,41 @@ function refuseFewValues(
   contained: Conjunction,
   compiler: ValueCompiler,
 ): void {
-  const check = (schemas: Conjunction, needed: number): void => {
-    if (needed < 2 || countValues(schemas, needed, compiler) >= needed) return
+  const check = (schemas: Conjunction, needed: number, limited: Conjunction = []): void => {
+    if (needed < 2 || (needed <= mostWritten && countUpTo(schemas, limited, needed, compiler) >= needed))
+      return
     const hint = `Ask for fewer items: it cannot be told that there are ${needed} different ones at ${schemas[0]?.path ?? unique.path}.`
     throw refuseKeyword(unique.path, 'uniqueItems', hint)
   }
-  for (let index = 0; index < Math.min(minimum, prefix); index++) check(schemasAt(index), index + 1)
-  if (minimum > prefix) check(schemasAt(prefix), minimum)
+  const rest = schemasAt(prefix)
+  // A list that must contain something goes on until it does.
+  const asked = contained.length > 0 ? prefix : Math.min(minimum, prefix)
+  for (let index = 0; index < asked; index++) check(schemasAt(index), index + 1)
+  if (minimum > prefix) check(rest, minimum, contained.filter(hasLimit))
   for (const location of contained)
-    check([...schemasAt(prefix), child(location, 'contains')], readCount(location, 'minContains') ?? 1)
+    check([...rest, child(location, 'contains')], readCount(location, 'minContains') ?? 1)
+}
+
+/** How many different items there may surely be, where of those that are contained there may be only so many. */
+function countUpTo(
+  schemas: Conjunction,
+  limited: Conjunction,
+  enough: number,
+  compiler: ValueCompiler,
+): number {
+  const others = countValues(
+    [...schemas, ...limited.flatMap((one) => uncounted(one) ?? [])],
+    enough,
+    compiler,
+  )
+  const [location] = limited
+  if (location === undefined || limited.length > 1) return others
+  const counted = countValues([...schemas, child(location, 'contains')], enough, compiler)
+  return others + Math.min(readCount(location, 'maxContains') ?? Infinity, counted)
+}
+
+function hasLimit(location: Location): boolean {
+  return readCount(location, 'maxContains') !== undefined
 }
 
 /**

@@ -49,6 +49,16 @@ test('what options have in common tells them apart no more than what each asks f
   expect({ right: right.filter(matches), wrong: wrong.filter(matches) }).toEqual({ right, wrong: [] })
 })
 
+test('an option that asks for two properties in its not is broken by both of them only', () => {
+  const both = { type: 'object', properties: { a: { not: { const: 1 } } }, required: ['a', 'b'] }
+  const texts = ['{"a":2}', '{"a":2,"b":0}', '{"a":1,"b":0}', '{"b":0}', '{}']
+  const two = matchesOf({ oneOf: [{ type: 'object', properties: { a: { const: 2 } } }, { not: both }] })
+  expect(texts.filter(two)).toEqual(['{"a":2,"b":0}', '{"a":1,"b":0}'])
+  const without = { type: 'object', properties: { a: false } }
+  const joined = matchesOf({ oneOf: [{ type: 'object' }, { allOf: [{ not: both }, { not: without }] }] })
+  expect(texts.filter(joined)).toEqual(['{"a":2,"b":0}', '{"b":0}', '{}'])
+})
+
 test('of options that have no other properties than their own, one has what another has not', () => {
   const oneOf = ['sphere', 'torus', 'cone', 'plane', 'polygon', 'box'].map((type, index) => ({
     type: 'object',

@@ -13,7 +13,7 @@ import {
 /** Characters remembered of a list or object, what it holds included. */
 const mostCharacters = 1_000_000
 /** Items or members remembered of each. */
-const mostWritten = 10_000
+export const mostWritten = 10_000
 
 /** A list or object that is open. */
 export interface Container {

@@ -27,6 +27,11 @@ const schemas: Record<string, object> = {
     additionalProperties: false,
   }),
   'objects that are open': unique({ type: 'object', properties: { a: { type: 'integer' } } }),
+  'objects of few keys': unique({
+    type: 'object',
+    patternProperties: { '^[ab]$': { type: 'string' } },
+    additionalProperties: false,
+  }),
   'lists in lists': unique(unique({ type: ['boolean', 'string'], maxLength: 1 }), { minItems: 2 }),
   'either distinct or of some values': {
     anyOf: [unique({ type: 'string' }), { type: 'array', items: { enum: ['a', 'aa', 1] } }],
@@ -181,4 +186,47 @@ test('a vocabulary that cannot spell a second item writes one', () => {
   const state = compile({ kind: 'json-schema', schema }, small).start()
   for (const token of [0, 1]) expect(state.accept(token)).toBe(true)
   expect(state.wayOut()).toEqual([4])
+})
+
+test('a number that more digits leave the same as a double goes on to another', () => {
+  const { allowsPrefix } = compileLanguage({ kind: 'json-schema', schema: unique({ type: 'number' }) })
+  const ends = ['[0.1,0.1', '[0.1,0.10000000000000001', '[1e999,1e99', '[1e999,1e9999', '[1e-999,0e'].map(
+    (text) => [text, allowsPrefix(text)],
+  )
+  expect(Object.fromEntries(ends)).toEqual({
+    '[0.1,0.1': true,
+    '[0.1,0.10000000000000001': true,
+    '[1e999,1e99': true,
+    '[1e999,1e9999': false,
+    '[1e-999,0e': false,
+  })
+})
+
+test('what a token goes on with is looked at, too, where an item repeated inside it leaves another reading', () => {
+  const lists = (items: object): object => ({ type: 'array', items: { type: 'array', items } })
+  const schema = {
+    anyOf: [{ ...lists({ type: ['number', 'string'] }), uniqueItems: true }, lists({ type: 'integer' })],
+  }
+  const long = byteVocabulary(['],[1.5', '],[15', '],["a', '],["\u00e9"'])
+  const state = compile({ kind: 'json-schema', schema }, long).start()
+  for (const byte of Buffer.from('[[1],[1')) expect(state.accept(byte)).toBe(true)
+  const mask = maskOf(long)
+  state.allowed(mask)
+  expect([256, 257, 258, 259].map((token) => has(mask, token))).toEqual([false, true, false, false])
+})
+
+test('a list asks for no more items than can be remembered, nor for what other items may have taken', () => {
+  const integers = { type: 'integer' }
+  const few = { enum: [1, 2, 3] }
+  const refused = [
+    unique({ type: 'string' }, { minItems: 10_001 }),
+    unique(few, { minItems: 3, contains: { const: 1 }, minContains: 0, maxContains: 0 }),
+    unique(undefined, { prefixItems: [few, { const: 1 }], maxItems: 2, contains: integers, minContains: 2 }),
+  ]
+  for (const schema of refused)
+    expect(() => compileLanguage({ kind: 'json-schema', schema })).toThrow(
+      expect.objectContaining({ where: { path: '#/uniqueItems' } }) as Error,
+    )
+  const schema = unique(few, { minItems: 3, contains: { const: 1 }, maxContains: 1 })
+  expect(compileLanguage({ kind: 'json-schema', schema }).matches('[3,1,2]')).toBe(true)
 })

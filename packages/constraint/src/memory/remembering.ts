@@ -1,7 +1,7 @@
 import { deadState, type Automaton } from '../automaton/automaton.ts'
 import { addByte, prefixRange, type CodePointRange } from '../automaton/utf8.ts'
 import { isSurrogate } from '../grammar/characters.ts'
-import { beginReading, isFull, readCharacter, type Reading } from './json-reading.ts'
+import { beginReading, isFull, isWritten, readCharacter, type Reading } from './json-reading.ts'
 import { mayRepeat, textsRepeated } from './may-repeat.ts'
 
 /** A state of an automaton inside a list whose items must differ, or an object whose keys must, with what it holds so far. */
@@ -20,6 +20,8 @@ export function baseOf(state: State): number {
 
 /** Ways tried to end what must not be repeated. */
 const mostTries = 2_000
+/** Digits added to a number that could end, so that it is another: more of them seldom make one. */
+const mostDigits = 2
 /** More than all that is remembered can go on with. */
 const manyCharacters = 100_000
 /** States looked at to find where a value is free. */
@@ -34,6 +36,16 @@ const tried: readonly number[] = Array.from(
   new Set([...usual, ...Array.from({ length: 0x5e }, (_, index) => String.fromCharCode(0x21 + index))]),
   (character) => character.charCodeAt(0),
 )
+
+const isNumeric = (point: number): boolean => '0123456789.eE-+'.includes(String.fromCharCode(point))
+const inNumbers = tried.filter(isNumeric)
+const afterNumbers = tried.filter((point) => !isNumeric(point))
+
+/** What a search for a way may still try. */
+interface Left {
+  tries: number
+  digits: number
+}
 
 const tenDigits = Array.from({ length: 10 }, (_, digit) => digit)
 const letters = Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => letter.charCodeAt(0))
@@ -107,10 +119,30 @@ export class Remembering {
   /** Whether the text can surely become other than a repetition, whatever was written before. */
   isFree(state: State): boolean {
     if (typeof state === 'number') return state !== deadState
-    const { expects, escape } = state.reading
+    const { expects, escape, begun } = state.reading
     if (expects === 'text') return escape === '' && this.#isWide(state.base)
-    if (expects === 'number') return this.isEndless(state.base)
-    return (expects === 'value' || expects === 'key') && this.#leadsToMany(state.base)
+    if (expects === 'number') return mayGrow(begun) && this.#isEndless(state.base)
+    return (
+      (expects === 'value' || (expects === 'key' && !this.#mayRepeatKey(state))) &&
+      this.#leadsToMany(state.base)
+    )
+  }
+
+  /** Whether a key that is written may come again; where there are more than can be written another can. */
+  #mayRepeatKey({ base, reading }: Place): boolean {
+    const { within } = reading
+    if (within.written === undefined) return false
+    const begun = this.#automaton.stepCharacter(base, quote)
+    if (this.#isWide(begun)) return false
+    return isWritten(within, ({ key }) => this.#mayWrite(begun, `${JSON.stringify(key ?? '').slice(1)}:`))
+  }
+
+  #mayWrite(base: number, text: string): boolean {
+    for (const character of text) {
+      if (base === deadState) return false
+      base = this.#automaton.stepCharacter(base, character.codePointAt(0)!)
+    }
+    return base !== deadState
   }
 
   /** Whether more characters may follow in a text than anything remembered goes on with. */
@@ -133,7 +165,7 @@ export class Remembering {
       const seen = new Set([base])
       const open = [base]
       for (let state = open.pop(); state !== undefined && seen.size < mostSeen; state = open.pop()) {
-        if (this.#isWide(state) || this.isEndless(state)) return true
+        if (this.#isWide(state) || this.#isEndless(state)) return true
         for (const point of begins) {
           const next = this.#automaton.stepCharacter(state, point)
           if (next === deadState || seen.has(next)) continue
@@ -154,21 +186,31 @@ export class Remembering {
 
   /** What makes the text differ from all that it must not repeat, nothing where it does; `undefined` where nothing can. */
   wayOn(state: State): string | undefined {
-    return this.#wayOn(state, { tries: mostTries })
+    return this.#wayOn(state, { tries: mostTries, digits: mostDigits })
   }
 
-  #wayOn(state: State, left: { tries: number }): string | undefined {
+  #wayOn(state: State, left: Left): string | undefined {
     if (state === deadState) return undefined
     if (typeof state === 'number' || !mayRepeat(state.reading)) return ''
     if (--left.tries < 0) return undefined
     const { expects, escape } = state.reading
     if (this.#automaton.unfinishedParts(state.base) !== undefined) return this.#finishCharacter(state, left)
-    return expects === 'text' && escape === ''
-      ? this.#wayOutOfText(state, left)
+    if (expects === 'text' && escape === '') return this.#wayOutOfText(state, left)
+    return expects === 'number' && this.#isEndless(state.base)
+      ? this.#wayOutOfNumber(state, left)
       : this.#tryEach(state, tried, left)
   }
 
-  #wayOutOfText(place: Place, left: { tries: number }): string | undefined {
+  #wayOutOfNumber(place: Place, left: Left): string | undefined {
+    const ended = this.#tryEach(place, afterNumbers, left)
+    if (ended !== undefined || left.digits === 0) return ended
+    left.digits--
+    const way = this.#tryEach(place, inNumbers, left)
+    left.digits++
+    return way
+  }
+
+  #wayOutOfText(place: Place, left: Left): string | undefined {
     const next = nextPoints(place.reading)
     const other = this.#findOther(place.base, next, 0, 0x10ffff)
     if (other !== undefined) return other
@@ -176,21 +218,17 @@ export class Remembering {
   }
 
   /** An unfinished character may become one that differs. */
-  #finishCharacter({ base, reading }: Place, left: { tries: number }): string | undefined {
+  #finishCharacter({ base, reading }: Place, left: Left): string | undefined {
     const parts = this.#automaton.unfinishedParts(base)!
     return this.#wayWithin({ base: parts.base, reading }, prefixRange(parts.prefix)!, left)
   }
 
   /** Whether a text can go on with one of some characters to other than a repetition. */
   canFinish(place: Place, range: CodePointRange): boolean {
-    return this.#wayWithin(place, range, { tries: mostTries }) !== undefined
+    return this.#wayWithin(place, range, { tries: mostTries, digits: mostDigits }) !== undefined
   }
 
-  #wayWithin(
-    place: Place,
-    { minimum, maximum }: CodePointRange,
-    left: { tries: number },
-  ): string | undefined {
+  #wayWithin(place: Place, { minimum, maximum }: CodePointRange, left: Left): string | undefined {
     const next = nextPoints(place.reading)
     const other = this.#findOther(place.base, next, minimum, maximum)
     if (other !== undefined) return other
@@ -198,7 +236,7 @@ export class Remembering {
     return this.#tryEach(place, inside, left)
   }
 
-  #tryEach(place: Place, points: Iterable<number>, left: { tries: number }): string | undefined {
+  #tryEach(place: Place, points: Iterable<number>, left: Left): string | undefined {
     for (const point of points) {
       const next = this.step(place, point)
       const way = next === deadState ? undefined : this.#wayOn(next, left)
@@ -232,7 +270,7 @@ export class Remembering {
   }
 
   /** Whether a number may go on with any digits for ever, which gives as many numbers as there are. */
-  isEndless(base: number): boolean {
+  #isEndless(base: number): boolean {
     const after = (state: number, digit: number): number => this.#automaton.stepCharacter(state, 0x30 + digit)
     return this.#remember(this.#endless, base, () => {
       const first = after(base, 1)
@@ -240,6 +278,13 @@ export class Remembering {
       return loop !== deadState && tenDigits.every((digit) => after(loop, digit) === loop)
     })
   }
+}
+
+/** Digits by which a number surely becomes another: more, or those of an exponent, may leave it the same as a double. */
+const sureDigits = 14
+
+function mayGrow(number: string): boolean {
+  return number.length <= sureDigits && !/[eE]/.test(number)
 }
 
 /** The characters by which a text goes on to what would be repeated. */

@@ -105,19 +105,26 @@ export class MaskSieve {
 
   #visit(trie: Trie, child: number, state: State, differs: boolean): void {
     const { label, end } = trie
-    const isUnfinished = label[child]! >= unfinishedLabel
-    const free = isUnfinished ? deadState : this.#automaton.stepCharacter(baseOf(state), label[child]!)
+    if (label[child]! >= unfinishedLabel) {
+      if (differs && this.#unfinishedIsDead(state, label[child]!))
+        this.#removed += removeBelow(this.#bits, trie, child)
+      return
+    }
+    const free = this.#automaton.stepCharacter(baseOf(state), label[child]!)
     if (free === deadState && !differs) return
     const next = free === deadState ? deadState : this.#remembering.step(state, label[child]!)
-    if (beginsSomething(next) && !this.#remembering.isFree(next)) this.#isCalm = false
+    // What would be below if nothing were repeated here is not looked at.
+    const isElsewhere = differs || baseOf(next) !== free
+    if (isElsewhere || (beginsSomething(next) && !this.#remembering.isFree(next))) this.#isCalm = false
     if (!this.#remembering.canGoOn(next)) {
+      this.#isCalm = false
       this.#removed += removeBelow(this.#bits, trie, child)
       return
     }
-    const isEndlessNumber =
-      typeof next !== 'number' && next.reading.expects === 'number' && this.#remembering.isEndless(next.base)
-    if (isEndlessNumber && (marksOf(trie)[child]! & endsNumber) === 0) return
-    if (end[child]! > child + 1) this.#siftChildren(trie, child, next, differs || baseOf(next) !== free)
+    const isFreeNumber =
+      typeof next !== 'number' && next.reading.expects === 'number' && this.#remembering.isFree(next)
+    if (isFreeNumber && !isElsewhere && (marksOf(trie)[child]! & endsNumber) === 0) return
+    if (end[child]! > child + 1) this.#siftChildren(trie, child, next, isElsewhere)
   }
 
   /** Tokens that end inside a character by which a text goes on to a repetition. */
@@ -133,9 +140,11 @@ export class MaskSieve {
     }
   }
 
-  #unfinishedIsDead({ base, reading }: Place, label: number): boolean {
+  #unfinishedIsDead(state: State, label: number): boolean {
     const prefix = this.#vocabulary.unfinished[label - unfinishedLabel]!
-    return !this.#remembering.canFinish({ base, reading }, prefix)
+    return typeof state === 'number'
+      ? !this.#automaton.allowsAny(state, prefix)
+      : !this.#remembering.canFinish(state, prefix)
   }
 }
 
