@@ -19,6 +19,7 @@ const schemas: Record<string, object> = {
     anyOf: [{ type: ['boolean', 'null'] }, { type: 'string', pattern: '^[aé]{0,2}$' }],
   }),
   numbers: unique({ type: 'number' }),
+  halves: unique({ type: 'number', multipleOf: 0.5 }),
   'whole numbers between bounds, and none': unique({ type: ['integer', 'null'], minimum: 0, maximum: 12 }),
   'anything at all': unique(),
   objects: unique({
@@ -56,6 +57,7 @@ const vocabulary = byteVocabulary([
   ...[
     '[true',
     'false,',
+    '.5',
     '":',
     '1.0',
     '1e0',

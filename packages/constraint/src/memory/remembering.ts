@@ -20,7 +20,7 @@ export function baseOf(state: State): number {
 
 /** Ways tried to end what must not be repeated. */
 const mostTries = 2_000
-/** Digits added to a number that could end, so that it is another: more of them seldom make one. */
+/** Digits added to a number that may go on for ever, so that it is another: more of them seldom make one. */
 const mostDigits = 2
 /** More than all that is remembered can go on with. */
 const manyCharacters = 100_000
@@ -196,9 +196,17 @@ export class Remembering {
     const { expects, escape } = state.reading
     if (this.#automaton.unfinishedParts(state.base) !== undefined) return this.#finishCharacter(state, left)
     if (expects === 'text' && escape === '') return this.#wayOutOfText(state, left)
-    return expects === 'number' && this.#isEndless(state.base)
+    return expects === 'number' && this.#mayRepeatDigit(state.base)
       ? this.#wayOutOfNumber(state, left)
       : this.#tryEach(state, tried, left)
+  }
+
+  /** Whether a digit may come for ever, as zeros at the end of a fraction may. */
+  #mayRepeatDigit(base: number): boolean {
+    return ['0', '1'].some((digit) => {
+      const next = this.#automaton.stepCharacter(base, digit.charCodeAt(0))
+      return next !== deadState && this.#automaton.stepCharacter(next, digit.charCodeAt(0)) === next
+    })
   }
 
   #wayOutOfNumber(place: Place, left: Left): string | undefined {
