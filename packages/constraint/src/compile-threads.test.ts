@@ -50,6 +50,15 @@ const sources: readonly (readonly [ConstraintSource, readonly number[], string])
     [],
     'so>{"b":0,"1":1}',
   ],
+  [
+    {
+      kind: 'json-schema',
+      schema: { $ref: 'https://example.org/other' },
+      documents: { 'https://example.org/other': parseOrdered('{"properties":{"b":true,"1":true}}') },
+    },
+    [],
+    '{"b":0,"1":1}',
+  ],
 ]
 
 test('what a thread prepared allows, along a text, what was compiled here does', async () => {

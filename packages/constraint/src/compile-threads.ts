@@ -1,3 +1,4 @@
+import type { Json } from '@woolgather/workflow'
 import { keepOrder } from '@woolgather/workflow/ordered-json'
 import { Worker } from 'node:worker_threads'
 import { ConstraintError } from './errors/constraint-error.ts'
@@ -133,8 +134,15 @@ function askedFor(source: ConstraintSource, vocabulary: Vocabulary | undefined):
 /** Schemas whose keys have an order that objects lose are sent as text. */
 function keepOrders(source: ConstraintSource): ConstraintSource {
   switch (source.kind) {
-    case 'json-schema':
-      return { ...source, schema: keepOrder(source.schema as Parameters<typeof keepOrder>[0]) }
+    case 'json-schema': {
+      const documents =
+        source.documents && Object.entries(source.documents).map(([at, one]) => [at, keepOrder(one as Json)])
+      return {
+        ...source,
+        schema: keepOrder(source.schema as Json),
+        ...(documents && { documents: Object.fromEntries(documents) as Record<string, Json> }),
+      }
+    }
     case 'after':
       return { ...source, constraint: keepOrders(source.constraint) }
     case 'turns': {
