@@ -232,3 +232,18 @@ test('a list asks for no more items than can be remembered, nor for what other i
   const schema = unique(few, { minItems: 3, contains: { const: 1 }, maxContains: 1 })
   expect(compileLanguage({ kind: 'json-schema', schema }).matches('[3,1,2]')).toBe(true)
 })
+
+test('a place from which all seemed free, as an item was repeated there, is looked at again where none is', () => {
+  const patterns = ['^[ab]$', '^[abc]x?$', '^b$']
+  const schema = unique(false, { prefixItems: patterns.map((pattern) => ({ type: 'string', pattern })) })
+  const comma = byteVocabulary(['",'])
+  const constraint = compile({ kind: 'json-schema', schema }, comma, { warmUp: 0 })
+  const mask = maskOf(comma)
+  const goesOn = ['["a","a', '["a","b', '["a","c'].map((text) => {
+    const state = constraint.start()
+    for (const byte of Buffer.from(text)) expect(state.accept(byte)).toBe(true)
+    state.allowed(mask)
+    return has(mask, 256)
+  })
+  expect(goesOn).toEqual([false, false, true])
+})
