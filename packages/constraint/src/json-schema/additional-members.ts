@@ -60,7 +60,10 @@ export function additionalMembers(
       if ((closed && !isNamed) || values.some(({ schema }) => schema === false)) return []
       return keysFor(matched, keyRules, demanded).flatMap(({ rules, meets }) => {
         const name = JSON.stringify([isOther, [...matched], rules.map(({ path }) => path)])
-        const key = compiler.once(name, () => compileKey(rules, names, expression, compiler))
+        const key = {
+          name,
+          expression: compiler.once(name, () => compileKey(rules, names, expression, compiler)),
+        }
         const countKeys = (): number => countKeysOf(rules, expression, compiler)
         return membersOf(key, values, { demanded, meets }, compiler).map((member) => ({
           ...member,

@@ -1,4 +1,4 @@
-import { literal, sequence, type Expression } from '../grammar/expression.ts'
+import { sequence, type Expression } from '../grammar/expression.ts'
 import { additionalMembers, manyKeys } from './additional-members.ts'
 import type { Conjunction } from './conjunctions.ts'
 import { jsonText } from './json-text.ts'
@@ -8,6 +8,7 @@ import { membersOf } from './object-members.ts'
 import { isClosed, isNamed, readShape, schemasFor, type ObjectShape } from './object-shape.ts'
 import { keyword, readCount, readNames, tightest } from './read-keywords.ts'
 import { child } from './schema-location.ts'
+import { closing, opening } from './unite-objects.ts'
 import { isMemberName, isValidValue } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
 
@@ -34,7 +35,7 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
     const allowed = keyRules.every((rule) => isValidValue(name, rule))
     const known = !closed || shapes.some((shape) => isNamed(name, shape))
     const schemas = shapes.flatMap((shape) => schemasFor(name, shape))
-    const key = jsonText(name)
+    const key = { name: JSON.stringify(name), expression: jsonText(name) }
     const meets = demanded.flatMap((member, index) =>
       isMemberName(name, member, locations[0]!) ? [index] : [],
     )
@@ -56,7 +57,7 @@ export function compileObject(locations: Conjunction, compiler: ValueCompiler): 
     { ...limits, demands: demanded.length, locations },
     compiler,
   )
-  const object = sequence([literal('{'), compiler.space, content, literal('}')])
+  const object = sequence([opening, compiler.space, content, closing])
   return isRemembered ? { kind: 'remembered', item: object } : object
 }
 

@@ -25,9 +25,10 @@ import { readSpellings } from './number-spellings.ts'
 import { keyword, readList } from './read-keywords.ts'
 import { SchemaDocument } from './schema-document.ts'
 import { invalidSchema, tooDeep, type Json, type Location } from './schema-location.ts'
+import { uniteObjects } from './unite-objects.ts'
 import { isValidValue, meetsAlone } from './validate-value.ts'
 import type { ValueCompiler } from './value-compiler.ts'
-import { allowedTypes, type ValueType } from './value-types.ts'
+import { allowedBits, allowedTypes, objectBit, type ValueType } from './value-types.ts'
 import { wholeNumbersOf } from './whole-numbers.ts'
 import { writeValue } from './write-value.ts'
 
@@ -133,6 +134,7 @@ class SchemaCompiler implements ValueCompiler {
   #shared = 0
   #parts = 0
   #compiled = 0
+  isOneOfSeveral = false
 
   constructor(
     { whitespace = 'compact', closedObjects = false, bounded = false, propertyOrder }: SchemaOptions,
@@ -155,7 +157,7 @@ class SchemaCompiler implements ValueCompiler {
     return { start: start.name, rules: this.#rules }
   }
 
-  valueOf(locations: Conjunction): Expression & { kind: 'rule' } {
+  valueOf(locations: Conjunction): RuleCall {
     const telling = locations.filter(saysSomething)
     const name = nameOf(telling)
     if (!this.#rules.has(name)) {
@@ -172,6 +174,7 @@ class SchemaCompiler implements ValueCompiler {
   }
 
   readonly share = (expression: Expression): RuleCall => {
+    if (expression.kind === 'rule') return expression
     const name = `part ${++this.#shared}`
     this.#rules.set(name, expression)
     return rule(name)
@@ -211,11 +214,14 @@ class SchemaCompiler implements ValueCompiler {
       return this.#writeAll(valid, locations)
     }
     const compiled: Expression[] = []
-    for (const alternative of this.alternativesOf(locations)) {
+    const alternatives = this.alternativesOf(locations)
+    const objects = alternatives.filter((alternative) => (allowedBits(alternative) & objectBit) !== 0)
+    this.isOneOfSeveral = objects.length > 1
+    for (const alternative of alternatives) {
       compiled.push(this.#compileConjunction(alternative))
       yield
     }
-    return choice(compiled)
+    return this.isOneOfSeveral ? yield* uniteObjects(compiled) : choice(compiled)
   }
 
   /** What is too large without saying where is so here. */

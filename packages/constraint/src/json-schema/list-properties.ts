@@ -65,7 +65,7 @@ export function listProperties(
     if (count >= maximum) return
     const next = Math.min(count + 1, most)
     for (const { label, meets } of members.map(({ pair, meets }) => ({ label: labels.get(pair)!, meets }))) {
-      const whole = count === 0 ? label : sequence([separator(space), label])
+      const whole = count === 0 ? label : afterOthers(label, compiler)
       edges.push({ from: node(from, count, met), to: node(to, next, met | meets), label: whole })
     }
   }
@@ -147,6 +147,13 @@ function countMembers(member: Expression, { minimum, maximum }: Limits, space: E
   const others = repeat(sequence([separator(space), member]), Math.max(0, minimum - 1), maximum - 1)
   const some = sequence([member, others, space])
   return minimum === 0 ? optional(some) : some
+}
+
+/** A pair that is not the first; once, where alternatives share it. */
+function afterOthers(label: Expression, compiler: ValueCompiler): Expression {
+  const make = (): Expression => sequence([separator(compiler.space), label])
+  const isShared = compiler.isOneOfSeveral && label.kind === 'rule'
+  return isShared ? compiler.once(JSON.stringify([',', label.name]), make) : make()
 }
 
 function separator(space: Expression): Expression {

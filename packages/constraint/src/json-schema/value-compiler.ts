@@ -19,11 +19,13 @@ export interface ValueCompiler {
    */
   readonly spend: (parts: number) => void
   /** A value that meets all the schemas. */
-  valueOf(locations: Conjunction): Expression
+  valueOf(locations: Conjunction): RuleCall
   /** The schemas of which any may hold where all of these do. */
   alternativesOf(locations: Conjunction): Conjunction[]
   /** The same expression as a rule of its own, so that many places share it. */
   readonly share: (expression: Expression) => RuleCall
+  /** Whether what is compiled is one of several objects that may stand in one place. */
+  readonly isOneOfSeveral: boolean
   /** Keys that are not named, by the names and languages that tell them apart. */
   readonly keyClasses: Map<string, readonly KeyClass[]>
   /** The expression that was made for a key, as a rule of its own. */
