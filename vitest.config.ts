@@ -40,8 +40,7 @@ export default defineConfig({
     env: { WOOLGATHER_PATIENCE: '10' },
     setupFiles: ['tests/setup.ts'],
     teardownTimeout: patience,
-    // One more than the processors of a small machine: a third of the time a test waits for another process.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -281,8 +281,12 @@ test('25 trainings one after another leave no memory behind', async () => {
     opened.trainer.step(1, examples)
     return process.memoryUsage.rss()
   }
+  const growth = async (): Promise<number> => {
+    const before = await take()
+    for (let build = 0; build < 25; build++) await take()
+    return (await take()) - before
+  }
   for (let warm = 0; warm < 5; warm++) await take()
-  const before = await take()
-  for (let build = 0; build < 25; build++) await take()
-  expect((await take()) - before).toBeLessThan(16_000_000)
+  // What leaks grows every time; other tests of this process may have it grow once.
+  expect(Math.min(await growth(), await growth())).toBeLessThan(16_000_000)
 })
